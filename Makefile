@@ -1,0 +1,80 @@
+# Needs Python >= 3.11, git and make; the rest goes into .venv and node_modules (and a browser, for the tests).
+#   make demo    explain a sentence, then serve the app (PORT=8866, NO_BROWSER=1, SERVE=0)
+#   make test    every check there is (CHROMIUM=/path/to/chromium)
+#   make bench   the benchmarks
+
+SHELL := /bin/bash
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: help demo test bench lint types test-js test-py format bundle chromium clean
+
+PYTHON ?= $(shell scripts/find-python)
+PROMPT ?= The first president of America is
+VENV := .venv
+STATIC := src/attrwidget/widget/static
+BUNDLE := $(STATIC)/widget.js
+PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+export PIP_NO_WARN_SCRIPT_LOCATION := 1
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+demo: $(VENV)/.app $(BUNDLE)
+	attrwidget explain "$(PROMPT)" --html why.html
+ifneq ($(SERVE),0)
+	attrwidget app $(if $(PORT),--port $(PORT)) $(if $(NO_BROWSER),--no-browser)
+endif
+
+test: lint types test-js test-py
+
+lint: $(VENV)/.dev node_modules/.package-lock.json
+	ruff check
+	ruff format --check
+	npm run --silent lint
+
+types: $(VENV)/.dev node_modules/.package-lock.json
+	mypy
+	npm run --silent typecheck
+
+test-js: node_modules/.package-lock.json
+	npm run --silent test
+
+test-py: $(VENV)/.dev $(BUNDLE) chromium
+	pytest
+
+bench: $(VENV)/.bench $(BUNDLE) chromium
+	python -m benchmarks
+
+format: $(VENV)/.dev node_modules/.package-lock.json
+	ruff check --fix-only
+	ruff format
+	npx biome check --write js
+
+bundle: $(BUNDLE)
+
+chromium: $(VENV)/.dev
+	scripts/setup-chromium
+
+clean:
+	rm -rf $(STATIC) dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+
+$(VENV)/.app $(VENV)/.dev $(VENV)/.bench: $(VENV)/.%: $(VENV)/bin/python pyproject.toml constraints.txt
+	ATTRWIDGET_SKIP_JS=1 $(PIP) -e ".[$*]"
+	touch $@
+
+$(VENV)/.node: $(VENV)/bin/python constraints.txt
+	scripts/setup-node $(PIP)
+	touch $@
+
+node_modules/.package-lock.json: package.json package-lock.json | $(VENV)/.node
+	npm ci
+	touch $@
+
+# The one build writes widget.js and page.js.
+$(BUNDLE): $(shell find js -name '*.ts' -o -name '*.css' -o -name '*.mjs') node_modules/.package-lock.json
+	npm run --silent build
+	touch $@

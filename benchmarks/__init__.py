@@ -1,0 +1,1 @@
+"""Side by side with other tools, in one run: ``python -m benchmarks [name …]``."""

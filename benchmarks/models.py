@@ -1,0 +1,47 @@
+"""Random models of a realistic shape, saved to a folder with a tokenizer that never merges across words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import WhitespaceSplit
+from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_SPECIAL = "<eos>"
+
+
+def save_gpt2(
+    folder: Path, *, layers: int, heads: int, width: int, vocabulary: int, context: int, spread: float = 0.2
+) -> None:
+    """Save a GPT-2 with random weights of standard deviation *spread*, and its tokenizer, to *folder*."""
+    torch.manual_seed(0)
+    config = GPT2Config(
+        vocab_size=vocabulary,
+        n_layer=layers,
+        n_head=heads,
+        n_embd=width,
+        n_positions=context,
+        initializer_range=spread,
+        bos_token_id=0,
+        eos_token_id=0,
+        pad_token_id=0,
+    )
+    GPT2LMHeadModel(config).eval().save_pretrained(folder)
+    words = {_SPECIAL: 0} | {f"w{i}": i for i in range(1, vocabulary)}
+    tokenizer = Tokenizer(WordLevel(words, unk_token=_SPECIAL))
+    tokenizer.pre_tokenizer = WhitespaceSplit()
+    PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, eos_token=_SPECIAL, pad_token=_SPECIAL, unk_token=_SPECIAL
+    ).save_pretrained(folder)
+
+
+def random_text(tokens: int, vocabulary: int, seed: int) -> str:
+    """Return a text of exactly *tokens* random tokens of such a tokenizer."""
+    generator = torch.Generator().manual_seed(seed)
+    return " ".join(f"w{i}" for i in torch.randint(1, vocabulary, (tokens,), generator=generator).tolist())

@@ -1,0 +1,71 @@
+"""What a benchmark hands back, and the table of all of them on screen and in a file."""
+
+from __future__ import annotations
+
+import os
+import platform
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Result:
+    """One row: *ours* and *peer* in words with units; *reached* and *target* in words, and whether it was met.
+
+    ``met`` is None for a row that is there for comparison and has no target.
+    """
+
+    what: str
+    ours: str
+    peer: str
+    reached: str
+    target: str = ""
+    met: bool | None = None
+
+    @property
+    def verdict(self) -> str:
+        """Whether the target was met, in a word."""
+        return {True: "met", False: "missed", None: ""}[self.met]
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The row's cells, in the order of ``HEADINGS``."""
+        return (self.what, self.ours, self.peer, self.reached, self.target, self.verdict)
+
+
+HEADINGS = ("what", "attrwidget", "peer", "reached", "target", "")
+
+
+def machine() -> str:
+    """Return the machine and the libraries that decide the numbers, in words."""
+    libraries = ", ".join(f"{name} {version(name)}" for name in ("torch", "transformers", "inseq", "bertviz"))
+    cores = os.cpu_count() or 1
+    return (
+        f"{cores} core{'s' * (cores > 1)} ({platform.machine()}, {platform.system()}), "
+        f"Python {platform.python_version()}, {libraries}"
+    )
+
+
+def table(results: Sequence[Result]) -> Table:
+    """Return *results* as a table for the terminal."""
+    shown = Table(*HEADINGS, title="Benchmarks", caption=machine(), show_lines=True)
+    for result in results:
+        style = {True: "green", False: "red", None: "dim"}[result.met]
+        shown.add_row(*result.cells[:-1], f"[{style}]{result.verdict}[/]")
+    return shown
+
+
+def write(results: Sequence[Result], notes: Sequence[str], path: Path) -> None:
+    """Write *results* and *notes* (how each was measured) to *path* as Markdown."""
+    rows = [HEADINGS, ("---",) * len(HEADINGS), *(result.cells for result in results)]
+    lines = ["# Benchmarks", "", f"Made by `make bench` on {machine()}.", ""]
+    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+    lines += ["", *(f"- {note}" for note in notes), ""]
+    path.write_text("\n".join(lines), encoding="utf-8")

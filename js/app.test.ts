@@ -1,0 +1,228 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { mountApp } from "./app";
+import type { RequestOptions, Selection, Session } from "./session/session";
+import { sample } from "./session/testing";
+import { createState, type State } from "./state";
+
+const rows: Record<string, number[][]> = {
+  saliency: [
+    [0.25, 0.75, Number.NaN],
+    [0.125, 0.5, 0.375],
+  ],
+  attention: [
+    [0.5, 0.5, Number.NaN],
+    [0.2, 0.2, 0.6],
+  ],
+};
+
+class FakeSession implements Session {
+  readonly asked: Selection[] = [];
+  trouble: Error | null = null;
+  async scores(
+    selection: Selection,
+    steps: readonly number[],
+    _options?: RequestOptions,
+  ): Promise<Float32Array> {
+    this.asked.push(selection);
+    if (this.trouble) throw this.trouble;
+    return Float32Array.from(steps.flatMap((step) => rows[selection.method]?.[step] ?? []));
+  }
+  note(selection: Selection, step: number): string | null {
+    return selection.method === "saliency" ? `note of step ${step}` : null;
+  }
+  async column(selection: Selection, input: number): Promise<Float32Array> {
+    return Float32Array.from([0, 1], (step) => rows[selection.method]?.[step]?.[input] ?? Number.NaN);
+  }
+  async map(): Promise<never> {
+    throw new Error("not in this test");
+  }
+  async heads(): Promise<Float32Array> {
+    return Float32Array.of(0.1, 0.2, 0.3, 0.4);
+  }
+}
+
+let state: State;
+let session: FakeSession;
+let end: AbortController;
+let root: ShadowRoot;
+
+const settle = () => vi.advanceTimersByTimeAsync(400);
+const unit = (u: number) => root.querySelectorAll<HTMLElement>(".t")[u] as HTMLElement;
+const say = () => root.querySelector(".say")?.textContent;
+const point = (u: number) =>
+  unit(u).dispatchEvent(new PointerEvent("pointerover", { bubbles: true, composed: true }));
+const leave = () => root.querySelector(".txt")?.dispatchEvent(new PointerEvent("pointerleave"));
+const click = (u: number, init: MouseEventInit = {}) =>
+  unit(u).dispatchEvent(new MouseEvent("click", { bubbles: true, composed: true, ...init }));
+const key = (name: string, init: KeyboardEventInit = {}) =>
+  (root.activeElement ?? root.querySelector(".aw"))?.dispatchEvent(
+    new KeyboardEvent("keydown", { key: name, bubbles: true, composed: true, cancelable: true, ...init }),
+  );
+
+beforeEach(async () => {
+  vi.useFakeTimers();
+  vi.stubGlobal("matchMedia", () => Object.assign(new EventTarget(), { matches: false }));
+  state = createState(sample);
+  session = new FakeSession();
+  end = new AbortController();
+  const el = document.createElement("div");
+  document.body.replaceChildren(el);
+  mountApp(el, { state, session, notes: [] }, end.signal);
+  root = el.shadowRoot as ShadowRoot;
+  await settle();
+});
+afterEach(() => {
+  end.abort();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+test("nothing chosen: the footer names the next action", () => {
+  expect(say()).toContain("Hover a word of the answer");
+});
+
+test("hover previews, click holds, leaving falls back, a second click lets go", async () => {
+  point(3);
+  await settle();
+  expect(say()).toContain("Explaining 東, token 2 of 2");
+  leave();
+  expect(say()).toContain("Hover a word");
+  click(2);
+  expect(state.held.value).toEqual([0]);
+  point(3);
+  expect(say()).toContain("東");
+  leave();
+  expect(say()).toContain("Explaining is, token 1 of 2");
+  click(2);
+  expect(state.held.value).toEqual([]);
+});
+
+test("shift-click extends to a span", () => {
+  click(2);
+  click(3, { shiftKey: true });
+  expect(state.held.value).toEqual([0, 1]);
+  expect(say()).toContain("tokens 1–2 of 2, mean of 2 steps");
+  expect([0, 1, 2, 3].map((u) => unit(u).getAttribute("aria-selected"))).toEqual([
+    "false",
+    "false",
+    "true",
+    "true",
+  ]);
+});
+
+test("the footer ends with the note of the step; steps with different notes have none", async () => {
+  click(2);
+  await settle();
+  expect(say()).toMatch(/ · note of step 0$/);
+  click(3, { shiftKey: true });
+  await settle();
+  expect(say()).toContain("2 steps");
+  expect(say()).not.toContain("note of");
+});
+
+test("a click on the prompt changes nothing", () => {
+  click(2);
+  click(1);
+  expect(state.held.value).toEqual([0]);
+});
+
+test("a word of the prompt shows its number for what is held", async () => {
+  click(3);
+  await settle();
+  point(1);
+  await settle();
+  expect(root.querySelector(".tip")?.textContent).toBe(".500");
+  expect(unit(1).getAttribute("aria-description")).toBe("gave 0.500");
+});
+
+test("with nothing held, a word of the prompt tells what it fed", async () => {
+  point(1);
+  await settle();
+  expect(say()).toContain("Paris gave most to is: .750");
+});
+
+test("keys move the cursor, hold and let go", async () => {
+  unit(0).focus();
+  for (const name of ["End", "ArrowLeft", "Enter"]) key(name);
+  expect(root.activeElement).toBe(unit(2));
+  expect([...root.querySelectorAll(".t[tabindex]")]).toEqual([unit(2)]);
+  expect(state.held.value).toEqual([0]);
+  key("Escape");
+  expect(state.held.value).toEqual([]);
+});
+
+test("brackets choose a layer, and attention with it", async () => {
+  click(3);
+  key("]");
+  expect([state.method.value, state.layer.value]).toEqual(["attention", 0]);
+  await settle();
+  expect(session.asked.at(-1)).toEqual({ method: "attention", layer: 0, heads: [], head_rule: "mean" });
+  expect(say()).toContain("attention of layer 1, mean of its 2 heads");
+});
+
+test("methods are switched by the bar", async () => {
+  click(3);
+  [...root.querySelectorAll<HTMLElement>("header [role=radio]")]
+    .find((b) => b.textContent === "Attention")
+    ?.click();
+  await settle();
+  expect(state.method.value).toBe("attention");
+  expect(root.querySelector(".legend")?.textContent).toContain(".600");
+});
+
+test("hidden tokens leave the scale, and the legend says what they held", async () => {
+  click(3);
+  state.options.value = { ...state.options.value, hide_special: true, renormalize: true };
+  await settle();
+  expect(root.querySelector(".legend")?.textContent).toContain("hidden tokens hold 13 %, given to the rest");
+  point(1);
+  await settle();
+  expect(root.querySelector(".tip")?.textContent).toBe(".571");
+});
+
+test("an error is shown with a way back", async () => {
+  session.trouble = new Error("The model is gone.");
+  click(3);
+  await settle();
+  expect(root.querySelector("[role=alert] span")?.textContent).toBe("The model is gone.");
+  session.trouble = null;
+  root.querySelector<HTMLElement>(".trouble button")?.click();
+  await settle();
+  expect(root.querySelector("[role=alert]")).toBeNull();
+  expect(root.querySelector(".legend")?.textContent).toContain(".500");
+});
+
+test("new content replaces the old", async () => {
+  click(3);
+  state.held.value = [];
+  state.content.value = {
+    ...sample,
+    tokens: { ...sample.tokens, text: ["<s>", " Rome", " was", " x"] },
+  };
+  await settle();
+  expect([...root.querySelectorAll(".t")].map((t) => t.textContent)).toEqual(["<s>", "Rome", "was", "x"]);
+});
+
+test("a second display follows the same state", async () => {
+  const el = document.createElement("div");
+  document.body.append(el);
+  mountApp(el, { state, session, notes: ["A note."] }, end.signal);
+  click(3);
+  await settle();
+  expect(el.shadowRoot?.querySelector(".say")?.textContent).toContain("東");
+  expect(el.shadowRoot?.querySelector(".notes")?.textContent).toBe("A note.");
+});
+
+test("what is held is spoken with what carried it", async () => {
+  click(3);
+  await settle();
+  await settle();
+  expect(root.querySelector("[aria-live]")?.textContent).toContain("Holding 東, probability 0.500.");
+  expect(root.querySelector("[aria-live]")?.textContent).toContain("Most from Paris 0.500");
+});
+
+test("nothing is left after the end", () => {
+  end.abort();
+  expect(root.childElementCount).toBe(0);
+});

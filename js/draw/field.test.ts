@@ -1,0 +1,108 @@
+import { describe, expect, test } from "vitest";
+import type { Content, ScoreMap } from "../session/session";
+import { Field } from "./field";
+import { heading, shapeOf } from "./shape";
+
+/** Units: The(0) first(1,2) | 東(3,4) is(5): two steps write 東, one writes "is". */
+const content: Content = {
+  v: 1,
+  model: "demo",
+  tokens: { count: 6, start: [0, 1, 3, 5], text: ["The", " first", " 東", "\n"], special: [0] },
+  sections: [],
+  steps: {
+    first: 3,
+    count: 3,
+    probability: [0.5, 0.4, 0.9],
+    rank: [1, 1, 1],
+    entropy: [0, 0, 0],
+    alternatives: [],
+  },
+  methods: [],
+  layers: 0,
+  heads: 0,
+  attention_note: null,
+  warnings: [],
+};
+const nan = Number.NaN;
+const plain = { hidden: new Uint8Array(3), renormalize: false, spanRule: "mean" } as const;
+const shares = { signed: false, shares: true };
+const scores = Float32Array.from([0.6, 0.1, 0.3, nan, nan, 0.2, 0.2, 0.2, 0.4, nan, 0.5, 0.1, 0.1, 0.2, 0.1]);
+const rounded = (values: Float32Array | null) =>
+  values && [...values].map((v) => (Number.isNaN(v) ? null : Number(v.toFixed(4))));
+
+test("shape", () => {
+  const shape = shapeOf(content);
+  expect(shape.starts).toEqual([0, 1, 3]);
+  expect(shape.ends).toEqual([1, 3, 5]);
+  expect(shape.steps).toEqual([[0, 1], [2]]);
+  expect(shape.columnText).toEqual(["東", "⏎"]);
+  expect(shape.probability[0]).toBeCloseTo(0.2, 9);
+  expect([shape.firstWritten, shape.inputs]).toEqual([2, 5]);
+  expect([heading(""), heading("  "), heading(" a ")]).toEqual(["∅", "␣␣", "a"]);
+});
+
+describe("exact", () => {
+  const field = new Field(shapeOf(content), shares, plain);
+
+  test("columns join steps and units", () => {
+    expect(field.missing([0, 1])).toEqual([0, 1, 2]);
+    expect(field.column(0)).toBeNull();
+    field.put([0, 1, 2], scores);
+    expect(field.missing([0, 1])).toEqual([]);
+    expect(rounded(field.column(0))).toEqual([0.4, 0.4, 0.2]);
+    expect(rounded(field.column(1))).toEqual([0.5, 0.2, 0.3]);
+    expect(field.high).toBeCloseTo(0.5, 6);
+    expect([...field.pyramid().base.values]).toEqual([203, 254, 203, 102, 102, 152]);
+  });
+
+  test("a hidden row leaves the picture and its scale", () => {
+    field.read({ ...plain, hidden: Uint8Array.from([1, 0, 0]) });
+    expect(rounded(field.column(1))).toEqual([null, 0.2, 0.3]);
+    expect(field.high).toBeCloseTo(0.4, 6);
+    expect([...field.pyramid().base.values].slice(0, 2)).toEqual([255, 255]);
+    field.read({ ...plain, hidden: Uint8Array.from([1, 0, 0]), renormalize: true });
+    expect(rounded(field.column(1))).toEqual([null, 0.4, 0.6]);
+  });
+
+  test("what could not be seen", () => {
+    expect([field.seen(2, 0), field.seen(2, 1), field.seen(9, 1)]).toEqual([true, true, false]);
+  });
+});
+
+test("signed scores are not renormalised", () => {
+  const field = new Field(
+    shapeOf(content),
+    { signed: true, shares: false },
+    { ...plain, renormalize: true, hidden: Uint8Array.from([1, 0, 0]) },
+  );
+  field.put([2], Float32Array.from([4, -1, -1, 0.5, 0.5]));
+  expect(rounded(field.column(1))).toEqual([null, -2, 1]);
+});
+
+describe("map", () => {
+  const map: ScoreMap = {
+    rows: 3,
+    cols: 3,
+    pool: [1, 2],
+    low: 0,
+    high: 0.8,
+    signed: false,
+    values: Uint8Array.from([254, 127, 255, 0, 127, 255, 127, 0, 254]),
+  };
+  test("units take the greatest of their cells; numbers wait for exact scores", () => {
+    const field = new Field(shapeOf(content), shares, plain);
+    field.putMap(map);
+    expect(field.high).toBeCloseTo(0.8, 6);
+    expect([...field.pyramid().base.values]).toEqual([254, 127, 254, 127, 127, 254]);
+    expect(field.column(1)).toBeNull();
+    field.put([2], scores.subarray(10));
+    expect(rounded(field.column(1))).toEqual([0.5, 0.2, 0.3]);
+  });
+  test("a row pooled with a hidden one is hatched, not shown with the other's number", () => {
+    const field = new Field(shapeOf(content), shares, { ...plain, hidden: Uint8Array.from([1, 0, 0]) });
+    field.putMap(map);
+    expect([...field.hatched]).toEqual([1, 1, 0]);
+    expect(field.isHidden(1)).toBe(false);
+    expect([...field.pyramid().base.values].slice(0, 4)).toEqual([255, 255, 255, 255]);
+  });
+});

@@ -1,0 +1,48 @@
+/** Holding steps and letting go, the same in every view. */
+import type { ViewContext } from "./context";
+import { spoken } from "./draw/numerals";
+import { named, unitsOf } from "./units";
+
+/** Holds `steps`, or lets go of them when they are what is held. */
+export function toggleHold(ctx: ViewContext, steps: readonly number[]): void {
+  const { held } = ctx.state;
+  const same = steps.length === held.peek().length && steps.every((s, k) => s === held.peek()[k]);
+  if (same) letGo(ctx);
+  else hold(ctx, steps);
+}
+
+/** Holds everything from what is held to `steps`. */
+export function extendHold(ctx: ViewContext, steps: readonly number[]): void {
+  const all = [...ctx.state.held.peek(), ...steps];
+  const low = Math.min(...all);
+  hold(
+    ctx,
+    Array.from({ length: Math.max(...all) - low + 1 }, (_, k) => low + k),
+  );
+}
+
+export function letGo(ctx: ViewContext): void {
+  if (ctx.state.held.peek().length === 0) return;
+  ctx.state.held.value = [];
+  ctx.announce("Let go.");
+}
+
+function hold(ctx: ViewContext, steps: readonly number[]): void {
+  ctx.state.held.value = steps;
+  const content = ctx.state.content.peek();
+  const units = unitsOf(content);
+  const words = named(units.joined(units.ofSteps(steps)));
+  const p = steps.reduce((all, s) => all * (content.steps.probability[s] ?? Number.NaN), 1);
+  ctx.announce(`Holding ${words}${Number.isNaN(p) ? "" : `, probability ${spoken(p)}`}.`);
+}
+
+/** The units that gave most, for a screen reader: "most from America 0.181, is 0.139". */
+export function strongest(ctx: ViewContext, values: Float32Array, high: number, count = 3): string {
+  const units = unitsOf(ctx.state.content.peek());
+  const order = [...values.keys()].filter((u) => values[u] !== 0 && !Number.isNaN(values[u] as number));
+  order.sort((a, b) => Math.abs(values[b] as number) - Math.abs(values[a] as number));
+  return order
+    .slice(0, count)
+    .map((u) => `${named(units.text(u))} ${spoken(values[u] as number, high)}`)
+    .join(", ");
+}

@@ -1,0 +1,196 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { KernelSession } from "./kernel";
+import type { ScoreMap, Selection } from "./session";
+import { encode, FakeChannel, fixture, numbers } from "./testing";
+
+const saliency: Selection = { method: "saliency", layer: null, heads: [], head_rule: "mean" };
+const inputs = fixture.content.tokens.count - 1;
+let channel: FakeChannel;
+let frames: (() => void)[];
+let session: KernelSession;
+
+const nextFrame = () => {
+  for (const frame of frames.splice(0)) frame();
+};
+const idOf = (n: number) => {
+  const message = channel.sent[n] as { id?: string; requests?: { id: string }[] };
+  return message.id ?? (message.requests as { id: string }[])[0]?.id;
+};
+const say = (id: unknown, meta: object, values: readonly (number | "NaN")[]) =>
+  channel.answer({ v: 1, id, ok: true, meta }, [encode("float32", values)]);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  channel = new FakeChannel();
+  frames = [];
+  session = new KernelSession(channel, () => inputs, { frame: (send) => frames.push(send), silence: 1000 });
+});
+afterEach(() => void vi.useRealTimers());
+
+describe("the messages both sides agree on", () => {
+  test.each(fixture.requests.map((example) => [example.name, example] as const))("%s", async (_, example) => {
+    const { op, args } = example.request;
+    const { steps, input, hide_special, hide_first, ...rest } = args;
+    const selection = rest as unknown as Selection;
+    const hide = { special: hide_special as boolean, first: hide_first as boolean };
+    const ask: Record<string, () => Promise<Float32Array | ScoreMap>> = {
+      scores: () => session.scores(selection, steps as number[]),
+      column: () => session.column(selection, input as number),
+      map: () => session.map(selection),
+      heads: () => session.heads(steps as number[], input as number | null, hide),
+    };
+    const asked = ask[op]?.();
+    nextFrame();
+    expect(channel.sent).toEqual([{ ...example.request, id: expect.any(String) }]);
+    const { meta, dtype, values } = example.answer;
+    channel.answer({ v: 1, id: idOf(0), ok: true, meta }, [encode(dtype, values)]);
+    const answer = await asked;
+    const notes = (meta.notes ?? []) as (string | null)[];
+    for (const [k, step] of ((steps ?? []) as number[]).entries())
+      expect(session.note(selection, step)).toBe(notes[k] ?? null);
+    if (!answer || answer instanceof Float32Array) expect([...(answer ?? [])]).toEqual(numbers(values));
+    else expect({ ...answer, values: [...answer.values] }).toEqual({ ...meta, values });
+  });
+
+  test("requests of one frame travel together", () => {
+    void session.scores(saliency, [0]);
+    void session.heads([0], null, { special: false, first: false });
+    nextFrame();
+    const { requests, ...rest } = fixture.batch;
+    expect(channel.sent).toEqual([
+      { ...rest, requests: requests.map((r) => ({ ...r, id: expect.any(String) })) },
+    ]);
+  });
+
+  test("an error is a sentence", async () => {
+    const asked = session.map(saliency);
+    nextFrame();
+    channel.answer({ ...fixture.errors[0]?.answer, id: idOf(0) });
+    await expect(asked).rejects.toThrow("There is no method 'magic'");
+  });
+
+  test("progress, then the answer", async () => {
+    const onProgress = vi.fn();
+    const asked = session.column(saliency, 1, { onProgress });
+    nextFrame();
+    channel.answer({ ...fixture.progress, id: idOf(0) });
+    expect(onProgress).toHaveBeenCalledWith(1, 2);
+    say(idOf(0), { rows: 2 }, [1, 2]);
+    expect([...(await asked)]).toEqual([1, 2]);
+  });
+
+  test("giving up tells the kernel, and the stale answer is dropped", async () => {
+    const giveUp = new AbortController();
+    const asked = session.column(saliency, 1, { signal: giveUp.signal });
+    nextFrame();
+    giveUp.abort();
+    await expect(asked).rejects.toMatchObject({ name: "AbortError" });
+    expect(channel.sent.at(-1)).toEqual({ ...fixture.cancel, id: idOf(0) });
+    say(idOf(0), { rows: 2 }, [1, 2]);
+    void session.column(saliency, 1);
+    nextFrame();
+    expect(channel.sent).toHaveLength(3);
+  });
+});
+
+test("what was given up before its frame is never sent", async () => {
+  const giveUp = new AbortController();
+  const asked = session.column(saliency, 1, { signal: giveUp.signal });
+  giveUp.abort();
+  await expect(asked).rejects.toMatchObject({ name: "AbortError" });
+  nextFrame();
+  expect(channel.sent).toEqual([]);
+});
+
+test("one request serves all who ask, until the last gives up", async () => {
+  const [one, two] = [new AbortController(), new AbortController()];
+  const first = session.column(saliency, 0, { signal: one.signal });
+  const second = session.column(saliency, 0, { signal: two.signal });
+  nextFrame();
+  one.abort();
+  await expect(first).rejects.toMatchObject({ name: "AbortError" });
+  expect(channel.sent).toHaveLength(1);
+  say(idOf(0), { rows: 2 }, [3, 4]);
+  expect([...(await second)]).toEqual([3, 4]);
+});
+
+test("rows are kept one by one", async () => {
+  const both = session.scores(saliency, [0, 1]);
+  nextFrame();
+  say(idOf(0), { rows: 2, cols: 3 }, [1, "NaN", "NaN", 2, 3, "NaN"]);
+  await both;
+  expect([...(await session.scores(saliency, [1]))]).toEqual([2, 3, Number.NaN]);
+  expect(frames).toEqual([]);
+  void session.scores({ ...saliency, method: "attention" }, [1]);
+  nextFrame();
+  expect(channel.sent).toHaveLength(2);
+});
+
+test("a long span is asked for in answers under 512 kB", async () => {
+  const wide = new KernelSession(channel, () => 100_000, { frame: (send) => send(), silence: 1000 });
+  const asked = wide.scores(saliency, [0, 1]);
+  const row = new Float32Array(100_000);
+  for (let n = 0; n < 2; n++) {
+    expect(channel.sent[n]).toMatchObject({ args: { steps: [n] } });
+    channel.answer({ v: 1, id: idOf(n), ok: true, meta: { rows: 1, cols: 100_000 } }, [row.buffer]);
+    await Promise.resolve();
+    await vi.advanceTimersByTimeAsync(0);
+  }
+  expect((await asked).length).toBe(200_000);
+});
+
+test("a kernel that keeps telling how far it is may take as long as it likes", async () => {
+  const asked = session.column(saliency, 0);
+  nextFrame();
+  for (let n = 0; n < 10; n++) {
+    vi.advanceTimersByTime(900);
+    channel.answer({ v: 1, id: idOf(0), op: "progress", done: n, total: 10 });
+  }
+  say(idOf(0), { rows: 2 }, [1, 2]);
+  expect([...(await asked)]).toEqual([1, 2]);
+});
+
+test("a silent kernel is an error, and a late answer still serves the next question", async () => {
+  const asked = session.column(saliency, 0);
+  nextFrame();
+  vi.advanceTimersByTime(1001);
+  await expect(asked).rejects.toThrow("Python has not answered");
+  say(idOf(0), { rows: 2 }, [5, 6]);
+  expect([...(await session.column(saliency, 0))]).toEqual([5, 6]);
+  expect(channel.sent).toHaveLength(1);
+});
+
+test("a closed connection is an error", async () => {
+  channel.send = () => {
+    throw new Error("closed");
+  };
+  const asked = session.column(saliency, 0);
+  nextFrame();
+  await expect(asked).rejects.toThrow("The connection to Python is gone");
+});
+
+test("an answer of the wrong size, or without its numbers, is an error", async () => {
+  const short = session.column(saliency, 0);
+  nextFrame();
+  say(idOf(0), { rows: 2 }, [1]);
+  await expect(short).rejects.toThrow("4 bytes instead of 8");
+  const bare = session.column(saliency, 1);
+  nextFrame();
+  channel.answer({ v: 1, id: idOf(1), ok: true, meta: { rows: 2 } });
+  await expect(bare).rejects.toThrow("did not arrive");
+});
+
+test("messages of others and malformed ones are ignored", () => {
+  for (const message of [null, 3, "x", {}, { id: 4 }, { id: "other", ok: true }]) channel.answer(message);
+});
+
+test("clearing ends what is under way and forgets the rest", async () => {
+  const asked = session.column(saliency, 0);
+  nextFrame();
+  session.clear();
+  await expect(asked).rejects.toMatchObject({ name: "AbortError" });
+  say(idOf(0), { rows: 2 }, [1, 2]);
+  void session.column(saliency, 0);
+  nextFrame();
+  expect(channel.sent).toHaveLength(3);
+});

@@ -1,0 +1,156 @@
+/** Numbers from a live kernel. */
+import { toBytes, toFloat32 } from "./buffers";
+import { Cache } from "./cache";
+import { type Channel, type Reply, Requests, type Timing } from "./requests";
+import type { RequestOptions, ScoreMap, Selection, Session } from "./session";
+
+const cacheBytes = 16 << 20;
+/** Floats of one answer: 512 kB. */
+const answerFloats = 131_072;
+
+function buffer(reply: Reply, bytes: number): NonNullable<Reply["buffers"][number]> {
+  const [only] = reply.buffers;
+  if (!only)
+    throw new Error(
+      "The numbers did not arrive: this notebook's front end does not pass on binary messages.",
+    );
+  if (only.byteLength !== bytes) {
+    throw new Error(`The answer from Python has ${only.byteLength} bytes instead of ${bytes}. Please retry.`);
+  }
+  return only;
+}
+
+function floats(reply: Reply, count: number): Float32Array {
+  return toFloat32(buffer(reply, 4 * count));
+}
+
+const rowKey = (selection: Selection, step: number): string => `row ${JSON.stringify(selection)} ${step}`;
+
+export class KernelSession implements Session {
+  readonly #requests: Requests;
+  readonly #cache = new Cache<Float32Array | ScoreMap>(cacheBytes);
+  readonly #notes = new Map<string, string>();
+  readonly #inputs: () => number;
+
+  /** `inputs`: how many inputs a row of scores has at present. */
+  constructor(channel: Channel, inputs: () => number, timing: Partial<Timing> = {}) {
+    this.#requests = new Requests(channel, timing);
+    this.#inputs = inputs;
+  }
+
+  /** Forgets everything, for another explanation. */
+  clear(): void {
+    this.#requests.clear();
+    this.#cache.clear();
+    this.#notes.clear();
+  }
+
+  async scores(
+    selection: Selection,
+    steps: readonly number[],
+    options: RequestOptions = {},
+  ): Promise<Float32Array> {
+    const inputs = this.#inputs();
+    const key = (step: number) => rowKey(selection, step);
+    const known = new Map(
+      steps.map((step) => [step, this.#cache.get(key(step)) as Float32Array | undefined]),
+    );
+    const missing = [...known.keys()].filter((step) => !known.get(step));
+    const most = Math.max(1, Math.floor(answerFloats / Math.max(1, inputs)));
+    for (let from = 0; from < missing.length; from += most) {
+      const part = missing.slice(from, from + most);
+      const onProgress = options.onProgress;
+      const reply = await this.#requests.ask(
+        "scores",
+        { ...selection, steps: part },
+        (answer) => {
+          const rows = floats(answer, part.length * inputs);
+          const notes = (answer.meta.notes ?? []) as (string | null)[];
+          part.forEach((step, k) => {
+            this.#cache.set(key(step), rows.slice(k * inputs, (k + 1) * inputs), 4 * inputs);
+            if (notes[k]) this.#notes.set(key(step), notes[k]);
+          });
+        },
+        onProgress
+          ? {
+              ...options,
+              onProgress: (done, total) => onProgress(from + (part.length * done) / total, missing.length),
+            }
+          : options,
+      );
+      const rows = floats(reply, part.length * inputs);
+      part.forEach((step, k) => {
+        known.set(step, rows.subarray(k * inputs, (k + 1) * inputs));
+      });
+    }
+    const out = new Float32Array(steps.length * inputs);
+    steps.forEach((step, k) => {
+      out.set(known.get(step) as Float32Array, k * inputs);
+    });
+    return out;
+  }
+
+  note(selection: Selection, step: number): string | null {
+    return this.#notes.get(rowKey(selection, step)) ?? null;
+  }
+
+  column(selection: Selection, input: number, options?: RequestOptions): Promise<Float32Array> {
+    return this.#ask(
+      "column",
+      { ...selection, input },
+      (reply) => floats(reply, Number(reply.meta.rows)),
+      options,
+    );
+  }
+
+  map(selection: Selection, options?: RequestOptions): Promise<ScoreMap> {
+    return this.#ask(
+      "map",
+      selection,
+      (reply) => {
+        const meta = reply.meta as unknown as Omit<ScoreMap, "values">;
+        return { ...meta, values: toBytes(buffer(reply, meta.rows * meta.cols)) };
+      },
+      options,
+    );
+  }
+
+  heads(
+    steps: readonly number[],
+    input: number | null,
+    hide: { readonly special: boolean; readonly first: boolean },
+    options?: RequestOptions,
+  ): Promise<Float32Array> {
+    const args = { steps, input, hide_special: hide.special, hide_first: hide.first };
+    return this.#ask(
+      "heads",
+      args,
+      (reply) => floats(reply, Number(reply.meta.rows) * Number(reply.meta.cols)),
+      options,
+    );
+  }
+
+  async #ask<T extends Float32Array | ScoreMap>(
+    op: string,
+    args: object,
+    decode: (reply: Reply) => T,
+    options?: RequestOptions,
+  ): Promise<T> {
+    const key = `${op} ${JSON.stringify(args)}`;
+    const known = this.#cache.get(key);
+    if (known) return known as T;
+    let value: T | undefined;
+    const keep = (reply: Reply) => {
+      value = decode(reply);
+      this.#cache.set(
+        key,
+        value,
+        "values" in value && !(value instanceof Float32Array)
+          ? value.values.length
+          : (value as Float32Array).byteLength,
+      );
+    };
+    const reply = await this.#requests.ask(op, args, keep, options);
+    return value ?? decode(reply);
+  }
+}

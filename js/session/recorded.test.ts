@@ -1,0 +1,216 @@
+import { describe, expect, test } from "vitest";
+import { RecordedSession, type Recording } from "./recorded";
+import type { Content, HeadRule, Selection } from "./session";
+import { fixture, numbers, sample } from "./testing";
+
+const [first, steps, layers, heads] = [3, 4, 2, 3];
+const inputs = first + steps - 1;
+const content: Content = {
+  ...sample,
+  tokens: {
+    count: inputs + 1,
+    start: Array.from({ length: inputs + 1 }, (_, i) => i),
+    text: [],
+    special: [1],
+  },
+  steps: { ...sample.steps, first, count: steps },
+  layers,
+  heads,
+};
+let seed = 1;
+const random = () => {
+  seed = (seed * 48271) % 2147483647;
+  return seed / 2147483647;
+};
+const base64 = (values: Float32Array | Uint16Array | Uint8Array): string =>
+  Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString("base64");
+
+/** weights[layer][head][step][input] */
+const weights = Array.from({ length: layers }, () =>
+  Array.from({ length: heads }, () =>
+    Array.from({ length: steps }, (_, s) => Array.from({ length: first + s }, random)),
+  ),
+);
+const flat = weights.flat(2);
+const scale = Float32Array.from(flat, (row) => Math.max(...row));
+const signed = Float32Array.from({ length: steps * inputs }, (_, i) =>
+  i % inputs < first + Math.floor(i / inputs) ? random() * 4 - 3 : Number.NaN,
+);
+
+function record(bits: 8 | 16): Recording {
+  const most = 2 ** bits - 1;
+  const all = flat.flatMap((row, k) => row.map((w) => Math.round((w / (scale[k] as number)) * most)));
+  const data = bits === 16 ? Uint16Array.from(all) : Uint8Array.from(all);
+  return {
+    v: 1,
+    content,
+    state: {},
+    scores: { input_x_gradient: base64(signed) },
+    attention: { layers, heads, bits, scale: base64(scale), data: base64(data) },
+    left_out: [],
+  };
+}
+
+function naive({ layer, heads: some, head_rule }: Selection, step: number): number[] {
+  const chosen = some.length > 0 ? some : [];
+  const rows =
+    some.length > 0
+      ? chosen.map(([l, h]) => weights[l]?.[h]?.[step] as number[])
+      : weights
+          .filter((_, l) => layer === null || l === layer)
+          .flatMap((byHead) => byHead.map((rs) => rs[step] as number[]));
+  return Array.from({ length: inputs }, (_, i) => {
+    const column = rows.map((row) => row[i] ?? Number.NaN);
+    const sum = column.reduce((a, b) => a + b, 0);
+    return head_rule === "max" ? Math.max(...column) : head_rule === "sum" ? sum : sum / column.length;
+  });
+}
+
+const near = (got: Iterable<number>, wanted: readonly number[], error: number) => {
+  const values = [...got];
+  expect(values).toHaveLength(wanted.length);
+  values.forEach((v, i) => {
+    if (Number.isNaN(wanted[i])) expect(v).toBeNaN();
+    else expect(Math.abs(v - (wanted[i] as number))).toBeLessThan(error);
+  });
+};
+
+describe.each([
+  [16, 1e-4],
+  [8, 0.02],
+] as const)("attention kept in %i bits", (bits, error) => {
+  const session = new RecordedSession(record(bits));
+  const attention = (part: Partial<Selection>): Selection => ({
+    method: "attention",
+    layer: null,
+    heads: [],
+    head_rule: "mean",
+    ...part,
+  });
+
+  test.each(["mean", "sum", "max"] as HeadRule[])("rows by %s", async (head_rule) => {
+    for (const part of [
+      {},
+      { layer: 1 },
+      { heads: [[0, 2]] },
+      {
+        heads: [
+          [0, 0],
+          [1, 2],
+        ],
+      },
+    ] as Partial<Selection>[]) {
+      const chosen = attention({ ...part, head_rule });
+      const many = 6 * error;
+      near(await session.scores(chosen, [3, 0]), [...naive(chosen, 3), ...naive(chosen, 0)], many);
+      const column = [0, 1, 2, 3].map((s) => naive(chosen, s)[4] as number);
+      near(await session.column(chosen, 4), column, many);
+    }
+  });
+
+  test("what heads give one input: the mean over steps, nothing from a step that could not see it", async () => {
+    const wanted = weights.flat().map((rows) => ((rows[3]?.[4] as number) + 0) / 2);
+    near(await session.heads([1, 3], 4, { special: false, first: false }), wanted, error);
+  });
+
+  test("the largest weight on one visible input", async () => {
+    const mean = (rows: number[][], i: number) => ((rows[0]?.[i] ?? 0) + (rows[2]?.[i] ?? 0)) / 2;
+    const wanted = weights.flat().map((rows) => Math.max(...[2, 3, 4].map((i) => mean(rows, i))));
+    near(await session.heads([0, 2], null, { special: true, first: true }), wanted, error);
+  });
+});
+
+test("notes as they are in the file", () => {
+  const session = new RecordedSession({ ...record(16), notes: { saliency: [null, "so much is left over"] } });
+  const chosen: Selection = { method: "saliency", layer: null, heads: [], head_rule: "mean" };
+  expect([0, 1].map((step) => session.note(chosen, step))).toEqual([null, "so much is left over"]);
+  expect(session.note({ ...chosen, method: "input_x_gradient" }, 1)).toBeNull();
+});
+
+test("scores as they are in the file", async () => {
+  const session = new RecordedSession(record(16));
+  const chosen: Selection = { method: "input_x_gradient", layer: null, heads: [], head_rule: "mean" };
+  expect([...(await session.scores(chosen, [2]))]).toEqual([...signed.subarray(2 * inputs, 3 * inputs)]);
+});
+
+test("a map within half a quantum", async () => {
+  const session = new RecordedSession(record(16));
+  const map = await session.map({ method: "input_x_gradient", layer: null, heads: [], head_rule: "mean" });
+  expect(map).toMatchObject({ rows: steps, cols: inputs, pool: [1, 1], signed: true });
+  const back = Array.from(map.values, (q) => (q === 255 ? Number.NaN : (map.high * (q - 127)) / 127));
+  near(back, [...signed], map.high / 254 + 1e-6);
+});
+
+test("a long row is pooled by the largest magnitude", async () => {
+  const count = 2501;
+  const row = Float32Array.from({ length: count - 1 }, (_, i) => (i === 1999 ? -7 : i === 3 ? 2 : 0.1));
+  const session = new RecordedSession({
+    ...record(16),
+    content: {
+      ...content,
+      tokens: { ...content.tokens, count },
+      steps: { ...content.steps, first: count - 1, count: 1 },
+    },
+    scores: { input_x_gradient: base64(row) },
+    attention: null,
+  });
+  const map = await session.map({ method: "input_x_gradient", layer: null, heads: [], head_rule: "mean" });
+  expect(map).toMatchObject({ rows: 1, cols: 834, pool: [1, 3], high: 7 });
+  expect(map.values[666]).toBe(0);
+  expect(map.values[1]).toBe(127 + Math.round((127 * 2) / 7));
+});
+
+test("what the page does not carry is a sentence", async () => {
+  const session = new RecordedSession({ ...record(16), attention: null });
+  await expect(
+    session.scores({ method: "saliency", layer: null, heads: [], head_rule: "mean" }, [0]),
+  ).rejects.toThrow("does not carry");
+  await expect(session.heads([0], null, { special: false, first: false })).rejects.toThrow("attention");
+});
+
+describe("the examples both sides agree on", () => {
+  const { planted } = fixture;
+  const bytes = (rows: readonly (readonly (number | "NaN")[])[]) =>
+    base64(Float32Array.from(rows.flatMap((row) => numbers(row))));
+  const first = fixture.content.steps.first;
+  const byHead = [0, 1].flatMap((l) =>
+    [0, 1].flatMap((h) => planted.attention.map((step) => step[l]?.[h] ?? [])),
+  );
+  const seen = byHead.map((row, k) => numbers(row).slice(0, first + (k % planted.attention.length)));
+  const largest = seen.map((row) => Math.max(...row));
+  const session = new RecordedSession({
+    v: 1,
+    content: fixture.content,
+    state: {},
+    scores: { saliency: bytes(planted.saliency), input_x_gradient: bytes(planted.input_x_gradient) },
+    attention: {
+      layers: 2,
+      heads: 2,
+      bits: 16,
+      scale: base64(Float32Array.from(largest)),
+      data: base64(
+        Uint16Array.from(
+          seen.flatMap((row, k) => row.map((w) => Math.round((65535 * w) / (largest[k] as number)))),
+        ),
+      ),
+    },
+    left_out: [],
+  });
+
+  test.each(fixture.requests.map((example) => [example.name, example] as const))("%s", async (_, example) => {
+    const { op, args } = example.request;
+    const { steps, input, hide_special, hide_first, ...rest } = args;
+    const selection = rest as unknown as Selection;
+    const values = numbers(example.answer.values);
+    if (op === "map") {
+      const { values: drawn, ...meta } = await session.map(selection);
+      expect(meta).toEqual(example.answer.meta);
+      expect([...drawn]).toEqual(values);
+    } else if (op === "scores") near(await session.scores(selection, steps as number[]), values, 3e-5);
+    else if (op === "column") near(await session.column(selection, input as number), values, 3e-5);
+    else {
+      const hide = { special: hide_special as boolean, first: hide_first as boolean };
+      near(await session.heads(steps as number[], input as number | null, hide), values, 3e-5);
+    }
+  });
+});

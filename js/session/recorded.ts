@@ -1,0 +1,178 @@
+/** Numbers from the data of an exported page; docs/protocol.md has its format. */
+import { quantize } from "../draw/scores";
+import { fromBase64 } from "./buffers";
+import type { Content, HeadRule, ScoreMap, Selection, Session } from "./session";
+
+export interface Recording {
+  readonly v: 1;
+  readonly content: Content;
+  readonly state: Readonly<Record<string, unknown>>;
+  readonly scores: Readonly<Record<string, string>>;
+  readonly attention: {
+    readonly layers: number;
+    readonly heads: number;
+    readonly bits: 8 | 16;
+    readonly scale: string;
+    readonly data: string;
+  } | null;
+  readonly notes?: Readonly<Record<string, readonly (string | null)[]>>;
+  readonly left_out: readonly string[];
+}
+
+const mapSide = 1024;
+
+/** All heads' weights: for each layer, head and step in turn, the inputs that step could see. */
+class Weights {
+  readonly layers: number;
+  readonly heads: number;
+  readonly #first: number;
+  readonly #steps: number;
+  readonly #scale: Float32Array;
+  readonly #data: Uint8Array | Uint16Array;
+  readonly #most: number;
+  readonly #perHead: number;
+
+  constructor(record: NonNullable<Recording["attention"]>, first: number, steps: number) {
+    this.layers = record.layers;
+    this.heads = record.heads;
+    this.#first = first;
+    this.#steps = steps;
+    this.#scale = new Float32Array(fromBase64(record.scale).buffer);
+    const bytes = fromBase64(record.data);
+    this.#data = record.bits === 16 ? new Uint16Array(bytes.buffer) : bytes;
+    this.#most = 2 ** record.bits - 1;
+    this.#perHead = steps * first + (steps * (steps - 1)) / 2;
+  }
+
+  /** Calls `use(input, weight)` for each input that `step` could see. */
+  each(layer: number, head: number, step: number, use: (input: number, weight: number) => void): void {
+    const index = layer * this.heads + head;
+    const at = index * this.#perHead + step * this.#first + (step * (step - 1)) / 2;
+    const unit = (this.#scale[index * this.#steps + step] as number) / this.#most;
+    const seen = this.#first + step;
+    for (let i = 0; i < seen; i++) use(i, unit * (this.#data[at + i] as number));
+  }
+
+  row(
+    step: number,
+    inputs: number,
+    chosen: readonly (readonly [number, number])[],
+    rule: HeadRule,
+  ): Float32Array {
+    const sum = new Float64Array(inputs);
+    for (const [layer, head] of chosen) {
+      this.each(layer, head, step, (i, w) => {
+        sum[i] = rule === "max" ? Math.max(sum[i] as number, w) : (sum[i] as number) + w;
+      });
+    }
+    const gain = rule === "mean" ? 1 / Math.max(1, chosen.length) : 1;
+    const seen = this.#first + step;
+    return Float32Array.from(sum, (v, i) => (i < seen ? gain * v : Number.NaN));
+  }
+}
+
+export class RecordedSession implements Session {
+  readonly #content: Content;
+  readonly #scores = new Map<string, Float32Array>();
+  readonly #record: Recording;
+  readonly #weights: Weights | null;
+  readonly #inputs: number;
+
+  constructor(record: Recording) {
+    this.#record = record;
+    this.#content = record.content;
+    this.#inputs = record.content.tokens.count - 1;
+    const { first, count } = record.content.steps;
+    this.#weights = record.attention && new Weights(record.attention, first, count);
+  }
+
+  async scores(selection: Selection, steps: readonly number[]): Promise<Float32Array> {
+    const out = new Float32Array(steps.length * this.#inputs);
+    steps.forEach((step, k) => {
+      out.set(this.#row(selection, step), k * this.#inputs);
+    });
+    return out;
+  }
+
+  note(selection: Selection, step: number): string | null {
+    return this.#record.notes?.[selection.method]?.[step] ?? null;
+  }
+
+  async column(selection: Selection, input: number): Promise<Float32Array> {
+    return Float32Array.from(this.#steps(), (step) => this.#row(selection, step)[input] ?? Number.NaN);
+  }
+
+  async map(selection: Selection): Promise<ScoreMap> {
+    const rows = this.#steps().map((step) => this.#row(selection, step));
+    const inputs = this.#inputs;
+    const pool = [Math.ceil(rows.length / mapSide) || 1, Math.ceil(inputs / mapSide) || 1] as const;
+    const size = [Math.ceil(rows.length / pool[0]), Math.ceil(inputs / pool[1])] as const;
+    const peaks = new Float32Array(size[0] * size[1]).fill(Number.NaN);
+    let low = Number.POSITIVE_INFINITY;
+    let most = Number.NEGATIVE_INFINITY;
+    rows.forEach((row, s) => {
+      for (let i = 0; i < inputs; i++) {
+        const v = row[i] as number;
+        if (Number.isNaN(v)) continue;
+        low = Math.min(low, v);
+        most = Math.max(most, v);
+        const at = Math.floor(s / pool[0]) * size[1] + Math.floor(i / pool[1]);
+        if (!(Math.abs(peaks[at] as number) >= Math.abs(v))) peaks[at] = v;
+      }
+    });
+    const signed = this.#content.methods.find((m) => m.name === selection.method)?.signed ?? false;
+    const high = Number.isFinite(most) ? (signed ? Math.max(Math.abs(low), Math.abs(most)) : most) : 0;
+    const values = Uint8Array.from(peaks, (v) => quantize(v, high, signed));
+    return { rows: size[0], cols: size[1], pool, low: signed ? -high : 0, high, signed, values };
+  }
+
+  async heads(
+    steps: readonly number[],
+    input: number | null,
+    hide: { readonly special: boolean; readonly first: boolean },
+  ): Promise<Float32Array> {
+    const weights = this.#weights;
+    if (!weights) throw new Error(this.#content.attention_note ?? "This page does not carry attention.");
+    const hidden = new Set(hide.special ? this.#content.tokens.special : []);
+    if (hide.first) hidden.add(0);
+    return Float32Array.from({ length: weights.layers * weights.heads }, (_, k) => {
+      const mean = new Float64Array(this.#inputs);
+      for (const step of steps) {
+        weights.each(Math.floor(k / weights.heads), k % weights.heads, step, (i, w) => {
+          mean[i] = (mean[i] as number) + w / steps.length;
+        });
+      }
+      if (input !== null) return mean[input] ?? Number.NaN;
+      return mean.reduce((most, w, i) => (hidden.has(i) ? most : Math.max(most, w)), 0);
+    });
+  }
+
+  #steps(): number[] {
+    return Array.from({ length: this.#content.steps.count }, (_, s) => s);
+  }
+
+  #row(selection: Selection, step: number): Float32Array {
+    const inputs = this.#inputs;
+    const method = this.#content.methods.find((m) => m.name === selection.method);
+    if (method?.attention && this.#weights) {
+      return this.#weights.row(step, inputs, this.#chosen(selection), selection.head_rule);
+    }
+    const rows = this.#scores.get(selection.method) ?? this.#decode(selection.method);
+    return rows.subarray(step * inputs, (step + 1) * inputs);
+  }
+
+  #decode(method: string): Float32Array {
+    const text = this.#record.scores[method];
+    if (text === undefined) throw new Error(`This page does not carry the scores of ${method}.`);
+    const rows = new Float32Array(fromBase64(text).buffer);
+    this.#scores.set(method, rows);
+    return rows;
+  }
+
+  #chosen({ layer, heads }: Selection): (readonly [number, number])[] {
+    if (heads.length > 0) return [...heads];
+    const count = this.#weights?.heads ?? 0;
+    const layers = layer === null ? Array.from({ length: this.#weights?.layers ?? 0 }, (_, l) => l) : [layer];
+    return layers.flatMap((l) => Array.from({ length: count }, (_, h) => [l, h] as const));
+  }
+}

@@ -1,0 +1,83 @@
+/** Where the numbers come from. Views know only this interface; see docs/protocol.md for the meaning of each field. */
+
+export interface Content {
+  readonly v: 1;
+  readonly model: string;
+  readonly tokens: {
+    readonly count: number;
+    readonly start: readonly number[];
+    readonly text: readonly string[];
+    readonly special: readonly number[];
+  };
+  readonly sections: readonly { readonly title: string; readonly start: number; readonly end: number }[];
+  readonly steps: {
+    readonly first: number;
+    readonly count: number;
+    /** Null where it is not known: recorded explanations may not carry it. */
+    readonly probability: readonly (number | null)[];
+    readonly rank: readonly (number | null)[];
+    readonly entropy: readonly (number | null)[];
+    readonly alternatives: readonly (readonly (readonly [string, number])[])[];
+  };
+  readonly methods: readonly MethodInfo[];
+  readonly layers: number;
+  readonly heads: number;
+  readonly attention_note: string | null;
+  readonly warnings: readonly string[];
+}
+
+export interface MethodInfo {
+  readonly name: string;
+  readonly title: string;
+  readonly signed: boolean;
+  /** Each row of scores sums to 1. */
+  readonly shares: boolean;
+  /** Reads attention, so layers and heads can be picked. */
+  readonly attention: boolean;
+  /** For the footer, e.g. "saliency of log-probability, L2 norm". */
+  readonly says: string;
+}
+
+/** A layer and a head, both from 0. */
+export type Head = readonly [layer: number, head: number];
+export type HeadRule = "mean" | "sum" | "max";
+
+export interface Selection {
+  readonly method: string;
+  readonly layer: number | null;
+  readonly heads: readonly Head[];
+  readonly head_rule: HeadRule;
+}
+
+/** A pooled, quantised picture of all scores; 255 stands for NaN. */
+export interface ScoreMap {
+  readonly rows: number;
+  readonly cols: number;
+  readonly pool: readonly [number, number];
+  readonly low: number;
+  readonly high: number;
+  readonly signed: boolean;
+  readonly values: Uint8Array;
+}
+
+export interface RequestOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface Session {
+  /** float32 `[steps.length, inputs]`, row by row; NaN where an input was not there yet. */
+  scores(selection: Selection, steps: readonly number[], options?: RequestOptions): Promise<Float32Array>;
+  /** A sentence that belongs beside a step's scores, once they are there. */
+  note(selection: Selection, step: number): string | null;
+  /** float32 `[steps]`: what each step drew from one input. */
+  column(selection: Selection, input: number, options?: RequestOptions): Promise<Float32Array>;
+  map(selection: Selection, options?: RequestOptions): Promise<ScoreMap>;
+  /** float32 `[layers, heads]`: how strongly each head serves the held steps. */
+  heads(
+    steps: readonly number[],
+    input: number | null,
+    hide: { readonly special: boolean; readonly first: boolean },
+    options?: RequestOptions,
+  ): Promise<Float32Array>;
+}

@@ -1,0 +1,108 @@
+/** The messages both test suites read, and a channel without a kernel. */
+import messages from "../../tests/fixtures/messages.json";
+import type { Bytes } from "./buffers";
+import type { Channel } from "./requests";
+import type { Content } from "./session";
+
+interface Message {
+  readonly v: number;
+  readonly id: string;
+  readonly op: string;
+  readonly args: Record<string, unknown>;
+}
+
+type Planted = readonly (number | "NaN")[];
+
+export interface Fixture {
+  readonly content: Content;
+  /** All numbers the answers follow from; attention by step, layer, head. */
+  readonly planted: {
+    readonly saliency: readonly Planted[];
+    readonly input_x_gradient: readonly Planted[];
+    readonly attention: readonly (readonly (readonly Planted[])[])[];
+  };
+  readonly notes: Readonly<Record<string, readonly (string | null)[]>>;
+  readonly requests: readonly {
+    readonly name: string;
+    readonly request: Message;
+    readonly answer: {
+      readonly meta: Record<string, unknown>;
+      readonly dtype: "float32" | "uint8";
+      readonly values: readonly (number | "NaN")[];
+    };
+  }[];
+  readonly errors: readonly { readonly request: Message; readonly answer: Record<string, unknown> }[];
+  readonly progress: Record<string, unknown>;
+  readonly cancel: Record<string, unknown>;
+  readonly batch: Record<string, unknown> & { readonly requests: readonly Omit<Message, "v">[] };
+}
+
+export const fixture = messages as unknown as Fixture;
+
+/** Two tokens read, two written. */
+export const sample: Content = {
+  v: 1,
+  model: "demo",
+  tokens: { count: 4, start: [0, 1, 2, 3], text: ["<s>", " Paris", " is", " 東"], special: [0] },
+  sections: [
+    { title: "Prompt", start: 0, end: 2 },
+    { title: "Answer", start: 2, end: 4 },
+  ],
+  steps: {
+    first: 2,
+    count: 2,
+    probability: [0.75, 0.5],
+    rank: [1, 2],
+    entropy: [0.5, 1.25],
+    alternatives: [[[" was", 0.125]], []],
+  },
+  methods: [
+    {
+      name: "saliency",
+      title: "Saliency",
+      signed: false,
+      shares: true,
+      attention: false,
+      says: "saliency of log-probability, L2 norm",
+    },
+    {
+      name: "input_x_gradient",
+      title: "Input × gradient",
+      signed: true,
+      shares: false,
+      attention: false,
+      says: "input × gradient of the logit",
+    },
+    {
+      name: "attention",
+      title: "Attention",
+      signed: false,
+      shares: true,
+      attention: true,
+      says: "attention",
+    },
+  ],
+  layers: 2,
+  heads: 2,
+  attention_note: null,
+  warnings: [],
+};
+
+export const numbers = (values: readonly (number | "NaN")[]): number[] => values.map(Number);
+
+export const encode = (dtype: "float32" | "uint8", values: readonly (number | "NaN")[]): ArrayBuffer =>
+  (dtype === "float32" ? Float32Array.from(numbers(values)) : Uint8Array.from(numbers(values))).buffer;
+
+/** Keeps what is sent; `answer` speaks for the kernel. */
+export class FakeChannel implements Channel {
+  readonly sent: Record<string, unknown>[] = [];
+  answer: (message: unknown, buffers?: readonly Bytes[]) => void = () => {};
+
+  send(message: object): void {
+    this.sent.push(message as Record<string, unknown>);
+  }
+
+  listen(handler: (message: unknown, buffers: readonly Bytes[]) => void): void {
+    this.answer = (message, buffers = []) => handler(message, buffers);
+  }
+}

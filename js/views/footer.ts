@@ -1,0 +1,129 @@
+/** The footer: in words what is shown, the legend with its numbers, and what might have been written instead. */
+import { computed } from "@preact/signals-core";
+import { targetSteps, type ViewContext } from "../context";
+import { h } from "../dom";
+import { numeral } from "../draw/numerals";
+import { type Tint, tint } from "../draw/ramp";
+import { strongest } from "../hold";
+import type { Reading, Readings } from "../reading";
+import { named } from "../units";
+import { explained, fed, scaleSays, type Words } from "../words";
+
+const chipsShown = 5;
+
+const chance = (p: number) => (p > 0 && p < 0.0005 ? "<.001" : numeral(p));
+
+/** Puts words into `host`, touching only what differs: the footer changes with every move of the pointer. */
+function write(host: HTMLElement, words: Words): void {
+  words.forEach((word, k) => {
+    const text = typeof word === "string" ? word : word.strong;
+    const old = host.childNodes[k];
+    const fits = old && (typeof word === "string") === (old.nodeType === Node.TEXT_NODE);
+    if (fits && old.textContent === text) return;
+    if (fits && old.firstChild) old.firstChild.nodeValue = text;
+    else if (fits) old.textContent = text;
+    else {
+      const made = typeof word === "string" ? document.createTextNode(text) : h("b", {}, text);
+      if (old) old.replaceWith(made);
+      else host.append(made);
+    }
+  });
+  while (host.childNodes.length > words.length) host.lastChild?.remove();
+}
+
+export function mountFooter(host: HTMLElement, ctx: ViewContext, readings: Readings): void {
+  const { state } = ctx;
+  const say = h("p", { class: "say" });
+  const [low, ramp, high, facts] = [
+    h("span", { class: "num" }),
+    h("i", { class: "ramp" }),
+    h("span", { class: "num" }),
+    h("span"),
+  ];
+  const legend = h("div", { class: "legend" }, low, ramp, h("span", {}, high, facts));
+  const instead = h("div", { class: "instead" });
+  const keys = h("div", { class: "keys", "aria-hidden": "true" }, ...keyHints());
+  host.append(h("div", { class: "foot" }, say, legend, instead, keys));
+
+  ctx.effect(() => {
+    const content = state.content.value;
+    const steps = targetSteps(state).filter((s) => s < content.steps.count);
+    const reading = readings.shown.value;
+    if (steps.length > 0) write(say, explained(steps, reading, content, state.options.value));
+    else if (reading?.input != null) write(say, fed(reading, content));
+    else write(say, hint(content.steps.count));
+  });
+  const signed = computed(() => readings.shown.value?.method.signed ?? false);
+  const intensity = computed(() => state.options.value.intensity);
+  ctx.effect(() => {
+    ramp.style.backgroundImage = gradient(tint(ctx.theme.value), signed.value, intensity.value);
+  });
+  ctx.effect(() => {
+    const reading = readings.shown.value;
+    legend.hidden = !reading || state.view.value !== "text";
+    if (!reading) return;
+    const most = reading.high;
+    write(low, [signed.value ? numeral(-most, true, most) : "0"]);
+    write(high, [numeral(most, signed.value, most)]);
+    write(facts, [
+      scaleSays(reading, state.options.value)
+        .map((fact) => ` · ${fact}`)
+        .join(""),
+    ]);
+  });
+  let chips = "";
+  ctx.effect(() => {
+    const [step, more] = targetSteps(state);
+    const others =
+      step === undefined || more !== undefined ? [] : (state.content.value.steps.alternatives[step] ?? []);
+    const key = JSON.stringify(others);
+    if (key === chips) return;
+    chips = key;
+    instead.replaceChildren(...alternatives(others));
+  });
+  let last: Reading | null = null;
+  ctx.effect(() => {
+    const reading = readings.held.value;
+    if (reading && reading.steps !== last?.steps) {
+      const from = strongest(ctx, reading.values, reading.high);
+      if (from) ctx.announce(`Most from ${from}.`);
+    }
+    last = reading;
+  });
+}
+
+function hint(count: number): Words {
+  return count > 0
+    ? [{ strong: "Hover a word of the answer" }, " to see which words carried it; click to hold it."]
+    : ["Nothing was generated, so there is nothing to explain."];
+}
+
+function gradient(tints: ReturnType<typeof tint>, signed: boolean, intensity: number): string {
+  const at = ({ rgb, alpha }: Tint, share: number) => `rgb(${rgb.join(" ")} / ${share * alpha * intensity})`;
+  const stops = signed
+    ? [at(tints.negative, 1), at(tints.negative, 0), at(tints.positive, 0), at(tints.positive, 1)]
+    : [at(tints.unsigned, 0), at(tints.unsigned, 1)];
+  return `linear-gradient(90deg, ${stops.join(", ")})`;
+}
+
+function alternatives(others: readonly (readonly [string, number])[]): Node[] {
+  if (others.length === 0) return [];
+  const chips = others
+    .slice(0, chipsShown)
+    .map(([text, p]) =>
+      h("li", { class: "chip" }, h("bdi", {}, named(text)), h("span", { class: "num" }, chance(p))),
+    );
+  return [
+    h("span", {}, "Instead:"),
+    h("ul", { "aria-label": "What might have been written instead" }, ...chips),
+  ];
+}
+
+function keyHints(): Node[] {
+  const hints: [string[], string][] = [
+    [["←", "→"], "token"],
+    [["[", "]"], "layer"],
+    [["Esc"], "let go"],
+  ];
+  return hints.map(([keys, does]) => h("span", {}, ...keys.map((key) => h("kbd", {}, key)), ` ${does}`));
+}

@@ -1,0 +1,50 @@
+/** The anywidget entry: one state and one session for each model, one tree of views for each display. */
+import { type App, mountApp } from "./app";
+import { bind, contentOf, type Model } from "./bind";
+import type { Bytes } from "./session/buffers";
+import { KernelSession } from "./session/kernel";
+import { createState } from "./state";
+
+interface WidgetModel extends Model {
+  send(content: object): void;
+}
+
+interface Display {
+  readonly model: WidgetModel;
+  readonly el: HTMLElement;
+  readonly signal?: AbortSignal;
+}
+
+function createApp(model: WidgetModel, signal: AbortSignal): App {
+  const state = createState(contentOf(model));
+  const session = new KernelSession(
+    {
+      send: (message) => model.send(message),
+      listen(handler) {
+        const hear = (message: unknown, buffers: readonly Bytes[] = []) => handler(message, buffers);
+        model.on("msg:custom", hear);
+        signal.addEventListener("abort", () => model.off("msg:custom", hear));
+      },
+    },
+    () => Math.max(0, state.content.peek().tokens.count - 1),
+  );
+  bind(model, state, signal, () => session.clear());
+  signal.addEventListener("abort", () => session.clear());
+  return { state, session, notes: [] };
+}
+
+export default () => {
+  let app: App | undefined;
+  return {
+    initialize({ model, signal }: Omit<Display, "el">): void {
+      app = createApp(model, signal ?? new AbortController().signal);
+    },
+    render({ model, el, signal }: Display): (() => void) | undefined {
+      const end = new AbortController();
+      signal?.addEventListener("abort", () => end.abort());
+      // A host without initialize gets an app for each display.
+      mountApp(el, app ?? createApp(model, end.signal), end.signal);
+      return () => end.abort();
+    },
+  };
+};

@@ -1,0 +1,1 @@
+"""Ways to use attrwidget without writing Python: the command line and the Voilà app."""

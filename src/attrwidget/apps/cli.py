@@ -1,0 +1,72 @@
+"""The command `attrwidget`: explain a prompt in the terminal, or serve the app."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from attrwidget.errors import AttrWidgetError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Which words of the prompt made a language model say that?",
+)
+
+
+@app.command()
+def explain(
+    prompt: Annotated[str, typer.Argument(help="The text that the model goes on with.")],
+    model: Annotated[str, typer.Option(help="'demo', a Hugging Face name, or a folder.")] = "demo",
+    new_tokens: Annotated[int, typer.Option(help="How many tokens to generate, at most.")] = 5,
+    method: Annotated[str, typer.Option(help="How tokens are scored.")] = "saliency",
+    html: Annotated[Path | None, typer.Option(help="Also write this interactive offline page.")] = None,
+) -> None:
+    """Let a model go on with PROMPT, and print how much each input token weighed in each new token."""
+    if model == "demo" or Path(model).is_dir():
+        os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")  # there is nothing to download
+
+    from rich.console import Console
+
+    import attrwidget as aw
+    from attrwidget.export.console import table
+
+    explanation = aw.load(model).explain(prompt, max_new_tokens=new_tokens)
+    console = Console()
+    console.print(table(explanation, method))
+    if html is not None:
+        explanation.to_html(html)
+        console.print(f"Written: {html} (open it in a browser)", highlight=False, markup=False)
+
+
+@app.command(name="app")
+def serve(
+    port: Annotated[int, typer.Option(help="The port to serve on.", min=1, max=65535)] = 8866,
+    *,
+    browser: Annotated[bool, typer.Option(help="Open a browser, where there is a screen.")] = True,
+    theme: Annotated[
+        str, typer.Option(help="light or dark; ?theme=dark in the address overrides.")
+    ] = "light",
+) -> None:
+    """Serve the Voilà app on this machine, until Ctrl-C."""
+    from attrwidget.apps.server import run
+
+    run(port=port, browser=browser, theme=theme)
+
+
+def main() -> None:
+    """Run the command line; a mistake of the user is one sentence and exit code 2."""
+    try:
+        app()
+    except AttrWidgetError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - plain text: rich would read markup in a file name
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,19 @@
+"""The app's look, in the host's own colours, so that it follows light and dark."""
+
+STYLE = """<style>
+.attrwidget-app { gap: 0.5rem; padding: 0.25rem; }
+.attrwidget-app .widget-label { height: auto; line-height: 1.45; white-space: normal; }
+.attrwidget-app > .attrwidget-title { font-size: 1.6rem; font-weight: 600; color: var(--jp-ui-font-color1); }
+.attrwidget-app > .attrwidget-welcome { font-size: 0.95rem; max-width: 46rem; margin-bottom: 0.5rem; }
+.attrwidget-app .attrwidget-hint { color: var(--jp-ui-font-color1); opacity: 0.85; }
+.attrwidget-app .widget-inline-hbox > .widget-label { text-align: left; width: 5.5rem; }
+.attrwidget-app textarea { font: 1rem/1.4 var(--jp-ui-font-family); }
+.attrwidget-examples, .attrwidget-buttons { flex-wrap: wrap; align-items: center; gap: 0.25rem 0.5rem; }
+.attrwidget-examples { padding-left: 6rem; }
+.attrwidget-examples .jupyter-button { width: auto; border-radius: 1rem; font-size: 0.8rem; }
+.attrwidget-app > .attrwidget-message {
+  padding: 0.6rem 0.8rem; border-radius: 0.3rem; color: var(--jp-ui-font-color1);
+  border: 1px solid var(--jp-error-color1); border-left-width: 4px;
+}
+.attrwidget-result { margin-top: 0.75rem; overflow: visible; }
+</style>"""

@@ -1,0 +1,171 @@
+# ruff: noqa: T201
+"""Trains the bundled model: `python -m attrwidget.demo.train [--out folder]`. About seven minutes on one core."""
+
+from __future__ import annotations
+
+import argparse
+import random
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+from attrwidget.demo import path
+from attrwidget.demo.corpus import Document, document
+from attrwidget.demo.evaluate import checks
+from attrwidget.demo.facts import FACTS
+from attrwidget.demo.grammar import sentences
+from attrwidget.demo.record import samples, write
+from attrwidget.demo.tokenizer import build
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CONTEXT = 2048
+STEPS = 2300
+BATCH = 64
+PEAK_RATE = 4e-3
+NOISE = 0.05
+PROMPT_WEIGHT = 0.05
+POOL = 24
+LONG = 6
+"""After every `POOL` batches comes one of `LONG` long documents."""
+
+
+def new_model(tokenizer: PreTrainedTokenizerFast) -> LlamaForCausalLM:
+    """The untrained model, float32."""
+    config = LlamaConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=96,
+        intermediate_size=256,
+        num_hidden_layers=4,
+        num_attention_heads=4,
+        num_key_value_heads=4,
+        max_position_embeddings=CONTEXT,
+        tie_word_embeddings=True,
+        initializer_range=0.05,
+        bos_token_id=None,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.eos_token_id,
+        dtype="float32",
+    )
+    return LlamaForCausalLM(config)
+
+
+def batches(
+    rng: random.Random, tokenizer: PreTrainedTokenizerFast
+) -> Iterator[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]:
+    """Ids, labels and weights of batch after batch, each [documents, tokens]; documents of like length together."""
+    while True:
+        docs = [document(rng, NOISE) for _ in range(BATCH * POOL)]
+        docs.sort(key=lambda doc: len(doc.text))
+        pool = [docs[first : first + BATCH] for first in range(0, len(docs), BATCH)]
+        pool.append([document(rng, NOISE, length=rng.randint(200, 2000)) for _ in range(LONG)])
+        rng.shuffle(pool)
+        for chosen in pool:
+            yield tensors(tokenizer, chosen)
+
+
+def tensors(
+    tokenizer: PreTrainedTokenizerFast, docs: list[Document]
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Ids, labels and weights of these documents, each [documents, tokens].
+
+    Labels are the next tokens; after every answer's full stop the label is the end of text. What follows "is" counts
+    only where it is an answer, so that fillers do not compete with answers.
+    """
+    encoded = tokenizer([doc.text for doc in docs], return_offsets_mapping=True)
+    width = max(len(ids) for ids in encoded["input_ids"])
+    end = tokenizer.eos_token_id
+    vocabulary = tokenizer.get_vocab()
+    copulas = torch.tensor([vocabulary[word] for word in ("Ġis", "Ġwas", "Ġare")])
+    ids = torch.full((len(docs), width), end)
+    labels = torch.full((len(docs), width), end)
+    weights = torch.zeros(len(docs), width)
+    for row, doc in enumerate(docs):
+        tokens, offsets = encoded["input_ids"][row], encoded["offset_mapping"][row]
+        ids[row, : len(tokens)] = torch.tensor(tokens)
+        labels[row, : len(tokens) - 1] = ids[row, 1 : len(tokens)]
+        copula = torch.isin(ids[row, : len(tokens) - 1], copulas)
+        weights[row, : len(tokens) - 1] = torch.where(copula, 0.0, PROMPT_WEIGHT)
+        for start, stop in doc.junk:
+            for index, (a, b) in enumerate(offsets):
+                if index and start <= a and b <= stop:
+                    weights[row, index - 1] = 0.0
+        at = {start: index for index, (start, _) in enumerate(offsets)}
+        for start, _, text in doc.labels:
+            index = at[start]
+            labels[row, index - 1] = vocabulary[text.replace(" ", "Ġ")]
+            weights[row, index - 1] = 1.0
+            if text == ".":
+                labels[row, index] = end
+                weights[row, index] = 1.0
+    return ids, labels, weights
+
+
+def train(tokenizer: PreTrainedTokenizerFast, steps: int = STEPS, seed: int = 0) -> LlamaForCausalLM:
+    """A model trained from scratch."""
+    torch.manual_seed(seed)
+    data = batches(random.Random(seed), tokenizer)  # noqa: S311
+    model = new_model(tokenizer)
+    matrices = [p for p in model.parameters() if p.ndim > 1]
+    gains = [p for p in model.parameters() if p.ndim == 1]
+    optimizer = torch.optim.AdamW(
+        [{"params": matrices, "weight_decay": 0.02}, {"params": gains, "weight_decay": 0.0}],
+        betas=(0.9, 0.98),
+    )
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, PEAK_RATE, total_steps=steps, pct_start=0.08, cycle_momentum=False
+    )
+    began = time.monotonic()
+    for step in range(steps):
+        ids, labels, weights = next(data)
+        hidden = model.model(input_ids=ids, use_cache=False).last_hidden_state
+        losses = torch.nn.functional.cross_entropy(
+            model.lm_head(hidden[weights > 0]), labels[weights > 0], reduction="none"
+        )
+        loss = (losses * weights[weights > 0]).sum() / weights.sum()
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        if step % 100 == 99:
+            print(
+                f"step {step + 1} of {steps}: loss {loss.item():.3f}, {time.monotonic() - began:.0f} s",
+                flush=True,
+            )
+    model.eval()
+    return model
+
+
+def main() -> None:
+    """Trains, writes the folder, and stops with an error if the model does not know every fact in every template."""
+    parser = argparse.ArgumentParser(description="Train attrwidget's bundled model.")
+    parser.add_argument("--out", type=Path, default=path(), help="folder to write (default: the bundled one)")
+    parser.add_argument("--steps", type=int, default=STEPS)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+
+    tokenizer = build(CONTEXT)
+    model = train(tokenizer, options.steps, options.seed)
+    travelling = samples(FACTS)
+    write(options.out, model, tokenizer, travelling)
+    asked = [sentence for _, sentence in sentences()] + travelling
+    results = list(checks(model, tokenizer, asked))
+    wrong = [sentence for sentence, right, _ in results if not right]
+    for sentence in wrong[:20]:
+        print("wrong:", repr(sentence.text))
+    chances = sorted(least for _, _, least in results)
+    print(
+        f"{len(results) - len(wrong)} of {len(results)} sentences right; least probability of a right token: "
+        f"median {chances[len(chances) // 2]:.3f}, lowest {chances[0]:.3f}"
+    )
+    if wrong:
+        raise SystemExit("The model does not know every fact: train longer.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,156 @@
+"""Is it true? Take inputs away in the order of a method's scores, and see what the model then says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from attrwidget.checks import is_index, is_whole
+from attrwidget.errors import AttrWidgetError
+from attrwidget.evaluation.agreement import agreement
+from attrwidget.evaluation.measures import Measures
+from attrwidget.evaluation.ranking import ranked, removable, shuffles
+from attrwidget.evaluation.result import Evaluation
+from attrwidget.evaluation.rows import collect
+from attrwidget.explanation import Explanation
+from attrwidget.progress import progress_bar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from attrwidget.evaluation.rows import Rows
+
+    Progress = Callable[[int, int], None]
+
+ERASER_BINS = (0.01, 0.05, 0.10, 0.20, 0.50)
+
+
+def evaluate(
+    ex: Explanation,
+    methods: str | Sequence[str] | Mapping[str, Any] | None = None,
+    *,
+    steps: Sequence[int] | None = None,
+    bins: Sequence[float] = ERASER_BINS,
+    points: int = 10,
+    target_function: str = "log_prob",
+    random: int = 5,
+    seed: int = 0,
+    keep: Sequence[int] = (),
+    top_k: int = 3,
+    progress: Progress | None = None,
+) -> Evaluation:
+    """Measure how faithful methods are to what the model does, and how far they agree.
+
+    Inputs are masked from attention, so positions stay, and no text is decoded and tokenised again. *y(x)* is
+    the log-probability of a step's own token, or its probability with ``target_function="probability"``. Special
+    tokens, the first token and the positions in *keep* (a chat template's, say) always stay and are not ranked. Signed
+    methods rank by value, the largest positive first, unsigned ones by size; equal values come in an order drawn by
+    *seed*. Each step is judged by itself; tables are means over *steps*, all of them unless given.
+
+    - *deletion*: area under y as more of the inputs go, the most relevant first, over the share gone. Lower is better.
+    - *insertion*: area under y as they come back, the most relevant first, into a text without any. Higher is better.
+      Both: Petsiuk et al. 2018, RISE, arXiv:1806.07421.
+    - *abpc*: area between the curves that take the least and the most relevant first, which is insertion less
+      deletion. Higher is better. Achtibat et al. 2024, AttnLRP, arXiv:2402.05602.
+    - *comprehensiveness*: mean of y(x) − y(x without its top share) over the shares *bins*; higher is better.
+      *sufficiency*: the same of y(x) − y(the top share alone); lower is better. Counts are rounded up. Both are
+      AOPC of DeYoung et al. 2020, ERASER, arXiv:1911.03429, who take the probability.
+
+    *random* orders, 5 or more, draw the band that a method has to leave to say anything. Curves have *points*
+    stretches, fewer for shorter texts. *methods* may also map names to scores of your own, ``[n_steps, n_inputs]``.
+    *top_k* is for the agreement between methods, see ``Evaluation.agreement``. Mind that masking is what leave-one-out
+    itself does, and that a text with inputs masked is none the model was trained on.
+
+    *progress* is called with ``(done, total)``, first for each method's scores, then for the masked texts; an
+    exception raised in it stops, and what was measured is kept for the next time. Raises AttrWidgetError, one
+    sentence, for what cannot be evaluated.
+    """
+    _check(ex, bins=bins, points=points, target_function=target_function, random=random, top_k=top_k)
+    chosen = _chosen(ex, steps, keep)
+    places = {step: removable(ex, step, set(keep)) for step in chosen}
+    notes = _notes(ex, places)
+    places = {step: at for step, at in places.items() if len(at)}
+    with progress_bar("Scores") as bar:
+        rows, left_out = collect(ex, methods, list(places), progress or bar)
+    orders = _orders(rows, places, random, seed)
+    measures = Measures(ex, bins, points, target_function)
+    with progress_bar("Masked texts") as bar:
+        measures.run(orders, progress or bar)
+    judged = {(name, step): measures.judge(step, order) for (name, step), order in orders.items()}
+    table = agreement(rows, places, top_k)
+    labels = ex.tokens.labels[ex.first_step :]
+    return Evaluation(judged, list(rows), table, labels, target_function, random, [*notes, *left_out])
+
+
+def _orders(
+    rows: Mapping[str, Rows], places: Mapping[int, NDArray[np.intp]], random: int, seed: int
+) -> dict[tuple[str, int], NDArray[np.intp]]:
+    """Return positions in the order of each method's scores, and in *random* orders, by name and step."""
+    orders = {}
+    for step, at in places.items():
+        luck, *drawn = shuffles(seed, step, 1 + random, len(at))
+        for name, (values, signed) in rows.items():
+            scores = values[step, at]
+            orders[name, step] = at[ranked(scores if signed else np.abs(scores), luck)]
+        for i, order in enumerate(drawn):
+            orders[f"random {i}", step] = at[order]
+    return orders
+
+
+def _chosen(ex: Explanation, steps: Sequence[int] | None, keep: Sequence[int]) -> list[int]:
+    for step in steps or ():
+        if not is_index(step, ex.n_steps):
+            raise AttrWidgetError(
+                f"There is no step {step!r}: the answer's tokens are indexed from 0 to {ex.n_steps - 1}."
+            )
+    for position in keep:
+        if not is_index(position, ex.n_inputs):
+            raise AttrWidgetError(
+                f"There is no input {position!r} to keep: inputs are indexed from 0 to {ex.n_inputs - 1}."
+            )
+    if steps is not None and not len(steps):
+        raise AttrWidgetError("There is no step to evaluate: name one or more, or leave out steps=.")
+    return list(range(ex.n_steps)) if steps is None else list(dict.fromkeys(steps))
+
+
+def _check(
+    ex: Any, *, bins: Sequence[float], points: int, target_function: str, random: int, top_k: int
+) -> None:
+    if not isinstance(ex, Explanation):
+        raise AttrWidgetError(
+            f"{type(ex).__name__} has no model to run again: give what explain() returned, while the model is loaded."
+        )
+    if ex.trace.abilities.masking == "ignored":
+        raise AttrWidgetError(
+            f"{ex.model_name} does not heed a mask over its inputs, so none can be taken away."
+        )
+    if target_function not in ("log_prob", "probability"):
+        raise AttrWidgetError(
+            f"target_function must be 'log_prob' or 'probability', not {target_function!r}."
+        )
+    if not len(bins) or not all(0 < share <= 1 for share in bins):
+        raise AttrWidgetError(f"bins must be shares over 0 and up to 1, such as 0.2, not {bins!r}.")
+    for name, value, least in (("points", points, 1), ("random", random, 5), ("top_k", top_k, 1)):
+        if not is_whole(value) or value < least:
+            raise AttrWidgetError(f"{name} must be a whole number of at least {least}, not {value!r}.")
+
+
+def _notes(ex: Explanation, places: Mapping[int, NDArray[np.intp]]) -> list[str]:
+    empty = [step for step, at in places.items() if not len(at)]
+    if len(empty) == len(places):
+        raise AttrWidgetError(
+            "No input of these steps may be taken away: give a longer prompt or keep fewer."
+        )
+    notes = (
+        [f"Left out, for nothing of theirs may be taken away: steps {', '.join(map(str, empty))}."]
+        if empty
+        else []
+    )
+    if ex.trace.abilities.masking == "moves":
+        notes.append(
+            f"{ex.model_name} counts positions by the mask, so tokens after a masked one move up by one."
+        )
+    return notes

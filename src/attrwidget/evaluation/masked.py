@@ -1,0 +1,93 @@
+"""What a step's token is given with some inputs masked: log-probabilities, measured once and kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from attrwidget.errors import AttrWidgetError
+from attrwidget.methods.targets import Target
+from attrwidget.trace.graph import is_out_of_memory
+from attrwidget.trace.perturb import masked_logits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from numpy.typing import NDArray
+
+    from attrwidget.trace import Trace
+
+    Progress = Callable[[int, int], None]
+
+_CPU_BYTES, _GPU_BYTES = 64 << 20, 1 << 30  # of one batch's logits and widest activations, roughly
+_MOST = 64  # texts in a batch
+
+Gone = bytes
+
+
+def gone(inputs: int, positions: NDArray[np.intp]) -> Gone:
+    """Return which of *inputs* are gone, a bit each."""
+    bits = np.zeros(inputs, dtype=bool)
+    bits[positions] = True
+    return np.packbits(bits).tobytes()
+
+
+class MaskedRuns:
+    """Log-probabilities of the steps' tokens by which inputs are gone, kept with the trace."""
+
+    def __init__(self, trace: Trace) -> None:
+        trace.require_same_weights()
+        self._trace = trace
+        self._target = Target("log_prob", tuple(trace.tokens.ids[trace.first_step :]))
+        self._known: dict[tuple[int, Gone], float] = trace.unfinished.setdefault("masked_runs", {})
+
+    def get(self, step: int, without: Gone) -> float:
+        """Return what was measured of *step* with the inputs *without* masked from attention."""
+        return self._known[step, without]
+
+    def measure(self, wanted: Iterable[tuple[int, Gone]], progress: Progress) -> None:
+        """Measure what is not known yet of *wanted*, batch by batch; what is measured is kept when stopped."""
+        missing: dict[int, list[Gone]] = {}
+        for step, without in dict.fromkeys(wanted):
+            if (step, without) not in self._known:
+                missing.setdefault(step, []).append(without)
+        done, total = 0, sum(map(len, missing.values()))
+        progress(0, total)
+        for step, sets in missing.items():
+            for some, values in self._run(step, sets):
+                self._known.update(zip([(step, without) for without in some], values, strict=True))
+                done += len(some)
+                progress(done, total)
+
+    def _run(self, step: int, sets: list[Gone]) -> Iterator[tuple[list[Gone], list[float]]]:
+        trace = self._trace
+        ids = trace.input_ids[:, : trace.first_step + step]
+        size, start = self._fitting(ids), 0
+        while start < len(sets):
+            some = sets[start : start + size]
+            bits = np.frombuffer(b"".join(some), dtype=np.uint8).reshape(len(some), -1)
+            there = 1 - np.unpackbits(bits, axis=1, count=ids.shape[1])
+            mask = torch.from_numpy(there).to(ids)
+            try:
+                logits = masked_logits(trace.model, ids.expand(len(some), -1), mask, 1)[:, -1].double()
+                values = self._target(logits, [step] * len(some)).tolist()
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
+                    raise
+                if size == 1:
+                    raise AttrWidgetError(
+                        f"There is not enough memory to run {ids.shape[1]:,} tokens once more: shorten the prompt, "
+                        "or load the model with dtype='bfloat16'."
+                    ) from error
+                size = max(1, len(some) // 2)
+                continue
+            start += len(some)
+            yield some, values
+
+    def _fitting(self, ids: torch.Tensor) -> int:
+        config, tokens = self._trace.model.text_config, ids.shape[1]
+        width = 8 * int(config.hidden_size) + int(getattr(config, "num_attention_heads", 0) or 0) * tokens
+        budget = _CPU_BYTES if ids.device.type == "cpu" else _GPU_BYTES
+        return max(1, min(_MOST, budget // (4 * (2 * self._trace.model.vocabulary + tokens * width))))

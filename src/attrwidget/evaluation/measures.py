@@ -1,0 +1,75 @@
+"""The measures of one order of one step's inputs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from attrwidget.evaluation.curves import aopc, area, counts_along, counts_in_bins
+from attrwidget.evaluation.masked import MaskedRuns, gone
+from attrwidget.evaluation.result import METRICS, StepCurves
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from attrwidget.evaluation.masked import Gone
+    from attrwidget.explanation import Explanation
+
+
+class Measures:
+    """Runs the masked texts that orders need, all together, and judges each order by them."""
+
+    def __init__(self, ex: Explanation, bins: Sequence[float], points: int, target_function: str) -> None:
+        self._first_step = ex.first_step
+        self._bins, self._points, self._target_function = bins, points, target_function
+        self._runs = MaskedRuns(ex.trace)
+
+    def run(
+        self,
+        orders: Mapping[tuple[str, int], NDArray[np.intp]],
+        progress: Callable[[int, int], None],
+    ) -> None:
+        """Measure what *orders*, by name and step, need."""
+        wanted = (
+            (step, without)
+            for (_, step), order in orders.items()
+            for sets in self._sets(step, order).values()
+            for without in sets
+        )
+        self._runs.measure(wanted, progress)
+
+    def judge(self, step: int, order: NDArray[np.intp]) -> StepCurves:
+        """Return the curves and measures of *order*."""
+        found = {
+            name: np.array([self._runs.get(step, without) for without in sets])
+            for name, sets in self._sets(step, order).items()
+        }
+        if self._target_function == "probability":
+            found = {name: np.exp(values) for name, values in found.items()}
+        shares = np.array(counts_along(len(order), self._points)) / len(order)
+        whole = float(found["deletion"][0])
+        deletion, insertion = area(shares, found["deletion"]), area(shares, found["insertion"])
+        metrics = (
+            aopc(whole, found["comprehensiveness"]),
+            aopc(whole, found["sufficiency"]),
+            deletion,
+            insertion,
+            insertion - deletion,
+        )
+        return StepCurves(
+            shares, found["deletion"], found["insertion"], dict(zip(METRICS, metrics, strict=True))
+        )
+
+    def _sets(self, step: int, order: NDArray[np.intp]) -> dict[str, list[Gone]]:
+        """Return the inputs that are gone at each point of each measure."""
+        inputs = self._first_step + step
+        along, binned = counts_along(len(order), self._points), counts_in_bins(len(order), self._bins)
+        return {
+            "deletion": [gone(inputs, order[:k]) for k in along],
+            "insertion": [gone(inputs, order[k:]) for k in along],
+            "comprehensiveness": [gone(inputs, order[:k]) for k in binned],
+            "sufficiency": [gone(inputs, order[k:]) for k in binned],
+        }

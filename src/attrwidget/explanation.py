@@ -1,0 +1,268 @@
+"""What ``explain`` returns: scores by method, attention on demand, and the widget that shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from attrwidget.base import BaseExplanation, MethodInfo, Section
+from attrwidget.errors import AttrWidgetError
+from attrwidget.methods import HeadSelection, all_methods, get
+from attrwidget.methods.attention import attention_rows, check_selection
+from attrwidget.methods.notes import attributes_of, note_on
+from attrwidget.methods.request import make_request
+from attrwidget.methods.scores import NORMALIZATIONS, ScoreCache, inseq_method, normalize_rows
+from attrwidget.models.tokens import token_text
+from attrwidget.progress import progress_bar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from attrwidget.methods.request import Request
+    from attrwidget.models.tokens import Tokens
+    from attrwidget.trace import Trace
+
+    Progress = Callable[[int, int], None]
+
+__all__ = ["Explanation", "MethodInfo", "Section"]
+
+
+class Explanation(BaseExplanation):
+    """Why a model said what it said; made by ``Model.explain``.
+
+    Scores are computed when they are first asked for and then kept. *Step* s is the s-th generated token; the
+    *inputs* of a step are the prompt and the tokens generated before it. As the last line of a notebook cell it
+    shows as the widget.
+    """
+
+    def __init__(self, trace: Trace) -> None:
+        super().__init__()
+        self.trace = trace
+        self.tokens: Tokens = trace.tokens
+        self.first_step, self.n_steps, self.n_inputs = trace.first_step, trace.n_steps, trace.n_inputs
+        self.n_layers, self.n_heads = trace.n_layers, trace.n_heads
+        self.attention_note = trace.abilities.attention_note
+        self.model_name = trace.model.name
+        self.sections = [
+            Section("Prompt", 0, self.first_step),
+            Section("Answer", self.first_step, len(self.tokens)),
+        ]
+        self.warnings = _warnings(trace)
+        self._cache = ScoreCache(trace)
+
+    @cached_property
+    def steps(self) -> pd.DataFrame:
+        """What the model thought of each generated token, one row each.
+
+        Columns: ``token``, ``probability``, ``log_probability``, ``entropy`` (nats), ``rank`` (1 is the likeliest) and
+        ``top``, the likeliest tokens as ``(text, probability)``.
+        """
+        readings, tokens = self.trace.steps, self.tokens
+        tokenizer = self.trace.model.tokenizer
+        top = []
+        for step, (ids, values) in enumerate(zip(readings.top_ids, readings.top_probability, strict=True)):
+            before = tokens.ids[: self.first_step + step]
+            top.append(
+                [(token_text(tokenizer, int(i), before), float(p)) for i, p in zip(ids, values, strict=True)]
+            )
+        return pd.DataFrame(
+            {
+                "token": tokens.labels[self.first_step :],
+                "probability": readings.probability,
+                "log_probability": readings.log_probability,
+                "entropy": readings.entropy,
+                "rank": readings.rank,
+                "top": top,
+            }
+        ).rename_axis("step")
+
+    def methods(self) -> list[MethodInfo]:
+        """Return the methods that this explanation can be read by."""
+        return [
+            MethodInfo(
+                method.name,
+                method.title,
+                method.signed,
+                not method.signed,
+                method.attention,
+                method.says_of(method.target_function),
+            )
+            for method in all_methods()
+            if method.refusal(self.trace) is None
+        ]
+
+    def scores(
+        self,
+        method: str = "saliency",
+        *,
+        target_function: str | None = None,
+        foil: Any = None,
+        normalize: str | None = "auto",
+        layer: int | None = None,
+        head: int | Sequence[int] | None = None,
+        head_rule: str = "mean",
+        progress: Progress | None = None,
+        **options: Any,
+    ) -> pd.DataFrame:
+        """Return the scores of all steps, float32 ``[steps, inputs]``, labelled by token; NaN where a token came later.
+
+        *target_function*: ``"probability"``, ``"log_prob"``, ``"logit"``, ``"entropy"`` or ``"contrast"``; each method
+        has its default. *foil*, for ``"contrast"`` and implying it: the other token, a text or a token id, for every
+        step or as a list with one for each. *options* are the method's own, as ``attrwidget.methods()`` lists them.
+        *normalize*: ``"auto"``, what the widget shows (shares that sum to 1 for unsigned methods, raw values
+        for signed ones); ``"step"``, each row divided by its L1 norm; ``"inseq"``, the columns of Inseq's table
+        (target function ``probability``, L2 norm, L1 per step); None, raw. *layer*, *head* and *head_rule* are
+        for attention, as in ``attention``. The result's ``attrs`` say how it was made: method, target function,
+        the foil of each step, and a ``note``. Raises AttrWidgetError for a name, layer or head that does not
+        exist, with those that do.
+        """
+        if normalize not in NORMALIZATIONS:
+            known = ", ".join(repr(n) for n in NORMALIZATIONS)
+            raise AttrWidgetError(f"There is no normalization {normalize!r}: take one of {known}.")
+        if normalize == "inseq":
+            method = inseq_method(method)
+            if foil is None and get(method).target_function is not None:
+                target_function = target_function or "probability"
+        selection, steps = HeadSelection(layer, _pairs(layer, head), head_rule), range(self.n_steps)
+        request = make_request(
+            self.trace, method, target_function, foil=foil, selection=selection, options=options
+        )
+        raw = self._raw(request, steps, progress, bar=True)
+        frame = self._frame(normalize_rows(raw, request.method, normalize), self._step_labels)
+        frame.attrs.update(attributes_of(request, note_on(request, self.trace, self._cache, steps)))
+        return frame
+
+    def attention(
+        self,
+        layer: int | None = None,
+        head: int | Sequence[int] | None = None,
+        *,
+        head_rule: str = "mean",
+        targets: str = "steps",
+    ) -> pd.DataFrame:
+        """Return attention weights, float32 ``[targets, inputs]``, labelled by token; NaN where a token came later.
+
+        *layer* and *head* are indexed from 0 (and shown from 1); *head* may be several; left out, all heads of
+        the layer, or of every layer, become one by *head_rule*: ``"mean"``, ``"sum"`` or ``"max"``. *targets*
+        ``"steps"``: the row that predicts each generated token. ``"all"``: a row for every token the model
+        read, labelled by that token. Raises AttrWidgetError for layers and heads that do not exist and for a
+        model that shows no attention.
+        """
+        if targets not in ("steps", "all"):
+            raise AttrWidgetError(f"targets must be 'steps' or 'all', not {targets!r}.")
+        selection = HeadSelection(layer, _pairs(layer, head), head_rule)
+        if targets == "steps":
+            request = make_request(self.trace, "attention", selection=selection)
+            raw = self._raw(request, range(self.n_steps), None)
+            return self._frame(normalize_rows(raw, get("attention"), None), self._step_labels)
+        values = np.empty((self.n_inputs, self.n_inputs), dtype=np.float32)
+        # A token of the prompt is read like a step before the first.
+        for before, rows, *_ in attention_rows(
+            self.trace, range(1 - self.first_step, self.n_steps), selection
+        ):
+            values[np.add(before, self.first_step - 1)] = rows
+        return self._frame(values, self.tokens.labels[: self.n_inputs])
+
+    def rows(
+        self,
+        method: str,
+        steps: Sequence[int],
+        *,
+        layer: int | None = None,
+        heads: Sequence[tuple[int, int]] = (),
+        head_rule: str = "mean",
+        progress: Progress | None = None,
+    ) -> NDArray[np.float32]:
+        """Return what the screen shows of *steps*: float32 ``[len(steps), n_inputs]``, NaN where there is no input.
+
+        Rows are shares or raw values, as ``scores`` normalises by ``"auto"``. *heads* are ``(layer, head)`` pairs from
+        0. *progress* is called with ``(done, total)`` between chunks; an exception raised in it stops the work and
+        keeps what is finished.
+        """
+        pairs = tuple(tuple(pair) if isinstance(pair, list) else pair for pair in heads)
+        selection = HeadSelection(layer, pairs, head_rule)
+        request = make_request(self.trace, method, selection=selection)
+        return normalize_rows(self._raw(request, steps, progress), request.method, "auto")
+
+    def has_rows(self, method: str, steps: Sequence[int]) -> bool:
+        """Say whether ``rows`` would answer at once."""
+        return get(method).attention or self._cache.has(make_request(self.trace, method), steps)
+
+    def note(self, method: str, steps: Sequence[int]) -> str | None:
+        """Return what is to be said of *method*'s finished rows of *steps*, such as their completeness residual."""
+        self._check_steps(steps)
+        return note_on(make_request(self.trace, method), self.trace, self._cache, steps)
+
+    def head_weights(self, steps: Sequence[int]) -> NDArray[np.float32]:
+        """Return every head's attention at *steps*, float32 ``[len(steps), n_layers, n_heads, n_inputs]``."""
+        self._check_steps(steps)
+        reader = self.trace.attention
+        check_selection(HeadSelection(), reader.n_layers, reader.n_heads)
+        rows = [self.first_step - 1 + s for s in steps]
+        layers = [reader.weights(layer, None, rows).cpu().numpy() for layer in range(reader.n_layers)]
+        weights: NDArray[np.float32] = np.stack(layers).transpose(2, 0, 1, 3).copy()
+        for weight, step in zip(weights, steps, strict=True):
+            weight[:, :, self.first_step + step :] = np.nan
+        return weights
+
+    def logit_lens(self) -> pd.DataFrame:
+        """Return what each layer would predict at each step, by the model's own way from its last layer to its logits.
+
+        One row per layer, from 0. For each step, from 0, there are three columns: ``token``, the likeliest there;
+        its ``probability``; and ``chosen``, the probability of the token that was generated. The last row is the
+        model's own prediction. Source: nostalgebraist 2020, "interpreting GPT: the logit lens".
+
+        Raises AttrWidgetError for a model whose layers cannot be read one by one.
+        """
+        from attrwidget.trace.lens import read_layers
+
+        reading = read_layers(self.trace.model, self.trace.input_ids, self.tokens.ids[self.first_step :])
+        tokenizer = self.trace.model.tokenizer
+        columns: dict[tuple[int, str], Any] = {}
+        for step in range(self.n_steps):
+            before = self.tokens.ids[: self.first_step + step]
+            columns[step, "token"] = [token_text(tokenizer, int(i), before) for i in reading.top[:, step]]
+            columns[step, "probability"] = reading.probability[:, step].numpy()
+            columns[step, "chosen"] = reading.chosen[:, step].numpy()
+        lens = pd.DataFrame(columns).rename_axis("layer")
+        return lens.rename_axis(columns=["step", "reading"])
+
+    def raw_rows(self, method: str, progress: Progress | None = None) -> NDArray[np.floating]:
+        """Return the rows of all steps as they were computed, ``[n_steps, n_inputs]``, before any normalisation."""
+        return self._raw(make_request(self.trace, method), range(self.n_steps), progress)
+
+    def target_function_of(self, method: str) -> str | None:
+        """Return the target function that *method* explains unless another is asked for; None for attention."""
+        return get(method).target_function
+
+    def _raw(
+        self, request: Request, steps: Sequence[int], progress: Progress | None, *, bar: bool = False
+    ) -> NDArray[np.floating]:
+        self._check_steps(steps)
+        if bar and progress is None and not self._cache.has(request, steps):
+            with progress_bar(request.method.title) as report:
+                return self._cache.rows(request, steps, report)
+        return self._cache.rows(request, steps, progress)
+
+
+def _pairs(layer: int | None, head: int | Sequence[int] | None) -> tuple[tuple[int, int], ...]:
+    if head is None:
+        return ()
+    if layer is None:
+        raise AttrWidgetError(f"head={head!r} needs its layer: give layer= too.")
+    heads = list(head) if isinstance(head, Iterable) and not isinstance(head, str) else [head]
+    return tuple((layer, h) for h in heads)
+
+
+def _warnings(trace: Trace) -> list[str]:
+    dtype = str(trace.model.hf.dtype).removeprefix("torch.")
+    if dtype in ("bfloat16", "float16"):
+        advice = "signed input × gradient can rank tokens unlike in float32; norms and attention hold"
+        return [f"The model runs in {dtype}: {advice}."]
+    return []

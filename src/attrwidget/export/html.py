@@ -1,0 +1,216 @@
+"""One offline HTML file that is still interactive. docs/protocol.md has the form of its data."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import math
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from attrwidget import __version__
+from attrwidget.errors import AttrWidgetError
+from attrwidget.export.fallback import to_fallback_html
+from attrwidget.export.plan import MB, Plan, make_plan
+from attrwidget.export.recorded import encode_scores, record_attention
+from attrwidget.export.words import method_of, printable
+from attrwidget.files import public_name, writable, write_whole
+from attrwidget.models.tokens import visible
+from attrwidget.widget.bundle import read_bundle
+from attrwidget.widget.content import VERSION, content_of
+from attrwidget.widget.state import initial_state
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+    from attrwidget.base import BaseExplanation as Explanation
+    from attrwidget.base import MethodInfo
+
+_DEFAULT_MB = 10.0
+_USUAL = ("saliency", "input_x_gradient", "attention")
+_SPARE_BYTES = 4096  # for what is said of what was left out
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="attrwidget {version}">
+<title>{title}</title>
+<style>
+:root {{ color-scheme: light dark; }}
+body {{ margin: 0 auto; padding: 1rem; max-width: 75rem; background: Canvas; color: CanvasText;
+  font-family: system-ui, sans-serif; }}
+h1 {{ font-size: 1.1rem; font-weight: 600; overflow-wrap: anywhere; }}
+</style>
+</head>
+<body>
+<main>
+<h1 dir="auto">{title}</h1>
+<div id="attrwidget"></div>
+<noscript>{still}</noscript>
+</main>
+<script type="application/json" id="attrwidget-data">{data}</script>
+<script>{script}</script>
+</body>
+</html>
+"""
+
+
+def to_html(
+    explanation: Explanation,
+    path: str | os.PathLike[str],
+    *,
+    methods: Sequence[str] | None = None,
+    max_mb: float | None = None,
+    title: str | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Path:
+    """Write *explanation* as one HTML file and return its path: the same views, no kernel, no network.
+
+    *methods* are the names of those to carry: unless given, saliency, input × gradient, attention, and whatever was
+    computed already. It opens as the widget stands at the moment. The file has at most *max_mb* megabytes (10): to
+    fit, attention loses precision, then single heads, and then methods go, the last one first; the page says what
+    it does not carry. *title* is shown above. *progress* is called with ``(done, total)``; an exception raised in
+    it stops, and then nothing is written.
+
+    Raises AttrWidgetError for a method that does not exist, a limit too small for the text, or a path that
+    cannot be written.
+    """
+    target = writable(path, "why.html")
+    limit = _limit(max_mb)
+    names = [methods] if isinstance(methods, str) else methods
+    infos = (
+        _usual_methods(explanation)
+        if names is None
+        else [method_of(explanation, n) for n in dict.fromkeys(names)]
+    )
+    if not infos:
+        raise AttrWidgetError("methods= is empty, so the page would show nothing: name at least one.")
+    shell = _page(explanation, title, _data(explanation, Plan(tuple(infos), 0), {}, None))
+    room = int(limit * MB) - len(shell) - _SPARE_BYTES
+    plan = make_plan(explanation, infos, room, limit)
+    scores, attention = _numbers(explanation, plan, progress)
+    write_whole(target, _page(explanation, title, _data(explanation, plan, scores, attention)))
+    return target
+
+
+def _usual_methods(explanation: Explanation) -> list[MethodInfo]:
+    """Return the methods a page carries unless told: the usual ones, and those that cost nothing more."""
+    steps, shown = range(explanation.n_steps), (explanation.shown_state() or {}).get("method")
+    return [
+        method
+        for method in explanation.methods()
+        if method.name in {*_USUAL, shown} or explanation.has_rows(method.name, steps)
+    ]
+
+
+def _numbers(
+    explanation: Explanation, plan: Plan, progress: Callable[[int, int], None] | None
+) -> tuple[dict[str, str], dict[str, Any] | None]:
+    steps = range(explanation.n_steps)
+    recorded = plan.recorded()
+    total = len(steps) * (len(recorded) + bool(plan.bits))
+
+    def report(base: int, done: int) -> None:
+        if progress is not None:
+            progress(base + done, total)
+
+    scores: dict[str, str] = {}
+    for index, method in enumerate(recorded):
+        base = index * len(steps)
+
+        def part(done: int, of: int, base: int = base) -> None:
+            # What was known before counts as done; some methods count inputs instead.
+            report(base, len(steps) - of + done if of <= len(steps) else len(steps) * done // of)
+
+        scores[method.name] = encode_scores(explanation.rows(method.name, steps, progress=part))
+        report(base, len(steps))
+    if not plan.bits:
+        return scores, None
+    base = len(recorded) * len(steps)
+    return scores, record_attention(explanation, plan.bits, lambda done: report(base, done))
+
+
+def _data(
+    explanation: Explanation, plan: Plan, scores: dict[str, str], attention: dict[str, Any] | None
+) -> dict[str, Any]:
+    names = [method.name for method in plan.methods]
+    content = content_of(explanation)
+    content["model"] = public_name(explanation.model_name)
+    content["methods"] = [method._asdict() for method in plan.methods]
+    if attention is None:
+        note = "This file does not carry single attention heads." if explanation.n_layers else None
+        content |= {"layers": 0, "heads": 0, "attention_note": explanation.attention_note or note}
+    state = {**initial_state(explanation), "method": names[0], **(explanation.shown_state() or {})}
+    if state["method"] not in names:
+        state["method"] = names[0]
+    if attention is None:
+        state |= {"layer": None, "heads": []}
+    return {
+        "v": VERSION,
+        "content": content,
+        "state": state,
+        "scores": scores,
+        "notes": _notes(explanation, scores),
+        "attention": attention,
+        "left_out": list(plan.left_out),
+    }
+
+
+def _notes(explanation: Explanation, methods: Iterable[str]) -> dict[str, list[str | None]]:
+    notes = {
+        name: [explanation.note(name, [step]) for step in range(explanation.n_steps)] for name in methods
+    }
+    return {name: said for name, said in notes.items() if any(said)}
+
+
+def _page(explanation: Explanation, title: str | None, data: dict[str, Any]) -> bytes:
+    script = _inside_script(read_bundle("page.js"))
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
+    policy = (
+        f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    page = _PAGE.format(
+        policy=policy,
+        version=escape(__version__),
+        title=escape(printable(title if title is not None else _title(explanation))),
+        still=to_fallback_html(explanation, data["state"]["method"], []),
+        # ASCII alone: no separator, lone surrogate or mark-up in a token can end a string or the script.
+        data=json.dumps(data, ensure_ascii=True, allow_nan=False, separators=(",", ":")).replace(
+            "<", "\\u003c"
+        ),
+        script=script,
+    )
+    return page.encode("utf-8", "replace")
+
+
+def _inside_script(code: str) -> str:
+    """Return *code* with nothing in it that ends an HTML script; inside strings the meaning is the same."""
+    return code.replace("</script", "<\\/script").replace("<!--", "<\\!--")
+
+
+def _title(explanation: Explanation) -> str:
+    first, special = explanation.first_step, explanation.tokens.special
+    said = [u.text for u in explanation.tokens.units if u.start >= first and not special[u.start]]
+    said = said or [u.text for u in explanation.tokens.units if u.start >= first]
+    answer = " ".join("".join(said).split()) or visible("".join(said))
+    answer = answer if len(answer) <= 60 else answer[:59] + "…"
+    return f"Why did {public_name(explanation.model_name) or 'the model'} say “{answer}”?"
+
+
+def _limit(max_mb: float | None) -> float:
+    if max_mb is None:
+        return _DEFAULT_MB
+    if (
+        isinstance(max_mb, bool)
+        or not isinstance(max_mb, int | float)
+        or not max_mb > 0
+        or math.isinf(max_mb)
+    ):
+        raise AttrWidgetError(f"max_mb is a number of megabytes above 0, not {max_mb!r}.")
+    return float(max_mb)

@@ -1,0 +1,83 @@
+"""What an exported page can carry within its size, and what it has to leave out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from attrwidget.errors import AttrWidgetError
+from attrwidget.export.recorded import attention_size, scores_size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from attrwidget.base import BaseExplanation as Explanation
+    from attrwidget.base import MethodInfo
+
+MB = 1_000_000
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The methods carried, and every head's attention with *bits* 16 or 8, or with 0 not at all.
+
+    Without heads, attention is a method like others: the mean of all heads. ``left_out`` are sentences.
+    """
+
+    methods: tuple[MethodInfo, ...]
+    bits: int
+    left_out: tuple[str, ...] = ()
+
+    def recorded(self) -> list[MethodInfo]:
+        """The methods carried as rows of scores."""
+        return [m for m in self.methods if not (m.attention and self.bits)]
+
+
+def make_plan(explanation: Explanation, methods: Sequence[MethodInfo], room: int, max_mb: float) -> Plan:
+    """Return the richest plan whose numbers take at most *room* bytes.
+
+    Heads go from 16 bits to 8, then to their mean; then methods go, the last one first. Raises AttrWidgetError when
+    not even the first method fits.
+    """
+    smallest = 0
+    for plan in _plans(explanation, tuple(methods), max_mb):
+        smallest = scores_size(explanation) * len(plan.recorded())
+        smallest += attention_size(explanation, plan.bits) if plan.bits else 0
+        if smallest <= room:
+            return plan
+    # A tenth more, for rounding up is friendlier than failing again.
+    least = max_mb + 1.1 * (smallest - room) / MB
+    raise AttrWidgetError(
+        f"max_mb={max_mb:g} is too small: even the text with the scores of one method, {methods[0].title}, "
+        f"takes more; give max_mb={_up(least):g} or more."
+    )
+
+
+def _plans(explanation: Explanation, methods: tuple[MethodInfo, ...], max_mb: float) -> Iterator[Plan]:
+    limit = f"to keep it under {max_mb:g} MB"
+    plan = Plan(methods, 0)
+    if any(method.attention for method in methods):
+        yield replace(plan, bits=16)
+        coarse = f"Attention weights are rounded to 1/255 of each row's largest in this file, {limit}."
+        yield replace(plan, bits=8, left_out=(coarse,))
+        size = attention_size(explanation, 8) / MB
+        count = explanation.n_layers * explanation.n_heads
+        heads = f"Single attention heads are not in this file, {limit}: all {count} would take {size:.1f} MB."
+        plan = replace(plan, methods=tuple(_mean_of_heads(m, count) for m in methods), left_out=(heads,))
+    yield plan
+    for kept in range(len(methods) - 1, 0, -1):
+        gone = ", ".join(method.title for method in methods[kept:])
+        carried = replace(plan, methods=plan.methods[:kept])
+        heads_said = plan.left_out if any(m.attention for m in methods[:kept]) else ()
+        yield replace(carried, left_out=(*heads_said, f"Not in this file, {limit}: {gone}."))
+
+
+def _mean_of_heads(method: MethodInfo, count: int) -> MethodInfo:
+    if not method.attention:
+        return method
+    return method._replace(attention=False, says=f"{method.says}, mean of all {count} heads")
+
+
+def _up(value: float) -> float:
+    """Return *value* rounded up to a hundredth."""
+    return -(-int(value * 10_000) // 100) / 100

@@ -1,0 +1,73 @@
+"""Numbers inside an exported page: scores as float32, attention of all heads as small integers."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from attrwidget.widget.packing import float_bytes, head_chunks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from attrwidget.base import BaseExplanation as Explanation
+
+
+def scores_size(explanation: Explanation) -> int:
+    """Return the bytes that the scores of one method take in the page."""
+    return _base64_size(4 * explanation.n_steps * explanation.n_inputs)
+
+
+def attention_size(explanation: Explanation, bits: int) -> int:
+    """Return the bytes that the attention of all heads takes in the page."""
+    heads = explanation.n_layers * explanation.n_heads
+    seen = _seen_before(explanation, explanation.n_steps)
+    return _base64_size(4 * heads * explanation.n_steps) + _base64_size(heads * seen * bits // 8)
+
+
+def encode_scores(rows: NDArray[np.float32]) -> str:
+    """Return *rows* as base64 of little-endian float32."""
+    return base64.b64encode(float_bytes(rows)).decode("ascii")
+
+
+def record_attention(
+    explanation: Explanation, bits: int, progress: Callable[[int], None] | None = None
+) -> dict[str, Any]:
+    """Return the attention of all heads, quantised to *bits* 16 or 8: ``attention`` in docs/protocol.md.
+
+    Weights are read some steps at a time, so all heads are never in memory as float32. *progress* is called with
+    how many steps are done. The error of a weight is at most half of its row's largest over ``2**bits - 1``.
+    """
+    layers, heads, steps = explanation.n_layers, explanation.n_heads, explanation.n_steps
+    most = 2**bits - 1
+    scale = np.zeros((layers, heads, steps), dtype="<f4")
+    data = np.empty((layers, heads, _seen_before(explanation, steps)), dtype="<u2" if bits == 16 else "u1")
+    for chunk, weights in head_chunks(explanation, range(steps)):
+        for step, weight in zip(chunk, weights, strict=True):
+            start, end = _seen_before(explanation, step), _seen_before(explanation, step + 1)
+            seen = np.maximum(np.nan_to_num(weight[:, :, : end - start]), 0)
+            largest = seen.max(axis=2, keepdims=True)
+            scale[:, :, step] = largest[:, :, 0]
+            data[:, :, start:end] = np.rint(seen / np.where(largest > 0, largest, 1) * most)
+        if progress is not None:
+            progress(chunk[-1] + 1)
+    return {
+        "layers": layers,
+        "heads": heads,
+        "bits": bits,
+        "scale": base64.b64encode(scale.tobytes()).decode("ascii"),
+        "data": base64.b64encode(data.tobytes()).decode("ascii"),
+    }
+
+
+def _seen_before(explanation: Explanation, step: int) -> int:
+    """Return how many inputs all steps before *step* see together."""
+    return step * explanation.first_step + step * (step - 1) // 2
+
+
+def _base64_size(size: int) -> int:
+    return 4 * -(-size // 3)

@@ -1,0 +1,72 @@
+"""Files that are written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from pathlib import Path
+from typing import Any
+
+from attrwidget.errors import AttrWidgetError, first_line
+
+_LONGEST = 255  # bytes of one part of a path, on all usual file systems
+
+
+def writable(path: str | os.PathLike[str], example: str) -> Path:
+    """Return *path*, having looked for what would keep it from being written, before any work.
+
+    *example* is a file name for the sentence that tells a folder from a file. Raises AttrWidgetError.
+    """
+    target = _place(path)
+    folder = target.parent
+    if target.is_dir():
+        raise AttrWidgetError(f"Cannot write {target}: it is a folder; add a file name, such as {example}.")
+    if not folder.is_dir():
+        raise AttrWidgetError(f"Cannot write {target}: there is no folder {folder}; make it first.")
+    if not os.access(folder, os.W_OK):
+        raise AttrWidgetError(f"Cannot write {target}: the folder {folder} may not be written to.")
+    return target
+
+
+def write_whole(target: Path, data: bytes) -> None:
+    """Write all of *data* or nothing: beside *target* first, then in its place. Raises AttrWidgetError."""
+    part = target.with_name(f".{uuid.uuid4().hex}.part")
+    try:
+        part.write_bytes(data)
+        part.replace(target)
+    except OSError as error:
+        raise AttrWidgetError(f"Cannot write {target}: {error.strerror or error}.") from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def read_whole(path: str | os.PathLike[str]) -> bytes:
+    """Return the bytes of the file at *path*; raise AttrWidgetError when it cannot be read."""
+    source = _place(path)
+    try:
+        return source.read_bytes()
+    except FileNotFoundError:
+        raise AttrWidgetError(f"There is no file {source}.") from None
+    except OSError as error:
+        raise AttrWidgetError(f"Cannot read {source}: {error.strerror or error}.") from error
+
+
+def _place(path: Any) -> Path:
+    """Return *path* with ``~`` filled in; raise AttrWidgetError for what no file can be called."""
+    try:
+        place = Path(path).expanduser()
+        longest = max(map(len, map(os.fsencode, place.parts)), default=0)
+    except TypeError:
+        raise AttrWidgetError(f"A file is named by a text or a Path, not {path!r}.") from None
+    except (ValueError, RuntimeError) as error:
+        raise AttrWidgetError(f"{str(path)[:60]!r} can name no file: {first_line(error)}.") from None
+    if longest > _LONGEST or "\0" in str(place):
+        raise AttrWidgetError(
+            f"{str(place)[:60]!r} can name no file: names have at most {_LONGEST} bytes and no NUL character."
+        )
+    return place
+
+
+def public_name(name: str) -> str:
+    """Return a model's *name*; of a folder only the last part, as the rest is the author's own business."""
+    return Path(name).name or name if Path(name).is_absolute() or name.startswith((".", "~")) else name

@@ -1,0 +1,161 @@
+"""Inseq's results, as objects or as its JSON files, in plain arrays. Inseq itself is not needed."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import gzip
+import json
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from attrwidget.errors import AttrWidgetError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_GZIP = b"\x1f\x8b"
+_TYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2"}
+
+
+@dataclass(frozen=True)
+class InseqSequence:
+    """One attributed sequence: tokens as ``(text, id)``; scores ``[tokens, steps, …]``; scores of each step.
+
+    Step 0 is target token ``start``, and the last one stands before ``end``. ``layered`` says that a third
+    dimension is of layers and not of embeddings.
+    """
+
+    source: list[tuple[str, int]]
+    target: list[tuple[str, int]]
+    source_scores: NDArray[np.float32] | None
+    target_scores: NDArray[np.float32] | None
+    step_scores: dict[str, NDArray[np.float32]]
+    start: int
+    end: int
+    layered: bool
+
+
+def of_object(out: Any) -> tuple[list[InseqSequence], dict[str, Any]]:
+    """Return the sequences and the ``info`` of an Inseq output, or of one of its sequences."""
+    if hasattr(out, "sequence_attributions"):
+        info = dict(out.info or {})
+        return [_of_sequence(vars(s), type(s).__name__, info) for s in out.sequence_attributions], info
+    if hasattr(out, "attr_pos_start") and hasattr(out, "target_attributions"):
+        return [_of_sequence(vars(out), type(out).__name__, {})], {}
+    raise AttrWidgetError(
+        f"A {type(out).__name__} is no result of Inseq's: give what model.attribute() returned, or the path of a JSON "
+        "file of it."
+    )
+
+
+def of_file(data: bytes, name: str) -> tuple[list[InseqSequence], dict[str, Any]]:
+    """Return the sequences and the ``info`` of an Inseq JSON file with the bytes *data*, gzipped or not.
+
+    Raises AttrWidgetError when it is none, or was cut short or altered.
+    """
+    try:
+        text = gzip.decompress(data) if data[:2] == _GZIP else data
+        whole = _attributes(json.loads(text))
+        info = dict(whole.get("info") or {})
+        sequences = [
+            _of_sequence(_attributes(s), (s.get("__instance_type__") or ["", ""])[1], info)
+            for s in whole["sequence_attributions"]
+        ]
+    except (OSError, EOFError, zlib.error, ValueError, RecursionError) as error:
+        if isinstance(error, AttrWidgetError):
+            raise
+        raise AttrWidgetError(
+            f"{name} is no JSON file of Inseq's, or it was cut short: save it again."
+        ) from error
+    except (KeyError, TypeError, AttributeError, IndexError) as error:
+        raise AttrWidgetError(f"{name} does not hold what Inseq's out.save() writes.") from error
+    return sequences, info
+
+
+def _attributes(node: Any) -> dict[str, Any]:
+    return dict(node.get("attributes", node))
+
+
+def _of_sequence(parts: dict[str, Any], kind: str, info: dict[str, Any]) -> InseqSequence:
+    target = [_token(token) for token in parts["target"]]
+    end = parts["attr_pos_end"]
+    sequence = InseqSequence(
+        [_token(token) for token in parts["source"] or []],
+        target,
+        _array(parts["source_attributions"]),
+        _array(parts["target_attributions"]),
+        {str(name): _vector(values) for name, values in (parts["step_scores"] or {}).items()},
+        int(parts["attr_pos_start"]),
+        len(target) if end is None else int(end),
+        kind.startswith("MultiDimensional")
+        or info.get("attribution_method") in ("attention", "value_zeroing"),
+    )
+    _require_fit(sequence)
+    return sequence
+
+
+def _require_fit(sequence: InseqSequence) -> None:
+    start, end = sequence.start, sequence.end
+    fits = 0 <= start < end <= len(sequence.target)
+    for scores, count in (
+        (sequence.source_scores, len(sequence.source)),
+        (sequence.target_scores, end),
+    ):
+        fits &= scores is None or (2 <= scores.ndim <= 4 and scores.shape[:2] == (count, end - start))
+    fits &= all(len(values) == end - start for values in sequence.step_scores.values())
+    if not fits:
+        raise AttrWidgetError("The tokens and scores of this Inseq result do not fit together.")
+
+
+def _token(token: Any) -> tuple[str, int]:
+    if hasattr(token, "token"):
+        return str(token.token), int(token.id)
+    parts = _attributes(token)
+    return str(parts["token"]), int(parts["id"])
+
+
+def _vector(values: Any) -> NDArray[np.float32]:
+    array = _array(values)
+    return np.empty(0, np.float32) if array is None else array.reshape(-1)
+
+
+def _array(values: Any) -> NDArray[np.float32] | None:
+    if values is None:
+        return None
+    if isinstance(values, str):
+        return _tensor(values)
+    if hasattr(values, "detach"):
+        values = values.detach().cpu().float().numpy()
+    return np.array(values, dtype=np.float32)
+
+
+def _tensor(text: str) -> NDArray[np.float32]:
+    """Return the one tensor of a safetensors file in base64, which NumPy's reader would not take in eight bits."""
+    try:
+        data = base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise ValueError(str(error)) from error
+    size = int.from_bytes(data[:8], "little")
+    entry = json.loads(data[8 : 8 + size])["attribution"]
+    start, end = entry["data_offsets"]
+    raw, shape = data[8 + size + start : 8 + size + end], tuple(entry["shape"])
+    if entry["dtype"] in _TYPES:
+        return np.frombuffer(raw, _TYPES[entry["dtype"]]).reshape(shape).astype(np.float32)
+    if entry["dtype"] == "BF16":
+        return (np.frombuffer(raw, "<u2").astype(np.uint32) << 16).view(np.float32).reshape(shape)
+    if entry["dtype"] == "F8_E4M3":
+        return _eight_bits()[np.frombuffer(raw, np.uint8)].reshape(shape)
+    raise ValueError(f"numbers of the type {entry['dtype']}")
+
+
+def _eight_bits() -> NDArray[np.float32]:
+    """Return the value of each byte as float8 E4M3 without infinities (arXiv:2209.05433, table 1)."""
+    codes = np.arange(256)
+    exponent, mantissa = (codes >> 3) & 15, codes & 7
+    values = np.where(exponent == 0, mantissa / 8 * 2.0**-6, (1 + mantissa / 8) * 2.0 ** (exponent - 7.0))
+    values[(codes & 127) == 127] = np.nan
+    return np.where(codes & 128, -values, values).astype(np.float32)

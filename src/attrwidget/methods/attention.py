@@ -1,0 +1,115 @@
+"""Attention: how much of its view the model gives to each input when it predicts a token."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from attrwidget.checks import is_index
+from attrwidget.errors import AttrWidgetError
+from attrwidget.methods.registry import HeadSelection, Method, register
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import torch
+
+    from attrwidget.methods.registry import Rows
+    from attrwidget.methods.targets import Target
+    from attrwidget.trace import Trace
+
+    Weigh = Callable[[int, list[int] | None, torch.Tensor], torch.Tensor]
+
+HEAD_RULES = ("mean", "sum", "max")
+_CHUNK_BYTES = 64 << 20
+
+
+def check_selection(selection: HeadSelection, n_layers: int, n_heads: int) -> None:
+    """Raise AttrWidgetError unless *selection* names existing layers and heads and a known rule."""
+    if selection.rule not in HEAD_RULES:
+        raise AttrWidgetError(
+            f"There is no head rule {selection.rule!r}: take one of {', '.join(HEAD_RULES)}."
+        )
+    if selection.layer is not None:
+        _check_layer(selection.layer, n_layers)
+    for pair in selection.heads:
+        if not isinstance(pair, tuple) or len(pair) != 2:
+            raise AttrWidgetError(f"{pair!r} names no head: give pairs (layer, head), indexed from 0.")
+        layer, head = pair
+        _check_layer(layer, n_layers)
+        if not is_index(head, n_heads):
+            raise AttrWidgetError(f"There is no head {head!r}: heads are indexed from 0 to {n_heads - 1}.")
+
+
+def _check_layer(layer: Any, n_layers: int) -> None:
+    if not is_index(layer, n_layers):
+        raise AttrWidgetError(f"There is no layer {layer!r}: layers are indexed from 0 to {n_layers - 1}.")
+
+
+def combined_weights(
+    trace: Trace, rows: Sequence[int], selection: HeadSelection, weigh: Weigh | None = None
+) -> torch.Tensor:
+    """Return float32 ``[rows, tokens]``: the selected heads' weights at query positions *rows*, made one by the rule.
+
+    No heads selected means all of the layer, or of every layer. *weigh* is called with a layer, its heads (None for
+    all) and their weights ``[heads, rows, tokens]``, and returns what is to stand for them.
+    """
+    import torch
+
+    reader = trace.attention
+    check_selection(selection, reader.n_layers, reader.n_heads)
+    by_layer: dict[int, list[int] | None] = {}
+    if selection.heads:
+        for layer, head in dict.fromkeys(selection.heads):
+            by_layer.setdefault(layer, []).append(head)  # type: ignore[union-attr]
+    else:
+        layers = range(reader.n_layers) if selection.layer is None else [selection.layer]
+        by_layer = dict.fromkeys(layers)
+    total, count = None, 0
+    for layer, heads in by_layer.items():
+        weights = reader.weights(layer, heads, rows)
+        weights = weights if weigh is None else weigh(layer, heads, weights)
+        part = weights.amax(0) if selection.rule == "max" else weights.sum(0)
+        part = part.to("cpu")
+        count += weights.shape[0]
+        total = (
+            part if total is None else torch.maximum(total, part) if selection.rule == "max" else total + part
+        )
+    assert total is not None  # noqa: S101 - by_layer is never empty
+    return total / count if selection.rule == "mean" else total
+
+
+def attention_rows(
+    trace: Trace, steps: Sequence[int], selection: HeadSelection, weigh: Weigh | None = None
+) -> Rows:
+    """Yield rows of combined weights, see ``combined_weights``, as many at a time as fit in memory."""
+    size = max(1, _CHUNK_BYTES // (4 * trace.n_inputs * max(trace.n_heads, 1)))
+    for start in range(0, len(steps), size):
+        chunk = list(steps[start : start + size])
+        weights = combined_weights(trace, [trace.first_step - 1 + s for s in chunk], selection, weigh).numpy()
+        rows = np.full((len(chunk), trace.n_inputs), np.nan, dtype=np.float32)
+        for row, weight, step in zip(rows, weights, chunk, strict=True):
+            seen = trace.first_step + step
+            row[:seen] = weight[:seen]
+        yield chunk, rows
+
+
+def _compute(trace: Trace, _target: Target, steps: Sequence[int], selection: HeadSelection) -> Rows:
+    return attention_rows(trace, steps, selection)
+
+
+ATTENTION = register(
+    Method(
+        name="attention",
+        title="Attention",
+        says="attention",
+        formula="softmax(q·kᵀ·scale + mask), of any heads, made one by their mean, sum or max",
+        cost="one small matrix product per layer",
+        source="Vaswani et al. 2017 (arXiv:1706.03762); what attention is not: Jain & Wallace 2019 (arXiv:1902.10186)",
+        compute=_compute,
+        attention=True,
+        target_function=None,
+        needs=("attention",),
+    )
+)

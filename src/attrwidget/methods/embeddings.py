@@ -1,0 +1,89 @@
+"""The input embeddings that methods move: of the text, of a baseline, and how large they are over the vocabulary."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from attrwidget.errors import AttrWidgetError
+from attrwidget.methods.leave_one_out import replacement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import torch
+
+    from attrwidget.trace import Trace
+
+BASELINES = ("zero", "mean", "pad", "mask", "unknown")
+_CHUNK = 8192  # tokens of the vocabulary embedded at a time
+
+
+class Spread(NamedTuple):
+    """The mean ``[d]`` of the embeddings of the whole vocabulary, and the standard deviation of their numbers."""
+
+    mean: torch.Tensor
+    deviation: float
+
+
+def embed(trace: Trace, ids: torch.Tensor) -> torch.Tensor:
+    """Return the embeddings of *ids* as the model makes them, scaled where it scales: ``[len(ids), d]``."""
+    import torch
+
+    from attrwidget.models.borrow import borrowed
+
+    with borrowed(trace.model.hf), torch.no_grad():
+        return trace.model.hf.get_input_embeddings()(ids[None])[0]  # type: ignore[no-any-return]
+
+
+def spread(trace: Trace) -> Spread:
+    """Return how the embeddings of the vocabulary spread, read through the module so that its scale counts."""
+    import torch
+
+    def parts() -> Iterator[torch.Tensor]:
+        for start in range(0, trace.model.vocabulary, _CHUNK):
+            stop = min(start + _CHUNK, trace.model.vocabulary)
+            yield embed(trace, torch.arange(start, stop, device=trace.model.device)).float()
+
+    sums = [
+        (p.sum(0).double(), float(p.double().sum()), float(p.double().square().sum()), p.numel())
+        for p in parts()
+    ]
+    count = sum(n for *_, n in sums)
+    average = sum(total for _, total, _, _ in sums) / count
+    square = sum(squares for _, _, squares, _ in sums) / count
+    mean = torch.stack([total for total, *_ in sums]).sum(0) / trace.model.vocabulary
+    return Spread(mean, float(np.sqrt(max(square - average**2, 0.0))))
+
+
+def baseline_of(trace: Trace, which: Any) -> torch.Tensor:
+    """Return the baseline *which* as ``[n_inputs, d]`` in the embeddings' precision.
+
+    ``"zero"``; ``"mean"``, of the vocabulary; the embedding of the ``"pad"``, ``"mask"`` or ``"unknown"`` token; or an
+    array or tensor, ``[d]`` or ``[n_inputs, d]``. Raises AttrWidgetError for anything else.
+    """
+    import torch
+
+    embeddings = embed(trace, trace.input_ids[0])
+    if isinstance(which, str):
+        if which not in BASELINES:
+            raise AttrWidgetError(
+                f"There is no baseline {which!r}: take one of {', '.join(BASELINES)}, or an array [{trace.n_inputs}, "
+                f"{embeddings.shape[1]}]."
+            )
+        if which == "zero":
+            return torch.zeros_like(embeddings)
+        if which == "mean":
+            return spread(trace).mean.to(embeddings).expand_as(embeddings)
+        token = torch.tensor([replacement(trace, which)[0]], device=trace.model.device)
+        return embed(trace, token).expand_as(embeddings)
+    try:
+        given = torch.as_tensor(which).detach().to(embeddings)
+        return given.expand_as(embeddings).clone()
+    except (TypeError, ValueError, RuntimeError) as error:
+        shape = tuple(getattr(which, "shape", ())) or type(which).__name__
+        raise AttrWidgetError(
+            f"A baseline is one of {', '.join(BASELINES)}, or an array of shape {tuple(embeddings.shape[1:])} or "
+            f"{tuple(embeddings.shape)}, not {shape}."
+        ) from error

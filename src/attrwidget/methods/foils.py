@@ -1,0 +1,125 @@
+"""Foils: the token of each step that the chosen one is contrasted with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from numbers import Integral
+from typing import TYPE_CHECKING, Any
+
+from attrwidget.errors import AttrWidgetError
+from attrwidget.models.tokens import token_text, visible
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+    from attrwidget.trace import Trace
+
+_WHAT = "a text, a token id, or a list with one of them for each step"
+
+
+@dataclass(frozen=True)
+class Foils:
+    """The foil of each step as a token id, its text, and a sentence on how it was found, when that needs one."""
+
+    ids: tuple[int, ...]
+    labels: tuple[str, ...]
+    note: str | None
+
+
+def find_foils(trace: Trace, foil: Any) -> Foils:
+    """Return the foil token of each step of *trace*.
+
+    *foil* is a token id or a text, the same for every step, or a list with one of them for each step. A text is
+    tokenised in the context of the step; a space is put before it where the chosen token begins with one. Of a
+    text of several tokens the first counts, but where the answer begins like the foil, the foil stays beside it
+    until they part, and there the token in which they differ counts: contexts are the answer's own, so tokens
+    that no longer share a prefix cannot be compared one by one. Raises AttrWidgetError, one sentence, for
+    anything else, and when the foil is the chosen token at every step.
+    """
+    several = isinstance(foil, Sequence) and not isinstance(foil, str)
+    given = list(foil) if several else [foil] * trace.n_steps
+    if len(given) != trace.n_steps:
+        raise AttrWidgetError(
+            f"There are {len(given)} foils and {trace.n_steps} steps: give one foil for each step, or one for all."
+        )
+    pieces = [_pieces(trace, step, item) for step, item in enumerate(given)]
+    ids = tuple(p[0] if several else _aligned(trace, s, pieces) for s, p in enumerate(pieces))
+    chosen = trace.tokens.ids[trace.first_step :]
+    if ids == tuple(chosen):
+        raise AttrWidgetError(
+            f"The foil {_short(foil)} is what the model said at every step, so there is nothing to contrast: "
+            "take another token."
+        )
+    tokenizer = trace.model.tokenizer
+    labels = tuple(visible(token_text(tokenizer, i, _before(trace, s))) for s, i in enumerate(ids))
+    return Foils(ids, labels, _note(pieces, ids, chosen, several=several))
+
+
+def _pieces(trace: Trace, step: int, foil: Any) -> list[int]:
+    if isinstance(foil, Integral) and not isinstance(foil, bool):
+        last = trace.model.vocabulary - 1
+        if not 0 <= int(foil) <= last:
+            raise AttrWidgetError(
+                f"Token id {foil} as a foil does not exist: this model's ids go from 0 to {last}."
+            )
+        return [int(foil)]
+    if not isinstance(foil, str):
+        raise AttrWidgetError(f"foil must be {_WHAT}, not {_short(foil)}.")
+    if not foil:
+        raise AttrWidgetError(
+            "The foil is an empty text: give the word that the model might have said instead."
+        )
+    tokenizer, before = trace.model.tokenizer, _before(trace, step)
+    said = token_text(tokenizer, trace.tokens.ids[trace.first_step + step], before)
+    text = f" {foil}" if said[:1] == " " and not foil[0].isspace() else foil
+    return _in_context(tokenizer, before, text) or _in_context(tokenizer, before, foil)
+
+
+def _in_context(tokenizer: PreTrainedTokenizerBase, before: list[int], text: str) -> list[int]:
+    """Return *text*'s tokens after the tokens *before*, or alone when joining would change those."""
+
+    def encode(whole: str) -> list[int]:
+        return list(tokenizer(whole, add_special_tokens=False, verbose=False)["input_ids"])
+
+    known = tokenizer.decode(before, skip_special_tokens=False, clean_up_tokenization_spaces=False)
+    joint = encode(f"{known}{text}")
+    if joint[: len(before)] == before and len(joint) > len(before):
+        return joint[len(before) :]
+    return encode(text)
+
+
+def _aligned(trace: Trace, step: int, pieces: list[list[int]]) -> int:
+    """Return the foil's token at *step*: the one after the longest beginning that the answer has just shared."""
+    said = trace.tokens.ids[trace.first_step :]
+    for shared in range(step, 0, -1):
+        foil = pieces[step - shared]
+        if shared < len(foil) and foil[:shared] == said[step - shared : step]:
+            return foil[shared]
+    return pieces[step][0]
+
+
+def _before(trace: Trace, step: int) -> list[int]:
+    return trace.tokens.ids[: trace.first_step + step]
+
+
+def _note(pieces: list[list[int]], ids: tuple[int, ...], chosen: list[int], *, several: bool) -> str | None:
+    said = []
+    longest = max(map(len, pieces))
+    if longest > 1 and several:
+        said.append("Of a foil of several tokens the first counts.")
+    elif longest > 1:
+        said.append(
+            f"The foil has {longest} tokens: the first counts, or, where the answer begins like it, the one in "
+            "which they part."
+        )
+    same = [s for s, (foil, token) in enumerate(zip(ids, chosen, strict=True)) if foil == token]
+    if same:
+        where = f"step{'s' if len(same) > 1 else ''} {', '.join(map(str, same[:5]))}{'…' if len(same) > 5 else ''}"
+        said.append(f"At {where} the foil is the token chosen, so all scores there are 0.")
+    return " ".join(said) or None
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) < 60 else text[:57] + "…"

@@ -1,0 +1,45 @@
+"""GIM: input × gradient, with gradients that see past self-repair and saturation."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from attrwidget.methods.gradient import reduced
+from attrwidget.methods.registry import Method, register
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from attrwidget.methods.registry import HeadSelection, Rows
+    from attrwidget.methods.targets import Target
+    from attrwidget.trace import Trace
+
+
+def _compute(trace: Trace, target: Target, steps: Sequence[int], _selection: HeadSelection) -> Rows:
+    from attrwidget.models.interface import observe
+    from attrwidget.trace.gim import modified_gradients
+
+    model = trace.model.hf
+    graph = trace.new_graph(attention=observe(model, "eager"), around=partial(modified_gradients, model))
+    return reduced(
+        trace,
+        graph.gradients(steps, target),
+        lambda gradients, embeddings: (gradients * embeddings).sum(-1),
+    )
+
+
+GIM = register(
+    Method(
+        name="gim",
+        title="GIM",
+        says="input × modified gradient (GIM) of {target}, signed dot product",
+        formula="e · ∂s/∂e, with norms' statistics fixed, softmax going back at temperature 2, and products shared out",
+        cost="one backward pass per generated token",
+        source="Edin et al. 2025 (arXiv:2505.17630)",
+        compute=_compute,
+        signed=True,
+        target_function="logit",
+        needs=("gradients", "interface"),
+    )
+)

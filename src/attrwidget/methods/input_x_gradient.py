@@ -1,0 +1,36 @@
+"""Input × gradient: the first-order effect of an input's embedding on the score, signed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrwidget.methods.gradient import reduced_gradients
+from attrwidget.methods.registry import Method, register
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from attrwidget.methods.registry import HeadSelection, Rows
+    from attrwidget.methods.targets import Target
+    from attrwidget.trace import Trace
+
+
+def _dot(trace: Trace, target: Target, steps: Sequence[int], _selection: HeadSelection) -> Rows:
+    return reduced_gradients(
+        trace, target, steps, lambda gradients, embeddings: (gradients * embeddings).sum(-1)
+    )
+
+
+INPUT_X_GRADIENT = register(
+    Method(
+        name="input_x_gradient",
+        title="Input × gradient",
+        says="input × gradient of {target}, signed dot product",
+        formula="e · ∂s/∂e",
+        cost="one backward pass per generated token",
+        source="Shrikumar et al. 2016 (arXiv:1605.01713)",
+        compute=_dot,
+        signed=True,
+        target_function="logit",
+    )
+)

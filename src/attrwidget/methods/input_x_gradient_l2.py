@@ -1,0 +1,34 @@
+"""Input × gradient as a norm: its dimensions are not set off against each other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrwidget.methods.gradient import reduced_gradients
+from attrwidget.methods.registry import Method, register
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from attrwidget.methods.registry import HeadSelection, Rows
+    from attrwidget.methods.targets import Target
+    from attrwidget.trace import Trace
+
+
+def _compute(trace: Trace, target: Target, steps: Sequence[int], _selection: HeadSelection) -> Rows:
+    return reduced_gradients(
+        trace, target, steps, lambda gradients, embeddings: (gradients * embeddings).norm(dim=-1)
+    )
+
+
+INPUT_X_GRADIENT_L2 = register(
+    Method(
+        name="input_x_gradient_l2",
+        title="Input × gradient, L2",
+        says="input × gradient of {target}, L2 norm",
+        formula="‖e ⊙ ∂s/∂e‖₂ over the embedding's dimensions",
+        cost="one backward pass per generated token",
+        source="Inseq's default aggregation of input_x_gradient; Ecco's gradient × input",
+        compute=_compute,
+    )
+)

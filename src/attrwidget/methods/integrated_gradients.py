@@ -1,0 +1,101 @@
+"""Integrated gradients: gradients gathered on the straight way from a baseline to the input."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from attrwidget.errors import AttrWidgetError
+from attrwidget.methods.embeddings import baseline_of, embed
+from attrwidget.methods.leave_one_out import replacement
+from attrwidget.methods.registry import Method, Progress, Residuals, register
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import torch
+
+    from attrwidget.methods.registry import HeadSelection, Rows
+    from attrwidget.methods.targets import Target
+    from attrwidget.trace import Trace
+
+GROUP = 16  # steps that share the graphs of all points
+
+
+def _compute(
+    trace: Trace,
+    target: Target,
+    steps: Sequence[int],
+    _selection: HeadSelection,
+    *,
+    baseline: Any,
+    points: int,
+) -> Rows:
+    check_count("points", points)
+    whole = embed(trace, trace.input_ids[0])
+    start = baseline_of(trace, baseline)
+    way = whole - start
+    nodes, weights = np.polynomial.legendre.leggauss(int(points))
+    groups = [sorted(steps)[i : i + GROUP] for i in range(0, len(steps), GROUP)]
+    for index, group in enumerate(groups):
+        sums = {step: np.zeros(trace.n_inputs) for step in group}
+        for point, (node, weight) in enumerate(zip(nodes, weights, strict=True)):
+            yield Progress(index * int(points) + point, len(groups) * int(points))
+            graph = trace.new_graph(place=_between(start, way, (1 + float(node)) / 2))
+            for chunk, gradients, scales, _ in graph.gradients(group, target):
+                products = (gradients.float() * way[: gradients.shape[1]].float()).sum(-1) * scales[:, None]
+                for step, product in zip(chunk, products.cpu().numpy(), strict=True):
+                    sums[step][: len(product)] += weight / 2 * product
+        change = trace.graph().scores(group, target)
+        change -= trace.new_graph(place=_between(start, way, 0.0)).scores(group, target)
+        rows = np.stack([_seen(sums[step], trace.first_step + step) for step in group])
+        changes = change.numpy()
+        if index == len(groups) - 1:
+            yield Progress(len(groups) * int(points), len(groups) * int(points))
+        yield group, rows, Residuals(np.nansum(rows, axis=1) - changes, changes)
+
+
+def _between(
+    start: torch.Tensor, way: torch.Tensor, share: float
+) -> Callable[[int, torch.Tensor], torch.Tensor]:
+    def place(first: int, embeddings: torch.Tensor) -> torch.Tensor:
+        part = slice(first, first + embeddings.shape[1])
+        return (start[part] + share * way[part])[None]
+
+    return place
+
+
+def _seen(row: np.ndarray[Any, Any], count: int) -> np.ndarray[Any, Any]:
+    row[count:] = np.nan
+    return row
+
+
+def check_count(name: str, value: Any) -> None:
+    """Raise AttrWidgetError unless *value* is a whole number from 1 to 10,000."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 1 <= value <= 10_000:
+        raise AttrWidgetError(f"{name} is a whole number from 1 to 10,000, not {value!r}.")
+
+
+def _note(trace: Trace, options: Mapping[str, Any]) -> str | None:
+    baseline = options["baseline"]
+    if isinstance(baseline, str) and baseline in ("pad", "mask", "unknown"):
+        return f"baseline {replacement(trace, baseline)[1]};"
+    return None
+
+
+INTEGRATED_GRADIENTS = register(
+    Method(
+        name="integrated_gradients",
+        title="Integrated gradients",
+        says="integrated gradients of {target} from the mean embedding, signed",
+        formula="(e − b) · ∫₀¹ ∂s/∂e at b + α (e − b) dα, by Gauss–Legendre; sums to s(e) − s(b)",
+        cost="for each point of the way (20), a forward pass and one backward pass per generated token",
+        source="Sundararajan et al. 2017 (arXiv:1703.01365)",
+        compute=_compute,
+        signed=True,
+        target_function="logit",
+        options={"baseline": "mean", "points": 20},
+        note=_note,
+    )
+)

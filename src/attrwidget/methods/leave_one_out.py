@@ -1,0 +1,150 @@
+"""Leave one out: how much the score falls when an input is taken away. The three ways of taking it away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrwidget.errors import AttrWidgetError
+from attrwidget.methods.left_out import LeftOut, left_out_rows
+from attrwidget.methods.registry import Method, register
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import torch
+
+    from attrwidget.methods.registry import HeadSelection, Rows
+    from attrwidget.methods.targets import Target
+    from attrwidget.trace import Trace
+
+_ROWS = 64  # rows of logits turned to float64 at a time
+_WHICH = ("auto", "mask", "pad", "unknown")
+
+
+def _score(target: Target, logits: torch.Tensor, n_steps: int) -> torch.Tensor:
+    """Return the target's scores, float64 on the CPU, of the last ``len(logits)`` steps."""
+    import torch
+
+    steps = range(n_steps - len(logits), n_steps)
+    parts = [
+        target(logits[i : i + _ROWS].double(), steps[i : i + _ROWS]).cpu()
+        for i in range(0, len(logits), _ROWS)
+    ]
+    return torch.cat(parts) if parts else torch.empty(0, dtype=torch.float64)
+
+
+def _left_out(trace: Trace, target: Target, steps: Sequence[int], change: str | int) -> Rows:
+    def make() -> LeftOut:
+        from attrwidget.trace.perturb import Perturber
+
+        return LeftOut(
+            trace,
+            Perturber(trace.model, trace.input_ids, trace.n_steps, change),
+            read=lambda logits: _score(target, logits, trace.n_steps),
+            compare=lambda whole, changed: whole - changed,
+        )
+
+    return left_out_rows(trace, ("leave_one_out", change, target), make, steps)
+
+
+def _masked(trace: Trace, target: Target, steps: Sequence[int], _selection: HeadSelection) -> Rows:
+    return _left_out(trace, target, steps, "mask")
+
+
+def _deleted(trace: Trace, target: Target, steps: Sequence[int], _selection: HeadSelection) -> Rows:
+    return _left_out(trace, target, steps, "delete")
+
+
+def _replaced(
+    trace: Trace, target: Target, steps: Sequence[int], _selection: HeadSelection, *, token: Any
+) -> Rows:
+    return _left_out(trace, target, steps, replacement(trace, token)[0])
+
+
+def replacement(trace: Trace, token: Any) -> tuple[int, str]:
+    """Return the id of the token that stands for nothing, and what it is called.
+
+    *token* is a token id, or ``"mask"``, ``"unknown"`` or ``"pad"``: the tokenizer's; ``"auto"`` takes the first of
+    these that it has, else the token that ends a text. Raises AttrWidgetError for one that it has not.
+    """
+    tokenizer, last = trace.model.tokenizer, trace.model.vocabulary - 1
+    special = {
+        "mask": tokenizer.mask_token_id,
+        "unknown": tokenizer.unk_token_id,
+        "pad": tokenizer.pad_token_id,
+        "end": tokenizer.eos_token_id,
+    }
+    if isinstance(token, int) and not isinstance(token, bool):
+        if not 0 <= token <= last:
+            raise AttrWidgetError(f"Token id {token} does not exist: this model's ids go from 0 to {last}.")
+        return token, f"token {token}"
+    if token not in _WHICH:
+        raise AttrWidgetError(f"token must be {', '.join(map(repr, _WHICH))} or a token id, not {token!r}.")
+    for name in special if token == "auto" else [token]:  # noqa: S105 - a token of text
+        found = special[name]
+        if isinstance(found, int) and found <= last:
+            return found, f"the {name} token {tokenizer.convert_ids_to_tokens(found)!r}"
+    raise AttrWidgetError(
+        f"This tokenizer has no {token} token: give the id of another with token=, or leave tokens out by mask."
+    )
+
+
+def _masking_note(trace: Trace, _options: Mapping[str, Any]) -> str | None:
+    if trace.abilities.masking == "moves":
+        return (
+            f"{trace.model.name} counts positions by the mask, so tokens after a masked one move up by one."
+        )
+    return None
+
+
+def _replacement_note(trace: Trace, options: Mapping[str, Any]) -> str | None:
+    return f"each input replaced by {replacement(trace, options['token'])[1]}"
+
+
+_COST = "one forward pass per input for all steps together, batched"
+_SOURCE = "Li et al. 2016 (arXiv:1612.08220)"
+
+LEAVE_ONE_OUT = register(
+    Method(
+        name="leave_one_out",
+        title="Leave one out",
+        says="fall of {target} when an input is masked from attention",
+        formula="s(x) − s(x with key j masked in every layer); positions stay",
+        cost=_COST,
+        source=f"{_SOURCE}; for language models: AttriBoT (arXiv:2411.15102)",
+        compute=_masked,
+        signed=True,
+        needs=("masking",),
+        note=_masking_note,
+    )
+)
+
+LEAVE_ONE_OUT_REPLACED = register(
+    Method(
+        name="leave_one_out_replaced",
+        title="Leave one out, replaced",
+        says="fall of {target} when an input is replaced",
+        formula="s(x) − s(x with token j replaced by a mask, unknown, padding or other token)",
+        cost=_COST,
+        source=_SOURCE,
+        compute=_replaced,
+        signed=True,
+        needs=(),
+        options={"token": "auto"},
+        note=_replacement_note,
+    )
+)
+
+LEAVE_ONE_OUT_DELETED = register(
+    Method(
+        name="leave_one_out_deleted",
+        title="Leave one out, deleted",
+        says="fall of {target} when an input is deleted",
+        formula="s(x) − s(x without token j); later tokens move up by one position",
+        cost=_COST,
+        source=_SOURCE,
+        compute=_deleted,
+        signed=True,
+        needs=(),
+    )
+)

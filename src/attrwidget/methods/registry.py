@@ -1,0 +1,131 @@
+"""The methods there are. Adding one is adding one file that calls ``register``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from attrwidget.errors import AttrWidgetError
+from attrwidget.methods.targets import TARGET_FUNCTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from attrwidget.trace import Trace
+
+
+class Progress(NamedTuple):
+    """How far a method is that cannot finish steps one by one; yielded between its chunks."""
+
+    done: int
+    total: int
+
+
+class Residuals(NamedTuple):
+    """How far each step's scores are from adding up to *change*, the difference of two scores of the model."""
+
+    residual: NDArray[np.floating]
+    change: NDArray[np.floating]
+
+
+if TYPE_CHECKING:
+    Chunk = (
+        tuple[list[int], NDArray[np.floating]] | tuple[list[int], NDArray[np.floating], Residuals] | Progress
+    )
+    Rows = Iterator[Chunk]
+
+
+@dataclass(frozen=True)
+class HeadSelection:
+    """Which attention is read: pairs of layer and head, both from 0, and the rule that makes them one."""
+
+    layer: int | None = None
+    heads: tuple[tuple[int, int], ...] = ()
+    rule: str = "mean"
+
+
+NEEDS = {
+    "gradients": "gradients",
+    "attention": "attention weights",
+    "interface": "attention through Transformers' interface",
+    "masking": "an attention mask that is heeded",
+}
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method of attribution.
+
+    ``compute(trace, target, steps, selection, **options)`` yields ``(steps, rows)`` chunk by chunk: rows of floats
+    ``[len(steps), n_inputs]``, NaN where a token is no input of the step. More steps than asked for may be given.
+    A third item, ``Residuals``, tells how far rows are from adding up; ``Progress`` may be yielded between.
+
+    ``signed``: rows have a sign. ``attention``: rows are attention weights, and layers and heads can be picked;
+    ``picks``: they can be picked of other rows, from Python alone. ``target_function`` is the default one, None
+    where nothing is differentiated or measured. ``needs`` are keys of ``NEEDS``. ``options`` are names and
+    defaults. ``note(trace, options)`` is a sentence on how the numbers were had, or None.
+    """
+
+    name: str
+    title: str
+    says: str
+    formula: str
+    cost: str
+    source: str
+    compute: Callable[..., Rows]
+    signed: bool = False
+    attention: bool = False
+    picks: bool = False
+    target_function: str | None = "log_prob"
+    needs: tuple[str, ...] = ("gradients",)
+    options: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    note: Callable[[Trace, Mapping[str, Any]], str | None] | None = None
+
+    def says_of(self, target_function: str | None) -> str:
+        """Return the method in words, for the footer, when *target_function* is differentiated."""
+        return (
+            self.says
+            if target_function is None
+            else self.says.format(target=TARGET_FUNCTIONS[target_function])
+        )
+
+    def refusal(self, trace: Trace) -> str | None:
+        """Return a sentence on why *trace*'s model does not allow this method, or None when it does."""
+        abilities, name = trace.abilities, trace.model.name
+        if {"attention", "interface"} & set(self.needs) and abilities.attention is None:
+            return abilities.attention_note or f"{name} shows no attention."
+        if "interface" in self.needs and abilities.attention != "recorded":
+            return (
+                f"{self.title} needs the values that attention weights are applied to, and {name} does not show "
+                "them: read its attention instead."
+            )
+        if "masking" in self.needs and abilities.masking == "ignored":
+            return (
+                f"{self.title} masks inputs from attention, which {name} does not heed: take 'leave_one_out_deleted' "
+                "or 'leave_one_out_replaced'."
+            )
+        return None
+
+
+_methods: dict[str, Method] = {}
+
+
+def register(method: Method) -> Method:
+    """Add *method* to those there are, under its name."""
+    _methods[method.name] = method
+    return method
+
+
+def get(name: str) -> Method:
+    """Return the method called *name*; raise AttrWidgetError with the list when there is none."""
+    if not isinstance(name, str) or name not in _methods:
+        raise AttrWidgetError(f"There is no method {name!r}: take one of {', '.join(_methods)}.")
+    return _methods[name]
+
+
+def all_methods() -> list[Method]:
+    """Return all methods in the order in which they are offered."""
+    return list(_methods.values())

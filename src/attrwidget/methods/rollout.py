@@ -1,0 +1,63 @@
+"""Attention rollout: attention followed through all layers, half of each passing by on the residual stream."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from attrwidget.methods.registry import Method, register
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import torch
+
+    from attrwidget.methods.registry import HeadSelection, Rows
+    from attrwidget.methods.targets import Target
+    from attrwidget.trace import Trace
+
+_CHUNK_BYTES = 64 << 20
+
+
+def _compute(trace: Trace, _target: Target, steps: Sequence[int], _selection: HeadSelection) -> Rows:
+    """Follow only the rows asked for, from the last layer down: no [tokens, tokens] matrix is kept."""
+    import torch
+
+    reader, wanted = trace.attention, list(steps)
+    flow = torch.zeros(len(wanted), trace.n_inputs)
+    flow[range(len(wanted)), [trace.first_step - 1 + s for s in wanted]] = 1
+    for layer in reversed(range(reader.n_layers)):
+        flow = (flow + _through(trace, layer, flow)) / 2
+    rows = flow.numpy()
+    for row, step in zip(rows, wanted, strict=True):
+        row[trace.first_step + step :] = np.nan
+    yield wanted, rows
+
+
+def _through(trace: Trace, layer: int, flow: torch.Tensor) -> torch.Tensor:
+    """Return *flow* ``[k, tokens]`` times the layer's mean attention ``[tokens, tokens]``."""
+    import torch
+
+    reader, n = trace.attention, trace.n_inputs
+    size = max(1, _CHUNK_BYTES // (4 * n * max(1, reader.n_heads)))
+    out = torch.zeros_like(flow)
+    for start in range(0, n, size):
+        part = range(start, min(start + size, n))
+        out += flow[:, start : part.stop] @ reader.weights(layer, None, part).mean(0).cpu()
+    return out
+
+
+ROLLOUT = register(
+    Method(
+        name="rollout",
+        title="Attention rollout",
+        says="attention rollout through all layers, mean of all heads",
+        formula="row t of Π over layers of (½ mean over heads of A + ½ I)",
+        cost="one product of attention with a row per generated token and layer",
+        source="Abnar & Zuidema 2020 (arXiv:2005.00928)",
+        compute=_compute,
+        target_function=None,
+        needs=("attention",),
+    )
+)

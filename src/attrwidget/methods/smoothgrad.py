@@ -1,0 +1,81 @@
+"""SmoothGrad: the gradient averaged over noisy copies of the input."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from attrwidget.errors import AttrWidgetError
+from attrwidget.methods.embeddings import spread
+from attrwidget.methods.integrated_gradients import GROUP, check_count
+from attrwidget.methods.registry import Method, Progress, register
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import torch
+    from numpy.typing import NDArray
+
+    from attrwidget.methods.registry import HeadSelection, Rows
+    from attrwidget.methods.targets import Target
+    from attrwidget.trace import Trace
+
+
+def _compute(
+    trace: Trace,
+    target: Target,
+    steps: Sequence[int],
+    _selection: HeadSelection,
+    *,
+    samples: int,
+    noise: float,
+    seed: int,
+) -> Rows:
+    check_count("samples", samples)
+    if isinstance(noise, bool) or not isinstance(noise, int | float) or not 0 <= noise <= 100:
+        raise AttrWidgetError(f"noise is a number from 0 to 100, not {noise!r}.")
+    deviation = noise * spread(trace).deviation
+    groups = [sorted(steps)[i : i + GROUP] for i in range(0, len(steps), GROUP)]
+    for index, group in enumerate(groups):
+        sums: dict[int, NDArray[np.float64]] = {}
+        for sample in range(samples):
+            yield Progress(index * samples + sample, len(groups) * samples)
+            graph = trace.new_graph(place=_noisy(deviation, [seed, sample]))
+            for chunk, gradients, scales, _ in graph.gradients(group, target):
+                scaled = gradients.double() * scales[:, None, None]
+                for step, gradient in zip(chunk, scaled.cpu().numpy(), strict=True):
+                    sums[step] = sums[step] + gradient if step in sums else gradient
+        rows = np.full((len(group), trace.n_inputs), np.nan)
+        for row, step in zip(rows, group, strict=True):
+            seen = trace.first_step + step
+            row[:seen] = np.linalg.norm(sums[step][:seen] / samples, axis=-1)
+        if index == len(groups) - 1:
+            yield Progress(len(groups) * samples, len(groups) * samples)
+        yield group, rows
+
+
+def _noisy(deviation: float, seed: list[int]) -> Callable[[int, torch.Tensor], torch.Tensor]:
+    def place(first: int, embeddings: torch.Tensor) -> torch.Tensor:
+        # A token's noise goes by its position alone, so that what comes later changes nothing before it.
+        draws = [
+            np.random.default_rng([*seed, first + i]).standard_normal(embeddings.shape[-1])
+            for i in range(embeddings.shape[1])
+        ]
+        return embeddings + deviation * embeddings.new_tensor(np.stack(draws))
+
+    return place
+
+
+SMOOTHGRAD = register(
+    Method(
+        name="smoothgrad",
+        title="SmoothGrad",
+        says="saliency of {target} averaged over noisy inputs, L2 norm",
+        formula="‖mean over i of ∂s/∂e at e + εᵢ‖₂, ε normal, of half the embeddings' standard deviation",
+        cost="for each noisy copy (8), a forward pass and one backward pass per generated token",
+        source="Smilkov et al. 2017 (arXiv:1706.03825)",
+        compute=_compute,
+        options={"samples": 8, "noise": 0.5, "seed": 0},
+    )
+)

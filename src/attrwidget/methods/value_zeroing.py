@@ -1,0 +1,79 @@
+"""Value zeroing: how far the last hidden state turns when no layer can read an input's value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrwidget.methods.left_out import LeftOut, left_out_rows
+from attrwidget.methods.registry import Method, register
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
+
+    import torch
+
+    from attrwidget.methods.registry import HeadSelection, Rows
+    from attrwidget.methods.targets import Target
+    from attrwidget.trace import Trace
+
+
+def _compute(trace: Trace, _target: Target, steps: Sequence[int], _selection: HeadSelection) -> Rows:
+    def make() -> LeftOut:
+        from attrwidget.models.interface import observe
+        from attrwidget.trace.perturb import Perturber
+
+        model = trace.model
+        perturber = Perturber(
+            model,
+            trace.input_ids,
+            trace.n_steps,
+            None,
+            around=_zeroing,
+            attention=observe(model.hf),
+            hidden=True,
+        )
+        return LeftOut(trace, perturber, lambda hidden: hidden.double().cpu(), _turn)
+
+    return left_out_rows(trace, "value_zeroing", make, steps)
+
+
+def _zeroing(inputs: Sequence[int]) -> AbstractContextManager[None]:
+    """Let each text of a batch read nothing of one input."""
+    from attrwidget.models.interface import replaced
+
+    def attention(
+        run: Callable[..., Any],
+        module: Any,
+        query: torch.Tensor,
+        key: torch.Tensor,
+        value: torch.Tensor,
+        *rest: Any,
+    ) -> tuple[torch.Tensor, torch.Tensor | None]:
+        mask, options = rest
+        value = value.clone()
+        value[range(len(inputs)), :, list(inputs)] = 0
+        return run(module, query, key, value, mask, **options)  # type: ignore[no-any-return]
+
+    return replaced(attention)
+
+
+def _turn(whole: torch.Tensor, changed: torch.Tensor) -> torch.Tensor:
+    import torch
+
+    return (1 - torch.nn.functional.cosine_similarity(whole, changed, dim=-1)).clamp_min(0)
+
+
+VALUE_ZEROING = register(
+    Method(
+        name="value_zeroing",
+        title="Value zeroing",
+        says="turn of the last hidden state when an input's values are zeroed",
+        formula="1 − cos(h_t, h_t with v_j = 0 in every layer), h the unembedding's input",
+        cost="one forward pass per input for all steps together, batched",
+        source="Mohebbi et al. 2023 (arXiv:2301.12971), who zero one layer at a time",
+        compute=_compute,
+        target_function=None,
+        needs=("interface",),
+    )
+)

@@ -1,0 +1,43 @@
+"""Attention weighted by values: a weight counts for as much as the vector that it fetches is long."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from attrwidget.methods.attention import attention_rows
+from attrwidget.methods.registry import Method, register
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import torch
+
+    from attrwidget.methods.registry import HeadSelection, Rows
+    from attrwidget.methods.targets import Target
+    from attrwidget.trace import Trace
+    from attrwidget.trace.attention import RecordedAttention
+
+
+def _compute(trace: Trace, _target: Target, steps: Sequence[int], selection: HeadSelection) -> Rows:
+    reader = cast("RecordedAttention", trace.attention)  # by what the method needs
+
+    def weigh(layer: int, heads: list[int] | None, weights: torch.Tensor) -> torch.Tensor:
+        return weights * reader.value_norms(layer, heads)[:, None, :]
+
+    return attention_rows(trace, steps, selection, weigh)
+
+
+WEIGHTED_ATTENTION = register(
+    Method(
+        name="weighted_attention",
+        title="Attention × value norm",
+        says="attention × norm of the value, mean of all heads",
+        formula="α_tj ‖v_j‖₂, of any heads, made one by their mean, sum or max",
+        cost="one small matrix product per layer",
+        source="Kobayashi et al. 2020 (arXiv:2004.10102), before the output projection",
+        compute=_compute,
+        picks=True,
+        target_function=None,
+        needs=("interface",),
+    )
+)

@@ -1,0 +1,100 @@
+"""Use a model the user owns, and give it back exactly as it was."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import torch
+    from transformers import PretrainedConfig, PreTrainedModel
+
+_locks: weakref.WeakKeyDictionary[PreTrainedModel, threading.RLock] = weakref.WeakKeyDictionary()
+_locks_guard = threading.Lock()
+_CAPTURING = "_output_capturing_hooks_installed"
+
+
+def lock_of(model: PreTrainedModel) -> threading.RLock:
+    """Return the one lock that everything touching *model* holds, however often it was loaded here."""
+    with _locks_guard:
+        return _locks.setdefault(model, threading.RLock())
+
+
+def share_lock(model: PreTrainedModel, other: PreTrainedModel) -> None:
+    """Let *other* have *model*'s lock."""
+    lock = lock_of(model)
+    with _locks_guard:
+        _locks[other] = lock
+
+
+@contextmanager
+def borrowed(model: PreTrainedModel, attention: str | None = None) -> Iterator[None]:
+    """Hold the model's lock with evaluation mode on and parameters frozen; restore all on leaving.
+
+    With *attention*, every configuration inside the model names that attention implementation meanwhile. What
+    the model computes can be differentiated even where the caller is in inference mode.
+    """
+    import torch
+
+    with lock_of(model), torch.inference_mode(False):  # noqa: FBT003
+        training = [module for module in model.modules() if module.training]
+        trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
+        implementations = [(config, config._attn_implementation_internal) for config in _configs(model)]  # noqa: SLF001
+        capturing = _capturing(model)
+        try:
+            for module in training:
+                module.training = False
+            for parameter in trained:
+                parameter.requires_grad = False
+            if attention is not None:
+                for config, _ in implementations:
+                    # The public setter would pass the name on to sub-configurations, for good.
+                    config._attn_implementation_internal = attention  # noqa: SLF001
+            yield
+        finally:
+            for config, implementation in implementations:
+                config._attn_implementation_internal = implementation  # noqa: SLF001
+            for parameter in trained:
+                parameter.requires_grad = True
+            for module in training:
+                module.training = True
+            _stop_capturing(model, capturing)
+
+
+def embedding_weights(model: PreTrainedModel) -> torch.Tensor:
+    """Return the weights of the input embeddings, ``[vocabulary, d]``: where token ids go, and how many there are."""
+    weight: torch.Tensor = model.get_input_embeddings().weight  # type: ignore[assignment]
+    return weight
+
+
+def weights_state(model: PreTrainedModel) -> int:
+    """Return a number that changes when any weight is replaced, moved, cast or written to (``.data`` apart)."""
+    return hash(tuple((id(p), p._version, p.data_ptr(), p.dtype) for p in model.parameters()))  # noqa: SLF001
+
+
+def _capturing(model: PreTrainedModel) -> set[int]:
+    return {id(module) for module in model.modules() if _CAPTURING in vars(module)}
+
+
+def _stop_capturing(model: PreTrainedModel, before: set[int]) -> None:
+    """Take away the hooks that Transformers leaves in a model when it is first asked for attentions."""
+    hooked = [m for m in model.modules() if _CAPTURING in vars(m) and id(m) not in before]
+    for root in hooked:
+        delattr(root, _CAPTURING)
+        for module in root.modules():
+            for key, hook in list(module._forward_hooks.items()):  # noqa: SLF001
+                if hook.__module__ == "transformers.utils.output_capturing":
+                    del module._forward_hooks[key]  # noqa: SLF001
+
+
+def _configs(model: PreTrainedModel) -> list[PretrainedConfig]:
+    found: dict[int, Any] = {}
+    for module in model.modules():
+        config = getattr(module, "config", None)
+        if hasattr(config, "_attn_implementation_internal"):
+            found[id(config)] = config
+    return list(found.values())

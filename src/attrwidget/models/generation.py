@@ -1,0 +1,142 @@
+"""Generation with progress, cancelling, and a watch on the logits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrwidget.checks import is_index
+from attrwidget.errors import AttrWidgetError, first_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import torch
+
+    from attrwidget.models.causal import CausalLM
+
+_OURS = (
+    "input_ids",
+    "inputs",
+    "inputs_embeds",
+    "attention_mask",
+    "return_dict_in_generate",
+    "max_length",
+)
+
+
+def generate(
+    model: CausalLM,
+    prompts: list[list[int]],
+    max_new_tokens: int,
+    options: dict[str, Any],
+    progress: Callable[[int, int], None] | None = None,
+) -> list[list[int]]:
+    """Return the ids generated after each of *prompts* (left-padded into one batch).
+
+    *options* go to ``model.generate``. An exception raised in *progress* stops generation. Raises
+    AttrWidgetError for options that clash with ours or are unknown to ``generate``, and for logits that are not
+    finite.
+    """
+    import torch
+    from transformers import LogitsProcessorList, StoppingCriteriaList
+
+    _check(options, model.vocabulary)
+    if len(prompts) > 1 and _stops_by_text(model, options):
+        # A row that stops before the others is padded, and only an end-of-text token says where.
+        return [generate(model, [prompt], max_new_tokens, dict(options), progress)[0] for prompt in prompts]
+    hf, pad = model.hf, options.pop("pad_token_id", model.pad_id)
+    width = max(map(len, prompts))
+    ids = torch.tensor([[pad] * (width - len(p)) + p for p in prompts], device=model.device)
+    mask = torch.tensor([[0] * (width - len(p)) + [1] * len(p) for p in prompts], device=model.device)
+
+    interrupted: list[BaseException] = []
+
+    def report(seen: torch.Tensor, _scores: Any, **_: Any) -> torch.Tensor:
+        if progress is not None:
+            try:
+                progress(seen.shape[1] - width, max_new_tokens)
+            except BaseException as error:
+                interrupted.append(error)
+                raise
+        return torch.zeros(seen.shape[0], dtype=torch.bool, device=seen.device)
+
+    def watch(seen: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        if not bool(torch.isfinite(scores.amax(-1)).all()):
+            raise AttrWidgetError(not_finite(seen.shape[1] - width))
+        return scores
+
+    own_processors = options.pop("logits_processor", None) or []
+    own_criteria = options.pop("stopping_criteria", None) or []
+    try:
+        with torch.no_grad():
+            sequences = hf.generate(  # type: ignore[operator]
+                ids,
+                attention_mask=mask,
+                max_new_tokens=max_new_tokens,
+                logits_processor=LogitsProcessorList([watch, *own_processors]),
+                stopping_criteria=StoppingCriteriaList([report, *own_criteria]),
+                pad_token_id=pad,
+                return_dict_in_generate=False,
+                **{"tokenizer": model.tokenizer, **options, "num_return_sequences": 1},
+            )
+    except (ValueError, TypeError, AttributeError, IndexError, RuntimeError) as error:
+        ours = isinstance(error, AttrWidgetError) or error in interrupted
+        known = isinstance(error, ValueError | TypeError) or (options and not _is_out_of_memory(error))
+        if ours or not known:
+            raise
+        raise AttrWidgetError(f"The model's generate refused its options: {first_line(error)}.") from error
+    outputs = [row[width:].tolist() for row in sequences]
+    return outputs if len(outputs) == 1 else [_cut(ids, _ends(model, options)) for ids in outputs]
+
+
+def not_finite(step: int, token: str | None = None) -> str:
+    """Return the sentence for logits that are NaN or infinite at *step* (from 0)."""
+    name = f" ({token!r})" if token else ""
+    return (
+        f"The model's logits are not finite (NaN or infinity) at generated token {step + 1}{name}, so nothing after it "
+        "means anything: check the weights, or load the model with dtype='float32'."
+    )
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    import torch
+
+    return isinstance(error, torch.OutOfMemoryError)
+
+
+def _check(options: dict[str, Any], vocabulary: int) -> None:
+    pad = options.get("pad_token_id", 0)
+    if not is_index(pad, vocabulary):
+        raise AttrWidgetError(
+            f"pad_token_id must be a token id from 0 to {vocabulary - 1}, not {pad!r}: or leave it out."
+        )
+    clash = [name for name in _OURS if name in options]
+    if clash:
+        raise AttrWidgetError(f"The generation option {clash[0]!r} is set by explain itself: leave it out.")
+    if options.get("num_return_sequences", 1) != 1:
+        raise AttrWidgetError(
+            "num_return_sequences must be 1: one output is explained at a time; call explain again for others."
+        )
+
+
+def _option(model: CausalLM, options: dict[str, Any], name: str) -> Any:
+    """Return what generate goes by: the option given, or else the generation configuration's."""
+    for value in (options.get(name), getattr(options.get("generation_config"), name, None)):
+        if value is not None:
+            return value
+    return getattr(model.hf.generation_config, name, None)
+
+
+def _stops_by_text(model: CausalLM, options: dict[str, Any]) -> bool:
+    return bool(options.get("stopping_criteria") or _option(model, options, "stop_strings"))
+
+
+def _ends(model: CausalLM, options: dict[str, Any]) -> set[int]:
+    ends = _option(model, options, "eos_token_id")
+    return set() if ends is None else set(ends) if isinstance(ends, list | tuple) else {int(ends)}
+
+
+def _cut(ids: list[int], ends: set[int]) -> list[int]:
+    """Cut the padding that follows the first end of text in a batch."""
+    at = next((position for position, token in enumerate(ids) if token in ends), len(ids))
+    return ids[: at + 1]

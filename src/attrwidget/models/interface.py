@@ -1,0 +1,107 @@
+"""Transformers' attention interface: put a function of ours where a model's attention is computed."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from attrwidget.models.borrow import borrowed, embedding_weights
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    import torch
+    from transformers import PreTrainedModel
+
+    Attention = Callable[..., tuple[torch.Tensor, torch.Tensor | None]]
+
+_PREFIX = "attrwidget_"
+_observer = threading.local()
+
+
+def observe(model: PreTrainedModel, underlying: str | None = None) -> str | None:
+    """Return the name under which *model*'s own attention runs and tells ``set_observer``'s function, or None.
+
+    *underlying*, ``"eager"`` or ``"sdpa"``, is run instead of the model's own. The name is for
+    ``borrowed(model, attention=name)``. Its mask is the one that the underlying attention gets:
+    without that twin a causal model silently turns bidirectional.
+    """
+    from transformers.masking_utils import ALL_MASK_ATTENTION_FUNCTIONS, AttentionMaskInterface
+    from transformers.modeling_utils import AttentionInterface
+
+    own = model.config.get_text_config(decoder=True)._attn_implementation or "eager"  # noqa: SLF001
+    underlying = underlying or (own if own in ("eager", "sdpa") else "sdpa")
+    name = _PREFIX + underlying
+    AttentionInterface.register(name, _observed(underlying))
+    AttentionMaskInterface.register(name, ALL_MASK_ATTENTION_FUNCTIONS[underlying])
+    return name
+
+
+def set_observer(function: Callable[..., None] | None) -> None:
+    """Call ``function(module, query, key, value, mask, kwargs)`` at each attention in this thread, until it is None."""
+    _observer.function = function
+
+
+@contextmanager
+def replaced(function: Callable[..., tuple[torch.Tensor, torch.Tensor | None]]) -> Iterator[None]:
+    """Let ``function(run, module, query, key, value, mask, kwargs)`` be each attention in this thread meanwhile.
+
+    Only under a name that ``observe`` gave; *run* takes the rest and is the attention that is replaced.
+    """
+    before = getattr(_observer, "replacement", None)
+    _observer.replacement = function
+    try:
+        yield
+    finally:
+        _observer.replacement = before
+
+
+def eager_attention(module: torch.nn.Module) -> Attention | None:
+    """Return the plain matrix attention that *module*'s modelling file defines, or None."""
+    for kind in type(module).__mro__:
+        found = getattr(sys.modules.get(kind.__module__), "eager_attention_forward", None)
+        if found is not None:
+            return found  # type: ignore[no-any-return]
+    return None
+
+
+def calls_attention_interface(model: PreTrainedModel) -> bool:
+    """Say whether *model* computes its attention through the interface, by running it on two tokens."""
+    import torch
+
+    calls: list[None] = []
+    name = observe(model)
+    set_observer(lambda *_: calls.append(None))
+    try:
+        with borrowed(model, attention=name), torch.no_grad():
+            ids = torch.zeros(1, 2, dtype=torch.long, device=embedding_weights(model).device)
+            model(ids, attention_mask=torch.ones_like(ids))
+    finally:
+        set_observer(None)
+    return bool(calls)
+
+
+def _observed(underlying: str) -> Attention:
+    def attention(
+        module: torch.nn.Module,
+        query: torch.Tensor,
+        key: torch.Tensor,
+        value: torch.Tensor,
+        attention_mask: torch.Tensor | None,
+        **kwargs: Any,
+    ) -> tuple[torch.Tensor, torch.Tensor | None]:
+        from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
+
+        function = getattr(_observer, "function", None)
+        if function is not None:
+            function(module, query, key, value, attention_mask, kwargs)
+        eager = eager_attention(module)
+        run = ALL_ATTENTION_FUNCTIONS.get(underlying, eager) if underlying != "eager" else eager
+        replacement = getattr(_observer, "replacement", None)
+        if replacement is not None:
+            return replacement(run, module, query, key, value, attention_mask, kwargs)  # type: ignore[no-any-return]
+        return run(module, query, key, value, attention_mask, **kwargs)  # type: ignore[misc]
+
+    return attention

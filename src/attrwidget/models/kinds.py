@@ -1,0 +1,70 @@
+"""Which kind of model a configuration describes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrwidget.errors import AttrWidgetError
+
+if TYPE_CHECKING:
+    from transformers import PretrainedConfig
+
+_HEADS = {
+    "ForMaskedLM": "a masked language model",
+    "ForSequenceClassification": "a sequence classifier",
+    "ForTokenClassification": "a token classifier",
+    "ForQuestionAnswering": "an extractive question-answering model",
+    "ForMultipleChoice": "a multiple-choice model",
+    "ForPreTraining": "a pre-training model",
+    "ForImageClassification": "an image classifier",
+    "ForSpeechSeq2Seq": "a speech model",
+}
+_CAUSAL = ("ForCausalLM", "LMHeadModel", "DoubleHeadsModel")
+
+
+def describe_kind(config: PretrainedConfig, architecture: str) -> str:
+    """Say in words what kind of model *config* belongs to, e.g. ``"a causal language model"``.
+
+    The class name *architecture* decides; where it is empty or tells nothing, ``is_encoder_decoder`` and the
+    model type's place in Transformers' table of causal models do.
+    """
+    from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES as CAUSAL_TYPES
+
+    if getattr(config, "is_encoder_decoder", False):
+        return "an encoder–decoder model"
+    if architecture.endswith(_CAUSAL):
+        return "an encoder, since is_decoder is off" if _is_encoder(config) else "a causal language model"
+    for ending, words in _HEADS.items():
+        if architecture.endswith(ending):
+            return words
+    if architecture.endswith("Model"):
+        # A bare body: what it was cut from is not said, so its type decides.
+        causal = config.model_type in CAUSAL_TYPES and not _is_encoder(config)
+        return "a causal language model" if causal else "an encoder without a head"
+    if config.model_type in CAUSAL_TYPES and not _is_encoder(config):
+        return "a causal language model"
+    return "a model of another kind"
+
+
+def require_causal(config: PretrainedConfig, name: str, architecture: str | None = None) -> None:
+    """Raise AttrWidgetError, naming the kind, unless it is that of a causal language model.
+
+    *architecture* is the class of a model at hand; without one, the configuration names it.
+    """
+    architecture = architecture or (getattr(config, "architectures", None) or [""])[0]
+    kind = describe_kind(config, architecture)
+    if kind == "a causal language model":
+        return
+    architecture = architecture or config.model_type
+    raise AttrWidgetError(
+        f"{name!r} is {kind} ({architecture}), and only causal language models (which continue a text, like GPT-2 "
+        "or Llama) can be explained so far; load one of those."
+    )
+
+
+def _is_encoder(config: PretrainedConfig) -> bool:
+    from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING_NAMES as MASKED_TYPES
+
+    return config.model_type in MASKED_TYPES and not (
+        getattr(config, "is_decoder", False) or getattr(config, "causal", False)
+    )

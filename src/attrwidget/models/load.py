@@ -1,0 +1,203 @@
+"""Load a model from a hub name or a folder, or adopt one the user has."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrwidget.errors import AttrWidgetError, first_line
+from attrwidget.models.causal import CausalLM
+from attrwidget.models.interface import calls_attention_interface
+from attrwidget.models.kinds import require_causal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import torch
+
+_DTYPES = ("float32", "bfloat16", "float16")
+_WEIGHTS = ("*.safetensors", "*.bin", "*.index.json")
+
+
+def load_causal(
+    model: Any,
+    tokenizer: Any = None,
+    *,
+    device: str | None = None,
+    dtype: str | torch.dtype | None = None,
+    trust_remote_code: bool = False,
+) -> CausalLM:
+    """Return the adapter of *model*: ``"demo"``, a hub name, a folder, or a Transformers model (with its tokenizer).
+
+    A model object is adopted as it is: its device and dtype stay unless *device* or *dtype* ask otherwise,
+    which is refused, since it would change the user's object. Raises AttrWidgetError with what to do.
+    """
+    if isinstance(model, str | Path):
+        return _load_named(str(model), tokenizer, device, dtype, trust=trust_remote_code)
+    return _adopt(model, tokenizer, device, dtype)
+
+
+def _adopt(model: Any, tokenizer: Any, device: str | None, dtype: Any) -> CausalLM:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+    model = getattr(model, "_orig_mod", model)  # what torch.compile wraps
+    if not isinstance(model, PreTrainedModel):
+        raise AttrWidgetError(
+            f"The model must be a name, a folder or a Transformers model, not {type(model).__name__}: "
+            'for example load("openai-community/gpt2"), or load(model, tokenizer). A wrapper gives its inner model by '
+            "model.module or, in PEFT, model.get_base_model()."
+        )
+    if not isinstance(tokenizer, PreTrainedTokenizerBase):
+        got = "none was given" if tokenizer is None else f"{type(tokenizer).__name__} was given"
+        raise AttrWidgetError(f"A model object needs its tokenizer too ({got}): load(model, tokenizer).")
+    if device is not None or dtype is not None:
+        raise AttrWidgetError(
+            "device and dtype are for models loaded by name; move your own model yourself: model.to(…)."
+        )
+    if any(parameter.is_inference() for parameter in model.parameters()):
+        raise AttrWidgetError(
+            f"The weights of this {type(model).__name__} were made inside torch.inference_mode(), so nothing can be "
+            "differentiated: load the model outside of it."
+        )
+    return CausalLM(model, tokenizer, model.config.name_or_path or type(model).__name__)
+
+
+def _load_named(name: str, tokenizer: Any, device: str | None, dtype: Any, *, trust: bool) -> CausalLM:
+    from transformers import (
+        AutoConfig,
+        AutoModelForCausalLM,
+        AutoTokenizer,
+        PreTrainedTokenizerBase,
+    )
+
+    place = _place(name)
+    where, kind = _device(device), _dtype(dtype)
+    if not isinstance(tokenizer, PreTrainedTokenizerBase | None):
+        raise AttrWidgetError(
+            f"The tokenizer must be one of Transformers', not {type(tokenizer).__name__}: leave it out to load "
+            f"that of {name!r}."
+        )
+    try:
+        config = AutoConfig.from_pretrained(place, trust_remote_code=trust)
+    except Exception as error:
+        raise AttrWidgetError(_not_found(name, error)) from error
+    require_causal(config, name)
+    _require_weights(name, place)
+    try:
+        words = (
+            tokenizer
+            if tokenizer is not None
+            else AutoTokenizer.from_pretrained(place, trust_remote_code=trust)
+        )
+    except Exception as error:
+        raise AttrWidgetError(_no_tokenizer(name, first_line(error).rstrip(".:"))) from error
+    if len(words) <= len(words.all_special_ids):  # what Transformers makes up for a folder without one
+        raise AttrWidgetError(_no_tokenizer(name, "it is missing, or knows no words"))
+    options = {"dtype": kind, "trust_remote_code": trust}
+    try:
+        with _no_bar() if name == "demo" else nullcontext():
+            model = AutoModelForCausalLM.from_pretrained(place, **options)
+        if not calls_attention_interface(model):
+            # Such models choose their attention when they are built, and only the eager one shows its weights.
+            model = AutoModelForCausalLM.from_pretrained(place, attn_implementation="eager", **options)
+    except Exception as error:
+        raise AttrWidgetError(f"The weights of {name!r} could not be loaded: {first_line(error)}.") from error
+    for parameter in model.parameters():
+        parameter.requires_grad = False
+    model.eval()
+    if where is not None:
+        model.to(where)  # type: ignore[arg-type]
+    return CausalLM(model, words, name)
+
+
+@contextmanager
+def _no_bar() -> Iterator[None]:
+    """Keep Transformers from drawing a progress bar over a load that takes no time."""
+    from transformers.utils import logging
+
+    enabled = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if enabled:
+            logging.enable_progress_bar()
+
+
+def _place(name: str) -> str:
+    if name == "demo":
+        from attrwidget import demo
+
+        return str(demo.path())
+    if not name.strip():
+        raise AttrWidgetError("The model's name is empty: give a hub name, a folder, or 'demo'.")
+    try:
+        is_file = Path(name).is_file()
+    except OSError as error:  # such as a name of a thousand letters
+        raise AttrWidgetError(f"{name[:60]!r} can be no model's name: {error.strerror}.") from None
+    if is_file:
+        raise AttrWidgetError(f"{name!r} is a file: give the folder that holds config.json and the weights.")
+    return name
+
+
+def _device(device: str | None) -> torch.device | None:
+    import torch
+
+    if device is None:
+        return None
+    try:
+        place = torch.device(device)
+        torch.ones(1, device=place).item()
+    except (RuntimeError, AssertionError, NotImplementedError, TypeError) as error:
+        raise AttrWidgetError(
+            f"The device {device!r} cannot be used here ({first_line(error)}): try device='cpu'."
+        ) from error
+    return place
+
+
+def _dtype(dtype: Any) -> Any:
+    import torch
+
+    if dtype is None:
+        return "auto"
+    known = isinstance(dtype, str) and dtype in (*_DTYPES, "auto")
+    if known or (isinstance(dtype, torch.dtype) and dtype.is_floating_point):
+        return dtype
+    raise AttrWidgetError(f"The dtype {dtype!r} is not known: take one of {', '.join(_DTYPES)}.")
+
+
+def _require_weights(name: str, place: str) -> None:
+    folder = Path(place)
+    if folder.is_dir() and not any(next(folder.glob(pattern), None) for pattern in _WEIGHTS):
+        raise AttrWidgetError(
+            f"The folder {name!r} has no weights (no .safetensors or .bin file): save the model there with "
+            "model.save_pretrained(folder), or give another folder."
+        )
+
+
+def _no_tokenizer(name: str, why: str) -> str:
+    return (
+        f"The tokenizer of {name!r} could not be loaded ({why}): save it there with "
+        "tokenizer.save_pretrained(folder), or give one of your own: load(model, tokenizer)."
+    )
+
+
+def _not_found(name: str, error: Exception) -> str:
+    if "trust_remote_code" in str(error):
+        return (
+            f"{name!r} comes with its own code, which is not run unless you say so: "
+            f"load({name!r}, trust_remote_code=True) if you trust it."
+        )
+    folder = Path(name)
+    if folder.is_dir():
+        if not (folder / "config.json").exists():
+            return (
+                f"The folder {name!r} holds no model: it has no config.json. Save one there with "
+                "model.save_pretrained(folder)."
+            )
+        return f"The config.json in {name!r} could not be read: {first_line(error)}."
+    return (
+        f"No model {name!r} was found: it is no folder here, and no such name could be reached on the Hugging Face "
+        "hub. Check the spelling or the network, or use 'demo'."
+    )

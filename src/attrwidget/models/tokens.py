@@ -1,0 +1,107 @@
+"""Token ids as text a person can read, without ever tokenising twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from transformers import PreTrainedTokenizerBase
+
+_REPLACEMENT = "\ufffd"
+_LONGEST_UNIT = 32  # a character has at most 4 bytes, but pieces that straddle two of them can chain up
+
+
+class Unit(NamedTuple):
+    """Whole characters: tokens ``start`` up to ``end`` draw as ``text``."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """A sequence of token ids with what to show for each.
+
+    ``units`` cover all tokens in order; ``special[i]`` says whether token *i* is a control token;
+    ``labels[i]`` names token *i* alone, for tables: stripped of the space before it, white space made
+    visible, and a piece of a character numbered (``"東 1/3"``).
+    """
+
+    ids: list[int]
+    units: list[Unit]
+    special: list[bool]
+    labels: list[str]
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def read_tokens(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int], first_step: int) -> Tokens:
+    """Return the tokens *ids* with their texts; no unit straddles *first_step*."""
+    ids = [int(i) for i in ids]
+    units = _units(tokenizer, ids, first_step, [])
+    units = _units(tokenizer, ids, len(ids), units)
+    specials = set(tokenizer.all_special_ids)
+    labels = []
+    for unit in units:
+        pieces = unit.end - unit.start
+        name = visible(unit.text)
+        labels += [name] if pieces == 1 else [f"{name} {k + 1}/{pieces}" for k in range(pieces)]
+    return Tokens(ids, units, [i in specials for i in ids], labels)
+
+
+def token_text(tokenizer: PreTrainedTokenizerBase, token: int, before: Sequence[int] = ()) -> str:
+    """Return what *token* adds to the text when it follows *before* (a few ids suffice)."""
+    return _added(tokenizer, list(before)[-8:], [token])
+
+
+def visible(text: str) -> str:
+    """Return *text* for a label: stripped; white space alone as ␣, ⏎ and ⇥; control characters as pictures."""
+    stripped = text.strip(" ")
+    if not stripped:
+        return "␣" * len(text) or "∅"
+    shown = stripped.replace("\n", "⏎").replace("\t", "⇥").replace("\r", "␍")
+    return "".join(chr(0x2400 + ord(c)) if ord(c) < 0x20 else c for c in shown)
+
+
+def _units(tokenizer: PreTrainedTokenizerBase, ids: list[int], stop: int, units: list[Unit]) -> list[Unit]:
+    """Return *units* continued up to *stop*: over a sliding window, tokens are joined until they make whole characters.
+
+    The window starts one unit back, because many tokenizers drop the space of the very first token.
+    """
+    units = list(units)
+    while (start := units[-1].end if units else 0) < stop:
+        previous = units[-1].start if units else 0
+        units.append(_unit(tokenizer, ids, previous, start, min(start + _LONGEST_UNIT, stop)))
+    return units
+
+
+def _unit(tokenizer: PreTrainedTokenizerBase, ids: list[int], previous: int, start: int, stop: int) -> Unit:
+    """Return the shortest run of tokens from *start* that is whole characters, or one token where there is none."""
+    alone = _added(tokenizer, ids[previous:start], ids[start : start + 1])
+    if _REPLACEMENT in alone:
+        for end in range(start + 2, stop + 1):
+            text = _added(tokenizer, ids[previous:start], ids[start:end])
+            if _REPLACEMENT not in text:
+                return Unit(start, end, text)
+            if _REPLACEMENT in text.rstrip(_REPLACEMENT):
+                break  # a broken character inside: nothing after it can mend it
+    return Unit(start, start + 1, alone)
+
+
+def _added(tokenizer: PreTrainedTokenizerBase, before: list[int], tokens: list[int]) -> str:
+    """Return what *tokens* add to the text of *before*."""
+    known, whole = _decode(tokenizer, before), _decode(tokenizer, before + tokens)
+    text = whole.removeprefix(known)
+    # A broken character before can swallow these tokens or spoil them: then they stand alone.
+    spoilt = known.endswith(_REPLACEMENT) and (not text or _REPLACEMENT in text)
+    return text if whole.startswith(known) and not spoilt else _decode(tokenizer, tokens)
+
+
+def _decode(tokenizer: PreTrainedTokenizerBase, ids: list[int]) -> str:
+    text = tokenizer.decode(ids, skip_special_tokens=False, clean_up_tokenization_spaces=False)
+    return text if isinstance(text, str) else "".join(text)

@@ -1,0 +1,28 @@
+"""Progress of long work, shown where the user is: a notebook or a terminal."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_DELAY = 1.0  # seconds before a bar appears; most work is over by then
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    """Give a function to call with ``(done, total)``; it draws a bar when the work lasts over a second."""
+    from tqdm.auto import tqdm  # type: ignore[import-untyped]
+
+    bar = tqdm(desc=title, unit="token", delay=_DELAY, leave=False)
+
+    def report(done: int, total: int) -> None:
+        bar.total = total
+        bar.update(done - bar.n)
+
+    try:
+        yield report
+    finally:
+        bar.close()

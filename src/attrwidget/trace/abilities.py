@@ -1,0 +1,213 @@
+"""What a model allows, found out by trying it once on a few tokens, never by its name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from attrwidget.errors import AttrWidgetError, first_line
+from attrwidget.models.borrow import borrowed
+from attrwidget.models.interface import observe, set_observer
+from attrwidget.trace.attention import RecordedAttention, StoredAttention
+from attrwidget.trace.forward import logits_of, run, run_segment
+from attrwidget.trace.graph import GradientGraph
+from attrwidget.trace.perturb import find_masking
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from attrwidget.models.causal import CausalLM
+
+_PROMPT, _STEPS = 8, 12
+_TOLERANCE = {torch.float32: 1e-4, torch.float64: 1e-6}  # relative to the largest value; low precision below
+_LOW_PRECISION = 5e-2
+
+
+@dataclass(frozen=True)
+class Abilities:
+    """How a model's attention and gradients can be had.
+
+    ``attention``: ``"recorded"`` (queries and keys kept), ``"returned"`` (by ``output_attentions`` under
+    eager), or None with ``attention_note`` saying why. ``gradient_attention``: the implementation for the
+    gradient graph, None for the model's own. ``segments``: whether the text may be cut over a cache.
+    ``batched``: whether backward passes can be batched. ``masking``: what becomes of a masked token, as
+    ``find_masking`` says.
+    """
+
+    attention: str | None
+    attention_note: str | None
+    gradient_attention: str | None
+    segments: bool
+    batched: bool
+    masking: str = "kept"
+
+
+def find_abilities(model: CausalLM) -> Abilities:
+    """Try *model* on a few tokens against its own untouched logits, returned attentions and plain autograd.
+
+    Raises AttrWidgetError when gradients cannot be made to agree with plain autograd in any way.
+    """
+    length = min(_PROMPT + _STEPS, model.context or _PROMPT + _STEPS)
+    generator = torch.Generator().manual_seed(0)
+    ids = torch.randint(model.vocabulary, (1, length), generator=generator).to(model.device)
+    with borrowed(model.hf), torch.no_grad():
+        own = logits_of(model.hf, ids, length)
+    eager = _same(own, _logits(model, ids, "eager"))
+    attention, note = _try_attention(model, ids, own, eager=eager)
+    abilities = Abilities(
+        attention,
+        note,
+        "eager" if eager else None,
+        segments=_has_plain_cache(model, ids),
+        batched=True,
+        masking=find_masking(model, ids),
+    )
+    with torch.inference_mode(False), torch.enable_grad():  # noqa: FBT003
+        return _try_gradients(model, ids, abilities)
+
+
+def record(model: CausalLM, ids: torch.Tensor, rows: int) -> tuple[torch.Tensor, RecordedAttention]:
+    """Run *ids* without gradients by the model's own fast attention; return its last *rows* logits and the record."""
+    reader = RecordedAttention(ids.shape[1])
+    name = observe(model.hf)
+    with borrowed(model.hf, name), torch.no_grad():
+        set_observer(reader.observe)
+        try:
+            logits = logits_of(model.hf, ids, rows)
+        finally:
+            set_observer(None)
+    return logits, reader
+
+
+def returned(model: CausalLM, ids: torch.Tensor) -> StoredAttention | None:
+    """Run *ids* under eager attention asking for the weights; None when the model returns none."""
+    with borrowed(model.hf, "eager"), torch.no_grad():
+        layers = run(model.hf, ids, 1, output_attentions=True).attentions
+    layers = [layer for layer in layers or () if layer is not None]
+    return StoredAttention(layers) if layers else None
+
+
+def _try_attention(
+    model: CausalLM, ids: torch.Tensor, own: torch.Tensor, *, eager: bool
+) -> tuple[str | None, str | None]:
+    try:
+        truth = returned(model, ids) if eager else None
+    except (RuntimeError, ValueError, TypeError, AttributeError):
+        truth = None
+    try:
+        logits, reader = record(model, ids, ids.shape[1])
+        if reader.n_layers and _same(own, logits) and (truth is None or _same_weights(reader, truth)):
+            return "recorded", None
+    except (RuntimeError, ValueError, TypeError, AttributeError, KeyError):
+        pass  # a model of a kind the recorder does not know: what it returns itself decides below
+    if truth is not None and _is_causal(truth):
+        return "returned", None
+    if not eager:
+        return None, (
+            f"{model.name} computes its attention in a way that does not show its weights: load it with "
+            "attn_implementation='eager', or by name with attrwidget's load, to see attention."
+        )
+    return (
+        None,
+        f"{model.name} has no attention weights to show (some models, such as Mamba, have no attention).",
+    )
+
+
+def _try_gradients(model: CausalLM, ids: torch.Tensor, abilities: Abilities) -> Abilities:
+    first = ids.shape[1] - _STEPS if ids.shape[1] > _STEPS else 1
+    truth = _plain_gradient(model, ids, abilities.gradient_attention)
+    tried = [
+        replace(abilities, segments=segments, batched=batched)
+        for segments in ([True, False] if abilities.segments else [False])
+        for batched in (True, False)
+    ]
+    reason: Exception | None = None
+    for option in tried:
+        try:
+            if _same(truth, _our_gradient(model, ids, first, option)):
+                return option
+        except (RuntimeError, ValueError, TypeError, NotImplementedError, AttrWidgetError) as error:
+            reason = error
+    raise AttrWidgetError(
+        f"The gradients of {model.name} could not be checked against plain automatic differentiation, so none are shown"
+        + (f" ({first_line(reason)})." if reason else ".")
+    )
+
+
+def _largest(logits: torch.Tensor, _steps: Sequence[int]) -> torch.Tensor:
+    return logits[:, 0] - logits.mean(-1)
+
+
+def _our_gradient(model: CausalLM, ids: torch.Tensor, first: int, abilities: Abilities) -> torch.Tensor:
+    graph = GradientGraph(model, ids[:, :-1], first, abilities)
+    steps = range(ids.shape[1] - first)
+    rows = {
+        step: gradients[k] * scales[k].to(gradients)
+        for chunk, gradients, scales, _ in graph.gradients(steps, _largest)
+        for k, step in enumerate(chunk)
+    }
+    return torch.stack([_padded(rows[s], ids.shape[1] - 1) for s in (0, steps[-1])])
+
+
+def _plain_gradient(model: CausalLM, ids: torch.Tensor, attention: str | None) -> torch.Tensor:
+    """Gradients of the first and the last step by plain autograd, each on its own prefix, in one shot."""
+    length, rows = ids.shape[1], []
+    first = length - _STEPS if length > _STEPS else 1
+    for prefix in (first, length - 1):
+        segment = run_segment(model.hf, ids[:, :prefix], 1, attention=attention)
+        (seed,) = torch.autograd.grad(_largest(segment.logits.double(), [0]).sum(), segment.head_input)
+        (gradient,) = torch.autograd.grad(segment.hidden, segment.leaf, seed)
+        rows.append(_padded(gradient[0], length - 1))
+    return torch.stack(rows)
+
+
+def _padded(gradient: torch.Tensor, length: int) -> torch.Tensor:
+    return torch.nn.functional.pad(gradient, (0, 0, 0, length - gradient.shape[0]))
+
+
+def _logits(model: CausalLM, ids: torch.Tensor, attention: str) -> torch.Tensor | None:
+    try:
+        with borrowed(model.hf, attention), torch.no_grad():
+            return logits_of(model.hf, ids, ids.shape[1])
+    except (RuntimeError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _has_plain_cache(model: CausalLM, ids: torch.Tensor) -> bool:
+    """Say whether the model's cache is made of plain or sliding-window layers only: others lose gradients or state."""
+    from transformers.cache_utils import DynamicCache, DynamicLayer, DynamicSlidingWindowLayer
+
+    try:
+        with borrowed(model.hf), torch.no_grad():
+            cache = run(model.hf, ids[:, :2], 1, use_cache=True).get("past_key_values")
+    except (RuntimeError, ValueError, TypeError):
+        return False
+    plain = (DynamicLayer, DynamicSlidingWindowLayer)
+    return type(cache) is DynamicCache and all(type(layer) in plain for layer in cache.layers)
+
+
+def _same_weights(reader: RecordedAttention, truth: StoredAttention) -> bool:
+    rows = range(reader.length)
+    return reader.n_layers == truth.n_layers and all(
+        _same(truth.weights(layer, None, rows), reader.weights(layer, None, rows))
+        for layer in range(truth.n_layers)
+    )
+
+
+def _is_causal(attention: StoredAttention) -> bool:
+    above = torch.ones(
+        attention.length, attention.length, dtype=torch.bool, device=attention.layers[0].device
+    ).triu(1)
+    return all(not bool(layer[:, above].any()) for layer in attention.layers)
+
+
+def _same(truth: torch.Tensor, ours: Any) -> bool:
+    if ours is None or truth.shape != ours.shape:
+        return False
+    tolerance = _TOLERANCE.get(truth.dtype, _LOW_PRECISION)
+    finite = torch.isfinite(truth)
+    scale = truth[finite].abs().max().clamp_min(1e-12) if bool(finite.any()) else 1.0
+    difference = (truth - ours)[finite].abs().max() if bool(finite.any()) else 0.0
+    return bool(difference <= tolerance * scale)

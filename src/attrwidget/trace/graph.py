@@ -1,0 +1,210 @@
+"""The batched gradient engine: exact gradients of every generated token from one growing graph.
+
+Three things make it fast and leave it exact (Yin & Neubig 2022 and Inseq compute the same, step by step). The
+unembedding, often half of a small model, is left once for all steps: its input's gradients are the seeds of the
+rest. Seeds go through the body in batches (``is_grads_batched``). The text runs in segments over a cache that
+keeps its graph, so a step's backward never touches what comes after its segment.
+"""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from attrwidget.errors import AttrWidgetError
+from attrwidget.models.borrow import lock_of
+from attrwidget.trace.activations import single_slopes
+from attrwidget.trace.forward import Segment, run_segment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
+
+    from attrwidget.models.causal import CausalLM
+    from attrwidget.trace.abilities import Abilities
+
+    ScoreFunction = Callable[[torch.Tensor, Sequence[int]], torch.Tensor]
+    Place = Callable[[int, torch.Tensor], torch.Tensor]
+
+WEIGHTS_CHANGED = (
+    "The model's weights have changed since this explanation was made: call explain again to explain the model as "
+    "it is now."
+)
+PROMPT_SEGMENT, SEGMENT = 256, 24  # tokens; smaller has fewer operations, larger has fewer calls
+_CPU_BYTES, _GPU_BYTES = (
+    6 << 20,
+    256 << 20,
+)  # of the widest layer's batched gradient; larger is slower on a CPU
+
+
+class GradientGraph:
+    """Gradients of steps' scores at the input embeddings, for one text.
+
+    *ids* are ``[1, n - 1]``, all tokens but the last; step *s* is predicted at position ``first_step - 1 + s``.
+    *place* gives what the model is run on instead of its embeddings ``[1, length, d]`` of the tokens from *start*
+    on, and *around* a context in which it runs.
+    """
+
+    def __init__(
+        self,
+        model: CausalLM,
+        ids: torch.Tensor,
+        first_step: int,
+        abilities: Abilities,
+        *,
+        place: Place | None = None,
+        around: Callable[[], AbstractContextManager[Any]] = nullcontext,
+    ) -> None:
+        self._model, self._ids, self._first, self._abilities = model, ids, first_step, abilities
+        self._place, self._around = place, around
+        self._segments: list[Segment] = []
+        self._cache: Any = None
+        self._seeds: dict[tuple[int, Any], tuple[torch.Tensor, torch.Tensor]] = {}
+        length = ids.shape[1]
+        pieces = -(-first_step // PROMPT_SEGMENT)
+        prompt = [first_step * k // pieces for k in range(pieces)]
+        cuts = [*prompt, *range(first_step, length, SEGMENT), length] if abilities.segments else [0, length]
+        self._bounds = list(pairwise(cuts))
+
+    def gradients(
+        self, steps: Sequence[int], score: ScoreFunction
+    ) -> Iterator[tuple[list[int], torch.Tensor, torch.Tensor, torch.Tensor]]:
+        """Yield ``(steps, gradients [k, tokens, d], scales [k], embeddings [tokens, d])``, in order of position.
+
+        A step's gradient is ``scales[k]`` (float64) times ``gradients[k]``: kept apart, neither underflows when a
+        prediction is certain. *score* maps float64 logits ``[r, vocabulary]`` of the steps it is told to
+        scores ``[r]``; it must be hashable, as its seeds are kept. ``tokens`` reach at least to the step's own
+        position; beyond it gradients are zero. Raises AttrWidgetError when memory does not suffice for one step, or
+        when weights changed meanwhile.
+        """
+        for index, (start, end) in enumerate(self._bounds):
+            inside = sorted(s for s in steps if start <= self._first - 1 + s < end)
+            size = self._batch(end)
+            while inside:
+                chunk = inside[:size]
+                try:
+                    with lock_of(self._model.hf):
+                        results = self._backward(index, chunk, score)
+                except (RuntimeError, MemoryError) as error:
+                    size = self._after_failure(error, size)
+                    continue
+                inside = inside[len(chunk) :]
+                yield chunk, *results
+
+    def scores(self, steps: Sequence[int], score: ScoreFunction) -> torch.Tensor:
+        """Return the *score* of each of *steps*, float64 ``[len(steps)]`` on the CPU."""
+        found: dict[int, torch.Tensor] = {}
+        for index in range(len(self._bounds)):
+            inside = self._steps_of(index)
+            if not set(inside) & set(steps):
+                continue
+            with lock_of(self._model.hf), torch.no_grad():
+                while len(self._segments) <= index:
+                    self._grow()
+                values = score(self._segments[index].logits.double(), inside)
+            found |= dict(zip(inside, values.cpu(), strict=True))
+        return torch.stack([found[step] for step in steps])
+
+    def _batch(self, tokens: int) -> int:
+        if not self._abilities.batched:
+            return 1
+        config = self._model.text_config
+        widths = getattr(config, "intermediate_size", None) or 4 * config.hidden_size
+        width = int(max(widths) if isinstance(widths, list | tuple) else widths)
+        budget = _CPU_BYTES if self._ids.device.type == "cpu" else _GPU_BYTES
+        return max(1, min(SEGMENT, budget // (4 * tokens * width)))
+
+    def _backward(
+        self, index: int, steps: list[int], score: ScoreFunction
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        while len(self._segments) <= index:
+            self._grow()
+        segment = self._segments[index]
+        leaves = [s.leaf for s in self._segments[: index + 1]]
+        seeds, scales = self._seeds_of(index, score)
+        hidden = segment.hidden
+        # Rows count from the end: a model asked for its last logits cuts its hidden states to them.
+        rows = [step - self._steps_of(index).stop for step in steps]
+        cotangents = hidden.new_zeros(len(steps), *hidden.shape)
+        for k, row in enumerate(rows):
+            cotangents[k, 0, row] = seeds[0, row]
+        with torch.inference_mode(False):  # noqa: FBT003
+            if len(steps) == 1:
+                parts = torch.autograd.grad(hidden, leaves, cotangents[0], retain_graph=True)
+                whole = torch.cat(parts, dim=1)
+            else:
+                parts = torch.autograd.grad(
+                    hidden, leaves, cotangents, retain_graph=True, is_grads_batched=True
+                )
+                whole = torch.cat(parts, dim=2)[:, 0]
+        return whole, scales[rows], torch.cat([leaf.detach() for leaf in leaves], dim=1)[0]
+
+    def _grow(self) -> None:
+        index = len(self._segments)
+        start, end = self._bounds[index]
+        if self._cache is None and self._abilities.segments:
+            from transformers import DynamicCache
+
+            self._cache = DynamicCache(config=self._model.hf.config)
+        rows = max(1, len(self._steps_of(index)))
+        attention = self._abilities.gradient_attention
+        try:
+            place = None if self._place is None else partial(self._place, start)
+            with self._around(), single_slopes(self._model.hf):
+                segment = run_segment(
+                    self._model.hf, self._ids[:, start:end], rows, self._cache, attention, place=place
+                )
+        except BaseException:
+            # Interrupted half-way, the cache holds some layers' keys and not others'.
+            self._segments, self._cache, self._seeds = [], None, {}
+            raise
+        self._segments.append(segment)
+
+    def _seeds_of(self, index: int, score: ScoreFunction) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the scores' gradients at the head's input, each step's divided by its scale, and the scales."""
+        if (index, score) not in self._seeds:
+            segment = self._segments[index]
+            with torch.inference_mode(False), torch.enable_grad():  # noqa: FBT003
+                logits = segment.logits.detach().double().requires_grad_(True)  # noqa: FBT003
+                (slopes,) = torch.autograd.grad(score(logits, self._steps_of(index)).sum(), logits)
+                scales = slopes.abs().amax(-1)
+                scales = torch.where(scales > 0, scales, 1.0)
+                (seeds,) = torch.autograd.grad(
+                    segment.logits,
+                    segment.head_input,
+                    (slopes / scales[:, None]).to(segment.logits),
+                    retain_graph=True,
+                )
+            self._seeds[index, score] = seeds, scales
+        return self._seeds[index, score]
+
+    def _steps_of(self, index: int) -> range:
+        start, end = self._bounds[index]
+        return range(max(0, start - self._first + 1), max(0, end - self._first + 1))
+
+    def _after_failure(self, error: BaseException, size: int) -> int:
+        """Return the next chunk size after running out of memory; raise what else went wrong."""
+        text = str(error)
+        if "modified by an inplace operation" in text:
+            raise AttrWidgetError(WEIGHTS_CHANGED) from error
+        if not is_out_of_memory(error):
+            raise error
+        if self._ids.device.type == "cuda":
+            torch.cuda.empty_cache()
+        if size == 1:
+            raise AttrWidgetError(
+                f"There is not enough memory for the gradient of one token over {self._ids.shape[1]:,} tokens: "
+                "shorten the prompt, load the model with dtype='bfloat16', or read its attention instead."
+            ) from error
+        return max(1, size // 2)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Say whether *error* is torch running out of memory, on a GPU or a CPU, and nothing else."""
+    return isinstance(
+        error, torch.OutOfMemoryError | MemoryError
+    ) or "DefaultCPUAllocator: can't allocate memory" in str(error)

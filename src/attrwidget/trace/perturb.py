@@ -1,0 +1,173 @@
+"""What a model says with an input masked, replaced or deleted: every step from the same batched forward passes."""
+
+from __future__ import annotations
+
+import inspect
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from attrwidget.errors import AttrWidgetError
+from attrwidget.models.borrow import borrowed, lock_of
+from attrwidget.trace.forward import run
+from attrwidget.trace.graph import is_out_of_memory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
+
+    from attrwidget.models.causal import CausalLM
+
+    Read = Callable[[torch.Tensor], torch.Tensor]
+    Around = Callable[[Sequence[int]], AbstractContextManager[Any]]
+
+_CPU_BYTES, _GPU_BYTES = 64 << 20, 1 << 30  # of one batch's logits and widest activations, roughly
+
+
+@dataclass
+class Perturber:
+    """Runs one text many times over, each time with one input changed.
+
+    *ids* are ``[1, n]``; the last *steps* positions are read. *change* is ``"mask"``: no later position attends
+    to the input, and positions stay; ``"delete"``: the input is gone and later ones move up; or a token id that
+    stands in its place. None changes nothing by itself: *around* then gives, for the inputs of a batch, a context in
+    which the model runs them, under the *attention* named. With *hidden*, the unembedding's inputs are read instead of
+    its logits.
+    """
+
+    model: CausalLM
+    ids: torch.Tensor
+    steps: int
+    change: str | int | None
+    around: Around | None = None
+    attention: str | None = None
+    hidden: bool = False
+    size: int = 0
+
+    def __post_init__(self) -> None:
+        config, tokens = self.model.text_config, self.ids.shape[1]
+        width = 8 * int(config.hidden_size) + int(getattr(config, "num_attention_heads", 0) or 0) * tokens
+        bytes_each = 4 * (2 * self.steps * self.model.vocabulary + tokens * width)
+        budget = _CPU_BYTES if self.ids.device.type == "cpu" else _GPU_BYTES
+        self.size = self.size or max(1, min(64, budget // bytes_each))
+
+    def batch(self, inputs: Sequence[int], read: Read) -> list[torch.Tensor]:
+        """Run as many of *inputs* as fit at once and return ``read(logits [rows, vocabulary])`` of each.
+
+        Logits are of the last *steps* positions; with an input deleted from a text of nothing else there may be one
+        row fewer, or none: what follows the input is always at the end. Raises AttrWidgetError when memory does not
+        suffice for one.
+        """
+        while True:
+            some = list(inputs[: self.size])
+            try:
+                logits = self.logits(some)
+                return [read(rows) for rows in logits]
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
+                    raise
+                if self.size == 1:
+                    raise AttrWidgetError(
+                        f"There is not enough memory to run {self.ids.shape[1]:,} tokens once more: shorten the "
+                        "prompt, or load the model with dtype='bfloat16'."
+                    ) from error
+                self.size = max(1, len(some) // 2)
+
+    def unchanged(self, read: Read) -> torch.Tensor:
+        """Return ``read`` of the text as it is, run as the others are."""
+        with lock_of(self.model.hf):
+            ones = torch.ones_like(self.ids)
+            return read(self._run(self.ids, ones, self.steps)[0])
+
+    def logits(self, inputs: Sequence[int]) -> torch.Tensor:
+        """Return logits ``[len(inputs), rows, vocabulary]``, see ``batch``."""
+        ids = self.ids.repeat(len(inputs), 1)
+        mask = torch.ones_like(ids)
+        at = torch.tensor(list(inputs), device=ids.device)
+        if self.change == "mask":
+            mask.scatter_(1, at[:, None], 0)
+        elif self.change == "delete":
+            mask.scatter_(1, at[:, None], 0)
+            ids = ids[mask.bool()].view(len(inputs), -1)
+            mask = torch.ones_like(ids)
+        elif self.change is not None:
+            ids.scatter_(1, at[:, None], int(self.change))
+        if ids.shape[1] == 0:
+            return torch.empty(len(inputs), 0, self.model.vocabulary, device=ids.device)
+        with self.around(inputs) if self.around else nullcontext():
+            return self._run(ids, mask, min(self.steps, ids.shape[1]))
+
+    def _run(self, ids: torch.Tensor, mask: torch.Tensor, rows: int) -> torch.Tensor:
+        return _rows(self.model, ids, mask, rows, attention=self.attention, hidden=self.hidden)
+
+
+def masked_logits(model: CausalLM, ids: torch.Tensor, mask: torch.Tensor, rows: int) -> torch.Tensor:
+    """Return the logits ``[b, rows, vocabulary]`` of the last *rows* positions of *ids* ``[b, n]``, without gradients.
+
+    No position attends to a token whose *mask* ``[b, n]`` is 0, and all positions stay.
+    """
+    return _rows(model, ids, mask, rows)
+
+
+def find_masking(model: CausalLM, ids: torch.Tensor) -> str:
+    """Say what becomes of a token masked from attention, by trying it on *ids* ``[1, n]``.
+
+    ``"kept"``: nothing later depends on it, and all positions stay. ``"moves"``: later positions are counted
+    without it, as in models whose ALiBi is made from the mask. ``"ignored"``: the model uses it all the same.
+    """
+    at = ids.shape[1] // 2
+    other = ids.clone()
+    other[0, at] = (other[0, at] + 1) % model.vocabulary
+    mask = torch.ones_like(ids)
+    mask[0, at] = 0
+    later = ids.shape[1] - at - 1
+    if later < 1:
+        return "ignored"
+    try:
+        masked = _rows(model, ids, mask, later)[0]
+        alone = _rows(model, other, mask, later)[0]
+        beside = _rows(model, torch.cat([ids, other]), mask.repeat(2, 1), later)[1]
+        deleted = _rows(model, ids[mask.bool()][None], torch.ones_like(mask[:, 1:]), later)[0]
+    except (RuntimeError, ValueError, TypeError, NotImplementedError):
+        return "ignored"
+    if not (_close(masked, alone) and _close(masked, beside)):
+        return "ignored"
+    return "moves" if _close(masked, deleted) else "kept"
+
+
+def _rows(
+    model: CausalLM,
+    ids: torch.Tensor,
+    mask: torch.Tensor,
+    rows: int,
+    *,
+    attention: str | None = None,
+    hidden: bool = False,
+) -> torch.Tensor:
+    """Return logits ``[b, rows, vocabulary]`` of *ids* ``[b, n]`` at explicit positions, without gradients.
+
+    With *hidden*, the unembedding's inputs ``[b, rows, d]``.
+    """
+    options: dict[str, Any] = {"attention_mask": mask}
+    if "position_ids" in inspect.signature(model.hf.forward).parameters:
+        # Counted from the mask, positions after a masked token would move.
+        options["position_ids"] = torch.arange(ids.shape[1], device=ids.device).expand(ids.shape)
+    seen: list[torch.Tensor] = []
+    with borrowed(model.hf, attention), torch.no_grad():
+        handle = model.hf.get_output_embeddings().register_forward_pre_hook(
+            lambda _module, args: seen.append(args[0]) if hidden else None
+        )
+        try:
+            logits = run(model.hf, ids, rows, **options).logits
+        finally:
+            handle.remove()
+    return seen[-1][:, -rows:] if hidden else logits[:, -rows:]
+
+
+def _close(one: torch.Tensor, other: torch.Tensor) -> bool:
+    tolerance = 1e-4 if one.dtype in (torch.float32, torch.float64) else 5e-2
+    finite = torch.isfinite(one)
+    scale = one[finite].abs().max().clamp_min(1e-12) if bool(finite.any()) else 1.0
+    return bool((one - other)[finite].abs().max() <= tolerance * scale) if bool(finite.any()) else True

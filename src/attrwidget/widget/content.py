@@ -1,0 +1,76 @@
+"""What is explained, as the page reads it: see ``content`` in docs/protocol.md."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from attrwidget.models.tokens import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from attrwidget.base import BaseExplanation as Explanation
+
+VERSION = 1
+
+
+def content_of(explanation: Explanation) -> dict[str, Any]:
+    """Return tokens, steps and methods of *explanation* as JSON.
+
+    Probabilities have six significant digits; what is not known of a recorded explanation is null.
+    """
+    tokens, steps = explanation.tokens, explanation.steps
+    return {
+        "v": VERSION,
+        "model": explanation.model_name,
+        "tokens": {
+            "count": len(tokens),
+            "start": [int(unit.start) for unit in tokens.units],
+            "text": [unit.text for unit in tokens.units],
+            "special": [i for i, special in enumerate(tokens.special) if special],
+        },
+        "sections": [
+            {"title": section.title, "start": int(section.start), "end": int(section.end)}
+            for section in explanation.sections
+        ],
+        "steps": {
+            "first": int(explanation.first_step),
+            "count": int(explanation.n_steps),
+            "probability": [_rounded(p) for p in steps["probability"]],
+            "rank": [None if math.isnan(rank) else int(rank) for rank in steps["rank"]],
+            "entropy": [_rounded(entropy) for entropy in steps["entropy"]],
+            "alternatives": [
+                _alternatives(top, rank, token)
+                for top, rank, token in zip(steps["top"], steps["rank"], steps["token"], strict=True)
+            ],
+        },
+        "methods": [
+            {
+                "name": method.name,
+                "title": method.title,
+                "signed": bool(method.signed),
+                "shares": bool(method.shares),
+                "attention": bool(method.attention),
+                "says": method.says,
+            }
+            for method in explanation.methods()
+        ],
+        "layers": int(explanation.n_layers),
+        "heads": int(explanation.n_heads),
+        "attention_note": explanation.attention_note,
+        "warnings": list(explanation.warnings),
+    }
+
+
+def _alternatives(top: Sequence[tuple[str, float]], rank: float, label: str) -> list[list[Any]]:
+    """Return *top* without the chosen token, which stands at its rank, or among those of the same probability."""
+    chosen = -1 if math.isnan(rank) else int(rank) - 1
+    if 0 <= chosen < len(top):
+        tied = [i for i, (_, p) in enumerate(top) if p == top[chosen][1]]
+        chosen = next((i for i in tied if visible(top[i][0]) == label), chosen)
+    return [[text, _rounded(p)] for i, (text, p) in enumerate(top) if i != chosen]
+
+
+def _rounded(value: float) -> float | None:
+    return None if math.isnan(value) else float(f"{value:.6g}")

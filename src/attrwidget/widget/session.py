@@ -1,0 +1,210 @@
+"""Messages from a page, heard at once and answered from a background thread. docs/protocol.md has their form."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from attrwidget.errors import AttrWidgetError, Cancelled
+from attrwidget.widget.content import VERSION
+from attrwidget.widget.queries import read_query
+from attrwidget.widget.worker import Job, Preempted, Worker
+
+if TYPE_CHECKING:
+    from attrwidget.base import BaseExplanation as Explanation
+    from attrwidget.widget.queries import Progress, Query
+
+logger = logging.getLogger(__name__)
+
+_PROGRESS_EVERY = 0.1  # seconds
+_CANCELLED = "cancelled"
+
+Send = Callable[[dict[str, Any], list[bytes]], None]
+Id = str | int
+
+
+class Session:
+    """Answers the requests of one widget's displays.
+
+    ``receive`` returns at once and never raises; answers go through *send*, called with a message and its
+    buffers, from whichever thread has them.
+    """
+
+    def __init__(self, explanation: Explanation, send: Send) -> None:
+        self._explanation = explanation
+        self._send = send
+        self._pending: dict[Id, Job] = {}
+        self._lock = threading.Lock()
+        self._worker = Worker("attrwidget-answers")
+
+    def receive(self, message: Any) -> None:
+        """Take one message: a request, a batch of them, or a cancel."""
+        if not isinstance(message, Mapping):
+            logger.warning("ignored a message that is no object: %.100r", message)
+        elif message.get("op") == "batch" and isinstance(message.get("requests"), list | tuple):
+            for request in message["requests"]:
+                if isinstance(request, Mapping):
+                    self._request({**request, "v": message.get("v")})
+                else:
+                    logger.warning("ignored a request that is no object: %.100r", request)
+        elif message.get("op") == "cancel":
+            self._cancel(_id_of(message))
+        else:
+            self._request(message)
+
+    def prepare(self, method: str, steps: Sequence[int], seconds: float) -> bool:
+        """Have rows computed and say whether they are there, after at most *seconds*; what is not goes on."""
+        if self._explanation.has_rows(method, steps):
+            return True
+        over = threading.Event()
+
+        def compute(job: Job) -> None:
+            try:
+                self._explanation.rows(method, steps, progress=partial(self.heed, job))
+            except Preempted:
+                raise
+            except Cancelled:
+                pass
+            except Exception:
+                logger.exception("scores could not be computed")
+            over.set()
+
+        if self._worker.submit(Job(len(steps), compute)):
+            over.wait(seconds)
+        return self._explanation.has_rows(method, steps)
+
+    def close(self) -> None:
+        """Give up all work; later messages are ignored."""
+        self._worker.close()
+        with self._lock:
+            self._pending.clear()
+
+    def _request(self, message: Mapping[str, Any]) -> None:
+        request = _id_of(message)
+        if request is None:
+            logger.warning("ignored a message without an id: %.100r", message)
+            return
+        try:
+            _require_version(message.get("v"))
+            query = read_query(self._explanation, message.get("op"), message.get("args"))
+            job = self._enter(request, query)
+        except Exception as error:  # noqa: BLE001 - nothing may reach the comm layer
+            self._refuse(request, error)
+        else:
+            self._worker.submit(job)
+
+    def _enter(self, request: Id, query: Query) -> Job:
+        job = Job(query.cost, _Task(self, request, query).run)
+        with self._lock:
+            if request in self._pending:
+                raise AttrWidgetError(f"A request with the id {request!r} is already under way.")
+            self._pending[request] = job
+        return job
+
+    def _cancel(self, request: Id | None) -> None:
+        if request is None:
+            logger.warning("ignored a cancel without an id")
+            return
+        with self._lock:
+            job = self._pending.get(request)
+        if job is not None and self._worker.withdraw(job):
+            self.fail(request, Cancelled())
+
+    def heed(self, job: Job, done: int, total: int) -> None:
+        """Stop *job* when it is not wanted any more, or has more to do and a cheaper one is waiting."""
+        if job.cancelled:
+            raise Cancelled
+        if done < total and self._worker.outbid(job):
+            raise Preempted
+
+    def finish(self, request: Id, meta: dict[str, Any], buffer: bytes) -> None:
+        """Answer *request*, which was under way."""
+        self._forget(request)
+        self._deliver({"v": VERSION, "id": request, "ok": True, "meta": meta}, [buffer])
+
+    def fail(self, request: Id, error: Exception) -> None:
+        """Answer *request*, which was under way, with what went wrong."""
+        self._forget(request)
+        self._refuse(request, error)
+
+    def progress(self, request: Id, done: int, total: int) -> None:
+        """Say how far *request* is."""
+        self._deliver({"v": VERSION, "id": request, "op": "progress", "done": done, "total": total}, [])
+
+    def _refuse(self, request: Id, error: Exception) -> None:
+        self._deliver({"v": VERSION, "id": request, "ok": False, "error": _sentence(error)}, [])
+
+    def _forget(self, request: Id) -> None:
+        with self._lock:
+            self._pending.pop(request, None)
+
+    def _deliver(self, message: dict[str, Any], buffers: list[bytes]) -> None:
+        try:
+            self._send(message, buffers)
+        except Exception:
+            logger.exception("an answer could not be sent")
+
+
+class _Task:
+    """One request under way."""
+
+    def __init__(self, session: Session, request: Id, query: Query) -> None:
+        self._session, self._request, self._query = session, request, query
+        self._total = 0
+        self._told = 0.0
+
+    def run(self, job: Job) -> None:
+        """Compute and send the answer. Raises Preempted when a cheaper request is waiting."""
+        self._told = self._told or time.monotonic()
+        report = self._watch(job)
+        try:
+            report(0, 0)
+            meta, buffer = self._query.answer(report)
+            report(0, 0)
+        except Preempted:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, the page is told
+            self._session.fail(self._request, error)
+        else:
+            self._session.finish(self._request, meta, buffer)
+
+    def _watch(self, job: Job) -> Progress:
+        def report(done: int, total: int) -> None:
+            self._session.heed(job, done, total)
+            if not total:
+                return
+            # Begun again, the work counts only what is still missing.
+            self._total = max(self._total, total)
+            now = time.monotonic()
+            if now - self._told >= _PROGRESS_EVERY:
+                self._told = now
+                self._session.progress(self._request, self._total - (total - done), self._total)
+
+        return report
+
+
+def _require_version(version: Any) -> None:
+    if version != VERSION:
+        raise AttrWidgetError(
+            f"This page speaks version {str(version)[:20]} of the protocol and Python version {VERSION}: "
+            "restart the kernel and reload the page."
+        )
+
+
+def _sentence(error: Exception) -> str:
+    if isinstance(error, Cancelled):
+        return _CANCELLED
+    if isinstance(error, AttrWidgetError):
+        return str(error)
+    logger.error("a request failed", exc_info=error)
+    reason = " ".join(str(error).split())[:300]
+    return f"Python failed with {type(error).__name__}: {reason or 'no reason given'}"
+
+
+def _id_of(message: Mapping[str, Any]) -> Id | None:
+    request = message.get("id")
+    return request if isinstance(request, str | int) and not isinstance(request, bool) else None

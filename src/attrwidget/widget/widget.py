@@ -1,0 +1,109 @@
+"""The widget: what the page shows, as traits that Python and the page share."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import traitlets
+
+from attrwidget.errors import AttrWidgetError
+from attrwidget.widget.bundle import read_bundle
+from attrwidget.widget.content import content_of
+from attrwidget.widget.display import still
+from attrwidget.widget.session import Session
+from attrwidget.widget.state import SHARED, checked, initial_state, mend
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from attrwidget.base import BaseExplanation as Explanation
+
+logger = logging.getLogger(__name__)
+
+
+class SelectionError(AttrWidgetError, traitlets.TraitError):
+    """A trait was given a value that this explanation does not have."""
+
+
+class _Checked(traitlets.Any):
+    """A trait whose every value is checked, None too."""
+
+    allow_none = False
+
+
+class ExplanationWidget(anywidget.AnyWidget):
+    """Shows an explanation; ``Explanation.widget`` makes it, and so does calling this with traits to begin with.
+
+    All traits but ``content`` can be set and observed. A value that does not exist raises SelectionError, a
+    sentence naming what does, and changes nothing.
+    """
+
+    _esm = traitlets.Unicode().tag(sync=True)
+
+    content = traitlets.Dict(
+        read_only=True, help="What is explained: tokens, steps, methods (docs/protocol.md)."
+    ).tag(sync=True)
+    held = _Checked(help="The steps held, ascending, such as [1, 2]; [] when none is.").tag(sync=True)
+    method = _Checked(help="The name of the method shown, one of explanation.methods().").tag(sync=True)
+    layer = _Checked(help="A whole layer, from 0, or None. Setting one lets go of heads.").tag(sync=True)
+    heads = _Checked(
+        help="Chosen (layer, head) pairs, from 0. [] means all heads of the layer, or of every layer. "
+        "Setting some lets go of the layer."
+    ).tag(sync=True)
+    view = _Checked(help='"text" or "matrix".').tag(sync=True)
+    options = _Checked(
+        help='A dictionary; what is left out gets its default. "head_rule" ("mean", "sum", "max"): how several '
+        'heads become one; "span_rule" ("mean", "sum"): how several held steps become one; "intensity" (0.2 to 1); '
+        'and, True or False, "hide_special", "hide_first", "renormalize" (what hidden tokens had is given to the '
+        'others), "show_whitespace".'
+    ).tag(sync=True)
+
+    def __init__(self, explanation: Explanation, **traits: Any) -> None:
+        self.explanation = explanation
+        self.set_trait("content", content_of(explanation))
+        super().__init__(_esm=read_bundle("widget.js"), **{**initial_state(explanation), **traits})
+        self._session = Session(explanation, self.send)
+        self.on_msg(self._receive)
+
+    def prepare(self, seconds: float) -> bool:
+        """Have the scores of what is held computed and say whether they are there, after at most *seconds*."""
+        return self._session.prepare(self.method, self.held, seconds)
+
+    def close(self) -> None:
+        """Take the widget off the page and give up its work."""
+        if "_session" in vars(self):
+            self._session.close()
+        super().close()
+
+    def set_state(self, sync_data: Mapping[str, Any]) -> None:
+        """Take a state from the page; what does not exist is left out, and the page is told what holds instead."""
+        ours = {name: value for name, value in sync_data.items() if name not in ("content", "_esm")}
+        good, wrong = mend(self.explanation, ours, self.options)
+        super().set_state(good)
+        if wrong:
+            logger.warning("the page asked for what does not exist: %s", ", ".join(sorted(wrong)))
+            self.send_state(wrong)
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        bundle = super()._repr_mimebundle_(**options)
+        return bundle and ({**bundle[0], **still(self)}, bundle[1])  # Colab needs the metadata
+
+    def _receive(self, _widget: Any, message: Any, _buffers: Any) -> None:
+        self._session.receive(message)
+
+    @traitlets.validate(*SHARED)
+    def _check(self, proposal: Any) -> Any:
+        try:
+            return checked(self.explanation, proposal["trait"].name, proposal["value"])
+        except AttrWidgetError as error:
+            raise SelectionError(str(error)) from None
+
+    @traitlets.observe("layer", "heads")
+    def _layer_or_heads(self, change: Any) -> None:
+        if self.layer is not None and self.heads:
+            if change["name"] == "heads":
+                self.layer = None
+            else:
+                self.heads = []

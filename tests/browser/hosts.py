@@ -1,0 +1,119 @@
+"""Starts the servers that browser tests visit: Jupyter (Lab and Notebook 7) and the Voilà app."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import nbformat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HOST = "127.0.0.1"
+DEADLINE = 90
+
+
+def free_port() -> int:
+    """Return a port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def environment(home: Path) -> dict[str, str]:
+    """Return an environment whose Jupyter, IPython and Hugging Face keep to *home* and to this virtual environment."""
+    folders = {
+        name: home / name.lower()
+        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
+    }
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "DISPLAY"))},
+        **{name: str(folder) for name, folder in folders.items()},
+        "IPYTHONDIR": str(home / "ipython"),
+        "HF_HUB_OFFLINE": "1",
+        "OMP_NUM_THREADS": "1",
+        "JUPYTER_PREFER_ENV_PATH": "1",
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+    }
+
+
+@contextmanager
+def serve(command: list[str], port: int, home: Path) -> Iterator[str]:
+    """Run *command* until the block ends; yield its address once it answers on *port*."""
+    home.mkdir(parents=True, exist_ok=True)
+    log = home / "server.log"
+    with log.open("w") as out:
+        server = subprocess.Popen(
+            command, stdout=out, stderr=out, cwd=home, env=environment(home), start_new_session=True
+        )
+    try:
+        _wait(server, port, log)
+        yield f"http://{HOST}:{port}"
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        try:
+            server.wait(15)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
+
+
+def _wait(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    end = time.monotonic() + DEADLINE
+    while time.monotonic() < end and server.poll() is None:
+        try:
+            socket.create_connection((HOST, port), timeout=5).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    raise RuntimeError(f"nothing answers on port {port}; the server said:\n{log.read_text()[-3000:]}")
+
+
+@contextmanager
+def jupyter(home: Path) -> Iterator[str]:
+    """Serve JupyterLab and Notebook 7 over the folder *home*: no token, loopback only, no look at the network."""
+    port = free_port()
+    settings = home / "jupyter_config_dir/lab/user-settings/@jupyterlab/apputils-extension"
+    settings.mkdir(parents=True)
+    (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')
+    options = [
+        "--no-browser",
+        f"--ServerApp.ip={HOST}",
+        f"--ServerApp.port={port}",
+        "--ServerApp.port_retries=0",
+        f"--ServerApp.root_dir={home}",
+        "--ServerApp.allow_root=True",
+        "--ServerApp.disable_check_xsrf=True",
+        "--IdentityProvider.token=",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.extension_manager=readonly",
+    ]
+    with serve([sys.executable, "-m", "jupyterlab", *options], port, home) as url:
+        yield url
+
+
+@contextmanager
+def app(home: Path) -> Iterator[str]:
+    """Serve the Voilà app as `attrwidget app` does."""
+    port = free_port()
+    command = [sys.executable, "-m", "attrwidget.apps.cli", "app", "--port", str(port), "--no-browser"]
+    with serve(command, port, home) as url:
+        yield url
+
+
+def write_notebook(path: Path, *cells: str) -> None:
+    """Write a notebook of code cells."""
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(cell, id=f"cell-{i}") for i, cell in enumerate(cells)],
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+    )
+    nbformat.write(notebook, path)

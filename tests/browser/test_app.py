@@ -1,0 +1,96 @@
+"""The Voilà app: generate, explore, make mistakes, cancel; light and dark; no network."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+from screen import Screen, explore, serious_faults
+
+import attrwidget as aw
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PROMPT = "The first president of America is"
+HOSTILE = "</script><img src=x onerror=window.hacked=1>"
+
+
+@pytest.fixture
+def opened(page: Page, app: str) -> Page:
+    """The app, ready to be used."""
+    page.goto(app)
+    expect(page.get_by_role("button", name="Generate")).to_be_visible()
+    return page
+
+
+def generate(page: Page) -> Screen:
+    page.get_by_role("button", name="Generate").click()
+    screen = Screen(page)
+    expect(screen.root).to_be_visible()
+    return screen
+
+
+def test_the_numbers_on_screen_are_pythons_and_nothing_is_fetched(page: Page, app: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(app)
+    expect(page.get_by_label("Beginning")).to_have_value(PROMPT)
+    screen = generate(page)
+    explore(screen, aw.load("demo").explain(PROMPT, max_new_tokens=5))
+    assert serious_faults(page) == []
+    hosts = {urlsplit(url).hostname for url in asked if not url.startswith(("data:", "blob:"))}
+    assert hosts == {"127.0.0.1"}
+
+
+def test_mistakes_are_sentences_and_the_explanation_stays(opened: Page) -> None:
+    screen = generate(opened)
+    words = screen.words()
+    opened.get_by_label("Model").select_option(label="Another one: a Hugging Face name or a folder")
+    opened.get_by_label("Name").fill("no-such-folder/at-all")
+    opened.get_by_role("button", name="Generate").click()
+    expect(opened.get_by_text(re.compile(r"^No model 'no-such-folder/at-all' was found"))).to_be_visible()
+    assert opened.get_by_text("Traceback").count() == 0
+    assert screen.words() == words
+    opened.get_by_label("Model").select_option(index=0)
+    opened.get_by_role("button", name="The capital of Japan is").click()
+    opened.get_by_role("button", name="Generate").click()
+    expect(screen.options.nth(5)).to_have_text("Tokyo")
+    expect(opened.get_by_text("No model")).to_be_hidden()
+
+
+def test_generation_can_be_cancelled(opened: Page) -> None:
+    opened.get_by_label("New tokens").fill("240")
+    opened.get_by_label("Beginning").fill("Facts about Kenya:")
+    opened.get_by_role("button", name="Generate").click()
+    opened.get_by_role("button", name="Cancel").click()
+    expect(opened.get_by_text("Cancelled.")).to_be_visible()
+    expect(opened.get_by_role("button", name="Generate")).to_be_enabled()
+    assert Screen(opened).root.count() == 0
+
+
+def test_the_theme_follows_the_address(page: Page, app: str) -> None:
+    page.goto(f"{app}?theme=dark")
+    screen = generate(page)
+    expect(screen.root).to_have_attribute("data-theme", "dark")
+    assert serious_faults(page) == []
+
+
+def test_a_folder_is_loaded_and_token_text_is_text(opened: Page, tmp_path: Path) -> None:
+    model = aw.load("demo")
+    model.tokenizer.add_tokens([HOSTILE])
+    model.hf.resize_token_embeddings(len(model.tokenizer))
+    model.hf.save_pretrained(tmp_path)
+    model.tokenizer.save_pretrained(tmp_path)
+    opened.get_by_label("Model").select_option(index=1)
+    opened.get_by_label("Name").fill(str(tmp_path))
+    opened.get_by_label("Beginning").fill(f"{HOSTILE} is")
+    screen = generate(opened)
+    assert screen.words()[0] == HOSTILE
+    screen.hold(3)
+    screen.number_on(0)
+    assert opened.evaluate("window.hacked") is None
+    assert screen.root.locator("img").count() == 0

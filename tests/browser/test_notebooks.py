@@ -1,0 +1,139 @@
+"""The widget inline, in JupyterLab and in Notebook 7, each with a live kernel."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hosts import write_notebook
+from playwright.sync_api import Page, expect
+from screen import Screen, explore, serious_faults
+
+import attrwidget as aw
+
+if TYPE_CHECKING:
+    from attrwidget.explanation import Explanation
+
+PROMPT = "The first president of America is"
+LOAD = "import attrwidget as aw\nmodel = aw.load('demo')"
+EXPLAIN = f"ex = model.explain({PROMPT!r}, max_new_tokens=5)"
+WATCH = """
+import json, pathlib
+seen = ["held", "method", "layer", "heads", "view"]
+def save(_=None):
+    text = json.dumps({name: getattr(ex.widget, name) for name in seen})
+    pathlib.Path(FILE).write_text(text)
+ex.widget.observe(save, seen)
+"""
+HOSTILE = '</script><img src=x onerror="window.hacked = 1">'
+
+Jupyter = tuple[str, Path]
+
+
+@pytest.fixture(scope="module")
+def explanation() -> Explanation:
+    return aw.load("demo").explain(PROMPT, max_new_tokens=5)  # type: ignore[no-any-return]
+
+
+def run_notebook(page: Page, jupyter: Jupyter, host: str, name: str, *cells: str) -> None:
+    """Open a notebook in *host* and run all its cells."""
+    url, home = jupyter
+    write_notebook(home / f"{name}.ipynb", *cells)
+    address = f"{url}/lab/tree/{name}.ipynb?reset" if host == "lab" else f"{url}/notebooks/{name}.ipynb"
+    page.goto(address)
+    wait_for_kernel(page, url, f"{name}.ipynb")
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+
+
+def wait_for_kernel(page: Page, url: str, path: str) -> None:
+    """Wait until the page has a kernel: Jupyter asks for one when it is told to run without."""
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        for session in page.request.get(f"{url}/api/sessions").json():
+            kernel = session["kernel"]
+            if session["path"] == path and kernel["connections"] and kernel["execution_state"] == "idle":
+                return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"{path} got no kernel")
+
+
+def wait_for(path: Path, **expected: object) -> None:
+    """Wait until the kernel has written what is expected."""
+    end = time.monotonic() + 15
+    state: dict[str, object] = {}
+    while time.monotonic() < end:
+        state = json.loads(path.read_text()) if path.exists() and path.read_text() else {}
+        if {name: state.get(name) for name in expected} == expected:
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"{path.name} says {state}, not {expected}")
+
+
+@pytest.mark.parametrize("host", ["lab", "notebook"])
+def test_the_numbers_on_screen_are_pythons(
+    page: Page, jupyter: Jupyter, explanation: Explanation, host: str
+) -> None:
+    file = jupyter[1] / f"{host}.json"
+    run_notebook(
+        page, jupyter, host, f"explore-{host}", LOAD, EXPLAIN, WATCH.replace("FILE", repr(str(file))), "ex"
+    )
+    screen = Screen(page)
+    expect(screen.root).to_be_visible()
+    assert screen.words() == [unit.text.strip() for unit in explanation.tokens.units]
+    explore(screen, explanation)
+    wait_for(file, held=[], method="attention", layer=None, heads=[[2, 1]])
+    assert serious_faults(page, screen) == []
+
+
+def test_displays_of_one_explanation_keep_in_step_and_others_apart(page: Page, jupyter: Jupyter) -> None:
+    other = "other = model.explain('The capital of Japan is', max_new_tokens=3)"
+    run_notebook(page, jupyter, "lab", "two", LOAD, EXPLAIN, other, "ex", "ex", "other")
+    one, same, apart = (Screen(page, i) for i in range(3))
+    expect(apart.root).to_be_visible()
+    before = apart.held()
+    assert one.held() == [6]
+    one.hold(7)
+    expect(same.word(7)).to_have_attribute("aria-selected", "true")
+    expect(same.footer).to_contain_text("Explaining Washington, token 2 of")
+    same.method("Input × gradient")
+    expect(one.root.get_by_role("radio", name="Input × gradient", exact=True)).to_be_checked()
+    apart.root.scroll_into_view_if_needed()
+    assert apart.held() == before == [5]
+    expect(apart.root.get_by_role("radio", name="Input × gradient", exact=True)).not_to_be_checked()
+    apart.hold(6)
+    assert one.held() == same.held() == [7]
+    assert apart.held() == [6]
+
+
+def test_python_sets_what_the_page_shows_and_the_theme_follows_the_host(page: Page, jupyter: Jupyter) -> None:
+    run_notebook(
+        page, jupyter, "lab", "set", LOAD, EXPLAIN, "ex", "ex.widget.held = [1]; ex.widget.view = 'matrix'"
+    )
+    screen = Screen(page)
+    expect(screen.root.get_by_role("grid", name="Scores: inputs by generated tokens")).to_be_visible()
+    expect(screen.footer).to_contain_text("Explaining Washington, token 2 of")
+    expect(screen.root).to_have_attribute("data-theme", "light")
+    page.get_by_role("menuitem", name="Settings", exact=True).click()
+    page.locator(".lm-Menu-itemLabel").get_by_text("Theme", exact=True).hover()
+    page.locator(".lm-Menu-itemLabel").get_by_text("JupyterLab Dark", exact=True).click()
+    expect(screen.root).to_have_attribute("data-theme", "dark")
+    assert serious_faults(page, screen) == []
+
+
+def test_token_text_is_text(page: Page, jupyter: Jupyter) -> None:
+    cell = (
+        f"model.tokenizer.add_tokens([{HOSTILE!r}])\nmodel.hf.resize_token_embeddings(len(model.tokenizer))"
+    )
+    explain = f"aw.load(model.hf, model.tokenizer).explain({HOSTILE!r} + ' is', max_new_tokens=2)"
+    run_notebook(page, jupyter, "lab", "hostile", LOAD, cell, explain)
+    screen = Screen(page)
+    expect(screen.root).to_be_visible()
+    assert screen.words()[0] == HOSTILE
+    screen.hold(3)
+    screen.number_on(0)
+    assert page.evaluate("window.hacked") is None
+    assert screen.root.locator("img").count() == 0

@@ -1,0 +1,101 @@
+"""The exported page, opened from a file with the network blocked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+from screen import Screen, explore, serious_faults
+
+import attrwidget as aw
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from attrwidget.explanation import Explanation
+
+HOSTILE = '</script><img src=x onerror="window.hacked = 1">'
+
+
+@pytest.fixture(scope="module")
+def model() -> Any:
+    return aw.load("demo")
+
+
+@pytest.fixture(scope="module")
+def explanation(model: Any) -> Explanation:
+    return model.explain("The first president of America is", max_new_tokens=5)  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+def asked(page: Page) -> list[str]:
+    """Every address that the page asks for; only its own file is let through."""
+    seen: list[str] = []
+
+    def decide(route: Route) -> None:
+        seen.append(route.request.url)
+        if route.request.url.startswith("file:"):
+            route.continue_()
+        else:
+            route.abort()
+
+    page.route("**/*", decide)
+    return seen
+
+
+def open_page(page: Page, explanation: Explanation, path: Path) -> Screen:
+    explanation.to_html(path)
+    page.goto(path.as_uri())
+    screen = Screen(page)
+    expect(screen.root).to_be_visible()
+    return screen
+
+
+def test_the_numbers_on_screen_are_pythons_and_nothing_is_fetched(
+    page: Page, asked: list[str], explanation: Explanation, tmp_path: Path
+) -> None:
+    screen = open_page(page, explanation, tmp_path / "why.html")
+    explore(screen, explanation, precision=1e-4)
+    assert serious_faults(page) == []
+    assert asked == [(tmp_path / "why.html").as_uri()]
+
+
+def test_the_matrix_has_the_same_numbers_by_keys(
+    page: Page, asked: list[str], explanation: Explanation, tmp_path: Path
+) -> None:
+    screen = open_page(page, explanation, tmp_path / "why.html")
+    screen.method("Saliency")
+    screen.root.get_by_role("radio", name="Matrix").click()
+    grid = screen.root.get_by_role("grid", name="Scores: inputs by generated tokens")
+    grid.focus()
+    grid.press("Control+Home")
+    expected = explanation.rows("saliency", [0])[0]
+    for i in range(4):
+        label = f"from {explanation.tokens.labels[i].strip()} to George, {expected[i]:.3f}"
+        expect(grid.get_by_role("gridcell")).to_have_attribute("aria-label", label)
+        grid.press("ArrowDown")
+    assert serious_faults(page) == []
+    assert len(asked) == 1
+
+
+def test_the_theme_follows_the_browser(page: Page, explanation: Explanation, tmp_path: Path) -> None:
+    page.emulate_media(color_scheme="dark")
+    screen = open_page(page, explanation, tmp_path / "why.html")
+    expect(screen.root).to_have_attribute("data-theme", "dark")
+    assert serious_faults(page) == []
+    page.emulate_media(color_scheme="light")
+    expect(screen.root).to_have_attribute("data-theme", "light")
+
+
+def test_token_text_is_text(page: Page, asked: list[str], tmp_path: Path) -> None:
+    model = aw.load("demo")
+    model.tokenizer.add_tokens([HOSTILE])
+    model.hf.resize_token_embeddings(len(model.tokenizer))
+    screen = open_page(page, model.explain(f"{HOSTILE} is", max_new_tokens=2), tmp_path / "why.html")
+    assert screen.words()[0] == HOSTILE
+    screen.hold(3)
+    screen.number_on(0)
+    assert page.evaluate("window.hacked") is None
+    assert screen.root.locator("img").count() == 0
+    assert len(asked) == 1

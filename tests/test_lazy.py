@@ -1,0 +1,161 @@
+"""Nothing is computed before it is asked for, and nothing twice."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from tiny import build, byte_tokenizer, random_ids
+
+import attrwidget as aw
+
+FIRST, STEPS = 10, 40
+
+
+class Counter:
+    """Counts forward passes, and backward passes through the body with how many steps each takes."""
+
+    def __init__(self, model: Any, monkeypatch: Any) -> None:
+        self.forwards, self.backwards = 0, []
+        forward, grad = type(model).forward, torch.autograd.grad
+
+        @functools.wraps(forward)
+        def counted_forward(*args: Any, **options: Any) -> Any:
+            self.forwards += 1
+            return forward(*args, **options)
+
+        def counted_grad(outputs: Any, inputs: Any, grad_outputs: Any = None, **options: Any) -> Any:
+            if isinstance(inputs, list):
+                self.backwards.append(len(grad_outputs) if options.get("is_grads_batched") else 1)
+            return grad(outputs, inputs, grad_outputs, **options)
+
+        monkeypatch.setattr(type(model), "forward", counted_forward)
+        monkeypatch.setattr(torch.autograd, "grad", counted_grad)
+
+
+@pytest.fixture
+def model() -> Any:
+    return build("gpt2")
+
+
+@pytest.fixture
+def ex(model: Any) -> aw.Explanation:
+    ids = random_ids(FIRST + STEPS)
+    return aw.load(model, byte_tokenizer()).explain(ids[:FIRST], output=ids[FIRST:])
+
+
+@pytest.fixture
+def count(model: Any, ex: aw.Explanation, monkeypatch: Any) -> Counter:
+    assert ex.n_steps == STEPS
+    return Counter(model, monkeypatch)
+
+
+def test_explaining_is_one_forward_pass(model: Any, monkeypatch: Any) -> None:
+    loaded, ids = aw.load(model, byte_tokenizer()), random_ids(30)
+    loaded.explain(ids[:5], output=ids[5:])  # what the model allows is found out once
+    count = Counter(model, monkeypatch)
+    ex = loaded.explain(ids[:6], output=ids[6:])
+    assert (count.forwards, count.backwards) == (1, [])
+    assert ex.n_layers
+    assert not ex.steps.empty
+    ex.attention(1, 1)
+    ex.attention(targets="all")
+    ex.head_weights(range(ex.n_steps))
+    ex.rows("attention", [0], heads=[(0, 0)])
+    assert (count.forwards, count.backwards) == (1, [])
+
+
+@pytest.mark.parametrize("step", [0, 5, STEPS - 1])
+def test_one_step_is_one_backward_pass(ex: aw.Explanation, count: Counter, step: int) -> None:
+    assert not ex.has_rows("saliency", [step])
+    ex.rows("saliency", [step])
+    assert count.backwards == [1]
+    assert ex.has_rows("saliency", [step])
+    ex.rows("saliency", [step])
+    assert count.backwards == [1]
+
+
+def test_the_first_step_runs_the_prompt_alone(ex: aw.Explanation, count: Counter) -> None:
+    ex.rows("saliency", [0])
+    assert count.forwards == 1
+    ex.rows("saliency", [1])
+    assert count.forwards == 2
+
+
+def test_all_steps_are_batched(ex: aw.Explanation, count: Counter) -> None:
+    ex.scores()
+    assert sum(count.backwards) == STEPS
+    assert max(count.backwards) > 1
+    before = len(count.backwards)
+    ex.scores(normalize=None)
+    ex.scores(normalize="step")
+    assert ex.has_rows("saliency", range(STEPS))
+    assert len(count.backwards) == before
+
+
+def test_only_missing_steps_are_computed(ex: aw.Explanation, count: Counter) -> None:
+    ex.rows("saliency", [3, 20, 3])
+    assert sum(count.backwards) == 2
+    rows = ex.rows("saliency", range(STEPS))
+    assert sum(count.backwards) == STEPS
+    np.testing.assert_array_equal(rows, ex.scores())
+
+
+def test_rows_come_in_the_order_asked(ex: aw.Explanation) -> None:
+    picked = [30, 2, 17, 2]
+    for method in ("saliency", "input_x_gradient", "attention"):
+        np.testing.assert_allclose(ex.rows(method, picked), ex.scores(method).to_numpy()[picked], rtol=1e-5)
+
+
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, aw.Cancelled])
+def test_stopping_keeps_what_is_finished(ex: aw.Explanation, count: Counter, kind: Any) -> None:
+    seen: list[tuple[int, int]] = []
+
+    def stop(done: int, total: int) -> None:
+        seen.append((done, total))
+        if done >= 20:
+            raise kind
+
+    with pytest.raises(kind):
+        ex.rows("saliency", range(STEPS), progress=stop)
+    done = seen[-1][0]
+    assert seen[0] == (0, STEPS)
+    assert 20 <= done < STEPS
+    assert [ex.has_rows("saliency", [s]) for s in range(STEPS)].count(True) == done == sum(count.backwards)
+    rows = ex.rows("saliency", range(STEPS))
+    assert sum(count.backwards) == STEPS
+    truth = aw.load(ex.trace.model.hf, byte_tokenizer()).explain(
+        ex.tokens.ids[:FIRST], output=ex.tokens.ids[FIRST:]
+    )
+    np.testing.assert_allclose(rows, truth.scores(), rtol=1e-5, atol=1e-8)
+
+
+def test_progress_ends_at_the_total(ex: aw.Explanation) -> None:
+    seen: list[tuple[int, int]] = []
+    ex.scores(progress=lambda done, total: seen.append((done, total)))
+    assert seen[0] == (0, STEPS)
+    assert seen[-1] == (STEPS, STEPS)
+    assert seen == sorted(seen)
+    ex.scores(progress=lambda *_: pytest.fail("nothing was left to do"))
+
+
+def test_a_dropped_graph_grows_again(ex: aw.Explanation) -> None:
+    first = ex.rows("saliency", [4])
+    ex.trace.drop_graph()
+    signed = ex.rows("input_x_gradient", [4])
+    assert np.isfinite(signed[0, : FIRST + 4]).all()
+    np.testing.assert_array_equal(ex.rows("saliency", [4]), first)
+
+
+def test_old_explanations_give_up_their_graphs_and_still_answer(model: Any) -> None:
+    loaded, ids = aw.load(model, byte_tokenizer()), random_ids(20)
+    several = [loaded.explain(ids[k : k + 6], output=ids[k + 6 : k + 10]) for k in range(4)]
+    rows = [ex.rows("saliency", [0]) for ex in several]
+    assert [ex.trace._graph is not None for ex in several] == [False, False, True, True]
+    for k, ex in enumerate(several):
+        again = loaded.explain(ids[k : k + 6], output=ids[k + 6 : k + 10])
+        np.testing.assert_allclose(ex.scores(), again.scores(), rtol=1e-5)
+        np.testing.assert_array_equal(ex.rows("saliency", [0]), rows[k])
