@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 NOTE = (
     "One head: GPT-2 shape, 12 layers × 12 heads × 768, 2,048 tokens; the whole weight matrix of one head. Peak "
     "resident memory above what the process held with the model loaded and used once on a short text, median of "
-    "three processes for each side. The peer runs the model with `output_attentions=True` under eager attention, asks for "
-    "the last logits only (as ours does), and takes the head from what comes back. Both heads are compared first."
+    "three processes for each side. The peer runs the model with `output_attentions=True` under eager attention, asks "
+    "for the last logits only (as ours does), and takes the head from what comes back. Both heads are compared first."
 )
 _TOKENS, _VOCABULARY, _LAYER, _HEAD = 2048, 32_000, 3, 5
 _TARGET, _REPEATS = 0.1, 3
