@@ -16,6 +16,7 @@ export const emptyContent: Content = {
   v: 1,
   model: "",
   tokens: { count: 0, start: [], text: [], special: [] },
+  inputs: 0,
   sections: [],
   steps: { first: 0, count: 0, probability: [], rank: [], entropy: [], alternatives: [] },
   methods: [],

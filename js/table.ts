@@ -24,7 +24,7 @@ function tokenName(content: Content, token: number): string {
 
 /** Rows are inputs, columns the steps; a last row has the probabilities. */
 export function scoreTable(content: Content, steps: readonly number[], scores: Float32Array): string {
-  const inputs = content.tokens.count - 1;
+  const { inputs } = content;
   const { first, probability } = content.steps;
   const lines = [["input", "token", ...steps.map((step) => tokenName(content, first + step))]];
   for (let i = 0; i < inputs; i++) {

@@ -7,6 +7,7 @@ import { named, Units, undirected } from "./units";
 const content: Content = {
   ...sample,
   tokens: { count: 6, start: [0, 2, 5], text: ["<s>", " 東", " x"], special: [0, 1] },
+  inputs: 5,
   steps: { ...sample.steps, first: 2, count: 4 },
 };
 const units = new Units(content);
@@ -19,6 +20,11 @@ test("units and tokens", () => {
   ]);
   expect([0, 1, 2, 3, 4, 5].map((i) => units.of(i))).toEqual([0, 0, 1, 1, 1, 2]);
   expect(units.inputEnds).toEqual([2, 5, 5]);
+});
+
+test("labels are no inputs", () => {
+  const labelled = new Units({ ...content, inputs: 2 });
+  expect(labelled.inputEnds.map((end, u) => end > labelled.start(u))).toEqual([true, false, false]);
 });
 
 test("written units and their steps", () => {

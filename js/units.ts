@@ -28,7 +28,7 @@ export class Units {
     start.forEach((from, u) => {
       this.#ofToken.fill(u, from, this.end(u));
     });
-    this.inputEnds = start.map((_, u) => Math.min(this.end(u), count - 1));
+    this.inputEnds = start.map((_, u) => Math.min(this.end(u), content.inputs));
     const first = start.findIndex((from) => from >= content.steps.first);
     this.firstWritten = first < 0 ? start.length : first;
   }

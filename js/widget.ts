@@ -26,7 +26,7 @@ function createApp(model: WidgetModel, signal: AbortSignal): App {
         signal.addEventListener("abort", () => model.off("msg:custom", hear));
       },
     },
-    () => Math.max(0, state.content.peek().tokens.count - 1),
+    () => state.content.peek().inputs,
   );
   bind(model, state, signal, () => session.clear());
   signal.addEventListener("abort", () => session.clear());

@@ -35,6 +35,7 @@ class FakeExplanation:
         lock: Any = None,
         model_name: str = "demo",
         special: Sequence[int] = (),
+        inputs: int | None = None,
         steps: dict[str, Any] | None = None,
     ) -> None:
         count = len(texts)
@@ -42,7 +43,7 @@ class FakeExplanation:
         self.tokens = Tokens(
             list(range(count)), units, [i in special for i in range(count)], [visible(t) for t in texts]
         )
-        self.first_step, self.n_steps, self.n_inputs = first_step, count - first_step, count - 1
+        self.first_step, self.n_steps, self.n_inputs = first_step, count - first_step, inputs or count - 1
         self.sections = [Section("Prompt", 0, first_step), Section("Answer", first_step, count)]
         self.model_name = model_name
         self.warnings: list[str] = []
@@ -145,11 +146,18 @@ def planted() -> FakeExplanation:
 
 
 def random_explanation(
-    prompt: int = 6, answer: int = 4, layers: int = 2, heads: int = 3, seed: int = 0, **options: Any
+    prompt: int = 6,
+    answer: int = 4,
+    layers: int = 2,
+    heads: int = 3,
+    seed: int = 0,
+    *,
+    inputs: int | None = None,
+    **options: Any,
 ) -> FakeExplanation:
-    """Return an explanation with random shares, signed scores and attention."""
+    """Return an explanation with random shares, signed scores and attention; *inputs* is *prompt* for labels."""
     rng = np.random.default_rng(seed)
-    inputs = prompt + answer - 1
+    inputs = inputs or prompt + answer - 1
     unseen = np.arange(inputs) >= prompt + np.arange(answer)[:, None]
     shares = rng.random((answer, inputs)) * ~unseen
     weights = rng.random((answer, layers, heads, inputs)) ** 4 * ~unseen[:, None, None]
@@ -161,4 +169,4 @@ def random_explanation(
     weights = weights / weights.sum(-1, keepdims=True)
     weights = np.where(unseen[:, None, None], np.nan, weights).astype(np.float32)
     texts = options.pop("texts", [f" w{i}" for i in range(prompt + answer)])
-    return FakeExplanation(texts, prompt, scores, weights if layers else None, **options)
+    return FakeExplanation(texts, prompt, scores, weights if layers else None, inputs=inputs, **options)

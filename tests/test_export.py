@@ -31,18 +31,14 @@ def export(explanation: Any, path: Path, **options: Any) -> tuple[str, dict[str,
 
 
 def decoded_scores(data: dict[str, Any], method: str) -> np.ndarray:
-    steps, inputs = data["content"]["steps"]["count"], data["content"]["tokens"]["count"] - 1
+    steps, inputs = data["content"]["steps"]["count"], data["content"]["inputs"]
     return np.frombuffer(base64.b64decode(data["scores"][method]), "<f4").reshape(steps, inputs)
 
 
 def decoded_attention(data: dict[str, Any]) -> np.ndarray:
     """Return ``[steps, layers, heads, inputs]``, reading the bytes one by one as docs/protocol.md says."""
     record, content = data["attention"], data["content"]
-    first, count, inputs = (
-        content["steps"]["first"],
-        content["steps"]["count"],
-        content["tokens"]["count"] - 1,
-    )
+    first, count, inputs = content["steps"]["first"], content["steps"]["count"], content["inputs"]
     scale = iter(np.frombuffer(base64.b64decode(record["scale"]), "<f4"))
     ints = iter(np.frombuffer(base64.b64decode(record["data"]), {16: "<u2", 8: "u1"}[record["bits"]]))
     out = np.full((count, record["layers"], record["heads"], inputs), np.nan)
@@ -50,16 +46,17 @@ def decoded_attention(data: dict[str, Any]) -> np.ndarray:
         for head in range(record["heads"]):
             for step in range(count):
                 unit = next(scale) / (2 ** record["bits"] - 1)
-                for i in range(first + step):
+                for i in range(min(first + step, inputs)):
                     out[step, layer, head, i] = unit * next(ints)
     assert next(scale, None) is None
     assert next(ints, None) is None
     return out
 
 
-def test_a_page_carries_the_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("inputs", [10, 6], ids=["words", "labels"])
+def test_a_page_carries_the_numbers(inputs: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("attrwidget.widget.packing._CHUNK_BYTES", 1)
-    explanation = random_explanation(answer=5)
+    explanation = random_explanation(answer=5, inputs=inputs)
     _, data = export(explanation, tmp_path / "why.html")
     assert data["content"] == content_of(explanation)  # type: ignore[arg-type]
     assert (data["v"], data["left_out"]) == (1, [])

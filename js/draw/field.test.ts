@@ -8,6 +8,7 @@ const content: Content = {
   v: 1,
   model: "demo",
   tokens: { count: 6, start: [0, 1, 3, 5], text: ["The", " first", " 東", "\n"], special: [0] },
+  inputs: 5,
   sections: [],
   steps: {
     first: 3,

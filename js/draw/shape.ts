@@ -29,7 +29,7 @@ export function heading(text: string): string {
 export function shapeOf(content: Content): Shape {
   const units = unitsOf(content);
   const { first, probability } = content.steps;
-  const inputs = content.tokens.count - 1;
+  const { inputs } = content;
   const all = Array.from({ length: units.count }, (_, u) => u);
   const read = all.filter((u) => units.start(u) < inputs);
   const written = all.slice(units.firstWritten);

@@ -4,7 +4,7 @@ import type { ScoreMap, Selection } from "./session";
 import { encode, FakeChannel, fixture, numbers } from "./testing";
 
 const saliency: Selection = { method: "saliency", layer: null, heads: [], head_rule: "mean" };
-const inputs = fixture.content.tokens.count - 1;
+const inputs = fixture.content.inputs;
 let channel: FakeChannel;
 let frames: (() => void)[];
 let session: KernelSession;

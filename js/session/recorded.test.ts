@@ -13,6 +13,7 @@ const content: Content = {
     text: [],
     special: [1],
   },
+  inputs,
   steps: { ...sample.steps, first, count: steps },
   layers,
   heads,
@@ -127,6 +128,20 @@ test("notes as they are in the file", () => {
   expect(session.note({ ...chosen, method: "input_x_gradient" }, 1)).toBeNull();
 });
 
+test("labels read no label", async () => {
+  const labels: Content = { ...content, inputs: first, steps: { ...content.steps, first, count: 2 } };
+  const quanta = Uint8Array.from([255, 51, 0, 255, 0, 102, 0, 255, 51, 102, 0, 255]);
+  const attention = { layers: 1, heads: 2, bits: 8, scale: base64(Float32Array.of(0.5, 1, 1, 0.5)) } as const;
+  const session = new RecordedSession({
+    ...record(8),
+    content: labels,
+    attention: { ...attention, data: base64(quanta) },
+  });
+  const chosen: Selection = { method: "attention", layer: null, heads: [[0, 1]], head_rule: "mean" };
+  near(await session.scores(chosen, [0, 1]), [0, 1, 0.2, 0.2, 0, 0.5], 1e-6);
+  near(await session.column({ ...chosen, heads: [[0, 0]] }, 2), [0, 0.4], 1e-6);
+});
+
 test("scores as they are in the file", async () => {
   const session = new RecordedSession(record(16));
   const chosen: Selection = { method: "input_x_gradient", layer: null, heads: [], head_rule: "mean" };
@@ -149,6 +164,7 @@ test("a long row is pooled by the largest magnitude", async () => {
     content: {
       ...content,
       tokens: { ...content.tokens, count },
+      inputs: count - 1,
       steps: { ...content.steps, first: count - 1, count: 1 },
     },
     scores: { input_x_gradient: base64(row) },

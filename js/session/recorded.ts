@@ -25,31 +25,33 @@ const mapSide = 1024;
 class Weights {
   readonly layers: number;
   readonly heads: number;
-  readonly #first: number;
   readonly #steps: number;
+  /** Where each step's inputs begin among those of a head; one more for the end. */
+  readonly #starts: readonly number[];
   readonly #scale: Float32Array;
   readonly #data: Uint8Array | Uint16Array;
   readonly #most: number;
-  readonly #perHead: number;
 
-  constructor(record: NonNullable<Recording["attention"]>, first: number, steps: number) {
+  constructor(record: NonNullable<Recording["attention"]>, { steps, inputs }: Content) {
     this.layers = record.layers;
     this.heads = record.heads;
-    this.#first = first;
-    this.#steps = steps;
+    this.#steps = steps.count;
+    const starts = [0];
+    for (let s = 0; s < steps.count; s++)
+      starts.push((starts[s] as number) + Math.min(steps.first + s, inputs));
+    this.#starts = starts;
     this.#scale = new Float32Array(fromBase64(record.scale).buffer);
     const bytes = fromBase64(record.data);
     this.#data = record.bits === 16 ? new Uint16Array(bytes.buffer) : bytes;
     this.#most = 2 ** record.bits - 1;
-    this.#perHead = steps * first + (steps * (steps - 1)) / 2;
   }
 
   /** Calls `use(input, weight)` for each input that `step` could see. */
   each(layer: number, head: number, step: number, use: (input: number, weight: number) => void): void {
     const index = layer * this.heads + head;
-    const at = index * this.#perHead + step * this.#first + (step * (step - 1)) / 2;
+    const at = index * (this.#starts[this.#steps] as number) + (this.#starts[step] as number);
     const unit = (this.#scale[index * this.#steps + step] as number) / this.#most;
-    const seen = this.#first + step;
+    const seen = this.#seen(step);
     for (let i = 0; i < seen; i++) use(i, unit * (this.#data[at + i] as number));
   }
 
@@ -66,8 +68,12 @@ class Weights {
       });
     }
     const gain = rule === "mean" ? 1 / Math.max(1, chosen.length) : 1;
-    const seen = this.#first + step;
+    const seen = this.#seen(step);
     return Float32Array.from(sum, (v, i) => (i < seen ? gain * v : Number.NaN));
+  }
+
+  #seen(step: number): number {
+    return (this.#starts[step + 1] as number) - (this.#starts[step] as number);
   }
 }
 
@@ -81,9 +87,8 @@ export class RecordedSession implements Session {
   constructor(record: Recording) {
     this.#record = record;
     this.#content = record.content;
-    this.#inputs = record.content.tokens.count - 1;
-    const { first, count } = record.content.steps;
-    this.#weights = record.attention && new Weights(record.attention, first, count);
+    this.#inputs = record.content.inputs;
+    this.#weights = record.attention && new Weights(record.attention, record.content);
   }
 
   async scores(selection: Selection, steps: readonly number[]): Promise<Float32Array> {

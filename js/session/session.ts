@@ -9,6 +9,8 @@ export interface Content {
     readonly text: readonly string[];
     readonly special: readonly number[];
   };
+  /** How many of the tokens, from the first, are inputs of some step. */
+  readonly inputs: number;
   readonly sections: readonly { readonly title: string; readonly start: number; readonly end: number }[];
   readonly steps: {
     readonly first: number;

@@ -44,6 +44,7 @@ export const sample: Content = {
   v: 1,
   model: "demo",
   tokens: { count: 4, start: [0, 1, 2, 3], text: ["<s>", " Paris", " is", " 東"], special: [0] },
+  inputs: 3,
   sections: [
     { title: "Prompt", start: 0, end: 2 },
     { title: "Answer", start: 2, end: 4 },

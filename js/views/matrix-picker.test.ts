@@ -16,6 +16,7 @@ const content: Content = {
     text: ["<b>", " of", " America", " George", " Washington"],
     special: [0],
   },
+  inputs: 4,
   sections: [],
   steps: {
     first: 3,

@@ -50,8 +50,9 @@ class BaseExplanation(ABC):
     """Tokens, steps, scores and attention, and how they are shown, exported and saved.
 
     Step *s* is token ``first_step + s``; it sees inputs 0 … ``first_step + s - 1``, and its row is NaN elsewhere, as
-    it is at tokens that a method gives nothing for. ``n_inputs`` is one less than there are tokens. Without attention
-    ``n_layers`` and ``n_heads`` are 0, and ``attention_note`` says why.
+    it is at tokens that a method gives nothing for. ``n_inputs`` is one less than there are tokens, or ``first_step``
+    where steps are labels or predictions that nothing reads: then each sees all inputs. Without attention ``n_layers``
+    and ``n_heads`` are 0, and ``attention_note`` says why.
     """
 
     tokens: Tokens

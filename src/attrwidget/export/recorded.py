@@ -66,7 +66,8 @@ def record_attention(
 
 def _seen_before(explanation: Explanation, step: int) -> int:
     """Return how many inputs all steps before *step* see together."""
-    return step * explanation.first_step + step * (step - 1) // 2
+    first, inputs = explanation.first_step, explanation.n_inputs
+    return sum(min(first + s, inputs) for s in range(step))
 
 
 def _base64_size(size: int) -> int:

@@ -30,6 +30,7 @@ def content_of(explanation: Explanation) -> dict[str, Any]:
             "text": [unit.text for unit in tokens.units],
             "special": [i for i, special in enumerate(tokens.special) if special],
         },
+        "inputs": int(explanation.n_inputs),
         "sections": [
             {"title": section.title, "start": int(section.start), "end": int(section.end)}
             for section in explanation.sections
