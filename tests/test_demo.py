@@ -15,10 +15,10 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from attrwidget import demo
 from attrwidget.demo import Sentence
-from attrwidget.demo.evaluate import failures
-from attrwidget.demo.facts import FACTS
-from attrwidget.demo.grammar import sentence, sentences
-from attrwidget.demo.templates import ASIDES, MENTIONS, NOUNS, OPENERS, PEOPLE, templates
+from attrwidget.demo.causal.evaluate import failures
+from attrwidget.demo.causal.facts import FACTS
+from attrwidget.demo.causal.grammar import sentence, sentences
+from attrwidget.demo.causal.templates import ASIDES, MENTIONS, NOUNS, OPENERS, PEOPLE, templates
 
 Change = Callable[[random.Random], Iterator[Sentence]]
 

@@ -29,8 +29,8 @@ UNWANTED = shutil.ignore_patterns(
 BUNDLE = ("attrwidget/widget/static/widget.js", "attrwidget/widget/static/page.js")
 CARGO = (
     "attrwidget/py.typed",
-    "attrwidget/demo/model/model.safetensors",
-    "attrwidget/demo/model/config.json",
+    "attrwidget/demo/causal/model/model.safetensors",
+    "attrwidget/demo/causal/model/config.json",
     "attrwidget/apps/explain.ipynb",
     "attrwidget/apps/jupyter/voila/templates/attrwidget/index.html.j2",
 )

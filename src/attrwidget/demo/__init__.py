@@ -1,34 +1,30 @@
-"""The bundled model: a tiny causal language model of facts, whose answers' causes are known.
+"""The bundled models: tiny, trained on small grammars, so that it is known what decides each of their answers.
 
-`path()` is its folder, in Hugging Face format; `sentences()` are prompts with the words that decide each answer.
+Each has a folder here with its grammar, its training script and its model in Hugging Face format; `path(name)` is
+that model's folder, and `sentences()` of each package are what travels with it: texts and their planted truth.
 Importing this imports neither torch nor transformers.
 """
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-from attrwidget.demo.sentence import Sentence, Span
+from attrwidget.demo.causal import Sentence, Span, sentences
+from attrwidget.errors import AttrWidgetError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+__all__ = ["NAMES", "Sentence", "Span", "path", "sentences"]
 
-__all__ = ["Sentence", "Span", "path", "sentences"]
-
-
-def path() -> Path:
-    """The folder of the bundled model."""
-    return Path(__file__).parent / "model"
-
-
-def sentences() -> Iterator[Sentence]:
-    """The sentences that travel with the model, in a fixed order: each fact asked plainly, then among fillers."""
-    data = json.loads((path() / "facts.json").read_text(encoding="utf-8"))
-    for row in data["sentences"]:
-        yield Sentence(**{name: _tuples(value) for name, value in row.items()})
+NAMES = {
+    "demo": "causal",
+    "demo-translation": "translation",
+    "demo-sentiment": "sentiment",
+    "demo-masked": "masked",
+}
+"""The names that `load` knows, and the package of each."""
 
 
-def _tuples(value: Any) -> Any:
-    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
+def path(name: str = "demo") -> Path:
+    """The folder of a bundled model. Raises AttrWidgetError, naming them all, when *name* is none of them."""
+    if name not in NAMES:
+        raise AttrWidgetError(f"No bundled model is called {name!r}: take one of {', '.join(NAMES)}.")
+    return Path(__file__).parent / NAMES[name] / "model"

@@ -7,9 +7,9 @@ from collections import defaultdict
 from functools import cache
 from typing import TYPE_CHECKING
 
-from attrwidget.demo.facts import FACTS, Fact
-from attrwidget.demo.sentence import Sentence, Span
-from attrwidget.demo.templates import Template, templates
+from attrwidget.demo.causal.facts import FACTS, Fact
+from attrwidget.demo.causal.sentence import Sentence, Span
+from attrwidget.demo.causal.templates import Template, templates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,10 +9,10 @@ import re
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
-from attrwidget.demo.corpus import document
-from attrwidget.demo.facts import FACTS
-from attrwidget.demo.grammar import sentences
-from attrwidget.demo.templates import ASIDES, MENTIONS, OPENERS
+from attrwidget.demo.causal.corpus import document
+from attrwidget.demo.causal.facts import FACTS
+from attrwidget.demo.causal.grammar import sentences
+from attrwidget.demo.causal.templates import ASIDES, MENTIONS, OPENERS
 
 END = "<|endoftext|>"
 MERGES = 100

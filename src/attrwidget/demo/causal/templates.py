@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from attrwidget.demo.facts import Fact
+    from attrwidget.demo.causal.facts import Fact
 
 NOUNS = {
     "capital": ("capital", "capital city"),

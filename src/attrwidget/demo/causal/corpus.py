@@ -6,9 +6,18 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from attrwidget.demo.facts import FACTS, Fact
-from attrwidget.demo.grammar import PIECE, sentence
-from attrwidget.demo.templates import ASIDES, MENTIONS, OPENERS, PEOPLE, Template, noun, opened, templates
+from attrwidget.demo.causal.facts import FACTS, Fact
+from attrwidget.demo.causal.grammar import PIECE, sentence
+from attrwidget.demo.causal.templates import (
+    ASIDES,
+    MENTIONS,
+    OPENERS,
+    PEOPLE,
+    Template,
+    noun,
+    opened,
+    templates,
+)
 
 if TYPE_CHECKING:
     import random

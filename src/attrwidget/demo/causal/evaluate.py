@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-    from attrwidget.demo.sentence import Sentence
+    from attrwidget.demo.causal.sentence import Sentence
 
 
 def failures(

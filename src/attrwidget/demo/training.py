@@ -1,0 +1,80 @@
+# ruff: noqa: T201
+"""What the training scripts share: their options, the training loop, and the report that all is right."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import torch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from transformers import PreTrainedModel
+
+Batch = TypeVar("Batch")
+
+
+def options(what: str, folder: Path, steps: int) -> argparse.Namespace:
+    """The command's `out`, `steps` and `seed`; one thread, so that a seed gives the same model everywhere."""
+    parser = argparse.ArgumentParser(description=f"Train {what}.")
+    parser.add_argument("--out", type=Path, default=folder, help="folder to write (default: the bundled one)")
+    parser.add_argument("--steps", type=int, default=steps)
+    parser.add_argument("--seed", type=int, default=0)
+    torch.set_num_threads(1)
+    return parser.parse_args()
+
+
+def fit(
+    model: PreTrainedModel,
+    batches: Iterator[Batch],
+    loss_of: Callable[[Batch], torch.Tensor],
+    steps: int,
+    peak_rate: float,
+) -> None:
+    """Train *model* in place by AdamW with one cycle of the learning rate, then leave it in evaluation mode."""
+    matrices = [p for p in model.parameters() if p.ndim > 1 and p.requires_grad]
+    gains = [p for p in model.parameters() if p.ndim == 1]
+    optimizer = torch.optim.AdamW(
+        [{"params": matrices, "weight_decay": 0.02}, {"params": gains, "weight_decay": 0.0}],
+        betas=(0.9, 0.98),
+    )
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, peak_rate, total_steps=steps, pct_start=0.08, cycle_momentum=False
+    )
+    began = time.monotonic()
+    model.train()
+    for step in range(steps):
+        loss = loss_of(next(batches))
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        if step % 100 == 99:
+            print(
+                f"step {step + 1} of {steps}: loss {loss.item():.3f}, {time.monotonic() - began:.0f} s",
+                flush=True,
+            )
+    model.eval()
+
+
+def report(results: Iterable[tuple[str, bool, float]]) -> None:
+    """Say how many texts are right and how surely; stop with an error unless all are.
+
+    Each result is a text, whether it is right, and the least probability of a right answer in it.
+    """
+    texts, rights, chances = zip(*results, strict=True)
+    wrong = [text for text, right in zip(texts, rights, strict=True) if not right]
+    for text in wrong[:20]:
+        print("wrong:", repr(text))
+    least = sorted(chances)
+    print(
+        f"{len(texts) - len(wrong)} of {len(texts)} sentences right; least probability of a right token: "
+        f"median {least[len(least) // 2]:.3f}, lowest {least[0]:.3f}"
+    )
+    if wrong:
+        raise SystemExit("The model does not know its whole grammar: train longer.")
