@@ -12,9 +12,9 @@ import torch
 from tiny import ANSWER, PROMPT, build, byte_tokenizer
 
 import attrwidget as aw
-from attrwidget.evaluation import masked
 from attrwidget.evaluation.curves import counts_along, counts_in_bins
 from attrwidget.evaluation.ranking import ranked, removable
+from attrwidget.trace import causal
 
 METRICS = ["comprehensiveness", "sufficiency", "deletion", "insertion", "abpc"]
 
@@ -95,8 +95,8 @@ def test_what_stays_is_never_masked(ex: Any, monkeypatch: Any) -> None:
         seen.append((ids.clone(), mask.clone()))
         return run(model, ids, mask, rows)
 
-    run = masked.masked_logits
-    monkeypatch.setattr(masked, "masked_logits", spy)
+    run = causal.masked_logits
+    monkeypatch.setattr(causal, "masked_logits", spy)
     aw.evaluate(ex, ["saliency"], keep=[4], progress=silent)
     assert ex.tokens.special[0]
     gone = set()

@@ -16,7 +16,6 @@ from attrwidget.methods.attention import attention_rows, check_selection
 from attrwidget.methods.notes import attributes_of, note_on
 from attrwidget.methods.request import make_request
 from attrwidget.methods.scores import NORMALIZATIONS, ScoreCache, inseq_method, normalize_rows
-from attrwidget.models.tokens import token_text
 from attrwidget.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -49,10 +48,7 @@ class Explanation(BaseExplanation):
         self.n_layers, self.n_heads = trace.n_layers, trace.n_heads
         self.attention_note = trace.abilities.attention_note
         self.model_name = trace.model.name
-        self.sections = [
-            Section("Prompt", 0, self.first_step),
-            Section("Answer", self.first_step, len(self.tokens)),
-        ]
+        self.sections = [Section(*section) for section in trace.sections]
         self.warnings = _warnings(trace)
         self._cache = ScoreCache(trace)
 
@@ -64,13 +60,11 @@ class Explanation(BaseExplanation):
         ``top``, the likeliest tokens as ``(text, probability)``.
         """
         readings, tokens = self.trace.steps, self.tokens
-        tokenizer = self.trace.model.tokenizer
-        top = []
-        for step, (ids, values) in enumerate(zip(readings.top_ids, readings.top_probability, strict=True)):
-            before = tokens.ids[: self.first_step + step]
-            top.append(
-                [(token_text(tokenizer, int(i), before), float(p)) for i, p in zip(ids, values, strict=True)]
-            )
+        text = self.trace.output_text
+        top = [
+            [(text(step, int(i)), float(p)) for i, p in zip(ids, values, strict=True)]
+            for step, (ids, values) in enumerate(zip(readings.top_ids, readings.top_probability, strict=True))
+        ]
         return pd.DataFrame(
             {
                 "token": tokens.labels[self.first_step :],
@@ -204,11 +198,11 @@ class Explanation(BaseExplanation):
         self._check_steps(steps)
         reader = self.trace.attention
         check_selection(HeadSelection(), reader.n_layers, reader.n_heads)
-        rows = [self.first_step - 1 + s for s in steps]
+        rows = [self.trace.position(s) for s in steps]
         layers = [reader.weights(layer, None, rows).cpu().numpy() for layer in range(reader.n_layers)]
         weights: NDArray[np.float32] = np.stack(layers).transpose(2, 0, 1, 3).copy()
         for weight, step in zip(weights, steps, strict=True):
-            weight[:, :, self.first_step + step :] = np.nan
+            weight[:, :, self.trace.seen(step) :] = np.nan
         return weights
 
     def logit_lens(self) -> pd.DataFrame:
@@ -220,14 +214,10 @@ class Explanation(BaseExplanation):
 
         Raises AttrWidgetError for a model whose layers cannot be read one by one.
         """
-        from attrwidget.trace.lens import read_layers
-
-        reading = read_layers(self.trace.model, self.trace.input_ids, self.tokens.ids[self.first_step :])
-        tokenizer = self.trace.model.tokenizer
+        reading, text = self.trace.read_layers(), self.trace.output_text
         columns: dict[tuple[int, str], Any] = {}
         for step in range(self.n_steps):
-            before = self.tokens.ids[: self.first_step + step]
-            columns[step, "token"] = [token_text(tokenizer, int(i), before) for i in reading.top[:, step]]
+            columns[step, "token"] = [text(step, int(i)) for i in reading.top[:, step]]
             columns[step, "probability"] = reading.probability[:, step].numpy()
             columns[step, "chosen"] = reading.chosen[:, step].numpy()
         lens = pd.DataFrame(columns).rename_axis("layer")

@@ -10,7 +10,6 @@ import torch
 from attrwidget.errors import AttrWidgetError
 from attrwidget.methods.targets import Target
 from attrwidget.trace.graph import is_out_of_memory
-from attrwidget.trace.perturb import masked_logits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -40,7 +39,7 @@ class MaskedRuns:
     def __init__(self, trace: Trace) -> None:
         trace.require_same_weights()
         self._trace = trace
-        self._target = Target("log_prob", tuple(trace.tokens.ids[trace.first_step :]))
+        self._target = Target("log_prob", trace.outputs)
         self._known: dict[tuple[int, Gone], float] = trace.unfinished.setdefault("masked_runs", {})
 
     def get(self, step: int, without: Gone) -> float:
@@ -63,22 +62,20 @@ class MaskedRuns:
 
     def _run(self, step: int, sets: list[Gone]) -> Iterator[tuple[list[Gone], list[float]]]:
         trace = self._trace
-        ids = trace.input_ids[:, : trace.first_step + step]
-        size, start = self._fitting(ids), 0
+        seen = trace.seen(step)
+        size, start = self._fitting(seen), 0
         while start < len(sets):
             some = sets[start : start + size]
             bits = np.frombuffer(b"".join(some), dtype=np.uint8).reshape(len(some), -1)
-            there = 1 - np.unpackbits(bits, axis=1, count=ids.shape[1])
-            mask = torch.from_numpy(there).to(ids)
+            there = 1 - np.unpackbits(bits, axis=1, count=seen)
             try:
-                logits = masked_logits(trace.model, ids.expand(len(some), -1), mask, 1)[:, -1].double()
-                values = self._target(logits, [step] * len(some)).tolist()
+                values = trace.masked_scores(step, torch.from_numpy(there), self._target).tolist()
             except (RuntimeError, MemoryError) as error:
                 if not is_out_of_memory(error):
                     raise
                 if size == 1:
                     raise AttrWidgetError(
-                        f"There is not enough memory to run {ids.shape[1]:,} tokens once more: shorten the prompt, "
+                        f"There is not enough memory to run {seen:,} tokens once more: shorten the prompt, "
                         "or load the model with dtype='bfloat16'."
                     ) from error
                 size = max(1, len(some) // 2)
@@ -86,8 +83,8 @@ class MaskedRuns:
             start += len(some)
             yield some, values
 
-    def _fitting(self, ids: torch.Tensor) -> int:
-        config, tokens = self._trace.model.text_config, ids.shape[1]
+    def _fitting(self, tokens: int) -> int:
+        config, device = self._trace.model.text_config, self._trace.model.device
         width = 8 * int(config.hidden_size) + int(getattr(config, "num_attention_heads", 0) or 0) * tokens
-        budget = _CPU_BYTES if ids.device.type == "cpu" else _GPU_BYTES
+        budget = _CPU_BYTES if device.type == "cpu" else _GPU_BYTES
         return max(1, min(_MOST, budget // (4 * (2 * self._trace.model.vocabulary + tokens * width))))

@@ -87,10 +87,10 @@ def attention_rows(
     size = max(1, _CHUNK_BYTES // (4 * trace.n_inputs * max(trace.n_heads, 1)))
     for start in range(0, len(steps), size):
         chunk = list(steps[start : start + size])
-        weights = combined_weights(trace, [trace.first_step - 1 + s for s in chunk], selection, weigh).numpy()
+        weights = combined_weights(trace, [trace.position(s) for s in chunk], selection, weigh).numpy()
         rows = np.full((len(chunk), trace.n_inputs), np.nan, dtype=np.float32)
         for row, weight, step in zip(rows, weights, chunk, strict=True):
-            seen = trace.first_step + step
+            seen = trace.seen(step)
             row[:seen] = weight[:seen]
         yield chunk, rows
 

@@ -27,16 +27,6 @@ class Spread(NamedTuple):
     deviation: float
 
 
-def embed(trace: Trace, ids: torch.Tensor) -> torch.Tensor:
-    """Return the embeddings of *ids* as the model makes them, scaled where it scales: ``[len(ids), d]``."""
-    import torch
-
-    from attrwidget.models.borrow import borrowed
-
-    with borrowed(trace.model.hf), torch.no_grad():
-        return trace.model.hf.get_input_embeddings()(ids[None])[0]  # type: ignore[no-any-return]
-
-
 def spread(trace: Trace) -> Spread:
     """Return how the embeddings of the vocabulary spread, read through the module so that its scale counts."""
     import torch
@@ -44,7 +34,7 @@ def spread(trace: Trace) -> Spread:
     def parts() -> Iterator[torch.Tensor]:
         for start in range(0, trace.model.vocabulary, _CHUNK):
             stop = min(start + _CHUNK, trace.model.vocabulary)
-            yield embed(trace, torch.arange(start, stop, device=trace.model.device)).float()
+            yield trace.embed(torch.arange(start, stop, device=trace.model.device)).float()
 
     sums = [
         (p.sum(0).double(), float(p.double().sum()), float(p.double().square().sum()), p.numel())
@@ -65,7 +55,7 @@ def baseline_of(trace: Trace, which: Any) -> torch.Tensor:
     """
     import torch
 
-    embeddings = embed(trace, trace.input_ids[0])
+    embeddings = trace.embeddings()
     if isinstance(which, str):
         if which not in BASELINES:
             raise AttrWidgetError(
@@ -77,7 +67,7 @@ def baseline_of(trace: Trace, which: Any) -> torch.Tensor:
         if which == "mean":
             return spread(trace).mean.to(embeddings).expand_as(embeddings)
         token = torch.tensor([replacement(trace, which)[0]], device=trace.model.device)
-        return embed(trace, token).expand_as(embeddings)
+        return trace.embed(token).expand_as(embeddings)
     try:
         given = torch.as_tensor(which).detach().to(embeddings)
         return given.expand_as(embeddings).clone()

@@ -36,7 +36,7 @@ def reduced(trace: Trace, gradients: Gradients, reduce: Reduce) -> Rows:
         values = (reduce(slopes.float(), embeddings.float()) * scales[:, None]).cpu().numpy()
         rows = np.full((len(chunk), trace.n_inputs), np.nan)
         for row, value, step in zip(rows, values, chunk, strict=True):
-            seen = trace.first_step + step
+            seen = trace.seen(step)
             if not np.isfinite(value[:seen]).all():
                 raise AttrWidgetError(_not_finite(trace, step))
             row[:seen] = value[:seen]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from attrwidget.methods.registry import HeadSelection, Rows
     from attrwidget.methods.targets import Target
     from attrwidget.trace import Trace
+    from attrwidget.trace.causal import CausalTrace
 
 
 def _compute(trace: Trace, target: Target, steps: Sequence[int], _selection: HeadSelection) -> Rows:
@@ -26,7 +27,7 @@ def _compute(trace: Trace, target: Target, steps: Sequence[int], _selection: Hea
     with lock_of(trace.model.hf), torch.inference_mode(False), torch.enable_grad():  # noqa: FBT003
         hidden, seeds, weights = _graph(trace, target)
     for step in steps:
-        at = trace.first_step - 1 + step
+        at = trace.position(step)
         cotangent = torch.zeros_like(hidden)
         cotangent[0, step - trace.n_steps] = seeds[0, step - trace.n_steps]
         with lock_of(trace.model.hf), torch.inference_mode(False):  # noqa: FBT003
@@ -57,10 +58,9 @@ def _graph(trace: Trace, target: Target) -> tuple[torch.Tensor, torch.Tensor, li
         weights.append(weight)
         return output, weight
 
+    ids = cast("CausalTrace", trace).input_ids  # by what the method needs
     with replaced(keep):
-        segment = run_segment(
-            trace.model.hf, trace.input_ids, trace.n_steps, attention=observe(trace.model.hf, "eager")
-        )
+        segment = run_segment(trace.model.hf, ids, trace.n_steps, attention=observe(trace.model.hf, "eager"))
     logits = segment.logits.detach().double().requires_grad_(True)  # noqa: FBT003
     (slopes,) = torch.autograd.grad(target(logits, range(trace.n_steps)).sum(), logits)
     (seeds,) = torch.autograd.grad(segment.logits, segment.head_input, slopes.to(segment.logits))
@@ -77,6 +77,6 @@ GRADIENT_X_ATTENTION = register(
         source="Chefer et al. 2021 (arXiv:2103.15679)",
         compute=_compute,
         target_function="logit",
-        needs=("gradients", "interface"),
+        needs=("gradients", "interface", "causal"),
     )
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from attrwidget.errors import AttrWidgetError
-from attrwidget.methods.embeddings import baseline_of, embed
+from attrwidget.methods.embeddings import baseline_of
 from attrwidget.methods.leave_one_out import replacement
 from attrwidget.methods.registry import Method, Progress, Residuals, register
 
@@ -33,7 +33,7 @@ def _compute(
     points: int,
 ) -> Rows:
     check_count("points", points)
-    whole = embed(trace, trace.input_ids[0])
+    whole = trace.embeddings()
     start = baseline_of(trace, baseline)
     way = whole - start
     nodes, weights = np.polynomial.legendre.leggauss(int(points))
@@ -49,7 +49,7 @@ def _compute(
                     sums[step][: len(product)] += weight / 2 * product
         change = trace.graph().scores(group, target)
         change -= trace.new_graph(place=_between(start, way, 0.0)).scores(group, target)
-        rows = np.stack([_seen(sums[step], trace.first_step + step) for step in group])
+        rows = np.stack([_seen(sums[step], trace.seen(step)) for step in group])
         changes = change.numpy()
         if index == len(groups) - 1:
             yield Progress(len(groups) * int(points), len(groups) * int(points))

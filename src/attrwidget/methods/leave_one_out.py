@@ -35,11 +35,9 @@ def _score(target: Target, logits: torch.Tensor, n_steps: int) -> torch.Tensor:
 
 def _left_out(trace: Trace, target: Target, steps: Sequence[int], change: str | int) -> Rows:
     def make() -> LeftOut:
-        from attrwidget.trace.perturb import Perturber
-
         return LeftOut(
             trace,
-            Perturber(trace.model, trace.input_ids, trace.n_steps, change),
+            trace.perturber(change),
             read=lambda logits: _score(target, logits, trace.n_steps),
             compare=lambda whole, changed: whole - changed,
         )

@@ -35,7 +35,7 @@ class LeftOut:
     ) -> None:
         self.rows = np.full((trace.n_steps, trace.n_inputs), np.nan)
         self.done = 0
-        self._first = trace.first_step
+        self._first_to_see = trace.first_to_see
         self._perturber, self._read, self._compare = perturber, read, compare
         self._whole: torch.Tensor | None = None
         self._lock = threading.Lock()
@@ -49,7 +49,7 @@ class LeftOut:
             for changed in self._perturber.batch(inputs, self._read) if inputs else []:
                 scores = self._compare(self._whole[len(self._whole) - len(changed) :], changed).numpy()
                 # The first step that sees the input, or the first that is left of a text without it.
-                step = max(0, self.done - self._first + 1, len(self.rows) - len(scores))
+                step = max(self._first_to_see(self.done), len(self.rows) - len(scores))
                 self.rows[step:, self.done] = scores[len(scores) - len(self.rows) + step :]
                 self.done += 1
 
@@ -57,12 +57,12 @@ class LeftOut:
 def left_out_rows(trace: Trace, key: Any, make: Callable[[], LeftOut], steps: Sequence[int]) -> Rows:
     """Yield rows as soon as all their inputs have been left out; what was begun is gone on with next time."""
     scores = trace.unfinished.setdefault(key, make())
-    stop = trace.first_step + max(steps)
+    stop = max(map(trace.seen, steps))
     given: set[int] = set()
     while True:
         # Begun elsewhere, scores may have come further than is asked for here.
         done = scores.done
-        ready = [s for s in range(trace.n_steps) if s not in given and done >= trace.first_step + s]
+        ready = [s for s in range(trace.n_steps) if s not in given and done >= trace.seen(s)]
         if done >= stop:
             yield Progress(stop, stop)
         if ready:

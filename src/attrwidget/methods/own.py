@@ -33,7 +33,7 @@ def method(
     """Make the decorated ``f(trace, target, steps) -> rows`` a method like the others, in the widget too.
 
     *rows* are array-like, ``[len(steps), trace.n_inputs]``; what is no input of a step is ignored. Without *signed*,
-    they are magnitudes, shown as shares. ``trace`` has the model (``trace.model.hf``), ``input_ids``, ``first_step``,
+    they are magnitudes, shown as shares. ``trace`` has the model (``trace.model.hf``), ``tokens``, ``seen(step)``,
     ``attention`` and ``gradients(steps, target)``; ``target(logits, steps)`` is the score to explain, of
     *target_function* unless another is asked for. The docstring's first line says in the footer what is shown.
     Raises AttrWidgetError for the name of a method that is built in.
@@ -85,5 +85,5 @@ def _rows(trace: Trace, steps: Sequence[int], given: Any, name: str) -> np.ndarr
             "a row for each step and a number for each input."
         )
     for row, step in zip(rows, steps, strict=True):
-        row[trace.first_step + step :] = np.nan
+        row[trace.seen(step) :] = np.nan
     return rows

@@ -52,6 +52,7 @@ NEEDS = {
     "attention": "attention weights",
     "interface": "attention through Transformers' interface",
     "masking": "an attention mask that is heeded",
+    "causal": "a causal language model",
 }
 
 
@@ -95,6 +96,8 @@ class Method:
     def refusal(self, trace: Trace) -> str | None:
         """Return a sentence on why *trace*'s model does not allow this method, or None when it does."""
         abilities, name = trace.abilities, trace.model.name
+        if "causal" in self.needs and trace.task != "text-generation":
+            return f"{self.title} follows attention through one causal model, and {name} is of another kind."
         if {"attention", "interface"} & set(self.needs) and abilities.attention is None:
             return abilities.attention_note or f"{name} shows no attention."
         if "interface" in self.needs and abilities.attention != "recorded":

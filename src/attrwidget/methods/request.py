@@ -68,7 +68,7 @@ def make_request(
 
 
 def _target(trace: Trace, method: Method, function: str | None, foil: Any) -> tuple[Target, Foils | None]:
-    tokens = tuple(trace.tokens.ids[trace.first_step :])
+    tokens = trace.outputs
     if method.target_function is None:
         unused = "target_function" if function is not None else "foil" if foil is not None else None
         if unused is not None:

@@ -26,12 +26,12 @@ def _compute(trace: Trace, _target: Target, steps: Sequence[int], _selection: He
 
     reader, wanted = trace.attention, list(steps)
     flow = torch.zeros(len(wanted), trace.n_inputs)
-    flow[range(len(wanted)), [trace.first_step - 1 + s for s in wanted]] = 1
+    flow[range(len(wanted)), [trace.position(s) for s in wanted]] = 1
     for layer in reversed(range(reader.n_layers)):
         flow = (flow + _through(trace, layer, flow)) / 2
     rows = flow.numpy()
     for row, step in zip(rows, wanted, strict=True):
-        row[trace.first_step + step :] = np.nan
+        row[trace.seen(step) :] = np.nan
     yield wanted, rows
 
 
@@ -58,6 +58,6 @@ ROLLOUT = register(
         source="Abnar & Zuidema 2020 (arXiv:2005.00928)",
         compute=_compute,
         target_function=None,
-        needs=("attention",),
+        needs=("attention", "causal"),
     )
 )

@@ -48,7 +48,7 @@ def _compute(
                     sums[step] = sums[step] + gradient if step in sums else gradient
         rows = np.full((len(group), trace.n_inputs), np.nan)
         for row, step in zip(rows, group, strict=True):
-            seen = trace.first_step + step
+            seen = trace.seen(step)
             row[:seen] = np.linalg.norm(sums[step][:seen] / samples, axis=-1)
         if index == len(groups) - 1:
             yield Progress(len(groups) * samples, len(groups) * samples)

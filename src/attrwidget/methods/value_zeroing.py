@@ -21,18 +21,8 @@ if TYPE_CHECKING:
 def _compute(trace: Trace, _target: Target, steps: Sequence[int], _selection: HeadSelection) -> Rows:
     def make() -> LeftOut:
         from attrwidget.models.interface import observe
-        from attrwidget.trace.perturb import Perturber
 
-        model = trace.model
-        perturber = Perturber(
-            model,
-            trace.input_ids,
-            trace.n_steps,
-            None,
-            around=_zeroing,
-            attention=observe(model.hf),
-            hidden=True,
-        )
+        perturber = trace.perturber(None, around=_zeroing, attention=observe(trace.model.hf), hidden=True)
         return LeftOut(trace, perturber, lambda hidden: hidden.double().cpu(), _turn)
 
     return left_out_rows(trace, "value_zeroing", make, steps)

@@ -1,13 +1,26 @@
-"""Which kind of model a configuration describes."""
+"""Which kind of model a configuration describes, and which of them can be explained."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from attrwidget.errors import AttrWidgetError
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig
+
+
+class Kind(NamedTuple):
+    """A kind of model: its *task*, as Transformers' pipelines name it, in *words*, and its *auto* class."""
+
+    task: str
+    words: str
+    auto: str
+
+
+CAUSAL = Kind("text-generation", "a causal language model", "AutoModelForCausalLM")
+
+KINDS = {kind.task: kind for kind in (CAUSAL,)}
 
 _HEADS = {
     "ForMaskedLM": "a masked language model",
@@ -20,6 +33,30 @@ _HEADS = {
     "ForSpeechSeq2Seq": "a speech model",
 }
 _CAUSAL = ("ForCausalLM", "LMHeadModel", "DoubleHeadsModel")
+
+
+def find_kind(
+    config: PretrainedConfig, name: str, architecture: str | None = None, task: str | None = None
+) -> Kind:
+    """Return the kind of the model *name*: that of *task*, or else what its configuration says.
+
+    *architecture* is the class of a model at hand; without one, the configuration names it. Raises AttrWidgetError,
+    naming the kind, for one that cannot be explained, and for a task that is not known.
+    """
+    if task is not None:
+        if task not in KINDS:
+            raise AttrWidgetError(f"There is no task {task!r}: take one of {', '.join(KINDS)}.")
+        return KINDS[task]
+    architecture = architecture or (getattr(config, "architectures", None) or [""])[0]
+    words = describe_kind(config, architecture)
+    for kind in KINDS.values():
+        if kind.words == words:
+            return kind
+    architecture = architecture or config.model_type
+    raise AttrWidgetError(
+        f"{name!r} is {words} ({architecture}), and only causal language models (which continue a text, like GPT-2 "
+        "or Llama) can be explained so far; load one of those."
+    )
 
 
 def describe_kind(config: PretrainedConfig, architecture: str) -> str:
@@ -44,22 +81,6 @@ def describe_kind(config: PretrainedConfig, architecture: str) -> str:
     if config.model_type in CAUSAL_TYPES and not _is_encoder(config):
         return "a causal language model"
     return "a model of another kind"
-
-
-def require_causal(config: PretrainedConfig, name: str, architecture: str | None = None) -> None:
-    """Raise AttrWidgetError, naming the kind, unless it is that of a causal language model.
-
-    *architecture* is the class of a model at hand; without one, the configuration names it.
-    """
-    architecture = architecture or (getattr(config, "architectures", None) or [""])[0]
-    kind = describe_kind(config, architecture)
-    if kind == "a causal language model":
-        return
-    architecture = architecture or config.model_type
-    raise AttrWidgetError(
-        f"{name!r} is {kind} ({architecture}), and only causal language models (which continue a text, like GPT-2 "
-        "or Llama) can be explained so far; load one of those."
-    )
 
 
 def _is_encoder(config: PretrainedConfig) -> bool:

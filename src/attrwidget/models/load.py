@@ -4,41 +4,51 @@ from __future__ import annotations
 
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrwidget.errors import AttrWidgetError, first_line
-from attrwidget.models.causal import CausalLM
 from attrwidget.models.interface import calls_attention_interface
-from attrwidget.models.kinds import require_causal
+from attrwidget.models.kinds import Kind, find_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import torch
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 _DTYPES = ("float32", "bfloat16", "float16")
 _WEIGHTS = ("*.safetensors", "*.bin", "*.index.json")
 
 
-def load_causal(
+class Loaded(NamedTuple):
+    """A model with its tokenizer, its name, and its kind."""
+
+    hf: PreTrainedModel
+    tokenizer: PreTrainedTokenizerBase
+    name: str
+    kind: Kind
+
+
+def load_parts(
     model: Any,
     tokenizer: Any = None,
     *,
+    task: str | None = None,
     device: str | None = None,
     dtype: str | torch.dtype | None = None,
     trust_remote_code: bool = False,
-) -> CausalLM:
-    """Return the adapter of *model*: ``"demo"``, a hub name, a folder, or a Transformers model (with its tokenizer).
+) -> Loaded:
+    """Return *model* (``"demo"``, a hub name, a folder, or a Transformers model with its *tokenizer*) and its kind.
 
     A model object is adopted as it is: its device and dtype stay unless *device* or *dtype* ask otherwise,
     which is refused, since it would change the user's object. Raises AttrWidgetError with what to do.
     """
     if isinstance(model, str | Path):
-        return _load_named(str(model), tokenizer, device, dtype, trust=trust_remote_code)
-    return _adopt(model, tokenizer, device, dtype)
+        return _load_named(str(model), tokenizer, task, device, dtype, trust=trust_remote_code)
+    return _adopt(model, tokenizer, task, device, dtype)
 
 
-def _adopt(model: Any, tokenizer: Any, device: str | None, dtype: Any) -> CausalLM:
+def _adopt(model: Any, tokenizer: Any, task: str | None, device: str | None, dtype: Any) -> Loaded:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
     model = getattr(model, "_orig_mod", model)  # what torch.compile wraps
@@ -60,16 +70,15 @@ def _adopt(model: Any, tokenizer: Any, device: str | None, dtype: Any) -> Causal
             f"The weights of this {type(model).__name__} were made inside torch.inference_mode(), so nothing can be "
             "differentiated: load the model outside of it."
         )
-    return CausalLM(model, tokenizer, model.config.name_or_path or type(model).__name__)
+    name = model.config.name_or_path or type(model).__name__
+    return Loaded(model, tokenizer, name, find_kind(model.config, name, type(model).__name__, task))
 
 
-def _load_named(name: str, tokenizer: Any, device: str | None, dtype: Any, *, trust: bool) -> CausalLM:
-    from transformers import (
-        AutoConfig,
-        AutoModelForCausalLM,
-        AutoTokenizer,
-        PreTrainedTokenizerBase,
-    )
+def _load_named(
+    name: str, tokenizer: Any, task: str | None, device: str | None, dtype: Any, *, trust: bool
+) -> Loaded:
+    import transformers
+    from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerBase
 
     place = _place(name)
     where, kind = _device(device), _dtype(dtype)
@@ -82,7 +91,7 @@ def _load_named(name: str, tokenizer: Any, device: str | None, dtype: Any, *, tr
         config = AutoConfig.from_pretrained(place, trust_remote_code=trust)
     except Exception as error:
         raise AttrWidgetError(_not_found(name, error)) from error
-    require_causal(config, name)
+    found = find_kind(config, name, task=task)
     _require_weights(name, place)
     try:
         words = (
@@ -95,20 +104,21 @@ def _load_named(name: str, tokenizer: Any, device: str | None, dtype: Any, *, tr
     if len(words) <= len(words.all_special_ids):  # what Transformers makes up for a folder without one
         raise AttrWidgetError(_no_tokenizer(name, "it is missing, or knows no words"))
     options = {"dtype": kind, "trust_remote_code": trust}
+    auto = getattr(transformers, found.auto)
     try:
         with _no_bar() if name == "demo" else nullcontext():
-            model = AutoModelForCausalLM.from_pretrained(place, **options)
+            model = auto.from_pretrained(place, **options)
         if not calls_attention_interface(model):
             # Such models choose their attention when they are built, and only the eager one shows its weights.
-            model = AutoModelForCausalLM.from_pretrained(place, attn_implementation="eager", **options)
+            model = auto.from_pretrained(place, attn_implementation="eager", **options)
     except Exception as error:
         raise AttrWidgetError(f"The weights of {name!r} could not be loaded: {first_line(error)}.") from error
     for parameter in model.parameters():
         parameter.requires_grad = False
     model.eval()
     if where is not None:
-        model.to(where)  # type: ignore[arg-type]
-    return CausalLM(model, words, name)
+        model.to(where)
+    return Loaded(model, words, name, found)
 
 
 @contextmanager

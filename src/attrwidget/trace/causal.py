@@ -1,8 +1,7 @@
-"""A trace: one model, one text, and everything that is read from running it once."""
+"""The trace of a causal language model: one teacher-forced run over the prompt and what was said."""
 
 from __future__ import annotations
 
-import weakref
 from bisect import bisect_left
 from dataclasses import replace
 from functools import cached_property
@@ -11,29 +10,27 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from attrwidget.errors import AttrWidgetError
-from attrwidget.models.borrow import borrowed, lock_of, weights_state
+from attrwidget.models.borrow import borrowed
 from attrwidget.models.generation import not_finite
 from attrwidget.models.tokens import read_tokens
 from attrwidget.trace.abilities import record, returned
+from attrwidget.trace.base import Section, Trace
 from attrwidget.trace.forward import logits_of
-from attrwidget.trace.graph import WEIGHTS_CHANGED, GradientGraph
+from attrwidget.trace.graph import GradientGraph
+from attrwidget.trace.lens import read_layers
+from attrwidget.trace.perturb import Perturber, masked_logits
 from attrwidget.trace.readings import first_not_finite, read_steps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from transformers import PreTrainedModel
+    from collections.abc import Callable, Sequence
 
     from attrwidget.models.causal import CausalLM
     from attrwidget.trace.abilities import Abilities
     from attrwidget.trace.attention import AttentionReader
-    from attrwidget.trace.graph import ScoreFunction
-
-_GRAPHS_KEPT = 2
-_holders: weakref.WeakKeyDictionary[PreTrainedModel, list[weakref.ref[Trace]]] = weakref.WeakKeyDictionary()
+    from attrwidget.trace.lens import LensReading
 
 
-class Trace:
+class CausalTrace(Trace):
     """One teacher-forced run of *model* over ``ids = prompt + output``.
 
     Made by one forward pass with the model's own fast attention and no gradients. The gradient graph grows when
@@ -41,18 +38,23 @@ class Trace:
     predicted at position ``first_step - 1 + s``; it sees tokens ``0 … first_step - 1 + s``.
     """
 
+    task = "text-generation"
+    model: CausalLM
+
     def __init__(
         self, model: CausalLM, prompt: Sequence[int], output: Sequence[int], abilities: Abilities
     ) -> None:
-        self.model = model
-        self.abilities = abilities
+        super().__init__(model, abilities)
         self.first_step = len(prompt)
         self.n_steps = len(output)
         self.n_inputs = len(prompt) + len(output) - 1
         self.tokens = read_tokens(model.tokenizer, [*prompt, *output], len(prompt))
+        self.outputs = tuple(self.tokens.ids[len(prompt) :])
+        self.sections = [
+            Section("Prompt", 0, self.first_step),
+            Section("Answer", self.first_step, len(self.tokens)),
+        ]
         self._ids = torch.tensor([self.tokens.ids[:-1]], device=model.device)
-        self._graph: GradientGraph | None = None
-        self.unfinished: dict[Any, Any] = {}  # what methods that go input by input have so far
         recorder = None
         if abilities.attention == "recorded":
             logits, recorder = record(model, self._ids, self.n_steps)
@@ -60,7 +62,6 @@ class Trace:
             with borrowed(model.hf), torch.no_grad():
                 logits = logits_of(model.hf, self._ids, self.n_steps)
         self._recorder = recorder
-        self._weights = weights_state(model.own)
         bad = first_not_finite(logits, output)
         if bad is not None:
             bad = self._first_bad(bad, output)
@@ -79,35 +80,9 @@ class Trace:
         return stored
 
     @property
-    def n_layers(self) -> int:
-        """How many layers have attention to show; 0 for a model without."""
-        return self.attention.n_layers if self.abilities.attention else 0
-
-    @property
-    def n_heads(self) -> int:
-        """How many heads a layer has; 0 for a model without attention to show."""
-        return self.attention.n_heads if self.abilities.attention else 0
-
-    @property
     def input_ids(self) -> torch.Tensor:
         """The token ids that the model reads, ``[1, n_inputs]``: all but the last."""
         return self._ids
-
-    def gradients(
-        self, steps: Sequence[int], score: ScoreFunction
-    ) -> Iterator[tuple[list[int], torch.Tensor, torch.Tensor, torch.Tensor]]:
-        """Yield gradients of *score* at the input embeddings; see ``GradientGraph.gradients``."""
-        return self.graph().gradients(steps, score)
-
-    def graph(self) -> GradientGraph:
-        """Return the gradient graph, which is kept."""
-        with lock_of(self.model.hf):
-            self.require_same_weights()
-            graph = self._graph
-            if graph is None:
-                graph = self._graph = self.new_graph()
-                _keep_newest(self)
-        return graph
 
     def new_graph(self, *, attention: str | None = None, **options: Any) -> GradientGraph:
         """Return another gradient graph, with *options* of ``GradientGraph`` and an *attention* of its own."""
@@ -117,14 +92,25 @@ class Trace:
         )
         return GradientGraph(self.model, self._ids, self.first_step, abilities, **options)
 
-    def drop_graph(self) -> None:
-        """Free the gradient graph; it grows again when a gradient is next asked for."""
-        self._graph = None
+    def embeddings(self) -> torch.Tensor:
+        """Return the embeddings of the inputs, ``[n_inputs, d]``."""
+        return self.embed(self._ids[0])
 
-    def require_same_weights(self) -> None:
-        """Raise AttrWidgetError when the model's weights are not those that this trace was made with."""
-        if weights_state(self.model.own) != self._weights:
-            raise AttrWidgetError(WEIGHTS_CHANGED)
+    def read_layers(self) -> LensReading:
+        """Return what each layer would predict at each step; see ``trace.lens``."""
+        return read_layers(self.model, self._ids, self.outputs)
+
+    def perturber(self, change: str | int | None, **options: Any) -> Perturber:
+        """Return what runs the text with inputs changed; see ``Perturber``."""
+        return Perturber(self.model, self._ids, self.n_steps, change, **options)
+
+    def masked_scores(
+        self, step: int, there: torch.Tensor, score: Callable[[torch.Tensor, Sequence[int]], torch.Tensor]
+    ) -> torch.Tensor:
+        """Return the *score* of *step* with inputs masked from attention: ``[b]``, from *there* ``[b, seen(step)]``."""
+        ids = self._ids[:, : self.seen(step)].expand(len(there), -1)
+        logits = masked_logits(self.model, ids, there.to(ids), 1)[:, -1].double()
+        return score(logits, [step] * len(there))
 
     def _first_bad(self, at_least: int, output: Sequence[int]) -> int:
         """Return the first step whose own prefix gives bad logits: a later NaN spoils earlier rows (0 · NaN is NaN)."""
@@ -136,14 +122,3 @@ class Trace:
 
         steps = range(at_least, self.n_steps)
         return at_least if bad(at_least) else steps[bisect_left(steps[:-1], x=True, key=bad)]
-
-
-def _keep_newest(trace: Trace) -> None:
-    """Let a model's newest few traces keep their graphs, so that a notebook of explanations fits in memory."""
-    holders = [ref for ref in _holders.get(trace.model.own, []) if ref() not in (None, trace)]
-    holders.append(weakref.ref(trace))
-    for ref in holders[:-_GRAPHS_KEPT]:
-        old = ref()
-        if old is not None:
-            old.drop_graph()
-    _holders[trace.model.own] = holders[-_GRAPHS_KEPT:]

@@ -1,0 +1,56 @@
+"""What all loaded models have in common."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from attrwidget.models.adapter import Adapter
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+    from attrwidget.models.load import Loaded
+    from attrwidget.trace.abilities import Abilities
+
+A = TypeVar("A", bound=Adapter)
+
+
+class Model(ABC, Generic[A]):
+    """A model that can be explained; made by ``attrwidget.load``."""
+
+    adapter: ClassVar[type[Adapter]]
+
+    def __init__(self, parts: Loaded) -> None:
+        self._adapter: A = self.adapter(parts.hf, parts.tokenizer, parts.name)  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Model({self.name!r}, {type(self.hf).__name__})"
+
+    @property
+    def name(self) -> str:
+        """The name or folder it was loaded from."""
+        return self._adapter.name
+
+    @property
+    def hf(self) -> PreTrainedModel:
+        """The Transformers model itself."""
+        return self._adapter.own
+
+    @property
+    def tokenizer(self) -> PreTrainedTokenizerBase:
+        """Its tokenizer."""
+        return self._adapter.tokenizer
+
+    @cached_property
+    def _abilities(self) -> Abilities:
+        return self._find_abilities()
+
+    @abstractmethod
+    def _find_abilities(self) -> Abilities:
+        """Find out what the model allows."""
+
+    @abstractmethod
+    def explain(self, *args: Any, **options: Any) -> Any:
+        """Return the Explanation of what the model makes of an input."""

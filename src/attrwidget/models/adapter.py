@@ -1,0 +1,62 @@
+"""What every kind of model has: the user's object, its twin that runs, a tokenizer and a name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from attrwidget.models.borrow import embedding_weights
+from attrwidget.models.twin import twin
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+
+class Adapter:
+    """A Transformers model and its tokenizer, of one kind; the one place that knows the model's outside.
+
+    ``own`` is the user's model object; ``hf`` is what runs: its twin over the same weights, as the model was when
+    this adapter was made.
+    """
+
+    def __init__(self, hf: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, name: str) -> None:
+        self.own = hf
+        self.hf = twin(hf)
+        self.tokenizer = tokenizer
+        self.name = name
+
+    def renewed(self) -> Self:
+        """Return an adapter of the model as it is now."""
+        return type(self)(self.own, self.tokenizer, self.name)
+
+    @property
+    def device(self) -> torch.device:
+        """Where token ids go: the device of the input embeddings."""
+        return embedding_weights(self.hf).device
+
+    @property
+    def text_config(self) -> Any:
+        """The configuration of the text model: of the decoder, where there is one."""
+        return self.hf.config.get_text_config(decoder=True)
+
+    @property
+    def vocabulary(self) -> int:
+        """How many token ids the input embeddings hold."""
+        return int(embedding_weights(self.hf).shape[0])
+
+    @property
+    def context(self) -> int | None:
+        """The greatest number of tokens that the model can see, or None when it names none."""
+        for name in ("max_position_embeddings", "n_positions", "n_ctx", "max_seq_len", "seq_length"):
+            limit = getattr(self.text_config, name, None)
+            if isinstance(limit, int) and limit > 0:
+                return limit
+        return None
+
+    @property
+    def pad_id(self) -> int:
+        """A token id for padding, which attention masks out."""
+        for pad in (self.tokenizer.pad_token_id, self.tokenizer.eos_token_id):
+            if isinstance(pad, int) and 0 <= pad < self.vocabulary:
+                return pad
+        return 0

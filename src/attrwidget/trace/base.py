@@ -1,0 +1,178 @@
+"""What can be read from one run of one model over one text, whatever kind of model it is."""
+
+from __future__ import annotations
+
+import weakref
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
+
+from attrwidget.errors import AttrWidgetError
+from attrwidget.models.borrow import borrowed, lock_of, weights_state
+from attrwidget.models.tokens import token_text
+from attrwidget.trace.graph import WEIGHTS_CHANGED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    import torch
+    from transformers import PreTrainedModel
+
+    from attrwidget.models.adapter import Adapter
+    from attrwidget.models.tokens import Tokens
+    from attrwidget.trace.abilities import Abilities
+    from attrwidget.trace.attention import AttentionReader
+    from attrwidget.trace.graph import ScoreFunction
+    from attrwidget.trace.lens import LensReading
+    from attrwidget.trace.perturb import Perturber
+    from attrwidget.trace.readings import StepReadings
+
+_GRAPHS_KEPT = 2
+_holders: weakref.WeakKeyDictionary[PreTrainedModel, list[weakref.ref[Trace]]] = weakref.WeakKeyDictionary()
+
+
+class Section(NamedTuple):
+    """Tokens ``start`` up to ``end`` stand under *title*."""
+
+    title: str
+    start: int
+    end: int
+
+
+class Graph(Protocol):
+    """Gradients of steps' scores at the input embeddings, for one text."""
+
+    def gradients(
+        self, steps: Sequence[int], score: ScoreFunction
+    ) -> Iterator[tuple[list[int], torch.Tensor, torch.Tensor, torch.Tensor]]:
+        """Yield ``(steps, gradients [k, inputs, d], scales [k], embeddings [inputs, d])``.
+
+        See ``GradientGraph.gradients``.
+        """
+
+    def scores(self, steps: Sequence[int], score: ScoreFunction) -> torch.Tensor:
+        """Return the *score* of each of *steps*, float64 ``[len(steps)]`` on the CPU."""
+
+
+class Trace(ABC):
+    """One run of *model* over the *inputs* of ``n_steps`` outputs.
+
+    ``tokens`` are the inputs and then what is explained. Step *s* is token ``first_step + s``, of which the model's
+    own number is ``outputs[s]``: a token id, or a class. It sees the first ``seen(s)`` of the ``n_inputs`` inputs.
+    """
+
+    task: ClassVar[str]  # the kind of model, as Transformers' pipelines name it
+    model: Adapter
+    abilities: Abilities
+    tokens: Tokens
+    steps: StepReadings
+    sections: list[Section]
+    outputs: tuple[int, ...]
+    first_step: int
+    n_steps: int
+    n_inputs: int
+
+    def __init__(self, model: Adapter, abilities: Abilities) -> None:
+        self.model = model
+        self.abilities = abilities
+        self.unfinished: dict[Any, Any] = {}  # what methods that go input by input have so far
+        self._graph: Graph | None = None
+        self._weights = weights_state(model.own)
+
+    def seen(self, step: int) -> int:
+        """Return how many inputs *step* sees: those before it."""
+        return self.first_step + step
+
+    def first_to_see(self, index: int) -> int:
+        """Return the first step that sees input *index*."""
+        return max(0, index - self.first_step + 1)
+
+    def position(self, step: int) -> int:
+        """Return the row of the attention weights at which *step* is read."""
+        return self.first_step - 1 + step
+
+    def output_text(self, step: int, output: int) -> str:
+        """Return *output*, which might stand at *step*, as text: ``outputs[step]`` or another of its kind."""
+        return token_text(self.model.tokenizer, output, self.tokens.ids[: self.first_step + step])
+
+    @property
+    @abstractmethod
+    def attention(self) -> AttentionReader:
+        """The attention of all layers and heads. Raises AttrWidgetError when the model shows none."""
+
+    @property
+    def n_layers(self) -> int:
+        """How many layers have attention to show; 0 for a model without."""
+        return self.attention.n_layers if self.abilities.attention else 0
+
+    @property
+    def n_heads(self) -> int:
+        """How many heads a layer has; 0 for a model without attention to show."""
+        return self.attention.n_heads if self.abilities.attention else 0
+
+    @abstractmethod
+    def new_graph(self, *, attention: str | None = None, **options: Any) -> Graph:
+        """Return another gradient graph, with *options* of ``GradientGraph`` and an *attention* of its own."""
+
+    @abstractmethod
+    def embeddings(self) -> torch.Tensor:
+        """Return the embeddings of the inputs as the model makes them, scaled where it scales: ``[n_inputs, d]``."""
+
+    def embed(self, ids: torch.Tensor) -> torch.Tensor:
+        """Return the embeddings of *ids* as the model makes them: ``[len(ids), d]``."""
+        import torch
+
+        with borrowed(self.model.hf), torch.no_grad():
+            return self.model.hf.get_input_embeddings()(ids[None])[0]  # type: ignore[no-any-return]
+
+    @abstractmethod
+    def perturber(self, change: str | int | None, **options: Any) -> Perturber:
+        """Return what runs the text with inputs changed; see ``Perturber``."""
+
+    @abstractmethod
+    def masked_scores(
+        self, step: int, there: torch.Tensor, score: Callable[[torch.Tensor, Sequence[int]], torch.Tensor]
+    ) -> torch.Tensor:
+        """Return the *score* of *step* with inputs masked from attention: ``[b]``, from *there* ``[b, seen(step)]``."""
+
+    def read_layers(self) -> LensReading:
+        """Return what each layer would predict at each step. Raises AttrWidgetError where there is no such reading."""
+        raise AttrWidgetError(
+            f"Predictions of single layers can be read of causal and masked language models, and {self.model.name} "
+            "is of another kind."
+        )
+
+    def gradients(
+        self, steps: Sequence[int], score: ScoreFunction
+    ) -> Iterator[tuple[list[int], torch.Tensor, torch.Tensor, torch.Tensor]]:
+        """Yield gradients of *score* at the input embeddings; see ``GradientGraph.gradients``."""
+        return self.graph().gradients(steps, score)
+
+    def graph(self) -> Graph:
+        """Return the gradient graph, which is kept."""
+        with lock_of(self.model.hf):
+            self.require_same_weights()
+            graph = self._graph
+            if graph is None:
+                graph = self._graph = self.new_graph()
+                _keep_newest(self)
+        return graph
+
+    def drop_graph(self) -> None:
+        """Free the gradient graph; it grows again when a gradient is next asked for."""
+        self._graph = None
+
+    def require_same_weights(self) -> None:
+        """Raise AttrWidgetError when the model's weights are not those that this trace was made with."""
+        if weights_state(self.model.own) != self._weights:
+            raise AttrWidgetError(WEIGHTS_CHANGED)
+
+
+def _keep_newest(trace: Trace) -> None:
+    """Let a model's newest few traces keep their graphs, so that a notebook of explanations fits in memory."""
+    holders = [ref for ref in _holders.get(trace.model.own, []) if ref() not in (None, trace)]
+    holders.append(weakref.ref(trace))
+    for ref in holders[:-_GRAPHS_KEPT]:
+        old = ref()
+        if old is not None:
+            old.drop_graph()
+    _holders[trace.model.own] = holders[-_GRAPHS_KEPT:]
