@@ -7,10 +7,11 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import huggingface_hub
 import pytest
 import torch
 from tiny import ANSWER, PROMPT, build, byte_tokenizer, save
-from transformers import AutoModel
+from transformers import AutoConfig, AutoModel
 
 import attrwidget as aw
 
@@ -47,6 +48,27 @@ def test_the_bundled_model() -> None:
     model = aw.load("demo")
     assert model.name == "demo"
     assert model.explain("The capital of France is", max_new_tokens=1).n_steps == 1
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_a_name_is_asked_for_once_on_the_hub(monkeypatch: pytest.MonkeyPatch, *, answers: bool) -> None:
+    """A hub that cannot be reached is not tried again and again, file by file."""
+    asked: list[str] = []
+
+    def ask(url: str, **_options: Any) -> None:
+        asked.append(url)
+        if not answers:
+            raise ConnectionError("Name or service not known")
+
+    def give(name: str, *, local_files_only: bool, **_options: Any) -> None:
+        assert local_files_only is not answers
+        raise OSError(f"{name} is not to be had")
+
+    monkeypatch.setattr(huggingface_hub, "get_hf_file_metadata", ask)
+    monkeypatch.setattr(AutoConfig, "from_pretrained", give)
+    refused("nobody/nothing", words=["nobody/nothing", "not to be had" if answers else "cannot be reached"])
+    assert len(asked) == 1
+    assert "nobody/nothing" in asked[0]
 
 
 def test_a_tokenizer_of_ones_own(place: Path) -> None:

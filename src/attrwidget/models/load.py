@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrwidget.errors import AttrWidgetError, first_line
+from attrwidget.models.hub import is_reachable
 from attrwidget.models.interface import calls_attention_interface
 from attrwidget.models.kinds import Kind, find_kind
 
@@ -87,23 +88,20 @@ def _load_named(
             f"The tokenizer must be one of Transformers', not {type(tokenizer).__name__}: leave it out to load "
             f"that of {name!r}."
         )
+    source = {"trust_remote_code": trust, "local_files_only": not is_reachable(place)}
     try:
-        config = AutoConfig.from_pretrained(place, trust_remote_code=trust)
+        config = AutoConfig.from_pretrained(place, **source)
     except Exception as error:
-        raise AttrWidgetError(_not_found(name, error)) from error
+        raise AttrWidgetError(_not_found(name, error, offline=source["local_files_only"])) from error
     found = find_kind(config, name, task=task)
     _require_weights(name, place)
     try:
-        words = (
-            tokenizer
-            if tokenizer is not None
-            else AutoTokenizer.from_pretrained(place, trust_remote_code=trust)
-        )
+        words = tokenizer if tokenizer is not None else AutoTokenizer.from_pretrained(place, **source)
     except Exception as error:
         raise AttrWidgetError(_no_tokenizer(name, first_line(error).rstrip(".:"))) from error
     if len(words) <= len(words.all_special_ids):  # what Transformers makes up for a folder without one
         raise AttrWidgetError(_no_tokenizer(name, "it is missing, or knows no words"))
-    options = {"dtype": kind, "trust_remote_code": trust}
+    options = {"dtype": kind, **source}
     auto = getattr(transformers, found.auto)
     try:
         with _no_bar() if name == "demo" else nullcontext():
@@ -193,7 +191,7 @@ def _no_tokenizer(name: str, why: str) -> str:
     )
 
 
-def _not_found(name: str, error: Exception) -> str:
+def _not_found(name: str, error: Exception, *, offline: bool) -> str:
     if "trust_remote_code" in str(error):
         return (
             f"{name!r} comes with its own code, which is not run unless you say so: "
@@ -207,7 +205,12 @@ def _not_found(name: str, error: Exception) -> str:
                 "model.save_pretrained(folder)."
             )
         return f"The config.json in {name!r} could not be read: {first_line(error)}."
+    if offline:
+        return (
+            f"No model {name!r} was found: it is no folder here, was not downloaded before, and the Hugging Face hub "
+            "cannot be reached. Check the spelling and the network, or use 'demo'."
+        )
     return (
-        f"No model {name!r} was found: it is no folder here, and no such name could be reached on the Hugging Face "
-        "hub. Check the spelling or the network, or use 'demo'."
+        f"No model {name!r} was found: it is no folder here, and the Hugging Face hub gives none of that name "
+        f"({first_line(error).rstrip('.:')}). Check the spelling, log in if it is a private one, or use 'demo'."
     )
