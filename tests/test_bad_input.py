@@ -206,3 +206,8 @@ def test_nothing_selected_is_an_empty_answer(shown: aw.Explanation) -> None:
 def test_a_tokenizer_with_more_words_than_the_model() -> None:
     model = aw.load(build("gpt2", vocab_size=100), byte_tokenizer())
     refused(lambda: model.explain(PROMPT), "does not exist", "0 to 99")
+
+
+def test_a_misspelt_name_gets_the_right_one(model: aw.Model, shown: aw.Explanation) -> None:
+    refused(lambda: shown.scores("salency"), "'salency' (did you mean 'saliency'?)")
+    refused(lambda: model.explain(PROMPT, temprature=0.5), "'temprature' (did you mean 'temperature'?)")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from attrwidget.errors import AttrWidgetError
+from attrwidget.errors import AttrWidgetError, did_you_mean
 from attrwidget.methods.targets import TARGET_FUNCTIONS
 
 if TYPE_CHECKING:
@@ -125,7 +125,8 @@ def register(method: Method) -> Method:
 def get(name: str) -> Method:
     """Return the method called *name*; raise AttrWidgetError with the list when there is none."""
     if not isinstance(name, str) or name not in _methods:
-        raise AttrWidgetError(f"There is no method {name!r}: take one of {', '.join(_methods)}.")
+        close = did_you_mean(name, _methods)
+        raise AttrWidgetError(f"There is no method {name!r}{close}: take one of {', '.join(_methods)}.")
     return _methods[name]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.checks import is_index
-from attrwidget.errors import AttrWidgetError, first_line
+from attrwidget.errors import AttrWidgetError, did_you_mean, first_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,7 +84,7 @@ def generate(
         known = isinstance(error, ValueError | TypeError) or (options and not _is_out_of_memory(error))
         if ours or not known:
             raise
-        raise AttrWidgetError(f"The model's generate refused its options: {first_line(error)}.") from error
+        raise AttrWidgetError(_refused(error, options)) from error
     outputs = [row[width:].tolist() for row in sequences]
     return outputs if len(outputs) == 1 else [_cut(ids, _ends(model, options)) for ids in outputs]
 
@@ -96,6 +96,17 @@ def not_finite(step: int, token: str | None = None) -> str:
         f"The model's logits are not finite (NaN or infinity) at generated token {step + 1}{name}, so nothing after it "
         "means anything: check the weights, or load the model with dtype='float32'."
     )
+
+
+def _refused(error: Exception, options: dict[str, Any]) -> str:
+    from transformers import GenerationConfig
+
+    unknown = [name for name in options if repr(name) in str(error)] if "model_kwargs" in str(error) else []
+    if unknown:
+        known = [name for name in vars(GenerationConfig()) if not name.startswith("_")]
+        close = did_you_mean(unknown[0], known)
+        return f"There is no generation option {unknown[0]!r}{close}: see GenerationConfig in Transformers."
+    return f"The model's generate refused its options: {first_line(error)}."
 
 
 def _is_out_of_memory(error: BaseException) -> bool:
