@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import threading
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from attrwidget.models.borrow import borrowed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from transformers import PreTrainedModel
 
@@ -40,15 +40,26 @@ def logits_of(hf: PreTrainedModel, ids: torch.Tensor, rows: int, **options: Any)
 
 
 def run(hf: PreTrainedModel, ids: torch.Tensor, rows: int, **options: Any) -> Any:
-    """Call the model on *ids* ``[b, n]``, asking for the last *rows* positions' logits if it can be asked."""
+    """Call the model on *ids* ``[b, n]``, asking for the last *rows* positions' logits if it can be asked.
+
+    With ``encoder_outputs`` among *options*, see ``encode``, *ids* are what the decoder reads.
+    """
     if "logits_to_keep" in inspect.signature(hf.forward).parameters:
         options["logits_to_keep"] = rows
     options.setdefault("use_cache", False)
     cache = options.get("past_key_values")
     seen = ids.shape[1] + (cache.get_seq_length() if cache is not None else 0)
+    side = "decoder_" if "encoder_outputs" in options else ""
     # Nothing is padded, but models warn about a missing mask when a text holds their padding token.
-    options.setdefault("attention_mask", ids.new_ones(ids.shape[0], seen))
-    return hf(input_ids=ids, return_dict=True, **options)
+    options.setdefault(f"{side}attention_mask", ids.new_ones(ids.shape[0], seen))
+    return hf(return_dict=True, **{f"{side}input_ids": ids}, **options)
+
+
+def encode(hf: PreTrainedModel, ids: torch.Tensor, mask: torch.Tensor | None = None) -> dict[str, Any]:
+    """Run an encoder on *ids* ``[b, n]`` and return the options by which ``run`` runs its decoder over them."""
+    mask = torch.ones_like(ids) if mask is None else mask
+    states = hf.get_encoder()(input_ids=ids, attention_mask=mask, return_dict=True)
+    return {"encoder_outputs": states, "attention_mask": mask}
 
 
 def run_segment(
@@ -59,56 +70,82 @@ def run_segment(
     attention: str | None = "eager",
     *,
     place: Callable[[torch.Tensor], torch.Tensor] | None = None,
+    context: Mapping[str, Any] | None = None,
 ) -> Segment:
     """Run *ids* ``[1, length]`` after *cache* with a gradient graph from the embeddings on.
 
     *attention* names the implementation; it must be a plain matrix product, because the fused kernels have no
     batched backward. None leaves the model's own, held to its decomposed form. *place* maps the embeddings to those
-    that the model is run on instead.
+    that the model is run on instead. *context*, from ``run_encoder``, is what a decoder reads beside its *ids*.
     """
-    embeddings: list[torch.Tensor] = []
     heads: list[tuple[torch.Tensor, torch.Tensor]] = []
-
-    def cut_embeddings(_module: Any, _args: Any, output: torch.Tensor) -> torch.Tensor:
-        leaf = output.detach() if place is None else place(output.detach()).to(output.dtype)
-        leaf.requires_grad_(True)  # noqa: FBT003
-        embeddings.append(leaf)
-        return leaf * 1  # a copy, for models that write into their embeddings
 
     def cut_head(_module: Any, args: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
         detached = args[0].detach().requires_grad_(True)  # noqa: FBT003
         heads.append((args[0], detached))
         return (detached, *args[1:])
 
-    with ExitStack() as stack:
-        stack.enter_context(borrowed(hf, attention))
-        stack.enter_context(torch.enable_grad())
-        stack.enter_context(sdpa_kernel(SDPBackend.MATH) if attention is None else nullcontext())
-        stack.enter_context(_hooked(hf, cut_embeddings, cut_head))
-        options = {} if cache is None else {"past_key_values": cache, "use_cache": True}
-        logits = logits_of(hf, ids, rows, **options)
-    if len(embeddings) != 1 or len(heads) != 1:
-        raise RuntimeError(
-            f"expected one embedding and one head call, saw {len(embeddings)} and {len(heads)}"
-        )
+    body = hf if context is None else hf.get_decoder()
+    with _differentiable(hf, attention), _leaves(body, place) as leaves:
+        handle = hf.get_output_embeddings().register_forward_pre_hook(_mine(cut_head))
+        try:
+            options = {} if cache is None else {"past_key_values": cache, "use_cache": True}
+            logits = logits_of(hf, ids, rows, **options, **(context or {}))
+        finally:
+            handle.remove()
+    if len(leaves) != 1 or len(heads) != 1:
+        raise RuntimeError(f"expected one embedding and one head call, saw {len(leaves)} and {len(heads)}")
     hidden, head_input = heads[0]
-    return Segment(embeddings[0], hidden, head_input, logits)
+    return Segment(leaves[0], hidden, head_input, logits)
+
+
+def run_encoder(
+    hf: PreTrainedModel,
+    ids: torch.Tensor,
+    attention: str | None = "eager",
+    *,
+    place: Callable[[torch.Tensor], torch.Tensor] | None = None,
+) -> tuple[torch.Tensor, dict[str, Any]]:
+    """Run the encoder on *ids* ``[1, n]`` with a gradient graph; return its leaf and the decoder's context.
+
+    These are the input embeddings ``[1, n, d]``, and what ``encode`` gives. *attention* and *place* are as in
+    ``run_segment``.
+    """
+    with _differentiable(hf, attention), _leaves(hf.get_encoder(), place) as leaves:
+        context = encode(hf, ids)
+    if len(leaves) != 1:
+        raise RuntimeError(f"expected one embedding call in the encoder, saw {len(leaves)}")
+    return leaves[0], context
 
 
 @contextmanager
-def _hooked(hf: PreTrainedModel, on_embeddings: Any, on_head: Any) -> Iterator[None]:
-    """Hook embeddings and head for this thread alone: the user's own cell may run the same model beside us."""
-    mine = threading.get_ident()
-
-    def guarded(hook: Any) -> Any:
-        return lambda *args: hook(*args) if threading.get_ident() == mine else None
-
-    handles = [
-        hf.get_input_embeddings().register_forward_hook(guarded(on_embeddings)),
-        hf.get_output_embeddings().register_forward_pre_hook(guarded(on_head)),
-    ]
-    try:
+def _differentiable(hf: PreTrainedModel, attention: str | None) -> Iterator[None]:
+    math = sdpa_kernel(SDPBackend.MATH) if attention is None else nullcontext()
+    with borrowed(hf, attention), torch.enable_grad(), math:
         yield
+
+
+@contextmanager
+def _leaves(
+    body: PreTrainedModel, place: Callable[[torch.Tensor], torch.Tensor] | None
+) -> Iterator[list[Any]]:
+    """Cut the graph at the input embeddings of *body* meanwhile, and give the list of where it was cut."""
+    leaves: list[torch.Tensor] = []
+
+    def cut(_module: Any, _args: Any, output: torch.Tensor) -> torch.Tensor:
+        leaf = output.detach() if place is None else place(output.detach()).to(output.dtype)
+        leaf.requires_grad_(True)  # noqa: FBT003
+        leaves.append(leaf)
+        return leaf * 1  # a copy, for models that write into their embeddings
+
+    handle = body.get_input_embeddings().register_forward_hook(_mine(cut))
+    try:
+        yield leaves
     finally:
-        for handle in handles:
-            handle.remove()
+        handle.remove()
+
+
+def _mine(hook: Any) -> Any:
+    """Let *hook* work for this thread alone: the user's own cell may run the same model beside us."""
+    mine = threading.get_ident()
+    return lambda *args: hook(*args) if threading.get_ident() == mine else None

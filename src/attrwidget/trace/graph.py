@@ -18,13 +18,13 @@ import torch
 from attrwidget.errors import AttrWidgetError
 from attrwidget.models.borrow import lock_of
 from attrwidget.trace.activations import single_slopes
-from attrwidget.trace.forward import Segment, run_segment
+from attrwidget.trace.forward import Segment, run_encoder, run_segment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
 
-    from attrwidget.models.causal import CausalLM
+    from attrwidget.models.adapter import Adapter
     from attrwidget.trace.abilities import Abilities
 
     ScoreFunction = Callable[[torch.Tensor, Sequence[int]], torch.Tensor]
@@ -44,23 +44,27 @@ _CPU_BYTES, _GPU_BYTES = (
 class GradientGraph:
     """Gradients of steps' scores at the input embeddings, for one text.
 
-    *ids* are ``[1, n - 1]``, all tokens but the last; step *s* is predicted at position ``first_step - 1 + s``.
-    *place* gives what the model is run on instead of its embeddings ``[1, length, d]`` of the tokens from *start*
-    on, and *around* a context in which it runs.
+    *ids* are ``[1, n - 1]``, all tokens but the last; step *s* is predicted at position ``first_step - 1 + s``. With
+    *source* ids ``[1, m]``, which an encoder reads, they are those of its decoder, and their embeddings and gradients
+    stand after the source's. *place* gives what the model is run on instead of its embeddings ``[1, length, d]`` of the
+    tokens from *start* on, and *around* a context in which it runs.
     """
 
     def __init__(
         self,
-        model: CausalLM,
+        model: Adapter,
         ids: torch.Tensor,
         first_step: int,
         abilities: Abilities,
         *,
+        source: torch.Tensor | None = None,
         place: Place | None = None,
         around: Callable[[], AbstractContextManager[Any]] = nullcontext,
     ) -> None:
         self._model, self._ids, self._first, self._abilities = model, ids, first_step, abilities
+        self._source, self._before = source, 0 if source is None else source.shape[1]
         self._place, self._around = place, around
+        self._encoder: tuple[torch.Tensor, dict[str, Any]] | None = None
         self._segments: list[Segment] = []
         self._cache: Any = None
         self._seeds: dict[tuple[int, Any], tuple[torch.Tensor, torch.Tensor]] = {}
@@ -83,7 +87,7 @@ class GradientGraph:
         """
         for index, (start, end) in enumerate(self._bounds):
             inside = sorted(s for s in steps if start <= self._first - 1 + s < end)
-            size = self._batch(end)
+            size = self._batch(self._before + end)
             while inside:
                 chunk = inside[:size]
                 try:
@@ -125,6 +129,8 @@ class GradientGraph:
             self._grow()
         segment = self._segments[index]
         leaves = [s.leaf for s in self._segments[: index + 1]]
+        if self._encoder is not None:
+            leaves.insert(0, self._encoder[0])
         seeds, scales = self._seeds_of(index, score)
         hidden = segment.hidden
         # Rows count from the end: a model asked for its last logits cuts its hidden states to them.
@@ -147,22 +153,38 @@ class GradientGraph:
         index = len(self._segments)
         start, end = self._bounds[index]
         if self._cache is None and self._abilities.segments:
-            from transformers import DynamicCache
-
-            self._cache = DynamicCache(config=self._model.hf.config)
+            self._cache = self._new_cache()
         rows = max(1, len(self._steps_of(index)))
-        attention = self._abilities.gradient_attention
+        attention, hf = self._abilities.gradient_attention, self._model.hf
         try:
-            place = None if self._place is None else partial(self._place, start)
-            with self._around(), single_slopes(self._model.hf):
+            with self._around(), single_slopes(hf):
+                if self._source is not None and self._encoder is None:
+                    self._encoder = run_encoder(hf, self._source, attention, place=self._place_from(0))
                 segment = run_segment(
-                    self._model.hf, self._ids[:, start:end], rows, self._cache, attention, place=place
+                    hf,
+                    self._ids[:, start:end],
+                    rows,
+                    self._cache,
+                    attention,
+                    place=self._place_from(self._before + start),
+                    context=self._encoder and self._encoder[1],
                 )
         except BaseException:
             # Interrupted half-way, the cache holds some layers' keys and not others'.
-            self._segments, self._cache, self._seeds = [], None, {}
+            self._segments, self._encoder, self._cache, self._seeds = [], None, None, {}
             raise
         self._segments.append(segment)
+
+    def _new_cache(self) -> Any:
+        from transformers import DynamicCache, EncoderDecoderCache
+
+        config = self._model.hf.config
+        if self._source is None:
+            return DynamicCache(config=config)
+        return EncoderDecoderCache(DynamicCache(config=config), DynamicCache(config=config))
+
+    def _place_from(self, start: int) -> Callable[[torch.Tensor], torch.Tensor] | None:
+        return None if self._place is None else partial(self._place, start)
 
     def _seeds_of(self, index: int, score: ScoreFunction) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the scores' gradients at the head's input, each step's divided by its scale, and the scales."""
@@ -196,8 +218,9 @@ class GradientGraph:
         if self._ids.device.type == "cuda":
             torch.cuda.empty_cache()
         if size == 1:
+            tokens = self._before + self._ids.shape[1]
             raise AttrWidgetError(
-                f"There is not enough memory for the gradient of one token over {self._ids.shape[1]:,} tokens: "
+                f"There is not enough memory for the gradient of one token over {tokens:,} tokens: "
                 "shorten the prompt, load the model with dtype='bfloat16', or read its attention instead."
             ) from error
         return max(1, size // 2)
