@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.models.borrow import borrowed, lock_of, weights_state
@@ -60,7 +60,9 @@ class Trace(ABC):
     own number is ``outputs[s]``: a token id, or a class. It sees the first ``seen(s)`` of the ``n_inputs`` inputs.
     """
 
-    task: ClassVar[str]  # the kind of model, as Transformers' pipelines name it
+    task: str  # the kind of model, as Transformers' pipelines name it
+    distribution: str = "softmax"  # over a step's outputs, see ``read_steps``
+    warnings: tuple[str, ...] = ()
     model: Adapter
     abilities: Abilities
     tokens: Tokens
@@ -89,6 +91,10 @@ class Trace(ABC):
     def position(self, step: int) -> int:
         """Return the row of the attention weights at which *step* is read."""
         return self.first_step - 1 + step
+
+    def seen_from(self, position: int) -> int:
+        """Return how many inputs the row of the attention weights at *position* sees."""
+        return position + 1
 
     def output_text(self, step: int, output: int) -> str:
         """Return *output*, which might stand at *step*, as text: ``outputs[step]`` or another of its kind."""

@@ -86,7 +86,7 @@ def run_segment(
         return (detached, *args[1:])
 
     body = hf if context is None else hf.get_decoder()
-    with _differentiable(hf, attention), _leaves(body, place) as leaves:
+    with differentiable(hf, attention), leaves_of(body, place) as leaves:
         handle = hf.get_output_embeddings().register_forward_pre_hook(_mine(cut_head))
         try:
             options = {} if cache is None else {"past_key_values": cache, "use_cache": True}
@@ -111,7 +111,7 @@ def run_encoder(
     These are the input embeddings ``[1, n, d]``, and what ``encode`` gives. *attention* and *place* are as in
     ``run_segment``.
     """
-    with _differentiable(hf, attention), _leaves(hf.get_encoder(), place) as leaves:
+    with differentiable(hf, attention), leaves_of(hf.get_encoder(), place) as leaves:
         context = encode(hf, ids)
     if len(leaves) != 1:
         raise RuntimeError(f"expected one embedding call in the encoder, saw {len(leaves)}")
@@ -119,14 +119,15 @@ def run_encoder(
 
 
 @contextmanager
-def _differentiable(hf: PreTrainedModel, attention: str | None) -> Iterator[None]:
+def differentiable(hf: PreTrainedModel, attention: str | None) -> Iterator[None]:
+    """Borrow *hf* with gradients on; without an *attention*, its own is held to what has a batched backward."""
     math = sdpa_kernel(SDPBackend.MATH) if attention is None else nullcontext()
     with borrowed(hf, attention), torch.enable_grad(), math:
         yield
 
 
 @contextmanager
-def _leaves(
+def leaves_of(
     body: PreTrainedModel, place: Callable[[torch.Tensor], torch.Tensor] | None
 ) -> Iterator[list[Any]]:
     """Cut the graph at the input embeddings of *body* meanwhile, and give the list of where it was cut."""

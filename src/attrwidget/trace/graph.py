@@ -87,14 +87,14 @@ class GradientGraph:
         """
         for index, (start, end) in enumerate(self._bounds):
             inside = sorted(s for s in steps if start <= self._first - 1 + s < end)
-            size = self._batch(self._before + end)
+            size = steps_at_once(self._model, self._abilities, self._before + end)
             while inside:
                 chunk = inside[:size]
                 try:
                     with lock_of(self._model.hf):
                         results = self._backward(index, chunk, score)
                 except (RuntimeError, MemoryError) as error:
-                    size = self._after_failure(error, size)
+                    size = after_failure(error, size, self._before + self._ids.shape[1])
                     continue
                 inside = inside[len(chunk) :]
                 yield chunk, *results
@@ -112,15 +112,6 @@ class GradientGraph:
                 values = score(self._segments[index].logits.double(), inside)
             found |= dict(zip(inside, values.cpu(), strict=True))
         return torch.stack([found[step] for step in steps])
-
-    def _batch(self, tokens: int) -> int:
-        if not self._abilities.batched:
-            return 1
-        config = self._model.text_config
-        widths = getattr(config, "intermediate_size", None) or 4 * config.hidden_size
-        width = int(max(widths) if isinstance(widths, list | tuple) else widths)
-        budget = _CPU_BYTES if self._ids.device.type == "cpu" else _GPU_BYTES
-        return max(1, min(SEGMENT, budget // (4 * tokens * width)))
 
     def _backward(
         self, index: int, steps: list[int], score: ScoreFunction
@@ -208,22 +199,32 @@ class GradientGraph:
         start, end = self._bounds[index]
         return range(max(0, start - self._first + 1), max(0, end - self._first + 1))
 
-    def _after_failure(self, error: BaseException, size: int) -> int:
-        """Return the next chunk size after running out of memory; raise what else went wrong."""
-        text = str(error)
-        if "modified by an inplace operation" in text:
-            raise AttrWidgetError(WEIGHTS_CHANGED) from error
-        if not is_out_of_memory(error):
-            raise error
-        if self._ids.device.type == "cuda":
-            torch.cuda.empty_cache()
-        if size == 1:
-            tokens = self._before + self._ids.shape[1]
-            raise AttrWidgetError(
-                f"There is not enough memory for the gradient of one token over {tokens:,} tokens: "
-                "shorten the prompt, load the model with dtype='bfloat16', or read its attention instead."
-            ) from error
-        return max(1, size // 2)
+
+def steps_at_once(model: Adapter, abilities: Abilities, tokens: int) -> int:
+    """Return how many steps' gradients over *tokens* tokens are best had in one batch."""
+    if not abilities.batched:
+        return 1
+    config = model.text_config
+    widths = getattr(config, "intermediate_size", None) or 4 * config.hidden_size
+    width = int(max(widths) if isinstance(widths, list | tuple) else widths)
+    budget = _CPU_BYTES if model.device.type == "cpu" else _GPU_BYTES
+    return max(1, min(SEGMENT, budget // (4 * tokens * width)))
+
+
+def after_failure(error: BaseException, size: int, tokens: int) -> int:
+    """Return the next number of steps after running out of memory with *size*; raise what else went wrong."""
+    if "modified by an inplace operation" in str(error):
+        raise AttrWidgetError(WEIGHTS_CHANGED) from error
+    if not is_out_of_memory(error):
+        raise error
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    if size == 1:
+        raise AttrWidgetError(
+            f"There is not enough memory for the gradient of one token over {tokens:,} tokens: "
+            "shorten the prompt, load the model with dtype='bfloat16', or read its attention instead."
+        ) from error
+    return max(1, size // 2)
 
 
 def is_out_of_memory(error: BaseException) -> bool:
