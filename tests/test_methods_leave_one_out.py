@@ -180,7 +180,7 @@ def test_stopped_work_is_gone_on_with(monkeypatch: pytest.MonkeyPatch) -> None:
     original = Perturber.logits
 
     def watched(self: Perturber, inputs: Any) -> Any:
-        ran.extend(inputs[:2])
+        ran.extend(i for group in inputs[:2] for i in group)
         return original(self, inputs[:2])
 
     def stop(done: int, _total: int) -> None:
@@ -207,7 +207,7 @@ def test_one_step_runs_no_more_inputs_than_it_has(monkeypatch: pytest.MonkeyPatc
     ran, original = [], Perturber.logits
 
     def watched(self: Perturber, inputs: Any) -> Any:
-        ran.extend(inputs)
+        ran.extend(i for group in inputs for i in group)
         return original(self, inputs)
 
     monkeypatch.setattr(Perturber, "logits", watched)

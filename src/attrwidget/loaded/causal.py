@@ -10,7 +10,7 @@ from attrwidget.errors import AttrWidgetError
 from attrwidget.explanation import Explanation
 from attrwidget.loaded.model import Model
 from attrwidget.models.causal import CausalLM
-from attrwidget.models.prompt import is_batch, split_batch
+from attrwidget.models.prompt import is_batch, is_messages, message_spans, split_batch
 from attrwidget.progress import progress_bar
 from attrwidget.trace.abilities import find_abilities
 from attrwidget.trace.causal import CausalTrace
@@ -65,10 +65,12 @@ class CausalModel(Model[CausalLM]):
                     f"With output= nothing is generated, so {extra}= has no meaning: leave out one of the two."
                 )
             outputs = self._given(prompts, ids, output, batch=batch)
-        explanations = [
-            Explanation(CausalTrace(adapter, p, o, self._abilities))
-            for p, o in zip(ids, outputs, strict=True)
-        ]
+        explanations = []
+        for given, encoded, said in zip(prompts, ids, outputs, strict=True):
+            trace = CausalTrace(adapter, encoded, said, self._abilities)
+            if is_messages(given):
+                trace.messages = message_spans(adapter.tokenizer, given, encoded) or ()
+            explanations.append(Explanation(trace))
         return explanations if batch else explanations[0]
 
     def _generate(

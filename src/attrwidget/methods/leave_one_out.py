@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.methods.left_out import LeftOut, left_out_rows
 from attrwidget.methods.registry import Method, register
+from attrwidget.methods.units import note_on_units, units_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,11 +23,11 @@ _ROWS = 64  # rows of logits turned to float64 at a time
 _WHICH = ("auto", "mask", "pad", "unknown")
 
 
-def _score(target: Target, logits: torch.Tensor, n_steps: int) -> torch.Tensor:
-    """Return the target's scores, float64 on the CPU, of the last ``len(logits)`` steps."""
+def scores_of(target: Target, logits: torch.Tensor) -> torch.Tensor:
+    """Return the target's scores of all steps, float64 ``[steps]`` on the CPU, from *logits* ``[steps, outputs]``."""
     import torch
 
-    steps = range(n_steps - len(logits), n_steps)
+    steps = range(len(logits))
     parts = [
         target(logits[i : i + _ROWS].double(), steps[i : i + _ROWS]).cpu()
         for i in range(0, len(logits), _ROWS)
@@ -33,30 +35,37 @@ def _score(target: Target, logits: torch.Tensor, n_steps: int) -> torch.Tensor:
     return torch.cat(parts) if parts else torch.empty(0, dtype=torch.float64)
 
 
-def _left_out(trace: Trace, target: Target, steps: Sequence[int], change: str | int) -> Rows:
+def _left_out(trace: Trace, target: Target, steps: Sequence[int], change: str | int, which: Any) -> Rows:
+    units = units_of(trace, which)
+
     def make() -> LeftOut:
         return LeftOut(
             trace,
+            units,
             trace.perturber(change),
-            read=lambda logits: _score(target, logits, trace.n_steps),
+            read=lambda logits: scores_of(target, logits),
             compare=lambda whole, changed: whole - changed,
         )
 
-    return left_out_rows(trace, ("leave_one_out", change, target), make, steps)
+    return left_out_rows(trace, ("leave_one_out", change, target, tuple(units)), make, steps)
 
 
-def _masked(trace: Trace, target: Target, steps: Sequence[int], _selection: HeadSelection) -> Rows:
-    return _left_out(trace, target, steps, "mask")
+def _masked(
+    trace: Trace, target: Target, steps: Sequence[int], _selection: HeadSelection, *, units: Any
+) -> Rows:
+    return _left_out(trace, target, steps, "mask", units)
 
 
-def _deleted(trace: Trace, target: Target, steps: Sequence[int], _selection: HeadSelection) -> Rows:
-    return _left_out(trace, target, steps, "delete")
+def _deleted(
+    trace: Trace, target: Target, steps: Sequence[int], _selection: HeadSelection, *, units: Any
+) -> Rows:
+    return _left_out(trace, target, steps, "delete", units)
 
 
 def _replaced(
-    trace: Trace, target: Target, steps: Sequence[int], _selection: HeadSelection, *, token: Any
+    trace: Trace, target: Target, steps: Sequence[int], _selection: HeadSelection, *, units: Any, token: Any
 ) -> Rows:
-    return _left_out(trace, target, steps, replacement(trace, token)[0])
+    return _left_out(trace, target, steps, replacement(trace, token)[0], units)
 
 
 def replacement(trace: Trace, token: Any) -> tuple[int, str]:
@@ -87,7 +96,8 @@ def replacement(trace: Trace, token: Any) -> tuple[int, str]:
     )
 
 
-def _masking_note(trace: Trace, _options: Mapping[str, Any]) -> str | None:
+def masking_note(trace: Trace) -> str | None:
+    """Say what a mask does beside hiding inputs, where it does."""
     if trace.abilities.masking == "moves":
         return (
             f"{trace.model.name} counts positions by the mask, so tokens after a masked one move up by one."
@@ -95,11 +105,20 @@ def _masking_note(trace: Trace, _options: Mapping[str, Any]) -> str | None:
     return None
 
 
+def _masking_note(trace: Trace, options: Mapping[str, Any]) -> str | None:
+    return _joined(note_on_units(trace, options), masking_note(trace))
+
+
 def _replacement_note(trace: Trace, options: Mapping[str, Any]) -> str | None:
-    return f"each input replaced by {replacement(trace, options['token'])[1]}"
+    stands = replacement(trace, options["token"])[1]
+    return _joined(note_on_units(trace, options), f"each input replaced by {stands}")
 
 
-_COST = "one forward pass per input for all steps together, batched"
+def _joined(*sentences: str | None) -> str | None:
+    return " ".join(sentence for sentence in sentences if sentence) or None
+
+
+_COST = "one forward pass per input or unit for all steps together, batched"
 _SOURCE = "Li et al. 2016 (arXiv:1612.08220)"
 
 LEAVE_ONE_OUT = register(
@@ -107,13 +126,24 @@ LEAVE_ONE_OUT = register(
         name="leave_one_out",
         title="Leave one out",
         says="fall of {target} when an input is masked from attention",
-        formula="s(x) − s(x with key j masked in every layer); positions stay",
+        formula="s(x) − s(x with the keys of input or unit j masked in every layer); positions stay",
         cost=_COST,
         source=f"{_SOURCE}; for language models: AttriBoT (arXiv:2411.15102)",
         compute=_masked,
         signed=True,
         needs=("masking",),
+        options={"units": "token"},
         note=_masking_note,
+    )
+)
+
+LEAVE_ONE_OUT_WORDS = register(
+    replace(
+        LEAVE_ONE_OUT,
+        name="leave_one_out_words",
+        title="Leave one out, by word",
+        says="fall of {target} when a word is masked from attention, shared by its tokens",
+        options={"units": "word"},
     )
 )
 
@@ -122,13 +152,13 @@ LEAVE_ONE_OUT_REPLACED = register(
         name="leave_one_out_replaced",
         title="Leave one out, replaced",
         says="fall of {target} when an input is replaced",
-        formula="s(x) − s(x with token j replaced by a mask, unknown, padding or other token)",
+        formula="s(x) − s(x with input or unit j replaced by mask, unknown, padding or other tokens)",
         cost=_COST,
         source=_SOURCE,
         compute=_replaced,
         signed=True,
         needs=(),
-        options={"token": "auto"},
+        options={"units": "token", "token": "auto"},
         note=_replacement_note,
     )
 )
@@ -138,11 +168,13 @@ LEAVE_ONE_OUT_DELETED = register(
         name="leave_one_out_deleted",
         title="Leave one out, deleted",
         says="fall of {target} when an input is deleted",
-        formula="s(x) − s(x without token j); later tokens move up by one position",
+        formula="s(x) − s(x without input or unit j); later tokens move up",
         cost=_COST,
         source=_SOURCE,
         compute=_deleted,
         signed=True,
         needs=(),
+        options={"units": "token"},
+        note=note_on_units,
     )
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrwidget.methods.left_out import LeftOut, left_out_rows
 from attrwidget.methods.registry import Method, register
+from attrwidget.methods.units import units_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from attrwidget.methods.registry import HeadSelection, Rows
     from attrwidget.methods.targets import Target
     from attrwidget.trace import Trace
+    from attrwidget.trace.perturb import Group
 
 
 def _compute(trace: Trace, _target: Target, steps: Sequence[int], _selection: HeadSelection) -> Rows:
@@ -23,13 +25,14 @@ def _compute(trace: Trace, _target: Target, steps: Sequence[int], _selection: He
         from attrwidget.models.interface import observe
 
         perturber = trace.perturber(None, around=_zeroing, attention=observe(trace.model.hf), hidden=True)
-        return LeftOut(trace, perturber, lambda hidden: hidden.double().cpu(), _turn)
+        inputs = units_of(trace, "token")
+        return LeftOut(trace, inputs, perturber, lambda hidden: hidden.double().cpu(), _turn)
 
     return left_out_rows(trace, "value_zeroing", make, steps)
 
 
-def _zeroing(inputs: Sequence[int]) -> AbstractContextManager[None]:
-    """Let each text of a batch read nothing of one input."""
+def _zeroing(groups: Sequence[Group]) -> AbstractContextManager[None]:
+    """Let each text of a batch read nothing of a group of inputs."""
     from attrwidget.models.interface import replaced
 
     def attention(
@@ -42,7 +45,8 @@ def _zeroing(inputs: Sequence[int]) -> AbstractContextManager[None]:
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
         mask, options = rest
         value = value.clone()
-        value[range(len(inputs)), :, list(inputs)] = 0
+        for zeroed, group in zip(value, groups, strict=True):
+            zeroed[:, list(group)] = 0
         return run(module, query, key, value, mask, **options)  # type: ignore[no-any-return]
 
     return replaced(attention)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.checks import is_whole
@@ -14,22 +16,31 @@ if TYPE_CHECKING:
 _WHAT = "a text, a list of token ids, or a list of chat messages like {'role': 'user', 'content': 'Hello'}"
 
 
-def encode_prompt(tokenizer: PreTrainedTokenizerBase, prompt: Any, vocabulary: int) -> list[int]:
+def encode_prompt(
+    tokenizer: PreTrainedTokenizerBase, prompt: Any, vocabulary: int, what: str = "prompt"
+) -> list[int]:
     """Return the token ids of *prompt*: a text, token ids, or chat messages (through the chat template).
 
-    Raises AttrWidgetError for anything else, for an empty prompt, and for ids outside ``0 … vocabulary - 1``.
+    Errors call it *what*. Raises AttrWidgetError for anything else, for an empty prompt, and for ids outside
+    ``0 … vocabulary - 1``.
     """
+    use = "continue" if what == "prompt" else "work on"
     if isinstance(prompt, str):
         if not prompt.strip():
-            raise AttrWidgetError(f"The prompt is empty ({prompt!r}): give the model some words to continue.")
-        ids = _encode(tokenizer, prompt, special=True)
+            raise AttrWidgetError(f"The {what} is empty ({prompt!r}): give the model some words to {use}.")
+        ids = encode_text(tokenizer, prompt, special=True)
     elif is_messages(prompt):
         ids = _encode_messages(tokenizer, prompt)
     else:
-        ids = _as_ids(prompt, "prompt")
+        ids = _as_ids(prompt, what)
     if not ids:
-        raise AttrWidgetError("The prompt is empty: it has no tokens. Give the model some words to continue.")
-    return _known(ids, "prompt", vocabulary)
+        raise AttrWidgetError(f"The {what} is empty: it has no tokens. Give the model some words to {use}.")
+    return _known(ids, what, vocabulary)
+
+
+def encode_ids(ids: Any, what: str, vocabulary: int) -> list[int]:
+    """Return *ids*, which errors call *what*, as a list; raise AttrWidgetError unless they are token ids."""
+    return _known(_as_ids(ids, what), what, vocabulary)
 
 
 def encode_output(
@@ -43,9 +54,9 @@ def encode_output(
     if isinstance(output, str):
         ids = []
         if isinstance(prompt, str):
-            joint = _encode(tokenizer, prompt + output, special=True)
+            joint = encode_text(tokenizer, prompt + output, special=True)
             ids = joint[len(prompt_ids) :] if joint[: len(prompt_ids)] == prompt_ids else []
-        ids = ids or _encode(tokenizer, output, special=False)
+        ids = ids or encode_text(tokenizer, output, special=False)
     else:
         ids = _as_ids(output, "output")
     if not ids:
@@ -82,6 +93,45 @@ def is_messages(prompt: Any) -> bool:
     )
 
 
+def message_spans(
+    tokenizer: PreTrainedTokenizerBase, messages: Any, ids: Sequence[int]
+) -> tuple[tuple[int, int], ...] | None:
+    """Return for each of *messages* its tokens ``(start, end)`` among *ids*, what ``encode_prompt`` made of them.
+
+    A message's tokens are what the chat template adds with it: its header, its content and what closes it; or, of a
+    template that writes a part of a chat otherwise, those up to the end of its content. What follows the last
+    message, the header of the answer, is part of none. None where the tokens' places in the text are not known.
+    """
+    if not tokenizer.is_fast:
+        return None
+    text = str(tokenizer.apply_chat_template(list(messages), tokenize=False, add_generation_prompt=True))
+    encoded = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
+    if list(encoded["input_ids"]) != list(ids):
+        return None
+    ends = [0]
+    for count, message in enumerate(messages, 1):
+        end = _rendered_end(tokenizer, messages[:count], text)
+        if end is None:
+            content = message["content"].strip() if isinstance(message["content"], str) else ""
+            at = text.find(content, ends[-1]) if content else -1
+            end = at + len(content) if at >= 0 else None
+        if end is None or end < ends[-1]:
+            return None
+        ends.append(end)
+    starts = [start for start, _ in encoded["offset_mapping"]]
+    borders = [bisect_left(starts, end) for end in ends]
+    return tuple(pairwise(borders))
+
+
+def _rendered_end(tokenizer: PreTrainedTokenizerBase, messages: Any, text: str) -> int | None:
+    """Return where *messages*, rendered alone, end in *text*; None when they do not stand at its beginning."""
+    try:
+        part = str(tokenizer.apply_chat_template(list(messages), tokenize=False, add_generation_prompt=False))
+    except Exception:  # noqa: BLE001 - the template is a program of the model's author and may raise anything
+        return None
+    return len(part) if text.startswith(part) else None
+
+
 def _is_nested(value: Any) -> bool:
     shape = getattr(value, "shape", None)
     if shape is not None:
@@ -112,7 +162,8 @@ def _fitting(mask: Any, ids: Sequence[Any]) -> Sequence[Any]:
     return mask
 
 
-def _encode(tokenizer: PreTrainedTokenizerBase, text: str, *, special: bool) -> list[int]:
+def encode_text(tokenizer: PreTrainedTokenizerBase, text: str, *, special: bool) -> list[int]:
+    """Return the token ids of *text*, with the *special* tokens that the tokenizer adds or without."""
     try:
         text.encode()
     except UnicodeEncodeError as error:
@@ -140,7 +191,7 @@ def _encode_messages(tokenizer: PreTrainedTokenizerBase, messages: Any) -> list[
             f"The tokenizer's chat template refuses these messages: {first_line(error)}."
         ) from error
     # The template writes its own special tokens; adding the tokenizer's would double the first.
-    return _encode(tokenizer, str(text), special=False)
+    return encode_text(tokenizer, str(text), special=False)
 
 
 def _as_ids(value: Any, what: str) -> list[int]:

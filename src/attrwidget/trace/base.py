@@ -58,6 +58,7 @@ class Trace(ABC):
 
     ``tokens`` are the inputs and then what is explained. Step *s* is token ``first_step + s``, of which the model's
     own number is ``outputs[s]``: a token id, or a class. It sees the first ``seen(s)`` of the ``n_inputs`` inputs.
+    ``messages`` are the tokens ``(start, end)`` of each message of a chat.
     """
 
     task: str  # the kind of model, as Transformers' pipelines name it
@@ -68,6 +69,7 @@ class Trace(ABC):
     tokens: Tokens
     steps: StepReadings
     sections: list[Section]
+    messages: tuple[tuple[int, int], ...] = ()
     outputs: tuple[int, ...]
     first_step: int
     n_steps: int

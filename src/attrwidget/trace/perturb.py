@@ -1,10 +1,11 @@
-"""What a model says with an input masked, replaced or deleted: every step from the same batched forward passes."""
+"""What a model says with inputs masked, replaced or deleted: every step from the same batched forward passes."""
 
 from __future__ import annotations
 
 import inspect
 from contextlib import nullcontext
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -21,18 +22,19 @@ if TYPE_CHECKING:
     from attrwidget.models.causal import CausalLM
 
     Read = Callable[[torch.Tensor], torch.Tensor]
-    Around = Callable[[Sequence[int]], AbstractContextManager[Any]]
+    Group = tuple[int, ...]
+    Around = Callable[[Sequence[Group]], AbstractContextManager[Any]]
 
 _CPU_BYTES, _GPU_BYTES = 64 << 20, 1 << 30  # of one batch's logits and widest activations, roughly
 
 
 @dataclass
 class Perturber:
-    """Runs one text many times over, each time with one input changed.
+    """Runs one text many times over, each time with a group of inputs changed together.
 
     *ids* are ``[1, n]``; the last *steps* positions are read. *change* is ``"mask"``: no later position attends
-    to the input, and positions stay; ``"delete"``: the input is gone and later ones move up; or a token id that
-    stands in its place. None changes nothing by itself: *around* then gives, for the inputs of a batch, a context in
+    to the inputs, and positions stay; ``"delete"``: they are gone and later ones move up; or a token id that
+    stands in their place. None changes nothing by itself: *around* then gives, for the groups of a batch, a context in
     which the model runs them, under the *attention* named. With *hidden*, the unembedding's inputs are read instead of
     its logits.
     """
@@ -53,15 +55,14 @@ class Perturber:
         budget = _CPU_BYTES if self.ids.device.type == "cpu" else _GPU_BYTES
         self.size = self.size or max(1, min(64, budget // bytes_each))
 
-    def batch(self, inputs: Sequence[int], read: Read) -> list[torch.Tensor]:
-        """Run as many of *inputs* as fit at once and return ``read(logits [rows, vocabulary])`` of each.
+    def batch(self, groups: Sequence[Group], read: Read) -> list[torch.Tensor]:
+        """Run as many of *groups* as fit at once and return ``read(logits [steps, vocabulary])`` of each.
 
-        Logits are of the last *steps* positions; with an input deleted from a text of nothing else there may be one
-        row fewer, or none: what follows the input is always at the end. Raises AttrWidgetError when memory does not
-        suffice for one.
+        A step that has nothing left before it, all of that being masked or deleted, has logits of NaN. Raises
+        AttrWidgetError when memory does not suffice for one group.
         """
         while True:
-            some = list(inputs[: self.size])
+            some = self._alike(groups)
             try:
                 logits = self.logits(some)
                 return [read(rows) for rows in logits]
@@ -81,23 +82,40 @@ class Perturber:
             ones = torch.ones_like(self.ids)
             return read(self._run(self.ids, ones, self.steps)[0])
 
-    def logits(self, inputs: Sequence[int]) -> torch.Tensor:
-        """Return logits ``[len(inputs), rows, vocabulary]``, see ``batch``."""
-        ids = self.ids.repeat(len(inputs), 1)
-        mask = torch.ones_like(ids)
-        at = torch.tensor(list(inputs), device=ids.device)
+    def logits(self, groups: Sequence[Group]) -> torch.Tensor:
+        """Return logits ``[len(groups), steps, vocabulary]``, see ``batch``."""
+        there = torch.ones(len(groups), self.ids.shape[1], dtype=torch.bool, device=self.ids.device)
+        for row, group in zip(there, groups, strict=True):
+            row[list(group)] = False
+        ids = self.ids.expand(there.shape)
+        if self.change not in ("mask", "delete"):
+            ids = ids if self.change is None else ids.masked_fill(~there, int(self.change))
+            with self.around(groups) if self.around else nullcontext():
+                return self._run(ids, torch.ones_like(ids), self.steps)
+        before = there.cumsum(1)[:, -self.steps :]  # inputs left, up to the position of each step
         if self.change == "mask":
-            mask.scatter_(1, at[:, None], 0)
-        elif self.change == "delete":
-            mask.scatter_(1, at[:, None], 0)
-            ids = ids[mask.bool()].view(len(inputs), -1)
-            mask = torch.ones_like(ids)
-        elif self.change is not None:
-            ids.scatter_(1, at[:, None], int(self.change))
-        if ids.shape[1] == 0:
-            return torch.empty(len(inputs), 0, self.model.vocabulary, device=ids.device)
-        with self.around(inputs) if self.around else nullcontext():
-            return self._run(ids, mask, min(self.steps, ids.shape[1]))
+            logits = self._run(ids, there.to(ids), self.steps)
+        else:
+            logits = self._deleted(ids, there, before)
+        return logits.masked_fill((before == 0)[..., None], torch.nan)
+
+    def _alike(self, groups: Sequence[Group]) -> list[Group]:
+        """Return the first groups, of which those to be deleted are as large as each other: texts are not padded."""
+        some = list(groups[: self.size])
+        if self.change != "delete":
+            return some
+        return list(takewhile(lambda group: len(group) == len(some[0]), some))
+
+    def _deleted(self, ids: torch.Tensor, there: torch.Tensor, before: torch.Tensor) -> torch.Tensor:
+        """Return each step's logits at the last position that is left before it."""
+        ids = ids[there].view(len(ids), -1)
+        length = ids.shape[1]
+        if length == 0:
+            return torch.zeros(*before.shape, self.model.vocabulary, device=ids.device)
+        rows = min(self.steps, length)
+        logits = self._run(ids, torch.ones_like(ids), rows)
+        at = (before - 1 - (length - rows)).clamp_min(0)
+        return logits.gather(1, at[..., None].expand(-1, -1, logits.shape[-1]))
 
     def _run(self, ids: torch.Tensor, mask: torch.Tensor, rows: int) -> torch.Tensor:
         return _rows(self.model, ids, mask, rows, attention=self.attention, hidden=self.hidden)
