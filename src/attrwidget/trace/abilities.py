@@ -16,7 +16,7 @@ from attrwidget.trace.graph import GradientGraph
 from attrwidget.trace.perturb import find_masking
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from attrwidget.models.causal import CausalLM
 
@@ -54,7 +54,7 @@ def find_abilities(model: CausalLM) -> Abilities:
     ids = torch.randint(model.vocabulary, (1, length), generator=generator).to(model.device)
     with borrowed(model.hf), torch.no_grad():
         own = logits_of(model.hf, ids, length)
-    eager = _same(own, _logits(model, ids, "eager"))
+    eager = same(own, _logits(model, ids, "eager"))
     attention, note = _try_attention(model, ids, own, eager=eager)
     abilities = Abilities(
         attention,
@@ -98,26 +98,40 @@ def _try_attention(
         truth = None
     try:
         logits, reader = record(model, ids, ids.shape[1])
-        if reader.n_layers and _same(own, logits) and (truth is None or _same_weights(reader, truth)):
+        if reader.n_layers and same(own, logits) and (truth is None or same_weights(reader, truth)):
             return "recorded", None
     except (RuntimeError, ValueError, TypeError, AttributeError, KeyError):
         pass  # a model of a kind the recorder does not know: what it returns itself decides below
     if truth is not None and _is_causal(truth):
         return "returned", None
+    return None, no_attention(model.name, eager=eager)
+
+
+def no_attention(name: str, *, eager: bool) -> str:
+    """Return the sentence on a model that shows no attention; *eager*: its logits are the same when it is eager."""
     if not eager:
-        return None, (
-            f"{model.name} computes its attention in a way that does not show its weights: load it with "
+        return (
+            f"{name} computes its attention in a way that does not show its weights: load it with "
             "attn_implementation='eager', or by name with attrwidget's load, to see attention."
         )
-    return (
-        None,
-        f"{model.name} has no attention weights to show (some models, such as Mamba, have no attention).",
-    )
+    return f"{name} has no attention weights to show (some models, such as Mamba, have no attention)."
 
 
 def _try_gradients(model: CausalLM, ids: torch.Tensor, abilities: Abilities) -> Abilities:
     first = ids.shape[1] - _STEPS if ids.shape[1] > _STEPS else 1
     truth = _plain_gradient(model, ids, abilities.gradient_attention)
+    return check_gradients(
+        model.name, abilities, truth, lambda option: _our_gradient(model, ids, first, option)
+    )
+
+
+def check_gradients(
+    name: str, abilities: Abilities, truth: torch.Tensor, ours: Callable[[Abilities], torch.Tensor]
+) -> Abilities:
+    """Return the first abilities, from *abilities* down, with which *ours* gives *truth*.
+
+    Raises AttrWidgetError when there are none.
+    """
     tried = [
         replace(abilities, segments=segments, batched=batched)
         for segments in ([True, False] if abilities.segments else [False])
@@ -126,17 +140,18 @@ def _try_gradients(model: CausalLM, ids: torch.Tensor, abilities: Abilities) -> 
     reason: Exception | None = None
     for option in tried:
         try:
-            if _same(truth, _our_gradient(model, ids, first, option)):
+            if same(truth, ours(option)):
                 return option
         except (RuntimeError, ValueError, TypeError, NotImplementedError, AttrWidgetError) as error:
             reason = error
     raise AttrWidgetError(
-        f"The gradients of {model.name} could not be checked against plain automatic differentiation, so none are shown"
+        f"The gradients of {name} could not be checked against plain automatic differentiation, so none are shown"
         + (f" ({first_line(reason)})." if reason else ".")
     )
 
 
-def _largest(logits: torch.Tensor, _steps: Sequence[int]) -> torch.Tensor:
+def largest(logits: torch.Tensor, _steps: Sequence[int]) -> torch.Tensor:
+    """Return a score ``[r]`` of *logits* ``[r, vocabulary]`` to try gradients with."""
     return logits[:, 0] - logits.mean(-1)
 
 
@@ -145,7 +160,7 @@ def _our_gradient(model: CausalLM, ids: torch.Tensor, first: int, abilities: Abi
     steps = range(ids.shape[1] - first)
     rows = {
         step: gradients[k] * scales[k].to(gradients)
-        for chunk, gradients, scales, _ in graph.gradients(steps, _largest)
+        for chunk, gradients, scales, _ in graph.gradients(steps, largest)
         for k, step in enumerate(chunk)
     }
     return torch.stack([_padded(rows[s], ids.shape[1] - 1) for s in (0, steps[-1])])
@@ -157,7 +172,7 @@ def _plain_gradient(model: CausalLM, ids: torch.Tensor, attention: str | None) -
     first = length - _STEPS if length > _STEPS else 1
     for prefix in (first, length - 1):
         segment = run_segment(model.hf, ids[:, :prefix], 1, attention=attention)
-        (seed,) = torch.autograd.grad(_largest(segment.logits.double(), [0]).sum(), segment.head_input)
+        (seed,) = torch.autograd.grad(largest(segment.logits.double(), [0]).sum(), segment.head_input)
         (gradient,) = torch.autograd.grad(segment.hidden, segment.leaf, seed)
         rows.append(_padded(gradient[0], length - 1))
     return torch.stack(rows)
@@ -188,10 +203,11 @@ def _has_plain_cache(model: CausalLM, ids: torch.Tensor) -> bool:
     return type(cache) is DynamicCache and all(type(layer) in plain for layer in cache.layers)
 
 
-def _same_weights(reader: RecordedAttention, truth: StoredAttention) -> bool:
+def same_weights(reader: RecordedAttention, truth: StoredAttention) -> bool:
+    """Say whether *reader* gives the weights of *truth*."""
     rows = range(reader.length)
     return reader.n_layers == truth.n_layers and all(
-        _same(truth.weights(layer, None, rows), reader.weights(layer, None, rows))
+        same(truth.weights(layer, None, rows), reader.weights(layer, None, rows))
         for layer in range(truth.n_layers)
     )
 
@@ -203,7 +219,8 @@ def _is_causal(attention: StoredAttention) -> bool:
     return all(not bool(layer[:, above].any()) for layer in attention.layers)
 
 
-def _same(truth: torch.Tensor, ours: Any) -> bool:
+def same(truth: torch.Tensor, ours: Any) -> bool:
+    """Say whether *ours* are the numbers of *truth*, to within the rounding of its precision."""
     if ours is None or truth.shape != ours.shape:
         return False
     tolerance = _TOLERANCE.get(truth.dtype, _LOW_PRECISION)
