@@ -10,7 +10,8 @@ from attrwidget.errors import AttrWidgetError
 from attrwidget.explanation import Explanation
 from attrwidget.loaded.model import Model
 from attrwidget.models.causal import CausalLM
-from attrwidget.models.prompt import is_batch, is_messages, message_spans, split_batch
+from attrwidget.models.chat import message_spans
+from attrwidget.models.prompt import is_batch, is_messages, split_batch
 from attrwidget.progress import progress_bar
 from attrwidget.trace.abilities import find_abilities
 from attrwidget.trace.causal import CausalTrace
@@ -69,7 +70,7 @@ class CausalModel(Model[CausalLM]):
         for given, encoded, said in zip(prompts, ids, outputs, strict=True):
             trace = CausalTrace(adapter, encoded, said, self._abilities)
             if is_messages(given):
-                trace.messages = message_spans(adapter.tokenizer, given, encoded) or ()
+                trace.messages = message_spans(adapter.tokenizer, given, encoded)
             explanations.append(Explanation(trace))
         return explanations if batch else explanations[0]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -27,11 +27,11 @@ def units_of(trace: Trace, which: Any) -> list[Unit]:
     """Return the units of *trace*'s inputs, each the ascending positions of its tokens.
 
     *which* is ``"token"``; ``"word"``, by Unicode's word boundaries (UAX #29): where no spaces are set, as in Chinese,
-    each character; ``"sentence"``, at punctuation and line breaks; ``"message"``, of a chat: what belongs to no
-    message, such as the header of the answer, and the answer itself are units too. These cover all inputs, none
-    straddles the border of two sections, and a special token is a unit of its own but in messages. Or *which* is a list
-    of spans, each a pair of token positions ``(start, end)``, the end not included, or a text, taken wherever it
-    occurs; tokens outside belong to no unit. Raises AttrWidgetError for anything else, and for spans that overlap.
+    each character; ``"sentence"``, at punctuation and line breaks; ``"message"``, of a chat: the header of the answer
+    and the answer itself are units too. These cover all inputs, none straddles the border of two sections, and a
+    special token is a unit of its own but in messages. Or *which* is a list of spans, each a pair of token positions
+    ``(start, end)``, the end not included, or a text, taken wherever it occurs; tokens outside belong to no unit.
+    Raises AttrWidgetError for anything else, and for spans that overlap.
     """
     if which == "token":
         return [(i,) for i in range(trace.n_inputs)]
@@ -62,13 +62,11 @@ def _segmented(trace: Trace, starts_in: Starts) -> list[Unit]:
     found: list[Unit] = []
     for pieces in _stretches(trace):
         text = "".join(piece.text for piece in pieces)
-        starts, offset, places = starts_in(text) or [0], 0, []
+        starts, offset, places = starts_in(text), 0, []
         for piece in pieces:
-            blank = len(piece.text) - len(piece.text.lstrip())
-            # White space alone goes with what follows it.
-            find = bisect_left if blank == len(piece.text) else bisect_right
-            at = find(starts, offset + blank) - (find is bisect_right)
-            places.append(min(max(at, 0), len(starts) - 1))
+            # White space goes with what follows it.
+            letter = len(text) - len(text[offset:].lstrip())
+            places.append(bisect_right(starts, letter) - 1)
             offset += len(piece.text)
         for _, group in groupby(zip(places, pieces, strict=True), key=lambda pair: pair[0]):
             together = [piece for _, piece in group]
@@ -111,7 +109,7 @@ def _messages(trace: Trace) -> list[Unit]:
             "There are no messages here: give the prompt as chat messages, or take 'sentence' or spans of your own."
         )
     cuts = {0, trace.n_inputs, *(section.start for section in trace.sections)}
-    cuts |= {border for span in trace.messages for border in span}
+    cuts |= {border for span in trace.messages for border in (span.start, span.end)}
     borders = sorted(cut for cut in cuts if cut <= trace.n_inputs)
     return [tuple(range(a, b)) for a, b in pairwise(borders)]
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.checks import is_whole
@@ -91,45 +89,6 @@ def is_messages(prompt: Any) -> bool:
         and bool(prompt)
         and isinstance(prompt[0], Mapping)
     )
-
-
-def message_spans(
-    tokenizer: PreTrainedTokenizerBase, messages: Any, ids: Sequence[int]
-) -> tuple[tuple[int, int], ...] | None:
-    """Return for each of *messages* its tokens ``(start, end)`` among *ids*, what ``encode_prompt`` made of them.
-
-    A message's tokens are what the chat template adds with it: its header, its content and what closes it; or, of a
-    template that writes a part of a chat otherwise, those up to the end of its content. What follows the last
-    message, the header of the answer, is part of none. None where the tokens' places in the text are not known.
-    """
-    if not tokenizer.is_fast:
-        return None
-    text = str(tokenizer.apply_chat_template(list(messages), tokenize=False, add_generation_prompt=True))
-    encoded = tokenizer(text, add_special_tokens=False, return_offsets_mapping=True, verbose=False)
-    if list(encoded["input_ids"]) != list(ids):
-        return None
-    ends = [0]
-    for count, message in enumerate(messages, 1):
-        end = _rendered_end(tokenizer, messages[:count], text)
-        if end is None:
-            content = message["content"].strip() if isinstance(message["content"], str) else ""
-            at = text.find(content, ends[-1]) if content else -1
-            end = at + len(content) if at >= 0 else None
-        if end is None or end < ends[-1]:
-            return None
-        ends.append(end)
-    starts = [start for start, _ in encoded["offset_mapping"]]
-    borders = [bisect_left(starts, end) for end in ends]
-    return tuple(pairwise(borders))
-
-
-def _rendered_end(tokenizer: PreTrainedTokenizerBase, messages: Any, text: str) -> int | None:
-    """Return where *messages*, rendered alone, end in *text*; None when they do not stand at its beginning."""
-    try:
-        part = str(tokenizer.apply_chat_template(list(messages), tokenize=False, add_generation_prompt=False))
-    except Exception:  # noqa: BLE001 - the template is a program of the model's author and may raise anything
-        return None
-    return len(part) if text.startswith(part) else None
 
 
 def _is_nested(value: Any) -> bool:

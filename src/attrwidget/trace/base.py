@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
     from attrwidget.models.adapter import Adapter
+    from attrwidget.models.chat import Span
     from attrwidget.models.tokens import Tokens
     from attrwidget.trace.abilities import Abilities
     from attrwidget.trace.attention import AttentionReader
@@ -58,7 +59,7 @@ class Trace(ABC):
 
     ``tokens`` are the inputs and then what is explained. Step *s* is token ``first_step + s``, of which the model's
     own number is ``outputs[s]``: a token id, or a class. It sees the first ``seen(s)`` of the ``n_inputs`` inputs.
-    ``messages`` are the tokens ``(start, end)`` of each message of a chat.
+    ``messages`` are the spans of a chat's messages, which together cover the prompt.
     """
 
     task: str  # the kind of model, as Transformers' pipelines name it
@@ -69,7 +70,7 @@ class Trace(ABC):
     tokens: Tokens
     steps: StepReadings
     sections: list[Section]
-    messages: tuple[tuple[int, int], ...] = ()
+    messages: Sequence[Span] = ()
     outputs: tuple[int, ...]
     first_step: int
     n_steps: int
