@@ -12,14 +12,14 @@ import torch
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.models.borrow import borrowed, lock_of
-from attrwidget.trace.forward import run
+from attrwidget.trace.forward import encode, run
 from attrwidget.trace.graph import is_out_of_memory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
 
-    from attrwidget.models.causal import CausalLM
+    from attrwidget.models.adapter import Adapter
 
     Read = Callable[[torch.Tensor], torch.Tensor]
     Group = tuple[int, ...]
@@ -36,13 +36,14 @@ class Perturber:
     to the inputs, and positions stay; ``"delete"``: they are gone and later ones move up; or a token id that
     stands in their place. None changes nothing by itself: *around* then gives, for the groups of a batch, a context in
     which the model runs them, under the *attention* named. With *hidden*, the unembedding's inputs are read instead of
-    its logits.
+    its logits. The first *source* tokens are those of an encoder.
     """
 
-    model: CausalLM
+    model: Adapter
     ids: torch.Tensor
     steps: int
     change: str | int | None
+    source: int = 0
     around: Around | None = None
     attention: str | None = None
     hidden: bool = False
@@ -58,8 +59,8 @@ class Perturber:
     def batch(self, groups: Sequence[Group], read: Read) -> list[torch.Tensor]:
         """Run as many of *groups* as fit at once and return ``read(logits [steps, vocabulary])`` of each.
 
-        A step that has nothing left before it, all of that being masked or deleted, has logits of NaN. Raises
-        AttrWidgetError when memory does not suffice for one group.
+        A step that has nothing left before it, or no source, all of that being masked or deleted, has logits of NaN.
+        Raises AttrWidgetError when memory does not suffice for one group.
         """
         while True:
             some = self._alike(groups)
@@ -80,7 +81,7 @@ class Perturber:
         """Return ``read`` of the text as it is, run as the others are."""
         with lock_of(self.model.hf):
             ones = torch.ones_like(self.ids)
-            return read(self._run(self.ids, ones, self.steps)[0])
+            return read(self._run(self.ids, ones, self.steps, self.source)[0])
 
     def logits(self, groups: Sequence[Group]) -> torch.Tensor:
         """Return logits ``[len(groups), steps, vocabulary]``, see ``batch``."""
@@ -91,10 +92,13 @@ class Perturber:
         if self.change not in ("mask", "delete"):
             ids = ids if self.change is None else ids.masked_fill(~there, int(self.change))
             with self.around(groups) if self.around else nullcontext():
-                return self._run(ids, torch.ones_like(ids), self.steps)
-        before = there.cumsum(1)[:, -self.steps :]  # inputs left, up to the position of each step
+                return self._run(ids, torch.ones_like(ids), self.steps, self.source)
+        # How many inputs are left up to the position of each step, in what it reads itself.
+        before = there[:, self.source :].cumsum(1)[:, -self.steps :]
+        if self.source:
+            before = before * there[:, : self.source].any(1, keepdim=True)
         if self.change == "mask":
-            logits = self._run(ids, there.to(ids), self.steps)
+            logits = self._run(ids, there.to(ids), self.steps, self.source)
         else:
             logits = self._deleted(ids, there, before)
         return logits.masked_fill((before == 0)[..., None], torch.nan)
@@ -104,50 +108,64 @@ class Perturber:
         some = list(groups[: self.size])
         if self.change != "delete":
             return some
-        return list(takewhile(lambda group: len(group) == len(some[0]), some))
+
+        def size(group: Group) -> tuple[int, int]:
+            return len(group), sum(i < self.source for i in group)
+
+        return list(takewhile(lambda group: size(group) == size(some[0]), some))
 
     def _deleted(self, ids: torch.Tensor, there: torch.Tensor, before: torch.Tensor) -> torch.Tensor:
         """Return each step's logits at the last position that is left before it."""
-        ids = ids[there].view(len(ids), -1)
-        length = ids.shape[1]
-        if length == 0:
+        ids, source = ids[there].view(len(ids), -1), int(there[0, : self.source].sum())
+        length = ids.shape[1] - source
+        if length == 0 or source < min(1, self.source):
             return torch.zeros(*before.shape, self.model.vocabulary, device=ids.device)
         rows = min(self.steps, length)
-        logits = self._run(ids, torch.ones_like(ids), rows)
+        logits = self._run(ids, torch.ones_like(ids), rows, source)
         at = (before - 1 - (length - rows)).clamp_min(0)
         return logits.gather(1, at[..., None].expand(-1, -1, logits.shape[-1]))
 
-    def _run(self, ids: torch.Tensor, mask: torch.Tensor, rows: int) -> torch.Tensor:
-        return _rows(self.model, ids, mask, rows, attention=self.attention, hidden=self.hidden)
+    def _run(self, ids: torch.Tensor, mask: torch.Tensor, rows: int, source: int) -> torch.Tensor:
+        return _rows(self.model, ids, mask, rows, source, attention=self.attention, hidden=self.hidden)
 
 
-def masked_logits(model: CausalLM, ids: torch.Tensor, mask: torch.Tensor, rows: int) -> torch.Tensor:
+def masked_logits(
+    model: Adapter, ids: torch.Tensor, mask: torch.Tensor, rows: int, source: int = 0
+) -> torch.Tensor:
     """Return the logits ``[b, rows, vocabulary]`` of the last *rows* positions of *ids* ``[b, n]``, without gradients.
 
-    No position attends to a token whose *mask* ``[b, n]`` is 0, and all positions stay.
+    No position attends to a token whose *mask* ``[b, n]`` is 0, and all positions stay. The first *source* tokens are
+    those of an encoder.
     """
-    return _rows(model, ids, mask, rows)
+    return _rows(model, ids, mask, rows, source)
 
 
-def find_masking(model: CausalLM, ids: torch.Tensor) -> str:
+def find_masking(model: Adapter, ids: torch.Tensor, source: int = 0) -> str:
     """Say what becomes of a token masked from attention, by trying it on *ids* ``[1, n]``.
 
     ``"kept"``: nothing later depends on it, and all positions stay. ``"moves"``: later positions are counted
-    without it, as in models whose ALiBi is made from the mask. ``"ignored"``: the model uses it all the same.
+    without it, as in models whose ALiBi is made from the mask. ``"ignored"``: the model uses it all the same. The
+    first *source* tokens are those of an encoder, where it is tried too.
     """
-    at = ids.shape[1] // 2
+    tried = [(source + ids.shape[1]) // 2, *([source // 2] if source else [])]
+    found = [_masking(model, ids, source, at) for at in tried]
+    return next((what for what in ("ignored", "moves") if what in found), "kept")
+
+
+def _masking(model: Adapter, ids: torch.Tensor, source: int, at: int) -> str:
     other = ids.clone()
     other[0, at] = (other[0, at] + 1) % model.vocabulary
     mask = torch.ones_like(ids)
     mask[0, at] = 0
-    later = ids.shape[1] - at - 1
+    later = ids.shape[1] - max(at + 1, source)
     if later < 1:
         return "ignored"
     try:
-        masked = _rows(model, ids, mask, later)[0]
-        alone = _rows(model, other, mask, later)[0]
-        beside = _rows(model, torch.cat([ids, other]), mask.repeat(2, 1), later)[1]
-        deleted = _rows(model, ids[mask.bool()][None], torch.ones_like(mask[:, 1:]), later)[0]
+        masked = _rows(model, ids, mask, later, source)[0]
+        alone = _rows(model, other, mask, later, source)[0]
+        beside = _rows(model, torch.cat([ids, other]), mask.repeat(2, 1), later, source)[1]
+        fewer = source - (at < source)
+        deleted = _rows(model, ids[mask.bool()][None], torch.ones_like(mask[:, 1:]), later, fewer)[0]
     except (RuntimeError, ValueError, TypeError, NotImplementedError):
         return "ignored"
     if not (_close(masked, alone) and _close(masked, beside)):
@@ -156,10 +174,11 @@ def find_masking(model: CausalLM, ids: torch.Tensor) -> str:
 
 
 def _rows(
-    model: CausalLM,
+    model: Adapter,
     ids: torch.Tensor,
     mask: torch.Tensor,
     rows: int,
+    source: int = 0,
     *,
     attention: str | None = None,
     hidden: bool = False,
@@ -174,6 +193,9 @@ def _rows(
         options["position_ids"] = torch.arange(ids.shape[1], device=ids.device).expand(ids.shape)
     seen: list[torch.Tensor] = []
     with borrowed(model.hf, attention), torch.no_grad():
+        if source:
+            options = encode(model.hf, ids[:, :source], mask[:, :source])
+            options["decoder_attention_mask"], ids = mask[:, source:], ids[:, source:]
         handle = model.hf.get_output_embeddings().register_forward_pre_hook(
             lambda _module, args: seen.append(args[0]) if hidden else None
         )
