@@ -9,7 +9,7 @@ import numpy as np
 from attrwidget.errors import AttrWidgetError
 from attrwidget.methods.embeddings import baseline_of
 from attrwidget.methods.leave_one_out import replacement
-from attrwidget.methods.registry import Method, Progress, Residuals, register
+from attrwidget.methods.registry import Figures, Method, Progress, register
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -47,13 +47,12 @@ def _compute(
                 products = (gradients.float() * way[: gradients.shape[1]].float()).sum(-1) * scales[:, None]
                 for step, product in zip(chunk, products.cpu().numpy(), strict=True):
                     sums[step][: len(product)] += weight / 2 * product
-        change = trace.graph().scores(group, target)
-        change -= trace.new_graph(place=_between(start, way, 0.0)).scores(group, target)
+        base = trace.new_graph(place=_between(start, way, 0.0)).scores(group, target).numpy()
+        change = trace.graph().scores(group, target).numpy() - base
         rows = np.stack([_seen(sums[step], trace.seen(step)) for step in group])
-        changes = change.numpy()
         if index == len(groups) - 1:
             yield Progress(len(groups) * int(points), len(groups) * int(points))
-        yield group, rows, Residuals(np.nansum(rows, axis=1) - changes, changes)
+        yield group, rows, Figures(np.nansum(rows, axis=1) - change, change, base)
 
 
 def _between(

@@ -106,16 +106,17 @@ def masking_note(trace: Trace) -> str | None:
 
 
 def _masking_note(trace: Trace, options: Mapping[str, Any]) -> str | None:
-    return _joined(note_on_units(trace, options), masking_note(trace))
+    return joined(note_on_units(trace, options), masking_note(trace))
 
 
 def _replacement_note(trace: Trace, options: Mapping[str, Any]) -> str | None:
     stands = replacement(trace, options["token"])[1]
-    return _joined(note_on_units(trace, options), f"each input replaced by {stands}")
+    return joined(note_on_units(trace, options), f"each input replaced by {stands}")
 
 
-def _joined(*sentences: str | None) -> str | None:
-    return " ".join(sentence for sentence in sentences if sentence) or None
+def joined(*sentences: str | None) -> str | None:
+    """Return the *sentences* there are as one, or None."""
+    return ", ".join(sentence for sentence in sentences if sentence) or None
 
 
 _COST = "one forward pass per input or unit for all steps together, batched"

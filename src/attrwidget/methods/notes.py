@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -16,14 +18,29 @@ def note_on(request: Request, trace: Trace, cache: ScoreCache, steps: Sequence[i
     """Return sentences on the finished rows of *steps*, or None when there is nothing to say.
 
     The completeness residual is how far rows are from adding up to what the method says they do, over all
-    *steps* together.
+    *steps* together; R² is the mean of theirs. A base value is said of a single step.
     """
     said = [request.method.note(trace, request.options)] if request.method.note else []
     said.append(request.foils.note if request.foils else None)
-    residual = cache.residual(request, steps)
-    if residual is not None:
-        said.append(f"completeness residual {_percent(residual)} of the score")
-    return " ".join(sentence for sentence in said if sentence) or None
+    base, residual, change, fit, held_out = (
+        cache.figure(request, name, steps) for name in ("base", "residual", "change", "fit", "held_out")
+    )
+    if residual is not None and change is not None and np.abs(change).sum() > 0:
+        share = np.abs(residual).sum() / np.abs(change).sum()
+        said.append(f"completeness residual {_percent(share)} of the score")
+    if base is not None and len(base) == 1:
+        said.append(f"base value {base[0]:.3g}")
+    if fit is not None:
+        said.append(f"R² {fit.mean():.2f} where fitted")
+    if held_out is not None:
+        said.append(f"R² {held_out.mean():.2f} on masks held out")
+    return _joined([sentence for sentence in said if sentence])
+
+
+def _joined(said: list[str]) -> str | None:
+    """Return *said* as one text: whole sentences one after the other, others set apart by commas."""
+    ends = [" " if sentence.endswith((".", ";", ":")) else ", " for sentence in said]
+    return "".join(sentence + end for sentence, end in zip(said, ends, strict=True)).rstrip(" ,") or None
 
 
 def attributes_of(request: Request, note: str | None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrwidget.errors import AttrWidgetError, did_you_mean
@@ -24,16 +25,24 @@ class Progress(NamedTuple):
     total: int
 
 
-class Residuals(NamedTuple):
-    """How far each step's scores are from adding up to *change*, the difference of two scores of the model."""
+class Figures(NamedTuple):
+    """What is known of each row beside its numbers, each ``[len(steps)]`` or None.
 
-    residual: NDArray[np.floating]
-    change: NDArray[np.floating]
+    ``residual``: how far the row is from adding up to ``change``, the difference of two scores of the model, and
+    ``base``, the score that it adds up from. ``fit`` and ``held_out``: R² of a surrogate's scores against the model's,
+    where it was fitted and elsewhere.
+    """
+
+    residual: NDArray[np.floating] | None = None
+    change: NDArray[np.floating] | None = None
+    base: NDArray[np.floating] | None = None
+    fit: NDArray[np.floating] | None = None
+    held_out: NDArray[np.floating] | None = None
 
 
 if TYPE_CHECKING:
     Chunk = (
-        tuple[list[int], NDArray[np.floating]] | tuple[list[int], NDArray[np.floating], Residuals] | Progress
+        tuple[list[int], NDArray[np.floating]] | tuple[list[int], NDArray[np.floating], Figures] | Progress
     )
     Rows = Iterator[Chunk]
 
@@ -62,12 +71,14 @@ class Method:
 
     ``compute(trace, target, steps, selection, **options)`` yields ``(steps, rows)`` chunk by chunk: rows of floats
     ``[len(steps), n_inputs]``, NaN where a token is no input of the step. More steps than asked for may be given.
-    A third item, ``Residuals``, tells how far rows are from adding up; ``Progress`` may be yielded between.
+    A third item, ``Figures``, tells more of the rows; ``Progress`` may be yielded between.
 
     ``signed``: rows have a sign. ``attention``: rows are attention weights, and layers and heads can be picked;
     ``picks``: they can be picked of other rows, from Python alone. ``target_function`` is the default one, None
     where nothing is differentiated or measured. ``needs`` are keys of ``NEEDS``. ``options`` are names and
-    defaults. ``note(trace, options)`` is a sentence on how the numbers were had, or None.
+    defaults. ``note(trace, options)`` is a sentence on how the numbers were had, or None. ``package`` is imported to
+    compute them. ``distribution`` is how the whole distribution can be explained: by its ``"change"``, its ``"slope"``,
+    or, where a sign would be lost, not at all; see ``Target``.
     """
 
     name: str
@@ -83,6 +94,8 @@ class Method:
     target_function: str | None = "log_prob"
     needs: tuple[str, ...] = ("gradients",)
     options: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    package: str | None = None
+    distribution: str | None = None
     note: Callable[[Trace, Mapping[str, Any]], str | None] | None = None
 
     def says_of(self, target_function: str | None) -> str:
@@ -95,6 +108,8 @@ class Method:
 
     def refusal(self, trace: Trace) -> str | None:
         """Return a sentence on why *trace*'s model does not allow this method, or None when it does."""
+        if self.package and find_spec(self.package) is None:
+            return f"{self.title} needs {self.package}, which is not installed: pip install {self.package}."
         abilities, name = trace.abilities, trace.model.name
         if "causal" in self.needs and trace.task != "text-generation":
             return f"{self.title} follows attention through one causal model, and {name} is of another kind."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from attrwidget.methods.registry import Progress
+from attrwidget.methods.registry import Figures, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,7 +29,7 @@ class ScoreCache:
     def __init__(self, trace: Trace) -> None:
         self._trace = trace
         self._rows: dict[Any, dict[int, NDArray[np.floating]]] = {}
-        self._residuals: dict[Any, dict[int, tuple[float, float]]] = {}
+        self._figures: dict[Any, dict[int, Figures]] = {}
         self._lock = threading.Lock()
 
     def has(self, request: Request, steps: Sequence[int]) -> bool:
@@ -51,13 +51,12 @@ class ScoreCache:
             known = self._rows.setdefault(request.key, {})
         return self._collect(request, steps, known, progress)
 
-    def residual(self, request: Request, steps: Sequence[int]) -> float | None:
-        """Return how far the rows of *steps* are from adding up, as a share of what they should; None if unknown."""
+    def figure(self, request: Request, name: str, steps: Sequence[int]) -> NDArray[np.floating] | None:
+        """Return what ``Figures`` calls *name* of the finished rows of *steps*; None unless it is known of each."""
         with self._lock:
-            known = self._residuals.get(request.key, {})
-            found = [known[step] for step in steps if step in known]
-        change = sum(abs(change) for _, change in found)
-        return sum(abs(residual) for residual, _ in found) / change if change > 0 else None
+            known = self._figures.get(request.key, {})
+            found = [getattr(known.get(step), name, None) for step in steps]
+        return None if not found or None in found else np.array(found, dtype=np.float64)
 
     def _collect(
         self,
@@ -85,8 +84,7 @@ class ScoreCache:
                 with self._lock:
                     known.update(zip(chunk[0], chunk[1], strict=True))
                     if len(chunk) == 3:
-                        residuals = self._residuals.setdefault(request.key, {})
-                        residuals.update(zip(chunk[0], zip(*chunk[2], strict=True), strict=True))
+                        self._figures.setdefault(request.key, {}).update(_by_step(chunk[0], chunk[2]))
                 if total == len(missing):
                     done += len(chunk[0])
                     report(min(done, total), total)
@@ -95,6 +93,13 @@ class ScoreCache:
             if len(steps)
             else np.empty((0, self._trace.n_inputs), np.float32)
         )
+
+
+def _by_step(steps: list[int], figures: Figures) -> dict[int, Figures]:
+    return {
+        step: Figures(*(None if values is None else values[k] for values in figures))
+        for k, step in enumerate(steps)
+    }
 
 
 def normalize_rows(

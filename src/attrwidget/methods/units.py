@@ -55,7 +55,7 @@ def note_on_units(trace: Trace, options: Mapping[str, Any]) -> str | None:
         return None
     name = which if isinstance(which, str) else "span"
     count = len(units_of(trace, which))
-    return f"{count} {name}{'s' if count > 1 else ''}, each score shared evenly by the {name}'s tokens;"
+    return f"{count} {name}{'s' if count > 1 else ''}, each score shared evenly by the {name}'s tokens"
 
 
 def _segmented(trace: Trace, starts_in: Starts) -> list[Unit]:
