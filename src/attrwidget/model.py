@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 __all__ = ["Model", "load"]
 
 # The class, of which a kind of model is loaded as an object, by task.
-_CLASSES = {"text-generation": "attrwidget.loaded.causal:CausalModel"}
+_CLASSES = {
+    "text-generation": "attrwidget.loaded.causal:CausalModel",
+    "text2text-generation": "attrwidget.loaded.seq2seq:Seq2SeqModel",
+    "fill-mask": "attrwidget.loaded.masked:MaskedModel",
+    "text-classification": "attrwidget.loaded.classifier:ClassifierModel",
+    "question-answering": "attrwidget.loaded.answering:AnsweringModel",
+    "token-classification": "attrwidget.loaded.labelling:LabellingModel",
+    "feature-extraction": "attrwidget.loaded.bare:BareModel",
+}
 
 
 def load(

@@ -19,15 +19,26 @@ class Kind(NamedTuple):
 
 
 CAUSAL = Kind("text-generation", "a causal language model", "AutoModelForCausalLM")
+MASKED = Kind("fill-mask", "a masked language model", "AutoModelForMaskedLM")
+CLASSIFIER = Kind("text-classification", "a sequence classifier", "AutoModelForSequenceClassification")
+ANSWERING = Kind(
+    "question-answering", "an extractive question-answering model", "AutoModelForQuestionAnswering"
+)
+LABELLING = Kind("token-classification", "a token classifier", "AutoModelForTokenClassification")
+BARE = Kind("feature-extraction", "an encoder without a head", "AutoModel")
+SEQ2SEQ = Kind("text2text-generation", "an encoder–decoder model", "AutoModelForSeq2SeqLM")
 
-KINDS = {kind.task: kind for kind in (CAUSAL,)}
+KINDS = {kind.task: kind for kind in (CAUSAL, SEQ2SEQ, MASKED, CLASSIFIER, ANSWERING, LABELLING, BARE)}
+
+_ALIASES = {"translation": SEQ2SEQ.task, "summarization": SEQ2SEQ.task}
 
 _HEADS = {
-    "ForMaskedLM": "a masked language model",
-    "ForSequenceClassification": "a sequence classifier",
-    "ForTokenClassification": "a token classifier",
-    "ForQuestionAnswering": "an extractive question-answering model",
+    "ForMaskedLM": MASKED.words,
+    "ForSequenceClassification": CLASSIFIER.words,
+    "ForTokenClassification": LABELLING.words,
+    "ForQuestionAnswering": ANSWERING.words,
     "ForMultipleChoice": "a multiple-choice model",
+    "ForNextSentencePrediction": "a next-sentence model",
     "ForPreTraining": "a pre-training model",
     "ForImageClassification": "an image classifier",
     "ForSpeechSeq2Seq": "a speech model",
@@ -44,6 +55,7 @@ def find_kind(
     naming the kind, for one that cannot be explained, and for a task that is not known.
     """
     if task is not None:
+        task = _ALIASES.get(task, task)
         if task not in KINDS:
             raise AttrWidgetError(f"There is no task {task!r}: take one of {', '.join(KINDS)}.")
         return KINDS[task]
@@ -53,9 +65,10 @@ def find_kind(
         if kind.words == words:
             return kind
     architecture = architecture or config.model_type
+    known = ", ".join(kind.words for kind in KINDS.values())
     raise AttrWidgetError(
-        f"{name!r} is {words} ({architecture}), and only causal language models (which continue a text, like GPT-2 "
-        "or Llama) can be explained so far; load one of those."
+        f"{name!r} is {words} ({architecture}), which cannot be explained: load {known}, or, if its body is that of "
+        "one, say as which it is to be taken with task=."
     )
 
 

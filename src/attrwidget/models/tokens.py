@@ -54,6 +54,28 @@ def read_tokens(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int], first_st
     return Tokens(ids, units, [i in specials for i in ids], labels)
 
 
+def joined(tokens: Tokens, others: Tokens) -> Tokens:
+    """Return *tokens* and then the *others*, as two texts: no unit straddles them."""
+    count = len(tokens)
+    moved = [Unit(unit.start + count, unit.end + count, unit.text) for unit in others.units]
+    return Tokens(
+        tokens.ids + others.ids,
+        tokens.units + moved,
+        tokens.special + others.special,
+        tokens.labels + others.labels,
+    )
+
+
+def followed_by(tokens: Tokens, texts: Sequence[str], ids: Sequence[int]) -> Tokens:
+    """Return *tokens*, and after them a unit of one token for each of *texts*: *ids* are their numbers, -1 for none."""
+    count = len(tokens)
+    units = [Unit(count + i, count + i + 1, text) for i, text in enumerate(texts)]
+    special, labels = [False] * len(texts), [visible(text) for text in texts]
+    return Tokens(
+        [*tokens.ids, *ids], [*tokens.units, *units], [*tokens.special, *special], [*tokens.labels, *labels]
+    )
+
+
 def token_text(tokenizer: PreTrainedTokenizerBase, token: int, before: Sequence[int] = ()) -> str:
     """Return what *token* adds to the text when it follows *before* (a few ids suffice)."""
     return _added(tokenizer, list(before)[-8:], [token])

@@ -63,7 +63,7 @@ class Trace(ABC):
     """
 
     task: str  # the kind of model, as Transformers' pipelines name it
-    distribution: str = "softmax"  # over a step's outputs, see ``read_steps``
+    link: str = "softmax"  # from a step's logits to probabilities, see ``read_steps``
     warnings: tuple[str, ...] = ()
     model: Adapter
     abilities: Abilities
@@ -99,9 +99,20 @@ class Trace(ABC):
         """Return how many inputs the row of the attention weights at *position* sees."""
         return position + 1
 
+    def before(self, step: int) -> list[int]:
+        """Return the token ids that *step*'s token follows in the text."""
+        return self.tokens.ids[: self.first_step + step]
+
     def output_text(self, step: int, output: int) -> str:
         """Return *output*, which might stand at *step*, as text: ``outputs[step]`` or another of its kind."""
-        return token_text(self.model.tokenizer, output, self.tokens.ids[: self.first_step + step])
+        return token_text(self.model.tokenizer, output, self.before(step))
+
+    def named(self, what: Any) -> tuple[int, ...] | None:  # noqa: ARG002
+        """Return each step's output that *what* names; None where outputs are tokens, which a text has to be cut into.
+
+        Raises AttrWidgetError for what names none.
+        """
+        return None
 
     @property
     @abstractmethod

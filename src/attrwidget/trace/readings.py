@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-DISTRIBUTIONS = ("softmax", "sigmoid", "number", "none")
+LINKS = ("softmax", "sigmoid", "number", "none")
 _CHUNK = 16  # rows turned to float64 at a time
 
 
@@ -46,14 +46,14 @@ def first_not_finite(logits: torch.Tensor, targets: Sequence[int]) -> int | None
 
 
 def read_steps(
-    logits: torch.Tensor, targets: Sequence[int], top: int = 10, *, distribution: str = "softmax"
+    logits: torch.Tensor, targets: Sequence[int], top: int = 10, *, link: str = "softmax"
 ) -> StepReadings:
     """Read finite *logits* ``[steps, vocabulary]`` at the tokens *targets*.
 
-    *distribution* is one of ``DISTRIBUTIONS``: one of all outputs (softmax), or of each label by itself (sigmoid);
+    *link* is one of ``LINKS``: one of all outputs (softmax), or of each label by itself (sigmoid);
     plain numbers have no probability, and neither has what predicts nothing.
     """
-    if distribution in ("number", "none"):
+    if link in ("number", "none"):
         blank, none = torch.full((len(targets),), torch.nan).double().numpy(), torch.empty(len(targets), 0)
         return StepReadings(blank, blank, blank, blank, none.long().numpy(), none.double().numpy())
     chosen = torch.as_tensor(list(targets), device=logits.device)
@@ -62,11 +62,11 @@ def read_steps(
         rows = logits[start : start + _CHUNK].double()
         wanted = chosen[start : start + _CHUNK, None]
         at_chosen = rows.gather(-1, wanted)
-        log_p = rows.log_softmax(-1) if distribution == "softmax" else torch.nn.functional.logsigmoid(rows)
+        log_p = rows.log_softmax(-1) if link == "softmax" else torch.nn.functional.logsigmoid(rows)
         p = log_p.exp()
         best = p.topk(min(top, p.shape[-1]), dim=-1)
         entropy = torch.special.entr(p)
-        if distribution == "sigmoid":
+        if link == "sigmoid":
             entropy = (entropy + torch.special.entr(torch.sigmoid(-rows))).gather(-1, wanted)
         parts["log_probability"].append(log_p.gather(-1, wanted)[:, 0])
         parts["probability"].append(p.gather(-1, wanted)[:, 0])

@@ -1,0 +1,63 @@
+"""A loaded sequence classifier: it gives a text a class, several labels, or a number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrwidget.loaded.encoder import EncoderModel
+from attrwidget.loaded.parts import parts_of
+from attrwidget.models.encoder import Classifier
+from attrwidget.trace.outputs import ClassTrace
+from attrwidget.trace.text_trace import first_run
+
+if TYPE_CHECKING:
+    from attrwidget.models.passage import Passage
+
+
+class ClassifierModel(EncoderModel[Classifier]):
+    """A sequence classifier that can be explained; made by ``attrwidget.load``."""
+
+    adapter = Classifier
+
+    def explain(self, text: Any, text_pair: Any = None) -> Any:
+        """Return the Explanation of the classes that the model gives *text*, alone or with *text_pair*.
+
+        *text* is a text or a list of token ids, special tokens included. A list of texts, or a padded batch from a
+        tokenizer, gives a list of Explanations, with the same numbers as one by one. Each class is a step, the
+        likeliest first: ``ex.scores("input_x_gradient").loc["positive"]``. Where a model gives several labels, each
+        has a probability of its own; a model that gives a number has steps without probabilities.
+
+        Raises AttrWidgetError, in one sentence with what to do, for bad input.
+        """
+        return self._each(text, text_pair, self._explained)
+
+    def _explained(self, passage: Passage) -> ClassTrace:
+        model, pooled = self._adapter, self._abilities.pooled or 0
+        at = pooled % len(passage.ids)
+        whole = self._text(passage, (at,) * len(model.labels))
+        logits, recorder = first_run(whole, self._abilities)
+        values = logits[0].tolist()
+        numbers = model.link == "number"
+        outputs = (
+            list(range(len(values))) if numbers else sorted(range(len(values)), key=lambda i: (-values[i], i))
+        )
+        texts = [
+            f" {_called(model.labels[i])}{values[i]:.4g}" if numbers else f" {model.labels[i]}"
+            for i in outputs
+        ]
+        parts, titles = parts_of(passage, "Text", "Second text")
+        return ClassTrace(
+            whole,
+            self._abilities,
+            (logits, recorder),
+            outputs=outputs,
+            texts=texts,
+            titles=[*titles, {"sigmoid": "Labels", "number": "Number"}.get(model.link, "Classes")],
+            parts=parts,
+            link=model.link,
+        )
+
+
+def _called(label: str) -> str:
+    """Return *label* before its number; nothing where nobody gave it a name."""
+    return "" if label.startswith("LABEL_") else f"{label} "

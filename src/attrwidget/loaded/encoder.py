@@ -1,0 +1,51 @@
+"""What loaded models that read a whole text at once have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrwidget.explanation import Explanation
+from attrwidget.loaded.model import Model
+from attrwidget.models.encoder import Encoder
+from attrwidget.models.passage import split_passages
+from attrwidget.trace.text import Text
+from attrwidget.trace.text_abilities import TextAbilities, find_text_abilities
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from attrwidget.models.passage import Passage
+    from attrwidget.trace import Trace
+
+E = TypeVar("E", bound=Encoder)
+
+
+class EncoderModel(Model[E]):
+    """A model that reads a whole text at once."""
+
+    _abilities: TextAbilities
+
+    def _find_abilities(self) -> TextAbilities:
+        return find_text_abilities(self._adapter)
+
+    def _each(self, text: Any, pair: Any, explain: Callable[[Passage], Trace]) -> Any:
+        """Return the Explanation of *text*, alone or with its *pair*; of a batch, a list of them."""
+        self._adapter = self._adapter.renewed()
+        batch = split_passages(text, pair)
+        several = [(text, pair)] if batch is None else batch
+        passages = [self._adapter.encode(*one) for one in several]
+        explanations = [Explanation(explain(passage)) for passage in passages]
+        return explanations[0] if batch is None else explanations
+
+    def _text(self, passage: Passage, rows: tuple[int, ...], allowed: range | None = None) -> Text:
+        """Return *passage* as the model runs it, read at *rows*; answers may begin and end in *allowed*."""
+        import torch
+
+        device, abilities = self._adapter.device, self._abilities
+        types = None if passage.types is None else torch.tensor([passage.types], device=device)
+        places = torch.zeros(len(passage.ids), dtype=torch.bool, device=device)
+        places[slice(None) if allowed is None else slice(allowed.start, allowed.stop)] = True
+        ids = torch.tensor([passage.ids], device=device)
+        return Text(
+            self._adapter, ids, types, rows, places, positions=abilities.positions, batches=abilities.batches
+        )

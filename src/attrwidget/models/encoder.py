@@ -1,0 +1,170 @@
+"""The adapters of models that read a whole text at once: how their outputs are read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+import torch
+
+from attrwidget.errors import AttrWidgetError
+from attrwidget.models.adapter import Adapter
+from attrwidget.models.passage import Passage, encode_passage
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+
+class Places(NamedTuple):
+    """Where the texts of a batch are read: the positions *rows* ``[b, steps]``.
+
+    Token *i* of text *b* stood at ``tokens[b, i]`` before some were deleted; *allowed* ``[n]`` are the places that an
+    answer may begin and end at.
+    """
+
+    rows: torch.Tensor
+    tokens: torch.Tensor
+    allowed: torch.Tensor
+
+
+class Encoder(Adapter):
+    """A model that reads a whole text at once, and its tokenizer."""
+
+    task: ClassVar[str]
+    auto: ClassVar[str]
+    whole: ClassVar[bool] = False  # what it says is of the whole text, not of positions
+
+    def __init__(self, hf: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, name: str) -> None:
+        super().__init__(hf, tokenizer, name)
+        if getattr(hf.config, "is_encoder_decoder", False):
+            raise AttrWidgetError(
+                f"{name!r} is {type(hf).__name__}, with an encoder and a decoder, which can be explained only as a "
+                "model that writes a text: load it with AutoModelForSeq2SeqLM."
+            )
+        missing = self._missing()
+        if missing:
+            raise AttrWidgetError(
+                f"{name!r} is {type(hf).__name__}, {missing}, so it cannot be taken for {self.task!r}: load it with "
+                f"{self.auto}, or leave out task=."
+            )
+
+    def _missing(self) -> str | None:
+        """Return what the model lacks to be of this kind, in words, or None."""
+        return None
+
+    @property
+    def context(self) -> int | None:
+        """The greatest number of tokens that the model can see, or None when it names none."""
+        limit = super().context
+        for name, module in self.hf.named_modules():
+            if name.endswith("position_embeddings") and isinstance(module, torch.nn.Embedding):
+                # RoBERTa and its kin count positions from the one after padding's.
+                before = 0 if module.padding_idx is None else module.padding_idx + 1
+                room = module.num_embeddings - before
+                limit = room if limit is None else min(limit, room)
+        return limit
+
+    def encode(self, text: Any, pair: str | None = None) -> Passage:
+        """Return the tokens of *text* (text or ids), alone or before *pair*.
+
+        Raises AttrWidgetError for what is none, and for more of them than the model can see.
+        """
+        passage = encode_passage(self.tokenizer, text, pair, self.vocabulary)
+        limit, count = self.context, len(passage.ids)
+        if limit is not None and count > limit:
+            raise AttrWidgetError(
+                f"The text has {count:,} tokens, special ones included, but {self.name} sees at most {limit:,}: "
+                f"shorten it by {count - limit:,} tokens."
+            )
+        return passage
+
+    def read(self, output: Any, at: Places) -> torch.Tensor:
+        """Return logits ``[b, steps, outputs]`` of a batch's *output*."""
+        return _at(output.logits, at.rows)
+
+
+class MaskedLM(Encoder):
+    """A masked language model: it predicts the tokens under masks."""
+
+    task, auto = "fill-mask", "AutoModelForMaskedLM"
+
+    def _missing(self) -> str | None:
+        if self.own.get_output_embeddings() is None:
+            return "which has no output layer that predicts tokens"
+        if self.tokenizer.mask_token_id is None:
+            return "and its tokenizer has no mask token"
+        return None
+
+
+class _Labels(Encoder):
+    @property
+    def labels(self) -> list[str]:
+        """The names of the classes, by their numbers."""
+        config: Any = self.hf.config
+        return [str(config.id2label.get(i, f"LABEL_{i}")) for i in range(config.num_labels)]
+
+    def _missing(self) -> str | None:
+        return None if type(self.own).__name__.endswith(self._ending) else "which has no such classes"
+
+    _ending: ClassVar[str]
+
+
+class Classifier(_Labels):
+    """A sequence classifier: it gives a text one class or several, or a number."""
+
+    task, auto = "text-classification", "AutoModelForSequenceClassification"
+    whole = True
+    _ending = "ForSequenceClassification"
+
+    @property
+    def link(self) -> str:
+        """What the logits mean, as for ``read_steps``: one class, several labels, or numbers."""
+        kind = getattr(self.hf.config, "problem_type", None)
+        if kind == "multi_label_classification":
+            return "sigmoid"
+        return "number" if kind == "regression" or self.hf.config.num_labels == 1 else "softmax"
+
+    def read(self, output: Any, at: Places) -> torch.Tensor:
+        """Return the classes' logits, for every step."""
+        logits: torch.Tensor = output.logits
+        return logits[:, None].expand(-1, at.rows.shape[1], -1)
+
+
+class TokenClassifier(_Labels):
+    """A token classifier: it gives every token a class."""
+
+    task, auto = "token-classification", "AutoModelForTokenClassification"
+    _ending = "ForTokenClassification"
+
+
+class Answering(Encoder):
+    """An extractive question-answering model: it finds where in a context the answer starts and ends."""
+
+    task, auto = "question-answering", "AutoModelForQuestionAnswering"
+
+    def _missing(self) -> str | None:
+        return (
+            None
+            if type(self.own).__name__.endswith("ForQuestionAnswering")
+            else "which finds no answers in texts"
+        )
+
+    def read(self, output: Any, at: Places) -> torch.Tensor:
+        """Return two rows, the logits of the start and of the end at each place where one is allowed."""
+        both = torch.stack([output.start_logits, output.end_logits], 1)
+        blank = both.new_full((*both.shape[:2], len(at.allowed)), -torch.inf)
+        placed = blank.scatter(2, at.tokens[:, None].expand_as(both), both)
+        return placed.masked_fill(~at.allowed, -torch.inf)
+
+
+class BareEncoder(Encoder):
+    """An encoder without a head: it predicts nothing."""
+
+    task, auto = "feature-extraction", "AutoModel"
+
+    def read(self, output: Any, at: Places) -> torch.Tensor:
+        """Return the last hidden states at the steps' positions: no logits, but what runs can be compared by."""
+        return _at(output[0], at.rows)
+
+
+def _at(values: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
+    return values[torch.arange(len(rows), device=rows.device)[:, None], rows]

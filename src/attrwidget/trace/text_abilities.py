@@ -1,0 +1,169 @@
+"""What a model that reads a text at once allows, found out by trying it on a few tokens, never by its name."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import torch
+
+from attrwidget.models.borrow import borrowed
+from attrwidget.trace.abilities import Abilities, check_gradients, no_attention, same, same_weights
+from attrwidget.trace.forward import differentiable, leaves_of
+from attrwidget.trace.text import Text, kept_states
+from attrwidget.trace.text_graph import TextGraph
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from attrwidget.models.encoder import Encoder
+
+_LENGTH = 12
+_FAILURES = (RuntimeError, ValueError, TypeError, AttributeError, KeyError, NotImplementedError, IndexError)
+
+
+@dataclass(frozen=True)
+class TextAbilities(Abilities):
+    """How a model that reads a text at once can be run; ``positions`` and ``batches`` are as in ``Text``.
+
+    ``pooled`` is the position, 0 or -1, whose last hidden state decides, of a model whose output is of the whole text.
+    """
+
+    positions: bool = False
+    batches: bool = True
+    pooled: int | None = None
+
+
+def find_text_abilities(model: Encoder) -> TextAbilities:
+    """Try *model* on a few tokens against its own untouched logits, returned attentions and plain autograd.
+
+    Raises AttrWidgetError when gradients cannot be made to agree with plain autograd in any way.
+    """
+    text = _some_text(model)
+    ones = torch.ones_like(text.ids)
+    own = text.logits(ones)
+    text = replace(text, positions=_takes_positions(text, own))
+    text = replace(text, batches=_takes_batches(text, own))
+    eager = same(own, _or_none(text, ones, "eager"))
+    attention, note = _try_attention(text, own, eager=eager)
+    abilities = TextAbilities(
+        attention,
+        note,
+        "eager" if eager else None,
+        segments=False,
+        batched=True,
+        masking=_masking(text),
+        positions=text.positions,
+        batches=text.batches,
+    )
+    if model.task == "feature-extraction":
+        return abilities
+    with torch.inference_mode(False), torch.enable_grad():  # noqa: FBT003
+        truth, pooled = _plain_gradient(text, abilities)
+        abilities = replace(abilities, pooled=pooled)
+        if model.whole and pooled is None:
+            why = f"{model.name} puts its hidden states of all tokens together, so no one row of attention decides."
+            abilities = replace(abilities, attention=None, attention_note=why)
+        checked = check_gradients(model.name, abilities, truth, lambda option: _our_gradient(text, option))
+    assert isinstance(checked, TextAbilities)  # noqa: S101 - as what was given
+    return checked
+
+
+def _some_text(model: Encoder) -> Text:
+    pads = {model.tokenizer.pad_token_id, getattr(model.hf.config, "pad_token_id", None)}
+    known = torch.tensor([i for i in range(model.vocabulary) if i not in pads])
+    length = min(_LENGTH, model.context or _LENGTH)
+    generator = torch.Generator().manual_seed(0)
+    ids = known[torch.randint(len(known), (1, length), generator=generator)].to(model.device)
+    allowed = torch.ones(length, dtype=torch.bool, device=model.device)
+    rows = (0, length - 1) if model.task == "question-answering" else tuple(range(length))
+    return Text(model, ids, None, rows, allowed, batches=False)
+
+
+def _takes_positions(text: Text, own: torch.Tensor) -> bool:
+    if "position_ids" not in inspect.signature(text.model.hf.forward).parameters:
+        return False
+    return same(own, _or_none(replace(text, positions=True), torch.ones_like(text.ids), None))
+
+
+def _takes_batches(text: Text, own: torch.Tensor) -> bool:
+    both = torch.ones_like(text.ids).expand(2, -1)
+    return same(own.expand(2, -1, -1), _or_none(replace(text, batches=True), both, None))
+
+
+def _try_attention(text: Text, own: torch.Tensor, *, eager: bool) -> tuple[str | None, str | None]:
+    try:
+        truth = text.returned() if eager else None
+    except _FAILURES:
+        truth = None
+    try:
+        logits, reader = text.record()
+        if reader.n_layers and same(own[0], logits) and (truth is None or same_weights(reader, truth)):
+            return "recorded", None
+    except _FAILURES:
+        pass  # a model of a kind the recorder does not know: what it returns itself decides below
+    if truth is not None and truth.layers[0].shape[-2] == text.length:
+        return "returned", None
+    return None, no_attention(text.model.name, eager=eager)
+
+
+def _masking(text: Text) -> str:
+    """Say what becomes of a token masked from attention; see ``find_masking``."""
+    at = text.length // 2
+    if at == text.length - 1:
+        return "ignored"
+    others = [step for step, row in enumerate(text.rows) if row != at]
+    text = replace(text, allowed=torch.arange(text.length, device=text.ids.device) != at)
+    there = torch.ones_like(text.ids)
+    there[0, at] = 0
+    changed = text.ids.clone()
+    changed[0, at] = text.ids[0, 0]
+    try:
+        masked = text.logits(there)[:, others]
+        alone = text.logits(there, ids=changed)[:, others]
+        deleted = text.without(there.bool())[:, others]
+    except _FAILURES:
+        return "ignored"
+    if not same(masked, alone):
+        return "ignored"
+    return "moves" if same(masked, deleted) else "kept"
+
+
+def _plain_gradient(text: Text, abilities: Abilities) -> tuple[torch.Tensor, int | None]:
+    """Return gradients ``[2, n, d]`` of the first and last step by plain autograd, and the position that is pooled."""
+    with (
+        differentiable(text.model.hf, abilities.gradient_attention),
+        leaves_of(text.model.hf, None) as leaves,
+        kept_states(text.model) as states,
+    ):
+        logits = text.read(text.run())
+    scores = _mixture(logits.double(), range(len(logits)))
+    rows = [torch.autograd.grad(scores[s], leaves[0], retain_graph=True)[0][0] for s in (0, -1)]
+    (reached,) = torch.autograd.grad(scores[0], states[-1], allow_unused=True)
+    at = [] if reached is None else reached[0].abs().amax(-1).nonzero()[:, 0].tolist()
+    pooled = {(0,): 0, (text.length - 1,): -1}.get(tuple(at)) if text.model.whole else None
+    return torch.stack(rows), pooled
+
+
+def _our_gradient(text: Text, abilities: Abilities) -> torch.Tensor:
+    graph = TextGraph(text, abilities)
+    rows = {
+        step: gradients[k] * scales[k].to(gradients)
+        for chunk, gradients, scales, _ in graph.gradients(range(len(text.rows)), _mixture)
+        for k, step in enumerate(chunk)
+    }
+    return torch.stack([rows[0], rows[max(rows)]])
+
+
+def _mixture(logits: torch.Tensor, _steps: Sequence[int]) -> torch.Tensor:
+    """Return one score of each step in which every output has its part."""
+    return (logits * torch.cos(torch.arange(logits.shape[-1], device=logits.device))).sum(-1)
+
+
+def _or_none(text: Text, there: torch.Tensor, attention: str | None) -> torch.Tensor | None:
+    try:
+        with borrowed(text.model.hf):
+            return text.logits(there, attention=attention)
+    except _FAILURES:
+        return None

@@ -1,0 +1,132 @@
+"""The trace of a model that reads a whole text at once: one run, and the few things that it says of the text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from attrwidget.errors import AttrWidgetError
+from attrwidget.models.tokens import followed_by, read_tokens
+from attrwidget.trace.base import Section, Trace
+from attrwidget.trace.readings import first_not_finite, read_steps
+from attrwidget.trace.text_graph import TextGraph
+from attrwidget.trace.text_perturb import TextPerturber
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from attrwidget.models.encoder import Encoder
+    from attrwidget.trace.attention import AttentionReader, RecordedAttention
+    from attrwidget.trace.perturb import Perturber
+    from attrwidget.trace.text import Text
+    from attrwidget.trace.text_abilities import TextAbilities
+
+
+def first_run(text: Text, abilities: TextAbilities) -> tuple[torch.Tensor, RecordedAttention | None]:
+    """Return the logits ``[steps, outputs]`` of *text*, and its attention where that can be recorded.
+
+    Raises AttrWidgetError for logits that are NaN or infinite.
+    """
+    if abilities.attention == "recorded":
+        logits, recorder = text.record()
+    else:
+        logits, recorder = text.logits(torch.ones_like(text.ids))[0], None
+    if first_not_finite(logits, logits.argmax(-1).tolist()) is not None:
+        raise AttrWidgetError(
+            "The model's logits are not finite (NaN or infinity), so nothing it says means anything: check the "
+            "weights, or load the model with dtype='float32'."
+        )
+    return logits, recorder
+
+
+class TextTrace(Trace):
+    """One run over *text*, whose *logits* at step *s* are for the output ``outputs[s]``, called ``texts[s]``.
+
+    Every step sees the whole text, and nothing reads the steps. *titles* are those of the text's *parts*, ranges of its
+    tokens, and last that of the steps. *ids* are the token ids of the outputs, where they are tokens.
+    """
+
+    model: Encoder
+    abilities: TextAbilities
+
+    def __init__(
+        self,
+        text: Text,
+        abilities: TextAbilities,
+        run: tuple[torch.Tensor, RecordedAttention | None],
+        *,
+        outputs: Sequence[int],
+        texts: Sequence[str],
+        titles: Sequence[str],
+        parts: Sequence[range] = (),
+        ids: Sequence[int] | None = None,
+        link: str = "softmax",
+        warnings: Sequence[str] = (),
+    ) -> None:
+        super().__init__(text.model, abilities)
+        logits, self._recorder = run
+        self.task, self.link, self.warnings = text.model.task, link, tuple(warnings)
+        self._text = text
+        self.first_step = self.n_inputs = text.length
+        self.n_steps = len(outputs)
+        self.outputs = tuple(outputs)
+        read = read_tokens(text.model.tokenizer, text.ids[0].tolist(), text.length)
+        self.tokens = followed_by(read, texts, ids or [-1] * len(texts))
+        *before, last = titles
+        ranges = parts or [range(text.length)]
+        self.sections = [Section(title, r.start, r.stop) for title, r in zip(before, ranges, strict=True)]
+        self.sections.append(Section(last, text.length, len(self.tokens)))
+        self.steps = read_steps(logits, outputs, link=link)
+
+    def seen(self, step: int) -> int:  # noqa: ARG002
+        """Return how many inputs *step* sees: all."""
+        return self.n_inputs
+
+    def first_to_see(self, index: int) -> int:  # noqa: ARG002
+        """Return the first step that sees input *index*: all do."""
+        return 0
+
+    def seen_from(self, position: int) -> int:  # noqa: ARG002
+        """Return how many inputs the row of the attention weights at *position* sees: all."""
+        return self.n_inputs
+
+    def position(self, step: int) -> int:
+        """Return the row of the attention weights at which *step* is read."""
+        return self._text.rows[step]
+
+    @cached_property
+    def attention(self) -> AttentionReader:
+        """The attention of all layers and heads. Raises AttrWidgetError when the model shows none."""
+        if self._recorder is not None:
+            return self._recorder
+        self.require_same_weights()
+        stored = self._text.returned() if self.abilities.attention == "returned" else None
+        if stored is None:
+            raise AttrWidgetError(self.abilities.attention_note or f"{self.model.name} shows no attention.")
+        return stored
+
+    def new_graph(self, *, attention: str | None = None, **options: Any) -> TextGraph:
+        """Return another gradient graph, with *options* of ``TextGraph`` and an *attention* of its own."""
+        self.require_same_weights()
+        abilities = (
+            self.abilities if attention is None else replace(self.abilities, gradient_attention=attention)
+        )
+        return TextGraph(self._text, abilities, **options)
+
+    def embeddings(self) -> torch.Tensor:
+        """Return the embeddings of the inputs, ``[n_inputs, d]``."""
+        return self.embed(self._text.ids[0])
+
+    def perturber(self, change: str | int | None, **options: Any) -> Perturber:
+        """Return what runs the text with inputs changed; see ``Perturber``."""
+        return TextPerturber(self.model, self._text.ids, self.n_steps, change, text=self._text, **options)
+
+    def masked_scores(
+        self, step: int, there: torch.Tensor, score: Callable[[torch.Tensor, Sequence[int]], torch.Tensor]
+    ) -> torch.Tensor:
+        """Return the *score* of *step* with inputs masked from attention: ``[b]``, from *there* ``[b, n_inputs]``."""
+        logits = self._text.logits(there.to(self._text.ids))[:, step].double()
+        return score(logits, [step] * len(there))
