@@ -11,39 +11,9 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
 from transformers import CONFIG_MAPPING, PreTrainedTokenizerFast
 
 WORDS = [
-    "the",
-    "film",
-    "was",
-    "good",
-    "bad",
-    "not",
-    "a",
-    "dull",
-    "bright",
-    "story",
-    "who",
-    "what",
-    "wrote",
-    "played",
-    "in",
-    "paris",
-    "london",
-    "by",
-    "anna",
-    "maria",
-    "capital",
-    "of",
-    "france",
-    "is",
-    "and",
-    "music",
-    "john",
-    "mary",
-    "lives",
-    ".",
-    "?",
-    "!",
-    ",",
+    *("the", "film", "was", "good", "bad", "not", "a", "dull", "bright", "story", "who", "what", "wrote"),
+    *("played", "in", "paris", "london", "by", "anna", "maria", "capital", "of", "france", "is", "and"),
+    *("music", "john", "mary", "lives", ".", "?", "!", ","),
 ]
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 PIECES = ["##ly", "##ing", "##s", *(f"##{chr(c)}" for c in range(97, 123)), *(chr(c) for c in range(97, 123))]
@@ -79,7 +49,7 @@ ARCHITECTURES: dict[str, tuple[str, dict[str, Any]]] = {
 def word_tokenizer() -> PreTrainedTokenizerFast:
     """Return a WordPiece tokenizer like BERT's, of few words; others are spelt."""
     ids = {word: i for i, word in enumerate(VOCABULARY)}
-    tokenizer = Tokenizer(models.WordPiece(ids, unk_token="[UNK]"))
+    tokenizer = Tokenizer(models.WordPiece(ids, unk_token=SPECIAL[1]))
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.decoder = decoders.WordPiece(cleanup=False)
     tokenizer.post_processor = processors.TemplateProcessing(
