@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from attrwidget.errors import AttrWidgetError, Cancelled
 
 if TYPE_CHECKING:
+    from attrwidget.captured import capture
     from attrwidget.evaluation import evaluate
     from attrwidget.explanation import Explanation
     from attrwidget.interop import (
@@ -39,6 +40,7 @@ __all__ = [
     "Model",
     "SavedExplanation",
     "__version__",
+    "capture",
     "evaluate",
     "from_captum",
     "from_inseq",
@@ -54,6 +56,7 @@ _HOMES = {
     "Explanation": "attrwidget.explanation",
     "Model": "attrwidget.model",
     "SavedExplanation": "attrwidget.interop",
+    "capture": "attrwidget.captured",
     "evaluate": "attrwidget.evaluation",
     "from_captum": "attrwidget.interop",
     "from_inseq": "attrwidget.interop",

@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 from attrwidget.models.adapter import Adapter
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+    from attrwidget.explanation import Explanation
+    from attrwidget.models.generated import Generated
     from attrwidget.models.load import Loaded
     from attrwidget.trace.abilities import Abilities
 
@@ -54,3 +58,7 @@ class Model(ABC, Generic[A]):
     @abstractmethod
     def explain(self, *args: Any, **options: Any) -> Any:
         """Return the Explanation of what the model makes of an input."""
+
+    def explain_generated(self, call: Generated, messages: Sequence[Any] | None = None) -> list[Explanation]:
+        """Return an Explanation of each sequence of *call*, of a model that generates."""
+        raise NotImplementedError

@@ -11,6 +11,7 @@ import torch
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.models.borrow import borrowed
+from attrwidget.models.chat import Span
 from attrwidget.models.generation import not_finite
 from attrwidget.models.tokens import read_tokens
 from attrwidget.trace.abilities import record, returned
@@ -42,16 +43,22 @@ class CausalTrace(Trace):
     model: CausalLM
 
     def __init__(
-        self, model: CausalLM, prompt: Sequence[int], output: Sequence[int], abilities: Abilities
+        self,
+        model: CausalLM,
+        prompt: Sequence[int],
+        output: Sequence[int],
+        abilities: Abilities,
+        messages: Sequence[Span] = (),
     ) -> None:
         super().__init__(model, abilities)
+        self.messages = messages
         self.first_step = len(prompt)
         self.n_steps = len(output)
         self.n_inputs = len(prompt) + len(output) - 1
         self.tokens = read_tokens(model.tokenizer, [*prompt, *output], len(prompt))
         self.outputs = tuple(self.tokens.ids[len(prompt) :])
         self.sections = [
-            Section("Prompt", 0, self.first_step),
+            *(Section(*span) for span in messages or [Span("Prompt", 0, self.first_step)]),
             Section("Answer", self.first_step, len(self.tokens)),
         ]
         self._ids = torch.tensor([self.tokens.ids[:-1]], device=model.device)
