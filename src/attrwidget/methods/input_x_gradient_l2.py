@@ -30,5 +30,6 @@ INPUT_X_GRADIENT_L2 = register(
         cost="one backward pass per generated token",
         source="Inseq's default aggregation of input_x_gradient; Ecco's gradient × input",
         compute=_compute,
+        distribution="slope",
     )
 )

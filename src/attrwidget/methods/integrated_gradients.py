@@ -92,6 +92,7 @@ INTEGRATED_GRADIENTS = register(
         cost="for each point of the way (20), a forward pass and one backward pass per generated token",
         source="Sundararajan et al. 2017 (arXiv:1703.01365)",
         compute=_compute,
+        distribution="change",
         signed=True,
         target_function="logit",
         options={"baseline": "mean", "points": 20},

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from attrwidget.trace import Trace
 
 
+_CHANGE = "the whole distribution by its Kullback–Leibler divergence from the one at the text itself, in nats"
+_SLOPE = "the whole distribution by the change of logits that moves it most (leading Fisher direction)"
+
+
 def note_on(request: Request, trace: Trace, cache: ScoreCache, steps: Sequence[int]) -> str | None:
     """Return sentences on the finished rows of *steps*, or None when there is nothing to say.
 
@@ -22,6 +26,8 @@ def note_on(request: Request, trace: Trace, cache: ScoreCache, steps: Sequence[i
     """
     said = [request.method.note(trace, request.options)] if request.method.note else []
     said.append(request.foils.note if request.foils else None)
+    if request.target.whole is not None:
+        said.append(_SLOPE if request.target.slope else _CHANGE)
     base, residual, change, fit, held_out = (
         cache.figure(request, name, steps) for name in ("base", "residual", "change", "fit", "held_out")
     )

@@ -59,6 +59,7 @@ def method(
                 cost="your own",
                 source=source or f"{function.__module__}.{function.__qualname__}",
                 compute=compute,
+                distribution="change",
                 signed=signed,
                 target_function=target_function,
                 needs=(),

@@ -76,6 +76,8 @@ def _target(trace: Trace, method: Method, function: str | None, foil: Any) -> tu
                 f"{method.title} is read, not differentiated, so {unused}= has no meaning for it: leave it out."
             )
         return Target("log_prob", tokens), None
+    if function == "distribution" and foil is None:
+        return _whole(trace, method), None
     if foil is None:
         return Target(function or method.target_function, tokens), None
     if function not in (None, "contrast"):
@@ -84,6 +86,21 @@ def _target(trace: Trace, method: Method, function: str | None, foil: Any) -> tu
         )
     foils = find_foils(trace, foil)
     return Target("contrast", tokens, foils.ids), foils
+
+
+def _whole(trace: Trace, method: Method) -> Target:
+    from attrwidget.methods.distribution import whole_of
+
+    if method.distribution is None:
+        raise AttrWidgetError(
+            f"{method.title} cannot explain the whole distribution, whose slope has no sign at the text itself: take "
+            "'saliency', 'integrated_gradients' or 'leave_one_out', or another target_function=."
+        )
+    if trace.link != "softmax":
+        raise AttrWidgetError(
+            f"{trace.model.name} gives no distribution over its outputs: leave out target_function='distribution'."
+        )
+    return Target("distribution", trace.outputs, None, whole_of(trace), method.distribution == "slope")
 
 
 def _frozen(value: Any) -> Any:

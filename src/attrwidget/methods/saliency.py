@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from attrwidget.errors import AttrWidgetError
 from attrwidget.methods.gradient import reduced_gradients
 from attrwidget.methods.registry import Method, register
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from attrwidget.methods.registry import HeadSelection, Rows
     from attrwidget.methods.targets import Target
     from attrwidget.trace import Trace
 
 
-def _compute(trace: Trace, target: Target, steps: Sequence[int], _selection: HeadSelection) -> Rows:
-    return reduced_gradients(trace, target, steps, lambda gradients, _embeddings: gradients.norm(dim=-1))
+_NORMS = {"l1": 1, "l2": 2, "max": float("inf")}
+
+
+def _compute(
+    trace: Trace, target: Target, steps: Sequence[int], _selection: HeadSelection, *, norm: str
+) -> Rows:
+    if norm not in _NORMS:
+        raise AttrWidgetError(f"norm is one of {', '.join(map(repr, _NORMS))}, not {norm!r}.")
+    return reduced_gradients(
+        trace, target, steps, lambda gradients, _embeddings: gradients.norm(_NORMS[norm], dim=-1)
+    )
+
+
+def _note(_trace: Trace, options: Mapping[str, Any]) -> str | None:
+    return {"l1": "L1 norm", "max": "largest magnitude instead of a norm"}.get(options["norm"])
 
 
 SALIENCY = register(
@@ -24,9 +38,12 @@ SALIENCY = register(
         name="saliency",
         title="Saliency",
         says="saliency of {target}, L2 norm",
-        formula="‖∂s/∂e‖₂ over the embedding's dimensions",
+        formula="‖∂s/∂e‖ over the embedding's dimensions: L2, L1 or the largest magnitude",
         cost="one backward pass per generated token",
         source="Simonyan et al. 2013 (arXiv:1312.6034); L2 over dimensions as Inseq's default",
         compute=_compute,
+        distribution="slope",
+        options={"norm": "l2"},
+        note=_note,
     )
 )

@@ -76,6 +76,7 @@ SMOOTHGRAD = register(
         cost="for each noisy copy (8), a forward pass and one backward pass per generated token",
         source="Smilkov et al. 2017 (arXiv:1706.03825)",
         compute=_compute,
+        distribution="slope",
         options={"samples": 8, "noise": 0.5, "seed": 0},
     )
 )

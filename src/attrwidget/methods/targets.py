@@ -12,12 +12,15 @@ if TYPE_CHECKING:
 
     import torch
 
+    from attrwidget.methods.distribution import Whole
+
 TARGET_FUNCTIONS = {
     "probability": "probability",
     "log_prob": "log-probability",
     "logit": "logit",
     "contrast": "logit over the foil's",
     "entropy": "entropy",
+    "distribution": "the whole distribution",
 }
 
 
@@ -27,13 +30,16 @@ class Target:
 
     ``probability``, ``log_prob`` and ``logit`` of the token; ``contrast``, its logit minus that of the step's
     foil, one of ``foils`` (Yin & Neubig 2022, arXiv:2202.10419); ``entropy`` of the step's whole distribution, in
-    nats. Normalised shares of ``probability`` and ``log_prob`` are the same (∇p = p ∇log p), but ∇log p does not
-    vanish with p.
+    nats; ``distribution``, how far that is from ``whole``, the one at the text itself: for methods that compare scores,
+    by its divergence, and, with ``slope``, for those that differentiate there, where it is steepest. Normalised
+    shares of ``probability`` and ``log_prob`` are the same (∇p = p ∇log p), but ∇log p does not vanish with p.
     """
 
     function: str
     tokens: tuple[int, ...]
     foils: tuple[int, ...] | None = None
+    whole: Whole | None = None
+    slope: bool = False
 
     def __post_init__(self) -> None:
         if self.function not in TARGET_FUNCTIONS:
@@ -45,10 +51,15 @@ class Target:
                 "The target function 'contrast' needs the other token: give foil=, a text like ' Thomas' or an id."
             )
 
+        if (self.function == "distribution") != (self.whole is not None):
+            raise AttrWidgetError("The target function 'distribution' goes with whole=, and only it.")
+
     def __call__(self, logits: torch.Tensor, steps: Sequence[int]) -> torch.Tensor:
         """Return scores ``[r]`` from float64 *logits* ``[r, vocabulary]`` of *steps*."""
         import torch
 
+        if self.whole is not None:
+            return (self.whole.steepest if self.slope else self.whole.expected)(logits, steps)
         if self.function == "entropy":
             log_probability = logits.log_softmax(-1)
             # Some models give minus infinity to unused tokens, and 0 · -inf is no number.
