@@ -16,7 +16,7 @@ from attrwidget.interop.pieces import read_pieces
 from attrwidget.interop.saved import Recorded, SavedExplanation
 from attrwidget.interop.scores import readings, record
 from attrwidget.methods.targets import TARGET_FUNCTIONS
-from attrwidget.models.tokens import Tokens, Unit, read_tokens
+from attrwidget.models.tokens import Tokens, joined, read_tokens
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -91,11 +91,7 @@ def _tokens(
         borders = sorted({before, first} - {0})
         return read_pieces([text for text, _ in (*source, *target)], borders, ids)
     after = read_tokens(tokenizer, ids[before:], sequence.start)
-    if not before:
-        return after
-    asked = read_tokens(tokenizer, ids[:before], before)
-    moved = [Unit(unit.start + before, unit.end + before, unit.text) for unit in after.units]
-    return Tokens(ids, asked.units + moved, asked.special + after.special, asked.labels + after.labels)
+    return joined(read_tokens(tokenizer, ids[:before], before), after) if before else after
 
 
 def _scores(sequence: InseqSequence, before: int) -> NDArray[np.float32]:

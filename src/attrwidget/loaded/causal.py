@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, Any
 
-from attrwidget.checks import is_whole
-from attrwidget.errors import AttrWidgetError
 from attrwidget.explanation import Explanation
+from attrwidget.loaded.answers import each_output, generated, require_nothing_generated
 from attrwidget.loaded.model import Model
 from attrwidget.models.causal import CausalLM
 from attrwidget.models.chat import message_spans
 from attrwidget.models.prompt import is_batch, is_messages, split_batch
-from attrwidget.progress import progress_bar
 from attrwidget.trace.abilities import find_abilities
 from attrwidget.trace.causal import CausalTrace
 
@@ -20,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from attrwidget.trace.abilities import Abilities
-
-_NEW_TOKENS = 20
 
 
 class CausalModel(Model[CausalLM]):
@@ -58,14 +53,18 @@ class CausalModel(Model[CausalLM]):
         prompts = split_batch(prompt) if batch else [prompt]
         ids = [self._adapter.encode(p) for p in prompts]
         if output is None:
-            outputs = self._generate(ids, max_new_tokens, generation_options, progress)
+            longest = max(map(len, ids))
+            outputs = generated(
+                adapter,
+                ids,
+                before=longest,
+                count=max_new_tokens,
+                options=generation_options,
+                progress=progress,
+            )
         else:
-            if max_new_tokens is not None or generation_options:
-                extra = "max_new_tokens" if max_new_tokens is not None else next(iter(generation_options))
-                raise AttrWidgetError(
-                    f"With output= nothing is generated, so {extra}= has no meaning: leave out one of the two."
-                )
-            outputs = self._given(prompts, ids, output, batch=batch)
+            require_nothing_generated(max_new_tokens, generation_options)
+            outputs = self._given(prompts, ids, each_output(output, len(prompts), "prompt", batch=batch))
         explanations = []
         for given, encoded, said in zip(prompts, ids, outputs, strict=True):
             trace = CausalTrace(adapter, encoded, said, self._abilities)
@@ -74,28 +73,7 @@ class CausalModel(Model[CausalLM]):
             explanations.append(Explanation(trace))
         return explanations if batch else explanations[0]
 
-    def _generate(
-        self, ids: list[list[int]], count: int | None, options: dict[str, Any], progress: Any
-    ) -> list[list[int]]:
-        count = _NEW_TOKENS if count is None else count
-        if not is_whole(count):
-            raise AttrWidgetError(f"max_new_tokens must be a whole number, not {count!r}.")
-        if count < 1:
-            raise AttrWidgetError(
-                f"max_new_tokens is {count}, so nothing would be generated to explain: ask for 1 or more."
-            )
-        self._adapter.require_room(max(map(len, ids)), count)
-        with contextlib.nullcontext(progress) if progress else progress_bar("Generating") as report:
-            return self._adapter.generate(ids, int(count), options, report)
-
-    def _given(
-        self, prompts: list[Any], ids: list[list[int]], output: Any, *, batch: bool
-    ) -> list[list[int]]:
-        wanted = list(output) if batch and isinstance(output, list | tuple) else [output] * len(prompts)
-        if len(wanted) != len(prompts):
-            raise AttrWidgetError(
-                f"There are {len(prompts)} prompts and {len(wanted)} outputs: give one output for each prompt."
-            )
+    def _given(self, prompts: list[Any], ids: list[list[int]], wanted: list[Any]) -> list[list[int]]:
         outputs = [self._adapter.encode_output(p, i, o) for p, i, o in zip(prompts, ids, wanted, strict=True)]
         for prompt, out in zip(ids, outputs, strict=True):
             self._adapter.require_room(len(prompt), len(out))

@@ -13,6 +13,7 @@ from attrwidget.models.prompt import encode_output, encode_prompt
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 
@@ -53,3 +54,16 @@ class CausalLM(Adapter):
         """Return what the model generates after each of *prompts*; the model is borrowed meanwhile."""
         with borrowed(self.hf):
             return generate(self, prompts, max_new_tokens, dict(options), progress)
+
+    def batch(self, prompts: list[list[int]], pad: int) -> tuple[dict[str, torch.Tensor], int]:
+        """Return what ``generate`` is called with, *prompts* padded on the left, and where new tokens begin."""
+        import torch
+
+        width = max(map(len, prompts))
+        ids = [[pad] * (width - len(p)) + p for p in prompts]
+        mask = [[0] * (width - len(p)) + [1] * len(p) for p in prompts]
+        tensors = {
+            name: torch.tensor(value, device=self.device)
+            for name, value in (("inputs", ids), ("attention_mask", mask))
+        }
+        return tensors, width

@@ -2,36 +2,57 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from attrwidget.checks import is_index
 from attrwidget.errors import AttrWidgetError, did_you_mean, first_line
+from attrwidget.models.watch import unheard
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import torch
-
-    from attrwidget.models.causal import CausalLM
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 _OURS = (
     "input_ids",
     "inputs",
     "inputs_embeds",
     "attention_mask",
+    "decoder_input_ids",
+    "decoder_attention_mask",
+    "encoder_outputs",
     "return_dict_in_generate",
     "max_length",
 )
 
 
+class Generating(Protocol):
+    """A model of a kind that generates; an ``Adapter``."""
+
+    hf: PreTrainedModel
+    tokenizer: PreTrainedTokenizerBase
+
+    @property
+    def vocabulary(self) -> int:
+        """How many token ids it knows."""
+
+    @property
+    def pad_id(self) -> int:
+        """The token that pads its batches."""
+
+    def batch(self, prompts: list[Any], pad: int) -> tuple[dict[str, torch.Tensor], int]:
+        """Return what its ``generate`` is called with for *prompts*, and where new tokens begin in what it returns."""
+
+
 def generate(
-    model: CausalLM,
-    prompts: list[list[int]],
+    model: Generating,
+    prompts: list[Any],
     max_new_tokens: int,
     options: dict[str, Any],
     progress: Callable[[int, int], None] | None = None,
 ) -> list[list[int]]:
-    """Return the ids generated after each of *prompts* (left-padded into one batch).
+    """Return the ids generated after each of *prompts*, as one batch.
 
     *options* go to ``model.generate``. An exception raised in *progress* stops generation. Raises
     AttrWidgetError for options that clash with ours or are unknown to ``generate``, and for logits that are not
@@ -45,9 +66,7 @@ def generate(
         # A row that stops before the others is padded, and only an end-of-text token says where.
         return [generate(model, [prompt], max_new_tokens, dict(options), progress)[0] for prompt in prompts]
     hf, pad = model.hf, options.pop("pad_token_id", model.pad_id)
-    width = max(map(len, prompts))
-    ids = torch.tensor([[pad] * (width - len(p)) + p for p in prompts], device=model.device)
-    mask = torch.tensor([[0] * (width - len(p)) + [1] * len(p) for p in prompts], device=model.device)
+    inputs, width = model.batch(prompts, pad)
 
     interrupted: list[BaseException] = []
 
@@ -68,10 +87,9 @@ def generate(
     own_processors = options.pop("logits_processor", None) or []
     own_criteria = options.pop("stopping_criteria", None) or []
     try:
-        with torch.no_grad():
+        with torch.no_grad(), unheard():
             sequences = hf.generate(  # type: ignore[operator]
-                ids,
-                attention_mask=mask,
+                **inputs,
                 max_new_tokens=max_new_tokens,
                 logits_processor=LogitsProcessorList([watch, *own_processors]),
                 stopping_criteria=StoppingCriteriaList([report, *own_criteria]),
@@ -130,7 +148,7 @@ def _check(options: dict[str, Any], vocabulary: int) -> None:
         )
 
 
-def _option(model: CausalLM, options: dict[str, Any], name: str) -> Any:
+def _option(model: Generating, options: dict[str, Any], name: str) -> Any:
     """Return what generate goes by: the option given, or else the generation configuration's."""
     for value in (options.get(name), getattr(options.get("generation_config"), name, None)):
         if value is not None:
@@ -138,11 +156,11 @@ def _option(model: CausalLM, options: dict[str, Any], name: str) -> Any:
     return getattr(model.hf.generation_config, name, None)
 
 
-def _stops_by_text(model: CausalLM, options: dict[str, Any]) -> bool:
+def _stops_by_text(model: Generating, options: dict[str, Any]) -> bool:
     return bool(options.get("stopping_criteria") or _option(model, options, "stop_strings"))
 
 
-def _ends(model: CausalLM, options: dict[str, Any]) -> set[int]:
+def _ends(model: Generating, options: dict[str, Any]) -> set[int]:
     ends = _option(model, options, "eos_token_id")
     return set() if ends is None else set(ends) if isinstance(ends, list | tuple) else {int(ends)}
 

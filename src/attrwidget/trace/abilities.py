@@ -163,7 +163,7 @@ def _our_gradient(model: CausalLM, ids: torch.Tensor, first: int, abilities: Abi
         for chunk, gradients, scales, _ in graph.gradients(steps, largest)
         for k, step in enumerate(chunk)
     }
-    return torch.stack([_padded(rows[s], ids.shape[1] - 1) for s in (0, steps[-1])])
+    return torch.stack([padded(rows[s], ids.shape[1] - 1) for s in (0, steps[-1])])
 
 
 def _plain_gradient(model: CausalLM, ids: torch.Tensor, attention: str | None) -> torch.Tensor:
@@ -174,11 +174,12 @@ def _plain_gradient(model: CausalLM, ids: torch.Tensor, attention: str | None) -
         segment = run_segment(model.hf, ids[:, :prefix], 1, attention=attention)
         (seed,) = torch.autograd.grad(largest(segment.logits.double(), [0]).sum(), segment.head_input)
         (gradient,) = torch.autograd.grad(segment.hidden, segment.leaf, seed)
-        rows.append(_padded(gradient[0], length - 1))
+        rows.append(padded(gradient[0], length - 1))
     return torch.stack(rows)
 
 
-def _padded(gradient: torch.Tensor, length: int) -> torch.Tensor:
+def padded(gradient: torch.Tensor, length: int) -> torch.Tensor:
+    """Return *gradient* ``[tokens, d]`` with zeros up to *length* tokens."""
     return torch.nn.functional.pad(gradient, (0, 0, 0, length - gradient.shape[0]))
 
 

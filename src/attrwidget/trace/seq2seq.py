@@ -1,0 +1,117 @@
+"""The trace of an encoder–decoder model: one teacher-forced run over a source and what was written to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from attrwidget.errors import AttrWidgetError
+from attrwidget.models.borrow import borrowed
+from attrwidget.models.generation import not_finite
+from attrwidget.models.tokens import joined, read_tokens
+from attrwidget.trace.base import Section, Trace
+from attrwidget.trace.graph import GradientGraph
+from attrwidget.trace.perturb import Perturber, masked_logits
+from attrwidget.trace.readings import first_not_finite, read_steps
+from attrwidget.trace.seq2seq_abilities import record, returned, run_target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from attrwidget.models.seq2seq import Seq2SeqLM
+    from attrwidget.trace.abilities import Abilities
+    from attrwidget.trace.joint_attention import JointAttention
+
+
+class Seq2SeqTrace(Trace):
+    """One teacher-forced run of *model* over a *source* and ``start + output``, which its decoder reads.
+
+    Tokens are those of the source, the start and the output, in this order. Step *s* is the output's token *s*; it sees
+    the whole source, the start, and the output before it.
+    """
+
+    task = "text2text-generation"
+    model: Seq2SeqLM
+
+    def __init__(
+        self,
+        model: Seq2SeqLM,
+        source: Sequence[int],
+        start: Sequence[int],
+        output: Sequence[int],
+        abilities: Abilities,
+    ) -> None:
+        super().__init__(model, abilities)
+        self.n_source = len(source)
+        self.first_step = len(source) + len(start)
+        self.n_steps = len(output)
+        self.n_inputs = self.first_step + len(output) - 1
+        self.tokens = joined(
+            read_tokens(model.tokenizer, source, len(source)),
+            read_tokens(model.tokenizer, [*start, *output], len(start)),
+        )
+        self.outputs = tuple(self.tokens.ids[self.first_step :])
+        self.sections = [
+            Section("Source", 0, self.n_source),
+            Section("Target", self.n_source, self.first_step),
+            Section("Answer", self.first_step, len(self.tokens)),
+        ]
+        ids = torch.tensor([self.tokens.ids[:-1]], device=model.device)
+        self._source, self._target = ids[:, : self.n_source], ids[:, self.n_source :]
+        self._recorded = None
+        if abilities.attention == "recorded":
+            logits, self._recorded = record(model, self._source, self._target, self.n_steps)
+        else:
+            logits = run_target(model, self._source, self._target, self.n_steps)
+        bad = first_not_finite(logits, output)
+        if bad is not None:
+            raise AttrWidgetError(not_finite(bad, self.tokens.labels[self.first_step + bad]))
+        self.steps = read_steps(logits, output)
+
+    def before(self, step: int) -> list[int]:
+        """Return the token ids that *step*'s token follows in the target."""
+        return self.tokens.ids[self.n_source : self.first_step + step]
+
+    @cached_property
+    def attention(self) -> JointAttention:
+        """The attention of all layers and heads. Raises AttrWidgetError when the model shows none."""
+        if self._recorded is not None:
+            return self._recorded
+        self.require_same_weights()
+        stored = None
+        if self.abilities.attention == "returned":
+            stored = returned(self.model, self._source, self._target)
+        if stored is None:
+            raise AttrWidgetError(self.abilities.attention_note or f"{self.model.name} shows no attention.")
+        return stored
+
+    def new_graph(self, *, attention: str | None = None, **options: Any) -> GradientGraph:
+        """Return another gradient graph, with *options* of ``GradientGraph`` and an *attention* of its own."""
+        self.require_same_weights()
+        abilities = (
+            self.abilities if attention is None else replace(self.abilities, gradient_attention=attention)
+        )
+        first = self.first_step - self.n_source
+        return GradientGraph(self.model, self._target, first, abilities, source=self._source, **options)
+
+    def embeddings(self) -> torch.Tensor:
+        """Return the embeddings of the inputs, ``[n_inputs, d]``: those of source and target by their own modules."""
+        with borrowed(self.model.hf), torch.no_grad():
+            pairs = zip(self.model.tables, (self._source, self._target), strict=True)
+            return torch.cat([table(ids)[0] for table, ids in pairs])
+
+    def perturber(self, change: str | int | None, **options: Any) -> Perturber:
+        """Return what runs the text with inputs changed; see ``Perturber``."""
+        ids = torch.cat([self._source, self._target], dim=1)
+        return Perturber(self.model, ids, self.n_steps, change, self.n_source, **options)
+
+    def masked_scores(
+        self, step: int, there: torch.Tensor, score: Callable[[torch.Tensor, Sequence[int]], torch.Tensor]
+    ) -> torch.Tensor:
+        """Return the *score* of *step* with inputs masked from attention: ``[b]``, from *there* ``[b, seen(step)]``."""
+        ids = torch.cat([self._source, self._target], dim=1)[:, : self.seen(step)].expand(len(there), -1)
+        logits = masked_logits(self.model, ids, there.to(ids), 1, self.n_source)[:, -1].double()
+        return score(logits, [step] * len(there))
