@@ -62,6 +62,9 @@ class FakeExplanation:
         tops = [[(self.tokens.units[self.first_step + s].text, 0.5), (" other", 0.25)] for s in range(n)]
         return {"probability": [0.5] * n, "rank": [1] * n, "entropy": [1.0] * n, "top": tops}
 
+    def seen(self, step: int) -> int:
+        return min(self.first_step + step, self.n_inputs)
+
     def methods(self) -> list[MethodInfo]:
         known = {"saliency": SALIENCY, "input_x_gradient": GRADIENT}
         return [known[name] for name in self.planted] + ([ATTENTION] if self.n_layers else [])

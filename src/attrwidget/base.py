@@ -49,8 +49,8 @@ class MethodInfo(NamedTuple):
 class BaseExplanation(ABC):
     """Tokens, steps, scores and attention, and how they are shown, exported and saved.
 
-    Step *s* is token ``first_step + s``; it sees inputs 0 … ``first_step + s - 1``, and its row is NaN elsewhere, as
-    it is at tokens that a method gives nothing for. ``n_inputs`` is one less than there are tokens, or ``first_step``
+    Step *s* is token ``first_step + s``; it sees the first ``seen(s)`` inputs, and its row is NaN elsewhere, as it is
+    at tokens that a method gives nothing for. ``n_inputs`` is one less than there are tokens, or ``first_step``
     where steps are labels or predictions that nothing reads: then each sees all inputs. Without attention ``n_layers``
     and ``n_heads`` are 0, and ``attention_note`` says why.
     """
@@ -131,6 +131,10 @@ class BaseExplanation(ABC):
     @abstractmethod
     def target_function_of(self, method: str) -> str | None:
         """Return which number of a step *method* explains here, such as ``"log_prob"``; None when that is not known."""
+
+    def seen(self, step: int) -> int:
+        """Return how many inputs *step* sees, the first ones: those before it, or all where steps are no inputs."""
+        return min(self.first_step + step, self.n_inputs)
 
     def note(self, method: str, steps: Sequence[int]) -> str | None:  # noqa: ARG002
         """Return what is to be said of *method*'s finished rows of *steps*, such as their completeness residual."""

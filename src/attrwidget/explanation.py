@@ -12,7 +12,7 @@ import pandas as pd
 from attrwidget.base import BaseExplanation, MethodInfo, Section
 from attrwidget.errors import AttrWidgetError
 from attrwidget.methods import HeadSelection, all_methods, get
-from attrwidget.methods.attention import attention_rows, check_selection
+from attrwidget.methods.attention import check_selection, weight_rows
 from attrwidget.methods.notes import attributes_of, note_on
 from attrwidget.methods.request import make_request
 from attrwidget.methods.scores import NORMALIZATIONS, ScoreCache, inseq_method, normalize_rows
@@ -156,11 +156,8 @@ class Explanation(BaseExplanation):
             raw = self._raw(request, range(self.n_steps), None)
             return self._frame(normalize_rows(raw, get("attention"), None), self._step_labels)
         values = np.empty((self.n_inputs, self.n_inputs), dtype=np.float32)
-        # A token of the prompt is read like a step before the first.
-        for before, rows, *_ in attention_rows(
-            self.trace, range(1 - self.first_step, self.n_steps), selection
-        ):
-            values[np.add(before, self.first_step - 1)] = rows
+        for positions, rows in weight_rows(self.trace, range(self.n_inputs), selection):
+            values[positions] = rows
         return self._frame(values, self.tokens.labels[: self.n_inputs])
 
     def rows(
@@ -254,5 +251,5 @@ def _warnings(trace: Trace) -> list[str]:
     dtype = str(trace.model.hf.dtype).removeprefix("torch.")
     if dtype in ("bfloat16", "float16"):
         advice = "signed input × gradient can rank tokens unlike in float32; norms and attention hold"
-        return [f"The model runs in {dtype}: {advice}."]
-    return []
+        return [f"The model runs in {dtype}: {advice}.", *trace.warnings]
+    return list(trace.warnings)

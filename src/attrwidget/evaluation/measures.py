@@ -23,7 +23,7 @@ class Measures:
     """Runs the masked texts that orders need, all together, and judges each order by them."""
 
     def __init__(self, ex: Explanation, bins: Sequence[float], points: int, target_function: str) -> None:
-        self._first_step = ex.first_step
+        self._seen = ex.seen
         self._bins, self._points, self._target_function = bins, points, target_function
         self._runs = MaskedRuns(ex.trace)
 
@@ -65,7 +65,7 @@ class Measures:
 
     def _sets(self, step: int, order: NDArray[np.intp]) -> dict[str, list[Gone]]:
         """Return the inputs that are gone at each point of each measure."""
-        inputs = self._first_step + step
+        inputs = self._seen(step)
         along, binned = counts_along(len(order), self._points), counts_in_bins(len(order), self._bins)
         return {
             "deletion": [gone(inputs, order[:k]) for k in along],

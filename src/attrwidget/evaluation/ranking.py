@@ -20,7 +20,7 @@ def removable(ex: BaseExplanation, step: int, keep: Collection[int] = ()) -> NDA
     Special tokens stay, as do the positions in *keep*, and the first token: it is where attention goes that is
     needed nowhere else, and with it every position has something left to attend to.
     """
-    inputs = range(1, ex.first_step + step)
+    inputs = range(1, ex.seen(step))
     return np.array([i for i in inputs if not ex.tokens.special[i] and i not in keep], dtype=np.intp)
 
 

@@ -66,8 +66,7 @@ def record_attention(
 
 def _seen_before(explanation: Explanation, step: int) -> int:
     """Return how many inputs all steps before *step* see together."""
-    first, inputs = explanation.first_step, explanation.n_inputs
-    return sum(min(first + s, inputs) for s in range(step))
+    return sum(map(explanation.seen, range(step)))
 
 
 def _base64_size(size: int) -> int:

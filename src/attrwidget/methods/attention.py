@@ -11,9 +11,10 @@ from attrwidget.errors import AttrWidgetError
 from attrwidget.methods.registry import HeadSelection, Method, register
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     import torch
+    from numpy.typing import NDArray
 
     from attrwidget.methods.registry import Rows
     from attrwidget.methods.targets import Target
@@ -83,14 +84,24 @@ def combined_weights(
 def attention_rows(
     trace: Trace, steps: Sequence[int], selection: HeadSelection, weigh: Weigh | None = None
 ) -> Rows:
-    """Yield rows of combined weights, see ``combined_weights``, as many at a time as fit in memory."""
+    """Yield rows of combined weights of *steps*, see ``weight_rows``."""
+    done = 0
+    for positions, rows in weight_rows(trace, [trace.position(s) for s in steps], selection, weigh):
+        yield list(steps[done : done + len(positions)]), rows
+        done += len(positions)
+
+
+def weight_rows(
+    trace: Trace, positions: Sequence[int], selection: HeadSelection, weigh: Weigh | None = None
+) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
+    """Yield query positions and their rows of combined weights, see ``combined_weights``, as many as fit in memory."""
     size = max(1, _CHUNK_BYTES // (4 * trace.n_inputs * max(trace.n_heads, 1)))
-    for start in range(0, len(steps), size):
-        chunk = list(steps[start : start + size])
-        weights = combined_weights(trace, [trace.position(s) for s in chunk], selection, weigh).numpy()
+    for start in range(0, len(positions), size):
+        chunk = list(positions[start : start + size])
+        weights = combined_weights(trace, chunk, selection, weigh).numpy()
         rows = np.full((len(chunk), trace.n_inputs), np.nan, dtype=np.float32)
-        for row, weight, step in zip(rows, weights, chunk, strict=True):
-            seen = trace.seen(step)
+        for row, weight, position in zip(rows, weights, chunk, strict=True):
+            seen = trace.seen_from(position)
             row[:seen] = weight[:seen]
         yield chunk, rows
 

@@ -77,6 +77,6 @@ GRADIENT_X_ATTENTION = register(
         source="Chefer et al. 2021 (arXiv:2103.15679)",
         compute=_compute,
         target_function="logit",
-        needs=("gradients", "interface", "causal"),
+        needs=("gradients", "interface", "stack"),
     )
 )

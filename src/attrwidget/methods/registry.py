@@ -61,7 +61,7 @@ NEEDS = {
     "attention": "attention weights",
     "interface": "attention through Transformers' interface",
     "masking": "an attention mask that is heeded",
-    "causal": "a causal language model",
+    "stack": "one stack of layers",
 }
 
 
@@ -110,20 +110,30 @@ class Method:
         """Return a sentence on why *trace*'s model does not allow this method, or None when it does."""
         if self.package and find_spec(self.package) is None:
             return f"{self.title} needs {self.package}, which is not installed: pip install {self.package}."
+        name = trace.model.name
+        if self.target_function is not None and trace.link == "none":
+            return (
+                f"{self.title} explains a prediction, and {name} has no head that makes one: read its attention, or "
+                "load it with a head, such as AutoModelForMaskedLM or AutoModelForSequenceClassification."
+            )
+        if "stack" in self.needs and trace.task == "text2text-generation":
+            return f"{self.title} follows attention through one stack of layers, and {name} has two."
+        if "masking" in self.needs and trace.abilities.masking == "ignored":
+            return (
+                f"{self.title} masks inputs from attention, which {name} does not heed: take 'leave_one_out_deleted' "
+                "or 'leave_one_out_replaced'."
+            )
+        return self._blind(trace)
+
+    def _blind(self, trace: Trace) -> str | None:
+        """Return a sentence on why *trace*'s attention is not enough, or None when it is."""
         abilities, name = trace.abilities, trace.model.name
-        if "causal" in self.needs and trace.task != "text-generation":
-            return f"{self.title} follows attention through one causal model, and {name} is of another kind."
         if {"attention", "interface"} & set(self.needs) and abilities.attention is None:
             return abilities.attention_note or f"{name} shows no attention."
         if "interface" in self.needs and abilities.attention != "recorded":
             return (
                 f"{self.title} needs the values that attention weights are applied to, and {name} does not show "
                 "them: read its attention instead."
-            )
-        if "masking" in self.needs and abilities.masking == "ignored":
-            return (
-                f"{self.title} masks inputs from attention, which {name} does not heed: take 'leave_one_out_deleted' "
-                "or 'leave_one_out_replaced'."
             )
         return None
 

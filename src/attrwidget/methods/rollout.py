@@ -58,6 +58,6 @@ ROLLOUT = register(
         source="Abnar & Zuidema 2020 (arXiv:2005.00928)",
         compute=_compute,
         target_function=None,
-        needs=("attention", "causal"),
+        needs=("attention", "stack"),
     )
 )
