@@ -14,6 +14,7 @@ export class Units {
   readonly #content: Content;
   readonly #ofToken: Int32Array;
   readonly #special: Set<number>;
+  readonly #hidden = new Map<number, Uint8Array>();
   /** The first unit that was generated. */
   readonly firstWritten: number;
   /** For each unit, one past the last token that is an input. */
@@ -72,9 +73,14 @@ export class Units {
 
   /** Units taken out of tint and scale. */
   hidden(options: { readonly hide_special: boolean; readonly hide_first: boolean }): Uint8Array {
-    return Uint8Array.from({ length: this.count }, (_, u) =>
+    const key = Number(options.hide_special) + 2 * Number(options.hide_first);
+    const known = this.#hidden.get(key);
+    if (known) return known;
+    const made = Uint8Array.from({ length: this.count }, (_, u) =>
       (options.hide_special && this.special(u)) || (options.hide_first && u === 0) ? 1 : 0,
     );
+    this.#hidden.set(key, made);
+    return made;
   }
 
   /** Some units as one piece of running text. */

@@ -19,18 +19,20 @@ export function combine(rows: readonly Float32Array[], rule: "mean" | "sum"): Fl
 
 /** Units of several tokens get the sum; `ends[u]` is one past the last token of unit `u`. */
 export function toUnits(row: Float32Array, starts: readonly number[], ends: readonly number[]): Float32Array {
-  return Float32Array.from(starts, (start, u) => {
-    let sum = Number.NaN;
-    for (let i = start; i < (ends[u] as number); i++) {
+  const out = new Float32Array(starts.length).fill(Number.NaN);
+  for (let u = 0; u < out.length; u++) {
+    for (let i = starts[u] as number; i < (ends[u] as number); i++) {
       const v = row[i] as number;
-      if (!Number.isNaN(v)) sum = (Number.isNaN(sum) ? 0 : sum) + v;
+      const before = out[u] as number;
+      if (!Number.isNaN(v)) out[u] = Number.isNaN(before) ? v : before + v;
     }
-    return sum;
-  });
+  }
+  return out;
 }
 
 /** `row` with what is hidden taken out; `renormalize` gives the hidden share to the rest, so that the sum stays. */
 export function withoutHidden(row: Float32Array, hidden: Uint8Array, renormalize: boolean): Float32Array {
+  if (!hidden.includes(1)) return row;
   let all = 0;
   let kept = 0;
   for (let i = 0; i < row.length; i++) {

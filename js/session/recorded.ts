@@ -31,6 +31,8 @@ class Weights {
   readonly #scale: Float32Array;
   readonly #data: Uint8Array | Uint16Array;
   readonly #most: number;
+  /** Sums under way: pointing at word after word would leave one to collect for each. */
+  readonly #all: Float64Array;
 
   constructor(record: NonNullable<Recording["attention"]>, { steps, inputs }: Content) {
     this.layers = record.layers;
@@ -44,36 +46,37 @@ class Weights {
     const bytes = fromBase64(record.data);
     this.#data = record.bits === 16 ? new Uint16Array(bytes.buffer) : bytes;
     this.#most = 2 ** record.bits - 1;
+    this.#all = new Float64Array(inputs);
   }
 
-  /** Calls `use(input, weight)` for each input that `step` could see. */
-  each(layer: number, head: number, step: number, use: (input: number, weight: number) => void): void {
+  /** What a step's inputs get from one head, in units of `unit`. */
+  of(layer: number, head: number, step: number): { weights: Uint8Array | Uint16Array; unit: number } {
     const index = layer * this.heads + head;
-    const at = index * (this.#starts[this.#steps] as number) + (this.#starts[step] as number);
-    const unit = (this.#scale[index * this.#steps + step] as number) / this.#most;
-    const seen = this.#seen(step);
-    for (let i = 0; i < seen; i++) use(i, unit * (this.#data[at + i] as number));
+    const from = index * (this.#starts[this.#steps] as number);
+    return {
+      weights: this.#data.subarray(
+        from + (this.#starts[step] as number),
+        from + (this.#starts[step + 1] as number),
+      ),
+      unit: (this.#scale[index * this.#steps + step] as number) / this.#most,
+    };
   }
 
-  row(
-    step: number,
-    inputs: number,
-    chosen: readonly (readonly [number, number])[],
-    rule: HeadRule,
-  ): Float32Array {
-    const sum = new Float64Array(inputs);
+  row(step: number, chosen: readonly (readonly [number, number])[], rule: HeadRule): Float32Array {
+    const all = this.#all.fill(0);
+    let seen = 0;
     for (const [layer, head] of chosen) {
-      this.each(layer, head, step, (i, w) => {
-        sum[i] = rule === "max" ? Math.max(sum[i] as number, w) : (sum[i] as number) + w;
-      });
+      const { weights, unit } = this.of(layer, head, step);
+      seen = weights.length;
+      for (let i = 0; i < seen; i++) {
+        const w = unit * (weights[i] as number);
+        all[i] = rule === "max" ? Math.max(all[i] as number, w) : (all[i] as number) + w;
+      }
     }
     const gain = rule === "mean" ? 1 / Math.max(1, chosen.length) : 1;
-    const seen = this.#seen(step);
-    return Float32Array.from(sum, (v, i) => (i < seen ? gain * v : Number.NaN));
-  }
-
-  #seen(step: number): number {
-    return (this.#starts[step + 1] as number) - (this.#starts[step] as number);
+    const out = new Float32Array(all.length).fill(Number.NaN);
+    for (let i = 0; i < seen; i++) out[i] = gain * (all[i] as number);
+    return out;
   }
 }
 
@@ -140,15 +143,20 @@ export class RecordedSession implements Session {
     if (!weights) throw new Error(this.#content.attention_note ?? "This page does not carry attention.");
     const hidden = new Set(hide.special ? this.#content.tokens.special : []);
     if (hide.first) hidden.add(0);
+    const mean = new Float64Array(this.#inputs);
     return Float32Array.from({ length: weights.layers * weights.heads }, (_, k) => {
-      const mean = new Float64Array(this.#inputs);
+      mean.fill(0);
       for (const step of steps) {
-        weights.each(Math.floor(k / weights.heads), k % weights.heads, step, (i, w) => {
-          mean[i] = (mean[i] as number) + w / steps.length;
-        });
+        const head = weights.of(Math.floor(k / weights.heads), k % weights.heads, step);
+        const share = head.unit / steps.length;
+        for (let i = 0; i < head.weights.length; i++)
+          mean[i] = (mean[i] as number) + share * (head.weights[i] as number);
       }
       if (input !== null) return mean[input] ?? Number.NaN;
-      return mean.reduce((most, w, i) => (hidden.has(i) ? most : Math.max(most, w)), 0);
+      let most = 0;
+      for (let i = 0; i < mean.length; i++)
+        if ((mean[i] as number) > most && !hidden.has(i)) most = mean[i] as number;
+      return most;
     });
   }
 
@@ -157,13 +165,12 @@ export class RecordedSession implements Session {
   }
 
   #row(selection: Selection, step: number): Float32Array {
-    const inputs = this.#inputs;
     const method = this.#content.methods.find((m) => m.name === selection.method);
     if (method?.attention && this.#weights) {
-      return this.#weights.row(step, inputs, this.#chosen(selection), selection.head_rule);
+      return this.#weights.row(step, this.#chosen(selection), selection.head_rule);
     }
     const rows = this.#scores.get(selection.method) ?? this.#decode(selection.method);
-    return rows.subarray(step * inputs, (step + 1) * inputs);
+    return rows.subarray(step * this.#inputs, (step + 1) * this.#inputs);
   }
 
   #decode(method: string): Float32Array {

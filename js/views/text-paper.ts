@@ -1,7 +1,7 @@
 /** Tints under the text and marks over it: two canvases inside the scrolled content, painted from cached rectangles. */
 
 import { h } from "../dom";
-import type { Rgb } from "../draw/color";
+import { cssColor, type Rgb } from "../draw/color";
 import type { Tint } from "../draw/ramp";
 
 export interface Picture {
@@ -40,11 +40,11 @@ interface Box {
 }
 
 const faint = 0.004;
+/** The canvases reach this many views beyond the view, above and below: every pixel is copied with every frame. */
+const beyond = 0.15;
 /** A newline has no width of its own. */
 const leastWidth = 4;
 const veil = 0.38;
-
-const rgba = ([r, g, b]: Rgb, alpha: number): string => `rgb(${r} ${g} ${b} / ${alpha})`;
 
 export class Paper {
   readonly under = h("canvas", { class: "under", "aria-hidden": "true" });
@@ -58,6 +58,8 @@ export class Paper {
   #width = 0;
   #height = 0;
   #total = 0;
+  #view = 0;
+  #scroll = 0;
   #scale = 1;
   #picture: Picture | null = null;
   #inks: Inks | null = null;
@@ -92,7 +94,9 @@ export class Paper {
     this.#scale = devicePixelRatio || 1;
     this.#width = this.#list.offsetWidth;
     this.#total = this.#list.offsetHeight;
-    this.#height = Math.min(this.#total, 2 * Math.max(1, this.#scroller.clientHeight));
+    this.#view = Math.max(1, this.#scroller.clientHeight);
+    this.#scroll = this.#scroller.scrollTop;
+    this.#height = Math.min(this.#total, Math.ceil(this.#view * (1 + 2 * beyond)));
     for (const canvas of [this.under, this.over]) {
       canvas.width = Math.round(this.#width * this.#scale);
       canvas.height = Math.round(this.#height * this.#scale);
@@ -131,18 +135,23 @@ export class Paper {
 
   /** After scrolling: nothing to do until the view nears an end of the canvases. */
   scrolled(): void {
-    const from = this.#scroller.scrollTop;
-    const to = from + this.#scroller.clientHeight;
-    const margin = this.#scroller.clientHeight / 4;
-    if (from < this.#top + margin && this.#top > 0) this.redraw();
-    else if (to > this.#top + this.#height - margin && this.#top + this.#height < this.#total) this.redraw();
+    this.#scroll = this.#scroller.scrollTop;
+    const to = this.#scroll + this.#view;
+    const margin = (this.#view * beyond) / 2;
+    const bottom = this.#top + this.#height;
+    if (
+      (this.#scroll < this.#top + margin && this.#top > 0) ||
+      (to > bottom - margin && bottom < this.#total)
+    )
+      this.redraw();
   }
 
   redraw(): void {
     const [under, over] = [this.under.getContext("2d"), this.over.getContext("2d")];
     const [picture, inks] = [this.#picture, this.#inks];
     if (!under || !over || !picture || !inks || this.#width === 0) return;
-    const middle = this.#scroller.scrollTop + this.#scroller.clientHeight / 2;
+    // Asking the page where it is scrolled to would lay it out at once.
+    const middle = this.#scroll + this.#view / 2;
     this.#top = Math.round(Math.min(Math.max(0, middle - this.#height / 2), this.#total - this.#height));
     for (const c of [under, over]) {
       c.canvas.style.top = `${this.#top}px`;
@@ -191,20 +200,23 @@ export class Paper {
       const share = Math.abs(v) / picture.high;
       if (!(share >= faint)) continue;
       const tint = !inks.signed ? inks.unsigned : v < 0 ? inks.negative : inks.positive;
-      c.fillStyle = rgba(tint.rgb, share * picture.intensity * tint.alpha);
+      c.globalAlpha = share * picture.intensity * tint.alpha;
+      c.fillStyle = cssColor(tint.rgb);
       c.beginPath();
       for (let k = this.#start[u] as number; k < (this.#start[u + 1] as number); k += 4) {
         const [x, y, w, height] = this.#at(k);
         c.roundRect(x, y - 1, Math.max(leastWidth, w), height + 2, 3);
       }
       c.fill();
-      if (inks.signed && share > 0.03) this.#sign(c, u, v < 0, rgba(tint.rgb, 0.35 + 0.65 * share));
+      if (inks.signed && share > 0.03) this.#sign(c, u, v < 0, tint.rgb, 0.35 + 0.65 * share);
     }
+    c.globalAlpha = 1;
   }
 
   /** So that the sign is not told by colour alone: a solid line below what adds, a dashed one below what takes away. */
-  #sign(c: CanvasRenderingContext2D, u: number, minus: boolean, color: string): void {
-    c.strokeStyle = color;
+  #sign(c: CanvasRenderingContext2D, u: number, minus: boolean, color: Rgb, alpha: number): void {
+    c.globalAlpha = alpha;
+    c.strokeStyle = cssColor(color);
     c.lineWidth = 2;
     c.setLineDash(minus ? [4, 3] : []);
     c.beginPath();
