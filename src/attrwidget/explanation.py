@@ -106,9 +106,10 @@ class Explanation(BaseExplanation):
     ) -> pd.DataFrame:
         """Return the scores of all steps, float32 ``[steps, inputs]``, labelled by token; NaN where a token came later.
 
-        *target_function*: ``"probability"``, ``"log_prob"``, ``"logit"``, ``"entropy"`` or ``"contrast"``; each method
-        has its default. *foil*, for ``"contrast"`` and implying it: the other token, a text or a token id, for every
-        step or as a list with one for each. *options* are the method's own, as ``attrwidget.methods()`` lists them.
+        *target_function*: ``"probability"``, ``"log_prob"``, ``"logit"``, ``"log_odds"``, ``"entropy"``,
+        ``"distribution"`` (the whole of it) or ``"contrast"``; each method has its default. *foil*, for ``"contrast"``
+        and implying it: the other token, a text or a token id, for every step or as a list with one for each. *options*
+        are the method's own, as ``attrwidget.methods()`` lists them.
         *normalize*: ``"auto"``, what the widget shows (shares that sum to 1 for unsigned methods, raw values
         for signed ones); ``"step"``, each row divided by its L1 norm; ``"inseq"``, the columns of Inseq's table
         (target function ``probability``, L2 norm, L1 per step); None, raw. *layer*, *head* and *head_rule* are

@@ -39,6 +39,7 @@ _FILES = (
     "rollout",
     "gradient_x_attention",
     "value_zeroing",
+    "span_regression",
     "input_x_gradient_l2",
 )
 for _file in _FILES:

@@ -36,10 +36,9 @@ def note_on(request: Request, trace: Trace, cache: ScoreCache, steps: Sequence[i
         said.append(f"completeness residual {_percent(share)} of the score")
     if base is not None and len(base) == 1:
         said.append(f"base value {base[0]:.3g}")
-    if fit is not None:
-        said.append(f"R² {fit.mean():.2f} where fitted")
-    if held_out is not None:
-        said.append(f"R² {held_out.mean():.2f} on masks held out")
+    for shares, where in ((fit, "where fitted"), (held_out, "on masks held out")):
+        if shares is not None and np.isfinite(shares).any():
+            said.append(f"R² {np.nanmean(shares):.2f} {where}")
     return _joined([sentence for sentence in said if sentence])
 
 

@@ -18,6 +18,7 @@ TARGET_FUNCTIONS = {
     "probability": "probability",
     "log_prob": "log-probability",
     "logit": "logit",
+    "log_odds": "log-odds",
     "contrast": "logit over the foil's",
     "entropy": "entropy",
     "distribution": "the whole distribution",
@@ -28,11 +29,11 @@ TARGET_FUNCTIONS = {
 class Target:
     """The score of each step's own token, from its logits.
 
-    ``probability``, ``log_prob`` and ``logit`` of the token; ``contrast``, its logit minus that of the step's
-    foil, one of ``foils`` (Yin & Neubig 2022, arXiv:2202.10419); ``entropy`` of the step's whole distribution, in
-    nats; ``distribution``, how far that is from ``whole``, the one at the text itself: for methods that compare scores,
-    by its divergence, and, with ``slope``, for those that differentiate there, where it is steepest. Normalised
-    shares of ``probability`` and ``log_prob`` are the same (∇p = p ∇log p), but ∇log p does not vanish with p.
+    ``probability``, ``log_prob`` and ``logit`` of the token; ``log_odds``, log p/(1 − p); ``contrast``, its logit minus
+    that of the step's foil, one of ``foils`` (Yin & Neubig 2022, arXiv:2202.10419); ``entropy`` of the step's whole
+    distribution, in nats; ``distribution``, how far that is from ``whole``, the one at the text itself: for methods that
+    compare scores, by its divergence, and, with ``slope``, for those that differentiate there, where it is steepest.
+    Normalised shares of ``probability`` and ``log_prob`` are the same (∇p = p ∇log p), but ∇log p does not vanish with p.
     """
 
     function: str
@@ -50,7 +51,6 @@ class Target:
             raise AttrWidgetError(
                 "The target function 'contrast' needs the other token: give foil=, a text like ' Thomas' or an id."
             )
-
         if (self.function == "distribution") != (self.whole is not None):
             raise AttrWidgetError("The target function 'distribution' goes with whole=, and only it.")
 
@@ -73,6 +73,8 @@ class Target:
             return logit - logits.gather(-1, self._column(self.foils, steps, logits))[:, 0]
         # Against the others' sum, so that the slope 1 - p keeps its digits when p is near 1.
         others = logits.scatter(-1, chosen, -torch.inf).logsumexp(-1)
+        if self.function == "log_odds":
+            return logit - others
         log_probability = torch.nn.functional.logsigmoid(logit - others)
         return log_probability.exp() if self.function == "probability" else log_probability
 

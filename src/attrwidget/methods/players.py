@@ -1,0 +1,72 @@
+"""What methods share that take away many inputs at once: units that are there or gone, and the scores they leave."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from attrwidget.methods.leave_one_out import scores_of
+from attrwidget.methods.units import units_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from attrwidget.methods.targets import Target
+    from attrwidget.methods.units import Unit
+    from attrwidget.trace import Trace
+
+
+class Players:
+    """The *units* of *trace*'s inputs that can be masked from attention, all but special tokens.
+
+    Without a special token where the text begins, its first token stays too: with all inputs gone there would be
+    nothing left to attend to.
+    """
+
+    def __init__(self, trace: Trace, units: Any) -> None:
+        special, first = trace.tokens.special, trace.sections[0]
+        stays = {i for i in range(trace.n_inputs) if special[i]}
+        stays = stays if stays & set(range(first.start, first.end)) else stays | {0}
+        left = (tuple(i for i in unit if i not in stays) for unit in units_of(trace, units))
+        self.units: list[Unit] = sorted(unit for unit in left if unit)
+        self._trace = trace
+
+    def of(self, step: int) -> int:
+        """Return how many players *step* sees: the first so many."""
+        return sum(unit[0] < self._trace.seen(step) for unit in self.units)
+
+    def draws(self, samples: int, seed: int) -> NDArray[np.float64]:
+        """Return uniform numbers ``[samples, players]``; a player's do not depend on those after it."""
+        columns = [np.random.default_rng([seed, unit[0]]).random(samples) for unit in self.units]
+        return np.stack(columns, axis=1) if columns else np.empty((samples, 0))
+
+    def runs(self, there: NDArray[np.bool_], target: Target) -> Iterator[NDArray[np.float64]]:
+        """Yield the *target*'s scores ``[k, n_steps]`` batch by batch, of the masks *there* ``[b, players]``."""
+        perturber = self._trace.perturber("mask")
+        groups = [tuple(sorted(i for at in np.flatnonzero(~row) for i in self.units[at])) for row in there]
+        while groups:
+            scores = perturber.batch(groups, lambda logits: scores_of(target, logits))
+            groups = groups[len(scores) :]
+            yield np.stack([score.numpy() for score in scores])
+
+    def scores(self, step: int, there: NDArray[np.bool_], target: Target) -> NDArray[np.float64]:
+        """Return the *target*'s scores ``[b]`` of *step*, of the masks *there* ``[b, of(step)]``."""
+        import torch
+
+        seen = self._trace.seen(step)
+        mask = np.ones((len(there), seen), dtype=np.int64)
+        for at in range(there.shape[1]):
+            inside = [i for i in self.units[at] if i < seen]
+            mask[:, inside] = there[:, at, None]
+        return self._trace.masked_scores(step, torch.from_numpy(mask), target).double().cpu().numpy()
+
+    def spread(self, step: int, values: Sequence[float] | NDArray[np.floating]) -> NDArray[np.float64]:
+        """Return a row ``[n_inputs]``, NaN but for players' inputs that *step* sees: each has its even share."""
+        row, seen = np.full(self._trace.n_inputs, np.nan), self._trace.seen(step)
+        for unit, value in zip(self.units, values, strict=False):
+            inside = [i for i in unit if i < seen]
+            row[inside] = value / len(inside)
+        return row

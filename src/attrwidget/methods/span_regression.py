@@ -1,0 +1,128 @@
+"""Span regression: a sparse linear model of the score, fitted to texts with random units masked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from attrwidget.errors import AttrWidgetError
+from attrwidget.methods.integrated_gradients import check_count
+from attrwidget.methods.leave_one_out import joined, masking_note
+from attrwidget.methods.players import Players
+from attrwidget.methods.registry import Figures, Method, Progress, register
+from attrwidget.methods.units import note_on_units
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from attrwidget.methods.registry import HeadSelection, Rows
+    from attrwidget.methods.targets import Target
+    from attrwidget.trace import Trace
+
+_HELD_OUT = 16  # masks that the fit is judged on
+_SWEEPS, _TOLERANCE = 1000, 1e-7
+
+
+class Fit(NamedTuple):
+    """A linear model of each target: *weights* ``[features, targets]`` and *intercepts* ``[targets]``."""
+
+    weights: NDArray[np.float64]
+    intercepts: NDArray[np.float64]
+
+
+def _compute(
+    trace: Trace,
+    target: Target,
+    _steps: Sequence[int],
+    _selection: HeadSelection,
+    *,
+    units: Any,
+    samples: int,
+    keep: float,
+    alpha: float,
+    seed: int,
+) -> Rows:
+    check_count("samples", samples)
+    check_seed(seed)
+    for name, value, most in (("keep", keep, 1.0), ("alpha", alpha, float("inf"))):
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < most:
+            raise AttrWidgetError(f"{name} is a number above 0{' and below 1' * (most == 1)}, not {value!r}.")
+    players = Players(trace, units)
+    there = players.draws(int(samples) + _HELD_OUT, seed) < keep
+    parts: list[NDArray[np.float64]] = []
+    for part in players.runs(there, target):
+        parts.append(part)
+        yield Progress(sum(map(len, parts)), len(there))
+    scores = np.concatenate(parts)
+    seen = np.arange(there.shape[1])[:, None] < [players.of(step) for step in range(trace.n_steps)]
+    fit = lasso(there[:samples].astype(np.float64), scores[:samples], float(alpha), seen)
+    told = there[samples:] @ fit.weights + fit.intercepts
+    rows = np.stack([players.spread(s, fit.weights[: players.of(s), s]) for s in range(trace.n_steps)])
+    yield list(range(trace.n_steps)), rows, Figures(held_out=r_squared(told, scores[samples:]))
+
+
+def lasso(
+    features: NDArray[np.float64], targets: NDArray[np.float64], alpha: float, used: NDArray[np.bool_]
+) -> Fit:
+    """Fit ``|y − Xw − b|²/2n + alpha |w|₁`` for each target by coordinate descent, X standardised for the penalty.
+
+    *features* are ``[n, features]``, *targets* ``[n, targets]``, and *used* ``[features, targets]`` says which features
+    a target's model may have.
+    """
+    mean, deviation = features.mean(0), features.std(0)
+    scaled = (features - mean) / np.where(deviation > 0, deviation, 1.0)
+    used = used & (deviation > 0)[:, None]
+    weights, left = np.zeros(used.shape), targets - targets.mean(0)
+    for _ in range(_SWEEPS):
+        largest = 0.0
+        for j, column in enumerate(scaled.T):
+            wanted = column @ left / len(column) + weights[j]
+            new = np.where(used[j], np.sign(wanted) * np.maximum(np.abs(wanted) - alpha, 0.0), 0.0)
+            step = new - weights[j]
+            left -= column[:, None] * step
+            weights[j] = new
+            largest = max(largest, float(np.abs(step).max(initial=0.0)))
+        if largest < _TOLERANCE:
+            break
+    weights /= np.where(deviation > 0, deviation, 1.0)[:, None]
+    return Fit(weights, targets.mean(0) - mean @ weights)
+
+
+def r_squared(told: NDArray[np.float64], truth: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return ``1 − Σ(y − ŷ)²/Σ(y − ȳ)²`` of each column; NaN where the *truth* does not vary."""
+    spread = np.square(truth - truth.mean(0)).sum(0)
+    wrong = np.square(truth - told).sum(0)
+    return np.where(spread > 0, 1 - wrong / np.where(spread > 0, spread, 1.0), np.nan)
+
+
+def check_seed(seed: Any) -> None:
+    """Raise AttrWidgetError unless *seed* is a whole number from 0."""
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise AttrWidgetError(f"seed is a whole number from 0, not {seed!r}.")
+
+
+def note_on_masks(trace: Trace, options: Mapping[str, Any]) -> str | None:
+    """Say which units were masked."""
+    return joined(note_on_units(trace, options), masking_note(trace))
+
+
+SPAN_REGRESSION = register(
+    Method(
+        name="span_regression",
+        title="Span regression",
+        says="weights of a sparse linear model of {target} by which words are there, shared by their tokens",
+        formula="w of LASSO, s ≈ Σ w_j · (unit j is there) + b, over random masks of units that keep each with p = 0.5",
+        cost="one forward pass per mask (64, and 16 to judge the fit) for all steps together, batched",
+        source="ContextCite, Cohen-Wang et al. 2024 (arXiv:2409.00729)",
+        compute=_compute,
+        distribution="change",
+        signed=True,
+        target_function="log_odds",
+        needs=("masking",),
+        options={"units": "word", "samples": 64, "keep": 0.5, "alpha": 0.01, "seed": 0},
+        note=note_on_masks,
+    )
+)
