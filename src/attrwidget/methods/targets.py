@@ -29,11 +29,12 @@ TARGET_FUNCTIONS = {
 class Target:
     """The score of each step's own token, from its logits.
 
-    ``probability``, ``log_prob`` and ``logit`` of the token; ``log_odds``, log p/(1 − p); ``contrast``, its logit minus
-    that of the step's foil, one of ``foils`` (Yin & Neubig 2022, arXiv:2202.10419); ``entropy`` of the step's whole
-    distribution, in nats; ``distribution``, how far that is from ``whole``, the one at the text itself: for methods that
-    compare scores, by its divergence, and, with ``slope``, for those that differentiate there, where it is steepest.
-    Normalised shares of ``probability`` and ``log_prob`` are the same (∇p = p ∇log p), but ∇log p does not vanish with p.
+    ``probability``, ``log_prob`` and ``logit`` of the token; ``log_odds``, log p/(1 − p); ``contrast``, its logit
+    minus that of the step's foil, one of ``foils`` (Yin & Neubig 2022, arXiv:2202.10419); ``entropy`` of the step's
+    whole distribution, in nats; ``distribution``, how far that is from ``whole``, the one at the text itself: for
+    methods that compare scores, by its divergence, and, with ``slope``, for those that differentiate there, where it
+    is steepest. Normalised shares of ``probability`` and ``log_prob`` are the same (∇p = p ∇log p), but ∇log p does not
+    vanish with p.
     """
 
     function: str
