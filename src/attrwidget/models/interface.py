@@ -77,7 +77,9 @@ def calls_attention_interface(model: PreTrainedModel) -> bool:
     try:
         with borrowed(model, attention=name), torch.no_grad():
             ids = torch.zeros(1, 2, dtype=torch.long, device=embedding_weights(model).device)
-            model(ids, attention_mask=torch.ones_like(ids))
+            # Some make a decoder's ids of the input's, and only of such as end in the way of their own.
+            options = {"decoder_input_ids": ids} if model.config.is_encoder_decoder else {}
+            model(ids, attention_mask=torch.ones_like(ids), **options)
     finally:
         set_observer(None)
     return bool(calls)

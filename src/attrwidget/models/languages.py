@@ -47,7 +47,6 @@ class Languages:
         if not self.ids:
             return self._tokenizer
         self._copy.src_lang = language or self._tokenizer.src_lang
-        self._copy._switch_to_input_mode()  # noqa: SLF001
         return self._copy  # type: ignore[no-any-return]
 
     def of_target(self, language: str | None) -> PreTrainedTokenizerBase:
@@ -61,7 +60,6 @@ class Languages:
                     "This tokenizer writes the language into a target: say which it is, with tgt_lang=."
                 )
             self._copy.tgt_lang = language
-        self._copy._switch_to_target_mode()  # noqa: SLF001
         return self._copy  # type: ignore[no-any-return]
 
     def target_id(self, language: str) -> tuple[int, bool]:
@@ -70,7 +68,7 @@ class Languages:
         Decoders of mBART's first kind do: in their targets the language stands at the end, as what comes round to
         the start. Elsewhere it is a target's first token.
         """
-        ids = self.of_target(language)("")["input_ids"]
+        ids = list(self.of_target(language)(text_target="")["input_ids"])
         return self.ids[language], bool(ids) and ids[0] != self.ids[language] and ids[-1] == self.ids[
             language
         ]

@@ -121,8 +121,13 @@ def _fitting(mask: Any, ids: Sequence[Any]) -> Sequence[Any]:
     return mask
 
 
-def encode_text(tokenizer: PreTrainedTokenizerBase, text: str, *, special: bool) -> list[int]:
-    """Return the token ids of *text*, with the *special* tokens that the tokenizer adds or without."""
+def encode_text(
+    tokenizer: PreTrainedTokenizerBase, text: str, *, special: bool, target: bool = False
+) -> list[int]:
+    """Return the token ids of *text*, with the *special* tokens that the tokenizer adds or without.
+
+    *target*: as a text that an encoder–decoder model is to write.
+    """
     try:
         text.encode()
     except UnicodeEncodeError as error:
@@ -131,7 +136,8 @@ def encode_text(tokenizer: PreTrainedTokenizerBase, text: str, *, special: bool)
             "of a surrogate pair and no character. Mend it or leave it out."
         ) from None
     # verbose=False: a text beyond the tokenizer's length is reported by us, in a sentence.
-    return list(tokenizer(text, add_special_tokens=special, verbose=False)["input_ids"])
+    given = {"text_target" if target else "text": text}
+    return list(tokenizer(**given, add_special_tokens=special, verbose=False)["input_ids"])
 
 
 def _encode_messages(tokenizer: PreTrainedTokenizerBase, messages: Any) -> list[int]:

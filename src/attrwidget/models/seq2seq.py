@@ -111,7 +111,7 @@ class Seq2SeqLM(Adapter):
         start = [begin] if forced is None else [begin, forced]
         if prefix is not None:
             prefix = (
-                encode_text(self.languages.of_target(tgt_lang), prefix, special=False)
+                encode_text(self.languages.of_target(tgt_lang), prefix, special=False, target=True)
                 if isinstance(prefix, str)
                 else prefix
             )
@@ -140,7 +140,7 @@ class Seq2SeqLM(Adapter):
 
     def _encode_target(self, text: str, start: list[int], tgt_lang: str | None) -> list[int]:
         words = self.languages.of_target(tgt_lang or self.languages.named(start))
-        ids = encode_text(words, text, special=True)
+        ids = encode_text(words, text, special=True, target=True)
         if len(ids) > 1 and ids[-1] == start[0] and ids[-2] == words.eos_token_id:
             ids.pop()  # a language code that a target ends with, to be turned round to its start
         rest = start[1:]
