@@ -86,7 +86,7 @@ def test_a_foil_that_was_said_scores_nothing(ex: aw.Explanation) -> None:
     scores = ex.scores("input_x_gradient", foil=IDS[FIRST + 2])
     assert (scores.iloc[2, : FIRST + 2] == 0).all()
     assert (scores.iloc[1, : FIRST + 1] != 0).any()
-    assert "At step 2 the foil is the token chosen" in scores.attrs["note"]
+    assert "At step 2 the foil is what was chosen" in scores.attrs["note"]
 
 
 def text_explained() -> tuple[aw.Explanation, Any]:

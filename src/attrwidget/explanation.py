@@ -14,7 +14,7 @@ from attrwidget.errors import AttrWidgetError
 from attrwidget.methods import HeadSelection, all_methods, get
 from attrwidget.methods.attention import check_selection, weight_rows
 from attrwidget.methods.notes import attributes_of, note_on
-from attrwidget.methods.request import make_request
+from attrwidget.methods.request import default_function, make_request
 from attrwidget.methods.scores import NORMALIZATIONS, ScoreCache, inseq_method, normalize_rows
 from attrwidget.progress import progress_bar
 
@@ -85,7 +85,7 @@ class Explanation(BaseExplanation):
                 method.signed,
                 not method.signed,
                 method.attention,
-                method.says_of(method.target_function),
+                method.says_of(self.target_function_of(method.name)),
             )
             for method in all_methods()
             if method.refusal(self.trace) is None
@@ -227,7 +227,8 @@ class Explanation(BaseExplanation):
 
     def target_function_of(self, method: str) -> str | None:
         """Return the target function that *method* explains unless another is asked for; None for attention."""
-        return get(method).target_function
+        known = get(method)
+        return None if known.target_function is None else default_function(self.trace, known)
 
     def _raw(
         self, request: Request, steps: Sequence[int], progress: Progress | None, *, bar: bool = False

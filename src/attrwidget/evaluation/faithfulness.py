@@ -127,6 +127,10 @@ def _check(
         raise AttrWidgetError(
             f"{ex.model_name} does not heed a mask over its inputs, so none can be taken away."
         )
+    if ex.trace.link in ("number", "none"):
+        raise AttrWidgetError(
+            f"{ex.model_name} gives no probabilities, and they are what an evaluation measures: load a model that does."
+        )
     if target_function not in ("log_prob", "probability"):
         raise AttrWidgetError(
             f"target_function must be 'log_prob' or 'probability', not {target_function!r}."

@@ -39,7 +39,7 @@ class MaskedRuns:
     def __init__(self, trace: Trace) -> None:
         trace.require_same_weights()
         self._trace = trace
-        self._target = Target("log_prob", trace.outputs)
+        self._target = Target("log_prob", trace.outputs, link=trace.link)
         self._known: dict[tuple[int, Gone], float] = trace.unfinished.setdefault("masked_runs", {})
 
     def get(self, step: int, without: Gone) -> float:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from attrwidget.trace import Trace
 
+_FIRST = "Of a foil of several tokens the first counts."
+_PARTING = "The foil has {} tokens: the first counts, or, where the answer begins like it, the one in which they part."
 _WHAT = "a text, a token id, or a list with one of them for each step"
 
 
@@ -37,6 +39,10 @@ def find_foils(trace: Trace, foil: Any) -> Foils:
     that no longer share a prefix cannot be compared one by one. Raises AttrWidgetError, one sentence, for
     anything else, and when the foil is the chosen token at every step.
     """
+    named = trace.named(foil)
+    if named is not None:
+        _require_other(trace, foil, named)
+        return Foils(named, _labels(trace, named), _same(trace, named))
     several = isinstance(foil, Sequence) and not isinstance(foil, str)
     given = list(foil) if several else [foil] * trace.n_steps
     if len(given) != trace.n_steps:
@@ -44,16 +50,25 @@ def find_foils(trace: Trace, foil: Any) -> Foils:
             f"There are {len(given)} foils and {trace.n_steps} steps: give one foil for each step, or one for all."
         )
     pieces = [_pieces(trace, step, item) for step, item in enumerate(given)]
-    ids = tuple(p[0] if several else _aligned(trace, s, pieces) for s, p in enumerate(pieces))
-    chosen = trace.tokens.ids[trace.first_step :]
-    if ids == tuple(chosen):
+    apart = several or trace.task == "fill-mask"
+    ids = tuple(p[0] if apart else _aligned(trace, s, pieces) for s, p in enumerate(pieces))
+    _require_other(trace, foil, ids)
+    longest = max(map(len, pieces))
+    counted = None if longest == 1 else _FIRST if apart else _PARTING.format(longest)
+    same = _same(trace, ids)
+    return Foils(ids, _labels(trace, ids), f"{counted} {same}" if counted and same else counted or same)
+
+
+def _require_other(trace: Trace, foil: Any, ids: tuple[int, ...]) -> None:
+    if ids == trace.outputs:
         raise AttrWidgetError(
             f"The foil {_short(foil)} is what the model said at every step, so there is nothing to contrast: "
-            "take another token."
+            "take another."
         )
-    tokenizer = trace.model.tokenizer
-    labels = tuple(visible(token_text(tokenizer, i, _before(trace, s))) for s, i in enumerate(ids))
-    return Foils(ids, labels, _note(pieces, ids, chosen, several=several))
+
+
+def _labels(trace: Trace, ids: tuple[int, ...]) -> tuple[str, ...]:
+    return tuple(visible(trace.output_text(step, output)) for step, output in enumerate(ids))
 
 
 def _pieces(trace: Trace, step: int, foil: Any) -> list[int]:
@@ -70,8 +85,8 @@ def _pieces(trace: Trace, step: int, foil: Any) -> list[int]:
         raise AttrWidgetError(
             "The foil is an empty text: give the word that the model might have said instead."
         )
-    tokenizer, before = trace.model.tokenizer, _before(trace, step)
-    said = token_text(tokenizer, trace.tokens.ids[trace.first_step + step], before)
+    tokenizer, before = trace.model.tokenizer, trace.before(step)
+    said = token_text(tokenizer, trace.outputs[step], before)
     text = f" {foil}" if said[:1] == " " and not foil[0].isspace() else foil
     return _in_context(tokenizer, before, text) or _in_context(tokenizer, before, foil)
 
@@ -91,7 +106,7 @@ def _in_context(tokenizer: PreTrainedTokenizerBase, before: list[int], text: str
 
 def _aligned(trace: Trace, step: int, pieces: list[list[int]]) -> int:
     """Return the foil's token at *step*: the one after the longest beginning that the answer has just shared."""
-    said = trace.tokens.ids[trace.first_step :]
+    said = list(trace.outputs)
     for shared in range(step, 0, -1):
         foil = pieces[step - shared]
         if shared < len(foil) and foil[:shared] == said[step - shared : step]:
@@ -99,25 +114,14 @@ def _aligned(trace: Trace, step: int, pieces: list[list[int]]) -> int:
     return pieces[step][0]
 
 
-def _before(trace: Trace, step: int) -> list[int]:
-    return trace.tokens.ids[: trace.first_step + step]
-
-
-def _note(pieces: list[list[int]], ids: tuple[int, ...], chosen: list[int], *, several: bool) -> str | None:
-    said = []
-    longest = max(map(len, pieces))
-    if longest > 1 and several:
-        said.append("Of a foil of several tokens the first counts.")
-    elif longest > 1:
-        said.append(
-            f"The foil has {longest} tokens: the first counts, or, where the answer begins like it, the one in "
-            "which they part."
-        )
-    same = [s for s, (foil, token) in enumerate(zip(ids, chosen, strict=True)) if foil == token]
-    if same:
-        where = f"step{'s' if len(same) > 1 else ''} {', '.join(map(str, same[:5]))}{'…' if len(same) > 5 else ''}"
-        said.append(f"At {where} the foil is the token chosen, so all scores there are 0.")
-    return " ".join(said) or None
+def _same(trace: Trace, ids: tuple[int, ...]) -> str | None:
+    same = [s for s, (foil, said) in enumerate(zip(ids, trace.outputs, strict=True)) if foil == said]
+    if not same:
+        return None
+    where = (
+        f"step{'s' if len(same) > 1 else ''} {', '.join(map(str, same[:5]))}{'…' if len(same) > 5 else ''}"
+    )
+    return f"At {where} the foil is what was chosen, so all scores there are 0."
 
 
 def _short(value: Any) -> str:

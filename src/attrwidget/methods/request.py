@@ -79,13 +79,23 @@ def _target(trace: Trace, method: Method, function: str | None, foil: Any) -> tu
     if function == "distribution" and foil is None:
         return _whole(trace, method), None
     if foil is None:
-        return Target(function or method.target_function, tokens), None
+        wanted = function or default_function(trace, method)
+        if trace.link == "number" and wanted != "logit":
+            raise AttrWidgetError(
+                f"{trace.model.name} predicts numbers, which have no {wanted}: take target_function='logit'."
+            )
+        return Target(wanted, tokens, link=trace.link), None
     if function not in (None, "contrast"):
         raise AttrWidgetError(
             f"A foil is for the target function 'contrast', not {function!r}: leave out one of the two."
         )
     foils = find_foils(trace, foil)
-    return Target("contrast", tokens, foils.ids), foils
+    return Target("contrast", tokens, foils.ids, link=trace.link), foils
+
+
+def default_function(trace: Trace, method: Method) -> str:
+    """Return the target function that *method* explains unless another is asked for: the number, where one is said."""
+    return "logit" if trace.link == "number" else str(method.target_function)
 
 
 def _whole(trace: Trace, method: Method) -> Target:

@@ -34,7 +34,7 @@ class Target:
     whole distribution, in nats; ``distribution``, how far that is from ``whole``, the one at the text itself: for
     methods that compare scores, by its divergence, and, with ``slope``, for those that differentiate there, where it
     is steepest. Normalised shares of ``probability`` and ``log_prob`` are the same (∇p = p ∇log p), but ∇log p does not
-    vanish with p.
+    vanish with p. With the *link* ``"sigmoid"`` each output has a probability by itself.
     """
 
     function: str
@@ -42,6 +42,7 @@ class Target:
     foils: tuple[int, ...] | None = None
     whole: Whole | None = None
     slope: bool = False
+    link: str = "softmax"
 
     def __post_init__(self) -> None:
         if self.function not in TARGET_FUNCTIONS:
@@ -62,10 +63,7 @@ class Target:
         if self.whole is not None:
             return (self.whole.steepest if self.slope else self.whole.expected)(logits, steps)
         if self.function == "entropy":
-            log_probability = logits.log_softmax(-1)
-            # Some models give minus infinity to unused tokens, and 0 · -inf is no number.
-            surprise = log_probability.masked_fill(torch.isneginf(logits), 0)
-            return -(log_probability.exp() * surprise).sum(-1)
+            return self._entropy(logits, steps)
         chosen = self._column(self.tokens, steps, logits)
         logit = logits.gather(-1, chosen)[:, 0]
         if self.function == "logit":
@@ -73,11 +71,22 @@ class Target:
         if self.foils is not None:
             return logit - logits.gather(-1, self._column(self.foils, steps, logits))[:, 0]
         # Against the others' sum, so that the slope 1 - p keeps its digits when p is near 1.
-        others = logits.scatter(-1, chosen, -torch.inf).logsumexp(-1)
+        others = logits.scatter(-1, chosen, -torch.inf).logsumexp(-1) if self.link == "softmax" else 0.0
         if self.function == "log_odds":
             return logit - others
         log_probability = torch.nn.functional.logsigmoid(logit - others)
         return log_probability.exp() if self.function == "probability" else log_probability
+
+    def _entropy(self, logits: torch.Tensor, steps: Sequence[int]) -> torch.Tensor:
+        import torch
+
+        if self.link == "sigmoid":
+            logit = logits.gather(-1, self._column(self.tokens, steps, logits))
+            logits = torch.cat([logit, torch.zeros_like(logit)], dim=-1)
+        log_probability = logits.log_softmax(-1)
+        # Some models give minus infinity to unused tokens, and 0 · -inf is no number.
+        surprise = log_probability.masked_fill(torch.isneginf(logits), 0)
+        return -(log_probability.exp() * surprise).sum(-1)
 
     @staticmethod
     def _column(tokens: Sequence[int], steps: Sequence[int], logits: torch.Tensor) -> torch.Tensor:
