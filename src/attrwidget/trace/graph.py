@@ -169,9 +169,9 @@ class GradientGraph:
     def _new_cache(self) -> Any:
         from transformers import DynamicCache, EncoderDecoderCache
 
-        config = self._model.hf.config
         if self._source is None:
-            return DynamicCache(config=config)
+            return DynamicCache(config=self._model.hf.config)
+        config = self._model.hf.get_decoder().config
         return EncoderDecoderCache(DynamicCache(config=config), DynamicCache(config=config))
 
     def _place_from(self, start: int) -> Callable[[torch.Tensor], torch.Tensor] | None:
