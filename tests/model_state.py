@@ -24,7 +24,7 @@ def state(model: Any) -> dict[str, Any]:
         "grads": [p.grad is None for p in model.parameters()],
         "attention": [c._attn_implementation for c in configs],
         "configs": [c.to_dict() for c in configs],
-        "generation": model.generation_config.to_dict(),
+        "generation": model.generation_config.to_dict() if model.can_generate() else None,
         "hooks": [[dict(getattr(m, name)) for name in HOOKS] for m in modules],
         "attributes": [sorted(vars(m)) for m in modules],
         "weights": {name: t.sum().item() for name, t in model.state_dict().items()},

@@ -312,7 +312,7 @@ def test_weights_changed_before_reading(tokenizer: Any) -> None:
         model.generate(**one(), max_new_tokens=2)
     with torch.no_grad():
         model.lm_head.weight.mul_(2)
-    with pytest.raises(aw.AttrWidgetError, match="changed since generate"):
+    with pytest.raises(aw.AttrWidgetError, match="changed since it was called"):
         _ = captured.explanations
 
 

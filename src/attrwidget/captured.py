@@ -1,4 +1,4 @@
-"""Explain what the user's own ``generate`` call produced: it is heard, and run again teacher-forced when asked for."""
+"""Explain what came of the user's own call of a model: it is heard, and run again, teacher-forced, when asked for."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from attrwidget.errors import AttrWidgetError
 from attrwidget.loaded.model import Model
 from attrwidget.model import load
 from attrwidget.models.borrow import weights_state
-from attrwidget.models.generated import Generated, generate_called
+from attrwidget.models.calls import Call, Generated, generate_called, model_called
 from attrwidget.models.prompt import is_messages
-from attrwidget.models.watch import generate_watched
+from attrwidget.models.watch import watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from attrwidget.explanation import Explanation
 
-_NOTHING = "Nothing was captured: call model.generate, of the model given to capture, inside the with block."
+_NOTHING = "Nothing was captured: call {}, of the model given to capture, inside the with block."
 
 _CHANGED = "The answer was chosen by other probabilities ({}) than the model's own, which are those shown."
 
@@ -37,18 +37,14 @@ def capture(
 
     *model* is a Transformers model with its *tokenizer*, or what ``load`` returned. Any call counts, also one that a
     pipeline makes: greedy, sampled, beams, batches, assisted. Nothing is changed in it, and nothing is differentiated
-    through it: the ids that it returned are run again when ``explanations`` is first read. *messages* is the chat
+    through it: the ids that it returned are run again when ``explanations`` is first read. A model that generates
+    nothing, such as a classifier, is heard when it is called itself: ``model(**inputs)``. *messages* is the chat
     that the prompt was made of; without it, messages are told apart where the chat template begins them with
     control tokens. Only this model object is watched, and it is given back as it was when the block is left.
 
     Raises AttrWidgetError, in one sentence with what to do, for a model that cannot be explained.
     """
     loaded = model if isinstance(model, Model) else load(model, tokenizer)
-    if not loaded.hf.can_generate():
-        raise AttrWidgetError(
-            f"{loaded.name!r} ({type(loaded.hf).__name__}) does not generate, so there is no call to capture: "
-            "give its input to load(model, tokenizer).explain."
-        )
     if messages is not None and not is_messages(messages):
         raise AttrWidgetError(
             "messages must be chat messages like [{'role': 'user', 'content': 'Hello'}], not "
@@ -62,13 +58,13 @@ class Capture:
 
     def __init__(self, model: Model[Any], messages: Sequence[Any] | None = None) -> None:
         self._model, self._messages = model, messages
-        self._calls: list[Generated] = []
+        self._calls: list[Call] = []
         self._explained: dict[int, list[Explanation]] = {}
         self._watching = ExitStack()
         self._lock = threading.RLock()
 
     def __enter__(self) -> Self:
-        self._watching.enter_context(generate_watched(self._model.hf, self._listen))
+        self._watching.enter_context(watched(self._model.hf, self._listen))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -87,7 +83,8 @@ class Capture:
         """
         with self._lock:
             if not self._calls:
-                raise AttrWidgetError(_NOTHING)
+                called = "model.generate" if self._model.hf.can_generate() else "model(…)"
+                raise AttrWidgetError(_NOTHING.format(called))
             refusals = [call.refusal for call in self._calls if call.refusal is not None]
             if len(refusals) == len(self._calls):
                 raise AttrWidgetError(_refused(refusals[0]))
@@ -97,7 +94,8 @@ class Capture:
             return [explanation for index in heard for explanation in self._explain(index)]
 
     def _listen(self, *args: Any, **kwargs: Any) -> Callable[[Any], None]:
-        call = generate_called(self._model.hf, *args, **kwargs)
+        hf = self._model.hf
+        call = (generate_called if hf.can_generate() else model_called)(hf, *args, **kwargs)
 
         def told(result: Any) -> None:
             call.receive(result)
@@ -111,11 +109,11 @@ class Capture:
             call = self._calls[index]
             if weights_state(self._model.hf) != call.weights:
                 raise AttrWidgetError(
-                    "The model's weights have changed since generate was called: read explanations before you "
+                    "The model's weights have changed since it was called: read explanations before you "
                     "train or replace them, or capture again."
                 )
-            explanations = self._model.explain_generated(call, self._messages)
-            if call.changes:
+            explanations = self._model.explain_call(call, self._messages)
+            if isinstance(call, Generated) and call.changes:
                 for explanation in explanations:
                     explanation.warnings.append(_CHANGED.format(", ".join(call.changes)))
             self._explained[index] = explanations

@@ -19,7 +19,10 @@ from attrwidget.trace.text_trace import first_run
 if TYPE_CHECKING:
     import torch
 
+    from attrwidget.explanation import Explanation
     from attrwidget.models.passage import Passage
+
+_LONGEST = 30  # tokens of an answer
 
 
 class AnsweringModel(EncoderModel[Answering]):
@@ -27,7 +30,7 @@ class AnsweringModel(EncoderModel[Answering]):
 
     adapter = Answering
 
-    def explain(self, question: Any, context: Any = None, *, max_answer_tokens: int = 30) -> Any:
+    def explain(self, question: Any, context: Any = None, *, max_answer_tokens: int = _LONGEST) -> Any:
         """Return the Explanation of where the model finds the answer to *question* in *context*.
 
         Both are texts, or lists of texts, which give a list of Explanations. There are two steps: the first token of
@@ -47,6 +50,24 @@ class AnsweringModel(EncoderModel[Answering]):
                 f"max_answer_tokens must be a whole number of at least 1, not {max_answer_tokens!r}."
             )
         return self._each(question, context, lambda passage: self._explained(passage, int(max_answer_tokens)))
+
+    def _called(self, text: dict[str, Any]) -> Explanation:
+        """Return the Explanation of a question and its context that the model was called with, as token ids."""
+        explanation: Explanation = self._each(
+            text,
+            None,
+            lambda passage: self._explained(passage._replace(second=self._context(passage)), _LONGEST),
+        )
+        return explanation
+
+    def _context(self, passage: Passage) -> range | None:
+        """Return where the context stands: of the second type, or else after the last control token but one."""
+        control = set(self.tokenizer.all_special_ids)
+        borders = [at for at, token in enumerate(passage.ids) if token in control]
+        inside = [at for at, kind in enumerate(passage.types or ()) if kind == 1 and at not in borders]
+        if not inside and len(borders) > 2:
+            inside = list(range(borders[-2] + 1, borders[-1]))
+        return range(inside[0], inside[-1] + 1) if inside else None
 
     def _explained(self, passage: Passage, longest: int) -> SpanTrace:
         inside = passage.second

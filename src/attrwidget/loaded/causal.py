@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from attrwidget.errors import AttrWidgetError
 from attrwidget.explanation import Explanation
 from attrwidget.loaded.answers import each_output, generated, require_nothing_generated
 from attrwidget.loaded.model import Model
 from attrwidget.models.causal import CausalLM
-from attrwidget.models.chat import message_spans
+from attrwidget.models.chat import find_spans, message_spans
 from attrwidget.models.prompt import is_batch, is_messages, split_batch
 from attrwidget.trace.abilities import find_abilities
 from attrwidget.trace.causal import CausalTrace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from attrwidget.models.calls import Generated
+    from attrwidget.models.chat import Span
     from attrwidget.trace.abilities import Abilities
+
+_OTHER_CHAT = (
+    "The messages given are not what this prompt was made of by the tokenizer's chat template, "
+    "so they are not told apart in it."
+)
 
 
 class CausalModel(Model[CausalLM]):
@@ -65,13 +73,30 @@ class CausalModel(Model[CausalLM]):
         else:
             require_nothing_generated(max_new_tokens, generation_options)
             outputs = self._given(prompts, ids, each_output(output, len(prompts), "prompt", batch=batch))
-        explanations = []
-        for given, encoded, said in zip(prompts, ids, outputs, strict=True):
-            trace = CausalTrace(adapter, encoded, said, self._abilities)
-            if is_messages(given):
-                trace.messages = message_spans(adapter.tokenizer, given, encoded)
-            explanations.append(Explanation(trace))
+        explanations = [
+            Explanation(CausalTrace(adapter, encoded, said, self._abilities, self._messages(encoded, given)))
+            for given, encoded, said in zip(prompts, ids, outputs, strict=True)
+        ]
         return explanations if batch else explanations[0]
+
+    def explain_call(self, call: Generated, messages: Sequence[Any] | None = None) -> list[Explanation]:
+        """Return an Explanation of each sequence of *call*; *messages* are the chat that its prompt was made of."""
+        adapter = self._adapter = self._adapter.renewed()
+        start = len(call.prompts[0]) if call.prompts else 1
+        explanations = []
+        for row in range(len(call.sequences)):
+            prompt, answer = call.prompt_of(row), call.answer_of(row, start)
+            if not answer:
+                raise AttrWidgetError("generate wrote no token, so there is nothing to explain.")
+            spans = self._messages(prompt, messages)
+            explanations.append(Explanation(CausalTrace(adapter, prompt, answer, self._abilities, spans)))
+            if messages is not None and not spans:
+                explanations[-1].warnings.append(_OTHER_CHAT)
+        return explanations
+
+    def _messages(self, ids: list[int], given: Any) -> list[Span]:
+        tokenizer = self._adapter.tokenizer
+        return message_spans(tokenizer, given, ids) if is_messages(given) else find_spans(tokenizer, ids)
 
     def _given(self, prompts: list[Any], ids: list[list[int]], wanted: list[Any]) -> list[list[int]]:
         outputs = [self._adapter.encode_output(p, i, o) for p, i, o in zip(prompts, ids, wanted, strict=True)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from attrwidget.errors import AttrWidgetError
 from attrwidget.explanation import Explanation
 from attrwidget.loaded.model import Model
 from attrwidget.models.encoder import Encoder
@@ -12,8 +13,9 @@ from attrwidget.trace.text import Text
 from attrwidget.trace.text_abilities import TextAbilities, find_text_abilities
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from attrwidget.models.calls import Read
     from attrwidget.models.passage import Passage
     from attrwidget.trace import Trace
 
@@ -36,6 +38,23 @@ class EncoderModel(Model[E]):
         passages = [self._adapter.encode(*one) for one in several]
         explanations = [Explanation(explain(passage)) for passage in passages]
         return explanations[0] if batch is None else explanations
+
+    def explain_call(self, call: Read, messages: Sequence[Any] | None = None) -> list[Explanation]:
+        """Return an Explanation of each text that the model was called with."""
+        if messages is not None:
+            raise AttrWidgetError(f"{self.name} reads a text and no chat: leave out messages=.")
+        texts: list[dict[str, Any]] = [
+            {"input_ids": call.prompt(row)} for row in range(len(call.prompts or []))
+        ]
+        for row, text in enumerate(texts):
+            if call.types is not None:
+                text["token_type_ids"] = call.unmasked(call.types, row)
+        return [self._called(text) for text in texts]
+
+    def _called(self, text: dict[str, Any]) -> Explanation:
+        """Return the Explanation of a *text* that the model was called with."""
+        explanation: Explanation = self.explain(text)
+        return explanation
 
     def _text(self, passage: Passage, rows: tuple[int, ...], allowed: range | None = None) -> Text:
         """Return *passage* as the model runs it, read at *rows*; answers may begin and end in *allowed*."""

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
     from attrwidget.explanation import Explanation
-    from attrwidget.models.generated import Generated
     from attrwidget.models.load import Loaded
     from attrwidget.trace.abilities import Abilities
 
@@ -43,6 +42,11 @@ class Model(ABC, Generic[A]):
         return self._adapter.own
 
     @property
+    def task(self) -> str:
+        """What kind of model it is, as Transformers' pipelines name it, such as ``"text-generation"``."""
+        return self._adapter.task
+
+    @property
     def tokenizer(self) -> PreTrainedTokenizerBase:
         """Its tokenizer."""
         return self._adapter.tokenizer
@@ -59,6 +63,9 @@ class Model(ABC, Generic[A]):
     def explain(self, *args: Any, **options: Any) -> Any:
         """Return the Explanation of what the model makes of an input."""
 
-    def explain_generated(self, call: Generated, messages: Sequence[Any] | None = None) -> list[Explanation]:
-        """Return an Explanation of each sequence of *call*, of a model that generates."""
-        raise NotImplementedError
+    @abstractmethod
+    def explain_call(self, call: Any, messages: Sequence[Any] | None = None) -> list[Explanation]:
+        """Return an Explanation of each row of *call*, a ``Call`` of what the kind of model is called by.
+
+        *messages* is the chat that a prompt was made of.
+        """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from attrwidget.errors import AttrWidgetError
 from attrwidget.explanation import Explanation
 from attrwidget.loaded.answers import each_output, generated, require_nothing_generated
 from attrwidget.loaded.model import Model
@@ -13,8 +14,9 @@ from attrwidget.trace.seq2seq import Seq2SeqTrace
 from attrwidget.trace.seq2seq_abilities import find_abilities
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from attrwidget.models.calls import Generated
     from attrwidget.trace.abilities import Abilities
 
 _OF_START = ("decoder_start_token_id", "forced_bos_token_id")
@@ -80,3 +82,27 @@ class Seq2SeqModel(Model[Seq2SeqLM]):
             for beginning, answer in zip(beginnings, outputs, strict=True)
         ]
         return explanations if batch else explanations[0]
+
+    def explain_call(self, call: Generated, messages: Sequence[Any] | None = None) -> list[Explanation]:
+        """Return an Explanation of each sequence of *call*; the decoder's start is part of no answer."""
+        if messages is not None:
+            raise AttrWidgetError(f"{self.name} reads a source and no chat: leave out messages=.")
+        if call.prompts is None:
+            raise AttrWidgetError(
+                "generate was given the encoder's outputs alone, which do not say which tokens they are of: give it "
+                "token ids too."
+            )
+        adapter = self._adapter = self._adapter.renewed()
+        explanations = []
+        for row, sequence in enumerate(call.sequences):
+            begun = call.begun[row // call.per_prompt] if call.begun else sequence[:1]
+            # generate puts the decoder's start before what was given without it.
+            start = len(begun) if sequence[: len(begun)] == begun else len(begun) + 1
+            if call.forced is not None and sequence[start : start + 1] == [call.forced]:
+                start += 1
+            answer = call.answer_of(row, start)
+            if not answer:
+                raise AttrWidgetError("generate wrote no token, so there is nothing to explain.")
+            trace = Seq2SeqTrace(adapter, call.prompt_of(row), sequence[:start], answer, self._abilities)
+            explanations.append(Explanation(trace))
+        return explanations

@@ -7,6 +7,8 @@ import weakref
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from attrwidget.models.watch import unheard
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -40,7 +42,7 @@ def borrowed(model: PreTrainedModel, attention: str | None = None) -> Iterator[N
     """
     import torch
 
-    with lock_of(model), torch.inference_mode(False):  # noqa: FBT003
+    with lock_of(model), unheard(), torch.inference_mode(False):  # noqa: FBT003
         training = [module for module in model.modules() if module.training]
         trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
         implementations = [(config, config._attn_implementation_internal) for config in _configs(model)]  # noqa: SLF001

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from attrwidget.checks import is_index
 from attrwidget.errors import AttrWidgetError, did_you_mean, first_line
-from attrwidget.models.watch import unheard
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,7 +86,7 @@ def generate(
     own_processors = options.pop("logits_processor", None) or []
     own_criteria = options.pop("stopping_criteria", None) or []
     try:
-        with torch.no_grad(), unheard():
+        with torch.no_grad():
             sequences = hf.generate(  # type: ignore[operator]
                 **inputs,
                 max_new_tokens=max_new_tokens,

@@ -1,4 +1,4 @@
-"""Hear what a model's own ``generate`` is called with and returns; the object alone is patched, and given back."""
+"""Hear what a model is called with and returns; that object alone is patched, and given back."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass
 class _Watched:
-    """What ``generate`` was on the object itself, if anything, and who listens, by the thread that asked."""
+    """Who listens to a model, by the thread that asked, and how to stop watching it."""
 
-    before: dict[str, Any]
     listeners: list[tuple[int, Listener]] = field(default_factory=list)
+    stop: Callable[[], None] = lambda: None
+    own: Callable[..., Any] | None = None  # what ``generate`` was on the object itself, if anything
 
 
 _watched: weakref.WeakKeyDictionary[PreTrainedModel, _Watched] = weakref.WeakKeyDictionary()
@@ -32,8 +33,8 @@ _thread = threading.local()
 
 
 @contextmanager
-def generate_watched(model: PreTrainedModel, listener: Listener) -> Iterator[None]:
-    """Tell *listener* of each call of ``model.generate`` meanwhile.
+def watched(model: PreTrainedModel, listener: Listener) -> Iterator[None]:
+    """Tell *listener* of each call of ``model.generate`` meanwhile, or of a model that generates nothing, of ``model``.
 
     It is called with the call's arguments, and what it returns is called with the result; a call that raises has none.
     A call is told to those who listen in its own thread or, when nobody does, to all (as when a streamer's ``generate``
@@ -42,22 +43,19 @@ def generate_watched(model: PreTrainedModel, listener: Listener) -> Iterator[Non
     """
     entry = (threading.get_ident(), listener)
     with _guard:
-        watched = _watched.get(model)
-        if watched is None:
-            before = {name: value for name, value in vars(model).items() if name == "generate"}
-            watched = _watched[model] = _Watched(before)
-            vars(model)["generate"] = MethodType(_generate, model)
-        watched.listeners.append(entry)
+        if model not in _watched:
+            _watched[model] = _Watched()
+            (_watch_generate if model.can_generate() else _watch_forward)(model, _watched[model])
+        watching = _watched[model]
+        watching.listeners.append(entry)
     try:
         yield
     finally:
         with _guard:
-            watched.listeners.remove(entry)
-            if not watched.listeners:
+            watching.listeners.remove(entry)
+            if not watching.listeners:
                 del _watched[model]
-                if vars(model).get("generate") == MethodType(_generate, model):
-                    del vars(model)["generate"]
-                    vars(model).update(watched.before)
+                watching.stop()
 
 
 @contextmanager
@@ -71,18 +69,43 @@ def unheard() -> Iterator[None]:
         _thread.inside = before
 
 
-def _generate(model: PreTrainedModel, *args: Any, **kwargs: Any) -> Any:
-    with _guard:
-        watched = _watched.get(model)
-        listeners = list(watched.listeners) if watched else []
-    own = watched.before.get("generate") if watched else None
-    own = own or MethodType(type(model).generate, model)  # type: ignore[attr-defined]
+def _watch_generate(model: PreTrainedModel, watching: _Watched) -> None:
+    watching.own = vars(model).get("generate")
+    # Bound to the model, so that a copy of the model has one of its own, which nobody listens to.
+    ours = vars(model)["generate"] = MethodType(_generate, model)
+
+    def stop() -> None:
+        if vars(model).get("generate") == ours:
+            del vars(model)["generate"]
+            vars(model).update({} if watching.own is None else {"generate": watching.own})
+
+    watching.stop = stop
+
+
+def _watch_forward(model: PreTrainedModel, watching: _Watched) -> None:
+    def hook(module: Any, args: Any, kwargs: Any, output: Any) -> None:
+        if module is model:  # and no copy that has its hooks
+            for listener in _listeners(model):
+                listener(*args, **kwargs)(output)
+
+    watching.stop = model.register_forward_hook(hook, with_kwargs=True).remove
+
+
+def _listeners(model: PreTrainedModel) -> list[Listener]:
     if getattr(_thread, "inside", False):
-        return own(*args, **kwargs)
-    here = [listener for thread, listener in listeners if thread == threading.get_ident()]
+        return []
+    with _guard:
+        entries = list(_watched[model].listeners) if model in _watched else []
+    here = [listener for thread, listener in entries if thread == threading.get_ident()]
+    return here or [listener for _, listener in entries]
+
+
+def _generate(model: PreTrainedModel, *args: Any, **kwargs: Any) -> Any:
+    watching = _watched.get(model)
+    own = watching.own if watching else None
+    tell = [listener(*args, **kwargs) for listener in _listeners(model)]
     with unheard():
-        tell = [listener(*args, **kwargs) for listener in here or [listener for _, listener in listeners]]
-        result = own(*args, **kwargs)
-        for told in tell:
-            told(result)
+        result = (own or MethodType(type(model).generate, model))(*args, **kwargs)  # type: ignore[attr-defined]
+    for told in tell:
+        told(result)
     return result

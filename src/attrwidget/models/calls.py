@@ -1,4 +1,4 @@
-"""One call of ``generate``: what went in, and what came out, kept as plain lists."""
+"""One call that a user made of a model: what went in, and what came out, kept as plain lists."""
 
 from __future__ import annotations
 
@@ -45,24 +45,53 @@ _SAMPLING: dict[str, tuple[Any, ...]] = {
 
 
 @dataclass
-class Generated:
-    """A call of ``generate``.
+class Call:
+    """A call of a model.
 
-    ``prompts`` are the rows of input ids, None when it was given none, and ``masks`` their attention masks;
-    ``sequences`` are the rows that it returned, of which ``per_prompt`` in turn belong to a prompt. ``refusal`` says
-    why these cannot be told. ``ends`` are the tokens that end a text, ``pad`` fills rows up; ``changes`` names what
-    changed the distribution that tokens were chosen from. ``weights`` is the model's ``weights_state`` then.
+    ``prompts`` are the rows of input ids, None when it was given none, and ``masks`` their attention masks. ``refusal``
+    says why these cannot be told. ``weights`` is the model's ``weights_state`` then.
     """
 
     prompts: Rows | None = None
     masks: Rows | None = None
-    sequences: Rows = field(default_factory=list)
     refusal: str | None = None
+    weights: int = 0
+
+    def prompt(self, row: int) -> list[int]:
+        """Return the ids of a row of input, without padding."""
+        return self.unmasked(self.prompts or [], row)
+
+    def unmasked(self, rows: Rows, row: int) -> list[int]:
+        """Return *row* of *rows*, which are as long as the prompts, without what stands at their padding."""
+        mask = self.masks[row] if self.masks else [1] * len(rows[row])
+        return [i for i, kept in zip(rows[row], mask, strict=True) if kept]
+
+    def receive(self, result: Any) -> None:
+        """Take what the call returned."""
+
+
+@dataclass
+class Read(Call):
+    """A call of a model that reads a text; ``types`` are the rows of ``token_type_ids``."""
+
+    types: Rows | None = None
+
+
+@dataclass
+class Generated(Call):
+    """A call of ``generate``.
+
+    ``sequences`` are the rows that it returned, of which ``per_prompt`` in turn belong to a prompt. ``begun`` are the
+    rows that a decoder was given, ``forced`` the token that it had to begin with. ``ends`` are the tokens that end a
+    text, ``pad`` fills rows up; ``changes`` names what changed the distribution that tokens were chosen from.
+    """
+
+    sequences: Rows = field(default_factory=list)
+    begun: Rows | None = None
+    forced: int | None = None
     ends: frozenset[int] = frozenset()
     pad: int | None = None
-    stops: Sequence[str] = ()
     changes: list[str] = field(default_factory=list)
-    weights: int = 0
 
     @property
     def per_prompt(self) -> int:
@@ -73,9 +102,7 @@ class Generated:
         """Return the ids of the prompt of sequence *row*, without padding."""
         if self.prompts is None:
             return self.sequences[row][:1]  # the token that generate begins a text with
-        at = row // self.per_prompt
-        mask = self.masks[at] if self.masks else [1] * len(self.prompts[at])
-        return [i for i, kept in zip(self.prompts[at], mask, strict=True) if kept]
+        return self.prompt(row // self.per_prompt)
 
     def answer_of(self, row: int, start: int) -> list[int]:
         """Return what was generated in sequence *row* from its token *start* on, without padding."""
@@ -97,35 +124,54 @@ class Generated:
 
 def generate_called(model: PreTrainedModel, *args: Any, **kwargs: Any) -> Generated:
     """Return what is known of a call of ``model.generate`` before it runs."""
-    try:
-        bound = inspect.signature(type(model).generate).bind_partial(model, *args, **kwargs)  # type: ignore[attr-defined]
-    except TypeError as error:  # generate itself will say so
-        return Generated(refusal=str(error))
-    given = {**bound.arguments, **bound.arguments.get("kwargs", {})}
-    ids = next((given[name] for name in ("inputs", "input_ids") if given.get(name) is not None), None)
     call = Generated(weights=weights_state(model))
+    given = _bound(type(model).generate, (model, *args), kwargs)  # type: ignore[attr-defined]
     call.ends = frozenset(_as_list(_option(model, given, "eos_token_id")))
     call.pad = next(iter(_as_list(_option(model, given, "pad_token_id"))), None)
     call.changes = list(_changes(model, given))
-    if given.get("inputs_embeds") is not None:
-        call.refusal = (
-            "generate was given inputs_embeds, which do not say which tokens they are of: give it token ids"
-        )
-    elif ids is not None and (getattr(ids, "ndim", None) != 2 or ids.is_floating_point()):
-        call.refusal = "generate was given inputs that are no token ids"
-    elif ids is not None:
-        call.prompts = ids.tolist()
-        call.masks = _masks(given.get("attention_mask"), call)
+    call.forced = _option(model, given, "forced_bos_token_id")
+    begun = given.get("decoder_input_ids")
+    call.begun = None if begun is None else begun.tolist()
+    _take_inputs(call, given, ("inputs", "input_ids"))
+    inferred = given.get("attention_mask") is None and call.pad is not None and call.pad not in call.ends
+    if call.prompts and inferred:  # as generate itself infers a mask where none is given
+        call.masks = [[int(i != call.pad) for i in row] for row in call.prompts]
     return call
 
 
-def _masks(mask: Any, call: Generated) -> Rows | None:
-    if getattr(mask, "ndim", None) == 2:
-        return mask.tolist()  # type: ignore[no-any-return]
-    # As generate itself infers a mask where none is given.
-    if call.pad is None or call.pad in call.ends or mask is not None:
-        return None
-    return [[int(i != call.pad) for i in row] for row in call.prompts or []]
+def model_called(model: PreTrainedModel, *args: Any, **kwargs: Any) -> Read:
+    """Return what is known of a call of *model* itself."""
+    call = Read(weights=weights_state(model))
+    given = _bound(type(model).forward, (model, *args), kwargs)
+    _take_inputs(call, given, ("input_ids",))
+    if call.prompts is None and call.refusal is None:
+        call.refusal = "the model was given no token ids"
+    types = given.get("token_type_ids")
+    call.types = None if types is None else types.tolist()
+    return call
+
+
+def _bound(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments by name; nothing for those that *function* will refuse itself."""
+    try:
+        arguments = inspect.signature(function).bind_partial(*args, **kwargs).arguments
+    except TypeError:
+        return {}
+    return {**arguments, **arguments.get("kwargs", {})}
+
+
+def _take_inputs(call: Call, given: dict[str, Any], names: Sequence[str]) -> None:
+    ids = next((given[name] for name in names if given.get(name) is not None), None)
+    mask: Any = given.get("attention_mask")
+    if given.get("inputs_embeds") is not None:
+        call.refusal = (
+            "it was given inputs_embeds, which do not say which tokens they are of: give it token ids"
+        )
+    elif ids is not None and (getattr(ids, "ndim", None) != 2 or ids.is_floating_point()):
+        call.refusal = "it was given inputs that are no token ids"
+    elif ids is not None:
+        call.prompts = ids.tolist()
+        call.masks = mask.tolist() if getattr(mask, "ndim", None) == 2 else None
 
 
 def _option(model: PreTrainedModel, given: dict[str, Any], name: str) -> Any:
