@@ -9,13 +9,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from encoders import build, word_tokenizer
+from tiny import save
 
 from attrwidget.apps import server
 from attrwidget.apps.cli import main
-from attrwidget.apps.explorer import EXAMPLES, OTHER, Explorer
+from attrwidget.apps.explorer import Explorer
+from attrwidget.apps.forms import BUNDLED, FORMS
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from attrwidget.apps.forms import Bundled
 
 PROMPT = "The first president of America is"
 
@@ -103,7 +108,7 @@ def test_a_mistake_in_the_app_keeps_the_explanation_shown(monkeypatch: pytest.Mo
     explorer.start()
     until_idle(explorer)
     before, shown = explorer.explanation, explorer.result.children
-    explorer.source.value = OTHER
+    explorer.source.value = None  # another one, by its name
     assert explorer.name.layout.display != "none"
     explorer.name.value = "no-such-folder/at-all"
     explorer.start()
@@ -111,16 +116,16 @@ def test_a_mistake_in_the_app_keeps_the_explanation_shown(monkeypatch: pytest.Mo
     assert "no-such-folder/at-all" in explorer.message.value
     assert explorer.explanation is before
     assert explorer.result.children == shown
-    explorer.source.value = explorer.source.options[0]
+    explorer.source.value = BUNDLED[0].name
     explorer.prompt.value = "  "
     explorer.start()
     until_idle(explorer)
     assert explorer.message.value
-    explorer.prompt.value = EXAMPLES[1]
+    explorer.prompt.value = BUNDLED[0].examples[1]
     explorer.start()
     until_idle(explorer)
     assert explorer.message.value == ""
-    assert generated(explorer).startswith(f"{EXAMPLES[1]} Tokyo")
+    assert generated(explorer).startswith(f"{BUNDLED[0].examples[1]} Tokyo")
 
 
 def test_cancel_stops_generation_and_keeps_the_explanation_shown() -> None:
@@ -151,6 +156,38 @@ def test_cancel_stops_generation_and_keeps_the_explanation_shown() -> None:
 def test_an_empty_prompt_is_said_before_anything_is_loaded() -> None:
     explorer = Explorer(" \n")
     explorer.start()
-    assert "The prompt is empty" in explorer.message.value
+    assert "There is no text" in explorer.message.value
     assert not explorer.generate.disabled
     assert explorer.explanation is None
+
+
+@pytest.mark.parametrize("bundled", BUNDLED, ids=lambda one: one.name)
+def test_the_form_follows_the_bundled_model_and_its_examples_work(bundled: Bundled) -> None:
+    explorer, form = Explorer(), FORMS[bundled.task]
+    explorer.source.value = bundled.name
+    assert (explorer.prompt.description, explorer.generate.description) == (form.text, form.verb)
+    assert (explorer.count.layout.display is None) is (form.new_tokens > 0)
+    for example in bundled.examples:
+        explorer.prompt.value = example
+        explorer.start()
+        until_idle(explorer)
+        assert explorer.message.value == ""
+        assert example.replace(" ", "").lower() in generated(explorer).replace(" ", "").lower()
+
+
+def test_a_model_of_another_kind_asks_for_what_it_needs(tmp_path: Path) -> None:
+    explorer = Explorer("who wrote the story?")
+    explorer.source.value = None
+    explorer.name.value = save(build("bert", "ForQuestionAnswering"), tmp_path, word_tokenizer())
+    assert explorer.context.layout.display == "none"
+    explorer.start()
+    until_idle(explorer)
+    assert "under Context" in explorer.message.value
+    assert explorer.context.layout.display is None
+    assert explorer.count.layout.display == "none"
+    explorer.context.value = "anna wrote the story."
+    explorer.start()
+    until_idle(explorer)
+    assert explorer.message.value == ""
+    assert explorer.explanation is not None
+    assert [section.title for section in explorer.explanation.sections[:2]] == ["Question", "Context"]

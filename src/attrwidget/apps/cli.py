@@ -20,23 +20,35 @@ app = typer.Typer(
 
 
 @app.command()
-def explain(
-    prompt: Annotated[str, typer.Argument(help="The text that the model goes on with.")],
+def explain(  # noqa: PLR0917 - typer gives each its own name
+    prompt: Annotated[str, typer.Argument(help="The text that the model goes on with, translates, judges …")],
     model: Annotated[str, typer.Option(help="'demo', a Hugging Face name, or a folder.")] = "demo",
-    new_tokens: Annotated[int, typer.Option(help="How many tokens to generate, at most.")] = 5,
+    new_tokens: Annotated[int | None, typer.Option(help="How many tokens to generate, at most.")] = None,
     method: Annotated[str, typer.Option(help="How tokens are scored.")] = "saliency",
+    context: Annotated[
+        str | None, typer.Option(help="For question answering: the text in which the answer stands.")
+    ] = None,
     html: Annotated[Path | None, typer.Option(help="Also write this interactive offline page.")] = None,
 ) -> None:
-    """Let a model go on with PROMPT, and print how much each input token weighed in each new token."""
-    if model == "demo" or Path(model).is_dir():
+    """Give a model PROMPT, and print how much each input token weighed in what it made of it."""
+    if model.startswith("demo") or Path(model).is_dir():
         os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")  # there is nothing to download
 
     from rich.console import Console
 
     import attrwidget as aw
+    from attrwidget.apps.forms import FORMS
     from attrwidget.export.console import table
 
-    explanation = aw.load(model).explain(prompt, max_new_tokens=new_tokens)
+    loaded = aw.load(model)
+    form = FORMS[loaded.task]
+    if context is not None and not form.context:
+        raise AttrWidgetError(f"{model!r} answers no questions out of a context: leave out --context.")
+    if new_tokens is not None and not form.new_tokens:
+        raise AttrWidgetError(f"{model!r} generates no tokens: leave out --new-tokens.")
+    count = form.new_tokens if new_tokens is None else new_tokens
+    options = {"max_new_tokens": count} if form.new_tokens else {}
+    explanation = loaded.explain(prompt, *([context] if form.context else []), **options)
     console = Console()
     console.print(table(explanation, method))
     if html is not None:

@@ -1,4 +1,4 @@
-"""The app's screen: choose a model, type the beginning of a sentence, let the model go on, explore why."""
+"""The app's screen: choose a model, type a text, see what the model makes of it, explore why."""
 
 from __future__ import annotations
 
@@ -9,23 +9,20 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 import attrwidget as aw
+from attrwidget.apps.forms import BUNDLED, FORMS, UNKNOWN
 from attrwidget.apps.style import STYLE
 from attrwidget.errors import AttrWidgetError, Cancelled
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from attrwidget.apps.forms import Bundled, Form
     from attrwidget.explanation import Explanation
 
-EXAMPLES = (
-    "The first president of America is",
-    "The capital of Japan is",
-    "People in Brazil pay with the",
-    "My friend from Italy says that the currency of India is",
-)
-BUNDLED = "The small bundled model, which knows countries"
 OTHER = "Another one: a Hugging Face name or a folder"
 WELCOME = (
     "A language model writes one piece of text at a time, and each piece follows from what stands before it. "
-    "Type the beginning of a sentence and press Generate. Then point at a word of the answer: "
+    "Choose a model, type a text, and press the button. Then point at a word of the answer: "
     "the words that carried it light up. Click to hold a word; look at its numbers, and at other methods."
 )
 
@@ -33,37 +30,47 @@ logger = logging.getLogger(__name__)
 
 
 class Explorer(widgets.VBox):  # type: ignore[misc]
-    """The app as one widget.
+    """The app as one widget; its form follows the kind of model chosen.
 
-    Generation runs in a thread, with progress, and can be cancelled. What goes wrong is said in a sentence
+    The work runs in a thread, with progress, and can be cancelled. What goes wrong is said in a sentence
     in place, and the explanation shown before stays. ``explanation`` is the one on the screen, or None.
     """
 
-    def __init__(self, prompt: str = EXAMPLES[0], *, max_new_tokens: int = 5) -> None:
+    def __init__(
+        self, prompt: str = BUNDLED[0].examples[0], *, max_new_tokens: int = FORMS[BUNDLED[0].task].new_tokens
+    ) -> None:
         self.explanation: Explanation | None = None
         self._loaded: dict[str, Any] = {}
         self._loading = threading.Lock()
         self._stop: threading.Event | None = None
         self._make_form(prompt, max_new_tokens)
         self._make_output()
+        self._fit()
         super().__init__([widgets.HTML(STYLE), *self._form, *self._output])
         self.add_class("attrwidget-app")
         threading.Thread(target=self._warm_up, daemon=True).start()
 
     def _make_form(self, prompt: str, max_new_tokens: int) -> None:
         title = _text("Why that word?", "title")
-        self.prompt = widgets.Textarea(prompt, description="Beginning", rows=2, layout=_wide())
-        examples = [self._example(text) for text in EXAMPLES]
-        self.source = widgets.Dropdown(options=[BUNDLED, OTHER], description="Model", layout=_wide())
+        self.source = widgets.Dropdown(
+            options=[*((one.title, one.name) for one in BUNDLED), (OTHER, None)],
+            description="Model",
+            layout=_wide(),
+        )
+        self.source.observe(self._choose_source, "value")
         self.name = widgets.Text(
             placeholder="openai-community/gpt2, or /path/to/folder", description="Name", layout=_wide()
         )
-        self.name.layout.display = "none"
-        self.source.observe(self._choose_source, "value")
+        self.name.observe(lambda _: self._fit(), "value")
+        self.prompt = widgets.Textarea(prompt, rows=2, layout=_wide())
+        self.examples = _classed(widgets.HBox(), "examples")
+        self.context = widgets.Textarea(
+            placeholder="The text in which the answer stands", description="Context", rows=4, layout=_wide()
+        )
         self.count = widgets.BoundedIntText(
             max_new_tokens, min=1, max=1000, description="New tokens", layout=widgets.Layout(width="11rem")
         )
-        self.generate = widgets.Button(description="Generate", button_style="primary")
+        self.generate = widgets.Button(button_style="primary")
         self.generate.on_click(lambda _: self.start())
         self.cancel = widgets.Button(description="Cancel", disabled=True)
         self.cancel.on_click(lambda _: self.stop())
@@ -73,17 +80,18 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         self._form = [
             title,
             _text(WELCOME, "welcome"),
-            self.prompt,
-            _classed(widgets.HBox([_text("Try:", "hint"), *examples]), "examples"),
             self.source,
             self.name,
+            self.prompt,
+            self.context,
+            self.examples,
             _classed(buttons, "buttons"),
         ]
 
     def _make_output(self) -> None:
         self.message = _text("", "message")
         self.message.layout.display = "none"
-        self.result = widgets.VBox([_text("Nothing is explained yet: press Generate.", "hint")])
+        self.result = widgets.VBox([_text("Nothing is explained yet.", "hint")])
         self._output = [self.message, _classed(self.result, "result")]
 
     def _example(self, text: str) -> widgets.Button:
@@ -91,20 +99,47 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         button.on_click(lambda _: setattr(self.prompt, "value", text))
         return button
 
-    def _choose_source(self, change: dict[str, Any]) -> None:
-        self.name.layout.display = None if change["new"] == OTHER else "none"
+    def _choose_source(self, _change: dict[str, Any]) -> None:
+        bundled = self._bundled()
+        if bundled is not None:
+            self.prompt.value = bundled.examples[0]
+            self.count.value = FORMS[bundled.task].new_tokens or self.count.value
+        self._fit()
+
+    def _bundled(self) -> Bundled | None:
+        return next((one for one in BUNDLED if one.name == self.source.value), None)
+
+    def _form_of(self, name: str) -> Form:
+        """Return the form for the model *name*, as far as its kind is known."""
+        task = next((one.task for one in BUNDLED if one.name == name), None)
+        if name in self._loaded:
+            task = self._loaded[name].task
+        return UNKNOWN if task is None else FORMS[task]
+
+    def _model_name(self) -> str:
+        return str(self.source.value or self.name.value.strip())
+
+    def _fit(self) -> None:
+        """Show what the model chosen needs to be asked for."""
+        bundled, form = self._bundled(), self._form_of(self._model_name())
+        self.prompt.description, self.generate.description = form.text, form.verb
+        examples = [self._example(text) for text in bundled.examples] if bundled else []
+        self.examples.children = [_text("Try:", "hint"), *examples] if bundled else []
+        _show(self.name, shown=bundled is None)
+        _show(self.context, shown=form.context)
+        _show(self.count, shown=form.new_tokens > 0)
 
     def start(self) -> None:
         """Generate and explain, in a thread; what runs already is given up."""
         self.stop()
         if not self.prompt.value.strip():
-            self._say("The prompt is empty: type the beginning of a sentence, or choose one of the examples.")
+            self._say("There is no text: type one, or choose one of the examples.")
             return
         self._stop = stop = threading.Event()
-        name = "demo" if self.source.value == BUNDLED else self.name.value.strip()
+        name = self._model_name()
         self._say("")
-        self._busy("Loading the model …" if name not in self._loaded else "Generating …")
-        work = (stop, name, self.prompt.value, self.count.value)
+        self._busy("Loading the model …" if name not in self._loaded else "Running the model …")
+        work = (stop, name, self.prompt.value, self.context.value, self.count.value)
         threading.Thread(target=self._work, args=work, daemon=True).start()
 
     def stop(self) -> None:
@@ -115,7 +150,7 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         self._stop = None
         self._idle("Cancelled.")
 
-    def _work(self, stop: threading.Event, name: str, prompt: str, count: int) -> None:
+    def _work(self, stop: threading.Event, name: str, prompt: str, context: str, count: int) -> None:
         def report(done: int, total: int) -> None:
             if stop.is_set():
                 raise Cancelled
@@ -124,8 +159,10 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
 
         try:
             model = self._load(name)
-            report(0, count)
-            explanation = model.explain(prompt, max_new_tokens=count, progress=report)
+            if stop.is_set():
+                return
+            self._fit()
+            explanation = _explain(model, prompt, context, count, report)
             view = explanation.widget
         except Cancelled:
             return
@@ -134,7 +171,7 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         except Exception as error:
             logger.exception("explaining failed")
             self._end(
-                stop, f"This could not be explained ({type(error).__name__}: {error}). Try another beginning."
+                stop, f"This could not be explained ({type(error).__name__}: {error}). Try another text."
             )
         else:
             if self._end(stop):
@@ -177,6 +214,25 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
     def _say(self, message: str) -> None:
         self.message.value = message
         self.message.layout.display = None if message else "none"
+
+
+def _explain(model: Any, text: str, context: str, count: int, report: Callable[[int, int], None]) -> Any:
+    form = FORMS[model.task]
+    if form.new_tokens:
+        report(0, count)
+        return model.explain(text, max_new_tokens=count, progress=report)
+    if not form.context:
+        return model.explain(text)
+    if not context.strip():
+        raise AttrWidgetError(
+            "This model finds the answer to a question in a context: type the text in which the answer stands under "
+            "Context."
+        )
+    return model.explain(text, context)
+
+
+def _show(widget: widgets.Widget, *, shown: bool) -> None:
+    widget.layout.display = None if shown else "none"
 
 
 def _text(text: str, name: str) -> widgets.Label:

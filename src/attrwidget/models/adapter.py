@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from attrwidget.models.borrow import embedding_weights
 from attrwidget.models.twin import twin
@@ -18,6 +18,8 @@ class Adapter:
     ``own`` is the user's model object; ``hf`` is what runs: its twin over the same weights, as the model was when
     this adapter was made.
     """
+
+    task: ClassVar[str]  # as Transformers' pipelines name it
 
     def __init__(self, hf: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, name: str) -> None:
         self.own = hf

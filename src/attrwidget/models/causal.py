@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 class CausalLM(Adapter):
     """A causal language model and its tokenizer."""
 
+    task = "text-generation"
+
     def __init__(self, hf: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, name: str) -> None:
         if hf.get_output_embeddings() is None:
             raise AttrWidgetError(

@@ -29,7 +29,6 @@ class Places(NamedTuple):
 class Encoder(Adapter):
     """A model that reads a whole text at once, and its tokenizer."""
 
-    task: ClassVar[str]
     auto: ClassVar[str]
     whole: ClassVar[bool] = False  # what it says is of the whole text, not of positions
 

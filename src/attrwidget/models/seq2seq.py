@@ -33,6 +33,8 @@ class Beginning(NamedTuple):
 class Seq2SeqLM(Adapter):
     """An encoder–decoder language model and its tokenizer."""
 
+    task = "text2text-generation"
+
     def __init__(self, hf: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, name: str) -> None:
         if hf.main_input_name != "input_ids":
             raise AttrWidgetError(
