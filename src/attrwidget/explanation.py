@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 
 from attrwidget.base import BaseExplanation, MethodInfo, Section
+from attrwidget.contrast import Contrasts
 from attrwidget.errors import AttrWidgetError
 from attrwidget.methods import HeadSelection, all_methods, get
 from attrwidget.methods.attention import check_selection, weight_rows
+from attrwidget.methods.attention_parts import read_part
 from attrwidget.methods.notes import attributes_of, note_on
 from attrwidget.methods.request import default_function, make_request
 from attrwidget.methods.scores import NORMALIZATIONS, ScoreCache, inseq_method, normalize_rows
@@ -51,6 +53,7 @@ class Explanation(BaseExplanation):
         self.sections = [Section(*section) for section in trace.sections]
         self.warnings = _warnings(trace)
         self._cache = ScoreCache(trace)
+        self.contrasts = Contrasts(trace, self._cache)
 
     @cached_property
     def steps(self) -> pd.DataFrame:
@@ -101,6 +104,7 @@ class Explanation(BaseExplanation):
         layer: int | None = None,
         head: int | Sequence[int] | None = None,
         head_rule: str = "mean",
+        source_only: bool = False,
         progress: Progress | None = None,
         **options: Any,
     ) -> pd.DataFrame:
@@ -112,8 +116,10 @@ class Explanation(BaseExplanation):
         are the method's own, as ``attrwidget.methods()`` lists them.
         *normalize*: ``"auto"``, what the widget shows (shares that sum to 1 for unsigned methods, raw values
         for signed ones); ``"step"``, each row divided by its L1 norm; ``"inseq"``, the columns of Inseq's table
-        (target function ``probability``, L2 norm, L1 per step); None, raw. *layer*, *head* and *head_rule* are
-        for attention, as in ``attention``. The result's ``attrs`` say how it was made: method, target function,
+        (target function ``probability``, L2 norm, L1 per step); None, raw. *source_only*, for encoder–decoder models:
+        the source alone is scored, and normalised, as by Inseq's ``attribute_target=False``; otherwise source and
+        target are normalised together. *layer*, *head* and *head_rule* are for attention, as in ``attention``. The
+        result's ``attrs`` say how it was made: method, target function,
         the foil of each step, and a ``note``. Raises AttrWidgetError for a name, layer or head that does not
         exist, with those that do.
         """
@@ -128,7 +134,13 @@ class Explanation(BaseExplanation):
         request = make_request(
             self.trace, method, target_function, foil=foil, selection=selection, options=options
         )
+        if source_only and not self.trace.n_source:
+            raise AttrWidgetError(
+                f"{self.model_name} has no encoder with a source of its own: leave out source_only=."
+            )
         raw = self._raw(request, steps, progress, bar=True)
+        if source_only:
+            raw[:, self.trace.n_source :] = np.nan
         frame = self._frame(normalize_rows(raw, request.method, normalize), self._step_labels)
         frame.attrs.update(attributes_of(request, note_on(request, self.trace, self._cache, steps)))
         return frame
@@ -140,26 +152,36 @@ class Explanation(BaseExplanation):
         *,
         head_rule: str = "mean",
         targets: str = "steps",
+        part: str | None = None,
     ) -> pd.DataFrame:
         """Return attention weights, float32 ``[targets, inputs]``, labelled by token; NaN where a token came later.
 
         *layer* and *head* are indexed from 0 (and shown from 1); *head* may be several; left out, all heads of
         the layer, or of every layer, become one by *head_rule*: ``"mean"``, ``"sum"`` or ``"max"``. *targets*
         ``"steps"``: the row that predicts each generated token. ``"all"``: a row for every token the model
-        read, labelled by that token. Raises AttrWidgetError for layers and heads that do not exist and for a
-        model that shows no attention.
+        read, or of an encoder–decoder its decoder, labelled by that token. *part*, of encoder–decoder models, whose
+        attention to source and target together sums to 1 otherwise: ``"cross"`` is the decoder's to the source,
+        ``"decoder"`` that to the target, and ``"encoder"`` the source's to itself, with a row for each of its tokens;
+        columns are then the tokens looked at. Raises AttrWidgetError for layers and heads that do not exist and for
+        a model that shows no attention.
         """
         if targets not in ("steps", "all"):
             raise AttrWidgetError(f"targets must be 'steps' or 'all', not {targets!r}.")
         selection = HeadSelection(layer, _pairs(layer, head), head_rule)
+        if part is not None:
+            values, rows, columns = read_part(self.trace, part, selection, steps_only=targets == "steps")
+            frame = pd.DataFrame(values, index=[self.tokens.labels[i] for i in rows])
+            frame.columns = pd.Index([self.tokens.labels[i] for i in columns], name="input")
+            return frame.rename_axis("step" if targets == "steps" and part != "encoder" else "token")
         if targets == "steps":
             request = make_request(self.trace, "attention", selection=selection)
             raw = self._raw(request, range(self.n_steps), None)
             return self._frame(normalize_rows(raw, get("attention"), None), self._step_labels)
-        values = np.empty((self.n_inputs, self.n_inputs), dtype=np.float32)
-        for positions, rows in weight_rows(self.trace, range(self.n_inputs), selection):
-            values[positions] = rows
-        return self._frame(values, self.tokens.labels[: self.n_inputs])
+        read = range(self.trace.n_source, self.n_inputs)
+        values = np.empty((len(read), self.n_inputs), dtype=np.float32)
+        for positions, weights in weight_rows(self.trace, read, selection):
+            values[np.subtract(positions, read.start)] = weights
+        return self._frame(values, self.tokens.labels[read.start : self.n_inputs])
 
     def rows(
         self,

@@ -31,6 +31,7 @@ _FILES = (
     "saliency",
     "input_x_gradient",
     "attention",
+    "cross_attention",
     "leave_one_out",
     "integrated_gradients",
     "smoothgrad",

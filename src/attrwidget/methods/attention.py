@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from attrwidget.methods.registry import Rows
     from attrwidget.methods.targets import Target
     from attrwidget.trace import Trace
+    from attrwidget.trace.attention import AttentionReader
 
     Weigh = Callable[[int, list[int] | None, torch.Tensor], torch.Tensor]
 
@@ -49,7 +50,7 @@ def _check_layer(layer: Any, n_layers: int) -> None:
 
 
 def combined_weights(
-    trace: Trace, rows: Sequence[int], selection: HeadSelection, weigh: Weigh | None = None
+    reader: AttentionReader, rows: Sequence[int], selection: HeadSelection, weigh: Weigh | None = None
 ) -> torch.Tensor:
     """Return float32 ``[rows, tokens]``: the selected heads' weights at query positions *rows*, made one by the rule.
 
@@ -58,7 +59,6 @@ def combined_weights(
     """
     import torch
 
-    reader = trace.attention
     check_selection(selection, reader.n_layers, reader.n_heads)
     by_layer: dict[int, list[int] | None] = {}
     if selection.heads:
@@ -98,7 +98,7 @@ def weight_rows(
     size = max(1, _CHUNK_BYTES // (4 * trace.n_inputs * max(trace.n_heads, 1)))
     for start in range(0, len(positions), size):
         chunk = list(positions[start : start + size])
-        weights = combined_weights(trace, chunk, selection, weigh).numpy()
+        weights = combined_weights(trace.attention, chunk, selection, weigh).numpy()
         rows = np.full((len(chunk), trace.n_inputs), np.nan, dtype=np.float32)
         for row, weight, position in zip(rows, weights, chunk, strict=True):
             seen = trace.seen_from(position)

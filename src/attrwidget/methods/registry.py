@@ -62,6 +62,7 @@ NEEDS = {
     "interface": "attention through Transformers' interface",
     "masking": "an attention mask that is heeded",
     "stack": "one stack of layers",
+    "source": "an encoder and a decoder",
 }
 
 
@@ -118,6 +119,10 @@ class Method:
             )
         if "stack" in self.needs and trace.task == "text2text-generation":
             return f"{self.title} follows attention through one stack of layers, and {name} has two."
+        if "source" in self.needs and not trace.n_source:
+            return (
+                f"{self.title} is of encoder–decoder models, and {name} is of another kind: take 'attention'."
+            )
         if "masking" in self.needs and trace.abilities.masking == "ignored":
             return (
                 f"{self.title} masks inputs from attention, which {name} does not heed: take 'leave_one_out_deleted' "

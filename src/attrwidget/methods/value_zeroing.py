@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.methods.left_out import LeftOut, left_out_rows
@@ -24,15 +25,16 @@ def _compute(trace: Trace, _target: Target, steps: Sequence[int], _selection: He
     def make() -> LeftOut:
         from attrwidget.models.interface import observe
 
-        perturber = trace.perturber(None, around=_zeroing, attention=observe(trace.model.hf), hidden=True)
+        around = partial(_zeroing, trace.n_source)
+        perturber = trace.perturber(None, around=around, attention=observe(trace.model.hf), hidden=True)
         inputs = units_of(trace, "token")
         return LeftOut(trace, inputs, perturber, lambda hidden: hidden.double().cpu(), _turn)
 
     return left_out_rows(trace, "value_zeroing", make, steps)
 
 
-def _zeroing(groups: Sequence[Group]) -> AbstractContextManager[None]:
-    """Let each text of a batch read nothing of a group of inputs."""
+def _zeroing(n_source: int, groups: Sequence[Group]) -> AbstractContextManager[None]:
+    """Let each text of a batch read nothing of a group of inputs, the first *n_source* of which are an encoder's."""
     from attrwidget.models.interface import replaced
 
     def attention(
@@ -45,8 +47,13 @@ def _zeroing(groups: Sequence[Group]) -> AbstractContextManager[None]:
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
         mask, options = rest
         value = value.clone()
+        # Only a decoder's attention to itself reads the target.
+        target = n_source and module.is_causal
         for zeroed, group in zip(value, groups, strict=True):
-            zeroed[:, list(group)] = 0
+            if target:
+                zeroed[:, [i - n_source for i in group if i >= n_source]] = 0
+            else:
+                zeroed[:, [i for i in group if i < n_source or not n_source]] = 0
         return run(module, query, key, value, mask, **options)  # type: ignore[no-any-return]
 
     return replaced(attention)

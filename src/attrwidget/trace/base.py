@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from attrwidget.models.tokens import Tokens
     from attrwidget.trace.abilities import Abilities
     from attrwidget.trace.attention import AttentionReader
+    from attrwidget.trace.attention_slopes import Slopes
     from attrwidget.trace.graph import ScoreFunction
     from attrwidget.trace.lens import LensReading
     from attrwidget.trace.perturb import Perturber
@@ -59,7 +60,8 @@ class Trace(ABC):
 
     ``tokens`` are the inputs and then what is explained. Step *s* is token ``first_step + s``, of which the model's
     own number is ``outputs[s]``: a token id, or a class. It sees the first ``seen(s)`` of the ``n_inputs`` inputs.
-    ``messages`` are the spans of a chat's messages, which together cover the prompt.
+    The first ``n_source`` inputs are an encoder's, in a model that has a decoder too. ``messages`` are the spans of a
+    chat's messages, which together cover the prompt.
     """
 
     task: str  # the kind of model, as Transformers' pipelines name it
@@ -75,6 +77,7 @@ class Trace(ABC):
     first_step: int
     n_steps: int
     n_inputs: int
+    n_source: int = 0
 
     def __init__(self, model: Adapter, abilities: Abilities) -> None:
         self.model = model
@@ -153,6 +156,10 @@ class Trace(ABC):
         self, step: int, there: torch.Tensor, score: Callable[[torch.Tensor, Sequence[int]], torch.Tensor]
     ) -> torch.Tensor:
         """Return the *score* of *step* with inputs masked from attention: ``[b]``, from *there* ``[b, seen(step)]``."""
+
+    def attention_slopes(self, steps: Sequence[int], score: ScoreFunction) -> Slopes:
+        """Yield ``(step, weights, slopes)`` of *steps*: see ``slopes_of_causal``. For models of one stack of layers."""
+        raise NotImplementedError
 
     def read_layers(self) -> LensReading:
         """Return what each layer would predict at each step. Raises AttrWidgetError where there is no such reading."""

@@ -1,0 +1,46 @@
+"""Cross-attention: how much of a decoder's view of the source goes to each of its tokens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from attrwidget.methods.attention import combined_weights
+from attrwidget.methods.registry import Method, register
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from attrwidget.methods.registry import HeadSelection, Rows
+    from attrwidget.methods.targets import Target
+    from attrwidget.trace import Trace
+    from attrwidget.trace.joint_attention import JointAttention
+
+_STEPS = 256  # rows of weights of all heads of a layer in memory at once
+
+
+def _compute(trace: Trace, _target: Target, steps: Sequence[int], selection: HeadSelection) -> Rows:
+    reader = cast("JointAttention", trace.attention).cross  # by what the method needs
+    for start in range(0, len(steps), _STEPS):
+        chunk = list(steps[start : start + _STEPS])
+        rows = np.full((len(chunk), trace.n_inputs), np.nan, dtype=np.float32)
+        at = [trace.position(step) - trace.n_source for step in chunk]
+        rows[:, : trace.n_source] = combined_weights(reader, at, selection).numpy()
+        yield chunk, rows
+
+
+CROSS_ATTENTION = register(
+    Method(
+        name="cross_attention",
+        title="Cross-attention",
+        says="attention to the source",
+        formula="softmax(q·kᵀ·scale + mask) of the decoder's queries and the encoder's keys",
+        cost="one small matrix product per layer",
+        source="Bahdanau et al. 2015 (arXiv:1409.0473); Vaswani et al. 2017 (arXiv:1706.03762)",
+        compute=_compute,
+        attention=True,
+        target_function=None,
+        needs=("attention", "source"),
+    )
+)
