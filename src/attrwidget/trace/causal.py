@@ -15,6 +15,7 @@ from attrwidget.models.chat import Span
 from attrwidget.models.generation import not_finite
 from attrwidget.models.tokens import read_tokens
 from attrwidget.trace.abilities import record, returned
+from attrwidget.trace.attention_slopes import slopes_of_causal
 from attrwidget.trace.base import Section, Trace
 from attrwidget.trace.forward import logits_of
 from attrwidget.trace.graph import GradientGraph
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from attrwidget.models.causal import CausalLM
     from attrwidget.trace.abilities import Abilities
     from attrwidget.trace.attention import AttentionReader
+    from attrwidget.trace.attention_slopes import Slopes
+    from attrwidget.trace.graph import ScoreFunction
     from attrwidget.trace.lens import LensReading
 
 
@@ -102,6 +105,11 @@ class CausalTrace(Trace):
     def embeddings(self) -> torch.Tensor:
         """Return the embeddings of the inputs, ``[n_inputs, d]``."""
         return self.embed(self._ids[0])
+
+    def attention_slopes(self, steps: Sequence[int], score: ScoreFunction) -> Slopes:
+        """Yield ``(step, weights, slopes)`` of *steps*: the score's gradients at all attention weights."""
+        self.require_same_weights()
+        return slopes_of_causal(self.model.hf, self._ids, self.n_steps, steps, score)
 
     def read_layers(self) -> LensReading:
         """Return what each layer would predict at each step; see ``trace.lens``."""

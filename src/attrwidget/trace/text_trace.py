@@ -10,6 +10,7 @@ import torch
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.models.tokens import followed_by, read_tokens
+from attrwidget.trace.attention_slopes import slopes_of_text
 from attrwidget.trace.base import Section, Trace
 from attrwidget.trace.readings import first_not_finite, read_steps
 from attrwidget.trace.text_graph import TextGraph
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from attrwidget.models.encoder import Encoder
     from attrwidget.trace.attention import AttentionReader, RecordedAttention
+    from attrwidget.trace.attention_slopes import Slopes
+    from attrwidget.trace.graph import ScoreFunction
     from attrwidget.trace.perturb import Perturber
     from attrwidget.trace.text import Text
     from attrwidget.trace.text_abilities import TextAbilities
@@ -119,6 +122,11 @@ class TextTrace(Trace):
     def embeddings(self) -> torch.Tensor:
         """Return the embeddings of the inputs, ``[n_inputs, d]``."""
         return self.embed(self._text.ids[0])
+
+    def attention_slopes(self, steps: Sequence[int], score: ScoreFunction) -> Slopes:
+        """Yield ``(step, weights, slopes)`` of *steps*: the score's gradients at all attention weights."""
+        self.require_same_weights()
+        return slopes_of_text(self._text, steps, score)
 
     def perturber(self, change: str | int | None, **options: Any) -> Perturber:
         """Return what runs the text with inputs changed; see ``Perturber``."""
