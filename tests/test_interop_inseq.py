@@ -147,6 +147,8 @@ def test_every_head_is_kept(case: Callable[..., Case], kind: str, target: bool) 
     for layer, head in ((0, 0), (1, 3)):
         ours = ex.attention(layer, head).to_numpy()
         np.testing.assert_array_equal(ours, weights[:, layer, head])
+        np.testing.assert_allclose(np.nansum(ours, axis=1), 1, atol=1e-6)
+        ours = ours * (1 + target)  # two attentions normalised together
         if kind == "bart":
             theirs = sequence.source_attributions[..., layer, head].numpy().T
             np.testing.assert_array_equal(ours[:, :n], theirs)

@@ -121,13 +121,14 @@ def _methods(
     explained = f" of {TARGET_FUNCTIONS.get(function, function.replace('_', ' '))}" if function else ""
     if scores.ndim == 4 or (scores.ndim == 3 and sequence.layered):
         weights = scores if scores.ndim == 4 else scores[..., None]
+        both = sequence.source_scores is not None and sequence.target_scores is not None
+        if name == "attention" and both:
+            weights = weights / 2  # of two attentions with a sum of 1 each: normalised together
         heads = pack_heads(weights.transpose(0, 2, 3, 1), first)
         title = record(name, np.zeros((1, 1))).info.title
         signed = bool((heads.weights < 0).any())
-        both = sequence.source_scores is not None and sequence.target_scores is not None
         says = _kind_of_attention(sequence) if name == "attention" else f"{title.lower()}, from Inseq"
-        shares = name == "attention" and not both  # each of two attentions sums to 1
-        method = MethodInfo(name, title, signed, shares, attention=True, says=says)
+        method = MethodInfo(name, title, signed, name == "attention", attention=True, says=says)
         return [Recorded(method, None, divided=False)], heads
     function = None if name == "attention" else function
     title = record(name, np.zeros((1, 1))).info.title

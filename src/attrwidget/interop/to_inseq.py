@@ -43,6 +43,8 @@ def to_inseq(explanation: BaseExplanation, method: str | None = None) -> Any:
         scores = explanation.rows(name, every).T
         kind, extra = data.CoarseFeatureAttributionSequenceOutput, {}
     source, target = _parts(scores, before)
+    if by_head and source is not None and target is not None:
+        source, target = 2 * source, 2 * target  # Inseq keeps two attentions apart, each with a sum of 1
     readings = {
         reading: _tensor(steps[reading].to_numpy())
         for reading in ("probability", "entropy")
