@@ -35,10 +35,8 @@ WEIGHTS_CHANGED = (
     "it is now."
 )
 PROMPT_SEGMENT, SEGMENT = 256, 24  # tokens; smaller has fewer operations, larger has fewer calls
-_CPU_BYTES, _GPU_BYTES = (
-    6 << 20,
-    256 << 20,
-)  # of the widest layer's batched gradient; larger is slower on a CPU
+# Of a batch's gradient where a layer is widest, by measurement: larger is slower on a CPU.
+_CPU_BYTES, _GPU_BYTES = 9 << 20, 256 << 20
 
 
 class GradientGraph:
@@ -207,6 +205,8 @@ def steps_at_once(model: Adapter, abilities: Abilities, tokens: int) -> int:
     config = model.text_config
     widths = getattr(config, "intermediate_size", None) or 4 * config.hidden_size
     width = int(max(widths) if isinstance(widths, list | tuple) else widths)
+    rows = min(tokens, PROMPT_SEGMENT) if abilities.segments else tokens
+    width = max(width, int(getattr(config, "num_attention_heads", 0) or 0) * rows)
     budget = _CPU_BYTES if model.device.type == "cpu" else _GPU_BYTES
     return max(1, min(SEGMENT, budget // (4 * tokens * width)))
 
