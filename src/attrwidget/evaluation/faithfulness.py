@@ -60,7 +60,8 @@ def evaluate(
       AOPC of DeYoung et al. 2020, ERASER, arXiv:1911.03429, who take the probability.
 
     *random* orders, 5 or more, draw the band that a method has to leave to say anything. Curves have *points*
-    stretches, fewer for shorter texts. *methods* may also map names to scores of your own, ``[n_steps, n_inputs]``.
+    stretches, fewer for shorter texts. *methods* are all of ours unless named, and may also map names to scores of your
+    own, ``[n_steps, n_inputs]``.
     *top_k* is for the agreement between methods, see ``Evaluation.agreement``. Mind that masking is what leave-one-out
     itself does, and that a text with inputs masked is none the model was trained on.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from attrwidget.errors import AttrWidgetError
+from attrwidget.methods import get
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,13 +35,15 @@ def collect(
 ) -> tuple[dict[str, Rows], list[str]]:
     """Return the rows to judge at *steps* by name, and sentences on methods left out.
 
-    *methods*: names; a mapping from names to scores ``[n_steps, n_inputs]``; or None for all methods there are,
-    without those that turn out to refuse. Raises AttrWidgetError for an unknown name, a wrong shape, or none at all.
+    *methods*: names; a mapping from names to scores ``[n_steps, n_inputs]``; or None for all methods but those that
+    another library computes, without those that turn out to refuse. Raises AttrWidgetError for an unknown name, a wrong
+    shape, or none at all.
     """
     if isinstance(methods, Mapping) and methods:
         return {str(name): _own(ex, str(name), values) for name, values in methods.items()}, []
     known = {info.name: info for info in ex.methods()}
-    wanted = list(known) if methods is None else [methods] if isinstance(methods, str) else list(methods)
+    ours = [name for name in known if get(name).package is None]
+    wanted = ours if methods is None else [methods] if isinstance(methods, str) else list(methods)
     if not wanted:
         raise AttrWidgetError("There is no method to evaluate: name one or more, or leave out methods=.")
     rows, left_out = {}, []

@@ -42,6 +42,10 @@ _FILES = (
     "value_zeroing",
     "span_regression",
     "input_x_gradient_l2",
+    "external.lime",
+    "external.shap",
+    "external.captum",
+    "external.captum_embeddings",
 )
 for _file in _FILES:
     importlib.import_module(f"{__name__}.{_file}")
@@ -63,13 +67,17 @@ def methods() -> pd.DataFrame:
                 "formula": method.formula,
                 "signed": method.signed,
                 "cost": method.cost,
-                "needs": ", ".join(NEEDS[need] for need in method.needs),
+                "needs": ", ".join([*(NEEDS[need] for need in method.needs), *_packages(method)]),
                 "options": ", ".join(f"{option}={value!r}" for option, value in method.options.items()),
                 "source": method.source,
             }
             for method in all_methods()
         ]
     ).set_index("name")
+
+
+def _packages(method: Method) -> list[str]:
+    return [f"the library {method.package}"] if method.package else []
 
 
 class _Callable(ModuleType):

@@ -48,11 +48,11 @@ def _compute(
                 for step, product in zip(chunk, products.cpu().numpy(), strict=True):
                     sums[step][: len(product)] += weight / 2 * product
         base = trace.new_graph(place=_between(start, way, 0.0)).scores(group, target).numpy()
-        change = trace.graph().scores(group, target).numpy() - base
+        score = trace.graph().scores(group, target).numpy()
         rows = np.stack([_seen(sums[step], trace.seen(step)) for step in group])
         if index == len(groups) - 1:
             yield Progress(len(groups) * int(points), len(groups) * int(points))
-        yield group, rows, Figures(np.nansum(rows, axis=1) - change, change, base)
+        yield group, rows, Figures.adding_up(rows, base, score)
 
 
 def _between(

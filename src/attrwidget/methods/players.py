@@ -61,7 +61,12 @@ class Players:
         for at in range(there.shape[1]):
             inside = [i for i in self.units[at] if i < seen]
             mask[:, inside] = there[:, at, None]
-        return self._trace.masked_scores(step, torch.from_numpy(mask), target).double().cpu().numpy()
+        size = self._trace.perturber("mask").size  # as many as fit at once
+        parts = [
+            self._trace.masked_scores(step, torch.from_numpy(mask[at : at + size]), target)
+            for at in range(0, len(mask), size)
+        ]
+        return np.concatenate([part.double().cpu().numpy() for part in parts])
 
     def spread(self, step: int, values: Sequence[float] | NDArray[np.floating]) -> NDArray[np.float64]:
         """Return a row ``[n_inputs]``, NaN but for players' inputs that *step* sees: each has its even share."""

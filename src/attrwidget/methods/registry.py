@@ -10,7 +10,7 @@ from attrwidget.errors import AttrWidgetError, did_you_mean
 from attrwidget.methods.targets import TARGET_FUNCTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -39,12 +39,22 @@ class Figures(NamedTuple):
     fit: NDArray[np.floating] | None = None
     held_out: NDArray[np.floating] | None = None
 
+    @classmethod
+    def adding_up(
+        cls, rows: NDArray[np.floating], base: NDArray[np.floating], score: NDArray[np.floating]
+    ) -> Figures:
+        """Return the figures of *rows* that are to add up to *score* from *base*; NaN counts nothing."""
+        import numpy as np
+
+        change = score - base
+        return cls(np.nansum(rows, axis=1) - change, change, base)
+
 
 if TYPE_CHECKING:
     Chunk = (
         tuple[list[int], NDArray[np.floating]] | tuple[list[int], NDArray[np.floating], Figures] | Progress
     )
-    Rows = Iterator[Chunk]
+    Rows = Generator[Chunk, None, None]
 
 
 @dataclass(frozen=True)

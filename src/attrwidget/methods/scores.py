@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -74,20 +75,21 @@ class ScoreCache:
             chunks = method.compute(
                 self._trace, request.target, missing, request.selection, **request.options
             )
-            for chunk in chunks:
-                if not method.attention:  # which is read from what was recorded
-                    self._trace.require_same_weights()
-                if isinstance(chunk, Progress):
-                    done, total = chunk
-                    report(done, total)
-                    continue
-                with self._lock:
-                    known.update(zip(chunk[0], chunk[1], strict=True))
-                    if len(chunk) == 3:
-                        self._figures.setdefault(request.key, {}).update(_by_step(chunk[0], chunk[2]))
-                if total == len(missing):
-                    done += len(chunk[0])
-                    report(min(done, total), total)
+            with closing(chunks):
+                for chunk in chunks:
+                    if not method.attention:  # which is read from what was recorded
+                        self._trace.require_same_weights()
+                    if isinstance(chunk, Progress):
+                        done, total = chunk
+                        report(done, total)
+                        continue
+                    with self._lock:
+                        known.update(zip(chunk[0], chunk[1], strict=True))
+                        if len(chunk) == 3:
+                            self._figures.setdefault(request.key, {}).update(_by_step(chunk[0], chunk[2]))
+                    if total == len(missing):
+                        done += len(chunk[0])
+                        report(min(done, total), total)
         return (
             np.stack([known[step] for step in steps])
             if len(steps)

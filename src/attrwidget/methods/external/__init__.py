@@ -1,0 +1,1 @@
+"""Methods that other libraries compute, each imported only when it is used."""

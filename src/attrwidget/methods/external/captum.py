@@ -1,0 +1,150 @@
+"""Captum's perturbation methods, over units masked from attention."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from attrwidget.methods.external.asking import counted
+from attrwidget.methods.external.importing import library
+from attrwidget.methods.external.seeds import seeded
+from attrwidget.methods.integrated_gradients import check_count
+from attrwidget.methods.players import Players
+from attrwidget.methods.registry import Figures, Method, Progress, register
+from attrwidget.methods.span_regression import check_seed, note_on_masks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import torch
+
+    from attrwidget.methods.registry import HeadSelection, Rows
+    from attrwidget.methods.targets import Target
+    from attrwidget.trace import Trace
+
+    Ask = Callable[[Any], Any]
+
+_BATCH = 32
+
+
+class _Masked(NamedTuple):
+    """A class of Captum's that changes features; *per_unit*: each sample is one pass for every unit."""
+
+    kind: str
+    title: str
+    formula: str
+    cost: str
+    samples: int | None
+    per_unit: bool
+    adds_up: bool
+
+
+_MASKED = {
+    "feature_ablation": _Masked(
+        "FeatureAblation",
+        "feature ablation",
+        "s(x) − s(x with unit j masked)",
+        "one forward pass per unit and generated token",
+        samples=None,
+        per_unit=True,
+        adds_up=False,
+    ),
+    "shapley_value_sampling": _Masked(
+        "ShapleyValueSampling",
+        "Shapley value sampling",
+        "mean over random orders of s with unit j added to those before it, less s without; sums to s(x) − s(none)",
+        "for each order (25), one forward pass per unit and generated token",
+        samples=25,
+        per_unit=True,
+        adds_up=True,
+    ),
+    "kernel_shap": _Masked(
+        "KernelShap",
+        "Kernel SHAP",
+        "Shapley values as weights of a linear model of s over random masks; sums to s(x) − s(none)",
+        "for each generated token, one forward pass per mask (200)",
+        samples=200,
+        per_unit=False,
+        adds_up=True,
+    ),
+    "lime": _Masked(
+        "Lime",
+        "LIME",
+        "weights of LASSO for s over random masks, by nearness to the text",
+        "for each generated token, one forward pass per mask (200)",
+        samples=200,
+        per_unit=False,
+        adds_up=False,
+    ),
+}
+
+
+def _over_masks(
+    name: str,
+    trace: Trace,
+    target: Target,
+    steps: Sequence[int],
+    _selection: HeadSelection,
+    *,
+    units: Any,
+    samples: int | None = None,
+    seed: int = 0,
+) -> Rows:
+    import torch
+
+    captum, masked = library("captum", "attr"), _MASKED[name]
+    if samples is not None:
+        check_count("samples", samples)
+    check_seed(seed)
+    players = Players(trace, units)
+    options = {} if samples is None else {"n_samples": int(samples)}
+    counts = [players.of(step) for step in steps]
+    asks = [(samples or 1) * (count if masked.per_unit else 1) for count in counts]
+    for index, (step, count) in enumerate(zip(steps, counts, strict=True)):
+
+        def score(masks: torch.Tensor, step: int = step) -> torch.Tensor:
+            return torch.from_numpy(players.scores(step, masks.detach().cpu().numpy() > 0.5, target))
+
+        def work(ask: Ask, count: int = count) -> torch.Tensor:
+            text = torch.ones(1, count, dtype=torch.float64)
+            with seeded(seed):
+                values: torch.Tensor = getattr(captum, masked.kind)(ask).attribute(
+                    text, baselines=0.0, perturbations_per_eval=_BATCH, **options
+                )
+            return values[0]
+
+        values = np.zeros(count)
+        if count:
+            found = yield from counted(work, score, sum(asks[:index]), asks[index], sum(asks))
+            values = found.detach().double().cpu().numpy()
+        row, figures = players.spread(step, values)[None], Figures()
+        if masked.adds_up:
+            base, whole = players.scores(step, np.array([[False] * count, [True] * count]), target)
+            figures = Figures.adding_up(row, np.array([base]), np.array([whole]))
+        if index == len(steps) - 1:
+            yield Progress(sum(asks), sum(asks))
+        yield [step], row, figures
+
+
+for _name, _masked in _MASKED.items():
+    register(
+        Method(
+            name=f"captum:{_name}",
+            title=f"Captum: {_masked.title}",
+            says=f"{_masked.title} of {{target}}, by Captum, inputs masked from attention",
+            formula=_masked.formula,
+            cost=_masked.cost,
+            source=f"Captum's {_masked.kind}",
+            compute=partial(_over_masks, _name),
+            distribution="change",
+            signed=True,
+            target_function="log_odds",
+            needs=("masking",),
+            options={"units": "token"}
+            | ({"samples": _masked.samples, "seed": 0} if _masked.samples is not None else {}),
+            package="captum",
+            note=note_on_masks,
+        )
+    )

@@ -1,0 +1,92 @@
+"""LIME: weights of a linear model of the score, fitted near the text, by the library of that name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from attrwidget.methods.external.importing import library
+from attrwidget.methods.integrated_gradients import check_count
+from attrwidget.methods.players import Players
+from attrwidget.methods.registry import Figures, Method, Progress, register
+from attrwidget.methods.span_regression import check_seed, note_on_masks
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from attrwidget.methods.registry import HeadSelection, Rows
+    from attrwidget.methods.targets import Target
+    from attrwidget.trace import Trace
+
+_KERNEL_WIDTH, _DISTANCE = 25.0, 100.0  # of LimeTextExplainer
+
+
+def _compute(
+    trace: Trace,
+    target: Target,
+    _steps: Sequence[int],
+    _selection: HeadSelection,
+    *,
+    units: Any,
+    samples: int,
+    seed: int,
+) -> Rows:
+    base = library("lime", "lime_base")
+    check_count("samples", samples)
+    check_seed(seed)
+    players = Players(trace, units)
+    # Each text has its own share of units left, drawn evenly: as LIME's, whose number of gone words is drawn evenly.
+    shares = np.random.default_rng([seed, 0]).random((int(samples), 1))
+    there = np.vstack(
+        [np.ones((1, len(players.units)), dtype=bool), players.draws(int(samples), seed) < shares]
+    )
+    parts: list[NDArray[np.float64]] = []
+    for part in players.runs(there, target):
+        parts.append(part)
+        yield Progress(sum(map(len, parts)), len(there))
+    scores = np.concatenate(parts)
+    explainer = base.LimeBase(_kernel, random_state=int(seed))
+    rows, fits = [], []
+    for step in range(trace.n_steps):
+        count = players.of(step)
+        data = there[:, :count].astype(np.float64)
+        weights, fit = np.zeros(count), np.nan
+        if count:
+            # The cosine of a mask and the text, all ones, is the root of the share that is there.
+            distances = _DISTANCE * (1 - np.sqrt(data.mean(1)))
+            _, found, fit, _ = explainer.explain_instance_with_data(
+                data, scores, distances, step, count, feature_selection="none"
+            )
+            for at, weight in found:
+                weights[at] = weight
+        rows.append(players.spread(step, weights))
+        fits.append(fit)
+    yield list(range(trace.n_steps)), np.stack(rows), Figures(fit=np.array(fits))
+
+
+def _kernel(distances: NDArray[np.float64]) -> NDArray[np.float64]:
+    weights: NDArray[np.float64] = np.sqrt(np.exp(-np.square(distances) / _KERNEL_WIDTH**2))
+    return weights
+
+
+LIME = register(
+    Method(
+        name="lime",
+        title="LIME",
+        says="weights of LIME's linear model of {target} by which words are there, shared by their tokens",
+        formula="w of ridge regression, s ≈ Σ w_j · (unit j is there) + b, weighted by nearness to the text",
+        cost="one forward pass per masked text (500) for all steps together, batched",
+        source="Ribeiro et al. 2016 (arXiv:1602.04938), by the library lime",
+        compute=_compute,
+        distribution="change",
+        signed=True,
+        target_function="probability",
+        needs=("masking",),
+        options={"units": "word", "samples": 500, "seed": 0},
+        package="lime",
+        note=note_on_masks,
+    )
+)

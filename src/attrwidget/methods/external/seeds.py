@@ -1,0 +1,26 @@
+"""Random numbers of libraries that draw from everybody's."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Draw from *seed* meanwhile, and go on with the caller's own numbers afterwards."""
+    import torch
+
+    state = np.random.get_state()  # noqa: NPY002 - the numbers that libraries draw from
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        np.random.seed(seed % 2**32)  # noqa: NPY002
+        try:
+            yield
+        finally:
+            np.random.set_state(state)  # noqa: NPY002

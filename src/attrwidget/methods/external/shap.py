@@ -1,0 +1,106 @@
+"""SHAP: Owen values over a tree of neighbouring units, by the library's Partition explainer."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from attrwidget.methods.external.asking import counted
+from attrwidget.methods.external.importing import library
+from attrwidget.methods.integrated_gradients import check_count
+from attrwidget.methods.players import Players
+from attrwidget.methods.registry import Figures, Method, Progress, register
+from attrwidget.methods.span_regression import note_on_masks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from attrwidget.methods.registry import HeadSelection, Rows
+    from attrwidget.methods.targets import Target
+    from attrwidget.trace import Trace
+
+    Masks = NDArray[np.float64]
+
+
+_BATCH = 64
+
+
+def _compute(
+    trace: Trace,
+    target: Target,
+    steps: Sequence[int],
+    _selection: HeadSelection,
+    *,
+    units: Any,
+    evaluations: int,
+) -> Rows:
+    check_count("evaluations", evaluations)
+    library("shap")  # before any work, and not first in another thread
+    players, most = Players(trace, units), int(evaluations)
+    for index, step in enumerate(steps):
+        count = players.of(step)
+
+        def score(masks: Masks, step: int = step) -> NDArray[np.float64]:
+            return players.scores(step, masks > 0.5, target)
+
+        base, whole = score(np.array([np.zeros(count), np.ones(count)]))
+        values = np.full(count, whole - base)  # a single player has all of it
+        if count > 1:
+            work = partial(_partition, count, most)
+            values = yield from counted(work, score, index * most, most, len(steps) * most)
+        if index == len(steps) - 1:
+            yield Progress(len(steps) * most, len(steps) * most)
+        row = players.spread(step, values)[None]
+        yield [step], row, Figures.adding_up(row, np.array([base]), np.array([whole]))
+
+
+def _partition(
+    count: int, evaluations: int, score: Callable[[Masks], NDArray[np.float64]]
+) -> NDArray[np.float64]:
+    shap = library("shap")
+    nothing, text = np.zeros((1, count)), np.ones((1, count))
+    masker = shap.maskers.Partition(nothing, clustering=neighbours(count))
+    explainer = shap.explainers.Partition(score, masker)
+    evaluations = max(evaluations, 2 * count + 1)
+    values = explainer(text, max_evals=evaluations, batch_size=_BATCH, silent=True).values[0]
+    return np.asarray(values, dtype=np.float64)
+
+
+def neighbours(count: int) -> NDArray[np.float64]:
+    """Return a binary tree of *count* leaves in order, halved from the top, as SciPy's linkage matrix."""
+    rows: list[tuple[float, float, float, float]] = []
+
+    def join(start: int, stop: int) -> int:
+        if stop - start == 1:
+            return start
+        middle = (start + stop + 1) // 2
+        left, right = join(start, middle), join(middle, stop)
+        rows.append((left, right, (stop - start) / count, stop - start))
+        return count + len(rows) - 1
+
+    join(0, count)
+    return np.array(rows)
+
+
+SHAP = register(
+    Method(
+        name="shap",
+        title="SHAP",
+        says="SHAP values of {target} (Partition explainer), inputs masked from attention",
+        formula="Owen values of s over a tree of neighbouring units; sums to s(x) − s(special tokens alone)",
+        cost="some 500 forward passes per generated token, batched",
+        source="Lundberg & Lee 2017 (arXiv:1705.07874), by the library shap",
+        compute=_compute,
+        distribution="change",
+        signed=True,
+        target_function="log_odds",
+        needs=("masking",),
+        options={"units": "token", "evaluations": 500},
+        package="shap",
+        note=note_on_masks,
+    )
+)
