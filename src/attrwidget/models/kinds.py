@@ -80,20 +80,28 @@ def describe_kind(config: PretrainedConfig, architecture: str) -> str:
     """
     from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES as CAUSAL_TYPES
 
+    head = next((words for ending, words in _HEADS.items() if architecture.endswith(ending)), None)
+    if not _reads_text(config):
+        return head or "a model of images or sound"
     if getattr(config, "is_encoder_decoder", False):
-        return "an encoder–decoder model"
+        return f"{head} with a decoder" if head else SEQ2SEQ.words
     if architecture.endswith(_CAUSAL):
-        return "an encoder, since is_decoder is off" if _is_encoder(config) else "a causal language model"
-    for ending, words in _HEADS.items():
-        if architecture.endswith(ending):
-            return words
-    if architecture.endswith("Model"):
-        # A bare body: what it was cut from is not said, so its type decides.
-        causal = config.model_type in CAUSAL_TYPES and not _is_encoder(config)
-        return "a causal language model" if causal else "an encoder without a head"
+        return "an encoder, since is_decoder is off" if _is_encoder(config) else CAUSAL.words
+    if head:
+        return head
+    # Of a bare body it is not said what it was cut from, so its type decides.
     if config.model_type in CAUSAL_TYPES and not _is_encoder(config):
-        return "a causal language model"
-    return "a model of another kind"
+        return CAUSAL.words
+    return BARE.words if architecture.endswith("Model") else "a model of another kind"
+
+
+def _reads_text(config: PretrainedConfig) -> bool:
+    from transformers import MODEL_MAPPING
+
+    body = MODEL_MAPPING.get(type(config), None)
+    return getattr(body, "main_input_name", "input_ids") == "input_ids" and not hasattr(
+        config, "vision_config"
+    )
 
 
 def _is_encoder(config: PretrainedConfig) -> bool:

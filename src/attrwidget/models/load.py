@@ -6,17 +6,19 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from attrwidget import demo
 from attrwidget.errors import AttrWidgetError, first_line
 from attrwidget.models.hub import is_reachable
 from attrwidget.models.interface import calls_attention_interface
-from attrwidget.models.kinds import Kind, find_kind
+from attrwidget.models.kinds import BARE, Kind, find_kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+_BUNDLED = ", ".join(map(repr, demo.NAMES))
 _DTYPES = ("float32", "bfloat16", "float16")
 _WEIGHTS = ("*.safetensors", "*.bin", "*.index.json")
 
@@ -39,7 +41,7 @@ def load_parts(
     dtype: str | torch.dtype | None = None,
     trust_remote_code: bool = False,
 ) -> Loaded:
-    """Return *model* (``"demo"``, a hub name, a folder, or a Transformers model with its *tokenizer*) and its kind.
+    """Return *model* (bundled or hub name, folder, or a Transformers model with its *tokenizer*) and its kind.
 
     A model object is adopted as it is: its device and dtype stay unless *device* or *dtype* ask otherwise,
     which is refused, since it would change the user's object. Raises AttrWidgetError with what to do.
@@ -104,11 +106,14 @@ def _load_named(
     options = {"dtype": kind, **source}
     auto = getattr(transformers, found.auto)
     try:
-        with _no_bar() if name == "demo" else nullcontext():
-            model = auto.from_pretrained(place, **options)
+        with _no_bar() if name in demo.NAMES else nullcontext():
+            model, loading = auto.from_pretrained(place, output_loading_info=True, **options)
+        _require_head(name, found, model, loading["missing_keys"])
         if not calls_attention_interface(model):
             # Such models choose their attention when they are built, and only the eager one shows its weights.
             model = auto.from_pretrained(place, attn_implementation="eager", **options)
+    except AttrWidgetError:
+        raise
     except Exception as error:
         raise AttrWidgetError(f"The weights of {name!r} could not be loaded: {first_line(error)}.") from error
     for parameter in model.parameters():
@@ -134,12 +139,12 @@ def _no_bar() -> Iterator[None]:
 
 
 def _place(name: str) -> str:
-    if name == "demo":
-        from attrwidget import demo
-
-        return str(demo.path())
+    if name in demo.NAMES:
+        return str(demo.path(name))
     if not name.strip():
-        raise AttrWidgetError("The model's name is empty: give a hub name, a folder, or 'demo'.")
+        raise AttrWidgetError(
+            f"The model's name is empty: give a hub name, a folder, or a bundled one: {_BUNDLED}."
+        )
     try:
         is_file = Path(name).is_file()
     except OSError as error:  # such as a name of a thousand letters
@@ -184,6 +189,16 @@ def _require_weights(name: str, place: str) -> None:
         )
 
 
+def _require_head(name: str, kind: Kind, model: PreTrainedModel, missing: Iterable[str]) -> None:
+    """Raise AttrWidgetError when Transformers has made up weights outside of *model*'s body."""
+    made_up = sorted(key for key in missing if not key.startswith(f"{model.base_model_prefix}."))
+    if made_up and kind is not BARE:
+        raise AttrWidgetError(
+            f"{name!r} has no weights of a head for {kind.task!r} (such as {made_up[0]}), so what it says would be "
+            "chance: leave out task=, or load a model that was trained for it."
+        )
+
+
 def _no_tokenizer(name: str, why: str) -> str:
     return (
         f"The tokenizer of {name!r} could not be loaded ({why}): save it there with "
@@ -208,9 +223,10 @@ def _not_found(name: str, error: Exception, *, offline: bool) -> str:
     if offline:
         return (
             f"No model {name!r} was found: it is no folder here, was not downloaded before, and the Hugging Face hub "
-            "cannot be reached. Check the spelling and the network, or use 'demo'."
+            f"cannot be reached. Check the spelling and the network, or take a bundled one: {_BUNDLED}."
         )
     return (
         f"No model {name!r} was found: it is no folder here, and the Hugging Face hub gives none of that name "
-        f"({first_line(error).rstrip('.:')}). Check the spelling, log in if it is a private one, or use 'demo'."
+        f"({first_line(error).rstrip('.:')}). Check the spelling, log in if it is a private one, or take a bundled "
+        f"one: {_BUNDLED}."
     )
