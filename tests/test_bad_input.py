@@ -191,7 +191,7 @@ def test_steps(shown: aw.Explanation, step: Any) -> None:
 def test_other_names(shown: aw.Explanation) -> None:
     refused(lambda: shown.scores(target_function="loss"), "'loss'", "probability, log_prob, logit")
     refused(lambda: shown.scores(normalize="minmax"), "'minmax'", "'step'", "'inseq'")
-    refused(lambda: shown.attention(head_rule="median"), "'median'", "mean, sum, max")
+    refused(lambda: shown.attention(head_rule="min"), "'min'", "mean, sum, max, median")
     refused(lambda: shown.attention(targets="rows"), "'rows'")
     refused(lambda: shown.scores("attention", target_function="logit"), "target_function")
     refused(lambda: shown.scores("saliency", layer=1), "layer", "Saliency")

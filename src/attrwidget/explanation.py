@@ -15,6 +15,7 @@ from attrwidget.errors import AttrWidgetError
 from attrwidget.methods import HeadSelection, all_methods, get
 from attrwidget.methods.attention import check_selection, weight_rows
 from attrwidget.methods.attention_parts import read_part
+from attrwidget.methods.blocks import read_blocks
 from attrwidget.methods.notes import attributes_of, note_on
 from attrwidget.methods.request import default_function, make_request
 from attrwidget.methods.scores import NORMALIZATIONS, ScoreCache, inseq_method, normalize_rows
@@ -157,8 +158,8 @@ class Explanation(BaseExplanation):
         """Return attention weights, float32 ``[targets, inputs]``, labelled by token; NaN where a token came later.
 
         *layer* and *head* are indexed from 0 (and shown from 1); *head* may be several; left out, all heads of
-        the layer, or of every layer, become one by *head_rule*: ``"mean"``, ``"sum"`` or ``"max"``. *targets*
-        ``"steps"``: the row that predicts each generated token. ``"all"``: a row for every token the model
+        the layer, or of every layer, become one by *head_rule*: ``"mean"``, ``"median"``, ``"sum"`` or ``"max"``.
+        *targets* ``"steps"``: the row that predicts each generated token. ``"all"``: a row for every token the model
         read, or of an encoder–decoder its decoder, labelled by that token. *part*, of encoder–decoder models, whose
         attention to source and target together sums to 1 otherwise: ``"cross"`` is the decoder's to the source,
         ``"decoder"`` that to the target, and ``"encoder"`` the source's to itself, with a row for each of its tokens;
@@ -242,6 +243,31 @@ class Explanation(BaseExplanation):
             columns[step, "chosen"] = reading.chosen[:, step].numpy()
         lens = pd.DataFrame(columns).rename_axis("layer")
         return lens.rename_axis(columns=["step", "reading"])
+
+    def blocks(
+        self,
+        reading: str = "input_x_gradient",
+        *,
+        steps: Sequence[int] | None = None,
+        target_function: str | None = None,
+        foil: Any = None,
+        head_rule: str = "mean",
+    ) -> pd.DataFrame:
+        """Return a reading of each block by itself, float32, a row for each ``(step, block)``, both from 0.
+
+        ``"input_x_gradient"``: gradient × hidden state at the block's output, ``h·∂s/∂h`` of each token, the score *s*
+        as for the method of that name (*target_function*, *foil*); a row ``"embeddings"``, equal to the method's own,
+        comes first, and one backward pass per step is made. ``"attention"``: the attention of the block's heads, made
+        one by *head_rule*: ``"mean"``, ``"median"``, ``"sum"`` or ``"max"``; of one head, ask ``attention``. *steps*
+        are all unless given: ``blocks(steps=[2]).loc[2]`` is a table of blocks by tokens. Values are NaN where a token
+        came later, or is of the other side of an encoder–decoder. Source of the first:
+        Captum's LayerGradientXActivation.
+
+        Raises AttrWidgetError for what the model does not allow.
+        """
+        wanted = list(range(self.n_steps)) if steps is None else list(steps)
+        self._check_steps(wanted)
+        return read_blocks(self.trace, reading, wanted, target_function, foil, head_rule)
 
     def raw_rows(self, method: str, progress: Progress | None = None) -> NDArray[np.floating]:
         """Return the rows of all steps as they were computed, ``[n_steps, n_inputs]``, before any normalisation."""

@@ -75,9 +75,8 @@ class RecordedHeads:
 
 def _combined(weights: NDArray[np.float32], rule: str) -> NDArray[np.float32]:
     """Return *weights* ``[inputs, heads]`` as ``[inputs]``."""
-    if rule == "max":
-        return np.asarray(weights.max(axis=1))
-    return np.asarray(weights.sum(axis=1) if rule == "sum" else weights.mean(axis=1))
+    join = {"mean": np.mean, "sum": np.sum, "max": np.max, "median": np.median}[rule]
+    return np.asarray(join(weights, axis=1))
 
 
 def pack_heads(weights: NDArray[np.floating], first_step: int) -> RecordedHeads:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Weigh = Callable[[int, list[int] | None, torch.Tensor], torch.Tensor]
 
-HEAD_RULES = ("mean", "sum", "max")
+HEAD_RULES = ("mean", "sum", "max", "median")
 _CHUNK_BYTES = 64 << 20
 
 
@@ -68,15 +68,21 @@ def combined_weights(
         layers = range(reader.n_layers) if selection.layer is None else [selection.layer]
         by_layer = dict.fromkeys(layers)
     total, count = None, 0
+    every = []
     for layer, heads in by_layer.items():
         weights = reader.weights(layer, heads, rows)
         weights = weights if weigh is None else weigh(layer, heads, weights)
+        if selection.rule == "median":
+            every.append(weights.cpu())
+            continue
         part = weights.amax(0) if selection.rule == "max" else weights.sum(0)
         part = part.to("cpu")
         count += weights.shape[0]
         total = (
             part if total is None else torch.maximum(total, part) if selection.rule == "max" else total + part
         )
+    if every:
+        return torch.from_numpy(np.median(torch.cat(every).numpy(), axis=0))
     assert total is not None  # noqa: S101 - by_layer is never empty
     return total / count if selection.rule == "mean" else total
 
@@ -115,7 +121,7 @@ ATTENTION = register(
         name="attention",
         title="Attention",
         says="attention",
-        formula="softmax(q·kᵀ·scale + mask), of any heads, made one by their mean, sum or max",
+        formula="softmax(q·kᵀ·scale + mask), of any heads, made one by their mean, sum, max or median",
         cost="one small matrix product per layer",
         source="Vaswani et al. 2017 (arXiv:1706.03762); what attention is not: Jain & Wallace 2019 (arXiv:1902.10186)",
         compute=_compute,
