@@ -137,5 +137,11 @@ def plain_seq2seq_gradients(
     return torch.stack(rows), torch.cat([leaf.detach()[0] for leaf in leaves])
 
 
+def words_of(count: int, *, seed: int = 0) -> list[int]:
+    """Return *count* ids of no special token."""
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randint(UNKNOWN + 1, VOCABULARY, (count,), generator=generator).tolist()
+
+
 def _parts(model: Any) -> tuple[Any, Any]:
     return model.get_encoder(), model.get_decoder()
