@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { mountApp } from "./app";
-import type { RequestOptions, Selection, Session } from "./session/session";
+import type { Foil, RequestOptions, Selection, Session } from "./session/session";
 import { sample } from "./session/testing";
 import { createState, type State } from "./state";
 
@@ -9,6 +9,10 @@ const rows: Record<string, number[][]> = {
   saliency: [
     [0.25, 0.75, Number.NaN],
     [0.125, 0.5, 0.375],
+  ],
+  input_x_gradient: [
+    [-1, 2, Number.NaN],
+    [0.5, 1, -1],
   ],
   attention: [
     [0.5, 0.5, Number.NaN],
@@ -39,6 +43,10 @@ class FakeSession implements Session {
   }
   async heads(): Promise<Float32Array> {
     return Float32Array.of(0.1, 0.2, 0.3, 0.4);
+  }
+  async foil(step: number, text: string): Promise<Foil> {
+    if (text === "is") throw new Error("“is” is what the model said there.");
+    return { step, id: 40, text: ` ${text.slice(0, 3)}` };
   }
 }
 
@@ -212,6 +220,87 @@ test("a second display follows the same state", async () => {
   await settle();
   expect(el.shadowRoot?.querySelector(".say")?.textContent).toContain("東");
   expect(el.shadowRoot?.querySelector(".notes")?.textContent).toBe("A note.");
+});
+
+const chips = () =>
+  [...root.querySelectorAll<HTMLElement>(".instead li:not([hidden]) button")].map((chip) => ({
+    chip,
+    text: chip.textContent,
+    pressed: chip.getAttribute("aria-pressed") === "true",
+  }));
+const type = async (text: string) => {
+  const input = root.querySelector<HTMLInputElement>(".instead input") as HTMLInputElement;
+  input.value = text;
+  input.form?.dispatchEvent(new Event("submit", { cancelable: true }));
+  await settle();
+};
+
+test("a chip asks why not, again or Esc lets go of the foil alone", async () => {
+  state.method.value = "input_x_gradient";
+  click(2);
+  await settle();
+  expect(chips()).toMatchObject([{ text: "was.125", pressed: false }]);
+  chips()[0]?.chip.click();
+  await settle();
+  expect(state.foil.value).toEqual({ step: 0, id: 7, text: " was" });
+  expect(session.asked.at(-1)).toMatchObject({ method: "input_x_gradient", foil: 7 });
+  expect(say()).toBe(
+    "Why is and not was? token 1 of 2 · p = .750 · rank 1 · input × gradient of logit over the foil's",
+  );
+  expect(root.querySelector(".legend")?.textContent).toContain("solid speaks for it, dashed for the other");
+  expect(chips()).toMatchObject([{ pressed: true }]);
+  point(3);
+  await settle();
+  expect(session.asked.at(-1)).not.toHaveProperty("foil");
+  leave();
+  chips()[0]?.chip.click();
+  expect([state.held.value, state.foil.value]).toEqual([[0], null]);
+  chips()[0]?.chip.click();
+  unit(2).focus();
+  key("Escape");
+  expect([state.held.value, state.foil.value]).toEqual([[0], null]);
+  key("Escape");
+  expect(state.held.value).toEqual([]);
+});
+
+test("holding something else lets go of the foil", () => {
+  click(2);
+  chips()[0]?.chip.click();
+  click(3);
+  expect([state.held.value, state.foil.value]).toEqual([[1], null]);
+});
+
+test("a method without use for a foil says so", async () => {
+  click(2);
+  chips()[0]?.chip.click();
+  await settle();
+  expect(session.asked.at(-1)).not.toHaveProperty("foil");
+  expect(say()).toContain("Explaining is,");
+  expect(say()).toContain("not against was: Saliency takes no foil");
+});
+
+test("any word may be a foil", async () => {
+  click(2);
+  await settle();
+  await type("is");
+  expect(root.querySelector(".said")?.textContent).toBe("“is” is what the model said there.");
+  await type("wasn't");
+  expect(state.foil.value).toEqual({ step: 0, id: 40, text: " was" });
+  expect(chips()).toMatchObject([{ pressed: false }, { text: "was", pressed: true }]);
+  expect(root.querySelector(".said")?.textContent).toBe("was stands for it: of several tokens one counts.");
+  key("Escape");
+  expect(chips()).toHaveLength(1);
+});
+
+test("without the model chips say why they cannot be asked about", async () => {
+  state.content.value = { ...sample, contrast: {} };
+  click(2);
+  await settle();
+  chips()[0]?.chip.click();
+  expect(state.foil.value).toBeNull();
+  expect(chips()[0]?.chip.getAttribute("aria-disabled")).toBe("true");
+  expect(chips()[0]?.chip.title).toContain("takes the model");
+  expect(root.querySelector<HTMLElement>(".instead form")?.hidden).toBe(true);
 });
 
 test("what is held is spoken with what carried it", async () => {

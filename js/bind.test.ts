@@ -49,6 +49,7 @@ function start(values: Record<string, unknown> = {}) {
   const model = new FakeModel({
     content: sample,
     held: [1],
+    foil: null,
     method: "attention",
     layer: null,
     heads: [[0, 1]],

@@ -20,13 +20,14 @@ export const emptyContent: Content = {
   sections: [],
   steps: { first: 0, count: 0, probability: [], rank: [], entropy: [], alternatives: [] },
   methods: [],
+  contrast: {},
   layers: 0,
   heads: 0,
   attention_note: null,
   warnings: [],
 };
 
-const selectable = ["held", "method", "layer", "heads", "view", "options"] as const;
+const selectable = ["held", "foil", "method", "layer", "heads", "view", "options"] as const;
 type Selectable = (typeof selectable)[number];
 
 const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);

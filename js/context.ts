@@ -1,7 +1,7 @@
 /** What every view is given, and readings of the state that several views share. */
 import type { ReadonlySignal } from "@preact/signals-core";
 import type { Theme } from "./draw/color";
-import type { MethodInfo, RequestOptions, Selection, Session } from "./session/session";
+import type { Foil, MethodInfo, RequestOptions, Selection, Session } from "./session/session";
 import type { State } from "./state";
 
 export interface ViewContext {
@@ -38,12 +38,21 @@ export function shownMethod(state: State): MethodInfo | undefined {
   return (state.hoveredHead.value && attentionMethod(state)) || methodOf(state);
 }
 
-/** Whose scores to show; a head under the pointer goes before those chosen. */
-export function selection(state: State): Selection {
+/** What the steps are contrasted with; a foil is of one step. */
+export function foilOf(state: State, steps: readonly number[]): Foil | null {
+  const foil = state.foil.value;
+  return foil && steps.length === 1 && steps[0] === foil.step ? foil : null;
+}
+
+/** Whose scores of `steps` to show; a head under the pointer goes before those chosen. The matrix has no foil. */
+export function selection(state: State, steps: readonly number[] = []): Selection {
   const method = shownMethod(state);
   const { head_rule } = state.options.value;
   const none: Selection = { method: method?.name ?? "", layer: null, heads: [], head_rule: "mean" };
-  if (!method?.attention) return none;
+  if (!method?.attention) {
+    const foil = state.view.value === "text" ? foilOf(state, steps) : null;
+    return foil && method && state.content.value.contrast[method.name] ? { ...none, foil: foil.id } : none;
+  }
   const peek = state.hoveredHead.value;
   if (peek) return { ...none, heads: [peek] };
   const heads = state.heads.value;

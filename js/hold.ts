@@ -1,13 +1,15 @@
 /** Holding steps and letting go, the same in every view. */
-import type { ViewContext } from "./context";
+import { batch } from "@preact/signals-core";
+import { foilOf, type ViewContext } from "./context";
 import { spoken } from "./draw/numerals";
+import type { Foil } from "./session/session";
 import { named, unitsOf } from "./units";
 
 /** Holds `steps`, or lets go of them when they are what is held. */
 export function toggleHold(ctx: ViewContext, steps: readonly number[]): void {
   const { held } = ctx.state;
   const same = steps.length === held.peek().length && steps.every((s, k) => s === held.peek()[k]);
-  if (same) letGo(ctx);
+  if (same) release(ctx);
   else hold(ctx, steps);
 }
 
@@ -21,14 +23,38 @@ export function extendHold(ctx: ViewContext, steps: readonly number[]): void {
   );
 }
 
+/** Lets go of the foil, or, without one, of what is held. */
 export function letGo(ctx: ViewContext): void {
+  if (ctx.state.foil.peek()) contrast(ctx, null);
+  else release(ctx);
+}
+
+/** Contrasts a step, which is then held, with what it might have been; null lets go of the foil. */
+export function contrast(ctx: ViewContext, foil: Foil | null): void {
+  const { state } = ctx;
+  batch(() => {
+    if (foil && String(state.held.peek()) !== String(foil.step)) state.held.value = [foil.step];
+    state.foil.value = foil;
+  });
+  const units = unitsOf(state.content.peek());
+  const why = foil && named(units.joined(units.ofSteps([foil.step])));
+  ctx.announce(foil ? `Why ${why} and not ${named(foil.text)}.` : "Foil let go.");
+}
+
+function release(ctx: ViewContext): void {
   if (ctx.state.held.peek().length === 0) return;
-  ctx.state.held.value = [];
+  batch(() => {
+    ctx.state.held.value = [];
+    ctx.state.foil.value = null;
+  });
   ctx.announce("Let go.");
 }
 
 function hold(ctx: ViewContext, steps: readonly number[]): void {
-  ctx.state.held.value = steps;
+  batch(() => {
+    ctx.state.held.value = steps;
+    if (!foilOf(ctx.state, steps)) ctx.state.foil.value = null;
+  });
   const content = ctx.state.content.peek();
   const units = unitsOf(content);
   const words = named(units.joined(units.ofSteps(steps)));

@@ -68,7 +68,10 @@ export function listenForKeys(root: HTMLElement, ctx: ViewContext, panels: Panel
     (event) => {
       const act = grammar[event.key];
       const target = event.composedPath()[0];
-      const typing = target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
+      const typing =
+        target instanceof HTMLTextAreaElement ||
+        target instanceof HTMLSelectElement ||
+        (target instanceof HTMLInputElement && target.type === "text");
       if (!act || event.ctrlKey || event.metaKey || (typing && event.key !== "Escape")) return;
       event.preventDefault();
       // Jupyter has keys of its own.

@@ -70,7 +70,7 @@ export function createReadings(ctx: ViewContext): Readings {
     ctx.effect(() => {
       const steps = target.value;
       const method = shownMethod(state);
-      const chosen = selection(state);
+      const chosen = selection(state, steps);
       state.options.value;
       if (steps.length === 0 || !method) {
         out.value = null;

@@ -1,6 +1,6 @@
 /** What the person has chosen, as signals. Shared by every display of one explanation. */
 import { type Signal, signal } from "@preact/signals-core";
-import type { Content, Head, HeadRule } from "./session/session";
+import type { Content, Foil, Head, HeadRule } from "./session/session";
 
 export interface Options {
   readonly head_rule: HeadRule;
@@ -28,6 +28,8 @@ export interface State {
   readonly content: Signal<Content>;
   /** Traits of the widget: readable and settable from Python. */
   readonly held: Signal<readonly number[]>;
+  /** What the step held might have been instead. */
+  readonly foil: Signal<Foil | null>;
   readonly method: Signal<string>;
   readonly layer: Signal<number | null>;
   readonly heads: Signal<readonly Head[]>;
@@ -43,6 +45,7 @@ export function createState(content: Content): State {
   return {
     content: signal(content),
     held: signal([]),
+    foil: signal(null),
     method: signal(content.methods[0]?.name ?? ""),
     layer: signal(null),
     heads: signal([]),

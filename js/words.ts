@@ -1,7 +1,7 @@
 /** What the footer says: pure. */
 import { numeral } from "./draw/numerals";
 import type { Reading } from "./reading";
-import type { Content, Selection } from "./session/session";
+import type { Content, Foil, Selection } from "./session/session";
 import type { Options } from "./state";
 import { named, unitsOf } from "./units";
 
@@ -16,6 +16,7 @@ const percent = (share: number): string => {
 /** "attention of layer 8, head 4"; for methods without heads, what the method says of itself. */
 export function methodSays(reading: Reading, content: Content): string {
   const { method, selection } = reading;
+  if (selection.foil !== undefined) return content.contrast[method.name] ?? method.says;
   return method.attention ? `${method.says} of ${headsSay(selection, content)}` : method.says;
 }
 
@@ -52,14 +53,22 @@ export function explained(
   reading: Reading | null,
   content: Content,
   options: Options,
+  foil: Foil | null = null,
 ): Words {
   const units = unitsOf(content);
   const words = named(units.joined(units.ofSteps(steps))).replace(/\s+/g, " ");
   const facts = [stepsSay(steps, options, content.steps.count), ...probabilitySays(steps, content)];
   if (reading) facts.push(methodSays(reading, content));
   if (reading?.note) facts.push(reading.note);
+  if (foil && reading?.selection.foil !== undefined)
+    return ["Why ", { strong: words }, " and not ", { strong: named(foil.text) }, `? ${facts.join(" · ")}`];
+  if (foil && reading)
+    facts.push(`not against ${named(foil.text)}: ${foilless(reading, content)} takes no foil`);
   return ["Explaining ", { strong: words }, `, ${facts.join(" · ")}`];
 }
+
+const foilless = (reading: Reading, content: Content): string =>
+  content.contrast[reading.method.name] ? "the matrix" : reading.method.title;
 
 /** What one input gave to each word of the answer. */
 export function fed(reading: Reading, content: Content): Words {
@@ -81,6 +90,8 @@ export function scaleSays(reading: Reading, options: Options): string[] {
   const { method, selection, steps } = reading;
   const out: string[] = [];
   if (reading.input !== null) out.push("what each word drew from it");
+  else if (selection.foil !== undefined && method.signed)
+    out.push("solid speaks for it, dashed for the other");
   else if (method.signed) out.push("signed: solid adds, dashed takes away");
   else if (method.shares) {
     const one = selection.heads.length === 1 || selection.head_rule === "mean";

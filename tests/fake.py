@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from attrwidget.contrast import Foil
 from attrwidget.errors import AttrWidgetError
 from attrwidget.explanation import MethodInfo, Section
 from attrwidget.models.tokens import Tokens, Unit, visible
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 MESSAGES = json.loads((Path(__file__).parent / "fixtures/messages.json").read_text(encoding="utf-8"))
+STEPS = MESSAGES["content"]["steps"]
 SALIENCY, GRADIENT, ATTENTION = (MethodInfo(**m) for m in MESSAGES["content"]["methods"])
 
 
@@ -53,6 +55,7 @@ class FakeExplanation:
         self.steps = pd.DataFrame({"token": self.tokens.labels[first_step:], **(steps or self._steady())})
         self.gate, self.lock = gate, lock or threading.RLock()
         self.notes: dict[str, list[str | None]] = {}
+        self.contrasts: FakeContrasts | None = None
         self.known: set[tuple[str, int]] = set()
         self.computed: list[tuple[str, int]] = []
         self.asked: list[tuple[str, list[int]]] = []
@@ -125,16 +128,46 @@ class FakeExplanation:
         return self._widget
 
 
+class FakeContrasts:
+    """Rows against the foils of ``fixtures/messages.json``."""
+
+    def __init__(self, likeliest: list[list[int]]) -> None:
+        self._likeliest = likeliest
+        self._texts = {i: text for others in STEPS["alternatives"] for text, _, i in others}
+
+    def says(self) -> dict[str, str]:
+        return dict(MESSAGES["content"]["contrast"])
+
+    def likeliest(self, step: int) -> list[int]:
+        return self._likeliest[step]
+
+    def find(self, step: int, what: Any) -> Foil:
+        for number, text in self._texts.items():
+            if what in (number, text, text.strip()):
+                return Foil(step, number, text)
+        raise AttrWidgetError(f"There is no {what!r}.")
+
+    def has_rows(self, _method: str, _foil: Foil) -> bool:
+        return False
+
+    def rows(self, method: str, foil: Foil, _progress: Any = None) -> np.ndarray:
+        return np.array([MESSAGES["foils"][method][f"{foil.step} {foil.id}"]], dtype=np.float32)
+
+    def note(self, _method: str, _foil: Foil) -> None:
+        return None
+
+
 def planted() -> FakeExplanation:
     """Return the explanation that ``fixtures/messages.json`` tells of."""
-    content = MESSAGES["content"]
-    steps, tokens = content["steps"], content["tokens"]
+    steps, tokens = STEPS, MESSAGES["content"]["tokens"]
     numbers = {name: np.array(v, dtype=np.float32) for name, v in MESSAGES["planted"].items()}
     weights = numbers.pop("attention")
-    top = []
+    top, likeliest = [], []
     for s, (rank, p) in enumerate(zip(steps["rank"], steps["probability"], strict=True)):
-        top.append([tuple(other) for other in steps["alternatives"][s]])
+        top.append([(text, other) for text, other, _ in steps["alternatives"][s]])
         top[-1].insert(rank - 1, (tokens["text"][steps["first"] + s], p))
+        likeliest.append([number for *_, number in steps["alternatives"][s]])
+        likeliest[-1].insert(rank - 1, steps["first"] + s)
     table = {
         "probability": steps["probability"],
         "rank": steps["rank"],
@@ -145,6 +178,7 @@ def planted() -> FakeExplanation:
         tokens["text"], steps["first"], numbers, weights, special=tokens["special"], steps=table
     )
     explanation.notes = MESSAGES["notes"]
+    explanation.contrasts = FakeContrasts(likeliest)
     return explanation
 
 

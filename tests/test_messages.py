@@ -120,7 +120,7 @@ def test_heads_are_summed_up_over_the_steps_in_pieces(monkeypatch: pytest.Monkey
 @pytest.mark.parametrize(
     ("op", "args", "sentence"),
     [
-        ("paint", {}, "There is no request 'paint': ask for scores, column, map, heads."),
+        ("paint", {}, "There is no request 'paint': ask for scores, column, map, heads, foil."),
         (None, {}, "There is no request 'None'"),
         ("scores", [], "needs its arguments as an object"),
         ("scores", SELECTION, "The request scores lacks steps."),

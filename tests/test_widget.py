@@ -17,7 +17,7 @@ from attrwidget.widget import ExplanationWidget, SelectionError, bundle, widget_
 from attrwidget.widget.checks import DEFAULT_OPTIONS
 from attrwidget.widget.content import content_of
 
-SHARED = ("held", "method", "layer", "heads", "view", "options")
+SHARED = ("held", "foil", "method", "layer", "heads", "view", "options")
 
 
 def make(**traits: Any) -> Any:
@@ -32,6 +32,7 @@ def test_it_begins_with_the_first_step_by_the_first_method() -> None:
     widget = make()
     assert state(widget) == {
         "held": [0],
+        "foil": None,
         "method": "saliency",
         "layer": None,
         "heads": [],
@@ -110,6 +111,44 @@ def test_values_take_their_normal_form() -> None:
     assert widget.options == {**DEFAULT_OPTIONS, "head_rule": "max"}
 
 
+def test_a_foil_goes_with_the_step_it_is_of() -> None:
+    widget = ExplanationWidget(planted(), held=[1])  # type: ignore[arg-type]
+    changes: list[Any] = []
+    widget.observe(lambda change: changes.append(change["new"]), "foil")
+    widget.foil = "the"
+    assert widget.foil == {"step": 1, "id": 9, "text": " the"}
+    widget.foil = {"step": 0, "id": 7}
+    assert (widget.held, widget.foil) == ([0], {"step": 0, "id": 7, "text": " was"})
+    widget.held = [0, 1]
+    assert widget.foil is None
+    assert [change and change["id"] for change in changes] == [9, 7, None]
+    widget.set_state({"held": [1], "foil": {"step": 1, "id": 8, "text": " a"}})
+    assert (widget.held, widget.foil) == ([1], {"step": 1, "id": 8, "text": " a"})
+    widget.set_state({"held": [0], "foil": {"step": 0, "id": 99, "text": "?"}})
+    assert (widget.held, widget.foil) == ([0], None)
+
+
+@pytest.mark.parametrize(
+    ("held", "value", "sentence"),
+    [
+        ([0, 1], "the", 'A foil is of one step: hold one, or give {"step": 0, "id": 11}.'),
+        ([0], "magic", "There is no 'magic'."),
+        ([0], {"id": 7}, 'A foil is a text, an id, or {"step": 0, "id": 11}, not {\'id\': 7}.'),
+        ([0], {"step": 0, "id": "7"}, "A foil's id is a whole number, not '7'."),
+    ],
+)
+def test_a_foil_that_is_none_is_a_sentence(held: list[int], value: Any, sentence: str) -> None:
+    widget = ExplanationWidget(planted(), held=held)  # type: ignore[arg-type]
+    with pytest.raises(SelectionError) as error:
+        widget.foil = value
+    assert (str(error.value), widget.foil) == (sentence, None)
+
+
+def test_without_its_model_an_explanation_has_no_foils() -> None:
+    with pytest.raises(SelectionError, match="A foil needs the model"):
+        make().foil = "the"
+
+
 def test_a_layer_and_heads_let_go_of_each_other() -> None:
     widget = make(layer=1)
     widget.heads = [(0, 1)]
@@ -174,7 +213,7 @@ def test_what_the_page_sets_arrives_and_is_not_sent_back() -> None:
     widget = make(layer=1)
     sent = {"held": [1, 3], "method": "attention", "layer": None, "heads": [[1, 2]], "view": "matrix"}
     assert from_page(widget, **sent) == {}
-    assert state(widget) == {**sent, "heads": [(1, 2)], "options": DEFAULT_OPTIONS}
+    assert state(widget) == {**sent, "foil": None, "heads": [(1, 2)], "options": DEFAULT_OPTIONS}
     options = {**DEFAULT_OPTIONS, "intensity": 1, "hide_first": True}
     assert from_page(widget, options=options) == {}
     assert widget.options == options

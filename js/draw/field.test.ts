@@ -9,6 +9,7 @@ const content: Content = {
   model: "demo",
   tokens: { count: 6, start: [0, 1, 3, 5], text: ["The", " first", " 東", "\n"], special: [0] },
   inputs: 5,
+  contrast: {},
   sections: [],
   steps: {
     first: 3,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { KernelSession } from "./kernel";
-import type { ScoreMap, Selection } from "./session";
+import type { Foil, ScoreMap, Selection } from "./session";
 import { encode, FakeChannel, fixture, numbers } from "./testing";
 
 const saliency: Selection = { method: "saliency", layer: null, heads: [], head_rule: "mean" };
@@ -30,13 +30,14 @@ afterEach(() => void vi.useRealTimers());
 describe("the messages both sides agree on", () => {
   test.each(fixture.requests.map((example) => [example.name, example] as const))("%s", async (_, example) => {
     const { op, args } = example.request;
-    const { steps, input, hide_special, hide_first, ...rest } = args;
+    const { step, text, steps, input, hide_special, hide_first, ...rest } = args;
     const selection = rest as unknown as Selection;
     const hide = { special: hide_special as boolean, first: hide_first as boolean };
-    const ask: Record<string, () => Promise<Float32Array | ScoreMap>> = {
+    const ask: Record<string, () => Promise<Float32Array | ScoreMap | Foil>> = {
       scores: () => session.scores(selection, steps as number[]),
       column: () => session.column(selection, input as number),
       map: () => session.map(selection),
+      foil: () => session.foil(step as number, text as string),
       heads: () => session.heads(steps as number[], input as number | null, hide),
     };
     const asked = ask[op]?.();
@@ -49,7 +50,12 @@ describe("the messages both sides agree on", () => {
     for (const [k, step] of ((steps ?? []) as number[]).entries())
       expect(session.note(selection, step)).toBe(notes[k] ?? null);
     if (!answer || answer instanceof Float32Array) expect([...(answer ?? [])]).toEqual(numbers(values));
-    else expect({ ...answer, values: [...answer.values] }).toEqual({ ...meta, values });
+    else if (op === "foil") expect(answer).toEqual(meta);
+    else
+      expect({ ...(answer as ScoreMap), values: [...(answer as ScoreMap).values] }).toEqual({
+        ...meta,
+        values,
+      });
   });
 
   test("requests of one frame travel together", () => {

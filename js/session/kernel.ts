@@ -2,7 +2,7 @@
 import { toBytes, toFloat32 } from "./buffers";
 import { Cache } from "./cache";
 import { type Channel, type Reply, Requests, type Timing } from "./requests";
-import type { RequestOptions, ScoreMap, Selection, Session } from "./session";
+import type { Foil, RequestOptions, ScoreMap, Selection, Session } from "./session";
 
 const cacheBytes = 16 << 20;
 /** Floats of one answer: 512 kB. */
@@ -128,6 +128,15 @@ export class KernelSession implements Session {
       (reply) => floats(reply, Number(reply.meta.rows) * Number(reply.meta.cols)),
       options,
     );
+  }
+
+  async foil(step: number, text: string, options?: RequestOptions): Promise<Foil> {
+    let found: unknown;
+    const keep = (reply: Reply) => {
+      found = reply.meta;
+    };
+    const reply = await this.#requests.ask("foil", { step, text }, keep, options);
+    return (found ?? reply.meta) as Foil;
   }
 
   async #ask<T extends Float32Array | ScoreMap>(

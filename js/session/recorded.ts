@@ -160,6 +160,10 @@ export class RecordedSession implements Session {
     });
   }
 
+  async foil(): Promise<never> {
+    throw new Error("This page does not carry the model, which a foil takes.");
+  }
+
   #steps(): number[] {
     return Array.from({ length: this.#content.steps.count }, (_, s) => s);
   }

@@ -19,13 +19,25 @@ export interface Content {
     readonly probability: readonly (number | null)[];
     readonly rank: readonly (number | null)[];
     readonly entropy: readonly (number | null)[];
-    readonly alternatives: readonly (readonly (readonly [string, number])[])[];
+    readonly alternatives: readonly (readonly Alternative[])[];
   };
   readonly methods: readonly MethodInfo[];
+  /** What each method says of itself when there is a foil; empty without a model to ask, and left out has no use for one. */
+  readonly contrast: Readonly<Record<string, string>>;
   readonly layers: number;
   readonly heads: number;
   readonly attention_note: string | null;
   readonly warnings: readonly string[];
+}
+
+/** What a step might have been, and the model's number of it where it can be a foil. */
+export type Alternative = readonly [text: string, probability: number, id: number | null];
+
+/** What a step is contrasted with. */
+export interface Foil {
+  readonly step: number;
+  readonly id: number;
+  readonly text: string;
 }
 
 export interface MethodInfo {
@@ -49,6 +61,8 @@ export interface Selection {
   readonly layer: number | null;
   readonly heads: readonly Head[];
   readonly head_rule: HeadRule;
+  /** For `scores` of one step: what it is contrasted with. */
+  readonly foil?: number;
 }
 
 /** A pooled, quantised picture of all scores; 255 stands for NaN. */
@@ -82,4 +96,6 @@ export interface Session {
     hide: { readonly special: boolean; readonly first: boolean },
     options?: RequestOptions,
   ): Promise<Float32Array>;
+  /** What a word is as the foil of a step. */
+  foil(step: number, text: string, options?: RequestOptions): Promise<Foil>;
 }

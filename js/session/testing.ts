@@ -55,7 +55,7 @@ export const sample: Content = {
     probability: [0.75, 0.5],
     rank: [1, 2],
     entropy: [0.5, 1.25],
-    alternatives: [[[" was", 0.125]], []],
+    alternatives: [[[" was", 0.125, 7]], []],
   },
   methods: [
     {
@@ -83,6 +83,7 @@ export const sample: Content = {
       says: "attention",
     },
   ],
+  contrast: { input_x_gradient: "input × gradient of logit over the foil's" },
   layers: 2,
   heads: 2,
   attention_note: null,

@@ -1,17 +1,13 @@
 /** The footer: in words what is shown, the legend with its numbers, and what might have been written instead. */
 import { computed } from "@preact/signals-core";
-import { targetSteps, type ViewContext } from "../context";
+import { foilOf, targetSteps, type ViewContext } from "../context";
 import { h } from "../dom";
 import { numeral } from "../draw/numerals";
 import { type Tint, tint } from "../draw/ramp";
 import { strongest } from "../hold";
 import type { Reading, Readings } from "../reading";
-import { named } from "../units";
 import { explained, fed, scaleSays, type Words } from "../words";
-
-const chipsShown = 5;
-
-const chance = (p: number) => (p > 0 && p < 0.0005 ? "<.001" : numeral(p));
+import { mountAlternatives } from "./alternatives";
 
 /** Puts words into `host`, touching only what differs: the footer changes with every move of the pointer. */
 function write(host: HTMLElement, words: Words): void {
@@ -41,7 +37,7 @@ export function mountFooter(host: HTMLElement, ctx: ViewContext, readings: Readi
     h("span"),
   ];
   const legend = h("div", { class: "legend" }, low, ramp, h("span", {}, high, facts));
-  const instead = h("div", { class: "instead" });
+  const instead = mountAlternatives(ctx);
   const keys = h("div", { class: "keys", "aria-hidden": "true" }, ...keyHints());
   host.append(h("div", { class: "foot" }, say, legend, instead, keys));
 
@@ -49,7 +45,8 @@ export function mountFooter(host: HTMLElement, ctx: ViewContext, readings: Readi
     const content = state.content.value;
     const steps = targetSteps(state).filter((s) => s < content.steps.count);
     const reading = readings.shown.value;
-    if (steps.length > 0) write(say, explained(steps, reading, content, state.options.value));
+    if (steps.length > 0)
+      write(say, explained(steps, reading, content, state.options.value, foilOf(state, steps)));
     else if (reading?.input != null) write(say, fed(reading, content));
     else write(say, hint(content.steps.count));
   });
@@ -70,16 +67,6 @@ export function mountFooter(host: HTMLElement, ctx: ViewContext, readings: Readi
         .map((fact) => ` · ${fact}`)
         .join(""),
     ]);
-  });
-  let chips = "";
-  ctx.effect(() => {
-    const [step, more] = targetSteps(state);
-    const others =
-      step === undefined || more !== undefined ? [] : (state.content.value.steps.alternatives[step] ?? []);
-    const key = JSON.stringify(others);
-    if (key === chips) return;
-    chips = key;
-    instead.replaceChildren(...alternatives(others));
   });
   let last: Reading | null = null;
   ctx.effect(() => {
@@ -104,19 +91,6 @@ function gradient(tints: ReturnType<typeof tint>, signed: boolean, intensity: nu
     ? [at(tints.negative, 1), at(tints.negative, 0), at(tints.positive, 0), at(tints.positive, 1)]
     : [at(tints.unsigned, 0), at(tints.unsigned, 1)];
   return `linear-gradient(90deg, ${stops.join(", ")})`;
-}
-
-function alternatives(others: readonly (readonly [string, number])[]): Node[] {
-  if (others.length === 0) return [];
-  const chips = others
-    .slice(0, chipsShown)
-    .map(([text, p]) =>
-      h("li", { class: "chip" }, h("bdi", {}, named(text)), h("span", { class: "num" }, chance(p))),
-    );
-  return [
-    h("span", {}, "Instead:"),
-    h("ul", { "aria-label": "What might have been written instead" }, ...chips),
-  ];
 }
 
 function keyHints(): Node[] {

@@ -17,6 +17,7 @@ const content: Content = {
     special: [0],
   },
   inputs: 4,
+  contrast: {},
   sections: [],
   steps: {
     first: 3,

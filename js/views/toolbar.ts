@@ -79,7 +79,7 @@ export function mountToolbar(host: HTMLElement, ctx: ViewContext): Panels {
     const held = targetSteps(state);
     const all = state.view.peek() === "matrix" || held.length === 0;
     const steps = all ? Array.from({ length: content.steps.count }, (_, s) => s) : held;
-    const chosen = selection(state);
+    const chosen = selection(state, steps);
     const scores = await ctx.run((o) => ctx.session.scores(chosen, steps, o), "copy");
     if (!scores || ctx.signal.aborted) return;
     const table = scoreTable(content, steps, scores);

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from attrwidget.contrast import Contrasts
     from attrwidget.models.tokens import Tokens
     from attrwidget.widget import ExplanationWidget
 
@@ -52,7 +53,8 @@ class BaseExplanation(ABC):
     Step *s* is token ``first_step + s``; it sees the first ``seen(s)`` inputs, and its row is NaN elsewhere, as it is
     at tokens that a method gives nothing for. ``n_inputs`` is one less than there are tokens, or ``first_step``
     where steps are labels or predictions that nothing reads: then each sees all inputs. Without attention ``n_layers``
-    and ``n_heads`` are 0, and ``attention_note`` says why.
+    and ``n_heads`` are 0, and ``attention_note`` says why. ``contrasts`` ask why a step is this and not that; None
+    where its model is not at hand.
     """
 
     tokens: Tokens
@@ -65,6 +67,7 @@ class BaseExplanation(ABC):
     model_name: str
     sections: list[Section]
     warnings: list[str]
+    contrasts: Contrasts | None = None
 
     def __init__(self) -> None:
         self._widget_lock = threading.Lock()

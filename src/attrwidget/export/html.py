@@ -139,13 +139,18 @@ def _data(
     explanation: Explanation, plan: Plan, scores: dict[str, str], attention: dict[str, Any] | None
 ) -> dict[str, Any]:
     names = [method.name for method in plan.methods]
-    content = content_of(explanation)
+    content = content_of(explanation, model=False)
     content["model"] = public_name(explanation.model_name)
     content["methods"] = [method._asdict() for method in plan.methods]
     if attention is None:
         note = "This file does not carry single attention heads." if explanation.n_layers else None
         content |= {"layers": 0, "heads": 0, "attention_note": explanation.attention_note or note}
-    state = {**initial_state(explanation), "method": names[0], **(explanation.shown_state() or {})}
+    state = {
+        **initial_state(explanation),
+        "method": names[0],
+        **(explanation.shown_state() or {}),
+        "foil": None,
+    }
     if state["method"] not in names:
         state["method"] = names[0]
     if attention is None:

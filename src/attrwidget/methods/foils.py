@@ -49,7 +49,7 @@ def find_foils(trace: Trace, foil: Any) -> Foils:
         raise AttrWidgetError(
             f"There are {len(given)} foils and {trace.n_steps} steps: give one foil for each step, or one for all."
         )
-    pieces = [_pieces(trace, step, item) for step, item in enumerate(given)]
+    pieces = [foil_tokens(trace, step, item) for step, item in enumerate(given)]
     apart = several or trace.task == "fill-mask"
     ids = tuple(p[0] if apart else _aligned(trace, s, pieces) for s, p in enumerate(pieces))
     _require_other(trace, foil, ids)
@@ -71,7 +71,8 @@ def _labels(trace: Trace, ids: tuple[int, ...]) -> tuple[str, ...]:
     return tuple(visible(trace.output_text(step, output)) for step, output in enumerate(ids))
 
 
-def _pieces(trace: Trace, step: int, foil: Any) -> list[int]:
+def foil_tokens(trace: Trace, step: int, foil: Any) -> list[int]:
+    """Return the tokens of *foil*, a text or a token id, where *step*'s token stands; see ``find_foils``."""
     if isinstance(foil, Integral) and not isinstance(foil, bool):
         last = trace.model.vocabulary - 1
         if not 0 <= int(foil) <= last:

@@ -7,7 +7,7 @@ exists.
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.errors import AttrWidgetError
@@ -27,12 +27,14 @@ DEFAULT_OPTIONS: dict[str, Any] = {
     "renormalize": False,
     "show_whitespace": False,
 }
+NO_MODEL = "A foil needs the model, and this explanation was recorded without it."
+_FOIL = '{"step": 0, "id": 11}'
 _SHOWN = 60  # characters of a bad value that its sentence repeats
 
 
 def check_steps(explanation: Explanation, value: Any) -> list[int]:
     """Steps, ascending and each once."""
-    steps = [_index(s, "A step") for s in _listed(value, "Steps", "[0, 1]")]
+    steps = [check_index(s, "A step") for s in _listed(value, "Steps", "[0, 1]")]
     for step in steps:
         if not 0 <= step < explanation.n_steps:
             last = explanation.n_steps - 1
@@ -44,12 +46,29 @@ def check_steps(explanation: Explanation, value: Any) -> list[int]:
 
 def check_input(explanation: Explanation, value: Any) -> int:
     """The index of an input token."""
-    index = _index(value, "An input")
+    index = check_index(value, "An input")
     if not 0 <= index < explanation.n_inputs:
         raise AttrWidgetError(
             f"There is no input {index}: inputs are indexed from 0 to {explanation.n_inputs - 1}."
         )
     return index
+
+
+def check_foil(explanation: Explanation, value: Any, held: Sequence[int]) -> dict[str, Any] | None:
+    """None, or what a step might have been instead: ``{"step", "id", "text"}``. A text or an id is of the step held."""
+    if value is None:
+        return None
+    if explanation.contrasts is None:
+        raise AttrWidgetError(NO_MODEL)
+    if isinstance(value, Mapping):
+        if not {"step", "id"} <= set(value):
+            raise AttrWidgetError(f"A foil is a text, an id, or {_FOIL}, not {_short(value)}.")
+        step, what = check_index(value["step"], "A step"), check_index(value["id"], "A foil's id")
+    elif len(held) != 1:
+        raise AttrWidgetError(f"A foil is of one step: hold one, or give {_FOIL}.")
+    else:
+        step, what = held[0], value
+    return explanation.contrasts.find(step, what)._asdict()
 
 
 def check_method(explanation: Explanation, value: Any) -> MethodInfo:
@@ -66,7 +85,7 @@ def check_layer(explanation: Explanation, value: Any) -> int | None:
     """A layer from 0, or None for all."""
     if value is None:
         return None
-    layer = _index(value, "A layer")
+    layer = check_index(value, "A layer")
     _require_attention(explanation)
     if not 0 <= layer < explanation.n_layers:
         raise AttrWidgetError(
@@ -82,8 +101,8 @@ def check_heads(explanation: Explanation, value: Any) -> list[tuple[int, int]]:
         pair = _listed(item, "A head", "a pair like (0, 3), a layer and a head")
         if len(pair) != 2:
             raise AttrWidgetError(f"A head is a pair like (0, 3), a layer and a head, not {_short(item)}.")
-        layer = check_layer(explanation, _index(pair[0], "A layer"))
-        head = _index(pair[1], "A head")
+        layer = check_layer(explanation, check_index(pair[0], "A layer"))
+        head = check_index(pair[1], "A head")
         if not 0 <= head < explanation.n_heads:
             raise AttrWidgetError(
                 f"There is no head {head}: heads are indexed from 0 to {explanation.n_heads - 1}."
@@ -134,7 +153,8 @@ def _require_attention(explanation: Explanation) -> None:
         raise AttrWidgetError(f"There are no layers and heads to pick: {note}")
 
 
-def _index(value: Any, what: str) -> int:
+def check_index(value: Any, what: str) -> int:
+    """A whole number; *what* names it."""
     if not isinstance(value, bool):
         try:
             return operator.index(value)

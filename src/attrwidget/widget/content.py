@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 VERSION = 1
 
 
-def content_of(explanation: Explanation) -> dict[str, Any]:
-    """Return tokens, steps and methods of *explanation* as JSON.
+def content_of(explanation: Explanation, *, model: bool = True) -> dict[str, Any]:
+    """Return tokens, steps and methods of *explanation* as JSON, without *model* with nothing that takes it.
 
     Probabilities have six significant digits; what is not known of a recorded explanation is null.
     """
     tokens, steps = explanation.tokens, explanation.steps
+    contrasts = explanation.contrasts if model else None
     return {
         "v": VERSION,
         "model": explanation.model_name,
@@ -42,8 +43,10 @@ def content_of(explanation: Explanation) -> dict[str, Any]:
             "rank": [None if math.isnan(rank) else int(rank) for rank in steps["rank"]],
             "entropy": [_rounded(entropy) for entropy in steps["entropy"]],
             "alternatives": [
-                _alternatives(top, rank, token)
-                for top, rank, token in zip(steps["top"], steps["rank"], steps["token"], strict=True)
+                _alternatives(top, contrasts.likeliest(step) if contrasts else [None] * len(top), rank, token)
+                for step, (top, rank, token) in enumerate(
+                    zip(steps["top"], steps["rank"], steps["token"], strict=True)
+                )
             ],
         },
         "methods": [
@@ -57,6 +60,7 @@ def content_of(explanation: Explanation) -> dict[str, Any]:
             }
             for method in explanation.methods()
         ],
+        "contrast": contrasts.says() if contrasts else {},
         "layers": int(explanation.n_layers),
         "heads": int(explanation.n_heads),
         "attention_note": explanation.attention_note,
@@ -64,13 +68,19 @@ def content_of(explanation: Explanation) -> dict[str, Any]:
     }
 
 
-def _alternatives(top: Sequence[tuple[str, float]], rank: float, label: str) -> list[list[Any]]:
+def _alternatives(
+    top: Sequence[tuple[str, float]], ids: Sequence[int | None], rank: float, label: str
+) -> list[list[Any]]:
     """Return *top* without the chosen token, which stands at its rank, or among those of the same probability."""
     chosen = -1 if math.isnan(rank) else int(rank) - 1
     if 0 <= chosen < len(top):
         tied = [i for i, (_, p) in enumerate(top) if p == top[chosen][1]]
         chosen = next((i for i in tied if visible(top[i][0]) == label), chosen)
-    return [[text, _rounded(p)] for i, (text, p) in enumerate(top) if i != chosen]
+    return [
+        [text, _rounded(p), number]
+        for i, ((text, p), number) in enumerate(zip(top, ids, strict=True))
+        if i != chosen
+    ]
 
 
 def _rounded(value: float) -> float | None:

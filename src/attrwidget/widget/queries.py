@@ -1,4 +1,4 @@
-"""The four requests of a page: checked, then answered with numbers. docs/protocol.md has their fields."""
+"""The five requests of a page: checked, then answered with numbers. docs/protocol.md has their fields."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from attrwidget.errors import AttrWidgetError
 from attrwidget.widget.checks import (
     HEAD_RULES,
+    NO_MODEL,
     check_bool,
     check_choice,
     check_heads,
+    check_index,
     check_input,
     check_layer,
     check_method,
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
     from attrwidget.base import BaseExplanation as Explanation
     from attrwidget.base import MethodInfo
+    from attrwidget.contrast import Contrasts
 
 Progress = Callable[[int, int], None]
 
@@ -67,6 +70,8 @@ def read_query(explanation: Explanation, op: Any, args: Any) -> Query:
 
 def _scores(explanation: Explanation, args: Mapping[str, Any]) -> Query:
     selection, steps = _selection(explanation, args), _steps(explanation, args["steps"])
+    if args.get("foil") is not None:
+        return _contrast(explanation, selection.method.name, steps, args["foil"])
     most = rows_at_once(explanation.n_inputs)
     if len(steps) > most:
         raise AttrWidgetError(
@@ -80,6 +85,37 @@ def _scores(explanation: Explanation, args: Mapping[str, Any]) -> Query:
         return Answer({**meta, "notes": notes} if any(notes) else meta, float_bytes(rows))
 
     return Query(_cost(explanation, selection, steps), answer)
+
+
+def _contrast(explanation: Explanation, method: str, steps: list[int], number: Any) -> Query:
+    contrasts = _contrasts(explanation)
+    if method not in contrasts.says():
+        raise AttrWidgetError(f"The method {method!r} has no use for a foil: leave it out.")
+    if len(steps) != 1:
+        raise AttrWidgetError(f"A foil is of one step: ask for that one, not for {len(steps)}.")
+    foil = contrasts.find(steps[0], check_index(number, "A foil's id"))
+
+    def answer(progress: Progress) -> Answer:
+        rows = contrasts.rows(method, foil, progress)
+        meta: dict[str, Any] = {"rows": 1, "cols": rows.shape[1]}
+        note = contrasts.note(method, foil)
+        return Answer({**meta, "notes": [note]} if note else meta, float_bytes(rows))
+
+    return Query(0 if contrasts.has_rows(method, foil) else 1, answer)
+
+
+def _foil(explanation: Explanation, args: Mapping[str, Any]) -> Query:
+    contrasts, step = _contrasts(explanation), check_index(args["step"], "A step")
+    if not isinstance(args["text"], str):
+        raise AttrWidgetError("A foil is a text.")
+    foil = contrasts.find(step, args["text"])
+    return Query(0, lambda _: Answer(foil._asdict(), b""))
+
+
+def _contrasts(explanation: Explanation) -> Contrasts:
+    if explanation.contrasts is None:
+        raise AttrWidgetError(NO_MODEL)
+    return explanation.contrasts
 
 
 def _column(explanation: Explanation, args: Mapping[str, Any]) -> Query:
@@ -130,6 +166,7 @@ _OPERATIONS: dict[str, Callable[[Explanation, Mapping[str, Any]], Query]] = {
     "column": _column,
     "map": _map,
     "heads": _heads,
+    "foil": _foil,
 }
 _SELECTION = ("method", "layer", "heads", "head_rule")
 _FIELDS = {
@@ -137,6 +174,7 @@ _FIELDS = {
     "column": (*_SELECTION, "input"),
     "map": _SELECTION,
     "heads": ("steps", "input", "hide_special", "hide_first"),
+    "foil": ("step", "text"),
 }
 
 

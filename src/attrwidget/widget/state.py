@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.errors import AttrWidgetError
@@ -10,6 +10,7 @@ from attrwidget.widget.checks import (
     DEFAULT_OPTIONS,
     VIEWS,
     check_choice,
+    check_foil,
     check_heads,
     check_layer,
     check_method,
@@ -21,7 +22,16 @@ from attrwidget.widget.checks import (
 if TYPE_CHECKING:
     from attrwidget.base import BaseExplanation as Explanation
 
-SHARED = ("held", "method", "layer", "heads", "view", "options")
+SHARED = ("held", "foil", "method", "layer", "heads", "view", "options")
+
+_CHECKS: dict[str, Callable[[Explanation, Any], Any]] = {
+    "held": check_steps,
+    "method": lambda explanation, value: check_method(explanation, value).name,
+    "layer": check_layer,
+    "heads": check_heads,
+    "view": lambda _, value: check_choice(value, "view", VIEWS),
+    "options": lambda _, value: check_options(value),
+}
 
 
 def initial_state(explanation: Explanation) -> dict[str, Any]:
@@ -29,6 +39,7 @@ def initial_state(explanation: Explanation) -> dict[str, Any]:
     methods = explanation.methods()
     return {
         "held": [0] if explanation.n_steps else [],
+        "foil": None,
         "method": methods[0].name if methods else "",
         "layer": None,
         "heads": [],
@@ -37,19 +48,12 @@ def initial_state(explanation: Explanation) -> dict[str, Any]:
     }
 
 
-def checked(explanation: Explanation, name: str, value: Any) -> Any:
-    """Return the normal form of *value* for the trait *name*; raise AttrWidgetError when it does not exist."""
-    if name == "held":
-        return check_steps(explanation, value)
-    if name == "method":
-        return check_method(explanation, value).name
-    if name == "layer":
-        return check_layer(explanation, value)
-    if name == "heads":
-        return check_heads(explanation, value)
-    if name == "view":
-        return check_choice(value, name, VIEWS)
-    return check_options(value)
+def checked(explanation: Explanation, name: str, value: Any, held: Sequence[int] = ()) -> Any:
+    """Return the normal form of *value* for the trait *name*; raise AttrWidgetError when it does not exist.
+
+    *held* are the steps that a foil may be of.
+    """
+    return check_foil(explanation, value, held) if name == "foil" else _CHECKS[name](explanation, value)
 
 
 def mend(

@@ -46,6 +46,10 @@ class ExplanationWidget(anywidget.AnyWidget):
         read_only=True, help="What is explained: tokens, steps, methods (docs/protocol.md)."
     ).tag(sync=True)
     held = _Checked(help="The steps held, ascending, such as [1, 2]; [] when none is.").tag(sync=True)
+    foil = _Checked(
+        help='What the held step might have been instead: None, a text or id, and then {"step", "id", "text"}. Scores '
+        "say why the step is what it is and not that. Holding anything else lets go of it."
+    ).tag(sync=True)
     method = _Checked(help="The name of the method shown, one of explanation.methods().").tag(sync=True)
     layer = _Checked(help="A whole layer, from 0, or None. Setting one lets go of heads.").tag(sync=True)
     heads = _Checked(
@@ -96,9 +100,18 @@ class ExplanationWidget(anywidget.AnyWidget):
     @traitlets.validate(*SHARED)
     def _check(self, proposal: Any) -> Any:
         try:
-            return checked(self.explanation, proposal["trait"].name, proposal["value"])
+            held = getattr(self, "held", None) or []  # not there yet while the traits are made
+            return checked(self.explanation, proposal["trait"].name, proposal["value"], held)
         except AttrWidgetError as error:
             raise SelectionError(str(error)) from None
+
+    @traitlets.observe("held", "foil")
+    def _held_or_foil(self, change: Any) -> None:
+        if self.foil is not None and self.held != [self.foil["step"]]:
+            if change["name"] == "foil":
+                self.held = [self.foil["step"]]
+            else:
+                self.foil = None
 
     @traitlets.observe("layer", "heads")
     def _layer_or_heads(self, change: Any) -> None:
