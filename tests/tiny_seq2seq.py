@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from tiny import TEXTS, score
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
-from transformers import CONFIG_MAPPING, AutoModelForSeq2SeqLM, MBart50Tokenizer, PreTrainedTokenizerFast
+from transformers import (
+    CONFIG_MAPPING,
+    AutoModelForSeq2SeqLM,
+    M2M100Tokenizer,
+    MBart50Tokenizer,
+    MBartTokenizer,
+    PreTrainedTokenizerFast,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SOURCE = "The first president of America"
 ANSWER = "George Washington was it."
@@ -81,6 +92,28 @@ def language_tokenizer() -> MBart50Tokenizer:
     vocabulary = [("<unk>", 0.0), ("<s>", 0.0), ("</s>", 0.0)]
     vocabulary += [(piece, -2.0) for piece in words] + [(letter, -8.0) for letter in letters]
     return MBart50Tokenizer(vocab=vocabulary, src_lang="en_XX")
+
+
+def sentence_tokenizer(kind: str, folder: Path) -> Any:
+    """Return a tokenizer over SentencePiece: M2M-100's, or mBART's first, whose targets end in a language."""
+    import sentencepiece
+
+    (folder / "text.txt").write_text(f"{SOURCE}\n{ANSWER}\n" * 40)
+    sentencepiece.SentencePieceTrainer.train(
+        input=str(folder / "text.txt"),
+        model_prefix=str(folder / "spm"),
+        vocab_size=40,
+        hard_vocab_limit=False,
+        minloglevel=2,
+    )
+    trained = sentencepiece.SentencePieceProcessor(str(folder / "spm.model"))
+    pieces = [trained.id_to_piece(i) for i in range(3, trained.get_piece_size())]
+    if kind == "mbart25":
+        vocabulary = [("<unk>", 0.0), ("<s>", 0.0), ("</s>", 0.0), *((piece, -3.0) for piece in pieces)]
+        return MBartTokenizer(vocab=vocabulary, src_lang="en_XX")
+    known = {piece: i for i, piece in enumerate(["<s>", "<pad>", "</s>", "<unk>", *pieces])}
+    (folder / "vocab.json").write_text(json.dumps(known))
+    return M2M100Tokenizer(str(folder / "vocab.json"), str(folder / "spm.model"), src_lang="en")
 
 
 def build_seq2seq(name: str, *, seed: int = 0, scale: float = 0.2, **changes: Any) -> Any:

@@ -173,7 +173,7 @@ class Seq2SeqLM(Adapter):
                 return generate(self, beginnings, max_new_tokens, dict(options), progress)
             return [generate(self, [b], max_new_tokens, dict(options), progress)[0] for b in beginnings]
 
-    def batch(self, beginnings: list[Beginning], pad: int) -> tuple[dict[str, torch.Tensor], int]:
+    def batch(self, beginnings: list[Beginning], pad: int) -> tuple[dict[str, Any], int]:
         """Return what ``generate`` is called with, sources padded on the right, and where new tokens begin."""
         import torch
 
@@ -181,8 +181,10 @@ class Seq2SeqLM(Adapter):
         ids = [b.source + [pad] * (width - len(b.source)) for b in beginnings]
         mask = [[1] * len(b.source) + [0] * (width - len(b.source)) for b in beginnings]
         values = {"inputs": ids, "attention_mask": mask, "decoder_input_ids": [b.start for b in beginnings]}
-        tensors = {name: torch.tensor(value, device=self.device) for name, value in values.items()}
-        return tensors, len(beginnings[0].start)
+        inputs: dict[str, Any] = {n: torch.tensor(value, device=self.device) for n, value in values.items()}
+        # Otherwise generate puts the start that the model's configuration names before another.
+        inputs["decoder_start_token_id"] = beginnings[0].start[0]
+        return inputs, len(beginnings[0].start)
 
     def _setting(self, options: dict[str, Any], name: str) -> int | None:
         """Return what generate goes by: the option given, or else what the configurations say."""
