@@ -123,7 +123,7 @@ def _methods(
         weights = scores if scores.ndim == 4 else scores[..., None]
         both = sequence.source_scores is not None and sequence.target_scores is not None
         if name == "attention" and both:
-            weights = weights / 2  # of two attentions with a sum of 1 each: normalised together
+            weights = weights * np.float32(0.5)  # of two attentions with a sum of 1 each: normalised together
         heads = pack_heads(weights.transpose(0, 2, 3, 1), first)
         title = record(name, np.zeros((1, 1))).info.title
         signed = bool((heads.weights < 0).any())

@@ -40,7 +40,7 @@ class Generating(Protocol):
     def pad_id(self) -> int:
         """The token that pads its batches."""
 
-    def batch(self, prompts: list[Any], pad: int) -> tuple[dict[str, torch.Tensor], int]:
+    def batch(self, prompts: list[Any], pad: int) -> tuple[dict[str, Any], int]:
         """Return what its ``generate`` is called with for *prompts*, and where new tokens begin in what it returns."""
 
 

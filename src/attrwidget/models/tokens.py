@@ -97,7 +97,8 @@ def _units(tokenizer: PreTrainedTokenizerBase, ids: list[int], stop: int, units:
     """
     units = list(units)
     while (start := units[-1].end if units else 0) < stop:
-        previous = units[-1].start if units else 0
+        # Some tokenizers write a space that stands alone only when a word follows it.
+        previous = next((unit.start for unit in reversed(units) if unit.text), 0)
         units.append(_unit(tokenizer, ids, previous, start, min(start + _LONGEST_UNIT, stop)))
     return units
 
