@@ -46,6 +46,7 @@ _FILES = (
     "external.shap",
     "external.captum",
     "external.captum_embeddings",
+    "external.inseq",
 )
 for _file in _FILES:
     importlib.import_module(f"{__name__}.{_file}")

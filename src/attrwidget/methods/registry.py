@@ -73,6 +73,7 @@ NEEDS = {
     "masking": "an attention mask that is heeded",
     "stack": "one stack of layers",
     "source": "an encoder and a decoder",
+    "generation": "a model that generates text",
 }
 
 
@@ -127,18 +128,28 @@ class Method:
                 f"{self.title} explains a prediction, and {name} has no head that makes one: read its attention, or "
                 "load it with a head, such as AutoModelForMaskedLM or AutoModelForSequenceClassification."
             )
-        if "stack" in self.needs and trace.task == "text2text-generation":
-            return f"{self.title} follows attention through one stack of layers, and {name} has two."
-        if "source" in self.needs and not trace.n_source:
-            return (
-                f"{self.title} is of encoder–decoder models, and {name} is of another kind: take 'attention'."
-            )
+        wrong = self._other_kind(trace)
+        if wrong is not None:
+            return wrong
         if "masking" in self.needs and trace.abilities.masking == "ignored":
             return (
                 f"{self.title} masks inputs from attention, which {name} does not heed: take 'leave_one_out_deleted' "
                 "or 'leave_one_out_replaced'."
             )
         return self._blind(trace)
+
+    def _other_kind(self, trace: Trace) -> str | None:
+        """Return a sentence on why this method is for another kind of model than *trace*'s, or None when it is not."""
+        name = trace.model.name
+        if "generation" in self.needs and trace.task not in ("text-generation", "text2text-generation"):
+            return f"{self.title} explains generated text, and {name} generates none: take another method."
+        if "stack" in self.needs and trace.task == "text2text-generation":
+            return f"{self.title} follows attention through one stack of layers, and {name} has two."
+        if "source" in self.needs and not trace.n_source:
+            return (
+                f"{self.title} is of encoder–decoder models, and {name} is of another kind: take 'attention'."
+            )
+        return None
 
     def _blind(self, trace: Trace) -> str | None:
         """Return a sentence on why *trace*'s attention is not enough, or None when it is."""
