@@ -45,6 +45,7 @@ test.each([
   ["\t", "tab"],
   ["  ", "space"],
   ["", "nothing"],
+  [" \u202eabc", "⟨U+202E⟩abc"],
 ])("%j is named %s", (text, name) => expect(named(text)).toBe(name));
 
 test("a character that turns the direction of what follows is shown instead", () => {

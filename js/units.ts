@@ -98,7 +98,7 @@ export function unitsOf(content: Content): Units {
 
 /** What cannot be seen, in words; else the text without the space around it. */
 export function named(text: string): string {
-  const trimmed = text.trim();
+  const trimmed = undirected(text).trim();
   if (trimmed) return trimmed;
   if (text.includes("\n")) return "newline";
   if (text.includes("\t")) return "tab";

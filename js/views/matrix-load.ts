@@ -62,13 +62,15 @@ export function reading(state: State, shape: Shape): Reading {
 export function follow(ctx: ViewContext, busy: (on: boolean) => void, show: (shown: Shown) => void): void {
   const { state, session } = ctx;
   const shape = computed(() => shapeOf(state.content.value));
+  // By value, for other options leave the numbers as they are.
+  const wanted = computed(() => JSON.stringify(selection(state)));
   ctx.effect(() => {
     if (state.view.value !== "matrix") {
       void ctx.run(async () => undefined, "matrix");
       busy(false);
       return;
     }
-    const chosen = selection(state);
+    const chosen: Selection = JSON.parse(wanted.value);
     const method = shownMethod(state);
     if (!method || shape.value.steps.length === 0) return;
     const field = new Field(
@@ -81,9 +83,10 @@ export function follow(ctx: ViewContext, busy: (on: boolean) => void, show: (sho
     void ctx
       .run((options) => fill(session, field, chosen, options).then(() => field), "matrix")
       .then((made) => {
-        if (over) return;
+        // Stopped or failed, what is shown stays that of before.
+        if (over || !made) return;
         busy(false);
-        if (made) show({ field, chosen });
+        show({ field, chosen });
       });
     return () => {
       over = true;

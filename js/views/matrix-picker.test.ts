@@ -138,6 +138,33 @@ describe("matrix", () => {
     expect(host.querySelector(".high")?.textContent).toBe(".600");
   });
 
+  test("while a method is computed, no number of the one before is told", async () => {
+    const { ctx, host, said, scores, state } = setUp();
+    state.view.value = "matrix";
+    mountMatrix(host, ctx);
+    await settle();
+    let finish = () => {};
+    const slow = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const known = scores.getMockImplementation();
+    scores.mockImplementation(async (...args) => {
+      await slow;
+      return (known as NonNullable<typeof known>)(...args);
+    });
+    state.method.value = "attention";
+    await settle();
+    const root = host.querySelector(".aw-matrix") as HTMLElement;
+    expect(root.classList.contains("busy")).toBe(true);
+    press(grid(host), "ArrowDown");
+    expect(said).toEqual([]);
+    finish();
+    await settle();
+    expect(root.classList.contains("busy")).toBe(false);
+    press(grid(host), "ArrowDown");
+    expect(said).toHaveLength(1);
+  });
+
   test("goes when the display ends", async () => {
     const { ctx, host, end, state, scores } = setUp();
     state.view.value = "matrix";

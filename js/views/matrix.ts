@@ -191,7 +191,13 @@ export function mountMatrix(host: HTMLElement, ctx: ViewContext): void {
 
   follow(
     ctx,
-    (busy) => parts.root.classList.toggle("busy", busy),
+    (busy) => {
+      parts.root.classList.toggle("busy", busy);
+      if (!busy) return;
+      shown = null;
+      parts.lines.hidden = true;
+      parts.tip.hidden = true;
+    },
     (next) => {
       shown = next;
       asked = "";
