@@ -185,6 +185,12 @@ class BaseExplanation(ABC):
 
         return to_inseq(self, method)
 
+    def to_shap(self, method: str = "shap") -> Any:
+        """Return the scores as a ``shap.Explanation``; see ``attrwidget.interop.to_shap``."""
+        from attrwidget.interop import to_shap
+
+        return to_shap(self, method)
+
     def __repr__(self) -> str:
         text = "".join(unit.text for unit in self.tokens.units)
         text = text if len(text) <= 60 else text[:57] + "…"

@@ -1,4 +1,4 @@
-"""From and to other libraries' results, and to and from files. No library is imported but for ``to_inseq``."""
+"""From and to other libraries' results, and to and from files. Only ``to_…`` imports another library."""
 
 from attrwidget.interop.captum import from_captum
 from attrwidget.interop.frames import to_pandas
@@ -9,6 +9,7 @@ from attrwidget.interop.saved import SavedExplanation
 from attrwidget.interop.scores import from_scores
 from attrwidget.interop.shap import from_shap
 from attrwidget.interop.to_inseq import to_inseq
+from attrwidget.interop.to_shap import to_shap
 
 __all__ = [
     "SavedExplanation",
@@ -21,4 +22,5 @@ __all__ = [
     "save",
     "to_inseq",
     "to_pandas",
+    "to_shap",
 ]

@@ -31,7 +31,7 @@ def to_inseq(explanation: BaseExplanation, method: str | None = None) -> Any:
     before = _source_length(explanation)
     labelled = [
         token(label, int(token_id))
-        for label, token_id in zip(_texts(explanation), explanation.tokens.ids, strict=True)
+        for label, token_id in zip(texts_of(explanation), explanation.tokens.ids, strict=True)
     ]
     steps, every = explanation.steps, range(explanation.n_steps)
     saved = explanation.recorded[name] if isinstance(explanation, SavedExplanation) else None
@@ -108,7 +108,7 @@ def _tensor(values: NDArray[np.floating]) -> Any:
     return torch.from_numpy(np.array(values, dtype=np.float32))
 
 
-def _texts(explanation: BaseExplanation) -> list[str]:
+def texts_of(explanation: BaseExplanation) -> list[str]:
     """Return a text for each token: its unit's, or the label of a piece of a character."""
     tokens = explanation.tokens
     texts = list(tokens.labels)
