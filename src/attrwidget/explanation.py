@@ -120,9 +120,9 @@ class Explanation(BaseExplanation):
         (target function ``probability``, L2 norm, L1 per step); None, raw. *source_only*, for encoder–decoder models:
         the source alone is scored, and normalised, as by Inseq's ``attribute_target=False``; otherwise source and
         target are normalised together. *layer*, *head* and *head_rule* are for attention, as in ``attention``. The
-        result's ``attrs`` say how it was made: method, target function,
-        the foil of each step, and a ``note``. Raises AttrWidgetError for a name, layer or head that does not
-        exist, with those that do.
+        result's ``attrs`` say how it was made: method, target function, the foil of each step, the ``base_values`` that
+        rows add up from, and a ``note``. Raises AttrWidgetError for a name, layer or head that does not exist, with
+        those that do.
         """
         if normalize not in NORMALIZATIONS:
             known = ", ".join(repr(n) for n in NORMALIZATIONS)
@@ -143,7 +143,7 @@ class Explanation(BaseExplanation):
         if source_only:
             raw[:, self.trace.n_source :] = np.nan
         frame = self._frame(normalize_rows(raw, request.method, normalize), self._step_labels)
-        frame.attrs.update(attributes_of(request, note_on(request, self.trace, self._cache, steps)))
+        frame.attrs.update(attributes_of(request, self.trace, self._cache, steps))
         return frame
 
     def attention(

@@ -48,13 +48,16 @@ def _joined(said: list[str]) -> str | None:
     return "".join(sentence + end for sentence, end in zip(said, ends, strict=True)).rstrip(" ,") or None
 
 
-def attributes_of(request: Request, note: str | None) -> dict[str, Any]:
-    """Return how scores were made, for the ``attrs`` of a table."""
+def attributes_of(request: Request, trace: Trace, cache: ScoreCache, steps: Sequence[int]) -> dict[str, Any]:
+    """Return how the finished scores of *steps* were made, for the ``attrs`` of a table."""
     made: dict[str, Any] = {"method": request.method.name, **request.options}
     if request.method.target_function is not None:
         made["target_function"] = request.target.function
     if request.foils is not None:
         made["foil"] = list(request.foils.labels)
+    base, note = cache.figure(request, "base", steps), note_on(request, trace, cache, steps)
+    if base is not None:
+        made["base_values"] = base.tolist()
     if note is not None:
         made["note"] = note
     return made
