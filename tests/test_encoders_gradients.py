@@ -44,8 +44,7 @@ def types_of(ex: Any) -> dict[str, torch.Tensor]:
     """Return the token types of a pair where the model tells two texts apart, from what sections say."""
     second = ex.sections[1].start if len(ex.sections) == 3 else ex.n_inputs
     types = (torch.arange(ex.n_inputs) >= second).long()[None]
-    takes = "token_type_ids" in type(ex.trace.model.own).forward.__code__.co_varnames
-    return {"token_type_ids": types} if takes else {}
+    return {"token_type_ids": types} if getattr(ex.trace.model.own.config, "type_vocab_size", 0) > 1 else {}
 
 
 def plain_logits(ex: Any, **inputs: Any) -> torch.Tensor:

@@ -74,7 +74,9 @@ class Encoder(Adapter):
                 f"The text has {count:,} tokens, special ones included, but {self.name} sees at most {limit:,}: "
                 f"shorten it by {count - limit:,} tokens."
             )
-        return passage
+        # GPT-2 would take types for words, and RoBERTa has one of them.
+        tells_apart = (getattr(self.hf.config, "type_vocab_size", None) or 0) > 1
+        return passage if tells_apart else passage._replace(types=None)
 
     def read(self, output: Any, at: Places) -> torch.Tensor:
         """Return logits ``[b, steps, outputs]`` of a batch's *output*."""
