@@ -46,7 +46,7 @@ def slopes_of_text(text: Text, steps: Sequence[int], score: ScoreFunction) -> Sl
     """Yield ``(step, weights, slopes)`` of *steps* of *text*, as ``slopes_of_causal`` does."""
     hf = text.model.hf
     with _on(hf), kept_weights() as weights, differentiable(hf, observe(hf, "eager")), leaves_of(hf, None):
-        logits = text.read(text.run())
+        logits = text.read(text.run())[0]
         given = logits.detach().double().requires_grad_(True)  # noqa: FBT003
         (slopes,) = torch.autograd.grad(score(given, range(len(logits))).sum(), given)
     for step in steps:

@@ -17,7 +17,7 @@ from attrwidget.models.tokens import read_tokens
 from attrwidget.trace.abilities import record, returned
 from attrwidget.trace.attention_slopes import slopes_of_causal
 from attrwidget.trace.base import Section, Trace
-from attrwidget.trace.forward import logits_of
+from attrwidget.trace.forward import logits_of, run
 from attrwidget.trace.graph import GradientGraph
 from attrwidget.trace.lens import read_layers
 from attrwidget.trace.perturb import Perturber, masked_logits
@@ -113,7 +113,8 @@ class CausalTrace(Trace):
 
     def read_layers(self) -> LensReading:
         """Return what each layer would predict at each step; see ``trace.lens``."""
-        return read_layers(self.model, self._ids, self.outputs)
+        hf, rows = self.model.hf, self.n_steps
+        return read_layers(self.model, lambda: run(hf, self._ids, rows).logits[:, -rows:], self.outputs)
 
     def perturber(self, change: str | int | None, **options: Any) -> Perturber:
         """Return what runs the text with inputs changed; see ``Perturber``."""

@@ -9,12 +9,11 @@ import torch
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.models.borrow import borrowed
-from attrwidget.trace.forward import logits_of, run
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from attrwidget.models.causal import CausalLM
+    from attrwidget.models.adapter import Adapter
 
 _BYTES = 256 << 20  # of the logits of the layers read at once
 
@@ -28,8 +27,8 @@ class LensReading:
     chosen: torch.Tensor
 
 
-def read_layers(model: CausalLM, ids: torch.Tensor, targets: Sequence[int]) -> LensReading:
-    """Read every layer of the text *ids* ``[1, n]`` at its last ``len(targets)`` positions.
+def read_layers(model: Adapter, run: Callable[[], torch.Tensor], targets: Sequence[int]) -> LensReading:
+    """Read every layer of a text at each step; *run* runs *model* on it for logits ``[b, steps, vocabulary]``.
 
     Raises AttrWidgetError when the model has no list of layers whose last leads to its logits.
     """
@@ -40,7 +39,7 @@ def read_layers(model: CausalLM, ids: torch.Tensor, targets: Sequence[int]) -> L
     ]
     try:
         with borrowed(model.hf), torch.no_grad():
-            own = logits_of(model.hf, ids, rows)
+            own = run()[0]
     finally:
         for handle in handles:
             handle.remove()
@@ -49,15 +48,15 @@ def read_layers(model: CausalLM, ids: torch.Tensor, targets: Sequence[int]) -> L
     size = max(1, _BYTES // (4 * rows * own.shape[-1]))
     parts = []
     for start in range(0, len(layers), size):
-        logits = _from_last(model, ids, torch.cat(outputs[start : start + size]), rows)
+        logits = _from_last(model, run, torch.cat(outputs[start : start + size]))
         if start + size >= len(layers) and not _same(logits[-1], own):
             raise AttrWidgetError(_refusal(model))
         parts.append(_read(logits, torch.as_tensor(list(targets), device=logits.device)))
     return LensReading(*(torch.cat(part).cpu() for part in zip(*parts, strict=True)))
 
 
-def _from_last(model: CausalLM, ids: torch.Tensor, states: torch.Tensor, rows: int) -> torch.Tensor:
-    """Return logits ``[k, rows, vocabulary]`` of *states* ``[k, n, d]`` taken for the last layer's output."""
+def _from_last(model: Adapter, run: Callable[[], torch.Tensor], states: torch.Tensor) -> torch.Tensor:
+    """Return logits ``[k, steps, vocabulary]`` of *states* ``[k, n, d]`` taken for the last layer's output."""
 
     def replace(_module: Any, _args: Any, output: Any) -> Any:
         return states if isinstance(output, torch.Tensor) else (states, *output[1:])
@@ -65,7 +64,7 @@ def _from_last(model: CausalLM, ids: torch.Tensor, states: torch.Tensor, rows: i
     handle = _layers(model)[-1].register_forward_hook(replace)
     try:
         with borrowed(model.hf), torch.no_grad():
-            return run(model.hf, ids, rows).logits[:, -rows:]  # type: ignore[no-any-return]
+            return run()
     finally:
         handle.remove()
 
@@ -80,7 +79,7 @@ def _read(logits: torch.Tensor, targets: torch.Tensor) -> tuple[torch.Tensor, to
     return top, most, chosen
 
 
-def _layers(model: CausalLM) -> torch.nn.ModuleList:
+def _layers(model: Adapter) -> torch.nn.ModuleList:
     wanted = getattr(model.text_config, "num_hidden_layers", None)
     for module in model.hf.modules():
         if isinstance(module, torch.nn.ModuleList) and len(module) == wanted:
@@ -98,5 +97,5 @@ def _same(one: torch.Tensor, other: torch.Tensor) -> bool:
     return bool((one - other)[finite].abs().max() <= tolerance * other[finite].abs().max().clamp_min(1e-12))
 
 
-def _refusal(model: CausalLM) -> str:
+def _refusal(model: Adapter) -> str:
     return f"{model.name} has no plain list of layers to read one by one, so there is no logit lens of it."

@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from attrwidget.checks import is_index, is_whole
 from attrwidget.errors import AttrWidgetError
+from attrwidget.trace.lens import read_layers
 from attrwidget.trace.text_trace import TextTrace
 
 if TYPE_CHECKING:
+    import torch
+
     from attrwidget.models.encoder import Answering, Classifier, TokenClassifier
+    from attrwidget.trace.lens import LensReading
 
 
 class MaskTrace(TextTrace):
@@ -19,6 +23,15 @@ class MaskTrace(TextTrace):
     def before(self, step: int) -> list[int]:
         """Return the token ids that *step*'s mask follows in the text."""
         return self.tokens.ids[: self.position(step)]
+
+    def read_layers(self) -> LensReading:
+        """Return what each layer would predict under each mask; see ``trace.lens``."""
+
+        def run() -> torch.Tensor:
+            output = self._text.run()
+            return self._text.read(output, len(output.logits))
+
+        return read_layers(self.model, run, self.outputs)
 
 
 class ClassTrace(TextTrace):

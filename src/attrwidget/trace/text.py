@@ -45,9 +45,9 @@ class Text:
         """Return the model's output for the text as it is; *options* go to the model."""
         return self._call(self.ids, torch.ones_like(self.ids), self.types, **options)
 
-    def read(self, output: Any) -> torch.Tensor:
-        """Return the logits ``[steps, outputs]`` of *output*, had by ``run``."""
-        return self.model.read(output, self._places(1))[0]
+    def read(self, output: Any, count: int = 1) -> torch.Tensor:
+        """Return the logits ``[count, steps, outputs]`` of *output*, had by ``run``."""
+        return self.model.read(output, self._places(count))
 
     def logits(
         self, there: torch.Tensor, *, ids: torch.Tensor | None = None, attention: str | None = None

@@ -137,7 +137,7 @@ def _plain_gradient(text: Text, abilities: Abilities) -> tuple[torch.Tensor, int
         leaves_of(text.model.hf, None) as leaves,
         kept_states(text.model) as states,
     ):
-        logits = text.read(text.run())
+        logits = text.read(text.run())[0]
     scores = _mixture(logits.double(), range(len(logits)))
     rows = [torch.autograd.grad(scores[s], leaves[0], retain_graph=True)[0][0] for s in (0, -1)]
     (reached,) = torch.autograd.grad(scores[0], states[-1], allow_unused=True)

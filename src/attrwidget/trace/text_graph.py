@@ -91,7 +91,7 @@ class TextGraph:
                 single_slopes(hf),
                 leaves_of(hf, self._place) as leaves,
             ):
-                logits = self._text.read(self._text.run())
+                logits = self._text.read(self._text.run())[0]
             if len(leaves) != 1 or leaves[0].shape[:2] != self._text.ids.shape:
                 raise RuntimeError(f"expected one call of the embeddings, saw {len(leaves)}")
             self._run = leaves[0], logits
