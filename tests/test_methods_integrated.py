@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import torch
+from linear import bag_of
 from tiny import build, byte_tokenizer, plain_gradients, random_ids
-from torch import nn
-from transformers import PreTrainedModel
-from transformers.modeling_outputs import CausalLMOutput
-from transformers.models.gpt2 import GPT2Config
 
 import attrwidget as aw
 
@@ -22,41 +19,13 @@ FIRST, STEPS = 6, 20  # more steps than share a segment
 IDS = random_ids(FIRST + STEPS)
 
 
-class Bag(PreTrainedModel):
-    """Logits are linear in the sum of the embeddings so far; a masked token is not in the sum."""
-
-    config_class = GPT2Config
-
-    def __init__(self, config: GPT2Config) -> None:
-        super().__init__(config)
-        self.embed = nn.Embedding(config.vocab_size, config.hidden_size)
-        self.head = nn.Linear(config.hidden_size, config.vocab_size)
-        self.post_init()
-
-    def get_input_embeddings(self) -> nn.Module:
-        return self.embed
-
-    def get_output_embeddings(self) -> nn.Module:
-        return self.head
-
-    def forward(
-        self, input_ids: Any = None, attention_mask: Any = None, inputs_embeds: Any = None, **_options: Any
-    ) -> CausalLMOutput:
-        embedded = self.embed(input_ids) if inputs_embeds is None else inputs_embeds
-        if attention_mask is not None:
-            embedded = embedded * attention_mask[..., None]
-        return CausalLMOutput(logits=self.head(embedded.cumsum(1)))
-
-
 def explained(model: Any, ids: list[int] = IDS, first: int = FIRST) -> aw.Explanation:
     return aw.load(model, byte_tokenizer()).explain(ids[:first], output=ids[first:])
 
 
 @pytest.fixture(scope="module")
 def bag() -> aw.Explanation:
-    torch.manual_seed(0)
-    config = GPT2Config(vocab_size=330, n_embd=16, n_layer=1, n_head=2, bos_token_id=0, eos_token_id=0)
-    return explained(Bag(config).eval())
+    return bag_of(IDS, FIRST)
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import numpy as np
 
 from attrwidget.methods.external.asking import counted
 from attrwidget.methods.external.importing import library
+from attrwidget.methods.external.seeds import seeded
 from attrwidget.methods.integrated_gradients import check_count
 from attrwidget.methods.players import Players
 from attrwidget.methods.registry import Figures, Method, Progress, register
@@ -66,7 +67,8 @@ def _partition(
     masker = shap.maskers.Partition(nothing, clustering=neighbours(count))
     explainer = shap.explainers.Partition(score, masker)
     evaluations = max(evaluations, 2 * count + 1)
-    values = explainer(text, max_evals=evaluations, batch_size=_BATCH, silent=True).values[0]
+    with seeded(0):  # it draws numbers of no consequence
+        values = explainer(text, max_evals=evaluations, batch_size=_BATCH, silent=True).values[0]
     return np.asarray(values, dtype=np.float64)
 
 
