@@ -25,6 +25,7 @@ def require_fit(explanation: SavedExplanation) -> None:
 def _parts(ex: SavedExplanation) -> Iterator[tuple[bool, str]]:
     tokens, count = ex.tokens, len(ex.tokens)
     yield 0 < ex.first_step < count, f"step 0 cannot be token {ex.first_step} of {count}"
+    yield ex.n_inputs in (ex.first_step, count - 1), f"it has {ex.n_inputs} inputs and {count} tokens"
     borders = [0, *(unit.end for unit in tokens.units)]
     joined = [unit.start for unit in tokens.units] == borders[:-1] and borders == sorted(set(borders))
     yield joined and borders[-1] == count, "its words do not cover its tokens"
@@ -45,5 +46,5 @@ def _parts(ex: SavedExplanation) -> Iterator[tuple[bool, str]]:
         yield shape in (None, wanted), f"{title} has the shape {shape}, not {wanted}"
         yield len(method.notes) in (0, ex.n_steps), f"{title} has notes of {len(method.notes)} steps"
     if ex.heads is not None:
-        shape, seen = ex.heads.weights.shape, seen_before(ex.first_step, ex.n_steps)
+        shape, seen = ex.heads.weights.shape, seen_before(ex.first_step, ex.n_inputs, ex.n_steps)
         yield len(shape) == 3 and shape[0] == seen and min(shape) > 0, f"attention has the shape {shape}"

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 _CHUNK_BYTES = 16 << 20
 
 
-def seen_before(first_step: int, step: int) -> int:
-    """Return how many inputs all steps before *step* see together."""
-    return step * first_step + step * (step - 1) // 2
+def seen_before(first_step: int, n_inputs: int, step: int) -> int:
+    """Return how many inputs all steps before *step* see together: step s sees ``min(first_step + s, n_inputs)``."""
+    growing = min(step, n_inputs - first_step)
+    return growing * first_step + growing * (growing - 1) // 2 + (step - growing) * n_inputs
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ class RecordedHeads:
         shape = (len(steps), self.n_layers, self.n_heads, self.n_inputs)
         weights = np.full(shape, np.nan, dtype=np.float32)
         for row, step in zip(weights, steps, strict=True):
-            row[:, :, : self.first_step + step] = self._seen(step).transpose(1, 2, 0)
+            seen = self._seen(step)
+            row[:, :, : len(seen)] = seen.transpose(1, 2, 0)
         return weights
 
     def combined(self, steps: Sequence[int], selection: HeadSelection) -> NDArray[np.float32]:
@@ -70,7 +72,8 @@ class RecordedHeads:
 
     def _seen(self, step: int) -> NDArray[np.floating]:
         """Return ``[inputs that step sees, layers, heads]``."""
-        return self.weights[seen_before(self.first_step, step) : seen_before(self.first_step, step + 1)]
+        start, end = (seen_before(self.first_step, self.n_inputs, s) for s in (step, step + 1))
+        return self.weights[start:end]
 
 
 def _combined(weights: NDArray[np.float32], rule: str) -> NDArray[np.float32]:
@@ -92,15 +95,17 @@ def record_heads(
 
     *precision* is ``"float32"`` or ``"float16"``; *progress* is called with how many steps are done.
     """
-    layers, heads, first = explanation.n_layers, explanation.n_heads, explanation.first_step
-    count = explanation.n_steps
-    weights: NDArray[np.floating] = np.empty((seen_before(first, count), layers, heads), dtype=precision)
+    layers, heads, count = explanation.n_layers, explanation.n_heads, explanation.n_steps
+    total = seen_before(explanation.first_step, explanation.n_inputs, count)
+    weights: NDArray[np.floating] = np.empty((total, layers, heads), dtype=precision)
+    done = 0
     at_once = max(1, _CHUNK_BYTES // max(1, 4 * layers * heads * explanation.n_inputs))
     for begin in range(0, count, at_once):
         steps = range(begin, min(begin + at_once, count))
         for step, row in zip(steps, explanation.head_weights(steps), strict=True):
-            seen = row[:, :, : first + step].transpose(2, 0, 1)
-            weights[seen_before(first, step) : seen_before(first, step + 1)] = seen
+            seen = explanation.seen(step)
+            weights[done : done + seen] = row[:, :, :seen].transpose(2, 0, 1)
+            done += seen
         if progress is not None:
             progress(steps[-1] + 1)
     return weights

@@ -120,7 +120,7 @@ def _plan(
     count = explanation.n_layers * explanation.n_heads
     has_heads = any(_has_heads(explanation, info) for info in methods)
     row_bytes = 8 * explanation.n_steps * explanation.n_inputs
-    weights = count * seen_before(explanation.first_step, explanation.n_steps)
+    weights = count * seen_before(explanation.first_step, explanation.n_inputs, explanation.n_steps)
     offered = (heads,) if heads != "auto" else _HEADS[1:] if has_heads else ("none",)
     for precision in offered:
         carried = has_heads and precision != "none"
@@ -154,6 +154,7 @@ def _texts(explanation: BaseExplanation) -> tuple[dict[str, Any], dict[str, NDAr
         "attrwidget": __version__,
         "model": public_name(explanation.model_name),
         "first_step": int(explanation.first_step),
+        "inputs": int(explanation.n_inputs),
         "units": [[int(unit.start), int(unit.end), unit.text] for unit in tokens.units],
         "labels": list(tokens.labels),
         "special": [i for i, special in enumerate(tokens.special) if special],
@@ -233,12 +234,14 @@ def _read(document: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> SavedExp
         notes = tuple(None if note is None else str(note) for note in entry["notes"])
         function, divided = entry["target_function"], bool(entry["divided"])
         recorded.append(Recorded(info, rows, function, divided, entry["note"], notes))
-    heads = RecordedHeads(arrays["attention"], first, len(ids) - 1) if "attention" in arrays else None
+    inputs = int(document["inputs"])
+    heads = RecordedHeads(arrays["attention"], first, inputs) if "attention" in arrays else None
     return SavedExplanation(
         tokens,
         first,
         pd.DataFrame(columns).rename_axis("step"),
         recorded,
+        inputs=inputs,
         heads=heads,
         sections=[Section(str(title), int(start), int(end)) for title, start, end in document["sections"]],
         model_name=str(document["model"]),

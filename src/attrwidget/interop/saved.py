@@ -58,6 +58,7 @@ class SavedExplanation(BaseExplanation):
         steps: pd.DataFrame,
         recorded: Sequence[Recorded],
         *,
+        inputs: int | None = None,
         heads: RecordedHeads | None = None,
         sections: Sequence[Section] | None = None,
         model_name: str = "",
@@ -66,7 +67,8 @@ class SavedExplanation(BaseExplanation):
     ) -> None:
         super().__init__()
         self.tokens, self.first_step = tokens, first_step
-        self.n_steps, self.n_inputs = len(tokens) - first_step, len(tokens) - 1
+        self.n_steps = len(tokens) - first_step
+        self.n_inputs = len(tokens) - 1 if inputs is None else inputs
         whole = [Section("Prompt", 0, first_step), Section("Answer", first_step, len(tokens))]
         self.sections = whole if sections is None else list(sections)
         self.model_name, self.warnings = model_name, list(warnings)
