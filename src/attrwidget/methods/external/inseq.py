@@ -10,6 +10,8 @@ from __future__ import annotations
 import copy
 import warnings
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -102,18 +104,13 @@ def _compute(
             f"Inseq would write into {trace.model.name}, whose modules cannot be doubled: take another method."
         )
     with borrowed(hf, "eager"):
-        # It names a padding token for the tokenizer, keeps neighbours in a file by the model's name, and needs room.
-        tokenizer, kept = copy.deepcopy(trace.model.tokenizer), {"save_cache": False, "overwrite_cache": True}
-        extra = kept if name == "discretized_integrated_gradients" else {}
-        model = _tried(
-            name,
-            trace,
-            lambda: models.HuggingfaceModel.load(
-                hf, name, tokenizer, device=trace.model.device.type, **extra
-            ),
-        )
+        tokenizer = copy.deepcopy(trace.model.tokenizer)  # of which Inseq changes the padding
+        if tokenizer.pad_token is None:
+            tokenizer.pad_token = tokenizer.convert_ids_to_tokens(trace.model.pad_id)
+        model = _tried(name, trace, lambda: _load(models, name, trace, hf, tokenizer))
         source = trace.n_source
         batch = _tried(name, trace, lambda: _batch(model, batches, trace, source))
+        _tried(name, trace, lambda: _require_same_run(model, batch, trace, max(steps), source))
     for step in steps:
 
         def score(args: Any, step: int = step) -> torch.Tensor:
@@ -138,6 +135,13 @@ def _compute(
         yield [step], _row(name, trace, step, found.sequence_attributions[0], source)[None]
 
 
+def _load(models: Any, name: str, trace: Trace, hf: Any, tokenizer: Any) -> Any:
+    with TemporaryDirectory() as folder:
+        # Neighbours would be kept for good in a file by the model's name, which may be another model's.
+        kept = {"cache_dir": Path(folder)} if name == "discretized_integrated_gradients" else {}
+        return models.HuggingfaceModel.load(hf, name, tokenizer, device=trace.model.device.type, **kept)
+
+
 def _batch(model: Any, batches: Any, trace: Trace, source: int) -> Any:
     """Return Inseq's batch of the very ids: nothing is decoded and tokenised again."""
     import torch
@@ -152,6 +156,27 @@ def _batch(model: Any, batches: Any, trace: Trace, source: int) -> Any:
     ids = trace.tokens.ids
     parts = (encoding(ids[:source]), encoding(ids[source:])) if source else encoding(ids)
     return model.formatter.prepare_inputs_for_attribution(model, parts)
+
+
+def _require_same_run(model: Any, batch: Any, trace: Trace, step: int, source: int) -> None:
+    """Raise AttrWidgetError unless Inseq's run of the text gives *step*'s token the probability that it has."""
+
+    def agrees() -> bool:
+        with torch.no_grad():
+            out = model.get_forward_output(batch.clone()[: trace.first_step - source + step])
+        said = model.output2logits(out)[0].double().log_softmax(-1)[trace.outputs[step]]
+        low = trace.model.hf.dtype not in (torch.float32, torch.float64)
+        return bool(abs(float(said) - trace.steps.log_probability[step]) < (0.2 if low else 1e-2))
+
+    import torch
+
+    if source and not agrees() and hasattr(model.get_decoder(), "embed_scale"):
+        # Decoders like Marian's scale the embeddings given to them, which Inseq has scaled already.
+        model.get_decoder().embed_scale = 1.0
+    if not agrees():
+        raise AttrWidgetError(
+            f"Inseq's run of {trace.model.name} says something else than the model's own, so its scores are not shown."
+        )
 
 
 def _row(name: str, trace: Trace, step: int, found: Any, source: int) -> NDArray[np.float64]:
