@@ -142,6 +142,22 @@ test("labels read no label", async () => {
   near(await session.column({ ...chosen, heads: [[0, 0]] }, 2), [0, 0.4], 1e-6);
 });
 
+test("cross-attention is twice what the source has of the attention to all", async () => {
+  const whole = record(16);
+  const base = { ...(sample.methods[0] as (typeof sample.methods)[number]), attention: true };
+  const methods = [
+    { ...base, name: "attention" },
+    { ...base, name: "cross_attention", source: 2 },
+  ];
+  const session = new RecordedSession({ ...whole, content: { ...content, methods } });
+  for (const head_rule of ["mean", "max"] as HeadRule[]) {
+    const selection = { layer: 1, heads: [], head_rule };
+    const all = await session.scores({ ...selection, method: "attention" }, [2]);
+    const cross = await session.scores({ ...selection, method: "cross_attention" }, [2]);
+    expect([...cross]).toEqual([...all].map((weight, i) => (i < 2 ? 2 * weight : Number.NaN)));
+  }
+});
+
 test("scores as they are in the file", async () => {
   const session = new RecordedSession(record(16));
   const chosen: Selection = { method: "input_x_gradient", layer: null, heads: [], head_rule: "mean" };

@@ -171,7 +171,9 @@ export class RecordedSession implements Session {
   #row(selection: Selection, step: number): Float32Array {
     const method = this.#content.methods.find((m) => m.name === selection.method);
     if (method?.attention && this.#weights) {
-      return this.#weights.row(step, this.#chosen(selection), selection.head_rule);
+      const row = this.#weights.row(step, this.#chosen(selection), selection.head_rule);
+      const { source } = method;
+      return source === undefined ? row : row.map((weight, i) => (i < source ? 2 * weight : Number.NaN));
     }
     const rows = this.#scores.get(selection.method) ?? this.#decode(selection.method);
     return rows.subarray(step * this.#inputs, (step + 1) * this.#inputs);

@@ -50,6 +50,8 @@ export interface MethodInfo {
   readonly attention: boolean;
   /** For the footer, e.g. "saliency of log-probability, L2 norm". */
   readonly says: string;
+  /** Cross-attention alone: of the first so many inputs, at twice their weight among all. */
+  readonly source?: number;
 }
 
 /** A layer and a head, both from 0. */

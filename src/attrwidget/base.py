@@ -37,7 +37,10 @@ class Section(NamedTuple):
 
 
 class MethodInfo(NamedTuple):
-    """A method as it is offered for one explanation; ``says`` is for the footer."""
+    """A method as it is offered for one explanation; ``says`` is for the footer.
+
+    ``source`` is how many inputs, from the first, cross-attention alone goes to: twice what these have of attention.
+    """
 
     name: str
     title: str
@@ -45,6 +48,7 @@ class MethodInfo(NamedTuple):
     shares: bool
     attention: bool
     says: str
+    source: int | None = None
 
 
 class BaseExplanation(ABC):

@@ -90,6 +90,7 @@ class Explanation(BaseExplanation):
                 not method.signed,
                 method.attention,
                 method.says_of(self.target_function_of(method.name)),
+                self.trace.n_source if "source" in method.needs else None,
             )
             for method in all_methods()
             if method.refusal(self.trace) is None

@@ -18,7 +18,7 @@ from attrwidget.export.words import method_of, printable
 from attrwidget.files import public_name, writable, write_whole
 from attrwidget.models.tokens import visible
 from attrwidget.widget.bundle import read_bundle
-from attrwidget.widget.content import VERSION, content_of
+from attrwidget.widget.content import VERSION, content_of, method_entry
 from attrwidget.widget.state import initial_state
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def _data(
     names = [method.name for method in plan.methods]
     content = content_of(explanation, model=False)
     content["model"] = public_name(explanation.model_name)
-    content["methods"] = [method._asdict() for method in plan.methods]
+    content["methods"] = [method_entry(method) for method in plan.methods]
     if attention is None:
         note = "This file does not carry single attention heads." if explanation.n_layers else None
         content |= {"layers": 0, "heads": 0, "attention_note": explanation.attention_note or note}

@@ -75,7 +75,7 @@ def _plans(explanation: Explanation, methods: tuple[MethodInfo, ...], max_mb: fl
 def _mean_of_heads(method: MethodInfo, count: int) -> MethodInfo:
     if not method.attention:
         return method
-    return method._replace(attention=False, says=f"{method.says}, mean of all {count} heads")
+    return method._replace(attention=False, source=None, says=f"{method.says}, mean of all {count} heads")
 
 
 def _up(value: float) -> float:

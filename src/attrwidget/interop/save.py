@@ -111,7 +111,7 @@ def _has_heads(explanation: BaseExplanation, info: MethodInfo) -> bool:
     """Say whether the rows of a method can be had from ``head_weights``."""
     if isinstance(explanation, SavedExplanation):
         return explanation.recorded[info.name].rows is None
-    return info.attention and info.name == "attention"
+    return info.attention and (info.name == "attention" or info.source is not None)
 
 
 def _plan(
@@ -190,9 +190,9 @@ def _numbers(
                 progress(base + round(count * done / max(of, 1)), total)
 
         from_heads = plan.precision is not None and _has_heads(explanation, info)
-        if from_heads:
+        if from_heads and "attention" not in arrays:
             arrays["attention"] = record_heads(explanation, plan.precision or "float32", report)
-        else:
+        elif not from_heads:
             arrays[f"scores.{info.name}"] = np.ascontiguousarray(explanation.raw_rows(info.name, report))
         report(count)
         entries.append(_entry(explanation, info, from_heads=from_heads))
@@ -204,7 +204,7 @@ def _entry(explanation: BaseExplanation, info: MethodInfo, *, from_heads: bool) 
     kept = info
     if info.attention and not from_heads:
         count = explanation.n_layers * explanation.n_heads
-        kept = info._replace(attention=False, says=f"{info.says}, mean of all {count} heads")
+        kept = info._replace(attention=False, source=None, says=f"{info.says}, mean of all {count} heads")
     notes = [explanation.note(info.name, [step]) for step in range(explanation.n_steps)]
     return {
         **kept._asdict(),
@@ -229,7 +229,7 @@ def _read(document: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> SavedExp
     columns["top"] = [[(str(text), float(p)) for text, p in top] for top in document["top"]]
     recorded = []
     for entry in document["methods"]:
-        info = MethodInfo(*(entry[field] for field in MethodInfo._fields))
+        info = MethodInfo(*(entry.get(field) for field in MethodInfo._fields))
         rows = None if info.attention else arrays[f"scores.{info.name}"]
         notes = tuple(None if note is None else str(note) for note in entry["notes"])
         function, divided = entry["target_function"], bool(entry["divided"])

@@ -216,7 +216,11 @@ class SavedExplanation(BaseExplanation):
     def _raw(self, method: Recorded, steps: Sequence[int], selection: HeadSelection) -> NDArray[np.floating]:
         self._check_steps(steps)
         if method.rows is None and self.heads is not None:
-            return self.heads.combined(steps, selection)
+            rows = self.heads.combined(steps, selection)
+            if method.info.source is not None:
+                rows *= 2
+                rows[:, method.info.source :] = np.nan
+            return rows
         if selection.layer is not None or selection.heads:
             raise AttrWidgetError(
                 f"{method.info.title} has no layers and heads to pick here: leave out layer= and head=."

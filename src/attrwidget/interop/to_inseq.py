@@ -36,6 +36,7 @@ def to_inseq(explanation: BaseExplanation, method: str | None = None) -> Any:
     steps, every = explanation.steps, range(explanation.n_steps)
     saved = explanation.recorded[name] if isinstance(explanation, SavedExplanation) else None
     by_head = infos[name].attention and (saved.rows is None if saved else name == "attention")
+    by_head = by_head and infos[name].source is None
     if by_head:
         scores = explanation.head_weights(every).transpose(3, 0, 1, 2)
         kind, extra = data.MultiDimensionalFeatureAttributionSequenceOutput, {"_num_dimensions": 2}

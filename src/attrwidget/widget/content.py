@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from attrwidget.base import BaseExplanation as Explanation
+    from attrwidget.base import MethodInfo
 
 VERSION = 1
 
@@ -49,23 +50,18 @@ def content_of(explanation: Explanation, *, model: bool = True) -> dict[str, Any
                 )
             ],
         },
-        "methods": [
-            {
-                "name": method.name,
-                "title": method.title,
-                "signed": bool(method.signed),
-                "shares": bool(method.shares),
-                "attention": bool(method.attention),
-                "says": method.says,
-            }
-            for method in explanation.methods()
-        ],
+        "methods": [method_entry(method) for method in explanation.methods()],
         "contrast": contrasts.says() if contrasts else {},
         "layers": int(explanation.n_layers),
         "heads": int(explanation.n_heads),
         "attention_note": explanation.attention_note,
         "warnings": list(explanation.warnings),
     }
+
+
+def method_entry(method: MethodInfo) -> dict[str, Any]:
+    """Return *method* as JSON, without what does not apply to it."""
+    return {name: value for name, value in method._asdict().items() if value is not None}
 
 
 def _alternatives(
