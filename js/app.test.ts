@@ -231,7 +231,7 @@ const chips = () =>
 const type = async (text: string) => {
   const input = root.querySelector<HTMLInputElement>(".instead input") as HTMLInputElement;
   input.value = text;
-  input.form?.dispatchEvent(new Event("submit", { cancelable: true }));
+  input.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
   await settle();
 };
 
@@ -245,9 +245,9 @@ test("a chip asks why not, again or Esc lets go of the foil alone", async () => 
   expect(state.foil.value).toEqual({ step: 0, id: 7, text: " was" });
   expect(session.asked.at(-1)).toMatchObject({ method: "input_x_gradient", foil: 7 });
   expect(say()).toBe(
-    "Why is and not was? token 1 of 2 · p = .750 · rank 1 · input × gradient of logit over the foil's",
+    "Why is and not was, token 1 of 2 · p = .750 · rank 1 · input × gradient of logit over the foil's",
   );
-  expect(root.querySelector(".legend")?.textContent).toContain("solid speaks for it, dashed for the other");
+  expect(root.querySelector(".legend")?.textContent).toContain("solid for it, dashed for the other");
   expect(chips()).toMatchObject([{ pressed: true }]);
   point(3);
   await settle();
@@ -300,7 +300,7 @@ test("without the model chips say why they cannot be asked about", async () => {
   expect(state.foil.value).toBeNull();
   expect(chips()[0]?.chip.getAttribute("aria-disabled")).toBe("true");
   expect(chips()[0]?.chip.title).toContain("takes the model");
-  expect(root.querySelector<HTMLElement>(".instead form")?.hidden).toBe(true);
+  expect(root.querySelector<HTMLElement>(".instead input")?.hidden).toBe(true);
 });
 
 test("what is held is spoken with what carried it", async () => {

@@ -30,11 +30,13 @@ function headsSay({ layer, heads, head_rule }: Selection, content: Content): str
 }
 
 /** How many steps a span has, and how they became one. */
-function stepsSay(steps: readonly number[], options: Options, count: number): string {
+function stepsSay(steps: readonly number[], options: Options, content: Content): string {
+  const { count, called } = content.steps;
+  const [one, many] = called ?? ["token", "tokens"];
   const [first, last] = [steps[0] as number, steps.at(-1) as number];
-  if (steps.length === 1) return `token ${first + 1} of ${count}`;
+  if (steps.length === 1) return `${one} ${first + 1} of ${count}`;
   const together = last - first + 1 === steps.length;
-  const which = together ? `tokens ${first + 1}–${last + 1}` : `${steps.length} tokens`;
+  const which = together ? `${many} ${first + 1}–${last + 1}` : `${steps.length} ${many}`;
   return `${which} of ${count}, ${options.span_rule} of ${steps.length} steps`;
 }
 
@@ -57,11 +59,11 @@ export function explained(
 ): Words {
   const units = unitsOf(content);
   const words = named(units.joined(units.ofSteps(steps))).replace(/\s+/g, " ");
-  const facts = [stepsSay(steps, options, content.steps.count), ...probabilitySays(steps, content)];
+  const facts = [stepsSay(steps, options, content), ...probabilitySays(steps, content)];
   if (reading) facts.push(methodSays(reading, content));
   if (reading?.note) facts.push(reading.note);
   if (foil && reading?.selection.foil !== undefined)
-    return ["Why ", { strong: words }, " and not ", { strong: named(foil.text) }, `? ${facts.join(" · ")}`];
+    return ["Why ", { strong: words }, " and not ", { strong: named(foil.text) }, `, ${facts.join(" · ")}`];
   if (foil && reading)
     facts.push(`not against ${named(foil.text)}: ${foilless(reading, content)} takes no foil`);
   return ["Explaining ", { strong: words }, `, ${facts.join(" · ")}`];
@@ -90,8 +92,7 @@ export function scaleSays(reading: Reading, options: Options): string[] {
   const { method, selection, steps } = reading;
   const out: string[] = [];
   if (reading.input !== null) out.push("what each word drew from it");
-  else if (selection.foil !== undefined && method.signed)
-    out.push("solid speaks for it, dashed for the other");
+  else if (selection.foil !== undefined && method.signed) out.push("solid for it, dashed for the other");
   else if (method.signed) out.push("signed: solid adds, dashed takes away");
   else if (method.shares) {
     const one = selection.heads.length === 1 || selection.head_rule === "mean";

@@ -75,23 +75,20 @@ export function mountAlternatives(ctx: ViewContext): HTMLElement {
     size: 15,
     maxlength: 200,
     autocomplete: "off",
-  });
-  const form = h(
-    "form",
-    {
-      onsubmit: (event: Event) => {
-        event.preventDefault();
-        void ask(input.value);
-      },
+    // Not a form: JupyterLab keeps Enter from submitting one.
+    onkeydown: (event: KeyboardEvent) => {
+      if (event.key !== "Enter" || event.isComposing) return;
+      event.preventDefault();
+      event.stopPropagation();
+      void ask(input.value);
     },
-    input,
-  );
+  });
   const list = h(
     "ul",
     { "aria-label": "What might have been written instead" },
     ...chips.map(({ item }) => item),
   );
-  const row = h("div", { class: "instead" }, title, list, form, said);
+  const row = h("div", { class: "instead" }, title, h("div", {}, list, input, said));
 
   const write = (words: string): void => {
     if (said.textContent !== words) said.textContent = words;
@@ -128,7 +125,7 @@ export function mountAlternatives(ctx: ViewContext): HTMLElement {
       show(shown[k], foil !== null && shown[k]?.[2] === foil.id, open);
     });
     row.hidden = step === undefined || (shown.length === 0 && !open);
-    form.hidden = !open;
+    input.hidden = !open;
     title.textContent = open ? "Why not" : "Instead:";
   });
   ctx.effect(() => {

@@ -39,7 +39,14 @@ export function mountFooter(host: HTMLElement, ctx: ViewContext, readings: Readi
   const legend = h("div", { class: "legend" }, low, ramp, h("span", {}, high, facts));
   const instead = mountAlternatives(ctx);
   const keys = h("div", { class: "keys", "aria-hidden": "true" }, ...keyHints());
-  host.append(h("div", { class: "foot" }, say, legend, instead, keys));
+  host.append(
+    h(
+      "div",
+      { class: "foot" },
+      h("div", { class: "line" }, say, legend),
+      h("div", { class: "line" }, instead, keys),
+    ),
+  );
 
   ctx.effect(() => {
     const content = state.content.value;

@@ -41,6 +41,10 @@ class Screen:
         self.footer = self.root.locator("footer .say")
         self.tip = self.root.locator(".page .tip")
         self.options = self.root.get_by_role("listbox", name="Text").get_by_role("option")
+        self.instead = self.root.get_by_role("list", name="What might have been written instead")
+        self.another = self.root.get_by_role(
+            "textbox", name="Another word that might have been written instead"
+        )
         self.grid = self.root.get_by_role("grid", name="Layers by heads")
 
     def words(self) -> list[str]:
@@ -134,9 +138,7 @@ def explore(screen: Screen, explanation: Explanation, step: int = 1, precision: 
     expect(screen.footer).to_contain_text(f"rank {row['rank']}")
     shown = number(screen.footer.inner_text().split("p = ")[1])
     assert abs(shown - row["probability"]) < 0.00051
-    chips = screen.root.get_by_role("list", name="What might have been written instead").get_by_role(
-        "listitem"
-    )
+    chips = screen.instead.get_by_role("listitem")
     others = [(text.strip(), p) for text, p in row["top"] if text.strip() != word]
     for chip, (text, p) in zip(chips.all(), others, strict=False):
         expect(chip).to_contain_text(text)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hosts import write_notebook
 from playwright.sync_api import Page, expect
-from screen import Screen, explore, serious_faults
+from screen import Screen, explore, same, serious_faults
 
 import attrwidget as aw
 
@@ -22,7 +22,7 @@ LOAD = "import attrwidget as aw\nmodel = aw.load('demo')"
 EXPLAIN = f"ex = model.explain({PROMPT!r}, max_new_tokens=5)"
 WATCH = """
 import json, pathlib
-seen = ["held", "method", "layer", "heads", "view"]
+seen = ["held", "foil", "method", "layer", "heads", "view"]
 def save(_=None):
     text = json.dumps({name: getattr(ex.widget, name) for name in seen})
     pathlib.Path(FILE).write_text(text)
@@ -87,6 +87,41 @@ def test_the_numbers_on_screen_are_pythons(
     explore(screen, explanation)
     wait_for(file, held=[], method="attention", layer=None, heads=[[2, 1]])
     assert serious_faults(page, screen) == []
+
+
+def test_why_this_and_not_that(page: Page, jupyter: Jupyter, explanation: Explanation) -> None:
+    file = jupyter[1] / "foil.json"
+    watch = WATCH.replace("FILE", repr(str(file)))
+    run_notebook(page, jupyter, "lab", "foil", LOAD, EXPLAIN, watch, "ex")
+    screen = Screen(page)
+    expect(screen.root).to_be_visible()
+    assert screen.held() == [6]
+    screen.method("Input × gradient")
+    chip = screen.instead.get_by_role("button").first
+    other = chip.locator("bdi").inner_text()
+    chip.click()
+    expect(chip).to_have_attribute("aria-pressed", "true")
+    expect(screen.footer).to_contain_text(f"Why George and not {other}, token 1 of")
+    rows = explanation.scores("input_x_gradient", foil=other).to_numpy()
+    same(screen.table(), rows[[0]], 1e-4)
+    assert serious_faults(page, screen) == []
+
+    screen.another.fill("George")
+    screen.another.press("Enter")
+    expect(screen.root.get_by_text("“George” is what the model said there")).to_be_visible()
+    screen.another.fill("Paris")
+    screen.another.press("Enter")
+    expect(screen.footer).to_contain_text("Why George and not Paris,")
+    expect(chip).to_have_attribute("aria-pressed", "false")
+    same(screen.table(), explanation.scores("input_x_gradient", foil="Paris").to_numpy()[[0]], 1e-4)
+    foil = explanation.contrasts.find(0, "Paris")  # type: ignore[union-attr]
+    wait_for(file, held=[0], foil=foil._asdict())
+    screen.another.press("Escape")
+    expect(screen.footer).to_contain_text("Explaining George, token 1 of")
+    wait_for(file, held=[0], foil=None)
+    screen.word(6).focus()
+    page.keyboard.press("Escape")
+    wait_for(file, held=[], foil=None)
 
 
 def test_displays_of_one_explanation_keep_in_step_and_others_apart(page: Page, jupyter: Jupyter) -> None:
