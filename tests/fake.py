@@ -47,7 +47,7 @@ class FakeExplanation:
         )
         self.first_step, self.n_steps, self.n_inputs = first_step, count - first_step, inputs or count - 1
         self.sections = [Section("Prompt", 0, first_step), Section("Answer", first_step, count)]
-        self.model_name = model_name
+        self.model_name, self.said, self.called = model_name, None, ("token", "tokens")
         self.warnings: list[str] = []
         self.n_layers, self.n_heads = (0, 0) if weights is None else weights.shape[1:3]
         self.attention_note = None if self.n_layers else "This model shows no attention."

@@ -64,7 +64,7 @@ def test_a_table_that_is_too_wide_or_too_long_is_cut_with_a_note() -> None:
     text = printed(random_explanation(prompt=200, answer=30), width=60)
     assert max(map(len, text.splitlines())) <= 60
     shown = len(text.splitlines()[1].split())
-    assert f"{30 - shown} more generated tokens to the right" in " ".join(text.split())
+    assert f"{30 - shown} more tokens to the right" in " ".join(text.split())
     assert "169 inputs in the middle" in " ".join(text.split())
     assert "w228" in text
     assert "w100" not in text

@@ -15,6 +15,8 @@ export interface Content {
   readonly steps: {
     readonly first: number;
     readonly count: number;
+    /** What a step is and what several are, where they are no tokens: "class", "classes". */
+    readonly called?: readonly [string, string];
     /** Null where it is not known: recorded explanations may not carry it. */
     readonly probability: readonly (number | null)[];
     readonly rank: readonly (number | null)[];

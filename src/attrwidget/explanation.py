@@ -53,6 +53,7 @@ class Explanation(BaseExplanation):
         self.model_name = trace.model.name
         self.sections = [Section(*section) for section in trace.sections]
         self.warnings = _warnings(trace)
+        self.said, self.called = trace.said, trace.called
         self._cache = ScoreCache(trace)
         self.contrasts = Contrasts(trace, self._cache)
 

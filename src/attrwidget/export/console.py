@@ -110,7 +110,7 @@ class ScoreTable:
     def _notes(self, steps: int, inputs: int) -> Iterator[Text]:
         cuts = []
         if steps:
-            cuts.append(f"{steps} more generated tokens to the right")
+            cuts.append(f"{steps} more {self._explanation.called[1]} to the right")
         if inputs:
             cuts.append(f"{inputs} inputs in the middle")
         if cuts:

@@ -99,7 +99,7 @@ def heads_say(
 
 def steps_say(explanation: Explanation, steps: Sequence[int], rule: str = "mean") -> str:
     """Return what is explained: "“Washington”, token 2 of 5 · p = .992 · rank 1"."""
-    count, first = explanation.n_steps, explanation.first_step
+    count, first, (one, many) = explanation.n_steps, explanation.first_step, explanation.called
     wanted = {first + step for step in steps}
     units = [u.text for u in explanation.tokens.units if wanted.intersection(range(u.start, u.end))]
     words = " ".join("".join(units).split()) or "␣"
@@ -110,5 +110,5 @@ def steps_say(explanation: Explanation, steps: Sequence[int], rule: str = "mean"
         p, rank = float(table["probability"].iloc[step]), float(table["rank"].iloc[step])
         facts = [] if math.isnan(p) else [f"p = {numeral(p)}"]
         facts += [] if math.isnan(rank) else [f"rank {rank:.0f}"]
-        return " · ".join([f"“{words}”, token {step + 1} of {count}", *facts])
-    return f"“{words}”, {len(steps)} of {count} tokens, {rule} of their rows"
+        return " · ".join([f"“{words}”, {one} {step + 1} of {count}", *facts])
+    return f"“{words}”, {len(steps)} of {count} {many}, {rule} of their rows"

@@ -164,6 +164,8 @@ def _texts(explanation: BaseExplanation) -> tuple[dict[str, Any], dict[str, NDAr
         "top": [[[text, float(p)] for text, p in top] for top in steps["top"]],
         "readings": readings,
         "attention_note": explanation.attention_note,
+        "said": explanation.said,
+        "called": list(explanation.called),
     }
     arrays: dict[str, NDArray[Any]] = {"ids": np.asarray(tokens.ids, dtype=np.int64)}
     for name in readings:
@@ -247,4 +249,6 @@ def _read(document: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> SavedExp
         model_name=str(document["model"]),
         warnings=[str(sentence) for sentence in document["warnings"]],
         attention_note=document["attention_note"],
+        said=document["said"],
+        called=tuple(document["called"]),
     )

@@ -64,6 +64,8 @@ class SavedExplanation(BaseExplanation):
         model_name: str = "",
         warnings: Sequence[str] = (),
         attention_note: str | None = None,
+        said: str | None = None,
+        called: tuple[str, str] = ("token", "tokens"),
     ) -> None:
         super().__init__()
         self.tokens, self.first_step = tokens, first_step
@@ -72,6 +74,7 @@ class SavedExplanation(BaseExplanation):
         whole = [Section("Prompt", 0, first_step), Section("Answer", first_step, len(tokens))]
         self.sections = whole if sections is None else list(sections)
         self.model_name, self.warnings = model_name, list(warnings)
+        self.said, self.called = said, called
         self.heads = heads
         self.n_layers, self.n_heads = (heads.n_layers, heads.n_heads) if heads else (0, 0)
         self.attention_note = None if heads else attention_note or NO_HEADS

@@ -94,6 +94,8 @@ class AnsweringModel(EncoderModel[Answering]):
             ids=[passage.ids[start], passage.ids[end]],
             titles=[*titles, f"Answer: “{answer}”"],
             parts=parts,
+            said=answer,
+            called=("end", "ends"),
             warnings=["The model finds it likelier that the context has no answer."] if bool(none) else [],
         )
 

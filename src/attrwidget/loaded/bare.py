@@ -47,6 +47,7 @@ class BareModel(EncoderModel[BareEncoder]):
             titles=[*titles, "Each token"],
             parts=parts,
             link="none",
+            said="",
             warnings=[_only_attention(model.name)],
         )
 

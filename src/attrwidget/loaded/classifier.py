@@ -13,6 +13,12 @@ from attrwidget.trace.text_trace import first_run
 if TYPE_CHECKING:
     from attrwidget.models.passage import Passage
 
+_CALLED = {
+    "softmax": ("class", "classes"),
+    "sigmoid": ("label", "labels"),
+    "number": ("number", "numbers"),
+}
+
 
 class ClassifierModel(EncoderModel[Classifier]):
     """A sequence classifier that can be explained; made by ``attrwidget.load``."""
@@ -46,15 +52,23 @@ class ClassifierModel(EncoderModel[Classifier]):
             for i in outputs
         ]
         parts, titles = parts_of(passage, "Text", "Second text")
+        called = _CALLED[model.link]
+        given = {
+            "softmax": 1,
+            "sigmoid": sum(value > 0 for value in values),  # those likelier than not
+            "number": len(values),
+        }[model.link]
         return ClassTrace(
             whole,
             self._abilities,
             (logits, recorder),
             outputs=outputs,
             texts=texts,
-            titles=[*titles, {"sigmoid": "Labels", "number": "Number"}.get(model.link, "Classes")],
+            titles=[*titles, called[1].capitalize()],
             parts=parts,
             link=model.link,
+            said=", ".join(text.strip() for text in texts[:given]) or "no label",
+            called=called,
         )
 
 

@@ -54,5 +54,6 @@ class LabellingModel(EncoderModel[TokenClassifier]):
             texts=[f" {tokens.labels[i]}/{model.labels[labels[i]]}" for i in rows],
             titles=[*titles, "Labels"],
             parts=parts,
+            called=("label", "labels"),
             warnings=[] if named or all_tokens else [unnamed],
         )

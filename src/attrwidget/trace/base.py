@@ -67,6 +67,8 @@ class Trace(ABC):
     task: str  # the kind of model, as Transformers' pipelines name it
     link: str = "softmax"  # from a step's logits to probabilities, see ``read_steps``
     warnings: tuple[str, ...] = ()
+    said: str | None = None  # what the model said, in words, where its steps' own do not tell
+    called: tuple[str, str] = ("token", "tokens")  # what a step is, and several are
     model: Adapter
     abilities: Abilities
     tokens: Tokens

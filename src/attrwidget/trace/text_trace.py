@@ -67,12 +67,14 @@ class TextTrace(Trace):
         parts: Sequence[range] = (),
         ids: Sequence[int] | None = None,
         link: str = "softmax",
+        said: str | None = None,
+        called: tuple[str, str] = ("token", "tokens"),
         warnings: Sequence[str] = (),
     ) -> None:
         super().__init__(text.model, abilities)
         logits, self._recorder = run
         self.task, self.link, self.warnings = text.model.task, link, tuple(warnings)
-        self._text = text
+        self._text, self.said, self.called = text, said, called
         self.first_step = self.n_inputs = text.length
         self.n_steps = len(outputs)
         self.outputs = tuple(outputs)

@@ -40,6 +40,7 @@ def content_of(explanation: Explanation, *, model: bool = True) -> dict[str, Any
         "steps": {
             "first": int(explanation.first_step),
             "count": int(explanation.n_steps),
+            **({} if explanation.called[0] == "token" else {"called": list(explanation.called)}),
             "probability": [_rounded(p) for p in steps["probability"]],
             "rank": [None if math.isnan(rank) else int(rank) for rank in steps["rank"]],
             "entropy": [_rounded(entropy) for entropy in steps["entropy"]],
