@@ -92,7 +92,7 @@ class BaseExplanation(ABC):
     @abstractmethod
     def scores(
         self,
-        method: str = "saliency",
+        method: str | None = None,
         *,
         target_function: str | None = None,
         normalize: str | None = "auto",

@@ -82,8 +82,8 @@ class Explanation(BaseExplanation):
         ).rename_axis("step")
 
     def methods(self) -> list[MethodInfo]:
-        """Return the methods that this explanation can be read by."""
-        return [
+        """Return the methods that this explanation can be read by, the one it opens with first."""
+        found = [
             MethodInfo(
                 method.name,
                 method.title,
@@ -96,10 +96,13 @@ class Explanation(BaseExplanation):
             for method in all_methods()
             if method.refusal(self.trace) is None
         ]
+        if self.trace.abilities.gradients_note is not None:
+            found.sort(key=lambda method: not method.name.startswith("leave_one_out"))
+        return found
 
     def scores(
         self,
-        method: str = "saliency",
+        method: str | None = None,
         *,
         target_function: str | None = None,
         foil: Any = None,
@@ -113,6 +116,7 @@ class Explanation(BaseExplanation):
     ) -> pd.DataFrame:
         """Return the scores of all steps, float32 ``[steps, inputs]``, labelled by token; NaN where a token came later.
 
+        *method* is the first of ``methods()`` unless given: saliency, or leave-one-out for a model without gradients.
         *target_function*: ``"probability"``, ``"log_prob"``, ``"logit"``, ``"log_odds"``, ``"entropy"``,
         ``"distribution"`` (the whole of it) or ``"contrast"``; each method has its default. *foil*, for ``"contrast"``
         and implying it: the other token, a text or a token id, for every step or as a list with one for each. *options*
@@ -126,6 +130,8 @@ class Explanation(BaseExplanation):
         rows add up from, and a ``note``. Raises AttrWidgetError for a name, layer or head that does not exist, with
         those that do.
         """
+        if method is None:
+            method = next((known.name for known in self.methods()), "saliency")
         if normalize not in NORMALIZATIONS:
             known = ", ".join(repr(n) for n in NORMALIZATIONS)
             raise AttrWidgetError(f"There is no normalization {normalize!r}: take one of {known}.")
@@ -300,8 +306,12 @@ def _pairs(layer: int | None, head: int | Sequence[int] | None) -> tuple[tuple[i
 
 
 def _warnings(trace: Trace) -> list[str]:
-    dtype = str(trace.model.hf.dtype).removeprefix("torch.")
-    if dtype in ("bfloat16", "float16"):
-        advice = "signed input × gradient can rank tokens unlike in float32; norms and attention hold"
-        return [f"The model runs in {dtype}: {advice}.", *trace.warnings]
-    return list(trace.warnings)
+    dtype, said = str(trace.model.hf.dtype).removeprefix("torch."), []
+    if trace.abilities.gradients_note is not None:
+        said.append(f"{trace.abilities.gradients_note}, so leave-one-out is shown first.")
+    advice = "signed input × gradient can rank tokens unlike in float32"
+    if trace.model.quantized is not None:
+        said.append(f"The model is quantised ({trace.model.quantized}) and explained as it is now: {advice}.")
+    elif dtype in ("bfloat16", "float16"):
+        said.append(f"The model runs in {dtype}: {advice}; norms and attention hold.")
+    return [*said, *trace.warnings]

@@ -35,6 +35,7 @@ def load(
     task: str | None = None,
     device: str | None = None,
     dtype: str | torch.dtype | None = None,
+    quantization_config: Any = None,
     trust_remote_code: bool = False,
 ) -> Model[Any]:
     """Load a model to explain.
@@ -42,15 +43,22 @@ def load(
     *model* is ``"demo"`` (bundled, tiny, works offline), a name on the Hugging Face hub, a folder, or a
     Transformers model of your own, with its *tokenizer*. Your own object is left exactly as it was. What kind of
     model it is follows from its configuration; *task*, by its name in Transformers' pipelines, overrides that.
-    *device* (such as ``"cuda"``) and *dtype* (``"float32"``, ``"bfloat16"``, ``"float16"``) are for models loaded by
-    name; by default a model stays on the CPU in the precision it was saved in. Code that comes with a model is
-    run only with ``trust_remote_code=True``.
+    *device* (such as ``"cuda"``, or ``"auto"`` for a model in parts on several), *dtype* (``"float32"``,
+    ``"bfloat16"``, ``"float16"``) and *quantization_config* (such as Transformers'
+    ``BitsAndBytesConfig(load_in_4bit=True)``) are for models loaded by name; by default a model stays on the CPU in the
+    precision it was saved in. Code that comes with a model is run only with ``trust_remote_code=True``.
 
     Raises AttrWidgetError, in one sentence with what to do, when there is no such model or it is of a kind that
     cannot be explained.
     """
     parts = load_parts(
-        model, tokenizer, task=task, device=device, dtype=dtype, trust_remote_code=trust_remote_code
+        model,
+        tokenizer,
+        task=task,
+        device=device,
+        dtype=dtype,
+        quantization_config=quantization_config,
+        trust_remote_code=trust_remote_code,
     )
     module, name = _CLASSES[parts.kind.task].split(":")
     kind: type[Model[Any]] = getattr(importlib.import_module(module), name)

@@ -78,8 +78,7 @@ class RecordedHeads:
 
 def _combined(weights: NDArray[np.float32], rule: str) -> NDArray[np.float32]:
     """Return *weights* ``[inputs, heads]`` as ``[inputs]``."""
-    join = {"mean": np.mean, "sum": np.sum, "max": np.max, "median": np.median}[rule]
-    return np.asarray(join(weights, axis=1))
+    return np.asarray(getattr(np, rule)(weights, axis=1))
 
 
 def pack_heads(weights: NDArray[np.floating], first_step: int) -> RecordedHeads:

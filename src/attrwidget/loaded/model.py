@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from attrwidget.models.adapter import Adapter
+from attrwidget.models.borrow import weights_state
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +24,7 @@ class Model(ABC, Generic[A]):
     """A model that can be explained; made by ``attrwidget.load``."""
 
     adapter: ClassVar[type[Adapter]]
+    _found: tuple[int | None, Abilities] | None = None
 
     def __init__(self, parts: Loaded) -> None:
         self._adapter: A = self.adapter(parts.hf, parts.tokenizer, parts.name)  # type: ignore[assignment]
@@ -51,9 +52,15 @@ class Model(ABC, Generic[A]):
         """Its tokenizer."""
         return self._adapter.tokenizer
 
-    @cached_property
+    @property
     def _abilities(self) -> Abilities:
-        return self._find_abilities()
+        # A quantised model may repack its weights when it is run, for kernels that allow less.
+        state = weights_state(self.hf) if self._adapter.quantized else None
+        if self._found is None or self._found[0] != state:
+            found = self._find_abilities()
+            state = weights_state(self.hf) if self._adapter.quantized else None
+            self._found = state, found
+        return self._found[1]
 
     @abstractmethod
     def _find_abilities(self) -> Abilities:

@@ -25,7 +25,7 @@ def _compute(trace: Trace, target: Target, steps: Sequence[int], _selection: Hea
         flow[at] = 1
         for weight, slope in zip(reversed(weights), reversed(slopes), strict=True):
             raising = (weight.detach()[0].float() * slope[0].float()).clamp_min(0).mean(0)
-            flow = flow + flow @ raising
+            flow = flow + flow @ raising.to(flow.device)
         row = flow.cpu().numpy().astype(np.float64)
         row[at] -= 1  # the identity, by which the last token would be all there is
         row[seen:] = np.nan

@@ -152,8 +152,12 @@ class Method:
         return None
 
     def _blind(self, trace: Trace) -> str | None:
-        """Return a sentence on why *trace*'s attention is not enough, or None when it is."""
+        """Return a sentence on why *trace*'s attention or gradients are not enough, or None when they are."""
         abilities, name = trace.abilities, trace.model.name
+        if "gradients" in self.needs and abilities.gradients_note is not None:
+            return (
+                f"{abilities.gradients_note}: take a method that runs it forwards, such as 'leave_one_out'."
+            )
         if {"attention", "interface"} & set(self.needs) and abilities.attention is None:
             return abilities.attention_note or f"{name} shows no attention."
         if "interface" in self.needs and abilities.attention != "recorded":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from attrwidget.models.borrow import embedding_weights
+from attrwidget.models.borrow import embedding_weights, input_device
 from attrwidget.models.twin import twin
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Adapter:
     @property
     def device(self) -> torch.device:
         """Where token ids go: the device of the input embeddings."""
-        return embedding_weights(self.hf).device
+        return input_device(self.hf)
 
     @property
     def text_config(self) -> Any:
@@ -45,6 +45,22 @@ class Adapter:
     def vocabulary(self) -> int:
         """How many token ids the input embeddings hold."""
         return int(embedding_weights(self.hf).shape[0])
+
+    @property
+    def quantized(self) -> str | None:
+        """How the weights are quantised, such as ``"bitsandbytes, 8-bit"``, or None."""
+        config: Any = getattr(self.own.config, "quantization_config", None)
+        if config is None:
+            return None
+        settings = config if isinstance(config, dict) else config.to_dict()
+        bits = next((n for n in (4, 8) if settings.get(f"load_in_{n}bit")), settings.get("bits"))
+        method = getattr(settings.get("quant_method"), "value", settings.get("quant_method"))
+        return f"{method}, {bits}-bit" if bits else str(method)
+
+    @property
+    def rough(self) -> bool:
+        """Whether the model rounds to few digits, so that the same sum in another order differs."""
+        return self.quantized is not None or self.hf.dtype.itemsize < 4
 
     @property
     def context(self) -> int | None:

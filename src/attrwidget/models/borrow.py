@@ -73,9 +73,26 @@ def embedding_weights(model: PreTrainedModel) -> torch.Tensor:
     return weight
 
 
+def input_device(model: PreTrainedModel) -> torch.device:
+    """Return where token ids go: the device of the input embeddings, or where Accelerate brings them to run."""
+    import torch
+
+    place = embedding_weights(model).device
+    hook = getattr(model.get_input_embeddings(), "_hf_hook", None)
+    if place.type != "meta" or hook is None:
+        return place
+    place = hook.execution_device
+    return torch.device("cuda", place) if isinstance(place, int) else torch.device(place)
+
+
 def weights_state(model: PreTrainedModel) -> int:
-    """Return a number that changes when any weight is replaced, moved, cast or written to (``.data`` apart)."""
-    return hash(tuple((id(p), p._version, p.data_ptr(), p.dtype) for p in model.parameters()))  # noqa: SLF001
+    """Return a number that changes when any weight is replaced, moved, cast or written to.
+
+    What is written through ``.data`` is not seen, nor what is done to weights that Accelerate keeps elsewhere: they
+    are made anew whenever they are used.
+    """
+    there = (p for p in model.parameters() if not p.is_meta)
+    return hash(tuple((id(p), p._version, p.data_ptr(), p.dtype) for p in there))  # noqa: SLF001
 
 
 def _capturing(model: PreTrainedModel) -> set[int]:

@@ -7,7 +7,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from attrwidget.models.borrow import borrowed, embedding_weights
+from attrwidget.models.borrow import borrowed, input_device
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -76,7 +76,7 @@ def calls_attention_interface(model: PreTrainedModel) -> bool:
     set_observer(lambda *_: calls.append(None))
     try:
         with borrowed(model, attention=name), torch.no_grad():
-            ids = torch.zeros(1, 2, dtype=torch.long, device=embedding_weights(model).device)
+            ids = torch.zeros(1, 2, dtype=torch.long, device=input_device(model))
             # Some make a decoder's ids of the input's, and only of such as end in the way of their own.
             options = {"decoder_input_ids": ids} if model.config.is_encoder_decoder else {}
             model(ids, attention_mask=torch.ones_like(ids), **options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, nullcontext
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,6 +12,7 @@ from attrwidget.errors import AttrWidgetError, first_line
 from attrwidget.models.hub import is_reachable
 from attrwidget.models.interface import calls_attention_interface
 from attrwidget.models.kinds import BARE, Kind, find_kind
+from attrwidget.models.twin import keep_backward
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,19 +41,22 @@ def load_parts(
     task: str | None = None,
     device: str | None = None,
     dtype: str | torch.dtype | None = None,
+    quantization_config: Any = None,
     trust_remote_code: bool = False,
 ) -> Loaded:
     """Return *model* (bundled or hub name, folder, or a Transformers model with its *tokenizer*) and its kind.
 
-    A model object is adopted as it is: its device and dtype stay unless *device* or *dtype* ask otherwise,
-    which is refused, since it would change the user's object. Raises AttrWidgetError with what to do.
+    A model object is adopted as it is: *device*, *dtype* and *quantization_config* are refused for it, since they would
+    change the user's object. Raises AttrWidgetError with what to do.
     """
     if isinstance(model, str | Path):
-        return _load_named(str(model), tokenizer, task, device, dtype, trust=trust_remote_code)
-    return _adopt(model, tokenizer, task, device, dtype)
+        how = _how(device, dtype, quantization_config)
+        return _load_named(str(model), tokenizer, task, *how, trust=trust_remote_code)
+    given = {"device": device, "dtype": dtype, "quantization_config": quantization_config}
+    return _adopt(model, tokenizer, task, [name for name, value in given.items() if value is not None])
 
 
-def _adopt(model: Any, tokenizer: Any, task: str | None, device: str | None, dtype: Any) -> Loaded:
+def _adopt(model: Any, tokenizer: Any, task: str | None, unused: list[str]) -> Loaded:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
     model = getattr(model, "_orig_mod", model)  # what torch.compile wraps
@@ -64,9 +69,15 @@ def _adopt(model: Any, tokenizer: Any, task: str | None, device: str | None, dty
     if not isinstance(tokenizer, PreTrainedTokenizerBase):
         got = "none was given" if tokenizer is None else f"{type(tokenizer).__name__} was given"
         raise AttrWidgetError(f"A model object needs its tokenizer too ({got}): load(model, tokenizer).")
-    if device is not None or dtype is not None:
+    if unused:
         raise AttrWidgetError(
-            "device and dtype are for models loaded by name; move your own model yourself: model.to(…)."
+            f"{unused[0]} is for models loaded by name; move or cast your own model yourself: model.to(…)."
+        )
+    offloaded = any(hasattr(module, "_hf_hook") for module in model.modules())
+    if not offloaded and any(parameter.is_meta for parameter in model.parameters()):
+        raise AttrWidgetError(
+            f"Weights of this {type(model).__name__} are missing (they are on the meta device): load them with "
+            "from_pretrained."
         )
     if any(parameter.is_inference() for parameter in model.parameters()):
         raise AttrWidgetError(
@@ -78,13 +89,18 @@ def _adopt(model: Any, tokenizer: Any, task: str | None, device: str | None, dty
 
 
 def _load_named(
-    name: str, tokenizer: Any, task: str | None, device: str | None, dtype: Any, *, trust: bool
+    name: str,
+    tokenizer: Any,
+    task: str | None,
+    how: dict[str, Any],
+    where: torch.device | None,
+    *,
+    trust: bool,
 ) -> Loaded:
     import transformers
     from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerBase
 
     place = _place(name)
-    where, kind = _device(device), _dtype(dtype)
     if not isinstance(tokenizer, PreTrainedTokenizerBase | None):
         raise AttrWidgetError(
             f"The tokenizer must be one of Transformers', not {type(tokenizer).__name__}: leave it out to load "
@@ -103,11 +119,12 @@ def _load_named(
         raise AttrWidgetError(_no_tokenizer(name, first_line(error).rstrip(".:"))) from error
     if len(words) <= len(words.all_special_ids):  # what Transformers makes up for a folder without one
         raise AttrWidgetError(_no_tokenizer(name, "it is missing, or knows no words"))
-    options = {"dtype": kind, **source}
+    options = {**how, **source}
     auto = getattr(transformers, found.auto)
     try:
         with _no_bar() if name in demo.NAMES else nullcontext():
             model, loading = auto.from_pretrained(place, output_loading_info=True, **options)
+        keep_backward(model)
         _require_head(name, found, model, loading["missing_keys"])
         if not calls_attention_interface(model):
             # Such models choose their attention when they are built, and only the eager one shows its weights.
@@ -154,11 +171,24 @@ def _place(name: str) -> str:
     return name
 
 
-def _device(device: str | None) -> torch.device | None:
+def _how(device: str | None, dtype: Any, quantization_config: Any) -> tuple[dict[str, Any], Any]:
+    """Return the options of ``from_pretrained`` for these, and the device that the model is moved to after it."""
+    how: dict[str, Any] = {"dtype": _dtype(dtype)}
+    where = None if device in (None, "auto") else _device(device)
+    if quantization_config is not None:
+        how["quantization_config"] = quantization_config
+    if device is None or (quantization_config is None and device != "auto"):
+        return how, where
+    if find_spec("accelerate") is None:
+        raise AttrWidgetError(
+            f"device={device!r} needs Accelerate here, which is not installed: pip install accelerate."
+        )
+    return {**how, "device_map": "auto" if where is None else {"": where}}, None
+
+
+def _device(device: str) -> torch.device:
     import torch
 
-    if device is None:
-        return None
     try:
         place = torch.device(device)
         torch.ones(1, device=place).item()

@@ -136,7 +136,7 @@ class GradientGraph:
                     hidden, leaves, cotangents, retain_graph=True, is_grads_batched=True
                 )
                 whole = torch.cat(parts, dim=2)[:, 0]
-        return whole, scales[rows], torch.cat([leaf.detach() for leaf in leaves], dim=1)[0]
+        return whole, scales[rows].to(whole.device), torch.cat([leaf.detach() for leaf in leaves], dim=1)[0]
 
     def _grow(self) -> None:
         index = len(self._segments)

@@ -48,7 +48,8 @@ def read_layers(model: Adapter, run: Callable[[], torch.Tensor], targets: Sequen
     size = max(1, _BYTES // (4 * rows * own.shape[-1]))
     parts = []
     for start in range(0, len(layers), size):
-        logits = _from_last(model, run, torch.cat(outputs[start : start + size]))
+        states = [output.to(outputs[-1].device) for output in outputs[start : start + size]]
+        logits = _from_last(model, run, torch.cat(states))
         if start + size >= len(layers) and not _same(logits[-1], own):
             raise AttrWidgetError(_refusal(model))
         parts.append(_read(logits, torch.as_tensor(list(targets), device=logits.device)))

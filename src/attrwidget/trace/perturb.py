@@ -168,9 +168,9 @@ def _masking(model: Adapter, ids: torch.Tensor, source: int, at: int) -> str:
         deleted = _rows(model, ids[mask.bool()][None], torch.ones_like(mask[:, 1:]), later, fewer)[0]
     except (RuntimeError, ValueError, TypeError, NotImplementedError):
         return "ignored"
-    if not (_close(masked, alone) and _close(masked, beside)):
+    if not (_close(model, masked, alone) and _close(model, masked, beside)):
         return "ignored"
-    return "moves" if _close(masked, deleted) else "kept"
+    return "moves" if _close(model, masked, deleted) else "kept"
 
 
 def _rows(
@@ -206,8 +206,8 @@ def _rows(
     return seen[-1][:, -rows:] if hidden else logits[:, -rows:]
 
 
-def _close(one: torch.Tensor, other: torch.Tensor) -> bool:
-    tolerance = 1e-4 if one.dtype in (torch.float32, torch.float64) else 5e-2
+def _close(model: Adapter, one: torch.Tensor, other: torch.Tensor) -> bool:
+    tolerance = 5e-2 if model.rough else 1e-4
     finite = torch.isfinite(one)
     scale = one[finite].abs().max().clamp_min(1e-12) if bool(finite.any()) else 1.0
     return bool((one - other)[finite].abs().max() <= tolerance * scale) if bool(finite.any()) else True

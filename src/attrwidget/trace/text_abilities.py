@@ -36,10 +36,7 @@ class TextAbilities(Abilities):
 
 
 def find_text_abilities(model: Encoder) -> TextAbilities:
-    """Try *model* on a few tokens against its own untouched logits, returned attentions and plain autograd.
-
-    Raises AttrWidgetError when gradients cannot be made to agree with plain autograd in any way.
-    """
+    """Try *model* on a few tokens against its own untouched logits, returned attentions and plain autograd."""
     text = _some_text(model)
     ones = torch.ones_like(text.ids)
     own = text.logits(ones)
@@ -59,15 +56,24 @@ def find_text_abilities(model: Encoder) -> TextAbilities:
     )
     if model.task == "feature-extraction":
         return abilities
-    with torch.inference_mode(False), torch.enable_grad():  # noqa: FBT003
+    pooled = None
+
+    def plain() -> torch.Tensor:
+        nonlocal pooled
         truth, pooled = _plain_gradient(text, abilities)
-        abilities = replace(abilities, pooled=pooled)
-        if model.whole and pooled is None:
-            why = f"{model.name} puts its hidden states of all tokens together, so no one row of attention decides."
-            abilities = replace(abilities, attention=None, attention_note=why)
-        checked = check_gradients(model.name, abilities, truth, lambda option: _our_gradient(text, option))
+        return truth
+
+    with torch.inference_mode(False), torch.enable_grad():  # noqa: FBT003
+        checked = check_gradients(model, abilities, plain, lambda option: _our_gradient(text, option))
     assert isinstance(checked, TextAbilities)  # noqa: S101 - as what was given
-    return checked
+    if model.whole and pooled is None:
+        why = (
+            f"{model.name} puts its hidden states of all tokens together, so no one row of attention decides."
+        )
+        if checked.gradients_note is not None:
+            why = f"Which row of attention decides is told by gradients, and {checked.gradients_note}."
+        return replace(checked, attention=None, attention_note=why)
+    return replace(checked, pooled=pooled)
 
 
 def _some_text(model: Encoder) -> Text:

@@ -79,7 +79,7 @@ class TextGraph:
                     logits, leaf, cotangents, retain_graph=True, is_grads_batched=True
                 )
                 whole = gradients[:, 0]
-        return whole, scales[steps], leaf.detach()[0]
+        return whole, scales[steps].to(whole.device), leaf.detach()[0]
 
     def _grown(self) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the embeddings ``[1, n, d]`` and, with a graph from them, the logits ``[steps, outputs]``."""
