@@ -200,12 +200,15 @@ def _inside_script(code: str) -> str:
 
 
 def _title(explanation: Explanation) -> str:
+    model = public_name(explanation.model_name) or "the model"
+    if explanation.said == "":
+        return f"How does {model} read this text?"
     first, special = explanation.first_step, explanation.tokens.special
     said = [u.text for u in explanation.tokens.units if u.start >= first and not special[u.start]]
     said = said or [u.text for u in explanation.tokens.units if u.start >= first]
-    answer = " ".join("".join(said).split()) or visible("".join(said))
+    answer = explanation.said or " ".join("".join(said).split()) or visible("".join(said))
     answer = answer if len(answer) <= 60 else answer[:59] + "…"
-    return f"Why did {public_name(explanation.model_name) or 'the model'} say “{answer}”?"
+    return f"Why did {model} say “{answer}”?"
 
 
 def _limit(max_mb: float | None) -> float:
