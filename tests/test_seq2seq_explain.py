@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from model_state import state
+from tiny import build, save
 from tiny_seq2seq import (
     ANSWER,
     BEGIN,
@@ -20,6 +21,7 @@ from tiny_seq2seq import (
     sentence_tokenizer,
     words_of,
 )
+from transformers import BartModel
 
 import attrwidget as aw
 
@@ -187,3 +189,20 @@ def test_progress_is_reported_and_stops() -> None:
 
     with pytest.raises(aw.Cancelled):
         model.explain(SOURCE, progress=stop)
+
+
+@pytest.mark.parametrize("task", ["text2text-generation", "translation", "summarization"])
+def test_by_task(task: str, tmp_path: Path) -> None:
+    place = save(build_seq2seq("bart"), tmp_path, ending_tokenizer())
+    assert aw.load(place, task=task).explain(SOURCE, max_new_tokens=2).n_steps == 2
+
+
+def test_what_is_no_encoder_and_decoder_is_refused(tmp_path: Path) -> None:
+    for model, says in (
+        (build("gpt2"), "is no encoder–decoder model"),
+        (BartModel(build_seq2seq("bart").config), "AutoModelForSeq2SeqLM, not AutoModel"),
+    ):
+        with pytest.raises(aw.AttrWidgetError, match=says):
+            aw.load(model, ending_tokenizer(), task="translation")
+    with pytest.raises(aw.AttrWidgetError, match="could not be loaded"):
+        aw.load(save(build("gpt2"), tmp_path), task="translation")

@@ -36,10 +36,10 @@ class Seq2SeqLM(Adapter):
     task = "text2text-generation"
 
     def __init__(self, hf: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, name: str) -> None:
-        if hf.main_input_name != "input_ids":
+        if not hf.config.is_encoder_decoder or hf.main_input_name != "input_ids":
             raise AttrWidgetError(
-                f"{name!r} ({type(hf).__name__}) reads {hf.main_input_name} and no text, so there are no source tokens "
-                "to explain by: load a text model, such as BART, T5 or Marian."
+                f"{name!r} ({type(hf).__name__}) is no encoder–decoder model that reads a text, such as BART, T5 or "
+                "Marian: leave out task=, or load one of those."
             )
         if hf.get_output_embeddings() is None:
             raise AttrWidgetError(
