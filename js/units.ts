@@ -17,6 +17,8 @@ export class Units {
   readonly #hidden = new Map<number, Uint8Array>();
   /** The first unit that was generated. */
   readonly firstWritten: number;
+  /** What was generated are labels or predictions, which nothing reads. */
+  readonly labels: boolean;
   /** For each unit, one past the last token that is an input. */
   readonly inputEnds: readonly number[];
 
@@ -30,6 +32,7 @@ export class Units {
       this.#ofToken.fill(u, from, this.end(u));
     });
     this.inputEnds = start.map((_, u) => Math.min(this.end(u), content.inputs));
+    this.labels = content.steps.called !== undefined || content.inputs < count - 1;
     const first = start.findIndex((from) => from >= content.steps.first);
     this.firstWritten = first < 0 ? start.length : first;
   }

@@ -39,7 +39,7 @@ test("shape", () => {
   expect(shape.steps).toEqual([[0, 1], [2]]);
   expect(shape.columnText).toEqual(["東", "⏎"]);
   expect(shape.probability[0]).toBeCloseTo(0.2, 9);
-  expect([shape.firstWritten, shape.inputs]).toEqual([2, 5]);
+  expect([shape.breaks, shape.inputs]).toEqual([[2], 5]);
   expect([heading(""), heading("  "), heading(" a ")]).toEqual(["∅", "␣␣", "a"]);
 });
 

@@ -12,8 +12,8 @@ export interface Shape {
   readonly columnText: readonly string[];
   /** The probability of each written unit: the product over its tokens. */
   readonly probability: readonly number[];
-  /** The row of the first written unit; there may be none. */
-  readonly firstWritten: number;
+  /** The rows before which a section begins. */
+  readonly breaks: readonly number[];
   /** The token that is step 0. */
   readonly firstStep: number;
   /** Inputs of a row of scores. */
@@ -41,7 +41,9 @@ export function shapeOf(content: Content): Shape {
     steps,
     columnText: written.map((u) => heading(units.text(u))),
     probability: steps.map((of) => of.reduce((p, step) => p * (probability[step] ?? Number.NaN), 1)),
-    firstWritten: units.firstWritten,
+    breaks: [
+      ...new Set([...content.sections.map(({ start }) => units.of(start)), units.firstWritten]),
+    ].filter((row) => row > 0 && row < read.length),
     firstStep: first,
     inputs,
   };

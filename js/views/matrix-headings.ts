@@ -10,7 +10,7 @@ export function paintRows(
   look: MatrixLook,
 ): void {
   const [, tall] = room(l);
-  const { rowText, firstWritten } = field.shape;
+  const { rowText, breaks } = field.shape;
   const bottom = bodyBottom(l, down);
   const y = (row: number): number => l.head + (row + 0.5) * down.scale - down.offset;
   c.save();
@@ -37,10 +37,10 @@ export function paintRows(
     c.fillText(text(hover.row), l.gutter - 8, middle);
   }
   c.restore();
-  const edge = l.head + firstWritten * down.scale - down.offset;
-  if (firstWritten > 0 && firstWritten < l.rows && edge > l.head && edge < bottom) {
-    c.fillStyle = look.soft;
-    c.fillRect(8, Math.round(edge) - 0.5, l.gutter - 14, 1);
+  c.fillStyle = look.soft;
+  for (const row of breaks) {
+    const edge = l.head + row * down.scale - down.offset;
+    if (edge > l.head && edge < bottom) c.fillRect(8, Math.round(edge) - 0.5, l.gutter - 14, 1);
   }
 }
 

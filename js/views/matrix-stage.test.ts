@@ -21,7 +21,7 @@ const shape = (rows: number, columns: number): Shape => ({
   steps: Array.from({ length: columns }, (_, s) => [s]),
   columnText: [],
   probability: [],
-  firstWritten: rows - columns + 1,
+  breaks: [rows - columns + 1],
   firstStep: rows - columns + 1,
   inputs: rows,
 });

@@ -13,6 +13,7 @@ function build(text: string[], first: number, showSpace = false) {
       { title: "Prompt", start: 0, end: first },
       { title: "Answer", start: first, end: text.length },
     ],
+    inputs: text.length - 1,
     steps: { ...sample.steps, first, count: text.length - first },
   };
   return buildText(content, showSpace);
@@ -71,4 +72,16 @@ test("generated and special units are marked", () => {
     "t gen",
     "t gen",
   ]);
+});
+
+test("labels have their probability beside them, which is no part of the text", () => {
+  const tokens = { ...sample.tokens, text: ["<s>", " Paris", " good", " bad"] };
+  const { list, units } = buildText({ ...sample, tokens, inputs: 2 }, false);
+  expect(units.map((unit) => unit.textContent)).toEqual(["<s>", "Paris", "good", "bad"]);
+  const beside = [...list.querySelectorAll<HTMLElement>(".p")];
+  expect(beside.map((p) => [p.textContent?.trim(), p.getAttribute("aria-hidden")])).toEqual([
+    [".750", "true"],
+    [".500", "true"],
+  ]);
+  expect(buildText(sample, false).list.querySelector(".p")).toBeNull();
 });

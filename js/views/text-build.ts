@@ -1,5 +1,6 @@
 /** The elements of the text view: sections of running text, each unit a bare inline span. */
 import { h, uniqueId } from "../dom";
+import { numeral } from "../draw/numerals";
 import type { Content } from "../session/session";
 import { named, unitsOf } from "../units";
 
@@ -85,6 +86,9 @@ export function buildText(content: Content, showSpace: boolean): TextElements {
     const [lead, element] = unit(units.text(u), units.special(u), u >= units.firstWritten, showSpace);
     if (lead && (showSpace || run.hasChildNodes() || units.text(u).includes("\n"))) run.append(lead);
     run.append(element);
+    const [step] = units.steps(u);
+    const p = step === undefined || !units.labels ? null : content.steps.probability[step];
+    if (p != null) run.append(h("span", { class: "num p", "aria-hidden": "true" }, ` ${numeral(p)} `));
     elements.push(element);
   }
   return { list, units: elements };

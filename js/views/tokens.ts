@@ -110,7 +110,7 @@ function draw(
         targets.length > 0 && (options.hide_special || options.hide_first) ? units.hidden(options) : null,
       targets,
       pointed: input === null ? null : units.of(input),
-      veilFrom: last === undefined ? text.units.length : last + 1,
+      veilFrom: last === undefined || units.labels ? text.units.length : last + 1,
     },
     looks[reading?.method.signed ? 1 : 0],
   );
