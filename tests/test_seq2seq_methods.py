@@ -10,6 +10,7 @@ import torch
 from tiny_seq2seq import END, PAD, UNKNOWN, build_seq2seq, ending_tokenizer, words_of
 
 import attrwidget as aw
+from attrwidget.methods.embeddings import baseline_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -246,4 +247,10 @@ def test_separate_tables_of_source_and_target() -> None:
     target = torch.tensor([PAD, *ANSWER[:-1]])
     truth = torch.cat([tables[0](torch.tensor(SOURCE)), tables[1](target)])
     torch.testing.assert_close(ex.trace.embeddings(), truth.detach())
+    means = [table.weight.detach().mean(0).expand(n, -1) for table, n in zip(tables, (6, 5), strict=True)]
+    torch.testing.assert_close(baseline_of(ex.trace, "mean"), torch.cat(means), rtol=0, atol=1e-6)
+    pads = [table.weight.detach()[PAD].expand(n, -1) for table, n in zip(tables, (6, 5), strict=True)]
+    torch.testing.assert_close(baseline_of(ex.trace, "pad"), torch.cat(pads))
+    assert np.isfinite(ex.scores("integrated_gradients", points=2).to_numpy()[-1]).all()
+    assert np.isfinite(ex.scores("smoothgrad").to_numpy()[-1]).all()
     assert END not in ex.tokens.ids

@@ -27,14 +27,25 @@ class Spread(NamedTuple):
     deviation: float
 
 
-def spread(trace: Trace) -> Spread:
-    """Return how the embeddings of the vocabulary spread, read through the module so that its scale counts."""
+def spreads(trace: Trace) -> list[tuple[int, Spread]]:
+    """Return how the embeddings of each table's vocabulary spread, and how many inputs in turn it embeds.
+
+    They are read through the module, so that its scale counts.
+    """
+    tables = trace.tables()
+    known = {table: _spread(trace, table) for table in {table for _, table in tables}}
+    return [(count, known[table]) for count, table in tables]
+
+
+def _spread(trace: Trace, table: Any) -> Spread:
     import torch
 
+    vocabulary = int(table.weight.shape[0])
+
     def parts() -> Iterator[torch.Tensor]:
-        for start in range(0, trace.model.vocabulary, _CHUNK):
-            stop = min(start + _CHUNK, trace.model.vocabulary)
-            yield trace.embed(torch.arange(start, stop, device=trace.model.device)).float()
+        for start in range(0, vocabulary, _CHUNK):
+            stop = min(start + _CHUNK, vocabulary)
+            yield trace.embed(torch.arange(start, stop, device=trace.model.device), table).float()
 
     sums = [
         (p.sum(0).double(), float(p.double().sum()), float(p.double().square().sum()), p.numel())
@@ -43,7 +54,7 @@ def spread(trace: Trace) -> Spread:
     count = sum(n for *_, n in sums)
     average = sum(total for _, total, _, _ in sums) / count
     square = sum(squares for _, _, squares, _ in sums) / count
-    mean = torch.stack([total for total, *_ in sums]).sum(0) / trace.model.vocabulary
+    mean = torch.stack([total for total, *_ in sums]).sum(0) / vocabulary
     return Spread(mean, float(np.sqrt(max(square - average**2, 0.0))))
 
 
@@ -65,9 +76,10 @@ def baseline_of(trace: Trace, which: Any) -> torch.Tensor:
         if which == "zero":
             return torch.zeros_like(embeddings)
         if which == "mean":
-            return spread(trace).mean.to(embeddings).expand_as(embeddings)
+            means = [spread.mean.expand(count, -1) for count, spread in spreads(trace)]
+            return torch.cat(means).to(embeddings)
         token = torch.tensor([replacement(trace, which)[0]], device=trace.model.device)
-        return trace.embed(token).expand_as(embeddings)
+        return torch.cat([trace.embed(token, table).expand(count, -1) for count, table in trace.tables()])
     try:
         given = torch.as_tensor(which).detach().to(embeddings)
         return given.expand_as(embeddings).clone()

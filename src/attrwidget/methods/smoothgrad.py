@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from attrwidget.errors import AttrWidgetError
-from attrwidget.methods.embeddings import spread
+from attrwidget.methods.embeddings import spreads
 from attrwidget.methods.integrated_gradients import GROUP, check_count
 from attrwidget.methods.registry import Method, Progress, register
 
@@ -35,7 +35,7 @@ def _compute(
     check_count("samples", samples)
     if isinstance(noise, bool) or not isinstance(noise, int | float) or not 0 <= noise <= 100:
         raise AttrWidgetError(f"noise is a number from 0 to 100, not {noise!r}.")
-    deviation = noise * spread(trace).deviation
+    deviation = noise * np.concatenate([np.full(n, spread.deviation) for n, spread in spreads(trace)])
     groups = [sorted(steps)[i : i + GROUP] for i in range(0, len(steps), GROUP)]
     for index, group in enumerate(groups):
         sums: dict[int, NDArray[np.float64]] = {}
@@ -55,14 +55,15 @@ def _compute(
         yield group, rows
 
 
-def _noisy(deviation: float, seed: list[int]) -> Callable[[int, torch.Tensor], torch.Tensor]:
+def _noisy(deviation: NDArray[np.float64], seed: list[int]) -> Callable[[int, torch.Tensor], torch.Tensor]:
     def place(first: int, embeddings: torch.Tensor) -> torch.Tensor:
         # A token's noise goes by its position alone, so that what comes later changes nothing before it.
         draws = [
-            np.random.default_rng([*seed, first + i]).standard_normal(embeddings.shape[-1])
+            deviation[first + i]
+            * np.random.default_rng([*seed, first + i]).standard_normal(embeddings.shape[-1])
             for i in range(embeddings.shape[1])
         ]
-        return embeddings + deviation * embeddings.new_tensor(np.stack(draws))
+        return embeddings + embeddings.new_tensor(np.stack(draws))
 
     return place
 

@@ -142,12 +142,16 @@ class Trace(ABC):
     def embeddings(self) -> torch.Tensor:
         """Return the embeddings of the inputs as the model makes them, scaled where it scales: ``[n_inputs, d]``."""
 
-    def embed(self, ids: torch.Tensor) -> torch.Tensor:
-        """Return the embeddings of *ids* as the model makes them: ``[len(ids), d]``."""
+    def tables(self) -> list[tuple[int, torch.nn.Module]]:
+        """Return the modules that embed the inputs, and how many of these each embeds in turn."""
+        return [(self.n_inputs, self.model.hf.get_input_embeddings())]
+
+    def embed(self, ids: torch.Tensor, table: torch.nn.Module | None = None) -> torch.Tensor:
+        """Return the embeddings of *ids* as the model makes them, by its first *table*: ``[len(ids), d]``."""
         import torch
 
         with borrowed(self.model.hf), torch.no_grad():
-            return self.model.hf.get_input_embeddings()(ids[None])[0]  # type: ignore[no-any-return]
+            return (table or self.tables()[0][1])(ids[None])[0]  # type: ignore[no-any-return]
 
     @abstractmethod
     def perturber(self, change: str | int | None, **options: Any) -> Perturber:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from attrwidget.errors import AttrWidgetError
-from attrwidget.models.borrow import borrowed
 from attrwidget.models.generation import not_finite
 from attrwidget.models.tokens import joined, read_tokens
 from attrwidget.trace.base import Section, Trace
@@ -97,11 +96,15 @@ class Seq2SeqTrace(Trace):
         first = self.first_step - self.n_source
         return GradientGraph(self.model, self._target, first, abilities, source=self._source, **options)
 
+    def tables(self) -> list[tuple[int, torch.nn.Module]]:
+        """Return the module that embeds the source, and that of the target."""
+        counts = (self.n_source, self.n_inputs - self.n_source)
+        return list(zip(counts, self.model.tables, strict=True))
+
     def embeddings(self) -> torch.Tensor:
         """Return the embeddings of the inputs, ``[n_inputs, d]``: those of source and target by their own modules."""
-        with borrowed(self.model.hf), torch.no_grad():
-            pairs = zip(self.model.tables, (self._source, self._target), strict=True)
-            return torch.cat([table(ids)[0] for table, ids in pairs])
+        pairs = zip((self._source, self._target), self.model.tables, strict=True)
+        return torch.cat([self.embed(ids[0], table) for ids, table in pairs])
 
     def perturber(self, change: str | int | None, **options: Any) -> Perturber:
         """Return what runs the text with inputs changed; see ``Perturber``."""
