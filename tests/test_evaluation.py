@@ -14,6 +14,7 @@ from tiny import ANSWER, PROMPT, build, byte_tokenizer
 import attrwidget as aw
 from attrwidget.evaluation.curves import counts_along, counts_in_bins
 from attrwidget.evaluation.ranking import ranked, removable
+from attrwidget.methods import get
 from attrwidget.trace import causal
 
 METRICS = ["comprehensiveness", "sufficiency", "deletion", "insertion", "abpc"]
@@ -177,7 +178,7 @@ def test_stopping_keeps_what_was_measured(ex: Any) -> None:
 
 def test_all_methods_and_their_table(ex: Any) -> None:
     found = aw.evaluate(ex, steps=[0], points=2, progress=silent)
-    known = [info.name for info in ex.methods() if aw.methods.get(info.name).package is None]
+    known = [info.name for info in ex.methods() if get(info.name).package is None]
     assert found.methods == [name for name in known if not any(name in note for note in found.notes)]
     assert {"saliency", "leave_one_out", "attention"} <= set(found.methods)
     text = repr(found)

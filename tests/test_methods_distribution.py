@@ -10,6 +10,7 @@ import torch
 from tiny import build, byte_tokenizer, random_ids
 
 import attrwidget as aw
+from attrwidget.methods import Target
 from attrwidget.methods.distribution import fisher_direction
 
 FIRST, STEPS = 6, 4
@@ -99,7 +100,7 @@ def test_methods_that_would_lose_their_sign_refuse(ex: aw.Explanation, method: s
 
 
 def test_norms(ex: aw.Explanation) -> None:
-    _, gradients, scales, _ = next(ex.trace.gradients([2], aw.methods.Target("log_prob", ex.trace.outputs)))
+    _, gradients, scales, _ = next(ex.trace.gradients([2], Target("log_prob", ex.trace.outputs)))
     slope = (gradients[0].double() * scales[0]).numpy()[: FIRST + 2]
     truth = {"l1": np.abs(slope).sum(-1), "l2": np.sqrt((slope**2).sum(-1)), "max": np.abs(slope).max(-1)}
     for norm, row in truth.items():

@@ -11,9 +11,9 @@ from planted.measure import chance, explained, precision_of
 from planted.tasks import TASKS
 from planted.train import WEIGHTS, accuracy, trained
 
-import attrwidget as aw
+from attrwidget.methods import all_methods
 
-METHODS = list(aw.methods().index)
+METHODS = [method.name for method in all_methods() if method.package is None and "source" not in method.needs]
 COUNT = {"S": 64, "C": 24, "M": 64}
 FEW = 8  # examples for methods with no bar of their own
 GATES = [
@@ -23,7 +23,11 @@ GATES = [
     ("gim", "C", 0.95),
     ("leave_one_out", "M", 0.98),
     ("value_zeroing", "M", 0.98),
+    ("span_regression", "S", 0.95),
+    ("span_regression", "C", 0.95),
+    ("span_regression", "M", 0.95),
 ]
+LIBRARIES = ["lime", "shap", "captum:feature_ablation", "captum:kernel_shap", "captum:shapley_value_sampling"]
 
 
 @cache
@@ -41,6 +45,12 @@ def test_models_never_err(task: str) -> None:
 @pytest.mark.parametrize(("method", "task", "least"), GATES)
 def test_methods_find_what_decides(method: str, task: str, least: float) -> None:
     assert precision_of(method, cases(task)) >= least
+
+
+@pytest.mark.parametrize("method", LIBRARIES)
+@pytest.mark.parametrize(("task", "count"), [("S", 4), ("C", 2)])
+def test_libraries_find_what_decides(method: str, task: str, count: int) -> None:
+    assert precision_of(method, cases(task)[:count]) >= 0.95
 
 
 @pytest.mark.parametrize("task", ["S", "M"])
