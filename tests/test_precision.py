@@ -54,3 +54,21 @@ def test_a_certain_prediction_in_half_precision(dtype: torch.dtype) -> None:
     ex = aw.load(model, byte_tokenizer()).explain(IDS[:FIRST], max_new_tokens=8)
     assert ex.steps["probability"].max() > 1 - 1e-9
     np.testing.assert_allclose(ex.scores().sum(axis=1), 1, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["gpt2", "llama"])
+def test_autocast_around_it_changes_no_number(name: str) -> None:
+    """Explanations are in the model's own precision, as the threads are that answer a widget."""
+    truth = explain(build(name))
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        ex = explain(build(name))
+        inside = ex.scores()
+        generated = aw.load(build(name), byte_tokenizer()).explain(IDS[:FIRST], max_new_tokens=4)
+        assert torch.is_autocast_enabled("cpu")
+    np.testing.assert_array_equal(inside, truth.scores())
+    for method in ("input_x_gradient", "attention", "leave_one_out"):
+        np.testing.assert_array_equal(ex.scores(method), truth.scores(method))
+    assert not ex.warnings
+    assert generated.steps.equals(
+        aw.load(build(name), byte_tokenizer()).explain(IDS[:FIRST], max_new_tokens=4).steps
+    )

@@ -19,6 +19,7 @@ from attrwidget.methods.blocks import read_blocks
 from attrwidget.methods.notes import attributes_of, note_on
 from attrwidget.methods.request import default_function, make_request
 from attrwidget.methods.scores import NORMALIZATIONS, ScoreCache, inseq_method, normalize_rows
+from attrwidget.models.borrow import own_precision
 from attrwidget.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -154,6 +155,7 @@ class Explanation(BaseExplanation):
         frame.attrs.update(attributes_of(request, self.trace, self._cache, steps))
         return frame
 
+    @own_precision()
     def attention(
         self,
         layer: int | None = None,
@@ -222,6 +224,7 @@ class Explanation(BaseExplanation):
         self._check_steps(steps)
         return note_on(make_request(self.trace, method), self.trace, self._cache, steps)
 
+    @own_precision()
     def head_weights(self, steps: Sequence[int]) -> NDArray[np.float32]:
         """Return every head's attention at *steps*, float32 ``[len(steps), n_layers, n_heads, n_inputs]``."""
         self._check_steps(steps)
@@ -252,6 +255,7 @@ class Explanation(BaseExplanation):
         lens = pd.DataFrame(columns).rename_axis("layer")
         return lens.rename_axis(columns=["step", "reading"])
 
+    @own_precision()
     def blocks(
         self,
         reading: str = "input_x_gradient",
@@ -286,6 +290,7 @@ class Explanation(BaseExplanation):
         known = get(method)
         return None if known.target_function is None else default_function(self.trace, known)
 
+    @own_precision()
     def _raw(
         self, request: Request, steps: Sequence[int], progress: Progress | None, *, bar: bool = False
     ) -> NDArray[np.floating]:

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from attrwidget.models.adapter import Adapter
-from attrwidget.models.borrow import weights_state
+from attrwidget.models.borrow import own_precision, weights_state
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,7 +57,8 @@ class Model(ABC, Generic[A]):
         # A quantised model may repack its weights when it is run, for kernels that allow less.
         state = weights_state(self.hf) if self._adapter.quantized else None
         if self._found is None or self._found[0] != state:
-            found = self._find_abilities()
+            with own_precision():
+                found = self._find_abilities()
             state = weights_state(self.hf) if self._adapter.quantized else None
             self._found = state, found
         return self._found[1]

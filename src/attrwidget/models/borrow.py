@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import weakref
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.models.watch import unheard
@@ -42,7 +42,7 @@ def borrowed(model: PreTrainedModel, attention: str | None = None) -> Iterator[N
     """
     import torch
 
-    with lock_of(model), unheard(), torch.inference_mode(False):  # noqa: FBT003
+    with lock_of(model), unheard(), own_precision(), torch.inference_mode(False):  # noqa: FBT003
         training = [module for module in model.modules() if module.training]
         trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
         implementations = [(config, config._attn_implementation_internal) for config in _configs(model)]  # noqa: SLF001
@@ -65,6 +65,21 @@ def borrowed(model: PreTrainedModel, attention: str | None = None) -> Iterator[N
             for module in training:
                 module.training = True
             _stop_capturing(model, capturing)
+
+
+@contextmanager
+def own_precision() -> Iterator[None]:
+    """Compute in the model's own precision meanwhile, even under the caller's autocast.
+
+    Threads that answer a widget do not see that, and their numbers are to be the same.
+    """
+    import torch
+
+    with ExitStack() as stack:
+        for device in ("cpu", "cuda", "xpu", "mps"):
+            if torch.is_autocast_enabled(device):
+                stack.enter_context(torch.autocast(device, enabled=False))
+        yield
 
 
 def embedding_weights(model: PreTrainedModel) -> torch.Tensor:
