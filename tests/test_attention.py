@@ -107,6 +107,28 @@ def test_a_window_longer_than_the_trial_text(name: str, tmp_path: Any) -> None:
         np.testing.assert_allclose(ours, truth[layer, 1], atol=2e-6)
 
 
+@pytest.mark.parametrize(
+    ("name", "pieces"), [("gpt2", True), ("llama", True), ("opt", True), ("mistral", False)]
+)
+def test_a_long_text_read_piece_by_piece(name: str, pieces: bool, tmp_path: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr("attrwidget.trace.causal._PIECE", 16)
+    place = save(build(name), tmp_path)
+    ids = random_ids(70)
+    truth = returned(place, ids)
+    ex = aw.load(place).explain(ids[:60], output=ids[60:])
+    assert [len(record.pieces) for record in ex.trace.attention.records] == [5 if pieces else 1] * ex.n_layers
+    for layer in range(ex.n_layers):
+        ours = ex.attention(layer, 1, targets="all").fillna(0).to_numpy()
+        np.testing.assert_allclose(ours, truth[layer, 1], atol=2e-6)
+        rows = [68, 3, 30]  # in any order
+        some = ex.trace.attention.weights(layer, [1], rows)[0]
+        np.testing.assert_allclose(some, truth[layer, 1][rows], atol=2e-6)
+    monkeypatch.undo()
+    whole = aw.load(place).explain(ids[:60], output=ids[60:])
+    np.testing.assert_allclose(ex.steps["log_probability"], whole.steps["log_probability"], atol=1e-5)
+    np.testing.assert_allclose(ex.scores("weighted_attention"), whole.scores("weighted_attention"), atol=1e-5)
+
+
 @pytest.mark.parametrize("name", ["gpt2", "llama", "gemma2"])
 def test_reading_one_head_makes_one_head(name: str) -> None:
     n, model = 200, build(name, vocab_size=60)
@@ -128,6 +150,7 @@ def test_what_is_kept_grows_with_the_text_not_its_square() -> None:
     for n in (64, 128, 256):
         ids = random_ids(n + 1, vocabulary=60)
         ex = aw.load(model, byte_tokenizer()).explain(ids[:20], output=ids[20:])
-        tensors = [t for r in ex.trace.attention.records for t in (r.query, r.key, r.mask) if t is not None]
-        kept.append(sum(t.untyped_storage().nbytes() for t in tensors))
+        records = ex.trace.attention.records
+        tensors = [t for r in records for t in (r.query, r.key, *(p.mask for p in r.pieces))]
+        kept.append(sum(t.untyped_storage().nbytes() for t in tensors if t is not None))
     assert kept[2] == 2 * kept[1] == 4 * kept[0]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from attrwidget.methods.targets import Target
     from attrwidget.trace import Trace
 
-GROUP = 16  # steps that share the graphs of all points
+GROUP = 48  # steps that share the graphs of all points
 
 
 def _compute(

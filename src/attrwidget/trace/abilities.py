@@ -9,17 +9,18 @@ import torch
 
 from attrwidget.errors import first_line
 from attrwidget.models.borrow import borrowed
-from attrwidget.models.interface import observe, set_observer
-from attrwidget.trace.attention import RecordedAttention, StoredAttention
+from attrwidget.trace.attention import StoredAttention
 from attrwidget.trace.forward import logits_of, run, run_segment
 from attrwidget.trace.graph import GradientGraph
 from attrwidget.trace.perturb import find_masking
+from attrwidget.trace.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from attrwidget.models.adapter import Adapter
     from attrwidget.models.causal import CausalLM
+    from attrwidget.trace.attention import AttentionReader
 
 _PROMPT, _STEPS = 8, 12
 _TOLERANCE = {torch.float32: 1e-4, torch.float64: 1e-6}  # relative to the largest value; low precision below
@@ -35,7 +36,8 @@ class Abilities:
     eager), or None with ``attention_note`` saying why. ``gradient_attention``: the implementation for the
     gradient graph, None for the model's own. ``segments``: whether the text may be cut over a cache.
     ``batched``: whether backward passes can be batched. ``masking``: what becomes of a masked token, as
-    ``find_masking`` says. ``gradients_note`` says why there are no gradients, and is None where there are.
+    ``find_masking`` says. ``pieces``: whether attention may be recorded piece by piece. ``gradients_note`` says why
+    there are no gradients, and is None where there are.
     """
 
     attention: str | None
@@ -44,6 +46,7 @@ class Abilities:
     segments: bool
     batched: bool
     masking: str = "kept"
+    pieces: bool = False
     gradients_note: str | None = None
 
 
@@ -56,29 +59,18 @@ def find_abilities(model: CausalLM) -> Abilities:
         own = logits_of(model.hf, ids, length)
     eager = same(own, _logits(model, ids, "eager"))
     attention, note = _try_attention(model, ids, own, eager=eager)
+    plain, sliding = _cache_layers(model, ids)
     abilities = Abilities(
         attention,
         note,
         "eager" if eager else None,
-        segments=_has_plain_cache(model, ids),
+        segments=plain or sliding,
         batched=True,
         masking=find_masking(model, ids),
+        pieces=plain and attention == "recorded" and _try_pieces(model, ids, own),
     )
     with torch.inference_mode(False), torch.enable_grad():  # noqa: FBT003
         return _try_gradients(model, ids, abilities)
-
-
-def record(model: CausalLM, ids: torch.Tensor, rows: int) -> tuple[torch.Tensor, RecordedAttention]:
-    """Run *ids* without gradients by the model's own fast attention; return its last *rows* logits and the record."""
-    reader = RecordedAttention(ids.shape[1])
-    name = observe(model.hf)
-    with borrowed(model.hf, name), torch.no_grad():
-        set_observer(reader.observe)
-        try:
-            logits = logits_of(model.hf, ids, rows)
-        finally:
-            set_observer(None)
-    return logits, reader
 
 
 def returned(model: CausalLM, ids: torch.Tensor) -> StoredAttention | None:
@@ -208,20 +200,41 @@ def _logits(model: CausalLM, ids: torch.Tensor, attention: str) -> torch.Tensor 
         return None
 
 
-def _has_plain_cache(model: CausalLM, ids: torch.Tensor) -> bool:
-    """Say whether the model's cache is made of plain or sliding-window layers only: others lose gradients or state."""
+def _cache_layers(model: CausalLM, ids: torch.Tensor) -> tuple[bool, bool]:
+    """Say whether a text may be run over a cache: all its layers are plain, or all plain or sliding-window ones.
+
+    Others lose gradients or state.
+    """
     from transformers.cache_utils import DynamicCache, DynamicLayer, DynamicSlidingWindowLayer
 
     try:
         with borrowed(model.hf), torch.no_grad():
             cache = run(model.hf, ids[:, :2], 1, use_cache=True).get("past_key_values")
     except (RuntimeError, ValueError, TypeError):
+        return False, False
+    if type(cache) is not DynamicCache or _rotates_by_length(model.text_config):
+        return False, False
+    kinds = {type(layer) for layer in cache.layers}
+    return kinds <= {DynamicLayer}, kinds <= {DynamicLayer, DynamicSlidingWindowLayer}
+
+
+def _rotates_by_length(config: Any) -> bool:
+    """Say whether rotary embeddings change with how long the text is that the model is called with."""
+    rotary = getattr(config, "rope_parameters", None) or {}
+    settings = [rotary, *(value for value in rotary.values() if isinstance(value, dict))]
+    return any(one.get("rope_type") in ("dynamic", "longrope") for one in settings)
+
+
+def _try_pieces(model: CausalLM, ids: torch.Tensor, own: torch.Tensor) -> bool:
+    try:
+        logits, reader = record(model, ids, _STEPS, piece=3)
+        _, whole = record(model, ids, _STEPS)
+    except (RuntimeError, ValueError, TypeError, AttributeError, KeyError, IndexError):
         return False
-    plain = (DynamicLayer, DynamicSlidingWindowLayer)
-    return type(cache) is DynamicCache and all(type(layer) in plain for layer in cache.layers)
+    return same(own[-_STEPS:], logits) and same_weights(reader, whole)
 
 
-def same_weights(reader: RecordedAttention, truth: StoredAttention) -> bool:
+def same_weights(reader: AttentionReader, truth: AttentionReader) -> bool:
     """Say whether *reader* gives the weights of *truth*."""
     rows = range(reader.length)
     return reader.n_layers == truth.n_layers and all(

@@ -14,7 +14,7 @@ from attrwidget.models.borrow import borrowed
 from attrwidget.models.chat import Span
 from attrwidget.models.generation import not_finite
 from attrwidget.models.tokens import read_tokens
-from attrwidget.trace.abilities import record, returned
+from attrwidget.trace.abilities import returned
 from attrwidget.trace.attention_slopes import slopes_of_causal
 from attrwidget.trace.base import Section, Trace
 from attrwidget.trace.forward import logits_of, run
@@ -22,6 +22,7 @@ from attrwidget.trace.graph import GradientGraph
 from attrwidget.trace.lens import read_layers
 from attrwidget.trace.perturb import Perturber, masked_logits
 from attrwidget.trace.readings import first_not_finite, read_steps
+from attrwidget.trace.record import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from attrwidget.trace.attention_slopes import Slopes
     from attrwidget.trace.graph import ScoreFunction
     from attrwidget.trace.lens import LensReading
+
+_PIECE = 128  # tokens of the prompt run at a time: what a forward pass needs for a moment grows with it
 
 
 class CausalTrace(Trace):
@@ -67,7 +70,7 @@ class CausalTrace(Trace):
         self._ids = torch.tensor([self.tokens.ids[:-1]], device=model.device)
         recorder = None
         if abilities.attention == "recorded":
-            logits, recorder = record(model, self._ids, self.n_steps)
+            logits, recorder = record(model, self._ids, self.n_steps, _PIECE if abilities.pieces else None)
         else:
             with borrowed(model.hf), torch.no_grad():
                 logits = logits_of(model.hf, self._ids, self.n_steps)
