@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from attrwidget.checks import is_whole
+from attrwidget.errors import AttrWidgetError
 from attrwidget.loaded.model import Model
 from attrwidget.models.load import load_parts
 
@@ -36,6 +38,7 @@ def load(
     device: str | None = None,
     dtype: str | torch.dtype | None = None,
     quantization_config: Any = None,
+    memory_budget: int | None = None,
     trust_remote_code: bool = False,
 ) -> Model[Any]:
     """Load a model to explain.
@@ -47,6 +50,8 @@ def load(
     ``"bfloat16"``, ``"float16"``) and *quantization_config* (such as Transformers'
     ``BitsAndBytesConfig(load_in_4bit=True)``) are for models loaded by name; by default a model stays on the CPU in the
     precision it was saved in. Code that comes with a model is run only with ``trust_remote_code=True``.
+    *memory_budget* is how many bytes the graph of a text's gradients may take, half of what is free unless given: a
+    longer text's is made anew in each backward pass, which takes longer and gives the same numbers.
 
     Raises AttrWidgetError, in one sentence with what to do, when there is no such model or it is of a kind that
     cannot be explained.
@@ -60,6 +65,11 @@ def load(
         quantization_config=quantization_config,
         trust_remote_code=trust_remote_code,
     )
+    if memory_budget is not None and not (is_whole(memory_budget) and memory_budget > 0):
+        raise AttrWidgetError(
+            f"memory_budget must be a whole number of bytes, not {memory_budget!r}: such as 4 * 2**30."
+        )
+    parts = parts._replace(memory_budget=memory_budget)
     module, name = _CLASSES[parts.kind.task].split(":")
     kind: type[Model[Any]] = getattr(importlib.import_module(module), name)
     return kind(parts)

@@ -28,6 +28,7 @@ class Model(ABC, Generic[A]):
 
     def __init__(self, parts: Loaded) -> None:
         self._adapter: A = self.adapter(parts.hf, parts.tokenizer, parts.name)  # type: ignore[assignment]
+        self._adapter.memory_budget = parts.memory_budget
 
     def __repr__(self) -> str:
         return f"Model({self.name!r}, {type(self.hf).__name__})"

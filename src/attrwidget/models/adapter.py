@@ -16,10 +16,12 @@ class Adapter:
     """A Transformers model and its tokenizer, of one kind; the one place that knows the model's outside.
 
     ``own`` is the user's model object; ``hf`` is what runs: its twin over the same weights, as the model was when
-    this adapter was made.
+    this adapter was made. ``memory_budget`` is how many bytes a gradient graph may take; None leaves that to what is
+    free.
     """
 
     task: ClassVar[str]  # as Transformers' pipelines name it
+    memory_budget: int | None = None
 
     def __init__(self, hf: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, name: str) -> None:
         self.own = hf
@@ -29,7 +31,9 @@ class Adapter:
 
     def renewed(self) -> Self:
         """Return an adapter of the model as it is now."""
-        return type(self)(self.own, self.tokenizer, self.name)
+        new = type(self)(self.own, self.tokenizer, self.name)
+        new.memory_budget = self.memory_budget
+        return new
 
     @property
     def device(self) -> torch.device:

@@ -26,12 +26,13 @@ _WEIGHTS = ("*.safetensors", "*.bin", "*.index.json")
 
 
 class Loaded(NamedTuple):
-    """A model with its tokenizer, its name, and its kind."""
+    """A model with its tokenizer, its name, its kind, and how many bytes its gradient graphs may take."""
 
     hf: PreTrainedModel
     tokenizer: PreTrainedTokenizerBase
     name: str
     kind: Kind
+    memory_budget: int | None = None
 
 
 def load_parts(

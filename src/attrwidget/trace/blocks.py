@@ -11,11 +11,10 @@ import torch
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.models.borrow import lock_of
+from attrwidget.trace.stacks import stacks_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from transformers import PreTrainedModel
 
     from attrwidget.trace import Trace
     from attrwidget.trace.graph import ScoreFunction
@@ -107,15 +106,7 @@ def block_products(
 
 
 def _stacks(trace: Trace) -> dict[str, torch.nn.ModuleList]:
-    hf: Any = trace.model.hf
-    if trace.n_source:
-        bodies = {"encoder": hf.get_encoder(), "decoder": hf.get_decoder()}
-        return {side: _list_in(trace, body, None) for side, body in bodies.items()}
-    return {"": _list_in(trace, hf, getattr(trace.model.text_config, "num_hidden_layers", None))}
-
-
-def _list_in(trace: Trace, body: PreTrainedModel, count: int | None) -> torch.nn.ModuleList:
-    for module in body.modules():
-        if isinstance(module, torch.nn.ModuleList) and count in (None, len(module)):
-            return module
-    raise AttrWidgetError(f"{trace.model.name} has no plain list of blocks to read one by one.")
+    stacks = stacks_of(trace.model)
+    if stacks is None:
+        raise AttrWidgetError(f"{trace.model.name} has no plain list of blocks to read one by one.")
+    return stacks

@@ -3,12 +3,14 @@
 Three things make it fast and leave it exact (Yin & Neubig 2022 and Inseq compute the same, step by step). The
 unembedding, often half of a small model, is left once for all steps: its input's gradients are the seeds of the
 rest. Seeds go through the body in batches (``is_grads_batched``). The text runs in segments over a cache that
-keeps its graph, so a step's backward never touches what comes after its segment.
+keeps its graph, so a step's backward never touches what comes after its segment. Where the graph would not fit in
+memory, the text is run in one piece instead, and blocks again in each backward.
 """
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -18,7 +20,8 @@ import torch
 from attrwidget.errors import AttrWidgetError
 from attrwidget.models.borrow import lock_of
 from attrwidget.trace.activations import single_slopes
-from attrwidget.trace.forward import Segment, run_encoder, run_segment
+from attrwidget.trace.checkpoint import budget_of, can_checkpoint, checkpointed, graph_bytes
+from attrwidget.trace.forward import Segment, differentiable, run_encoder, run_segment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -66,11 +69,14 @@ class GradientGraph:
         self._segments: list[Segment] = []
         self._cache: Any = None
         self._seeds: dict[tuple[int, Any], tuple[torch.Tensor, torch.Tensor]] = {}
+        self._checkpointed = False
         length = ids.shape[1]
         pieces = -(-first_step // PROMPT_SEGMENT)
         prompt = [first_step * k // pieces for k in range(pieces)]
         cuts = [*prompt, *range(first_step, length, SEGMENT), length] if abilities.segments else [0, length]
         self._bounds = list(pairwise(cuts))
+        if graph_bytes(model, self._before + length) > budget_of(model):
+            self._save_memory()
 
     def gradients(
         self, steps: Sequence[int], score: ScoreFunction
@@ -92,6 +98,9 @@ class GradientGraph:
                     with lock_of(self._model.hf):
                         results = self._backward(index, chunk, score)
                 except (RuntimeError, MemoryError) as error:
+                    if is_out_of_memory(error) and size == 1 and self._save_memory():
+                        yield from self.gradients([*inside, *(s for s in steps if s > inside[-1])], score)
+                        return
                     size = after_failure(error, size, self._before + self._ids.shape[1])
                     continue
                 inside = inside[len(chunk) :]
@@ -127,7 +136,7 @@ class GradientGraph:
         cotangents = hidden.new_zeros(len(steps), *hidden.shape)
         for k, row in enumerate(rows):
             cotangents[k, 0, row] = seeds[0, row]
-        with torch.inference_mode(False):  # noqa: FBT003
+        with torch.inference_mode(False), self._ready_again():  # noqa: FBT003
             if len(steps) == 1:
                 parts = torch.autograd.grad(hidden, leaves, cotangents[0], retain_graph=True)
                 whole = torch.cat(parts, dim=1)
@@ -146,7 +155,7 @@ class GradientGraph:
         rows = max(1, len(self._steps_of(index)))
         attention, hf = self._abilities.gradient_attention, self._model.hf
         try:
-            with self._around(), single_slopes(hf):
+            with self._around(), single_slopes(hf), self._saving():
                 if self._source is not None and self._encoder is None:
                     self._encoder = run_encoder(hf, self._source, attention, place=self._place_from(0))
                 segment = run_segment(
@@ -163,6 +172,30 @@ class GradientGraph:
             self._segments, self._encoder, self._cache, self._seeds = [], None, None, {}
             raise
         self._segments.append(segment)
+
+    def _save_memory(self) -> bool:
+        """Go on with blocks that are run again in each backward; say whether that is something new."""
+        if self._checkpointed or not can_checkpoint(self._model):
+            return False
+        self._checkpointed = True
+        self._segments, self._encoder, self._cache, self._seeds = [], None, None, {}
+        self._abilities = replace(self._abilities, segments=False)
+        self._bounds = [(0, self._ids.shape[1])]
+        return True
+
+    def _saving(self) -> AbstractContextManager[None]:
+        return checkpointed(self._model, self._again) if self._checkpointed else nullcontext()
+
+    @contextmanager
+    def _again(self) -> Iterator[None]:
+        """Run blocks as they were run; in a backward's own thread on a GPU, which must not wait for the lock."""
+        with self._around(), single_slopes(self._model.hf):
+            yield
+
+    def _ready_again(self) -> AbstractContextManager[None]:
+        if not self._checkpointed:
+            return nullcontext()
+        return differentiable(self._model.hf, self._abilities.gradient_attention)
 
     def _new_cache(self) -> Any:
         from transformers import DynamicCache, EncoderDecoderCache
