@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from tiny import ANSWER, PROMPT, build, byte_tokenizer, random_ids
+from tiny_seq2seq import SOURCE, build_seq2seq, ending_tokenizer
 
 import attrwidget as aw
 
@@ -115,6 +116,30 @@ def test_a_longer_foil_stays_beside_the_answer_until_they_part(model: Any) -> No
     assert (ours.iloc[[0, 1], :FIRST] == 0).all(axis=None)
     by_id = ex.scores("input_x_gradient", foil=foil[2])
     np.testing.assert_array_equal(ours.iloc[[2, 5]], by_id.iloc[[2, 5]])
+
+
+def test_a_whole_other_answer() -> None:
+    ex, tokenizer = text_explained()
+    other = ex.instead(" Bob Dylan")
+    ids = tokenizer(" Bob Dylan")["input_ids"]
+    assert other.tokens.ids == [*ex.tokens.ids[: ex.first_step], *ids]
+    with torch.no_grad():
+        logits = ex.trace.model.own(torch.tensor([other.tokens.ids])).logits[0].double().log_softmax(-1)
+    truth = [float(logits[ex.first_step - 1 + s, token]) for s, token in enumerate(ids)]
+    np.testing.assert_allclose(other.steps["log_probability"], truth, rtol=1e-4)
+    total, said = sum(truth), ex.steps["log_probability"].sum()
+    note = ex.scores("saliency", foil=" Bob Dylan").attrs["note"]
+    assert f"the whole foil has log-probability {total:.3g}, and what was said {said:.3g}" in note
+    assert ex.instead(ids).tokens.ids == other.tokens.ids
+    source = aw.load(build_seq2seq("t5"), ending_tokenizer())
+    translated = source.explain(SOURCE, output=[9, 8, 7])
+    np.testing.assert_allclose(
+        translated.instead([5, 6]).steps["log_probability"],
+        source.explain(SOURCE, output=[5, 6]).steps["log_probability"],
+    )
+    for wrong in (10**6, "", [], [0.5]):
+        with pytest.raises(aw.AttrWidgetError):
+            ex.instead(wrong)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from attrwidget.methods import HeadSelection, all_methods, get
 from attrwidget.methods.attention import check_selection, weight_rows
 from attrwidget.methods.attention_parts import read_part
 from attrwidget.methods.blocks import read_blocks
+from attrwidget.methods.foils import foil_tokens
 from attrwidget.methods.notes import attributes_of, note_on
 from attrwidget.methods.request import default_function, make_request
 from attrwidget.methods.scores import NORMALIZATIONS, ScoreCache, inseq_method, normalize_rows
@@ -236,6 +237,18 @@ class Explanation(BaseExplanation):
         for weight, step in zip(weights, steps, strict=True):
             weight[:, :, self.trace.seen(step) :] = np.nan
         return weights
+
+    def instead(self, answer: Any) -> Explanation:
+        """Return the explanation of another *answer*, a text or token ids, to the same input.
+
+        Its ``steps`` tell what the model thinks of that answer, token by token. Raises AttrWidgetError where models
+        write no answers, and for ids that do not exist.
+        """
+        given = [answer] if isinstance(answer, str) or not isinstance(answer, Iterable) else list(answer)
+        ids = [token for one in given for token in foil_tokens(self.trace, 0, one)]
+        if not ids:
+            raise AttrWidgetError("The other answer is empty: give the words that the model might have said.")
+        return Explanation(self.trace.instead(ids))
 
     def logit_lens(self) -> pd.DataFrame:
         """Return what each layer would predict at each step, by the model's own way from its last layer to its logits.

@@ -36,8 +36,9 @@ def find_foils(trace: Trace, foil: Any) -> Foils:
     tokenised in the context of the step; a space is put before it where the chosen token begins with one. Of a
     text of several tokens the first counts, but where the answer begins like the foil, the foil stays beside it
     until they part, and there the token in which they differ counts: contexts are the answer's own, so tokens
-    that no longer share a prefix cannot be compared one by one. Raises AttrWidgetError, one sentence, for
-    anything else, and when the foil is the chosen token at every step.
+    that no longer share a prefix cannot be compared one by one; the note tells the log-probability of the whole foil
+    as an answer. Raises AttrWidgetError, one sentence, for anything else, and when the foil is the chosen token at
+    every step.
     """
     named = trace.named(foil)
     if named is not None:
@@ -55,8 +56,15 @@ def find_foils(trace: Trace, foil: Any) -> Foils:
     _require_other(trace, foil, ids)
     longest = max(map(len, pieces))
     counted = None if longest == 1 else _FIRST if apart else _PARTING.format(longest)
-    same = _same(trace, ids)
-    return Foils(ids, _labels(trace, ids), f"{counted} {same}" if counted and same else counted or same)
+    whole = None if apart or longest == 1 else _as_answers(trace, pieces[0])
+    said = " ".join(sentence for sentence in (counted, whole, _same(trace, ids)) if sentence)
+    return Foils(ids, _labels(trace, ids), said or None)
+
+
+def _as_answers(trace: Trace, foil: list[int]) -> str:
+    """Tell how likely the whole *foil* is as an answer, from a run of its own, and the answer that was given."""
+    other, said = (float(one.steps.log_probability.sum()) for one in (trace.instead(foil), trace))
+    return f"As an answer the whole foil has log-probability {other:.3g}, and what was said {said:.3g}."
 
 
 def _require_other(trace: Trace, foil: Any, ids: tuple[int, ...]) -> None:

@@ -119,6 +119,10 @@ class Trace(ABC):
         """
         return None
 
+    def instead(self, output: Sequence[int]) -> Trace:  # noqa: ARG002
+        """Return the trace of another *output* to the same input. Raises AttrWidgetError where none is written."""
+        raise AttrWidgetError(f"{self.model.name} writes no answer, so there is no other one to it.")
+
     @property
     @abstractmethod
     def attention(self) -> AttentionReader:

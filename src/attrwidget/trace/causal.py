@@ -92,6 +92,14 @@ class CausalTrace(Trace):
             raise AttrWidgetError(self.abilities.attention_note or f"{self.model.name} shows no attention.")
         return stored
 
+    def instead(self, output: Sequence[int]) -> CausalTrace:
+        """Return the trace of another *output* to the same prompt."""
+        self.require_same_weights()
+        self.model.require_room(self.first_step, len(output))
+        other = CausalTrace(self.model, self.tokens.ids[: self.first_step], output, self.abilities)
+        other.messages = self.messages
+        return other
+
     @property
     def input_ids(self) -> torch.Tensor:
         """The token ids that the model reads, ``[1, n_inputs]``: all but the last."""

@@ -70,6 +70,13 @@ class Seq2SeqTrace(Trace):
             raise AttrWidgetError(not_finite(bad, self.tokens.labels[self.first_step + bad]))
         self.steps = read_steps(logits, output)
 
+    def instead(self, output: Sequence[int]) -> Seq2SeqTrace:
+        """Return the trace of another *output* to the same source."""
+        self.require_same_weights()
+        ids = self.tokens.ids
+        start = ids[self.n_source : self.first_step]
+        return Seq2SeqTrace(self.model, ids[: self.n_source], start, output, self.abilities)
+
     def before(self, step: int) -> list[int]:
         """Return the token ids that *step*'s token follows in the target."""
         return self.tokens.ids[self.n_source : self.first_step + step]
