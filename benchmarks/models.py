@@ -8,7 +8,13 @@ import torch
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import WhitespaceSplit
-from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedTokenizerFast
+from transformers import (
+    BartConfig,
+    BartForConditionalGeneration,
+    GPT2Config,
+    GPT2LMHeadModel,
+    PreTrainedTokenizerFast,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,6 +39,32 @@ def save_gpt2(
         pad_token_id=0,
     )
     GPT2LMHeadModel(config).eval().save_pretrained(folder)
+    _save_tokenizer(folder, vocabulary)
+
+
+def save_bart(
+    folder: Path, *, layers: int, heads: int, width: int, vocabulary: int, context: int, spread: float = 0.2
+) -> None:
+    """Save a BART with random weights of standard deviation *spread*, and its tokenizer, to *folder*."""
+    torch.manual_seed(0)
+    sides = {"layers": layers, "attention_heads": heads, "ffn_dim": 4 * width}
+    config = BartConfig(
+        vocab_size=vocabulary,
+        d_model=width,
+        max_position_embeddings=context,
+        init_std=spread,
+        bos_token_id=0,
+        eos_token_id=0,
+        pad_token_id=0,
+        decoder_start_token_id=0,
+        forced_eos_token_id=None,
+        **{f"{side}_{name}": value for side in ("encoder", "decoder") for name, value in sides.items()},
+    )
+    BartForConditionalGeneration(config).eval().save_pretrained(folder)
+    _save_tokenizer(folder, vocabulary)
+
+
+def _save_tokenizer(folder: Path, vocabulary: int) -> None:
     words = {_SPECIAL: 0} | {f"w{i}": i for i in range(1, vocabulary)}
     tokenizer = Tokenizer(WordLevel(words, unk_token=_SPECIAL))
     tokenizer.pre_tokenizer = WhitespaceSplit()
