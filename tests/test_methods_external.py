@@ -262,6 +262,7 @@ def test_what_is_not_installed(ex: aw.Explanation, monkeypatch: pytest.MonkeyPat
     package = name.split(":", maxsplit=1)[0]
     assert name in [info.name for info in ex.methods()]
     monkeypatch.setattr(registry, "find_spec", lambda _name: None)
+    monkeypatch.setattr(registry, "_installed", set())
     with pytest.raises(aw.AttrWidgetError, match=f"not installed: pip install {package}"):
         ex.scores(name)
     assert name not in [info.name for info in ex.methods()]

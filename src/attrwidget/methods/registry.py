@@ -120,7 +120,7 @@ class Method:
 
     def refusal(self, trace: Trace) -> str | None:
         """Return a sentence on why *trace*'s model does not allow this method, or None when it does."""
-        if self.package and find_spec(self.package) is None:
+        if self.package and not _is_installed(self.package):
             return f"{self.title} needs {self.package}, which is not installed: pip install {self.package}."
         name = trace.model.name
         if self.target_function is not None and trace.link == "none":
@@ -169,6 +169,13 @@ class Method:
 
 
 _methods: dict[str, Method] = {}
+_installed: set[str] = set()  # looked for at every request; what is missing may yet be installed
+
+
+def _is_installed(package: str) -> bool:
+    if package not in _installed and find_spec(package) is not None:
+        _installed.add(package)
+    return package in _installed
 
 
 def register(method: Method) -> Method:
