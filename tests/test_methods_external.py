@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import torch
+from encoders import build as build_encoder
+from encoders import word_tokenizer
 from linear import bag_of
 from tiny import build, byte_tokenizer, random_ids
 
@@ -178,6 +180,38 @@ def test_a_shap_explanation_and_back(ex: aw.Explanation) -> None:
     assert ex.to_shap("integrated_gradients").base_values.shape == (STEPS,)
     with pytest.raises(aw.AttrWidgetError, match="'saliency' has none"):
         ex.to_shap("saliency")
+
+
+def test_classifiers() -> None:
+    """Words of a classifier's text; [CLS] and [SEP] always stay, and have no score."""
+    model, tokenizer = build_encoder("bert", "ForSequenceClassification"), word_tokenizer()
+    ex = aw.load(model, tokenizer).explain("the cat sat on the mat")
+    ids = torch.tensor([ex.tokens.ids[: ex.n_inputs]])
+    special = np.array(ex.tokens.special[: ex.n_inputs])
+
+    def log_odds(mask: Any) -> Any:
+        with torch.no_grad():
+            logits = model(ids, attention_mask=torch.tensor(mask, dtype=torch.long)[None]).logits[0].double()
+        return (logits.softmax(-1) / (1 - logits.softmax(-1))).log().numpy()
+
+    whole, bare = log_odds(np.ones_like(special)), log_odds(special)
+    for method in ("shap", "captum:kernel_shap"):
+        ours = scores(ex, method, units="word")
+        np.testing.assert_array_equal(np.isnan(ours.to_numpy()), np.tile(special, (ex.n_steps, 1)))
+        np.testing.assert_allclose(ours.attrs["base_values"], bare, atol=1e-3)
+        np.testing.assert_allclose(np.nansum(ours.to_numpy(), axis=1), whole - bare, atol=1e-3)
+        assert "special tokens always stay" in ours.attrs["note"]
+    for method in ("lime", "span_regression", "captum:lime", "captum:feature_ablation"):
+        assert np.isfinite(scores(ex, method).to_numpy()[:, ~special]).all()
+    divergence = scores(ex, "leave_one_out", target_function="distribution").to_numpy()
+    assert (divergence > -1e-6).all()
+    np.testing.assert_allclose(divergence[0], divergence[1], rtol=1e-5)
+
+
+def test_the_first_token_stays_where_no_special_token_begins(ex: aw.Explanation) -> None:
+    ours = scores(ex, "lime", **QUICK["lime"])
+    assert np.isnan(ours.to_numpy()[:, 0]).all()
+    assert "the first token always stays" in ours.attrs["note"]
 
 
 @pytest.mark.parametrize("method", QUICK)

@@ -19,17 +19,20 @@ if TYPE_CHECKING:
     from attrwidget.trace import Trace
 
 
-class Players:
-    """The *units* of *trace*'s inputs that can be masked from attention, all but special tokens.
+def staying(trace: Trace) -> list[int]:
+    """Return the inputs that always stay: special tokens, and the first where the text begins without one."""
+    special = [i for i in range(trace.n_inputs) if trace.tokens.special[i]]
+    return special if any(i < trace.sections[0].end for i in special) else [0, *special]
 
-    Without a special token where the text begins, its first token stays too: with all inputs gone there would be
-    nothing left to attend to.
+
+class Players:
+    """The *units* of *trace*'s inputs that can be masked from attention, without what always stays.
+
+    With all inputs gone there would be nothing left to attend to.
     """
 
     def __init__(self, trace: Trace, units: Any) -> None:
-        special, first = trace.tokens.special, trace.sections[0]
-        stays = {i for i in range(trace.n_inputs) if special[i]}
-        stays = stays if stays & set(range(first.start, first.end)) else stays | {0}
+        stays = set(staying(trace))
         left = (tuple(i for i in unit if i not in stays) for unit in units_of(trace, units))
         self.units: list[Unit] = sorted(unit for unit in left if unit)
         self._trace = trace

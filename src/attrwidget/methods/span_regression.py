@@ -9,7 +9,7 @@ import numpy as np
 from attrwidget.errors import AttrWidgetError
 from attrwidget.methods.integrated_gradients import check_count
 from attrwidget.methods.leave_one_out import joined, masking_note
-from attrwidget.methods.players import Players
+from attrwidget.methods.players import Players, staying
 from attrwidget.methods.registry import Figures, Method, Progress, register
 from attrwidget.methods.units import note_on_units
 
@@ -105,8 +105,10 @@ def check_seed(seed: Any) -> None:
 
 
 def note_on_masks(trace: Trace, options: Mapping[str, Any]) -> str | None:
-    """Say which units were masked."""
-    return joined(note_on_units(trace, options), masking_note(trace))
+    """Say which units were masked, and which inputs never."""
+    stays = "the first token always stays" if 0 in staying(trace) and not trace.tokens.special[0] else None
+    stays = stays or "special tokens always stay"
+    return joined(note_on_units(trace, options), stays, masking_note(trace))
 
 
 SPAN_REGRESSION = register(
