@@ -16,7 +16,8 @@ function button(text: string, label: string): HTMLButtonElement {
   return element;
 }
 
-export function matrixParts(host: HTMLElement) {
+/** *written*: what the columns are. */
+export function matrixParts(host: HTMLElement, written = "written") {
   const id = uniqueId("matrix");
   const status = h("span", { class: "nothing" });
   const bar = h("i", {});
@@ -28,7 +29,7 @@ export function matrixParts(host: HTMLElement) {
   const top = h(
     "div",
     { class: "top" },
-    h("span", { class: "axes" }, "rows: read · columns: written"),
+    h("span", { class: "axes" }, `rows: read · columns: ${written}`),
     status,
     range,
     farther,

@@ -127,12 +127,14 @@ def explore(screen: Screen, explanation: Explanation, step: int = 1, precision: 
     first, word = explanation.first_step, explanation.tokens.labels[explanation.first_step + step].strip()
     target = first + step
     row = explanation.steps.iloc[step]
-    inputs = target
+    inputs = explanation.seen(step)
     expect(screen.word(target)).to_have_text(word)
     screen.frame_is_accent(first)
 
     screen.word(target).hover()
-    expect(screen.footer).to_contain_text(f"Explaining {word}, token {step + 1} of {explanation.n_steps}")
+    expect(screen.footer).to_contain_text(
+        f"Explaining {word}, {explanation.called[0]} {step + 1} of {explanation.n_steps}"
+    )
     screen.method("Saliency")
     screen.word(target).hover()
     expect(screen.footer).to_contain_text(f"rank {row['rank']}")

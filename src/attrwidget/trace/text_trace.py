@@ -132,7 +132,9 @@ class TextTrace(Trace):
 
     def perturber(self, change: str | int | None, **options: Any) -> Perturber:
         """Return what runs the text with inputs changed; see ``Perturber``."""
-        return TextPerturber(self.model, self._text.ids, self.n_steps, change, text=self._text, **options)
+        # Memory goes by how many rows of logits there are, which is more than are read.
+        rows = self.n_steps if self.model.whole else self.n_inputs
+        return TextPerturber(self.model, self._text.ids, rows, change, text=self._text, **options)
 
     def masked_scores(
         self, step: int, there: torch.Tensor, score: Callable[[torch.Tensor, Sequence[int]], torch.Tensor]
