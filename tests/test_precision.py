@@ -9,6 +9,7 @@ import pytest
 import torch
 from scipy.stats import spearmanr
 from tiny import ARCHITECTURES, build, byte_tokenizer, random_ids
+from tiny_seq2seq import SEQ2SEQ, build_seq2seq
 
 import attrwidget as aw
 
@@ -54,6 +55,14 @@ def test_a_certain_prediction_in_half_precision(dtype: torch.dtype) -> None:
     ex = aw.load(model, byte_tokenizer()).explain(IDS[:FIRST], max_new_tokens=8)
     assert ex.steps["probability"].max() > 1 - 1e-9
     np.testing.assert_allclose(ex.scores().sum(axis=1), 1, atol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16], ids=str)
+@pytest.mark.parametrize("name", ["gpt2", "bart"])
+def test_attention_is_kept_as_queries_and_keys(name: str, dtype: torch.dtype) -> None:
+    """Its weights are rebuilt in float32, and are yet no nearer to the model's own than its precision."""
+    model = build_seq2seq(name).to(dtype) if name in SEQ2SEQ else build(name, dtype=dtype)
+    assert explain(model).trace.abilities.attention == "recorded"
 
 
 @pytest.mark.parametrize("name", ["gpt2", "llama"])

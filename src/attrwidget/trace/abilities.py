@@ -90,7 +90,11 @@ def _try_attention(
         truth = None
     try:
         logits, reader = record(model, ids, ids.shape[1])
-        if reader.n_layers and same(own, logits) and (truth is None or same_weights(reader, truth)):
+        if (
+            reader.n_layers
+            and same(own, logits)
+            and (truth is None or same_weights(reader, truth, rough=model.rough))
+        ):
             return "recorded", None
     except (RuntimeError, ValueError, TypeError, AttributeError, KeyError):
         pass  # a model of a kind the recorder does not know: what it returns itself decides below
@@ -231,14 +235,14 @@ def _try_pieces(model: CausalLM, ids: torch.Tensor, own: torch.Tensor) -> bool:
         _, whole = record(model, ids, _STEPS)
     except (RuntimeError, ValueError, TypeError, AttributeError, KeyError, IndexError):
         return False
-    return same(own[-_STEPS:], logits) and same_weights(reader, whole)
+    return same(own[-_STEPS:], logits) and same_weights(reader, whole, rough=model.rough)
 
 
-def same_weights(reader: AttentionReader, truth: AttentionReader) -> bool:
-    """Say whether *reader* gives the weights of *truth*."""
+def same_weights(reader: AttentionReader, truth: AttentionReader, *, rough: bool = False) -> bool:
+    """Say whether *reader* gives the weights of *truth*, of a model of *rough* precision maybe."""
     rows = range(reader.length)
     return reader.n_layers == truth.n_layers and all(
-        same(truth.weights(layer, None, rows), reader.weights(layer, None, rows))
+        same(truth.weights(layer, None, rows), reader.weights(layer, None, rows), rough=rough)
         for layer in range(truth.n_layers)
     )
 

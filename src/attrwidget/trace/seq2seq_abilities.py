@@ -115,7 +115,11 @@ def _try_attention(
         truth = None
     try:
         logits, joint = record(model, source, ids, ids.shape[1])
-        if joint.n_layers and same(own, logits) and (truth is None or _same_parts(joint, truth)):
+        if (
+            joint.n_layers
+            and same(own, logits)
+            and (truth is None or _same_parts(joint, truth, rough=model.rough))
+        ):
             return "recorded", None
     except _FAILURES:
         pass  # a model of a kind the recorder does not know: what it returns itself decides below
@@ -124,13 +128,13 @@ def _try_attention(
     return None, no_attention(model.name, eager=eager)
 
 
-def _same_parts(joint: JointAttention, truth: JointAttention) -> bool:
+def _same_parts(joint: JointAttention, truth: JointAttention, *, rough: bool) -> bool:
     pairs = [(joint.part(name), truth.part(name)) for name in PARTS]
     rows = range(min(truth.decoder.length, truth.cross.length))
     return all(
         ours.n_layers == theirs.n_layers
         and all(
-            same(theirs.weights(layer, None, rows), ours.weights(layer, None, rows))
+            same(theirs.weights(layer, None, rows), ours.weights(layer, None, rows), rough=rough)
             for layer in range(theirs.n_layers)
         )
         for ours, theirs in pairs
