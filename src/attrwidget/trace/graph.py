@@ -9,7 +9,7 @@ memory, the text is run in one piece instead, and blocks again in each backward.
 
 from __future__ import annotations
 
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -155,7 +155,7 @@ class GradientGraph:
         rows = max(1, len(self._steps_of(index)))
         attention, hf = self._abilities.gradient_attention, self._model.hf
         try:
-            with self._around(), single_slopes(hf), self._saving():
+            with self._around(), self._running():
                 if self._source is not None and self._encoder is None:
                     self._encoder = run_encoder(hf, self._source, attention, place=self._place_from(0))
                 segment = run_segment(
@@ -183,14 +183,11 @@ class GradientGraph:
         self._bounds = [(0, self._ids.shape[1])]
         return True
 
-    def _saving(self) -> AbstractContextManager[None]:
-        return checkpointed(self._model, self._again) if self._checkpointed else nullcontext()
-
-    @contextmanager
-    def _again(self) -> Iterator[None]:
-        """Run blocks as they were run; in a backward's own thread on a GPU, which must not wait for the lock."""
-        with self._around(), single_slopes(self._model.hf):
-            yield
+    def _running(self) -> AbstractContextManager[None]:
+        # A slope is a backward pass of its own, for which checkpointed blocks would be run again, and kept.
+        if self._checkpointed:
+            return checkpointed(self._model, self._around)
+        return single_slopes(self._model.hf)
 
     def _ready_again(self) -> AbstractContextManager[None]:
         if not self._checkpointed:
