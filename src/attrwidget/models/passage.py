@@ -80,6 +80,11 @@ def _encode(tokenizer: PreTrainedTokenizerBase, text: str, pair: Any) -> Passage
     encoded = tokenizer(text, pair, verbose=False)
     second = None
     if pair is not None:
+        if not encoded.is_fast:
+            raise AttrWidgetError(
+                f"{type(tokenizer).__name__} does not tell where a second text begins: give token ids of both "
+                "texts together, or load the fast tokenizer of this model."
+            )
         inside = [i for i, sequence in enumerate(encoded.sequence_ids()) if sequence == 1]
         second = range(inside[0], inside[-1] + 1) if inside else None
     types = encoded.get("token_type_ids")
