@@ -20,6 +20,8 @@ import attrwidget as aw
 from attrwidget.methods import registry
 from attrwidget.methods.external.asking import asking
 from attrwidget.methods.external.shap import neighbours
+from attrwidget.trace.causal import CausalTrace
+from attrwidget.trace.perturb import Perturber
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -225,9 +227,9 @@ def test_chance_goes_by_the_seed_alone(ex: aw.Explanation, model: Any, method: s
     one = scores(ex, method, **options)
     assert (torch.rand(1), np.random.rand()) == expected  # noqa: NPY002
     two = scores(explained(model), method, **options)
-    np.testing.assert_array_equal(one, two)
+    np.testing.assert_allclose(one, two, rtol=0, atol=1e-4 * np.nanmax(np.abs(two)))
     if method != "shap":
-        assert not np.array_equal(one, scores(ex, method, seed=5, **options), equal_nan=True)
+        assert not np.allclose(one, scores(ex, method, seed=5, **options), rtol=1e-3, equal_nan=True)
 
 
 @pytest.mark.parametrize("method", ["lime", "span_regression", "shap", "captum:kernel_shap"])
@@ -250,6 +252,38 @@ def test_stopping(model: Any, method: str) -> None:
         ex.scores(method, progress=stop)
     assert threading.active_count() == threads
     assert not ex.has_rows(method, range(STEPS))
+
+
+@pytest.mark.parametrize("method", ["lime", "span_regression", "shap", "captum:kernel_shap"])
+def test_stopped_work_is_gone_on_with(
+    model: Any, ex: aw.Explanation, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page asks for other things meanwhile: what was run of a text is not run again."""
+    truth, ran = scores(ex, method, **QUICK[method]), []
+    batch, masked = Perturber.batch, CausalTrace.masked_scores
+
+    def few(self: Perturber, groups: Any, read: Any) -> Any:
+        ran.extend(groups[:8])
+        return batch(self, groups[:8], read)
+
+    def one(self: CausalTrace, step: int, there: Any, score: Any) -> Any:
+        ran.extend((step, tuple(row)) for row in there.tolist())
+        return masked(self, step, there, score)
+
+    monkeypatch.setattr(Perturber, "batch", few)
+    monkeypatch.setattr(CausalTrace, "masked_scores", one)
+    again, calls = explained(model), []
+
+    def stop(_done: int, _total: int) -> None:
+        calls.append(len(ran))
+        if len(calls) == 3:
+            raise aw.Cancelled
+
+    with pytest.raises(aw.Cancelled):
+        again.scores(method, progress=stop, normalize=None, **QUICK[method])
+    assert ran
+    np.testing.assert_allclose(scores(again, method, **QUICK[method]), truth, rtol=0, atol=1e-4)
+    assert len(ran) <= len(set(ran)) + 8  # of the batch that was stopped
 
 
 def test_asking_hands_over_errors_and_ends_with_its_reader() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -47,29 +48,41 @@ class Players:
         return np.stack(columns, axis=1) if columns else np.empty((samples, 0))
 
     def runs(self, there: NDArray[np.bool_], target: Target) -> Iterator[NDArray[np.float64]]:
-        """Yield the *target*'s scores ``[k, n_steps]`` batch by batch, of the masks *there* ``[b, players]``."""
+        """Yield the *target*'s scores ``[k, n_steps]`` batch by batch, of the masks *there* ``[b, players]``.
+
+        What was run is kept with the trace, so that stopped work is gone on with.
+        """
+        known: dict[Unit, NDArray[np.float64]] = self._trace.unfinished.setdefault(("runs", target), {})
         perturber = self._trace.perturber("mask")
         groups = [tuple(sorted(i for at in np.flatnonzero(~row) for i in self.units[at])) for row in there]
         while groups:
-            scores = perturber.batch(groups, lambda logits: scores_of(target, logits))
-            groups = groups[len(scores) :]
-            yield np.stack([score.numpy() for score in scores])
+            ready = list(takewhile(known.__contains__, groups))
+            if ready:
+                yield np.stack([known[group] for group in ready])
+                groups = groups[len(ready) :]
+                continue
+            missing = list(dict.fromkeys(group for group in groups if group not in known))
+            scores = perturber.batch(missing, lambda logits: scores_of(target, logits))
+            known.update(zip(missing, (score.numpy() for score in scores), strict=False))
 
     def scores(self, step: int, there: NDArray[np.bool_], target: Target) -> NDArray[np.float64]:
-        """Return the *target*'s scores ``[b]`` of *step*, of the masks *there* ``[b, of(step)]``."""
+        """Return scores ``[b]`` of *step* alone, of the masks *there* ``[b, of(step)]``; kept as by ``runs``."""
         import torch
 
         seen = self._trace.seen(step)
-        mask = np.ones((len(there), seen), dtype=np.int64)
+        masks = np.ones((len(there), seen), dtype=np.int64)
         for at in range(there.shape[1]):
             inside = [i for i in self.units[at] if i < seen]
-            mask[:, inside] = there[:, at, None]
+            masks[:, inside] = there[:, at, None]
+        known: dict[bytes, float] = self._trace.unfinished.setdefault(("masked", target, step), {})
+        keys = [np.packbits(mask).tobytes() for mask in masks]
+        missing = list({key: at for at, key in enumerate(keys) if key not in known}.values())
         size = self._trace.perturber("mask").size  # as many as fit at once
-        parts = [
-            self._trace.masked_scores(step, torch.from_numpy(mask[at : at + size]), target)
-            for at in range(0, len(mask), size)
-        ]
-        return np.concatenate([part.double().cpu().numpy() for part in parts])
+        for start in range(0, len(missing), size):
+            some = missing[start : start + size]
+            found = self._trace.masked_scores(step, torch.from_numpy(masks[some]), target).double()
+            known.update(zip([keys[at] for at in some], found.cpu().tolist(), strict=True))
+        return np.array([known[key] for key in keys])
 
     def spread(self, step: int, values: Sequence[float] | NDArray[np.floating]) -> NDArray[np.float64]:
         """Return a row ``[n_inputs]``, NaN but for players' inputs that *step* sees: each has its even share."""
