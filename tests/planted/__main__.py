@@ -29,7 +29,7 @@ from .train import train_all
 
 TABLE = Path(__file__).parents[2] / "benchmarks" / "planted.md"
 _EVERY = 8  # examples, of which other libraries' methods are given one
-_COUNT = {"S": 256, "C": 64, "M": 256}
+_COUNT = {"S": 128, "C": 32, "M": 128}
 
 
 def main() -> None:
