@@ -100,11 +100,6 @@ class CausalTrace(Trace):
         other.messages = self.messages
         return other
 
-    @property
-    def input_ids(self) -> torch.Tensor:
-        """The token ids that the model reads, ``[1, n_inputs]``: all but the last."""
-        return self._ids
-
     def new_graph(self, *, attention: str | None = None, **options: Any) -> GradientGraph:
         """Return another gradient graph, with *options* of ``GradientGraph`` and an *attention* of its own."""
         self.require_same_weights()
