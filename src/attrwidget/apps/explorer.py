@@ -116,12 +116,12 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
             task = self._loaded[name].task
         return UNKNOWN if task is None else FORMS[task]
 
-    def _model_name(self) -> str:
+    def _chosen_model(self) -> str:
         return str(self.source.value or self.name.value.strip())
 
     def _fit(self) -> None:
         """Show what the model chosen needs to be asked for."""
-        bundled, form = self._bundled(), self._form_of(self._model_name())
+        bundled, form = self._bundled(), self._form_of(self._chosen_model())
         self.prompt.description, self.generate.description = form.text, form.verb
         examples = [self._example(text) for text in bundled.examples] if bundled else []
         self.examples.children = [_text("Try:", "hint"), *examples] if bundled else []
@@ -136,7 +136,7 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
             self._say("There is no text: type one, or choose one of the examples.")
             return
         self._stop = stop = threading.Event()
-        name = self._model_name()
+        name = self._chosen_model()
         self._say("")
         self._busy("Loading the model …" if name not in self._loaded else "Running the model …")
         work = (stop, name, self.prompt.value, self.context.value, self.count.value)
