@@ -148,7 +148,7 @@ def test_outputs_that_do_not_match_the_prompts(model: aw.Model) -> None:
     refused(lambda: model.explain(["He", "She"], output=[" was"]), "2 prompts", "1 outputs")
 
 
-@pytest.mark.parametrize("name", ["salience", "", None, 3, ["saliency"]])
+@pytest.mark.parametrize("name", ["salience", "", 3, ["saliency"]])
 def test_methods(shown: aw.Explanation, name: Any) -> None:
     for call in (shown.scores, lambda n: shown.rows(n, [0]), lambda n: shown.has_rows(n, [0])):
         refused(lambda call=call: call(name), repr(name), "saliency, input_x_gradient, attention")

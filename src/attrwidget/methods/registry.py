@@ -188,7 +188,10 @@ def get(name: str) -> Method:
     """Return the method called *name*; raise AttrWidgetError with the list when there is none."""
     if not isinstance(name, str) or name not in _methods:
         close = did_you_mean(name, _methods)
-        raise AttrWidgetError(f"There is no method {name!r}{close}: take one of {', '.join(_methods)}.")
+        ours = ", ".join(known.name for known in _methods.values() if known.package is None)
+        raise AttrWidgetError(
+            f"There is no method {name!r}{close}: take one of {ours}, or others of attrwidget.methods()."
+        )
     return _methods[name]
 
 

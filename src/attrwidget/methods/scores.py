@@ -72,12 +72,14 @@ class ScoreCache:
         if missing:
             report(0, total)
             method = request.method
+            if not method.attention:  # which is read from what was recorded
+                self._trace.require_same_weights()
             chunks = method.compute(
                 self._trace, request.target, missing, request.selection, **request.options
             )
             with closing(chunks):
                 for chunk in chunks:
-                    if not method.attention:  # which is read from what was recorded
+                    if not method.attention:
                         self._trace.require_same_weights()
                     if isinstance(chunk, Progress):
                         done, total = chunk
