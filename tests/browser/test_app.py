@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PROMPT = "The first president of America is"
+OTHER = "Another one: a Hugging Face name or a folder"
 HOSTILE = "</script><img src=x onerror=window.hacked=1>"
 
 
@@ -49,9 +50,9 @@ def test_the_numbers_on_screen_are_pythons_and_nothing_is_fetched(page: Page, ap
 def test_mistakes_are_sentences_and_the_explanation_stays(opened: Page) -> None:
     screen = generate(opened)
     words = screen.words()
-    opened.get_by_label("Model").select_option(label="Another one: a Hugging Face name or a folder")
+    opened.get_by_label("Model").select_option(label=OTHER)
     opened.get_by_label("Name").fill("no-such-folder/at-all")
-    opened.get_by_role("button", name="Generate").click()
+    opened.get_by_role("button", name="Explain").click()
     expect(opened.get_by_text(re.compile(r"^No model 'no-such-folder/at-all' was found"))).to_be_visible()
     assert opened.get_by_text("Traceback").count() == 0
     assert screen.words() == words
@@ -85,10 +86,12 @@ def test_a_folder_is_loaded_and_token_text_is_text(opened: Page, tmp_path: Path)
     model.hf.resize_token_embeddings(len(model.tokenizer))
     model.hf.save_pretrained(tmp_path)
     model.tokenizer.save_pretrained(tmp_path)
-    opened.get_by_label("Model").select_option(index=1)
+    opened.get_by_label("Model").select_option(label=OTHER)
     opened.get_by_label("Name").fill(str(tmp_path))
-    opened.get_by_label("Beginning").fill(f"{HOSTILE} is")
-    screen = generate(opened)
+    opened.get_by_label("Text", exact=True).fill(f"{HOSTILE} is")
+    opened.get_by_role("button", name="Explain").click()
+    screen = Screen(opened)
+    expect(screen.root).to_be_visible()
     assert screen.words()[0] == HOSTILE
     screen.hold(3)
     screen.number_on(0)
