@@ -123,7 +123,7 @@ def test_a_smaller_model_does_not_meet_anothers_neighbours(
     for words in (70, 60):
         ex = aw.load(build("gpt2", vocab_size=words), byte_tokenizer()).explain([3, 50], output=[20])
         assert np.isfinite(scores(ex, "inseq:discretized_integrated_gradients")[0, :2]).all()
-    kept = [place for place in places if place.endswith("_50.pkl")]
+    kept = [place for place in places if str(place).endswith("_50.pkl")]
     assert len(set(kept)) == 2
     assert all(place.startswith(str(tmp_path)) for place in kept)
     assert not list(tmp_path.iterdir())

@@ -107,6 +107,10 @@ def _compute(
         tokenizer = copy.deepcopy(trace.model.tokenizer)  # of which Inseq changes the padding
         if tokenizer.pad_token is None:
             tokenizer.pad_token = tokenizer.convert_ids_to_tokens(trace.model.pad_id)
+        if hf.config.bos_token_id is None:
+            hf.config.bos_token_id = (
+                trace.model.pad_id
+            )  # Inseq asks for its text, of a batch of ids for nothing else
         model = _tried(name, trace, lambda: _load(models, name, trace, hf, tokenizer))
         source = trace.n_source
         batch = _tried(name, trace, lambda: _batch(model, batches, trace, source))
@@ -153,7 +157,11 @@ def _batch(model: Any, batches: Any, trace: Trace, source: int) -> Any:
         names = [model.convert_ids_to_tokens(known[0], skip_special_tokens=False)]
         return batches.BatchEncoding(known, torch.ones_like(known), names, baseline)
 
-    ids = trace.tokens.ids
+    # The last token feeds nothing; where it ends the text, Inseq would drop it, and its step.
+    special = trace.tokens.special
+    ordinary = [i for i, control in zip(trace.tokens.ids, special, strict=True) if not control]
+    last = ordinary[0] if special[-1] and ordinary else trace.tokens.ids[-1]
+    ids = [*trace.tokens.ids[:-1], last]
     parts = (encoding(ids[:source]), encoding(ids[source:])) if source else encoding(ids)
     return model.formatter.prepare_inputs_for_attribution(model, parts)
 
@@ -183,7 +191,7 @@ def _row(name: str, trace: Trace, step: int, found: Any, source: int) -> NDArray
     """Return what Inseq *found* as one row; raise AttrWidgetError when it was not about the same tokens."""
     seen = trace.seen(step)
     ids = [token.id for token in (*(found.source if source else ()), *found.target)]
-    if ids[: seen + 1] != trace.tokens.ids[: seen + 1]:
+    if ids[:seen] != trace.tokens.ids[:seen]:
         raise AttrWidgetError(
             "Inseq explained other tokens than the model's own, so its scores are not shown."
         )
