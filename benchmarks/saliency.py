@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,20 +68,26 @@ class Case:
         return difference
 
 
-def cases() -> Iterator[Case]:
-    """Yield the two sizes with both tools loaded from one folder, on one thread."""
+@contextmanager
+def loaded() -> Iterator[tuple[str, aw.Model, Any]]:
+    """Give a folder with the model, and the model as attrwidget and Inseq have loaded it; on one thread meanwhile."""
     import inseq
 
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
         with tempfile.TemporaryDirectory() as folder:
-            save_gpt2(Path(folder), layers=6, heads=6, width=384, vocabulary=VOCABULARY, context=1024)
-            ours, theirs = aw.load(folder), inseq.load_model(folder, "saliency")
-            for prompt, output in _SIZES:
-                yield Case(ours, theirs, prompt, output)
+            save_gpt2(Path(folder), layers=6, heads=6, width=384, vocabulary=VOCABULARY, context=1100)
+            yield folder, aw.load(folder), inseq.load_model(folder, "saliency")
     finally:
         torch.set_num_threads(threads)
+
+
+def cases() -> Iterator[Case]:
+    """Yield the two sizes."""
+    with loaded() as (_, ours, theirs):
+        for prompt, output in _SIZES:
+            yield Case(ours, theirs, prompt, output)
 
 
 def seconds(*works: Callable[[], Any], repeats: int = _REPEATS) -> list[float]:

@@ -45,7 +45,9 @@ HEADINGS = ("what", "attrwidget", "peer", "reached", "target", "")
 
 def machine() -> str:
     """Return the machine and the libraries that decide the numbers, in words."""
-    libraries = ", ".join(f"{name} {version(name)}" for name in ("torch", "transformers", "inseq", "bertviz"))
+    libraries = ", ".join(
+        f"{name} {version(name)}" for name in ("torch", "transformers", "inseq", "captum", "bertviz")
+    )
     cores = os.cpu_count() or 1
     return (
         f"{cores} core{'s' * (cores > 1)} ({platform.machine()}, {platform.system()}), "
