@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from attrwidget.trace.graph import ScoreFunction
     from attrwidget.trace.lens import LensReading
 
-_PIECE = 128  # tokens of the prompt run at a time: what a forward pass needs for a moment grows with it
+# What a forward pass needs for a moment grows with its tokens, so a text of more than so many is run piece by piece.
+_WHOLE, _PIECE = 512, 128
 
 
 class CausalTrace(Trace):
@@ -70,7 +71,8 @@ class CausalTrace(Trace):
         self._ids = torch.tensor([self.tokens.ids[:-1]], device=model.device)
         recorder = None
         if abilities.attention == "recorded":
-            logits, recorder = record(model, self._ids, self.n_steps, _PIECE if abilities.pieces else None)
+            piece = _PIECE if abilities.pieces and self.n_inputs > _WHOLE else None
+            logits, recorder = record(model, self._ids, self.n_steps, piece)
         else:
             with borrowed(model.hf), torch.no_grad():
                 logits = logits_of(model.hf, self._ids, self.n_steps)
