@@ -19,6 +19,12 @@ FIRST, STEPS = 7, 6
 IDS = random_ids(FIRST + STEPS)
 
 
+@pytest.fixture(autouse=True)
+def _reuse(monkeypatch: Any) -> None:
+    """Texts as short as these go on after a cache of what comes before the change, as long ones do."""
+    monkeypatch.setattr("attrwidget.trace.perturb._WORTH", 2)
+
+
 def explained(model: Any, ids: list[int] = IDS, first: int = FIRST) -> aw.Explanation:
     return aw.load(model, byte_tokenizer()).explain(ids[:first], output=ids[first:])
 
@@ -258,3 +264,15 @@ def test_a_model_that_ignores_masks_says_so(monkeypatch: pytest.MonkeyPatch) -> 
 def test_tokens_that_cannot_stand_in(token: Any, says: str) -> None:
     with pytest.raises(aw.AttrWidgetError, match=says):
         explained(build("llama")).scores("leave_one_out_replaced", token=token)
+
+
+@pytest.mark.parametrize("method", ["leave_one_out", "leave_one_out_deleted", "value_zeroing"])
+def test_what_comes_before_a_change_is_run_once(method: str) -> None:
+    model, run = build("llama"), []
+    ids = random_ids(60)
+    ex = explained(model, ids, 55)
+    embeddings = ex.trace.model.hf.get_input_embeddings()
+    handle = embeddings.register_forward_hook(lambda _module, args, _output: run.append(args[0].numel()))
+    ex.rows(method, range(ex.n_steps))
+    handle.remove()
+    assert sum(run) < 0.75 * ex.n_inputs**2

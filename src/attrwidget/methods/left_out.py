@@ -63,6 +63,8 @@ class LeftOut:
                     inside = unit[unit < self._trace.seen(step)]
                     self.rows[step, inside] = scores[step] / len(inside)
                 self.done += 1
+            if self.done == len(self.units):
+                self._perturber.forget()
 
 
 def left_out_rows(trace: Trace, key: Any, make: Callable[[], LeftOut], steps: Sequence[int]) -> Rows:

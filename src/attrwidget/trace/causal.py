@@ -126,7 +126,7 @@ class CausalTrace(Trace):
 
     def perturber(self, change: str | int | None, **options: Any) -> Perturber:
         """Return what runs the text with inputs changed; see ``Perturber``."""
-        return Perturber(self.model, self._ids, self.n_steps, change, **options)
+        return Perturber(self.model, self._ids, self.n_steps, change, reuse=self.abilities.pieces, **options)
 
     def masked_scores(
         self, step: int, there: torch.Tensor, score: Callable[[torch.Tensor, Sequence[int]], torch.Tensor]

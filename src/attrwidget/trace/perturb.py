@@ -14,10 +14,13 @@ from attrwidget.errors import AttrWidgetError
 from attrwidget.models.borrow import borrowed, lock_of
 from attrwidget.trace.forward import encode, run
 from attrwidget.trace.graph import is_out_of_memory
+from attrwidget.trace.prefix import Prefix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
+
+    from transformers import DynamicCache
 
     from attrwidget.models.adapter import Adapter
 
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     Group = tuple[int, ...]
     Around = Callable[[Sequence[Group]], AbstractContextManager[Any]]
 
+_WORTH = 16  # tokens in common that are worth a cache
 _CPU_BYTES, _GPU_BYTES = 64 << 20, 1 << 30  # of one batch's logits and widest activations, roughly
 
 
@@ -36,7 +40,8 @@ class Perturber:
     to the inputs, and positions stay; ``"delete"``: they are gone and later ones move up; or a token id that
     stands in their place. None changes nothing by itself: *around* then gives, for the groups of a batch, a context in
     which the model runs them, under the *attention* named. With *hidden*, the unembedding's inputs are read instead of
-    its logits. The first *source* tokens are those of an encoder.
+    its logits. The first *source* tokens are those of an encoder. With *reuse*, what comes before the first input that
+    a batch changes is not run again; see ``Abilities.pieces``.
     """
 
     model: Adapter
@@ -47,6 +52,7 @@ class Perturber:
     around: Around | None = None
     attention: str | None = None
     hidden: bool = False
+    reuse: bool = False
     size: int = 0
 
     def __post_init__(self) -> None:
@@ -54,7 +60,11 @@ class Perturber:
         width = 8 * int(config.hidden_size) + int(getattr(config, "num_attention_heads", 0) or 0) * tokens
         bytes_each = 4 * (2 * self.steps * self.model.vocabulary + tokens * width)
         budget = _CPU_BYTES if self.ids.device.type == "cpu" else _GPU_BYTES
-        self.size = self.size or max(1, min(64, budget // bytes_each))
+        reuse = self.reuse and "position_ids" in inspect.signature(self.model.hf.forward).parameters
+        # Inputs one after the other have the more in common before them the fewer are taken at once.
+        most = max(16, tokens // 8) if reuse else 64
+        self.size = self.size or max(1, min(64, most, budget // bytes_each))
+        self._prefix = Prefix(self.model, self.ids, self.attention) if reuse else None
 
     def batch(self, groups: Sequence[Group], read: Read) -> list[torch.Tensor]:
         """Run as many of *groups* as fit at once and return ``read(logits [steps, vocabulary])`` of each.
@@ -83,24 +93,30 @@ class Perturber:
             ones = torch.ones_like(self.ids)
             return read(self._run(self.ids, ones, self.steps, self.source)[0])
 
+    def forget(self) -> None:
+        """Free what is kept from one batch for the next."""
+        if self._prefix is not None:
+            self._prefix = Prefix(self.model, self.ids, self.attention)
+
     def logits(self, groups: Sequence[Group]) -> torch.Tensor:
         """Return logits ``[len(groups), steps, vocabulary]``, see ``batch``."""
         there = torch.ones(len(groups), self.ids.shape[1], dtype=torch.bool, device=self.ids.device)
         for row, group in zip(there, groups, strict=True):
             row[list(group)] = False
         ids = self.ids.expand(there.shape)
+        past = self._past(groups)
         if self.change not in ("mask", "delete"):
             ids = ids if self.change is None else ids.masked_fill(~there, int(self.change))
             with self.around(groups) if self.around else nullcontext():
-                return self._run(ids, torch.ones_like(ids), self.steps, self.source)
+                return self._run(ids, torch.ones_like(ids), self.steps, self.source, past)
         # How many inputs are left up to the position of each step, in what it reads itself.
         before = there[:, self.source :].cumsum(1)[:, -self.steps :]
         if self.source:
             before = before * there[:, : self.source].any(1, keepdim=True)
         if self.change == "mask":
-            logits = self._run(ids, there.to(ids), self.steps, self.source)
+            logits = self._run(ids, there.to(ids), self.steps, self.source, past)
         else:
-            logits = self._deleted(ids, there, before)
+            logits = self._deleted(ids, there, before, past)
         return logits.masked_fill((before == 0)[..., None], torch.nan)
 
     def _alike(self, groups: Sequence[Group]) -> list[Group]:
@@ -114,19 +130,45 @@ class Perturber:
 
         return list(takewhile(lambda group: size(group) == size(some[0]), some))
 
-    def _deleted(self, ids: torch.Tensor, there: torch.Tensor, before: torch.Tensor) -> torch.Tensor:
+    def _past(self, groups: Sequence[Group]) -> DynamicCache | None:
+        """Return the cache of what comes before all changes and all that is read, if it is worth while."""
+        gone = max(map(len, groups)) if self.change == "delete" else 0
+        tokens = min(*map(min, groups), self.ids.shape[1] - gone - self.steps)
+        if self._prefix is None or tokens < _WORTH:
+            return None
+        return self._prefix.cache(tokens, len(groups))
+
+    def _deleted(
+        self, ids: torch.Tensor, there: torch.Tensor, before: torch.Tensor, past: DynamicCache | None
+    ) -> torch.Tensor:
         """Return each step's logits at the last position that is left before it."""
         ids, source = ids[there].view(len(ids), -1), int(there[0, : self.source].sum())
         length = ids.shape[1] - source
         if length == 0 or source < min(1, self.source):
             return torch.zeros(*before.shape, self.model.vocabulary, device=ids.device)
         rows = min(self.steps, length)
-        logits = self._run(ids, torch.ones_like(ids), rows, source)
+        logits = self._run(ids, torch.ones_like(ids), rows, source, past)
         at = (before - 1 - (length - rows)).clamp_min(0)
         return logits.gather(1, at[..., None].expand(-1, -1, logits.shape[-1]))
 
-    def _run(self, ids: torch.Tensor, mask: torch.Tensor, rows: int, source: int) -> torch.Tensor:
-        return _rows(self.model, ids, mask, rows, source, attention=self.attention, hidden=self.hidden)
+    def _run(
+        self,
+        ids: torch.Tensor,
+        mask: torch.Tensor,
+        rows: int,
+        source: int,
+        past: DynamicCache | None = None,
+    ) -> torch.Tensor:
+        return _rows(
+            self.model,
+            ids,
+            mask,
+            rows,
+            source,
+            past=past,
+            attention=self.attention,
+            hidden=self.hidden,
+        )
 
 
 def masked_logits(
@@ -180,17 +222,22 @@ def _rows(
     rows: int,
     source: int = 0,
     *,
+    past: DynamicCache | None = None,
     attention: str | None = None,
     hidden: bool = False,
 ) -> torch.Tensor:
     """Return logits ``[b, rows, vocabulary]`` of *ids* ``[b, n]`` at explicit positions, without gradients.
 
-    With *hidden*, the unembedding's inputs ``[b, rows, d]``.
+    With *hidden*, the unembedding's inputs ``[b, rows, d]``. The tokens that *past* holds are not run again.
     """
     options: dict[str, Any] = {"attention_mask": mask}
+    known = 0 if past is None else int(past.get_seq_length())
     if "position_ids" in inspect.signature(model.hf.forward).parameters:
         # Counted from the mask, positions after a masked token would move.
-        options["position_ids"] = torch.arange(ids.shape[1], device=ids.device).expand(ids.shape)
+        options["position_ids"] = torch.arange(known, ids.shape[1], device=ids.device).expand(len(ids), -1)
+    if past is not None:
+        options |= {"past_key_values": past, "use_cache": True}
+        ids = ids[:, known:]
     seen: list[torch.Tensor] = []
     with borrowed(model.hf, attention), torch.no_grad():
         if source:
