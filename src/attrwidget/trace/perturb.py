@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from contextlib import nullcontext
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import chain, takewhile
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -133,7 +133,7 @@ class Perturber:
     def _past(self, groups: Sequence[Group]) -> DynamicCache | None:
         """Return the cache of what comes before all changes and all that is read, if it is worth while."""
         gone = max(map(len, groups)) if self.change == "delete" else 0
-        tokens = min(*map(min, groups), self.ids.shape[1] - gone - self.steps)
+        tokens = min((*chain(*groups), self.ids.shape[1] - gone - self.steps))
         if self._prefix is None or tokens < _WORTH:
             return None
         return self._prefix.cache(tokens, len(groups))
