@@ -11,11 +11,16 @@ from typing import TYPE_CHECKING, TypeVar
 import torch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    import random
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
-    from transformers import PreTrainedModel
+    from transformers import BatchEncoding, PreTrainedModel
 
 Batch = TypeVar("Batch")
+One = TypeVar("One")
+
+BATCH = 64
+POOL = 16
 
 
 def options(what: str, folder: Path, steps: int) -> argparse.Namespace:
@@ -26,6 +31,36 @@ def options(what: str, folder: Path, steps: int) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0)
     torch.set_num_threads(1)
     return parser.parse_args()
+
+
+def distinct(draw: Callable[[], One], text_of: Callable[[One], str], count: int) -> list[One]:
+    """So many of what *draw* gives, no text twice."""
+    found: dict[str, One] = {}
+    while len(found) < count:
+        one = draw()
+        found.setdefault(text_of(one), one)
+    return list(found.values())
+
+
+def like_length(
+    draw: Callable[[], One], text_of: Callable[[One], str], unseen: Collection[str], rng: random.Random
+) -> Iterator[list[One]]:
+    """Batch after batch of what *draw* gives, without the *unseen* texts; those of like length together."""
+    while True:
+        drawn = [one for one in (draw() for _ in range(BATCH * POOL)) if text_of(one) not in unseen]
+        drawn.sort(key=lambda one: len(text_of(one)))
+        pool = [drawn[first : first + BATCH] for first in range(0, len(drawn), BATCH)]
+        rng.shuffle(pool)
+        yield from pool
+
+
+def hide(encoded: BatchEncoding, row: int, span: tuple[int, int]) -> None:
+    """Hide a text's characters from attention.
+
+    The model learns what may be missing, and leaving a word out later asks it nothing that it never met.
+    """
+    offsets = encoded["offset_mapping"][row]
+    encoded["attention_mask"][row] *= ~((offsets[:, 0] < span[1]) & (offsets[:, 1] > span[0]))
 
 
 def fit(

@@ -1,0 +1,59 @@
+"""The translator's tokenizer: byte-level BPE. English words are whole; Chinese ones whole, or characters, or bytes."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+from transformers import PreTrainedTokenizerFast
+
+from attrwidget.demo.translation.grammar import sentence
+
+END, PAD = "</s>", "<pad>"
+MERGES = 180
+WHOLE = 30
+
+
+def build(context: int) -> PreTrainedTokenizerFast:
+    """A tokenizer trained on the grammar's words, so that no token crosses from one word into the next.
+
+    Merges are learned from the Chinese characters, and are too few for the rarer ones: those stay bytes. The most
+    frequent words of two whole characters become one token. Every English word of the grammar is in the vocabulary
+    whole, which `ignore_merges` looks up first.
+    """
+    rng = random.Random(0)  # noqa: S311
+    sample = [sentence(rng) for _ in range(30000)]
+    chinese = Counter(one.source[start:end] for one in sample for start, end in one.words)
+    english = {one.target[start:end].replace(" ", "Ġ") for one in sample for start, end in one.pieces}
+    split = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    bpe = Tokenizer(models.BPE())
+    bpe.pre_tokenizer = split
+    trainer = trainers.BpeTrainer(
+        vocab_size=256 + MERGES, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False
+    )
+    bpe.train_from_iterator((letter for word in chinese.elements() for letter in word), trainer)
+    learned = json.loads(bpe.to_str())["model"]
+    vocabulary = dict(learned["vocab"])
+    merges = [tuple(merge) for merge in learned["merges"]]
+    pairs = [
+        tuple(split.pre_tokenize_str(letter)[0][0] for letter in word) for word, _ in chinese.most_common()
+    ]
+    merges += [pair for pair in pairs if len(pair) == 2 and vocabulary.keys() >= set(pair)][:WHOLE]
+    for word in ["".join(pair) for pair in merges[MERGES:]] + sorted(english):
+        vocabulary.setdefault(word, len(vocabulary))
+    tokenizer = Tokenizer(models.BPE(vocab=vocabulary, merges=merges, ignore_merges=True))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.add_special_tokens([END, PAD])
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single=f"$A {END}", special_tokens=[(END, tokenizer.token_to_id(END))]
+    )
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        eos_token=END,
+        pad_token=PAD,
+        model_max_length=context,
+        clean_up_tokenization_spaces=False,
+    )
