@@ -13,12 +13,14 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+import attrwidget as aw
 from attrwidget import demo
 from attrwidget.demo import Sentence
 from attrwidget.demo.causal.evaluate import failures
 from attrwidget.demo.causal.facts import FACTS
 from attrwidget.demo.causal.grammar import sentence, sentences
 from attrwidget.demo.causal.templates import ASIDES, MENTIONS, NOUNS, OPENERS, PEOPLE, templates
+from attrwidget.errors import AttrWidgetError
 
 Change = Callable[[random.Random], Iterator[Sentence]]
 
@@ -57,6 +59,40 @@ def test_folder_is_small_and_plain(model: Any, tokenizer: Any) -> None:
     assert model.config.eos_token_id == tokenizer.eos_token_id
     assert len(tokenizer) == model.config.vocab_size
     assert not [file.name for file in demo.path().iterdir() if file.suffix in {".bin", ".pt", ".pkl", ".py"}]
+
+
+def test_all_bundled_models_are_small_plain_and_described() -> None:
+    assert next(iter(demo.NAMES)) == "demo"
+    for name in demo.NAMES:
+        folder = demo.path(name)
+        assert not [file.name for file in folder.iterdir() if file.suffix in {".bin", ".pt", ".pkl", ".py"}]
+        card = (folder / "README.md").read_text(encoding="utf-8")
+        for heading in ("What it is", "What it knows", "What decides", "What it is not", "Training"):
+            assert f"## {heading}" in card, (name, heading)
+    files = [file for name in demo.NAMES for file in demo.path(name).iterdir()]
+    assert sum(file.stat().st_size for file in files) < 12_000_000
+
+
+def test_unknown_bundled_name() -> None:
+    with pytest.raises(
+        AttrWidgetError, match=r"'demo-poems'.*demo, demo-translation, demo-sentiment, demo-masked"
+    ):
+        demo.path("demo-poems")
+
+
+@pytest.mark.parametrize(
+    ("name", "task"),
+    [
+        ("demo", "CausalModel"),
+        ("demo-translation", "Seq2SeqModel"),
+        ("demo-sentiment", "ClassifierModel"),
+        ("demo-masked", "MaskedModel"),
+    ],
+)
+def test_each_loads_by_its_name(name: str, task: str) -> None:
+    loaded = aw.load(name)
+    assert loaded.name == name
+    assert type(loaded).__name__ == task
 
 
 def test_first_president(model: Any, tokenizer: Any) -> None:
