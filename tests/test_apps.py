@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import socket
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,7 @@ from tiny import save
 
 from attrwidget.apps import server
 from attrwidget.apps.cli import main
-from attrwidget.apps.explorer import Explorer
+from attrwidget.apps.explorer import WARM_UP, Explorer
 from attrwidget.apps.forms import BUNDLED, FORMS
 
 if TYPE_CHECKING:
@@ -40,6 +41,15 @@ def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
         return int(end.value.code or 0), *capsys.readouterr()
 
     return run
+
+
+@pytest.fixture(autouse=True)
+def _warmed_up() -> Iterator[None]:
+    """Let no model be loaded in another thread when the next test loads one: Transformers loads one at a time."""
+    yield
+    for thread in threading.enumerate():
+        if thread.name == WARM_UP:
+            thread.join(60)
 
 
 def until_idle(explorer: Explorer) -> None:

@@ -26,6 +26,8 @@ WELCOME = (
     "the words that carried it light up. Click to hold a word; look at its numbers, and at other methods."
 )
 
+WARM_UP = "attrwidget warm-up"
+
 logger = logging.getLogger(__name__)
 
 
@@ -48,7 +50,7 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         self._fit()
         super().__init__([widgets.HTML(STYLE), *self._form, *self._output])
         self.add_class("attrwidget-app")
-        threading.Thread(target=self._warm_up, daemon=True).start()
+        threading.Thread(target=self._warm_up, name=WARM_UP, daemon=True).start()
 
     def _make_form(self, prompt: str, max_new_tokens: int) -> None:
         title = _text("Why that word?", "title")

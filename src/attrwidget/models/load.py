@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import contextmanager, nullcontext
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _BUNDLED = ", ".join(map(repr, demo.NAMES))
 _DTYPES = ("float32", "bfloat16", "float16")
 _WEIGHTS = ("*.safetensors", "*.bin", "*.index.json")
+_loading = threading.Lock()  # Transformers changes torch's globals while it loads, for all threads
 
 
 class Loaded(NamedTuple):
@@ -52,7 +54,8 @@ def load_parts(
     """
     if isinstance(model, str | Path):
         how = _how(device, dtype, quantization_config)
-        return _load_named(str(model), tokenizer, task, *how, trust=trust_remote_code)
+        with _loading:
+            return _load_named(str(model), tokenizer, task, *how, trust=trust_remote_code)
     given = {"device": device, "dtype": dtype, "quantization_config": quantization_config}
     return _adopt(model, tokenizer, task, [name for name, value in given.items() if value is not None])
 
