@@ -158,6 +158,8 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
                 raise Cancelled
             self.progress.max, self.progress.value = max(total, 1), done
             self.status.value = f"Token {done} of {total}"
+            if stop.is_set() and self._stop is None:  # given up between the lines above
+                self.status.value = "Cancelled."
 
         try:
             model = self._load(name)
