@@ -250,7 +250,7 @@ def test_stopping(model: Any, method: str) -> None:
 
     with pytest.raises(aw.Cancelled):
         ex.scores(method, progress=stop)
-    left = [thread for thread in threading.enumerate() if thread not in before]
+    left = set(threading.enumerate()) - before
     assert not [thread for thread in left if type(thread).__name__ != "TMonitor"]  # a progress bar's
     assert not ex.has_rows(method, range(STEPS))
 
@@ -319,7 +319,7 @@ def test_asking_hands_over_errors_and_ends_with_its_reader() -> None:
     assert threading.active_count() == threads + 1
     unfinished.close()
     assert ended == [True]
-    left = [thread for thread in threading.enumerate() if thread not in before]
+    left = set(threading.enumerate()) - before
     assert not [thread for thread in left if type(thread).__name__ != "TMonitor"]  # a progress bar's
 
 
