@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from tiny import build, byte_tokenizer, random_ids
 
 import attrwidget as aw
+from attrwidget.trace import graph
 
 FIRST, STEPS = 10, 40
 
@@ -20,20 +20,19 @@ class Counter:
 
     def __init__(self, model: Any, monkeypatch: Any) -> None:
         self.forwards, self.backwards = 0, []
-        forward, grad = type(model).forward, torch.autograd.grad
+        forward, backward = type(model).forward, graph.backward
 
         @functools.wraps(forward)
         def counted_forward(*args: Any, **options: Any) -> Any:
             self.forwards += 1
             return forward(*args, **options)
 
-        def counted_grad(outputs: Any, inputs: Any, grad_outputs: Any = None, **options: Any) -> Any:
-            if isinstance(inputs, list):
-                self.backwards.append(len(grad_outputs) if options.get("is_grads_batched") else 1)
-            return grad(outputs, inputs, grad_outputs, **options)
+        def counted_backward(output: Any, leaves: Any, cotangents: Any, attention: Any) -> Any:
+            self.backwards.append(len(cotangents))
+            return backward(output, leaves, cotangents, attention)
 
         monkeypatch.setattr(type(model), "forward", counted_forward)
-        monkeypatch.setattr(torch.autograd, "grad", counted_grad)
+        monkeypatch.setattr(graph, "backward", counted_backward)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from tiny_seq2seq import PAD, SEQ2SEQ, build_seq2seq, ending_tokenizer, plain_se
 from transformers import AutoModelForSeq2SeqLM
 
 import attrwidget as aw
+from attrwidget.trace.attention_graph import GRAPH_ATTENTION
 
 SOURCE, ANSWER = words_of(11), words_of(30, seed=1)  # two segments
 
@@ -99,7 +100,11 @@ def test_gradients(case: tuple[aw.Explanation, Any], function: str) -> None:
 def test_steps_are_cut_into_segments_and_batched(case: tuple[aw.Explanation, Any]) -> None:
     """Otherwise the test above would prove little of them."""
     abilities = case[0].trace.abilities
-    assert (abilities.segments, abilities.batched, abilities.gradient_attention) == (True, True, "eager")
+    assert (abilities.segments, abilities.batched, abilities.gradient_attention) == (
+        True,
+        True,
+        GRAPH_ATTENTION,
+    )
     assert abilities.attention == "recorded"
 
 

@@ -11,6 +11,7 @@ import torch
 from tiny import PROMPT, build, byte_tokenizer, random_ids
 
 import attrwidget as aw
+from attrwidget.trace import graph
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,17 +92,15 @@ def out_of_memory_above(
     limit: int, monkeypatch: Any, error: Callable[[], BaseException] = torch.OutOfMemoryError
 ) -> list[int]:
     """Let batched backward passes of more than *limit* steps fail; return the sizes tried."""
-    plain, tried = torch.autograd.grad, []
+    plain, tried = graph.backward, []
 
-    def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, **options: Any) -> Any:
-        if isinstance(inputs, list):  # the backward pass through the body, not the one through the head
-            size = len(grad_outputs) if options.get("is_grads_batched") else 1
-            tried.append(size)
-            if size > limit:
-                raise error()
-        return plain(outputs, inputs, grad_outputs, **options)
+    def failing(output: Any, leaves: Any, cotangents: Any, attention: Any) -> Any:
+        tried.append(len(cotangents))
+        if len(cotangents) > limit:
+            raise error()
+        return plain(output, leaves, cotangents, attention)
 
-    monkeypatch.setattr(torch.autograd, "grad", grad)
+    monkeypatch.setattr(graph, "backward", failing)
     return tried
 
 

@@ -28,15 +28,20 @@ def observe(model: PreTrainedModel, underlying: str | None = None) -> str | None
     ``borrowed(model, attention=name)``. Its mask is the one that the underlying attention gets:
     without that twin a causal model silently turns bidirectional.
     """
-    from transformers.masking_utils import ALL_MASK_ATTENTION_FUNCTIONS, AttentionMaskInterface
-    from transformers.modeling_utils import AttentionInterface
-
     own = model.config.get_text_config(decoder=True)._attn_implementation or "eager"  # noqa: SLF001
     underlying = underlying or (own if own in ("eager", "sdpa") else "sdpa")
     name = _PREFIX + underlying
-    AttentionInterface.register(name, _observed(underlying))
-    AttentionMaskInterface.register(name, ALL_MASK_ATTENTION_FUNCTIONS[underlying])
+    register(name, _observed(underlying), mask=underlying)
     return name
+
+
+def register(name: str, attention: Attention, *, mask: str) -> None:
+    """Let *name* stand for *attention* in Transformers' interface, with the mask of the implementation *mask*."""
+    from transformers.masking_utils import ALL_MASK_ATTENTION_FUNCTIONS, AttentionMaskInterface
+    from transformers.modeling_utils import AttentionInterface
+
+    AttentionInterface.register(name, attention)
+    AttentionMaskInterface.register(name, ALL_MASK_ATTENTION_FUNCTIONS[mask])
 
 
 def set_observer(function: Callable[..., None] | None) -> None:

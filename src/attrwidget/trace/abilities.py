@@ -10,6 +10,7 @@ import torch
 from attrwidget.errors import first_line
 from attrwidget.models.borrow import borrowed
 from attrwidget.trace.attention import StoredAttention
+from attrwidget.trace.attention_graph import graph_attention
 from attrwidget.trace.forward import logits_of, run, run_segment
 from attrwidget.trace.graph import GradientGraph
 from attrwidget.trace.perturb import find_masking
@@ -135,10 +136,12 @@ def check_gradients(
     returned with a ``gradients_note``.
     """
     reason = "they are not those of plain automatic differentiation"
+    own = abilities.gradient_attention
     tried = [
-        replace(abilities, segments=segments, batched=batched)
+        replace(abilities, segments=segments, batched=batched, gradient_attention=attention)
         for segments in ([True, False] if abilities.segments else [False])
         for batched in (True, False)
+        for attention in ((graph_attention(), own) if own == "eager" else (own,))
     ]
     try:
         truth = plain()

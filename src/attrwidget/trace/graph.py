@@ -2,7 +2,7 @@
 
 Three things make it fast and leave it exact (Yin & Neubig 2022 and Inseq compute the same, step by step). The
 unembedding, often half of a small model, is left once for all steps: its input's gradients are the seeds of the
-rest. Seeds go through the body in batches (``is_grads_batched``). The text runs in segments over a cache that
+rest. Seeds go through the body in batches (see ``backward``). The text runs in segments over a cache that
 keeps its graph, so a step's backward never touches what comes after its segment. Where the graph would not fit in
 memory, the text is run in one piece instead, and blocks again in each backward.
 """
@@ -20,6 +20,8 @@ import torch
 from attrwidget.errors import AttrWidgetError
 from attrwidget.models.borrow import lock_of
 from attrwidget.trace.activations import single_slopes
+from attrwidget.trace.attention_graph import GRAPH_ATTENTION
+from attrwidget.trace.backward import backward
 from attrwidget.trace.checkpoint import budget_of, can_checkpoint, checkpointed, graph_bytes
 from attrwidget.trace.forward import Segment, differentiable, run_encoder, run_segment
 
@@ -39,7 +41,7 @@ WEIGHTS_CHANGED = (
 )
 PROMPT_SEGMENT, SEGMENT = 256, 24  # tokens; smaller has fewer operations, larger has fewer calls
 # Of a batch's gradient where a layer is widest, by measurement: larger is slower on a CPU.
-_CPU_BYTES, _GPU_BYTES = 9 << 20, 256 << 20
+_CPU_BYTES, _GPU_BYTES = 18 << 20, 256 << 20
 
 
 class GradientGraph:
@@ -137,14 +139,9 @@ class GradientGraph:
         for k, row in enumerate(rows):
             cotangents[k, 0, row] = seeds[0, row]
         with torch.inference_mode(False), self._ready_again():  # noqa: FBT003
-            if len(steps) == 1:
-                parts = torch.autograd.grad(hidden, leaves, cotangents[0], retain_graph=True)
-                whole = torch.cat(parts, dim=1)
-            else:
-                parts = torch.autograd.grad(
-                    hidden, leaves, cotangents, retain_graph=True, is_grads_batched=True
-                )
-                whole = torch.cat(parts, dim=2)[:, 0]
+            whole = torch.cat(
+                backward(hidden, leaves, cotangents, self._abilities.gradient_attention), dim=2
+            )[:, 0]
         return whole, scales[rows].to(whole.device), torch.cat([leaf.detach() for leaf in leaves], dim=1)[0]
 
     def _grow(self) -> None:
@@ -179,7 +176,9 @@ class GradientGraph:
             return False
         self._checkpointed = True
         self._segments, self._encoder, self._cache, self._seeds = [], None, None, {}
-        self._abilities = replace(self._abilities, segments=False)
+        attention = self._abilities.gradient_attention
+        attention = "eager" if attention == GRAPH_ATTENTION else attention
+        self._abilities = replace(self._abilities, segments=False, gradient_attention=attention)
         self._bounds = [(0, self._ids.shape[1])]
         return True
 

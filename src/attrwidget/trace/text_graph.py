@@ -9,6 +9,7 @@ import torch
 
 from attrwidget.models.borrow import lock_of
 from attrwidget.trace.activations import single_slopes
+from attrwidget.trace.backward import backward
 from attrwidget.trace.forward import differentiable, leaves_of
 from attrwidget.trace.graph import after_failure, steps_at_once
 
@@ -71,15 +72,8 @@ class TextGraph:
         cotangents = logits.new_zeros(len(steps), *logits.shape)
         cotangents[range(len(steps)), steps] = slopes[steps]
         with torch.inference_mode(False):  # noqa: FBT003
-            if len(steps) == 1:
-                (gradients,) = torch.autograd.grad(logits, leaf, cotangents[0], retain_graph=True)
-                whole = gradients
-            else:
-                (gradients,) = torch.autograd.grad(
-                    logits, leaf, cotangents, retain_graph=True, is_grads_batched=True
-                )
-                whole = gradients[:, 0]
-        return whole, scales[steps].to(whole.device), leaf.detach()[0]
+            (whole,) = backward(logits, [leaf], cotangents, self._abilities.gradient_attention)
+        return whole[:, 0], scales[steps].to(whole.device), leaf.detach()[0]
 
     def _grown(self) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the embeddings ``[1, n, d]`` and, with a graph from them, the logits ``[steps, outputs]``."""

@@ -1,0 +1,135 @@
+"""Attention with a backward of its own: a few matrix products and one pass over the weights, for many steps at once.
+
+The graph of attention written out is passed through in eight operations, of which batching runs some step by step.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from attrwidget.models.interface import eager_attention, register
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Slopes = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
+
+GRAPH_ATTENTION = "attrwidget_graph"
+_PRECISE = (torch.float32, torch.float64)
+_HARMLESS = {
+    "scaling",
+    "dropout",
+    "sliding_window",
+    "s_aux",
+    "position_bias",
+    "position_ids",
+    "cache_position",
+}
+
+
+def graph_attention() -> str:
+    """Return the name of the attention implementation, for ``borrowed``: the model's plain attention and our backward.
+
+    It stands for ``softmax(scaling · query · keyᵀ + what depends on neither) · value``, and leaves to the model's own
+    graph what may be something else: an option that is not known to be harmless (a soft cap), and low precision.
+    """
+    register(GRAPH_ATTENTION, _attention, mask="eager")
+    return GRAPH_ATTENTION
+
+
+def _attention(
+    module: torch.nn.Module,
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    attention_mask: torch.Tensor | None,
+    **options: Any,
+) -> tuple[torch.Tensor, torch.Tensor | None]:
+    eager = eager_attention(module)
+    if eager is None:
+        raise RuntimeError(f"{type(module).__name__} has no plain attention")
+
+    def run(*tensors: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
+        return eager(module, *tensors, attention_mask, **options)
+
+    strange = [k for k, v in options.items() if k not in _HARMLESS and not isinstance(v, bool | None)]
+    if strange or query.dtype not in _PRECISE or not torch.is_grad_enabled():
+        return run(query, key, value)
+    scaling = options.get("scaling")
+    scaling = query.shape[-1] ** -0.5 if scaling is None else float(scaling)
+    return _Attention.apply(query, key, value, run, scaling)  # type: ignore[no-untyped-call, no-any-return]
+
+
+class _Attention(torch.autograd.Function):
+    @staticmethod
+    def forward(  # noqa: PLR0917 - autograd calls it by position
+        ctx: Any,
+        query: torch.Tensor,
+        key: torch.Tensor,
+        value: torch.Tensor,
+        run: Callable[..., tuple[torch.Tensor, torch.Tensor]],
+        scaling: float,
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        output, weights = run(query, key, value)
+        if weights is None:
+            raise RuntimeError("this attention returns no weights")
+        ctx.save_for_backward(query, key, value, weights, output)
+        ctx.scaling = scaling
+        ctx.mark_non_differentiable(weights)
+        return output, weights
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: torch.Tensor) -> Any:
+        return (*_Backward.apply(gradients[0], *ctx.saved_tensors, ctx.scaling), None, None)  # type: ignore[no-untyped-call]
+
+
+class _Backward(torch.autograd.Function):
+    @staticmethod
+    def forward(gradient: torch.Tensor, *saved: Any) -> Slopes:
+        query, key, value = _slopes(gradient[None], *saved)
+        return query[0], key[0], value[0]
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
+        """Keep nothing: there is no second derivative."""
+
+    @staticmethod
+    def vmap(_info: Any, in_dims: tuple[int | None, ...], gradient: torch.Tensor, *saved: Any) -> Any:
+        return _slopes(gradient.movedim(in_dims[0] or 0, 0), *saved), (0, 0, 0)
+
+
+def _slopes(  # noqa: PLR0917 - what a graph has saved, in order
+    gradients: torch.Tensor,
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    weights: torch.Tensor,
+    output: torch.Tensor,
+    scaling: float,
+) -> Slopes:
+    """Return the gradients at *query*, *key* and *value*, each with k in front.
+
+    *gradients* are ``[k, b, n, heads, d]``, at *output* ``[b, n, heads, d]``; *query* is ``[b, heads, n, d]``, *key*
+    and *value* ``[b, groups, m, d]``, *weights* ``[b, heads, n, m]``.
+    """
+    heads, groups = query.shape[1], key.shape[1]
+    p, queries = weights.flatten(0, 1), (query * scaling).flatten(0, 1)
+    keys, values = (x.repeat_interleave(heads // groups, 1).flatten(0, 1) for x in (key * scaling, value))
+    # Σ_j p_j ∂p_j is the gradient's product with the output, so the weights are passed over once.
+    means = (gradients * output).sum(-1, keepdim=True)
+    at_query = query.new_empty(len(gradients), *query.shape)
+    at_key, at_value = (x.new_empty(len(gradients), len(x), heads, *x.shape[2:]) for x in (key, value))
+    for k, gradient in enumerate(gradients):  # one by one, what lies between fits a processor's cache
+        here, mean = (x.transpose(1, 2).flatten(0, 1) for x in (gradient, means[k]))
+        at_scores = torch.baddbmm(mean, here, values.transpose(1, 2), beta=-1).mul_(p)
+        torch.bmm(at_scores, keys, out=at_query[k].flatten(0, 1))
+        torch.bmm(at_scores.transpose(1, 2), queries, out=at_key[k].flatten(0, 1))
+        torch.bmm(p.transpose(1, 2), here, out=at_value[k].flatten(0, 1))
+    return at_query, _grouped(at_key, groups), _grouped(at_value, groups)
+
+
+def _grouped(slopes: torch.Tensor, groups: int) -> torch.Tensor:
+    """Sum *slopes* ``[k, b, heads, m, d]`` over the heads that share a key: ``[k, b, groups, m, d]``."""
+    return slopes if slopes.shape[2] == groups else slopes.unflatten(2, (groups, -1)).sum(3)
