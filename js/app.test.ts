@@ -245,7 +245,7 @@ test("a chip asks why not, again or Esc lets go of the foil alone", async () => 
   expect(state.foil.value).toEqual({ step: 0, id: 7, text: " was" });
   expect(session.asked.at(-1)).toMatchObject({ method: "input_x_gradient", foil: 7 });
   expect(say()).toBe(
-    "Why is and not was, token 1 of 2 · p = .750 · rank 1 · input × gradient of logit over the foil's",
+    "Why is and not was, token 1 of 2 · p = .750 · rank 1 · input × gradient of logit minus the foil's",
   );
   expect(root.querySelector(".legend")?.textContent).toContain("solid for it, dashed for the other");
   expect(chips()).toMatchObject([{ pressed: true }]);

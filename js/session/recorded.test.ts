@@ -63,6 +63,11 @@ function naive({ layer, heads: some, head_rule }: Selection, step: number): numb
   return Array.from({ length: inputs }, (_, i) => {
     const column = rows.map((row) => row[i] ?? Number.NaN);
     const sum = column.reduce((a, b) => a + b, 0);
+    if (head_rule === "median") {
+      const sorted = [...column].sort((a, b) => a - b);
+      const half = (sorted.length - 1) / 2;
+      return ((sorted[Math.floor(half)] as number) + (sorted[Math.ceil(half)] as number)) / 2;
+    }
     return head_rule === "max" ? Math.max(...column) : head_rule === "sum" ? sum : sum / column.length;
   });
 }
@@ -89,7 +94,7 @@ describe.each([
     ...part,
   });
 
-  test.each(["mean", "sum", "max"] as HeadRule[])("rows by %s", async (head_rule) => {
+  test.each(["mean", "median", "sum", "max"] as HeadRule[])("rows by %s", async (head_rule) => {
     for (const part of [
       {},
       { layer: 1 },

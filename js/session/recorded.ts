@@ -63,6 +63,7 @@ class Weights {
   }
 
   row(step: number, chosen: readonly (readonly [number, number])[], rule: HeadRule): Float32Array {
+    if (rule === "median" && chosen.length > 2) return this.#medians(step, chosen);
     const all = this.#all.fill(0);
     let seen = 0;
     for (const [layer, head] of chosen) {
@@ -73,9 +74,24 @@ class Weights {
         all[i] = rule === "max" ? Math.max(all[i] as number, w) : (all[i] as number) + w;
       }
     }
-    const gain = rule === "mean" ? 1 / Math.max(1, chosen.length) : 1;
+    const gain = rule === "mean" || rule === "median" ? 1 / Math.max(1, chosen.length) : 1;
     const out = new Float32Array(all.length).fill(Number.NaN);
     for (let i = 0; i < seen; i++) out[i] = gain * (all[i] as number);
+    return out;
+  }
+
+  #medians(step: number, chosen: readonly (readonly [number, number])[]): Float32Array {
+    const rows = chosen.map(([layer, head]) => this.of(layer, head, step));
+    const out = new Float32Array(this.#all.length).fill(Number.NaN);
+    const each = new Float32Array(rows.length);
+    const half = (rows.length - 1) / 2;
+    for (let i = 0; i < (rows[0]?.weights.length ?? 0); i++) {
+      rows.forEach(({ weights, unit }, k) => {
+        each[k] = unit * (weights[i] as number);
+      });
+      each.sort();
+      out[i] = ((each[Math.floor(half)] as number) + (each[Math.ceil(half)] as number)) / 2;
+    }
     return out;
   }
 }

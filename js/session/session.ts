@@ -58,7 +58,7 @@ export interface MethodInfo {
 
 /** A layer and a head, both from 0. */
 export type Head = readonly [layer: number, head: number];
-export type HeadRule = "mean" | "sum" | "max";
+export type HeadRule = "mean" | "median" | "sum" | "max";
 
 export interface Selection {
   readonly method: string;

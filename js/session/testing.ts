@@ -83,7 +83,7 @@ export const sample: Content = {
       says: "attention",
     },
   ],
-  contrast: { input_x_gradient: "input × gradient of logit over the foil's" },
+  contrast: { input_x_gradient: "input × gradient of logit minus the foil's" },
   layers: 2,
   heads: 2,
   attention_note: null,

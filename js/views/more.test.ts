@@ -39,3 +39,25 @@ test("is not there when there is nothing more", () => {
   more.show([], "a");
   expect(select.hidden).toBe(true);
 });
+
+test("puts a tool's methods under its name", () => {
+  const { more, select } = list();
+  more.show(
+    [
+      ...choices,
+      { value: "c:a", text: "Captum: A" },
+      { value: "i:a", text: "Inseq: A" },
+      { value: "c:b", text: "Captum: B" },
+    ],
+    "c:b",
+  );
+  const groups = [...select.querySelectorAll("optgroup")].map((group) => [
+    group.label,
+    group.children.length,
+  ]);
+  expect(groups).toEqual([
+    ["Captum", 2],
+    ["Inseq", 1],
+  ]);
+  expect(select.selectedOptions[0]?.textContent).toBe("Captum: B");
+});

@@ -1,6 +1,6 @@
 /** The methods that do not fit into the bar, in one list beside it. */
 import { h } from "../dom";
-import type { Choices } from "./controls";
+import type { Choice, Choices } from "./controls";
 
 const nothing = "";
 
@@ -21,14 +21,30 @@ export function moreList(label: string, choose: (value: string) => void): Choice
       const key = JSON.stringify(choices);
       if (key !== shown) {
         shown = key;
-        element.replaceChildren(
-          h("option", { value: nothing }, "More"),
-          ...choices.map(({ value: own, text, title = "" }) => h("option", { value: own, title }, text)),
-        );
+        element.replaceChildren(h("option", { value: nothing }, "More"), ...grouped(choices));
       }
       const known = choices.some((choice) => choice.value === value);
       element.value = known ? value : nothing;
       element.classList.toggle("on", known);
     },
   };
+}
+
+/** What is named after a tool, as in "Captum: DeepLIFT", stands under the tool's name. */
+function grouped(choices: readonly Choice[]): HTMLElement[] {
+  const out: HTMLElement[] = [];
+  const groups = new Map<string, HTMLElement>();
+  for (const { value, text, title = "" } of choices) {
+    const option = h("option", { value, title }, text);
+    const tool = text.match(/^(\w+): /)?.[1];
+    const group = tool && (groups.get(tool) ?? h("optgroup", { label: tool }));
+    if (!group) out.push(option);
+    else if (groups.has(tool)) group.append(option);
+    else {
+      group.append(option);
+      groups.set(tool, group);
+      out.push(group);
+    }
+  }
+  return out;
 }

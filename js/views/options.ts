@@ -9,6 +9,7 @@ const rules: readonly Choice[] = [
   { value: "mean", text: "mean" },
   { value: "sum", text: "sum" },
   { value: "max", text: "maximum" },
+  { value: "median", text: "median" },
 ];
 
 export function optionsPanel(ctx: ViewContext): HTMLElement {

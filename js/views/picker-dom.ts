@@ -44,6 +44,7 @@ export function pickerParts(host: HTMLElement) {
     ["mean", "mean"],
     ["sum", "sum"],
     ["max", "maximum"],
+    ["median", "median"],
   ] as const) {
     const option = h("option", {}, text);
     option.value = value;

@@ -18,7 +18,12 @@ export function shadeSays(content: Content, steps: readonly number[], input: num
 /** A run of text, strong where it names what was chosen. */
 export type Words = readonly (string | { readonly strong: string })[];
 
-const rules: Record<HeadRule, string> = { mean: "mean", sum: "sum", max: "maximum" };
+const rules: Record<HeadRule, string> = {
+  mean: "mean",
+  median: "median",
+  sum: "sum",
+  max: "maximum",
+};
 
 function headsSay(heads: readonly Head[]): string {
   const [only] = heads;

@@ -19,7 +19,7 @@ TARGET_FUNCTIONS = {
     "log_prob": "log-probability",
     "logit": "logit",
     "log_odds": "log-odds",
-    "contrast": "logit over the foil's",
+    "contrast": "logit minus the foil's",
     "entropy": "entropy",
     "distribution": "the whole distribution",
 }

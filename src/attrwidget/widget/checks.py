@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from attrwidget.base import BaseExplanation as Explanation
     from attrwidget.base import MethodInfo
 
-HEAD_RULES = ("mean", "sum", "max")
+HEAD_RULES = ("mean", "sum", "max", "median")
 VIEWS = ("text", "matrix")
 DEFAULT_OPTIONS: dict[str, Any] = {
     "head_rule": "mean",
