@@ -142,8 +142,8 @@ def test_heads_are_summed_up_over_the_steps_in_pieces(monkeypatch: pytest.Monkey
         ("scores", {**SCORES, "method": "attention", "heads": [None]}, "A head is"),
         (
             "scores",
-            {**SCORES, "head_rule": "median"},
-            "There is no head_rule 'median': take one of mean, sum, max.",
+            {**SCORES, "head_rule": "mode"},
+            "There is no head_rule 'mode': take one of mean, sum, max, median.",
         ),
         ("column", {**SELECTION, "input": 9}, "There is no input 9: inputs are indexed from 0 to 8."),
         ("column", {**SELECTION, "input": None}, "An input is a whole number, not None."),

@@ -79,7 +79,11 @@ def test_it_can_begin_otherwise() -> None:
             "There is no option 'intensiti': take one of head_rule, span_rule, intensity,",
         ),
         ("options", {"intensity": 2}, "intensity is a number from 0.2 to 1, not 2."),
-        ("options", {"head_rule": "median"}, "There is no head_rule 'median': take one of mean, sum, max."),
+        (
+            "options",
+            {"head_rule": "mode"},
+            "There is no head_rule 'mode': take one of mean, sum, max, median.",
+        ),
         ("options", {"span_rule": "max"}, "There is no span_rule 'max': take one of mean, sum."),
         ("options", {"hide_first": "yes"}, "hide_first is True or False, not 'yes'."),
         ("options", None, "Options are a dictionary like {'intensity': 0.8}, not None."),
