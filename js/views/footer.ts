@@ -6,6 +6,7 @@ import { numeral } from "../draw/numerals";
 import { type Tint, tint } from "../draw/ramp";
 import { strongest } from "../hold";
 import type { Reading, Readings } from "../reading";
+import type { Content } from "../session/session";
 import { explained, fed, scaleSays, type Words } from "../words";
 import { mountAlternatives } from "./alternatives";
 
@@ -55,7 +56,7 @@ export function mountFooter(host: HTMLElement, ctx: ViewContext, readings: Readi
     if (steps.length > 0)
       write(say, explained(steps, reading, content, state.options.value, foilOf(state, steps)));
     else if (reading?.input != null) write(say, fed(reading, content));
-    else write(say, hint(content.steps.count));
+    else write(say, hint(content));
   });
   const signed = computed(() => readings.shown.value?.method.signed ?? false);
   const intensity = computed(() => state.options.value.intensity);
@@ -86,9 +87,10 @@ export function mountFooter(host: HTMLElement, ctx: ViewContext, readings: Readi
   });
 }
 
-function hint(count: number): Words {
+function hint({ steps: { count, called } }: Content): Words {
+  const what = called ? called[0] : "word of the answer";
   return count > 0
-    ? [{ strong: "Hover a word of the answer" }, " to see which words carried it; click to hold it."]
+    ? [{ strong: `Hover a ${what}` }, " to see which words carried it; click to hold it."]
     : ["Nothing was generated, so there is nothing to explain."];
 }
 
