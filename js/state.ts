@@ -8,6 +8,7 @@ export interface Options {
   readonly intensity: number;
   readonly hide_special: boolean;
   readonly hide_first: boolean;
+  readonly hide_target: boolean;
   readonly renormalize: boolean;
   readonly show_whitespace: boolean;
 }
@@ -20,6 +21,7 @@ export const defaultOptions: Options = {
   intensity: 0.6,
   hide_special: false,
   hide_first: false,
+  hide_target: false,
   renormalize: false,
   show_whitespace: false,
 };

@@ -34,9 +34,13 @@ test("written units and their steps", () => {
 });
 
 test("hidden units", () => {
-  expect([...units.hidden({ hide_special: true, hide_first: false })]).toEqual([1, 0, 0]);
-  expect([...units.hidden({ hide_special: false, hide_first: true })]).toEqual([1, 0, 0]);
-  expect([...units.hidden({ hide_special: false, hide_first: false })]).toEqual([0, 0, 0]);
+  const none = { hide_special: false, hide_first: false, hide_target: false };
+  expect([...units.hidden({ ...none, hide_special: true })]).toEqual([1, 0, 0]);
+  expect([...units.hidden({ ...none, hide_first: true })]).toEqual([1, 0, 0]);
+  expect([...units.hidden(none)]).toEqual([0, 0, 0]);
+  const everything = { ...none, hide_target: true };
+  expect([...units.hidden(everything)]).toEqual([0, 0, 0]);
+  expect([...new Units({ ...content, source: 2 }).hidden(everything)]).toEqual([0, 1, 1]);
 });
 
 test.each([

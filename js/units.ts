@@ -9,6 +9,12 @@ export function undirected(text: string): string {
   );
 }
 
+/** Which units are left out: control tokens, the first, what a decoder has read. */
+export type Hiding = Readonly<Record<"hide_special" | "hide_first" | "hide_target", boolean>>;
+
+export const hides = (options: Hiding): boolean =>
+  options.hide_special || options.hide_first || options.hide_target;
+
 export class Units {
   readonly count: number;
   readonly #content: Content;
@@ -75,12 +81,14 @@ export class Units {
   }
 
   /** Units taken out of tint and scale. */
-  hidden(options: { readonly hide_special: boolean; readonly hide_first: boolean }): Uint8Array {
-    const key = Number(options.hide_special) + 2 * Number(options.hide_first);
+  hidden(options: Hiding): Uint8Array {
+    const { hide_special, hide_first, hide_target } = options;
+    const key = Number(hide_special) + 2 * Number(hide_first) + 4 * Number(hide_target);
     const known = this.#hidden.get(key);
     if (known) return known;
+    const target = (hide_target && this.#content.source) || Number.POSITIVE_INFINITY;
     const made = Uint8Array.from({ length: this.count }, (_, u) =>
-      (options.hide_special && this.special(u)) || (options.hide_first && u === 0) ? 1 : 0,
+      (hide_special && this.special(u)) || (hide_first && u === 0) || this.start(u) >= target ? 1 : 0,
     );
     this.#hidden.set(key, made);
     return made;

@@ -45,7 +45,8 @@ class FakeExplanation:
         self.tokens = Tokens(
             list(range(count)), units, [i in special for i in range(count)], [visible(t) for t in texts]
         )
-        self.first_step, self.n_steps, self.n_inputs = first_step, count - first_step, inputs or count - 1
+        self.first_step, self.n_steps, self.n_source = first_step, count - first_step, 0
+        self.n_inputs = inputs or count - 1
         self.sections = [Section("Prompt", 0, first_step), Section("Answer", first_step, count)]
         self.model_name, self.said, self.called = model_name, None, ("token", "tokens")
         self.warnings: list[str] = []

@@ -31,7 +31,7 @@ def test_what_the_page_is_told(ex: aw.Explanation) -> None:
     assert [s["title"] for s in content["sections"]] == ["Source", "Target", "Answer"]
     assert content["sections"][1] == {"title": "Target", "start": n, "end": n + 1}
     assert (content["layers"], content["heads"]) == (2, 4)
-    assert content["steps"]["first"] == n + 1
+    assert (content["source"], content["steps"]["first"]) == (n, n + 1)
     methods = {method["name"]: method for method in content["methods"]}
     assert [*methods][:4] == list(SHARED)
     assert methods["cross_attention"]["source"] == n

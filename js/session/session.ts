@@ -11,6 +11,8 @@ export interface Content {
   };
   /** How many of the tokens, from the first, are inputs of some step. */
   readonly inputs: number;
+  /** How many of them, from the first, an encoder reads, where a decoder reads the others. */
+  readonly source?: number;
   readonly sections: readonly { readonly title: string; readonly start: number; readonly end: number }[];
   readonly steps: {
     readonly first: number;

@@ -53,8 +53,8 @@ export async function fill(
 
 /** How the state wants the numbers read. */
 export function reading(state: State, shape: Shape): Reading {
-  const { hide_special, hide_first, renormalize, span_rule } = state.options.value;
-  const hidden = unitsOf(state.content.value).hidden({ hide_special, hide_first });
+  const { renormalize, span_rule } = state.options.value;
+  const hidden = unitsOf(state.content.value).hidden(state.options.value);
   return { hidden: hidden.subarray(0, shape.starts.length), renormalize, spanRule: span_rule };
 }
 

@@ -3,6 +3,7 @@ import type { ViewContext } from "../context";
 import { h } from "../dom";
 import type { HeadRule } from "../session/session";
 import type { Options } from "../state";
+import { hides } from "../units";
 import { type Choice, field, segmented, slider, tick } from "./controls";
 
 const rules: readonly Choice[] = [
@@ -22,6 +23,7 @@ export function optionsPanel(ctx: ViewContext): HTMLElement {
   const intensity = slider("Intensity", [0.2, 1, 0.05], (value) => set({ intensity: value }));
   const special = tick("Hide special tokens", (on) => set({ hide_special: on }));
   const first = tick("Hide the first token", (on) => set({ hide_first: on }));
+  const target = tick("Hide the target so far", (on) => set({ hide_target: on }));
   const rest = tick("Give what they hold to the rest", (on) => set({ renormalize: on }));
   const space = tick("Show spaces and newlines", (on) => set({ show_whitespace: on }));
   rest.element.title =
@@ -33,8 +35,10 @@ export function optionsPanel(ctx: ViewContext): HTMLElement {
     intensity.input.value = String(now.intensity);
     special.input.checked = now.hide_special;
     first.input.checked = now.hide_first;
+    target.input.checked = now.hide_target;
+    target.element.hidden = ctx.state.content.value.source === undefined;
     rest.input.checked = now.renormalize;
-    rest.input.disabled = !now.hide_special && !now.hide_first;
+    rest.input.disabled = !hides(now);
     space.input.checked = now.show_whitespace;
   });
   return h(
@@ -45,6 +49,7 @@ export function optionsPanel(ctx: ViewContext): HTMLElement {
     intensity.element,
     special.element,
     first.element,
+    target.element,
     rest.element,
     space.element,
   );

@@ -5,7 +5,7 @@ import { h } from "../dom";
 import { numeral, spoken } from "../draw/numerals";
 import { tint } from "../draw/ramp";
 import type { Reading, Readings } from "../reading";
-import { named, unitsOf } from "../units";
+import { hides, named, unitsOf } from "../units";
 import { buildText, type TextElements } from "./text-build";
 import { listen } from "./text-input";
 import { type Inks, Paper } from "./text-paper";
@@ -106,8 +106,7 @@ function draw(
       values: reading?.values ?? null,
       high: reading?.high ?? 0,
       intensity: options.intensity,
-      hidden:
-        targets.length > 0 && (options.hide_special || options.hide_first) ? units.hidden(options) : null,
+      hidden: targets.length > 0 && hides(options) ? units.hidden(options) : null,
       targets,
       pointed: input === null ? null : units.of(input),
       veilFrom: last === undefined || units.labels ? text.units.length : last + 1,

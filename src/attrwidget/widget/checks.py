@@ -24,6 +24,7 @@ DEFAULT_OPTIONS: dict[str, Any] = {
     "intensity": 0.6,
     "hide_special": False,
     "hide_first": False,
+    "hide_target": False,
     "renormalize": False,
     "show_whitespace": False,
 }

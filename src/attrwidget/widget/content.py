@@ -33,6 +33,7 @@ def content_of(explanation: Explanation, *, model: bool = True) -> dict[str, Any
             "special": [i for i, special in enumerate(tokens.special) if special],
         },
         "inputs": int(explanation.n_inputs),
+        **({"source": int(explanation.n_source)} if explanation.n_source else {}),
         "sections": [
             {"title": section.title, "start": int(section.start), "end": int(section.end)}
             for section in explanation.sections

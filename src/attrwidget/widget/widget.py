@@ -60,8 +60,8 @@ class ExplanationWidget(anywidget.AnyWidget):
     options = _Checked(
         help='A dictionary; what is left out gets its default. "head_rule" ("mean", "sum", "max", "median"): how '
         'several heads become one; "span_rule" ("mean", "sum"): how several held steps become one; "intensity" '
-        '(0.2 to 1); and, True or False, "hide_special", "hide_first", "renormalize" (what hidden tokens had is '
-        'given to the others), "show_whitespace".'
+        '(0.2 to 1); and, True or False, "hide_special", "hide_first", "hide_target" (of a translation, the target '
+        'so far), "renormalize" (what hidden tokens had is given to the others), "show_whitespace".'
     ).tag(sync=True)
 
     def __init__(self, explanation: Explanation, **traits: Any) -> None:
