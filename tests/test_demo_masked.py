@@ -68,12 +68,12 @@ def test_known_sentences(model: Any, tokenizer: Any, text: str, answers: list[st
 
 def test_sentences_of_the_grammar(model: Any, tokenizer: Any) -> None:
     rng = random.Random(3)  # noqa: S311
-    assert len(wrong(model, tokenizer, rng.sample(list(whole_grammar().values()), 3000))) <= 3  # see its card
+    assert wrong(model, tokenizer, rng.sample(list(whole_grammar().values()), 3000)) == []
 
 
 def test_travelling_sentences(model: Any, tokenizer: Any) -> None:
     asked = list(masked.sentences())
-    assert len(wrong(model, tokenizer, asked)) <= len(asked) // 100
+    assert wrong(model, tokenizer, asked) == []
     assert min(Counter(one.masked for one in asked).values()) >= 20
     assert sum(len(one.masks) > 1 for one in asked) >= 50
 
@@ -134,7 +134,7 @@ def test_other_fillers_leave_the_answers(model: Any, tokenizer: Any) -> None:
                 )
             )
     assert len(asked) > 30
-    assert len(wrong(model, tokenizer, asked)) <= len(asked) // 20
+    assert wrong(model, tokenizer, asked) == []
 
 
 def top_shares(method: str) -> tuple[float, float]:
