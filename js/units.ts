@@ -1,5 +1,5 @@
 /** Between tokens, which the model sees, and units, which are drawn. */
-import type { Content } from "./session/session";
+import type { Content, Hiding } from "./session/session";
 
 /** Characters that would turn the direction of what follows, in sight instead. */
 export function undirected(text: string): string {
@@ -8,9 +8,6 @@ export function undirected(text: string): string {
     (c) => `⟨U+${c.charCodeAt(0).toString(16).toUpperCase()}⟩`,
   );
 }
-
-/** Which units are left out: control tokens, the first, what a decoder has read. */
-export type Hiding = Readonly<Record<"hide_special" | "hide_first" | "hide_target", boolean>>;
 
 export const hides = (options: Hiding): boolean =>
   options.hide_special || options.hide_first || options.hide_target;

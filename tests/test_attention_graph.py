@@ -101,3 +101,12 @@ def test_what_is_left_to_the_model_s_own_graph(dtype: Any, options: dict[str, An
     truth, _ = eager_attention_forward(None, *states, None, scaling=0.5)
     ours, plain = (torch.autograd.grad(o.float().cos().sum(), states)[0] for o in (output, truth))
     torch.testing.assert_close(ours, plain)
+
+
+def test_a_bias_with_a_gradient_of_its_own_is_left_to_the_model_s_graph() -> None:
+    global graphs  # noqa: PLW0603
+    graphs = 0
+    states = torch.randn(3, 1, 2, 5, 4).requires_grad_(True)
+    _attention(Attention(), *states, None, scaling=0.5, position_bias=states.mean())
+    _attention(Attention(), *states, states.mean(), scaling=0.5)
+    assert graphs == 2

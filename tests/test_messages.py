@@ -109,7 +109,7 @@ def test_heads_are_summed_up_over_the_steps_in_pieces(monkeypatch: pytest.Monkey
     explanation = random_explanation(answer=5, special=[0, 3])
     steps = [0, 2, 4]
     mean = np.nan_to_num(explanation.weights[steps]).mean(0)
-    asked = {"steps": steps, "hide_special": True, "hide_first": False}
+    asked = {"steps": steps, "hide_special": True, "hide_first": False, "hide_target": False}
     _, on_one = Page(explanation).ask("heads", {**asked, "input": 7})
     np.testing.assert_allclose(np.frombuffer(on_one, "<f4").reshape(2, 3), mean[:, :, 7], rtol=1e-6)
     _, largest = Page(explanation).ask("heads", {**asked, "input": None})
@@ -149,10 +149,14 @@ def test_heads_are_summed_up_over_the_steps_in_pieces(monkeypatch: pytest.Monkey
         ("column", {**SELECTION, "input": None}, "An input is a whole number, not None."),
         (
             "heads",
-            {"steps": [0], "input": None, "hide_special": 1, "hide_first": False},
+            {"steps": [0], "input": None, "hide_special": 1, "hide_first": False, "hide_target": False},
             "hide_special is True or",
         ),
-        ("heads", {"steps": [], "input": None, "hide_special": False, "hide_first": False}, "No steps"),
+        (
+            "heads",
+            {"steps": [], "input": None, "hide_special": False, "hide_first": False, "hide_target": False},
+            "No steps",
+        ),
     ],
 )
 def test_malformed_requests_get_a_sentence_and_no_work(op: Any, args: Any, sentence: str) -> None:
@@ -176,7 +180,7 @@ def test_more_steps_than_fit_an_answer_are_refused_and_as_many_as_fit_are_not() 
 
 def test_a_model_without_attention_says_so() -> None:
     page = Page(random_explanation(layers=0))
-    asked = {"steps": [0], "input": None, "hide_special": False, "hide_first": False}
+    asked = {"steps": [0], "input": None, "hide_special": False, "hide_first": False, "hide_target": False}
     assert page.error("heads", asked) == "This model shows no attention."
     assert "take one of saliency, input_x_gradient" in page.error("scores", {**SCORES, "method": "attention"})
 
@@ -230,6 +234,7 @@ ARGUMENTS = st.fixed_dictionaries(
         "input": st.none() | st.integers(-1, 3) | JSON,
         "hide_special": st.booleans() | JSON,
         "hide_first": st.booleans() | JSON,
+        "hide_target": st.booleans() | JSON,
     },
 )
 REQUEST = st.fixed_dictionaries(

@@ -130,8 +130,14 @@ def test_it_shows_like_the_live_one(live: aw.Explanation, saved: aw.SavedExplana
         ("scores", {**EVERY, "method": "input_x_gradient", "steps": [0, 3]}),
         ("column", {**EVERY, "method": "saliency", "input": 2}),
         ("map", {**EVERY, "method": "saliency"}),
-        ("heads", {"steps": [1, 2], "input": None, "hide_special": False, "hide_first": True}),
-        ("heads", {"steps": [4], "input": 3, "hide_special": False, "hide_first": False}),
+        (
+            "heads",
+            {"steps": [1, 2], "input": None, "hide_special": False, "hide_first": True, "hide_target": False},
+        ),
+        (
+            "heads",
+            {"steps": [4], "input": 3, "hide_special": False, "hide_first": False, "hide_target": False},
+        ),
     ],
 )
 def test_the_page_gets_the_same_answers(

@@ -55,8 +55,20 @@ def test_heads_are_picked_of_either_attention(ex: aw.Explanation) -> None:
     assert np.nansum(rows["attention"]) == pytest.approx(1, abs=1e-5)
 
 
+def test_heads_are_shaded_by_the_source_alone_where_the_target_is_hidden(ex: aw.Explanation) -> None:
+    page, n = Page(ex), ex.trace.n_source
+    asked = {"steps": [3], "input": None, "hide_special": False, "hide_first": False}
+    for hidden, inputs in ((True, slice(n)), (False, slice(None))):
+        _, buffer = page.ask("heads", {**asked, "hide_target": hidden}, str(hidden))
+        shown = np.frombuffer(buffer, dtype="<f4").reshape(ex.n_layers, ex.n_heads)
+        expected = np.nan_to_num(ex.head_weights([3])[0])[:, :, inputs].max(-1)
+        np.testing.assert_allclose(shown, expected, atol=1e-6)
+    page.session.close()
+
+
 def test_saved_and_opened(ex: aw.Explanation, tmp_path: Path) -> None:
     back = aw.open(ex.save(tmp_path / "ex", methods=SHARED))
+    assert back.n_source == aw.open(ex.save(tmp_path / "less", methods=["saliency"])).n_source == ex.n_source
     assert back.tokens == ex.tokens
     assert back.sections == ex.sections
     assert [info for info in ex.methods() if info.name in SHARED] == back.methods()

@@ -52,7 +52,7 @@ def test_messages_give_the_explanations_numbers(explanation: Any) -> None:
     head = {"method": "attention", "layer": None, "heads": [[1, 2]], "head_rule": "mean"}
     meta, buffer = page.ask("scores", {**head, "steps": steps}, "head")
     np.testing.assert_array_equal(floats(buffer, meta), explanation.attention(layer=1, head=2).to_numpy())
-    asked = {"steps": [1], "input": 4, "hide_special": False, "hide_first": False}
+    asked = {"steps": [1], "input": 4, "hide_special": False, "hide_first": False, "hide_target": False}
     meta, buffer = page.ask("heads", asked, "heads")
     for layer in range(explanation.n_layers):
         for at in range(explanation.n_heads):

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { KernelSession } from "./kernel";
-import type { Foil, ScoreMap, Selection } from "./session";
+import type { Foil, Hiding, ScoreMap, Selection } from "./session";
 import { encode, FakeChannel, fixture, numbers } from "./testing";
 
 const saliency: Selection = { method: "saliency", layer: null, heads: [], head_rule: "mean" };
@@ -30,9 +30,9 @@ afterEach(() => void vi.useRealTimers());
 describe("the messages both sides agree on", () => {
   test.each(fixture.requests.map((example) => [example.name, example] as const))("%s", async (_, example) => {
     const { op, args } = example.request;
-    const { step, text, steps, input, hide_special, hide_first, ...rest } = args;
+    const { step, text, steps, input, hide_special, hide_first, hide_target, ...rest } = args;
     const selection = rest as unknown as Selection;
-    const hide = { special: hide_special as boolean, first: hide_first as boolean };
+    const hide = { hide_special, hide_first, hide_target } as Hiding;
     const ask: Record<string, () => Promise<Float32Array | ScoreMap | Foil>> = {
       scores: () => session.scores(selection, steps as number[]),
       column: () => session.column(selection, input as number),
@@ -60,7 +60,7 @@ describe("the messages both sides agree on", () => {
 
   test("requests of one frame travel together", () => {
     void session.scores(saliency, [0]);
-    void session.heads([0], null, { special: false, first: false });
+    void session.heads([0], null, { hide_special: false, hide_first: false, hide_target: false });
     nextFrame();
     const { requests, ...rest } = fixture.batch;
     expect(channel.sent).toEqual([

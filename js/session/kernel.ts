@@ -2,7 +2,7 @@
 import { toBytes, toFloat32 } from "./buffers";
 import { Cache } from "./cache";
 import { type Channel, type Reply, Requests, type Timing } from "./requests";
-import type { Foil, RequestOptions, ScoreMap, Selection, Session } from "./session";
+import type { Foil, Hiding, RequestOptions, ScoreMap, Selection, Session } from "./session";
 
 const cacheBytes = 16 << 20;
 /** Floats of one answer: 512 kB. */
@@ -118,10 +118,11 @@ export class KernelSession implements Session {
   heads(
     steps: readonly number[],
     input: number | null,
-    hide: { readonly special: boolean; readonly first: boolean },
+    hide: Hiding,
     options?: RequestOptions,
   ): Promise<Float32Array> {
-    const args = { steps, input, hide_special: hide.special, hide_first: hide.first };
+    const { hide_special, hide_first, hide_target } = hide;
+    const args = { steps, input, hide_special, hide_first, hide_target };
     return this.#ask(
       "heads",
       args,

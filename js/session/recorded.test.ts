@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { RecordedSession, type Recording } from "./recorded";
-import type { Content, HeadRule, Selection } from "./session";
+import type { Content, HeadRule, Hiding, Selection } from "./session";
 import { fixture, numbers, sample } from "./testing";
 
 const [first, steps, layers, heads] = [3, 4, 2, 3];
@@ -51,6 +51,13 @@ function record(bits: 8 | 16): Recording {
     left_out: [],
   };
 }
+
+const hiding = (some: Partial<Hiding>): Hiding => ({
+  hide_special: false,
+  hide_first: false,
+  hide_target: false,
+  ...some,
+});
 
 function naive({ layer, heads: some, head_rule }: Selection, step: number): number[] {
   const chosen = some.length > 0 ? some : [];
@@ -116,13 +123,20 @@ describe.each([
 
   test("what heads give one input: the mean over steps, nothing from a step that could not see it", async () => {
     const wanted = weights.flat().map((rows) => ((rows[3]?.[4] as number) + 0) / 2);
-    near(await session.heads([1, 3], 4, { special: false, first: false }), wanted, error);
+    near(await session.heads([1, 3], 4, hiding({})), wanted, error);
   });
 
   test("the largest weight on one visible input", async () => {
     const mean = (rows: number[][], i: number) => ((rows[0]?.[i] ?? 0) + (rows[2]?.[i] ?? 0)) / 2;
     const wanted = weights.flat().map((rows) => Math.max(...[2, 3, 4].map((i) => mean(rows, i))));
-    near(await session.heads([0, 2], null, { special: true, first: true }), wanted, error);
+    near(await session.heads([0, 2], null, hiding({ hide_special: true, hide_first: true })), wanted, error);
+  });
+
+  test("or on one of the source", async () => {
+    const two = new RecordedSession({ ...record(bits), content: { ...content, source: 2 } });
+    const mean = (rows: number[][], i: number) => ((rows[0]?.[i] ?? 0) + (rows[2]?.[i] ?? 0)) / 2;
+    const wanted = weights.flat().map((rows) => Math.max(...[0, 1].map((i) => mean(rows, i))));
+    near(await two.heads([0, 2], null, hiding({ hide_target: true })), wanted, error);
   });
 });
 
@@ -202,7 +216,7 @@ test("what the page does not carry is a sentence", async () => {
   await expect(
     session.scores({ method: "saliency", layer: null, heads: [], head_rule: "mean" }, [0]),
   ).rejects.toThrow("does not carry");
-  await expect(session.heads([0], null, { special: false, first: false })).rejects.toThrow("attention");
+  await expect(session.heads([0], null, hiding({}))).rejects.toThrow("attention");
 });
 
 describe("the examples both sides agree on", () => {
@@ -237,7 +251,7 @@ describe("the examples both sides agree on", () => {
   const carried = fixture.requests.filter(({ request }) => request.op !== "foil" && !request.args.foil);
   test.each(carried.map((example) => [example.name, example] as const))("%s", async (_, example) => {
     const { op, args } = example.request;
-    const { steps, input, hide_special, hide_first, ...rest } = args;
+    const { steps, input, hide_special, hide_first, hide_target, ...rest } = args;
     const selection = rest as unknown as Selection;
     const values = numbers(example.answer.values);
     if (op === "map") {
@@ -247,7 +261,7 @@ describe("the examples both sides agree on", () => {
     } else if (op === "scores") near(await session.scores(selection, steps as number[]), values, 3e-5);
     else if (op === "column") near(await session.column(selection, input as number), values, 3e-5);
     else {
-      const hide = { special: hide_special as boolean, first: hide_first as boolean };
+      const hide = { hide_special, hide_first, hide_target } as Hiding;
       near(await session.heads(steps as number[], input as number | null, hide), values, 3e-5);
     }
   });

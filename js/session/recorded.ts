@@ -1,7 +1,7 @@
 /** Numbers from the data of an exported page; docs/protocol.md has its format. */
 import { quantize } from "../draw/scores";
 import { fromBase64 } from "./buffers";
-import type { Content, HeadRule, ScoreMap, Selection, Session } from "./session";
+import type { Content, HeadRule, Hiding, ScoreMap, Selection, Session } from "./session";
 
 export interface Recording {
   readonly v: 1;
@@ -62,8 +62,14 @@ class Weights {
     };
   }
 
-  row(step: number, chosen: readonly (readonly [number, number])[], rule: HeadRule): Float32Array {
-    if (rule === "median" && chosen.length > 2) return this.#medians(step, chosen);
+  /** With `only`, an input, it is right there alone: medians take a sort each. */
+  row(
+    step: number,
+    chosen: readonly (readonly [number, number])[],
+    rule: HeadRule,
+    only?: number,
+  ): Float32Array {
+    if (rule === "median" && chosen.length > 2) return this.#medians(step, chosen, only);
     const all = this.#all.fill(0);
     let seen = 0;
     for (const [layer, head] of chosen) {
@@ -80,12 +86,13 @@ class Weights {
     return out;
   }
 
-  #medians(step: number, chosen: readonly (readonly [number, number])[]): Float32Array {
+  #medians(step: number, chosen: readonly (readonly [number, number])[], only?: number): Float32Array {
     const rows = chosen.map(([layer, head]) => this.of(layer, head, step));
     const out = new Float32Array(this.#all.length).fill(Number.NaN);
     const each = new Float32Array(rows.length);
     const half = (rows.length - 1) / 2;
-    for (let i = 0; i < (rows[0]?.weights.length ?? 0); i++) {
+    const seen = rows[0]?.weights.length ?? 0;
+    for (let i = only ?? 0; i < Math.min(seen, (only ?? seen) + 1); i++) {
       rows.forEach(({ weights, unit }, k) => {
         each[k] = unit * (weights[i] as number);
       });
@@ -123,7 +130,7 @@ export class RecordedSession implements Session {
   }
 
   async column(selection: Selection, input: number): Promise<Float32Array> {
-    return Float32Array.from(this.#steps(), (step) => this.#row(selection, step)[input] ?? Number.NaN);
+    return Float32Array.from(this.#steps(), (step) => this.#row(selection, step, input)[input] ?? Number.NaN);
   }
 
   async map(selection: Selection): Promise<ScoreMap> {
@@ -150,15 +157,13 @@ export class RecordedSession implements Session {
     return { rows: size[0], cols: size[1], pool, low: signed ? -high : 0, high, signed, values };
   }
 
-  async heads(
-    steps: readonly number[],
-    input: number | null,
-    hide: { readonly special: boolean; readonly first: boolean },
-  ): Promise<Float32Array> {
+  async heads(steps: readonly number[], input: number | null, hide: Hiding): Promise<Float32Array> {
     const weights = this.#weights;
     if (!weights) throw new Error(this.#content.attention_note ?? "This page does not carry attention.");
-    const hidden = new Set(hide.special ? this.#content.tokens.special : []);
-    if (hide.first) hidden.add(0);
+    const hidden = new Set(hide.hide_special ? this.#content.tokens.special : []);
+    if (hide.hide_first) hidden.add(0);
+    const { source } = this.#content;
+    if (hide.hide_target && source) for (let i = source; i < this.#inputs; i++) hidden.add(i);
     const mean = new Float64Array(this.#inputs);
     return Float32Array.from({ length: weights.layers * weights.heads }, (_, k) => {
       mean.fill(0);
@@ -184,10 +189,10 @@ export class RecordedSession implements Session {
     return Array.from({ length: this.#content.steps.count }, (_, s) => s);
   }
 
-  #row(selection: Selection, step: number): Float32Array {
+  #row(selection: Selection, step: number, only?: number): Float32Array {
     const method = this.#content.methods.find((m) => m.name === selection.method);
     if (method?.attention && this.#weights) {
-      const row = this.#weights.row(step, this.#chosen(selection), selection.head_rule);
+      const row = this.#weights.row(step, this.#chosen(selection), selection.head_rule, only);
       const { source } = method;
       return source === undefined ? row : row.map((weight, i) => (i < source ? 2 * weight : Number.NaN));
     }

@@ -58,6 +58,9 @@ export interface MethodInfo {
   readonly source?: number;
 }
 
+/** Which inputs are left out: control tokens, the first, what a decoder has read. */
+export type Hiding = Readonly<Record<"hide_special" | "hide_first" | "hide_target", boolean>>;
+
 /** A layer and a head, both from 0. */
 export type Head = readonly [layer: number, head: number];
 export type HeadRule = "mean" | "median" | "sum" | "max";
@@ -99,7 +102,7 @@ export interface Session {
   heads(
     steps: readonly number[],
     input: number | null,
-    hide: { readonly special: boolean; readonly first: boolean },
+    hide: Hiding,
     options?: RequestOptions,
   ): Promise<Float32Array>;
   /** What a word is as the foil of a step. */

@@ -88,9 +88,9 @@ export function mountFooter(host: HTMLElement, ctx: ViewContext, readings: Readi
 }
 
 function hint({ steps: { count, called } }: Content): Words {
-  const what = called ? called[0] : "word of the answer";
+  const what = called ? `one of the ${called[1]}` : "a word of the answer";
   return count > 0
-    ? [{ strong: `Hover a ${what}` }, " to see which words carried it; click to hold it."]
+    ? [{ strong: `Hover ${what}` }, " to see which words carried it; click to hold it."]
     : ["Nothing was generated, so there is nothing to explain."];
 }
 

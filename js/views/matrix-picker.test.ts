@@ -188,7 +188,8 @@ describe("picker", () => {
     expect(heads).not.toHaveBeenCalled();
     state.held.value = [1];
     await settle();
-    expect(heads.mock.lastCall?.slice(0, 3)).toEqual([[1], null, { special: false, first: false }]);
+    const hide = { hide_special: false, hide_first: false, hide_target: false };
+    expect(heads.mock.lastCall?.slice(0, 3)).toEqual([[1], null, hide]);
     expect(host.querySelector(".shade")?.textContent).toContain("“Washington”");
     state.hoveredInput.value = 2;
     await settle();

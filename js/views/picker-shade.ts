@@ -16,7 +16,8 @@ export function shade(
     const content = state.content.value;
     const steps = targetSteps(state);
     const input = state.hoveredInput.value;
-    const { hide_special, hide_first } = state.options.value;
+    const { hide_special, hide_first, hide_target } = state.options.value;
+    const hide = { hide_special, hide_first, hide_target };
     if (content.layers === 0) return;
     says.textContent = shadeSays(content, steps, input);
     if (steps.length === 0) {
@@ -24,7 +25,6 @@ export function shade(
       return;
     }
     let over = false;
-    const hide = { special: hide_special, first: hide_first };
     void ctx
       .run((options) => session.heads(steps, input, hide, options), "heads")
       .then((values) => {

@@ -57,8 +57,7 @@ class BaseExplanation(ABC):
     Step *s* is token ``first_step + s``; it sees the first ``seen(s)`` inputs, and its row is NaN elsewhere, as it is
     at tokens that a method gives nothing for. ``n_inputs`` is one less than there are tokens, or ``first_step``
     where steps are labels or predictions that nothing reads: then each sees all inputs. Without attention ``n_layers``
-    and ``n_heads`` are 0, and ``attention_note`` says why. The first ``n_source`` inputs are an encoder's, in a model
-    that has a decoder too. ``said`` is what the model said, where that is not its steps
+    and ``n_heads`` are 0, and ``attention_note`` says why. ``said`` is what the model said, where that is not its steps
     in a row, and ``called`` what one step is, and several are. ``contrasts`` ask why a step is this and not that; None
     where its model is not at hand.
     """
@@ -67,7 +66,6 @@ class BaseExplanation(ABC):
     first_step: int
     n_steps: int
     n_inputs: int
-    n_source: int = 0
     n_layers: int
     n_heads: int
     attention_note: str | None
@@ -81,6 +79,12 @@ class BaseExplanation(ABC):
     def __init__(self) -> None:
         self._widget_lock = threading.Lock()
         self._widget: ExplanationWidget | None = None
+
+    @property
+    def n_source(self) -> int:
+        """How many inputs, from the first, are an encoder's, in a model that has a decoder too; else 0."""
+        first = self.sections[0]
+        return first.end if first.title == "Source" and first.end < self.first_step else 0
 
     @property
     @abstractmethod

@@ -50,7 +50,6 @@ class Explanation(BaseExplanation):
         self.trace = trace
         self.tokens: Tokens = trace.tokens
         self.first_step, self.n_steps, self.n_inputs = trace.first_step, trace.n_steps, trace.n_inputs
-        self.n_source = trace.n_source
         self.n_layers, self.n_heads = trace.n_layers, trace.n_heads
         self.attention_note = trace.abilities.attention_note
         self.model_name = trace.model.name

@@ -79,7 +79,6 @@ class SavedExplanation(BaseExplanation):
         self.n_layers, self.n_heads = (heads.n_layers, heads.n_heads) if heads else (0, 0)
         self.attention_note = None if heads else attention_note or NO_HEADS
         self.recorded = {method.info.name: method for method in recorded}
-        self.n_source = next((method.info.source for method in recorded if method.info.source), 0)
         self._steps = steps
         require_fit(self)
 

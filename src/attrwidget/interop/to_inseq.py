@@ -28,7 +28,7 @@ def to_inseq(explanation: BaseExplanation, method: str | None = None) -> Any:
     if name not in infos:
         raise AttrWidgetError(f"There is no method {name!r}: take one of {', '.join(infos)}.")
     data, token = _inseq()
-    before = _source_length(explanation)
+    before = explanation.n_source
     labelled = [
         token(label, int(token_id))
         for label, token_id in zip(texts_of(explanation), explanation.tokens.ids, strict=True)
@@ -87,12 +87,6 @@ def _inseq() -> tuple[Any, Any]:
             "This needs Inseq, which is not installed: pip install 'attrwidget[inseq]'."
         ) from error
     return attribution, TokenWithId
-
-
-def _source_length(explanation: BaseExplanation) -> int:
-    """Return how many tokens stand in an encoder, 0 for a model without one."""
-    first = explanation.sections[0]
-    return first.end if first.title == "Source" and first.end < explanation.first_step else 0
 
 
 def _parts(scores: NDArray[np.float32], before: int) -> tuple[Any, Any]:

@@ -33,7 +33,8 @@ def graph_attention() -> str:
     """Return the name of the attention implementation, for ``borrowed``: the model's plain attention and our backward.
 
     It stands for ``softmax(scaling · query · keyᵀ + what depends on neither) · value``, and leaves to the model's own
-    graph what may be something else: an option that is not known to be harmless (a soft cap), and low precision.
+    graph what may be something else: an option that is not known to be harmless (a soft cap), a mask or bias with a
+    gradient of its own, and low precision.
     """
     register(GRAPH_ATTENTION, _attention, mask="eager")
     return GRAPH_ATTENTION
@@ -55,7 +56,8 @@ def _attention(
         return eager(module, *tensors, attention_mask, **options)
 
     strange = [k for k, v in options.items() if k not in _HARMLESS and not isinstance(v, bool | None)]
-    if strange or query.dtype not in _PRECISE or not torch.is_grad_enabled():
+    beside = any(isinstance(x, torch.Tensor) and x.requires_grad for x in (attention_mask, *options.values()))
+    if strange or beside or query.dtype not in _PRECISE or not torch.is_grad_enabled():
         return run(query, key, value)
     scaling = options.get("scaling")
     scaling = query.shape[-1] ** -0.5 if scaling is None else float(scaling)

@@ -10,7 +10,7 @@ import torch
 from attrwidget.trace.attention_graph import GRAPH_ATTENTION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 
 def backward(
@@ -36,8 +36,13 @@ def backward(
 @contextmanager
 def _unwarned() -> Iterator[None]:
     """Keep torch from saying that an operation is run step by step: of that nobody can make anything."""
-    torch._C._functorch._set_vmap_fallback_warning_enabled(False)  # type: ignore[attr-defined]  # noqa: FBT003, SLF001
+    warn: Callable[[bool], None] = getattr(
+        torch._C._functorch,  # noqa: SLF001
+        "_set_vmap_fallback_warning_enabled",
+        lambda _: None,
+    )
+    warn(False)  # noqa: FBT003
     try:
         yield
     finally:
-        torch._C._functorch._set_vmap_fallback_warning_enabled(True)  # type: ignore[attr-defined]  # noqa: FBT003, SLF001
+        warn(True)  # noqa: FBT003

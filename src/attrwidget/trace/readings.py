@@ -67,7 +67,7 @@ def read_steps(
         best = p.topk(min(top, p.shape[-1]), dim=-1)
         if link == "softmax":
             # Σ p log p by products of rows: the floor keeps 0 · -∞ from being NaN.
-            entropy = -torch.linalg.vecdot(p, log_p.clamp_min_(torch.finfo(log_p.dtype).min))
+            entropy = -torch.linalg.vecdot(p, log_p.clamp_min(torch.finfo(log_p.dtype).min))
         else:
             entropy = (torch.special.entr(p) + torch.special.entr(torch.sigmoid(-rows))).gather(-1, wanted)[
                 :, 0

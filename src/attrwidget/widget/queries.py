@@ -147,11 +147,13 @@ def _heads(explanation: Explanation, args: Mapping[str, Any]) -> Query:
         raise AttrWidgetError(explanation.attention_note or "This model shows no attention.")
     steps = _steps(explanation, args["steps"])
     target = None if args["input"] is None else check_input(explanation, args["input"])
-    special, first = (check_bool(args[name], name) for name in ("hide_special", "hide_first"))
+    special, first, target_too = (check_bool(args[name], name) for name in _HIDING)
     hidden = [
         i
         for i in range(explanation.n_inputs)
-        if (first and i == 0) or (special and explanation.tokens.special[i])
+        if (first and i == 0)
+        or (special and explanation.tokens.special[i])
+        or (target_too and 0 < explanation.n_source <= i)
     ]
 
     def answer(progress: Progress) -> Answer:
@@ -168,12 +170,13 @@ _OPERATIONS: dict[str, Callable[[Explanation, Mapping[str, Any]], Query]] = {
     "heads": _heads,
     "foil": _foil,
 }
+_HIDING = ("hide_special", "hide_first", "hide_target")
 _SELECTION = ("method", "layer", "heads", "head_rule")
 _FIELDS = {
     "scores": (*_SELECTION, "steps"),
     "column": (*_SELECTION, "input"),
     "map": _SELECTION,
-    "heads": ("steps", "input", "hide_special", "hide_first"),
+    "heads": ("steps", "input", *_HIDING),
     "foil": ("step", "text"),
 }
 
