@@ -13,6 +13,7 @@ import attrwidget as aw
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 
 @pytest.fixture(scope="module")
@@ -211,3 +212,11 @@ def test_a_tokenizer_with_more_words_than_the_model() -> None:
 def test_a_misspelt_name_gets_the_right_one(model: aw.Model, shown: aw.Explanation) -> None:
     refused(lambda: shown.scores("salency"), "'salency' (did you mean 'saliency'?)")
     refused(lambda: model.explain(PROMPT, temprature=0.5), "'temprature' (did you mean 'temperature'?)")
+
+
+def test_what_is_nearly_right_is_named(tmp_path: Path) -> None:
+    refused(lambda: aw.load("dmo"), "did you mean 'demo'")
+    refused(lambda: aw.load("demo", task="fill-mask"), "has no form for 'fill-mask': leave out task=")
+    ex = aw.load("demo").explain("The capital of Japan is", max_new_tokens=1)
+    refused(lambda: ex.scores("saliency", normalise="inseq"), "did you mean 'normalize'")
+    refused(lambda: ex.to_html(tmp_path / "x.html", methods=["salency"]), "did you mean 'saliency'")

@@ -31,6 +31,8 @@ def explain(  # noqa: PLR0917 - typer gives each its own name
     html: Annotated[Path | None, typer.Option(help="Also write this interactive offline page.")] = None,
 ) -> None:
     """Give a model PROMPT, and print how much each input token weighed in what it made of it."""
+    if html is not None and not html.absolute().parent.is_dir():
+        raise AttrWidgetError(f"{str(html)!r} cannot be written: there is no folder {str(html.parent)!r}.")
     if model.startswith("demo") or Path(model).is_dir():
         os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")  # there is nothing to download
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from attrwidget.errors import AttrWidgetError
+from attrwidget.errors import AttrWidgetError, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,9 @@ def method_of(explanation: Explanation, name: str) -> MethodInfo:
     """Return the method called *name*; raise AttrWidgetError with the list when there is none."""
     methods = {method.name: method for method in explanation.methods()}
     if name not in methods:
-        raise AttrWidgetError(f"There is no method {name!r}: take one of {', '.join(methods)}.")
+        close, ours = did_you_mean(name, methods), ", ".join(known for known in methods if ":" not in known)
+        others = ", or another tool's, as aw.methods() lists them" if any(":" in m for m in methods) else ""
+        raise AttrWidgetError(f"There is no method {name!r}{close}: take one of {ours}{others}.")
     return methods[name]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from attrwidget.errors import AttrWidgetError
+from attrwidget.errors import AttrWidgetError, did_you_mean
 from attrwidget.methods.foils import find_foils
 from attrwidget.methods.registry import HeadSelection, get
 from attrwidget.methods.targets import Target
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from attrwidget.methods.foils import Foils
     from attrwidget.methods.registry import Method
     from attrwidget.trace import Trace
+
+
+# What `scores` takes beside a method's own options, for who misspells it.
+_COMMON = ("normalize", "target_function", "foil", "layer", "head", "head_rule", "source_only", "progress")
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ def make_request(
         if option not in method.options:
             known = ", ".join(f"{o}=" for o in method.options)
             raise AttrWidgetError(
-                f"{method.title} has no option {option}=: "
+                f"{method.title} has no option {option}={did_you_mean(option, [*method.options, *_COMMON])}: "
                 + (f"it has {known}." if known else "it has none.")
             )
     options = {**method.options, **options}

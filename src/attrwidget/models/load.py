@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrwidget import demo
-from attrwidget.errors import AttrWidgetError, first_line
+from attrwidget.errors import AttrWidgetError, did_you_mean, first_line
 from attrwidget.models.hub import is_reachable
 from attrwidget.models.interface import calls_attention_interface
 from attrwidget.models.kinds import BARE, Kind, find_kind
@@ -113,8 +113,8 @@ def _load_named(
     source = {"trust_remote_code": trust, "local_files_only": not is_reachable(place)}
     try:
         config = AutoConfig.from_pretrained(place, **source)
-    except Exception as error:
-        raise AttrWidgetError(_not_found(name, error, offline=source["local_files_only"])) from error
+    except Exception as error:  # noqa: BLE001 - the sentence says what it was, without the hub's own long chain
+        raise AttrWidgetError(_not_found(name, error, offline=source["local_files_only"])) from None
     found = find_kind(config, name, task=task)
     _require_weights(name, place)
     try:
@@ -136,7 +136,7 @@ def _load_named(
     except AttrWidgetError:
         raise
     except Exception as error:
-        raise AttrWidgetError(f"The weights of {name!r} could not be loaded: {first_line(error)}.") from error
+        raise AttrWidgetError(_not_loaded(name, found, error)) from error
     for parameter in model.parameters():
         parameter.requires_grad = False
     model.eval()
@@ -240,6 +240,12 @@ def _no_tokenizer(name: str, why: str) -> str:
     )
 
 
+def _not_loaded(name: str, kind: Kind, error: Exception) -> str:
+    if "Unrecognized configuration class" in str(error):
+        return f"The architecture of {name!r} has no form for {kind.task!r}: leave out task=."
+    return f"The weights of {name!r} could not be loaded: {first_line(error)}."
+
+
 def _not_found(name: str, error: Exception, *, offline: bool) -> str:
     if "trust_remote_code" in str(error):
         return (
@@ -254,13 +260,14 @@ def _not_found(name: str, error: Exception, *, offline: bool) -> str:
                 "model.save_pretrained(folder)."
             )
         return f"The config.json in {name!r} could not be read: {first_line(error)}."
+    close = did_you_mean(name, demo.NAMES)
     if offline:
         return (
-            f"No model {name!r} was found: it is no folder here, was not downloaded before, and the Hugging Face hub "
-            f"cannot be reached. Check the spelling and the network, or take a bundled one: {_BUNDLED}."
+            f"No model {name!r}{close} was found: it is no folder here, was not downloaded before, and the Hugging "
+            f"Face hub cannot be reached. Check the spelling and the network, or take a bundled one: {_BUNDLED}."
         )
     return (
-        f"No model {name!r} was found: it is no folder here, and the Hugging Face hub gives none of that name "
+        f"No model {name!r}{close} was found: it is no folder here, and the Hugging Face hub gives none of that name "
         f"({first_line(error).rstrip('.:')}). Check the spelling, log in if it is a private one, or take a bundled "
         f"one: {_BUNDLED}."
     )
