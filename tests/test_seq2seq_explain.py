@@ -204,5 +204,5 @@ def test_what_is_no_encoder_and_decoder_is_refused(tmp_path: Path) -> None:
     ):
         with pytest.raises(aw.AttrWidgetError, match=says):
             aw.load(model, ending_tokenizer(), task="translation")
-    with pytest.raises(aw.AttrWidgetError, match="has no form for .text2text-generation.: leave out task="):
+    with pytest.raises(aw.AttrWidgetError, match="has no form for 'text2text-generation': leave out task="):
         aw.load(save(build("gpt2"), tmp_path), task="translation")
