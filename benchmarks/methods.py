@@ -25,10 +25,7 @@ NOTE = (
     f"seconds, each tool once after a short text. Integrated gradients: {POINTS} points, from the padding token. "
     "Leave one out: each input replaced by the padding token (Inseq's occlusion, whose scores have lost their sign, "
     "and Captum's FeatureAblation). Captum is given frozen weights, batches and the last logits alone. All scores are "
-    "checked to be the same, to within 1e-3 of the largest. The target is for the faster of the two. For gradients it "
-    "is out of reach with these numbers: asked this way, Captum does little more than a forward and a backward pass "
-    "over each step's prefix, and the backward pass, as many operations as the forward one, cannot be left out. To do "
-    "without the forward passes is twice as fast; the rest is how well the processor is used."
+    "checked to be the same, to within 1e-3 of the largest. The target is for the faster of the two."
 )
 _TARGET, _TOLERANCE = 4.0, 1e-3
 _WARM = (8, 2)

@@ -23,7 +23,7 @@ NOTE = (
     "Encoder–decoder: BART shape, 6 + 6 layers × 384, vocabulary 32,000, random weights (standard deviation 0.2), as "
     "above; scores of all tokens of the source and of the target so far. Shares are checked to be equal to 1e-5 first. "
     "Under either tool each step takes a backward pass of its own through the whole encoder; what can be saved is the "
-    "forward passes, half of the operations, and the steps' vocabulary: the target is out of reach with these numbers."
+    "forward passes, and the steps' vocabulary."
 )
 VOCABULARY = 32_000
 _SIZES = {"saliency": ((100, 40), (300, 60)), "input_x_gradient": ((100, 40),)}
