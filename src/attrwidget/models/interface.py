@@ -49,6 +49,13 @@ def set_observer(function: Callable[..., None] | None) -> None:
     _observer.function = function
 
 
+def tell_observer(*call: Any) -> None:
+    """Call what ``set_observer`` set in this thread, if anything."""
+    function = getattr(_observer, "function", None)
+    if function is not None:
+        function(*call)
+
+
 @contextmanager
 def replaced(function: Callable[..., tuple[torch.Tensor, torch.Tensor | None]]) -> Iterator[None]:
     """Let ``function(run, module, query, key, value, mask, kwargs)`` be each attention in this thread meanwhile.
@@ -101,9 +108,7 @@ def _observed(underlying: str) -> Attention:
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
         from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
 
-        function = getattr(_observer, "function", None)
-        if function is not None:
-            function(module, query, key, value, attention_mask, kwargs)
+        tell_observer(module, query, key, value, attention_mask, kwargs)
         eager = eager_attention(module)
         run = ALL_ATTENTION_FUNCTIONS.get(underlying, eager) if underlying != "eager" else eager
         replacement = getattr(_observer, "replacement", None)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from attrwidget.models.interface import eager_attention, register
+from attrwidget.models.interface import eager_attention, register, tell_observer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +32,7 @@ _HARMLESS = {
 def graph_attention() -> str:
     """Return the name of the attention implementation, for ``borrowed``: the model's plain attention and our backward.
 
-    It stands for ``softmax(scaling · query · keyᵀ + what depends on neither) · value``, and leaves to the model's own
+    It tells ``set_observer``'s function of each call, and stands for ``softmax(scaling · query · keyᵀ + what depends on neither) · value``, and leaves to the model's own
     graph what may be something else: an option that is not known to be harmless (a soft cap), a mask or bias with a
     gradient of its own, and low precision.
     """
@@ -48,6 +48,7 @@ def _attention(
     attention_mask: torch.Tensor | None,
     **options: Any,
 ) -> tuple[torch.Tensor, torch.Tensor | None]:
+    tell_observer(module, query, key, value, attention_mask, options)
     eager = eager_attention(module)
     if eager is None:
         raise RuntimeError(f"{type(module).__name__} has no plain attention")

@@ -190,9 +190,13 @@ class Trace(ABC):
             self.require_same_weights()
             graph = self._graph
             if graph is None:
-                graph = self._graph = self.new_graph()
-                _keep_newest(self)
+                graph = self.new_graph()
+                self._keep(graph)
         return graph
+
+    def _keep(self, graph: Graph) -> None:
+        self._graph = graph
+        _keep_newest(self)
 
     def drop_graph(self) -> None:
         """Free the gradient graph; it grows again when a gradient is next asked for."""

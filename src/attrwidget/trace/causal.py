@@ -21,6 +21,7 @@ from attrwidget.trace.forward import logits_of, run
 from attrwidget.trace.graph import GradientGraph
 from attrwidget.trace.lens import read_layers
 from attrwidget.trace.perturb import Perturber, masked_logits
+from attrwidget.trace.prompt_graph import is_short, record_with_graph
 from attrwidget.trace.readings import first_not_finite, read_steps
 from attrwidget.trace.record import record
 
@@ -70,7 +71,10 @@ class CausalTrace(Trace):
         ]
         self._ids = torch.tensor([self.tokens.ids[:-1]], device=model.device)
         recorder = None
-        if abilities.attention == "recorded":
+        if is_short(model, self.first_step, self.n_inputs, abilities):
+            logits, recorder, graph = record_with_graph(model, self._ids, self.first_step, abilities)
+            self._keep(graph)
+        elif abilities.attention == "recorded":
             piece = _PIECE if abilities.pieces and self.n_inputs > _WHOLE else None
             logits, recorder = record(model, self._ids, self.n_steps, piece)
         else:

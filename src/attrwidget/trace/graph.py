@@ -80,6 +80,12 @@ class GradientGraph:
         if graph_bytes(model, self._before + length) > budget_of(model):
             self._save_memory()
 
+    def begin(self) -> tuple[torch.Tensor, Any]:
+        """Run the prompt; return the logits ``[1, vocabulary]`` of the first step, and the cache of keys and values."""
+        if not self._segments:
+            self._grow()
+        return self._segments[0].logits.detach(), self._cache
+
     def gradients(
         self, steps: Sequence[int], score: ScoreFunction
     ) -> Iterator[tuple[list[int], torch.Tensor, torch.Tensor, torch.Tensor]]:

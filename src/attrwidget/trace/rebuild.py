@@ -93,11 +93,11 @@ def _seen(rows: torch.Tensor, length: int) -> torch.Tensor:
 
 def says_nothing(module: torch.nn.Module, mask: torch.Tensor | None, start: int) -> bool:
     """Say whether *mask* hides no more from the tokens from *start* on than what comes later, as None would."""
-    if mask is None or not _causal(module) or mask.dtype != torch.bool or mask.shape[:2] != (1, 1):
+    if mask is None or not _causal(module) or mask.shape[:2] != (1, 1):
         return mask is None
     count = mask.shape[2]
     seen = _seen(torch.arange(start, start + count, device=mask.device), start + count)
-    return torch.equal(mask[0, 0], seen)
+    return torch.equal(mask[0, 0], seen if mask.dtype == torch.bool else _additive(seen, mask.dtype))
 
 
 class _HeadsOf:

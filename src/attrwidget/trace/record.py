@@ -46,6 +46,16 @@ def _cache(model: CausalLM, length: int) -> DynamicCache:
     return cache
 
 
+def filled_cache(model: CausalLM, cache: DynamicCache, length: int) -> DynamicCache:
+    """Return a cache of what *cache* holds, without its gradients, with room for *length* tokens."""
+    new = _cache(model, length)
+    for old, room in zip(cache.layers, new.layers, strict=True):
+        if old.keys is None or old.values is None:
+            raise RuntimeError("a layer without keys has no part in the cache")
+        room.update(old.keys.detach(), old.values.detach())
+    return new
+
+
 class _Room(DynamicLayer):
     """Room for the keys and values of *length* tokens, taken once: copies of growing sizes would scatter the heap."""
 
