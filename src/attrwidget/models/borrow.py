@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from attrwidget.models.watch import unheard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import torch
     from transformers import PretrainedConfig, PreTrainedModel
@@ -43,10 +43,11 @@ def borrowed(model: PreTrainedModel, attention: str | None = None) -> Iterator[N
     import torch
 
     with lock_of(model), unheard(), own_precision(), torch.inference_mode(False):  # noqa: FBT003
-        training = [module for module in model.modules() if module.training]
-        trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
-        implementations = [(config, config._attn_implementation_internal) for config in _configs(model)]  # noqa: SLF001
-        capturing = _capturing(model)
+        modules = list(model.modules())
+        training = [module for module in modules if module.training]
+        trained = [parameter for parameter in _parameters(modules) if parameter.requires_grad]
+        implementations = [(config, config._attn_implementation_internal) for config in _configs(modules)]  # noqa: SLF001
+        capturing = {id(module) for module in modules if _CAPTURING in vars(module)}
         try:
             for module in training:
                 module.training = False
@@ -64,7 +65,7 @@ def borrowed(model: PreTrainedModel, attention: str | None = None) -> Iterator[N
                 parameter.requires_grad = True
             for module in training:
                 module.training = True
-            _stop_capturing(model, capturing)
+            _stop_capturing(modules, capturing)
 
 
 @contextmanager
@@ -106,17 +107,13 @@ def weights_state(model: PreTrainedModel) -> int:
     What is written through ``.data`` is not seen, nor what is done to weights that Accelerate keeps elsewhere: they
     are made anew whenever they are used.
     """
-    there = (p for p in model.parameters() if not p.is_meta)
+    there = (p for p in _parameters(model.modules()) if not p.is_meta)
     return hash(tuple((id(p), p._version, p.data_ptr(), p.dtype) for p in there))  # noqa: SLF001
 
 
-def _capturing(model: PreTrainedModel) -> set[int]:
-    return {id(module) for module in model.modules() if _CAPTURING in vars(module)}
-
-
-def _stop_capturing(model: PreTrainedModel, before: set[int]) -> None:
+def _stop_capturing(modules: list[torch.nn.Module], before: set[int]) -> None:
     """Take away the hooks that Transformers leaves in a model when it is first asked for attentions."""
-    hooked = [m for m in model.modules() if _CAPTURING in vars(m) and id(m) not in before]
+    hooked = [m for m in modules if _CAPTURING in vars(m) and id(m) not in before]
     for root in hooked:
         delattr(root, _CAPTURING)
         for module in root.modules():
@@ -125,9 +122,14 @@ def _stop_capturing(model: PreTrainedModel, before: set[int]) -> None:
                     del module._forward_hooks[key]  # noqa: SLF001
 
 
-def _configs(model: PreTrainedModel) -> list[PretrainedConfig]:
+def _parameters(modules: Iterable[torch.nn.Module]) -> Iterator[torch.nn.Parameter]:
+    # The model's own iterator walks over its modules by name, which takes some of what a short text does.
+    return (p for module in modules for p in module._parameters.values() if p is not None)  # noqa: SLF001
+
+
+def _configs(modules: list[torch.nn.Module]) -> list[PretrainedConfig]:
     found: dict[int, Any] = {}
-    for module in model.modules():
+    for module in modules:
         config = getattr(module, "config", None)
         if hasattr(config, "_attn_implementation_internal"):
             found[id(config)] = config

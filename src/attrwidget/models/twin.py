@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.models.borrow import share_lock
@@ -34,6 +35,8 @@ def twin(model: PreTrainedModel) -> PreTrainedModel:
     for module in model.modules():
         shared |= {id(part): part for part in _quantized_parts(module)}
         shared |= {id(hook): hook for name in _HOOKS for hook in getattr(module, name).values()}
+        # Of each module eleven are empty, and to find that out one by one is most of the copying.
+        shared |= {id(v): OrderedDict() for v in vars(module).values() if type(v) is OrderedDict and not v}
     try:
         double = copy.deepcopy(model, shared)
     except (RuntimeError, TypeError, ValueError, AttributeError, NotImplementedError, copy.Error):

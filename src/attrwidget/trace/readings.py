@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LINKS = ("softmax", "sigmoid", "number", "none")
-_CHUNK = 16  # rows turned to float64 at a time
+_CHUNK = 4  # rows turned to float64 at a time
 
 
 @dataclass(frozen=True)
@@ -56,26 +56,43 @@ def read_steps(
     if link in ("number", "none"):
         blank, none = torch.full((len(targets),), torch.nan).double().numpy(), torch.empty(len(targets), 0)
         return StepReadings(blank, blank, blank, blank, none.long().numpy(), none.double().numpy())
-    chosen = torch.as_tensor(list(targets), device=logits.device)
-    parts: dict[str, list[torch.Tensor]] = {name: [] for name in StepReadings.__dataclass_fields__}
-    for start in range(0, len(targets), _CHUNK):
-        rows = logits[start : start + _CHUNK].double()
-        wanted = chosen[start : start + _CHUNK, None]
-        at_chosen = rows.gather(-1, wanted)
-        log_p = rows.log_softmax(-1) if link == "softmax" else torch.nn.functional.logsigmoid(rows)
-        p = log_p.exp()
-        best = p.topk(min(top, p.shape[-1]), dim=-1)
-        if link == "softmax":
-            # Σ p log p by products of rows: the floor keeps 0 · -∞ from being NaN.
-            entropy = -torch.linalg.vecdot(p, log_p.clamp_min(torch.finfo(log_p.dtype).min))
-        else:
-            entropy = (torch.special.entr(p) + torch.special.entr(torch.sigmoid(-rows))).gather(-1, wanted)[
-                :, 0
-            ]
-        parts["log_probability"].append(log_p.gather(-1, wanted)[:, 0])
-        parts["probability"].append(p.gather(-1, wanted)[:, 0])
-        parts["entropy"].append(entropy)
-        parts["rank"].append((rows > at_chosen).sum(-1) + 1)
-        parts["top_ids"].append(best.indices)
-        parts["top_probability"].append(best.values)
-    return StepReadings(**{name: torch.cat(part).cpu().numpy() for name, part in parts.items()})
+    wanted = torch.as_tensor(list(targets), device=logits.device)[:, None]
+    at_chosen, best = logits.gather(-1, wanted), logits.topk(min(top, logits.shape[-1]), dim=-1)
+    read = _of_all if link == "softmax" else _of_each
+    chosen, entropy, among_best = read(logits, at_chosen, best.values)
+    readings = {
+        "log_probability": chosen[:, 0],
+        "probability": chosen[:, 0].exp(),
+        "entropy": entropy,
+        "rank": (logits > at_chosen).sum(-1) + 1,
+        "top_ids": best.indices,
+        "top_probability": among_best.exp(),
+    }
+    return StepReadings(**{name: values.cpu().numpy() for name, values in readings.items()})
+
+
+def _of_all(
+    logits: torch.Tensor, chosen: torch.Tensor, best: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Return log-probabilities at *chosen* and *best* logits, and between them entropies, by one softmax of each row."""
+    largest = best[:, :1].double()
+    sums, entropies = [], []
+    for start in range(0, len(logits), _CHUNK):
+        below = logits[start : start + _CHUNK].double() - largest[start : start + _CHUNK]
+        weights = below.exp()
+        sums.append(weights.sum(-1))
+        # The floor keeps 0 · -∞ from being NaN.
+        below.clamp_min_(torch.finfo(below.dtype).min)
+        entropies.append(sums[-1].log() - torch.linalg.vecdot(weights, below) / sums[-1])
+    total = largest + torch.cat(sums).log()[:, None]
+    return chosen.double() - total, torch.cat(entropies), best.double() - total
+
+
+def _of_each(
+    logits: torch.Tensor, chosen: torch.Tensor, best: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Return what ``_of_all`` does, each output being there or not by itself; entropies are those of *chosen*."""
+    one = chosen.double()[:, 0]
+    entropy = torch.special.entr(one.sigmoid()) + torch.special.entr((-one).sigmoid())
+    log_p = torch.nn.functional.logsigmoid
+    return log_p(chosen.double()), entropy, log_p(best.double())
