@@ -80,11 +80,11 @@ class GradientGraph:
         if graph_bytes(model, self._before + length) > budget_of(model):
             self._save_memory()
 
-    def begin(self) -> tuple[torch.Tensor, Any]:
-        """Run the prompt; return the logits ``[1, vocabulary]`` of the first step, and the cache of keys and values."""
+    def begin(self) -> Any:
+        """Run the text's first stretch, and return the cache that holds its keys and values."""
         if not self._segments:
             self._grow()
-        return self._segments[0].logits.detach(), self._cache
+        return self._cache
 
     def gradients(
         self, steps: Sequence[int], score: ScoreFunction

@@ -29,7 +29,7 @@ def is_short(model: CausalLM, prompt: int, length: int, abilities: Abilities) ->
         and abilities.pieces
         and abilities.segments
         and abilities.gradient_attention == GRAPH_ATTENTION
-        and prompt <= PROMPT_SEGMENT
+        and 1 < prompt <= PROMPT_SEGMENT
         and graph_bytes(model, length) <= min(_BYTES, budget_of(model))
     )
 
@@ -39,21 +39,18 @@ def record_with_graph(
 ) -> tuple[torch.Tensor, RecordedAttention, GradientGraph]:
     """Run *ids* ``[1, n]``, of which the first *prompt* are the prompt; return logits, record and graph.
 
-    Logits ``[n - prompt + 1, vocabulary]`` are those from the prompt's last token on. What follows the prompt is run
-    without gradients; the graph grows over it when it is asked for.
+    Logits ``[n - prompt + 1, vocabulary]`` are those from the prompt's last token on, by the model's own attention.
+    From there on it is run without gradients; the graph grows over the rest when that is asked for.
     """
-    length = ids.shape[1]
+    length, last = ids.shape[1], prompt - 1
     reader, graph = RecordedAttention(length), GradientGraph(model, ids, prompt, abilities)
     set_observer(reader.observe)
     try:
         reader.go_on(0, length)
-        logits, cache = graph.begin()
-        if prompt == length:
-            return logits, reader, graph
+        cache = filled_cache(model, graph.begin(), last, length)
         with borrowed(model.hf, observe(model.hf)), torch.no_grad():
-            reader.go_on(prompt, length)
-            options = {"past_key_values": filled_cache(model, cache, length), "use_cache": True}
-            rest = logits_of(model.hf, ids[:, prompt:], length - prompt, **options)
+            reader.go_on(last, length)
+            logits = logits_of(model.hf, ids[:, last:], length - last, past_key_values=cache, use_cache=True)
     finally:
         set_observer(None)
-    return torch.cat([logits, rest]), reader, graph
+    return logits, reader, graph

@@ -77,13 +77,16 @@ def _of_all(
     """Return log-probabilities at *chosen* and *best* logits, and between them entropies, by one softmax of each row."""
     largest = best[:, :1].double()
     sums, entropies = [], []
+    room = largest.new_empty(2, min(_CHUNK, len(logits)), logits.shape[1])  # fresh memory costs more than the sums
     for start in range(0, len(logits), _CHUNK):
-        below = logits[start : start + _CHUNK].double() - largest[start : start + _CHUNK]
-        weights = below.exp()
+        rows = slice(start, start + _CHUNK)
+        below, weights = room[:, : len(logits[rows])]
+        below.copy_(logits[rows]).sub_(largest[rows])
+        torch.exp(below, out=weights)
         sums.append(weights.sum(-1))
         # The floor keeps 0 · -∞ from being NaN.
-        below.clamp_min_(torch.finfo(below.dtype).min)
-        entropies.append(sums[-1].log() - torch.linalg.vecdot(weights, below) / sums[-1])
+        weights.mul_(below.clamp_min_(torch.finfo(below.dtype).min))
+        entropies.append(sums[-1].log() - weights.sum(-1) / sums[-1])
     total = largest + torch.cat(sums).log()[:, None]
     return chosen.double() - total, torch.cat(entropies), best.double() - total
 

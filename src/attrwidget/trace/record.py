@@ -46,13 +46,13 @@ def _cache(model: CausalLM, length: int) -> DynamicCache:
     return cache
 
 
-def filled_cache(model: CausalLM, cache: DynamicCache, length: int) -> DynamicCache:
-    """Return a cache of what *cache* holds, without its gradients, with room for *length* tokens."""
+def filled_cache(model: CausalLM, cache: DynamicCache, filled: int, length: int) -> DynamicCache:
+    """Return a cache of the first *filled* tokens of *cache*, without gradients, with room for *length* tokens."""
     new = _cache(model, length)
     for old, room in zip(cache.layers, new.layers, strict=True):
         if old.keys is None or old.values is None:
-            raise RuntimeError("a layer without keys has no part in the cache")
-        room.update(old.keys.detach(), old.values.detach())
+            raise RuntimeError("there are no keys in the cache")
+        room.update(old.keys[:, :, :filled].detach(), old.values[:, :, :filled].detach())
     return new
 
 
