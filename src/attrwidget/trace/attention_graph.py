@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from attrwidget.models.interface import eager_attention, register, tell_observer
+from attrwidget.trace.linear_graph import rows_here
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from attrwidget.trace.linear_graph import Rows
 
     Slopes = tuple[torch.Tensor, torch.Tensor, torch.Tensor]
 
@@ -79,13 +82,16 @@ class _Attention(torch.autograd.Function):
         if weights is None:
             raise RuntimeError("this attention returns no weights")
         ctx.save_for_backward(query, key, value, weights, output)
-        ctx.scaling = scaling
+        ctx.scaling, ctx.rows = scaling, rows_here()
         ctx.mark_non_differentiable(weights)
         return output, weights
 
     @staticmethod
     def backward(ctx: Any, *gradients: torch.Tensor) -> Any:
-        return (*_Backward.apply(gradients[0], *ctx.saved_tensors, ctx.scaling), None, None)  # type: ignore[no-untyped-call]
+        rest = (*ctx.saved_tensors, ctx.scaling, ctx.rows)
+        if ctx.rows is not None and ctx.rows.alone:
+            return (*(slopes[0] for slopes in _slopes(gradients[0][None], *rest)), None, None)
+        return (*_Backward.apply(gradients[0], *rest), None, None)  # type: ignore[no-untyped-call]
 
 
 class _Backward(torch.autograd.Function):
@@ -111,6 +117,7 @@ def _slopes(  # noqa: PLR0917 - what a graph has saved, in order
     weights: torch.Tensor,
     output: torch.Tensor,
     scaling: float,
+    rows: Rows | None,
 ) -> Slopes:
     """Return the gradients at *query*, *key* and *value*, each with k in front.
 
@@ -124,12 +131,20 @@ def _slopes(  # noqa: PLR0917 - what a graph has saved, in order
     means = (gradients * output).sum(-1, keepdim=True)
     at_query = query.new_empty(len(gradients), *query.shape)
     at_key, at_value = (x.new_empty(len(gradients), len(x), heads, *x.shape[2:]) for x in (key, value))
+    n, m = weights.shape[2:]
     for k, gradient in enumerate(gradients):  # one by one, what lies between fits a processor's cache
-        here, mean = (x.transpose(1, 2).flatten(0, 1) for x in (gradient, means[k]))
-        at_scores = torch.baddbmm(mean, here, values.transpose(1, 2), beta=-1).mul_(p)
-        torch.bmm(at_scores, keys, out=at_query[k].flatten(0, 1))
-        torch.bmm(at_scores.transpose(1, 2), queries, out=at_key[k].flatten(0, 1))
-        torch.bmm(p.transpose(1, 2), here, out=at_value[k].flatten(0, 1))
+        end = n if rows is None or rows.count != n else rows.of(k).stop
+        # Later rows have no gradient, and earlier ones do not see later keys.
+        seen = m - n + end if rows is not None and rows.causal else m
+        here, mean = (x.transpose(1, 2).flatten(0, 1)[:, :end] for x in (gradient, means[k]))
+        part = p[:, :end, :seen]
+        at_scores = torch.baddbmm(mean, here, values[:, :seen].transpose(1, 2), beta=-1).mul_(part)
+        torch.bmm(at_scores, keys[:, :seen], out=at_query[k].flatten(0, 1)[:, :end])
+        torch.bmm(at_scores.transpose(1, 2), queries[:, :end], out=at_key[k].flatten(0, 1)[:, :seen])
+        torch.bmm(part.transpose(1, 2), here, out=at_value[k].flatten(0, 1)[:, :seen])
+        if end < n:
+            for slopes, stop in ((at_query, end), (at_key, seen), (at_value, seen)):
+                slopes[k, :, :, stop:] = 0
     return at_query, _grouped(at_key, groups), _grouped(at_value, groups)
 
 

@@ -21,9 +21,9 @@ from attrwidget.trace.forward import logits_of, run
 from attrwidget.trace.graph import GradientGraph
 from attrwidget.trace.lens import read_layers
 from attrwidget.trace.perturb import Perturber, masked_logits
-from attrwidget.trace.prompt_graph import is_short, record_with_graph
 from attrwidget.trace.readings import first_not_finite, read_steps
 from attrwidget.trace.record import record
+from attrwidget.trace.run_once import is_short, run_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,8 +42,8 @@ _WHOLE, _PIECE = 512, 128
 class CausalTrace(Trace):
     """One teacher-forced run of *model* over ``ids = prompt + output``.
 
-    Made by one forward pass with the model's own fast attention and no gradients. The gradient graph grows when
-    a gradient is first asked for, and can be dropped and grown again. Step *s* is the output's token *s*,
+    Made by one forward pass: of a short text with the gradient graph, of others by the model's own fast attention
+    without. The graph then grows when a gradient is first asked for; it can be dropped and grown again. Step *s* is the output's token *s*,
     predicted at position ``first_step - 1 + s``; it sees tokens ``0 … first_step - 1 + s``.
     """
 
@@ -71,8 +71,8 @@ class CausalTrace(Trace):
         ]
         self._ids = torch.tensor([self.tokens.ids[:-1]], device=model.device)
         recorder = None
-        if is_short(model, self.first_step, self.n_inputs, abilities):
-            logits, recorder, graph = record_with_graph(model, self._ids, self.first_step, abilities)
+        if is_short(model, self.n_inputs, abilities):
+            logits, recorder, graph = run_once(model, self._ids, self.first_step, abilities)
             self._keep(graph)
         elif abilities.attention == "recorded":
             piece = _PIECE if abilities.pieces and self.n_inputs > _WHOLE else None

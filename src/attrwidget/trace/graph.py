@@ -1,15 +1,15 @@
 """The batched gradient engine: exact gradients of every generated token from one growing graph.
 
 Three things make it fast and leave it exact (Yin & Neubig 2022 and Inseq compute the same, step by step). The
-unembedding, often half of a small model, is left once for all steps: its input's gradients are the seeds of the
-rest. Seeds go through the body in batches (see ``backward``). The text runs in segments over a cache that
-keeps its graph, so a step's backward never touches what comes after its segment. Where the graph would not fit in
-memory, the text is run in one piece instead, and blocks again in each backward.
+unembedding, often half of a small model, is left once for many steps: its input's gradients are the seeds of the
+rest. Seeds go through the body in batches (see ``backward``). A step's backward keeps away from what comes after it:
+by rows where a product costs most (see ``linear_graph``), and, in a long text, by segments over a cache that keeps its
+graph. Where the graph would not fit in memory, the text is run in one piece, and blocks again in each backward.
 """
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -24,6 +24,7 @@ from attrwidget.trace.attention_graph import GRAPH_ATTENTION
 from attrwidget.trace.backward import backward
 from attrwidget.trace.checkpoint import budget_of, can_checkpoint, checkpointed, graph_bytes
 from attrwidget.trace.forward import Segment, differentiable, run_encoder, run_segment
+from attrwidget.trace.linear_graph import Rows, linear_by_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -39,7 +40,8 @@ WEIGHTS_CHANGED = (
     "The model's weights have changed since this explanation was made: call explain again to explain the model as "
     "it is now."
 )
-PROMPT_SEGMENT, SEGMENT = 256, 24  # tokens; smaller has fewer operations, larger has fewer calls
+# Tokens, by measurement: of a text that is run whole, and of the segments of a longer one's prompt and answer.
+WHOLE, PROMPT_SEGMENT, SEGMENT = 256, 256, 24
 # Of a batch's gradient where a layer is widest, by measurement: larger is slower on a CPU.
 _CPU_BYTES, _GPU_BYTES = 18 << 20, 256 << 20
 
@@ -70,21 +72,23 @@ class GradientGraph:
         self._encoder: tuple[torch.Tensor, dict[str, Any]] | None = None
         self._segments: list[Segment] = []
         self._cache: Any = None
-        self._seeds: dict[tuple[int, Any], tuple[torch.Tensor, torch.Tensor]] = {}
+        self._rows: list[tuple[Rows, Rows]] = []  # of each segment's body and head
+        self._seeds: dict[tuple[int, Any], dict[int, tuple[torch.Tensor, torch.Tensor]]] = {}
         self._checkpointed = False
         length = ids.shape[1]
         pieces = -(-first_step // PROMPT_SEGMENT)
         prompt = [first_step * k // pieces for k in range(pieces)]
-        cuts = [*prompt, *range(first_step, length, SEGMENT), length] if abilities.segments else [0, length]
+        whole = length <= WHOLE or not abilities.segments
+        cuts = [0, length] if whole else [*prompt, *range(first_step, length, SEGMENT), length]
         self._bounds = list(pairwise(cuts))
         if graph_bytes(model, self._before + length) > budget_of(model):
             self._save_memory()
 
-    def begin(self) -> Any:
-        """Run the text's first stretch, and return the cache that holds its keys and values."""
+    def begin(self) -> torch.Tensor:
+        """Run the whole of a short text, and return the logits ``[steps, vocabulary]``."""
         if not self._segments:
             self._grow()
-        return self._cache
+        return self._segments[0].logits.detach()
 
     def gradients(
         self, steps: Sequence[int], score: ScoreFunction
@@ -104,6 +108,7 @@ class GradientGraph:
                 chunk = inside[:size]
                 try:
                     with lock_of(self._model.hf):
+                        self._seed(index, inside[:SEGMENT], score)
                         results = self._backward(index, chunk, score)
                 except (RuntimeError, MemoryError) as error:
                     if is_out_of_memory(error) and size == 1 and self._save_memory():
@@ -131,24 +136,25 @@ class GradientGraph:
     def _backward(
         self, index: int, steps: list[int], score: ScoreFunction
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        while len(self._segments) <= index:
-            self._grow()
         segment = self._segments[index]
         leaves = [s.leaf for s in self._segments[: index + 1]]
         if self._encoder is not None:
             leaves.insert(0, self._encoder[0])
-        seeds, scales = self._seeds_of(index, score)
+        seeds = [self._seeds[index, score][step] for step in steps]
         hidden = segment.hidden
-        # Rows count from the end: a model asked for its last logits cuts its hidden states to them.
-        rows = [step - self._steps_of(index).stop for step in steps]
         cotangents = hidden.new_zeros(len(steps), *hidden.shape)
-        for k, row in enumerate(rows):
-            cotangents[k, 0, row] = seeds[0, row]
+        for k, (row, (seed, _)) in enumerate(zip(self._rows_of(index, steps), seeds, strict=True)):
+            cotangents[k, 0, row] = seed
+        for rows, _ in self._rows:
+            rows.spans, rows.alone = None, len(steps) == 1
+        first = self._first - self._bounds[index][0]
+        self._rows[index][0].spans = [range(first + step) for step in steps]
         with torch.inference_mode(False), self._ready_again():  # noqa: FBT003
             whole = torch.cat(
                 backward(hidden, leaves, cotangents, self._abilities.gradient_attention), dim=2
             )[:, 0]
-        return whole, scales[rows].to(whole.device), torch.cat([leaf.detach() for leaf in leaves], dim=1)[0]
+        scales = torch.stack([scale for _, scale in seeds]).to(whole.device)
+        return whole, scales, torch.cat([leaf.detach() for leaf in leaves], dim=1)[0]
 
     def _grow(self) -> None:
         index = len(self._segments)
@@ -157,8 +163,9 @@ class GradientGraph:
             self._cache = self._new_cache()
         rows = max(1, len(self._steps_of(index)))
         attention, hf = self._abilities.gradient_attention, self._model.hf
+        by_rows = Rows(end - start, causal=self._source is None), Rows(rows)
         try:
-            with self._around(), self._running():
+            with self._around(), self._running(*by_rows):
                 if self._source is not None and self._encoder is None:
                     self._encoder = run_encoder(hf, self._source, attention, place=self._place_from(0))
                 segment = run_segment(
@@ -172,27 +179,38 @@ class GradientGraph:
                 )
         except BaseException:
             # Interrupted half-way, the cache holds some layers' keys and not others'.
-            self._segments, self._encoder, self._cache, self._seeds = [], None, None, {}
+            self._forget()
             raise
         self._segments.append(segment)
+        self._rows.append(by_rows)
+
+    def _forget(self) -> None:
+        self._segments, self._rows, self._encoder, self._cache, self._seeds = [], [], None, None, {}
 
     def _save_memory(self) -> bool:
         """Go on with blocks that are run again in each backward; say whether that is something new."""
         if self._checkpointed or not can_checkpoint(self._model):
             return False
         self._checkpointed = True
-        self._segments, self._encoder, self._cache, self._seeds = [], None, None, {}
+        self._forget()
         attention = self._abilities.gradient_attention
         attention = "eager" if attention == GRAPH_ATTENTION else attention
         self._abilities = replace(self._abilities, segments=False, gradient_attention=attention)
         self._bounds = [(0, self._ids.shape[1])]
         return True
 
-    def _running(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def _running(self, *by_rows: Rows) -> Iterator[None]:
         # A slope is a backward pass of its own, for which checkpointed blocks would be run again, and kept.
-        if self._checkpointed:
-            return checkpointed(self._model, self._around)
-        return single_slopes(self._model.hf)
+        with ExitStack() as stack:
+            if self._checkpointed:
+                stack.enter_context(checkpointed(self._model, self._around))
+            else:
+                stack.enter_context(single_slopes(self._model.hf))
+                # A source as long as the target could not be told from it.
+                if self._abilities.gradient_attention == GRAPH_ATTENTION and self._before != by_rows[0].count:
+                    stack.enter_context(linear_by_rows(self._model, *by_rows))
+            yield
 
     def _ready_again(self) -> AbstractContextManager[None]:
         if not self._checkpointed:
@@ -210,23 +228,31 @@ class GradientGraph:
     def _place_from(self, start: int) -> Callable[[torch.Tensor], torch.Tensor] | None:
         return None if self._place is None else partial(self._place, start)
 
-    def _seeds_of(self, index: int, score: ScoreFunction) -> tuple[torch.Tensor, torch.Tensor]:
-        """Return the scores' gradients at the head's input, each step's divided by its scale, and the scales."""
-        if (index, score) not in self._seeds:
-            segment = self._segments[index]
-            with torch.inference_mode(False), torch.enable_grad():  # noqa: FBT003
-                logits = segment.logits.detach().double().requires_grad_(True)  # noqa: FBT003
-                (slopes,) = torch.autograd.grad(score(logits, self._steps_of(index)).sum(), logits)
-                scales = slopes.abs().amax(-1)
-                scales = torch.where(scales > 0, scales, 1.0)
-                (seeds,) = torch.autograd.grad(
-                    segment.logits,
-                    segment.head_input,
-                    (slopes / scales[:, None]).to(segment.logits),
-                    retain_graph=True,
-                )
-            self._seeds[index, score] = seeds, scales
-        return self._seeds[index, score]
+    def _seed(self, index: int, steps: list[int], score: ScoreFunction) -> None:
+        """Find each step's gradient at the head's input ``[d]``, divided by its scale, and the scale."""
+        while len(self._segments) <= index:
+            self._grow()
+        known = self._seeds.setdefault((index, score), {})
+        missing = [step for step in steps if step not in known]
+        if not missing:
+            return
+        segment, rows, at_head = self._segments[index], self._rows_of(index, missing), self._rows[index][1]
+        at_head.spans, at_head.alone = [range(at_head.count + rows[0], at_head.count + rows[-1] + 1)], True
+        with torch.inference_mode(False), torch.enable_grad():  # noqa: FBT003
+            logits = segment.logits.detach()[rows].double().requires_grad_(True)  # noqa: FBT003
+            (slopes,) = torch.autograd.grad(score(logits, missing).sum(), logits)
+            scales = slopes.abs().amax(-1)
+            scales = torch.where(scales > 0, scales, 1.0)
+            cotangents = torch.zeros_like(segment.logits)
+            cotangents[rows] = (slopes / scales[:, None]).to(cotangents)
+            (seeds,) = torch.autograd.grad(segment.logits, segment.head_input, cotangents, retain_graph=True)
+        known |= {
+            step: (seeds[0, row], scale) for step, row, scale in zip(missing, rows, scales, strict=True)
+        }
+
+    def _rows_of(self, index: int, steps: Sequence[int]) -> list[int]:
+        # They count from the end: a model asked for its last logits cuts its hidden states to them.
+        return [step - self._steps_of(index).stop for step in steps]
 
     def _steps_of(self, index: int) -> range:
         start, end = self._bounds[index]

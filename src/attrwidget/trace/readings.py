@@ -64,7 +64,7 @@ def read_steps(
         "log_probability": chosen[:, 0],
         "probability": chosen[:, 0].exp(),
         "entropy": entropy,
-        "rank": (logits > at_chosen).sum(-1) + 1,
+        "rank": torch.count_nonzero(logits > at_chosen, dim=-1) + 1,
         "top_ids": best.indices,
         "top_probability": among_best.exp(),
     }
@@ -77,7 +77,9 @@ def _of_all(
     """Return log-probabilities at *chosen* and *best* logits, and between them entropies, by one softmax of each row."""
     largest = best[:, :1].double()
     sums, entropies = [], []
-    room = largest.new_empty(2, min(_CHUNK, len(logits)), logits.shape[1])  # fresh memory costs more than the sums
+    room = largest.new_empty(
+        2, min(_CHUNK, len(logits)), logits.shape[1]
+    )  # fresh memory costs more than the sums
     for start in range(0, len(logits), _CHUNK):
         rows = slice(start, start + _CHUNK)
         below, weights = room[:, : len(logits[rows])]

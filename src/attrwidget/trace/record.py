@@ -46,16 +46,6 @@ def _cache(model: CausalLM, length: int) -> DynamicCache:
     return cache
 
 
-def filled_cache(model: CausalLM, cache: DynamicCache, filled: int, length: int) -> DynamicCache:
-    """Return a cache of the first *filled* tokens of *cache*, without gradients, with room for *length* tokens."""
-    new = _cache(model, length)
-    for old, room in zip(cache.layers, new.layers, strict=True):
-        if old.keys is None or old.values is None:
-            raise RuntimeError("there are no keys in the cache")
-        room.update(old.keys[:, :, :filled].detach(), old.values[:, :, :filled].detach())
-    return new
-
-
 class _Room(DynamicLayer):
     """Room for the keys and values of *length* tokens, taken once: copies of growing sizes would scatter the heap."""
 

@@ -1,0 +1,45 @@
+"""The one run over a short text: logits, attention and the gradient graph at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrwidget.models.interface import set_observer
+from attrwidget.trace.attention import RecordedAttention
+from attrwidget.trace.attention_graph import GRAPH_ATTENTION
+from attrwidget.trace.checkpoint import budget_of, graph_bytes
+from attrwidget.trace.graph import WHOLE, GradientGraph
+
+if TYPE_CHECKING:
+    import torch
+
+    from attrwidget.models.causal import CausalLM
+    from attrwidget.trace.abilities import Abilities
+
+_BYTES = 64 << 20  # of a graph that may be there in vain, where attention alone is asked for
+
+
+def is_short(model: CausalLM, length: int, abilities: Abilities) -> bool:
+    """Say whether a text of *length* tokens is best run with its graph at once: a second run costs more than that."""
+    return (
+        abilities.attention == "recorded"
+        and abilities.gradient_attention == GRAPH_ATTENTION
+        and length <= WHOLE
+        and graph_bytes(model, length) <= min(_BYTES, budget_of(model))
+    )
+
+
+def run_once(
+    model: CausalLM, ids: torch.Tensor, first_step: int, abilities: Abilities
+) -> tuple[torch.Tensor, RecordedAttention, GradientGraph]:
+    """Run *ids* ``[1, n]``, of which the first *first_step* are the prompt; return logits, record and graph.
+
+    Logits ``[n - first_step + 1, vocabulary]`` are those from the prompt's last token on.
+    """
+    reader, graph = RecordedAttention(ids.shape[1]), GradientGraph(model, ids, first_step, abilities)
+    set_observer(reader.observe)
+    try:
+        logits = graph.begin()
+    finally:
+        set_observer(None)
+    return logits, reader, graph
