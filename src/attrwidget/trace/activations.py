@@ -44,7 +44,7 @@ class _TanhGelu(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *gradients: torch.Tensor) -> torch.Tensor:
-        (slope,) = ctx.saved_tensors
+        slope: torch.Tensor = ctx.saved_tensors[0]
         return gradients[0] * slope
 
 

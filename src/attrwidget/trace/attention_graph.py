@@ -35,9 +35,9 @@ _HARMLESS = {
 def graph_attention() -> str:
     """Return the name of the attention implementation, for ``borrowed``: the model's plain attention and our backward.
 
-    It tells ``set_observer``'s function of each call, and stands for ``softmax(scaling · query · keyᵀ + what depends on neither) · value``, and leaves to the model's own
+    It stands for ``softmax(scaling · query · keyᵀ + what depends on neither) · value``, and leaves to the model's own
     graph what may be something else: an option that is not known to be harmless (a soft cap), a mask or bias with a
-    gradient of its own, and low precision.
+    gradient of its own, and low precision. ``set_observer``'s function is told of each call.
     """
     register(GRAPH_ATTENTION, _attention, mask="eager")
     return GRAPH_ATTENTION

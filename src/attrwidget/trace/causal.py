@@ -43,8 +43,8 @@ class CausalTrace(Trace):
     """One teacher-forced run of *model* over ``ids = prompt + output``.
 
     Made by one forward pass: of a short text with the gradient graph, of others by the model's own fast attention
-    without. The graph then grows when a gradient is first asked for; it can be dropped and grown again. Step *s* is the output's token *s*,
-    predicted at position ``first_step - 1 + s``; it sees tokens ``0 … first_step - 1 + s``.
+    without. The graph then grows when a gradient is first asked for; it can be dropped and grown again. Step *s* is
+    the output's token *s*, predicted at position ``first_step - 1 + s``; it sees tokens ``0 … first_step - 1 + s``.
     """
 
     task = "text-generation"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from torch import nn
@@ -35,6 +35,11 @@ class Rows:
         return range(self.count) if self.spans is None else self.spans[k]
 
 
+class _How(NamedTuple):
+    rows: Rows
+    last: bool  # of a module in the last block
+
+
 def rows_here() -> Rows | None:
     """Return the rows of what is run with a graph in this thread, where they are known."""
     return getattr(_local, "rows", None)
@@ -55,7 +60,7 @@ def linear_by_rows(model: Adapter, rows: Rows, at_head: Rows) -> Iterator[None]:
         if len(args) != 1 or threading.get_ident() != mine or not _fits(module, args[0], here):
             return None
         weight: Any = module.weight.t() if isinstance(module, Conv1D) else module.weight
-        return _Linear.apply(args[0], output.detach(), weight, here, module in last)  # type: ignore[no-any-return, no-untyped-call]
+        return _Linear.apply(args[0], output.detach(), weight, _How(here, module in last))  # type: ignore[no-any-return, no-untyped-call]
 
     handles = [m.register_forward_hook(hook) for m in model.hf.modules() if type(m) in (nn.Linear, Conv1D)]
     _local.rows = rows
@@ -77,23 +82,23 @@ class _Linear(torch.autograd.Function):
     """*output* going forward; products with *weight* ``[outputs, inputs]`` going back."""
 
     @staticmethod
-    def forward(  # noqa: PLR0917 - autograd calls it by position
-        ctx: Any, _source: torch.Tensor, output: torch.Tensor, weight: torch.Tensor, rows: Rows, last: bool
+    def forward(
+        ctx: Any, _source: torch.Tensor, output: torch.Tensor, weight: torch.Tensor, how: _How
     ) -> torch.Tensor:
         ctx.save_for_backward(weight)
         ctx.mark_dirty(output)
-        ctx.rows, ctx.last = rows, last
+        ctx.how = how
         return output
 
     @staticmethod
     def backward(ctx: Any, *gradients: torch.Tensor) -> Any:
-        rest = (*ctx.saved_tensors, ctx.rows, ctx.last)
+        rest = (*ctx.saved_tensors, ctx.how)
         found = (
             _products(gradients[0][None], *rest)[0]
-            if ctx.rows.alone
+            if ctx.how.rows.alone
             else _Backward.apply(gradients[0], *rest)  # type: ignore[no-untyped-call]
         )
-        return found, None, None, None, None
+        return found, None, None, None
 
 
 class _Backward(torch.autograd.Function):
@@ -110,18 +115,19 @@ class _Backward(torch.autograd.Function):
         return _products(gradient.movedim(in_dims[0] or 0, 0), *saved), 0
 
 
-def _products(gradients: torch.Tensor, weight: torch.Tensor, rows: Rows, last: bool) -> torch.Tensor:
+def _products(gradients: torch.Tensor, weight: torch.Tensor, how: _How) -> torch.Tensor:
     """Return *gradients* ``[k, 1, n, outputs]`` times *weight*: ``[k, 1, n, inputs]``."""
-    if rows.spans is None or gradients.device.type != "cpu":
+    spans = how.rows.spans
+    if spans is None or gradients.device.type != "cpu":
         return gradients @ weight
-    if last:
+    if how.last:
         there = gradients.any(-1)
         if 2 * int(there.sum()) < there.numel():
             found = gradients.new_zeros(*gradients.shape[:-1], weight.shape[1])
             found[there] = gradients[there] @ weight
             return found
     found = gradients.new_empty(*gradients.shape[:-1], weight.shape[1])
-    for span, gradient, products in zip(rows.spans, gradients[:, 0], found[:, 0], strict=True):
+    for span, gradient, products in zip(spans, gradients[:, 0], found[:, 0], strict=True):
         torch.mm(gradient[span.start : span.stop], weight, out=products[span.start : span.stop])
         for rest in (products[: span.start], products[span.stop :]):
             if len(rest):

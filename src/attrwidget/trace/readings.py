@@ -58,8 +58,10 @@ def read_steps(
         return StepReadings(blank, blank, blank, blank, none.long().numpy(), none.double().numpy())
     wanted = torch.as_tensor(list(targets), device=logits.device)[:, None]
     at_chosen, best = logits.gather(-1, wanted), logits.topk(min(top, logits.shape[-1]), dim=-1)
-    read = _of_all if link == "softmax" else _of_each
-    chosen, entropy, among_best = read(logits, at_chosen, best.values)
+    if link == "softmax":
+        chosen, entropy, among_best = _of_all(logits, at_chosen, best.values)
+    else:
+        chosen, entropy, among_best = _of_each(at_chosen, best.values)
     readings = {
         "log_probability": chosen[:, 0],
         "probability": chosen[:, 0].exp(),
@@ -74,7 +76,7 @@ def read_steps(
 def _of_all(
     logits: torch.Tensor, chosen: torch.Tensor, best: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Return log-probabilities at *chosen* and *best* logits, and between them entropies, by one softmax of each row."""
+    """Return log-probabilities of *chosen* and *best* logits, and between them entropies, of each row's softmax."""
     largest = best[:, :1].double()
     sums, entropies = [], []
     room = largest.new_empty(
@@ -93,9 +95,7 @@ def _of_all(
     return chosen.double() - total, torch.cat(entropies), best.double() - total
 
 
-def _of_each(
-    logits: torch.Tensor, chosen: torch.Tensor, best: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+def _of_each(chosen: torch.Tensor, best: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Return what ``_of_all`` does, each output being there or not by itself; entropies are those of *chosen*."""
     one = chosen.double()[:, 0]
     entropy = torch.special.entr(one.sigmoid()) + torch.special.entr((-one).sigmoid())
