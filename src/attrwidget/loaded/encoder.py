@@ -28,7 +28,8 @@ class EncoderModel(Model[E]):
     _abilities: TextAbilities
 
     def _find_abilities(self) -> TextAbilities:
-        return find_text_abilities(self._adapter)
+        # Of a twin of its own: BigBird goes over to full attention for good once it has seen a short text.
+        return find_text_abilities(self._adapter.renewed())
 
     def _each(self, text: Any, pair: Any, explain: Callable[[Passage], Trace]) -> Any:
         """Return the Explanation of *text*, alone or with its *pair*; of a batch, a list of them."""

@@ -121,6 +121,10 @@ class TextTrace(Trace):
         )
         return TextGraph(self._text, abilities, **options)
 
+    def tables(self) -> list[tuple[int, torch.nn.Module]]:
+        """Return the module that embeds the text."""
+        return [(self.n_inputs, self.model.reader.get_input_embeddings())]
+
     def embeddings(self) -> torch.Tensor:
         """Return the embeddings of the inputs, ``[n_inputs, d]``."""
         return self.embed(self._text.ids[0])
