@@ -69,6 +69,10 @@ TWO_STACKS: dict[str, tuple[str, dict[str, Any]]] = {
     "mbart": ("mbart", {**_BART, "scale_embedding": True}),
     "plbart": ("plbart", {**_BART, "scale_embedding": True}),
     "mvp": ("mvp", {**_BART, "decoder_start_token_id": 3}),
+    "bigbird_pegasus": (
+        "bigbird_pegasus",
+        {**_BART, "decoder_start_token_id": 3, "attention_type": "original_full"},
+    ),
     "t5": ("t5", _T5),
     "umt5": ("umt5", _T5),
 }

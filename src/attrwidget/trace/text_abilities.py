@@ -48,10 +48,8 @@ class TextAbilities(Abilities):
         allowed: torch.Tensor,
     ) -> Text:
         """Return the text of *ids* ``[1, n]`` as *model* runs it; see ``Text``."""
-        options = {"positions": self.positions, "batches": self.batches}
-        if model.two_stacks:
-            return TwoStackText(model, ids, types, rows, allowed, **options, start=self.start, end=self.end)
-        return Text(model, ids, types, rows, allowed, **options)
+        read = (model, ids, types, rows, allowed, self.positions, self.batches)
+        return TwoStackText(*read, self.start, self.end) if model.two_stacks else Text(*read)
 
 
 def find_text_abilities(model: Encoder) -> TextAbilities:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -26,7 +26,8 @@ class TwoStackText(Text):
     """A text whose every token is read twice: by an encoder, and one place later by a decoder.
 
     The decoder begins with the token *start*, or with the text's last one where that is None. A class is read where the
-    text's last token *end* stands; None where no such token is needed.
+    text's last token *end* stands; None where no such token is needed. *looking_back* are the decoder's attentions to
+    itself, known once the text is recorded.
 
     A token is one input all the same: its gradient is the sum of both uses, deleted it is in neither, and the attention
     is the decoder's to the encoder's tokens. A masked token is attended to by nothing, and padding stands in its place
@@ -35,27 +36,37 @@ class TwoStackText(Text):
 
     start: int | None = None
     end: int | None = None
+    looking_back: set[torch.nn.Module] = field(default_factory=set, compare=False)
 
     def record(self) -> tuple[torch.Tensor, RecordedAttention]:
-        """Run the text as ``Text.record`` does; the record is of cross-attention."""
+        """Run the text as ``Text.record`` does; the record is of cross-attention.
+
+        It is empty where the encoder's own attention is not heard, as of BigBird-Pegasus: to change what attention
+        reads would then change half of it.
+        """
         logits, reader = super().record()
         inside = set(self.model.hf.get_decoder().modules())
         # Every layer of a decoder looks at what it has read, and then at the encoder's tokens.
-        reader.records = [record for record in reader.records if record.module in inside][1::2]
+        decoded = [record for record in reader.records if record.module in inside]
+        self.looking_back.update(record.module for record in decoded[::2])
+        reader.records = decoded[1::2] if len(decoded) < len(reader.records) else []
         return logits, reader
 
     def keys_of(self, module: torch.nn.Module, group: Sequence[int]) -> list[int]:
         """Return which keys of the attention *module* are of the tokens *group*."""
-        if not module.is_causal:
+        if module not in self.looking_back:
             return list(group)
         later = [i + 1 for i in group if i + 1 < self.length]
         return [*later, 0] if self.start is None and self._last in group else later
 
     def at_tokens(self, side: str, values: torch.Tensor) -> torch.Tensor:
-        """Return *values* ``[n]`` of the places of a *side*, by token: NaN for the last, which no decoder reads."""
+        """Return *values* ``[n]`` of the places of a *side*, by token: NaN for the last where no decoder reads it."""
         if side == "encoder":
             return values
-        return torch.cat([values[1:], values.new_full((1,), torch.nan)])
+        moved = torch.cat([values[1:], values.new_full((1,), torch.nan)])
+        if self.start is None:
+            moved[self._last] = moved[self._last].nan_to_num() + values[0]
+        return moved
 
     @contextmanager
     def leaves(self, place: Callable[[torch.Tensor], torch.Tensor] | None) -> Iterator[list[torch.Tensor]]:
