@@ -44,6 +44,39 @@ ARCHITECTURES: dict[str, tuple[str, dict[str, Any]]] = {
     "opt": ("opt", {**_SHAPE, "ffn_dim": 48, "word_embed_proj_dim": 32}),
 }
 
+_BART = {
+    "d_model": 32,
+    "encoder_layers": 3,
+    "decoder_layers": 2,
+    "encoder_attention_heads": 2,
+    "decoder_attention_heads": 4,
+    "encoder_ffn_dim": 48,
+    "decoder_ffn_dim": 40,
+    "max_position_embeddings": 64,
+}
+_T5 = {
+    "d_model": 32,
+    "d_kv": 8,
+    "d_ff": 48,
+    "num_layers": 3,
+    "num_decoder_layers": 2,
+    "num_heads": 4,
+    "decoder_start_token_id": 0,
+}
+
+TWO_STACKS: dict[str, tuple[str, dict[str, Any]]] = {
+    "bart": ("bart", {**_BART, "decoder_start_token_id": 3}),
+    "mbart": ("mbart", {**_BART, "scale_embedding": True}),
+    "plbart": ("plbart", {**_BART, "scale_embedding": True}),
+    "mvp": ("mvp", {**_BART, "decoder_start_token_id": 3}),
+    "bigbird_pegasus": (
+        "bigbird_pegasus",
+        {**_BART, "decoder_start_token_id": 3, "attention_type": "original_full"},
+    ),
+    "t5": ("t5", _T5),
+    "umt5": ("umt5", _T5),
+}
+
 
 @cache
 def word_tokenizer() -> PreTrainedTokenizerFast:
@@ -63,8 +96,8 @@ def word_tokenizer() -> PreTrainedTokenizerFast:
 
 
 def build(name: str, head: str, *, seed: int = 0, scale: float = 0.2, **changes: Any) -> Any:
-    """Return a random model of one of ``ARCHITECTURES`` with a *head*, the end of an auto class's name or ``""``."""
-    kind, shape = ARCHITECTURES[name]
+    """Return a random model of ``ARCHITECTURES`` or ``TWO_STACKS`` with a *head*, an auto class's end or ``""``."""
+    kind, shape = (ARCHITECTURES | TWO_STACKS)[name]
     attention = changes.pop("attention", None)
     dtype = changes.pop("dtype", torch.float32)
     ids = {"vocab_size": len(VOCABULARY), "pad_token_id": 0, "cls_token_id": 2, "sep_token_id": 3}

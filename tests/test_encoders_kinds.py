@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from encoders import VOCABULARY, build, word_tokenizer
-from transformers import PreTrainedModel
+from transformers import BigBirdConfig, BigBirdForSequenceClassification, PreTrainedModel
 from transformers.modeling_outputs import SequenceClassifierOutput
 from transformers.models.bert import BertConfig
 
@@ -99,6 +99,19 @@ def test_pairs_are_told_apart(classifier: Any) -> None:
     assert two.n_inputs == 6
     again = classifier.explain(word_tokenizer()("the film was good", "the story was dull"))
     assert again.scores().equals(ex.scores())
+
+
+def test_a_model_that_adapts_to_short_texts_is_not_tried_itself() -> None:
+    shape = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 48}
+    sparse = {"block_size": 4, "num_random_blocks": 1, "max_position_embeddings": 128}
+    torch.manual_seed(0)
+    own = BigBirdForSequenceClassification(
+        BigBirdConfig(vocab_size=len(VOCABULARY), num_labels=3, initializer_range=0.2, **shape, **sparse)
+    ).eval()
+    ex = aw.load(own, word_tokenizer()).explain(f"{TEXT} " * 5)
+    with torch.no_grad():
+        p = own(torch.tensor([ex.tokens.ids[: ex.n_inputs]])).logits[0].softmax(-1)
+    np.testing.assert_allclose(ex.steps["probability"], sorted(p, reverse=True), rtol=1e-5)
 
 
 def test_several_labels_have_probabilities_of_their_own() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from attrwidget.errors import AttrWidgetError
 from attrwidget.loaded.encoder import EncoderModel
 from attrwidget.loaded.parts import parts_of
 from attrwidget.models.encoder import Classifier
@@ -31,16 +32,17 @@ class ClassifierModel(EncoderModel[Classifier]):
         *text* is a text or a list of token ids, special tokens included. A list of texts, or a padded batch from a
         tokenizer, gives a list of Explanations, with the same numbers as one by one. Each class is a step, the
         likeliest first: ``ex.scores("input_x_gradient").loc["positive"]``. Where a model gives several labels, each
-        has a probability of its own; a model that gives a number has steps without probabilities.
+        has a probability of its own; a model that gives a number has steps without probabilities. Where an encoder and
+        then a decoder read the text, as in BART and T5, a token's score is of both, and attention is the decoder's to
+        the encoder's tokens.
 
         Raises AttrWidgetError, in one sentence with what to do, for bad input.
         """
         return self._each(text, text_pair, self._explained)
 
     def _explained(self, passage: Passage) -> ClassTrace:
-        model, pooled = self._adapter, self._abilities.pooled or 0
-        at = pooled % len(passage.ids)
-        whole = self._text(passage, (at,) * len(model.labels))
+        model = self._adapter
+        whole = self._text(passage, (self._place(passage.ids),) * len(model.labels))
         logits, recorder = first_run(whole, self._abilities)
         values = logits[0].tolist()
         numbers = model.link == "number"
@@ -70,6 +72,18 @@ class ClassifierModel(EncoderModel[Classifier]):
             said=", ".join(text.strip() for text in texts[:given]) or "no label",
             called=called,
         )
+
+    def _place(self, ids: list[int]) -> int:
+        """Return the place in *ids* at which the class is read. Raises AttrWidgetError for a text without its end."""
+        end = self._abilities.end
+        if end is None:
+            return (self._abilities.pooled or 0) % len(ids)
+        if end not in ids:
+            name = self.tokenizer.convert_ids_to_tokens(end)
+            raise AttrWidgetError(
+                f"The text has no token {name!r} (id {end}), at which {self.name} reads the class: end it with one."
+            )
+        return len(ids) - 1 - ids[::-1].index(end)
 
 
 def _called(label: str) -> str:

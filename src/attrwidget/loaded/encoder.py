@@ -9,7 +9,6 @@ from attrwidget.explanation import Explanation
 from attrwidget.loaded.model import Model
 from attrwidget.models.encoder import Encoder
 from attrwidget.models.passage import split_passages
-from attrwidget.trace.text import Text
 from attrwidget.trace.text_abilities import TextAbilities, find_text_abilities
 
 if TYPE_CHECKING:
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from attrwidget.models.calls import Read
     from attrwidget.models.passage import Passage
     from attrwidget.trace import Trace
+    from attrwidget.trace.text import Text
 
 E = TypeVar("E", bound=Encoder)
 
@@ -28,7 +28,8 @@ class EncoderModel(Model[E]):
     _abilities: TextAbilities
 
     def _find_abilities(self) -> TextAbilities:
-        return find_text_abilities(self._adapter)
+        # Of a twin of its own: BigBird goes over to full attention for good once it has seen a short text.
+        return find_text_abilities(self._adapter.renewed())
 
     def _each(self, text: Any, pair: Any, explain: Callable[[Passage], Trace]) -> Any:
         """Return the Explanation of *text*, alone or with its *pair*; of a batch, a list of them."""
@@ -60,11 +61,9 @@ class EncoderModel(Model[E]):
         """Return *passage* as the model runs it, read at *rows*; answers may begin and end in *allowed*."""
         import torch
 
-        device, abilities = self._adapter.device, self._abilities
+        device = self._adapter.device
         types = None if passage.types is None else torch.tensor([passage.types], device=device)
         places = torch.zeros(len(passage.ids), dtype=torch.bool, device=device)
         places[slice(None) if allowed is None else slice(allowed.start, allowed.stop)] = True
         ids = torch.tensor([passage.ids], device=device)
-        return Text(
-            self._adapter, ids, types, rows, places, positions=abilities.positions, batches=abilities.batches
-        )
+        return self._abilities.text(self._adapter, ids, types, rows, places)

@@ -116,6 +116,13 @@ def _compute(trace: Trace, _target: Target, steps: Sequence[int], selection: Hea
     return attention_rows(trace, steps, selection)
 
 
+def attention_note(trace: Trace, _options: Any) -> str | None:
+    """Say which of a model's attentions is read, where a decoder reads the text that its encoder reads."""
+    if not trace.model.two_stacks or trace.n_source:
+        return None
+    return "the decoder's attention to the encoder's tokens, where the output is read"
+
+
 ATTENTION = register(
     Method(
         name="attention",
@@ -128,5 +135,6 @@ ATTENTION = register(
         attention=True,
         target_function=None,
         needs=("attention",),
+        note=attention_note,
     )
 )

@@ -31,7 +31,7 @@ def read_part(
     if name not in PARTS:
         raise AttrWidgetError(f"There is no part {name!r} of the attention: take one of {', '.join(PARTS)}.")
     if not trace.n_source:
-        raise AttrWidgetError(f"{trace.model.name} is no encoder–decoder model: leave out part=.")
+        raise AttrWidgetError(f"{trace.model.name} writes no text to a source: leave out part=.")
     reader = cast("JointAttention", trace.attention).part(name)
     source, target = range(trace.n_source), range(trace.n_source, trace.n_inputs)
     columns = target if name == "decoder" else source

@@ -102,6 +102,8 @@ def masking_note(trace: Trace) -> str | None:
         return (
             f"{trace.model.name} counts positions by the mask, so tokens after a masked one move up by one."
         )
+    if trace.model.two_stacks and not trace.n_source:
+        return "in the decoder padding stands in place of what is masked"
     if trace.task in ("token-classification", "question-answering"):
         return "what is said at a token still reads that token itself when it is masked"
     return None

@@ -143,7 +143,7 @@ class Method:
         name = trace.model.name
         if "generation" in self.needs and trace.task not in ("text-generation", "text2text-generation"):
             return f"{self.title} explains generated text, and {name} generates none: take another method."
-        if "stack" in self.needs and trace.task == "text2text-generation":
+        if "stack" in self.needs and trace.model.two_stacks:
             return f"{self.title} follows attention through one stack of layers, and {name} has two."
         if "source" in self.needs and not trace.n_source:
             return (

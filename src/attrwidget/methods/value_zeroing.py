@@ -25,7 +25,7 @@ def _compute(trace: Trace, _target: Target, steps: Sequence[int], _selection: He
     def make() -> LeftOut:
         from attrwidget.models.interface import observe
 
-        around = partial(_zeroing, trace.n_source)
+        around = partial(_zeroing, trace)
         perturber = trace.perturber(None, around=around, attention=observe(trace.model.hf), hidden=True)
         inputs = units_of(trace, "token")
         return LeftOut(trace, inputs, perturber, lambda hidden: hidden.double().cpu(), _turn)
@@ -33,8 +33,8 @@ def _compute(trace: Trace, _target: Target, steps: Sequence[int], _selection: He
     return left_out_rows(trace, "value_zeroing", make, steps)
 
 
-def _zeroing(n_source: int, groups: Sequence[Group]) -> AbstractContextManager[None]:
-    """Let each text of a batch read nothing of a group of inputs, the first *n_source* of which are an encoder's."""
+def _zeroing(trace: Trace, groups: Sequence[Group]) -> AbstractContextManager[None]:
+    """Let each text of a batch read nothing of a group of inputs."""
     from attrwidget.models.interface import replaced
 
     def attention(
@@ -47,13 +47,8 @@ def _zeroing(n_source: int, groups: Sequence[Group]) -> AbstractContextManager[N
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
         mask, options = rest
         value = value.clone()
-        # Only a decoder's attention to itself reads the target.
-        target = n_source and module.is_causal
         for zeroed, group in zip(value, groups, strict=True):
-            if target:
-                zeroed[:, [i - n_source for i in group if i >= n_source]] = 0
-            else:
-                zeroed[:, [i for i in group if i < n_source or not n_source]] = 0
+            zeroed[:, trace.keys_of(module, group)] = 0
         return run(module, query, key, value, mask, **options)  # type: ignore[no-any-return]
 
     return replaced(attention)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from attrwidget.methods.attention import attention_rows
+from attrwidget.methods.attention import attention_note, attention_rows
 from attrwidget.methods.registry import Method, register
 
 if TYPE_CHECKING:
@@ -39,5 +39,6 @@ WEIGHTED_ATTENTION = register(
         picks=True,
         target_function=None,
         needs=("interface",),
+        note=attention_note,
     )
 )

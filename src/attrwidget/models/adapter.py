@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from attrwidget.models.borrow import embedding_weights, input_device
@@ -49,6 +50,12 @@ class Adapter:
     def vocabulary(self) -> int:
         """How many token ids the input embeddings hold."""
         return int(embedding_weights(self.hf).shape[0])
+
+    @property
+    def two_stacks(self) -> bool:
+        """Whether an encoder reads a text and a decoder goes on from it."""
+        takes = inspect.signature(self.hf.forward).parameters
+        return "decoder_input_ids" in takes and bool(getattr(self.hf.config, "is_encoder_decoder", False))
 
     @property
     def quantized(self) -> str | None:

@@ -144,6 +144,9 @@ def model_called(model: PreTrainedModel, *args: Any, **kwargs: Any) -> Read:
     call = Read(weights=weights_state(model))
     given = _bound(type(model).forward, (model, *args), kwargs)
     _take_inputs(call, given, ("input_ids",))
+    decoded = [name for name in ("decoder_input_ids", "decoder_inputs_embeds") if given.get(name) is not None]
+    if decoded:
+        call.refusal = f"its decoder was given {decoded[0]} beside the text: leave them to the model"
     if call.prompts is None and call.refusal is None:
         call.refusal = "the model was given no token ids"
     types = given.get("token_type_ids")

@@ -31,10 +31,11 @@ class Encoder(Adapter):
 
     auto: ClassVar[str]
     whole: ClassVar[bool] = False  # what it says is of the whole text, not of positions
+    decodes: ClassVar[bool] = False  # it may have a decoder, which reads the text once more
 
     def __init__(self, hf: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, name: str) -> None:
         super().__init__(hf, tokenizer, name)
-        if getattr(hf.config, "is_encoder_decoder", False):
+        if self.two_stacks and not self.decodes:
             raise AttrWidgetError(
                 f"{name!r} is {type(hf).__name__}, with an encoder and a decoder, which can be explained only as a "
                 "model that writes a text: load it with AutoModelForSeq2SeqLM."
@@ -53,7 +54,9 @@ class Encoder(Adapter):
     @property
     def context(self) -> int | None:
         """The greatest number of tokens that the model can see, or None when it names none."""
-        limit = super().context
+        # Where positions are relative, as in T5, its n_positions binds nothing.
+        relative = getattr(self.text_config, "relative_attention_num_buckets", None) is not None
+        limit = None if relative else super().context
         for name, module in self.hf.named_modules():
             if name.endswith("position_embeddings") and isinstance(module, torch.nn.Embedding):
                 # RoBERTa and its kin count positions from the one after padding's.
@@ -61,6 +64,14 @@ class Encoder(Adapter):
                 room = module.num_embeddings - before
                 limit = room if limit is None else min(limit, room)
         return limit
+
+    @property
+    def reader(self) -> PreTrainedModel:
+        """The part that embeds the text: the model itself, or its encoder where that has a module of its own for it."""
+        encoder = self.hf.get_encoder()
+        own = getattr(encoder, "embed_tokens", None)
+        shared = own is not None and own.weight is self.hf.get_input_embeddings().weight
+        return encoder if shared else self.hf
 
     def encode(self, text: Any, pair: str | None = None) -> Passage:
         """Return the tokens of *text* (text or ids), alone or before *pair*.
@@ -97,6 +108,8 @@ class MaskedLM(Encoder):
 
 
 class _Labels(Encoder):
+    decodes = True
+
     @property
     def labels(self) -> list[str]:
         """The names of the classes, by their numbers."""
@@ -141,6 +154,7 @@ class Answering(Encoder):
     """An extractive question-answering model: it finds where in a context the answer starts and ends."""
 
     task, auto = "question-answering", "AutoModelForQuestionAnswering"
+    decodes = True
 
     def _missing(self) -> str | None:
         return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 import threading
 from contextlib import contextmanager
@@ -88,9 +89,11 @@ def calls_attention_interface(model: PreTrainedModel) -> bool:
     set_observer(lambda *_: calls.append(None))
     try:
         with borrowed(model, attention=name), torch.no_grad():
-            ids = torch.zeros(1, 2, dtype=torch.long, device=input_device(model))
-            # Some make a decoder's ids of the input's, and only of such as end in the way of their own.
-            options = {"decoder_input_ids": ids} if model.config.is_encoder_decoder else {}
+            # Some make a decoder's ids of the input's, or read a class, only of such as end in the way of their own.
+            end = getattr(model.config, "eos_token_id", None) if model.config.is_encoder_decoder else None
+            ids = torch.full((1, 2), end if isinstance(end, int) else 0, device=input_device(model))
+            takes = inspect.signature(model.forward).parameters
+            options = {"decoder_input_ids": ids} if "decoder_input_ids" in takes else {}
             model(ids, attention_mask=torch.ones_like(ids), **options)
     finally:
         set_observer(None)

@@ -43,6 +43,7 @@ _HEADS = {
     "ForImageClassification": "an image classifier",
     "ForSpeechSeq2Seq": "a speech model",
 }
+_READERS = (CLASSIFIER.words, ANSWERING.words, LABELLING.words)  # a decoder may read the text once more
 _CAUSAL = ("ForCausalLM", "LMHeadModel", "DoubleHeadsModel")
 
 
@@ -84,7 +85,7 @@ def describe_kind(config: PretrainedConfig, architecture: str) -> str:
     if not _reads_text(config):
         return head or "a model of images or sound"
     if getattr(config, "is_encoder_decoder", False):
-        return f"{head} with a decoder" if head else SEQ2SEQ.words
+        return (head if head in _READERS else f"{head} with a decoder") if head else SEQ2SEQ.words
     if architecture.endswith(_CAUSAL):
         return "an encoder, since is_decoder is off" if _is_encoder(config) else CAUSAL.words
     if head:

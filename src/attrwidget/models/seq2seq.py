@@ -55,6 +55,11 @@ class Seq2SeqLM(Adapter):
         return new
 
     @property
+    def two_stacks(self) -> bool:
+        """Whether an encoder reads a text and a decoder goes on from it: yes."""
+        return True
+
+    @property
     def tables(self) -> tuple[torch.nn.Module, torch.nn.Module]:
         """The modules that embed source and target ids; in many models one and the same, or of the same weights."""
         return self.hf.get_encoder().get_input_embeddings(), self.hf.get_decoder().get_input_embeddings()

@@ -9,7 +9,7 @@ import torch
 
 from attrwidget.models.borrow import lock_of
 from attrwidget.models.interface import observe, replaced
-from attrwidget.trace.forward import differentiable, leaves_of, run_segment
+from attrwidget.trace.forward import differentiable, run_segment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -45,7 +45,7 @@ def slopes_of_causal(
 def slopes_of_text(text: Text, steps: Sequence[int], score: ScoreFunction) -> Slopes:
     """Yield ``(step, weights, slopes)`` of *steps* of *text*, as ``slopes_of_causal`` does."""
     hf = text.model.hf
-    with _on(hf), kept_weights() as weights, differentiable(hf, observe(hf, "eager")), leaves_of(hf, None):
+    with _on(hf), kept_weights() as weights, differentiable(hf, observe(hf, "eager")), text.leaves(None):
         logits = text.read(text.run())[0]
         given = logits.detach().double().requires_grad_(True)  # noqa: FBT003
         (slopes,) = torch.autograd.grad(score(given, range(len(logits))).sum(), given)

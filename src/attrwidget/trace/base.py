@@ -157,6 +157,14 @@ class Trace(ABC):
         with borrowed(self.model.hf), torch.no_grad():
             return (table or self.tables()[0][1])(ids[None])[0]  # type: ignore[no-any-return]
 
+    def keys_of(self, module: torch.nn.Module, group: Sequence[int]) -> list[int]:  # noqa: ARG002
+        """Return which keys of the attention *module* are of the inputs *group*."""
+        return list(group)
+
+    def at_inputs(self, side: str, values: torch.Tensor) -> torch.Tensor:  # noqa: ARG002
+        """Return *values* of a *side*'s places, see ``stacks_of``, by input: NaN for inputs that it does not read."""
+        return values
+
     @abstractmethod
     def perturber(self, change: str | int | None, **options: Any) -> Perturber:
         """Return what runs the text with inputs changed; see ``Perturber``."""

@@ -99,9 +99,8 @@ def block_products(
         products = (slopes[0].double() * embeddings.double()).sum(-1).cpu()
         rows[0, : len(products)] = products
         for row, (side, block) in zip(rows[1:], blocks, strict=True):
-            products = block.products()
-            start = trace.n_source if side == "decoder" else 0
-            row[start : start + len(products)] = products
+            products = trace.at_inputs(side, block.products())
+            row[: len(products)] = products
         yield step, rows * float(scales[0])
 
 

@@ -113,6 +113,17 @@ class Seq2SeqTrace(Trace):
         pairs = zip((self._source, self._target), self.model.tables, strict=True)
         return torch.cat([self.embed(ids[0], table) for ids, table in pairs])
 
+    def keys_of(self, module: torch.nn.Module, group: Sequence[int]) -> list[int]:
+        """Return which keys of the attention *module* are of the inputs *group*."""
+        if module.is_causal:  # only a decoder's attention to itself reads the target
+            return [i - self.n_source for i in group if i >= self.n_source]
+        return [i for i in group if i < self.n_source]
+
+    def at_inputs(self, side: str, values: torch.Tensor) -> torch.Tensor:
+        """Return *values* of a *side*'s tokens by input: NaN for those of the other."""
+        before = values.new_full((self.n_source if side == "decoder" else 0,), torch.nan)
+        return torch.cat([before, values])
+
     def perturber(self, change: str | int | None, **options: Any) -> Perturber:
         """Return what runs the text with inputs changed; see ``Perturber``."""
         ids = torch.cat([self._source, self._target], dim=1)

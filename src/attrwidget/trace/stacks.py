@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def stacks_of(model: Adapter) -> dict[str, torch.nn.ModuleList] | None:
     """Return *model*'s lists of blocks: under ``""``, or ``"encoder"`` and ``"decoder"``; None when it has no such."""
     hf: Any = model.hf
-    if getattr(hf.config, "is_encoder_decoder", False):
+    if model.two_stacks:
         bodies = {"encoder": (hf.get_encoder(), None), "decoder": (hf.get_decoder(), None)}
     else:
         bodies = {"": (hf, getattr(model.text_config, "num_hidden_layers", None))}

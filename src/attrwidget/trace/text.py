@@ -13,9 +13,11 @@ from attrwidget.models.borrow import borrowed
 from attrwidget.models.encoder import Places
 from attrwidget.models.interface import observe, set_observer
 from attrwidget.trace.attention import RecordedAttention, StoredAttention
+from attrwidget.trace.forward import leaves_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from attrwidget.models.encoder import Encoder
 
@@ -102,9 +104,34 @@ class Text:
     def returned(self) -> StoredAttention | None:
         """Run the text under eager attention asking for the weights; None when the model returns none."""
         with borrowed(self.model.hf, "eager"), torch.no_grad():
-            layers = self.run(output_attentions=True).attentions
+            layers = self._weights(self.run(output_attentions=True))
         layers = [layer for layer in layers or () if layer is not None]
         return StoredAttention(layers) if layers else None
+
+    def keys_of(self, module: torch.nn.Module, group: Sequence[int]) -> list[int]:  # noqa: ARG002
+        """Return which keys of the attention *module* are of the tokens *group*."""
+        return list(group)
+
+    def at_tokens(self, side: str, values: torch.Tensor) -> torch.Tensor:  # noqa: ARG002
+        """Return *values* ``[n]`` of the places of a *side*, ``"encoder"``, ``"decoder"`` or ``""``, by token."""
+        return values
+
+    def leaves(
+        self, place: Callable[[torch.Tensor], torch.Tensor] | None
+    ) -> AbstractContextManager[list[torch.Tensor]]:
+        """Cut the graph at the tokens' embeddings meanwhile, and give the list of where; see ``leaves_of``."""
+        return leaves_of(self.model.reader, place)
+
+    def uses(self) -> AbstractContextManager[list[torch.Tensor]]:
+        """Cut the graph at every embedding of the tokens meanwhile, and give the list of where."""
+        return self.leaves(None)
+
+    def together(self, gradients: Sequence[torch.Tensor]) -> torch.Tensor:
+        """Return the gradient ``[n, d]`` of the tokens from those of their ``uses``."""
+        return gradients[0][0]
+
+    def _weights(self, output: Any) -> Any:
+        return output.attentions
 
     def _places(self, count: int) -> Places:
         device = self.ids.device
@@ -146,7 +173,8 @@ def kept_states(model: Encoder) -> Iterator[list[torch.Tensor]]:
     def keep(_module: Any, _args: Any, output: Any) -> None:
         states.append(output[0])
 
-    handle = model.hf.base_model.register_forward_hook(keep)
+    body = model.hf.get_decoder() if model.two_stacks else model.hf.base_model
+    handle = body.register_forward_hook(keep)
     try:
         yield states
     finally:

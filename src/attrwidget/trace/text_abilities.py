@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 from attrwidget.models.borrow import borrowed
 from attrwidget.trace.abilities import Abilities, check_gradients, no_attention, same, same_weights
-from attrwidget.trace.forward import differentiable, leaves_of
+from attrwidget.trace.forward import differentiable
 from attrwidget.trace.text import Text, kept_states
 from attrwidget.trace.text_graph import TextGraph
+from attrwidget.trace.two_stacks import TwoStackText, tried_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from attrwidget.models.encoder import Encoder
 
 _LENGTH = 12
+_END = _LENGTH // 2 + 1  # just after the token that is masked, which a decoder reads there
 _FAILURES = (RuntimeError, ValueError, TypeError, AttributeError, KeyError, NotImplementedError, IndexError)
 
 
@@ -28,15 +30,33 @@ class TextAbilities(Abilities):
     """How a model that reads a text at once can be run; ``positions`` and ``batches`` are as in ``Text``.
 
     ``pooled`` is the position, 0 or -1, whose last hidden state decides, of a model whose output is of the whole text.
+    ``start`` and ``end`` are as in ``TwoStackText``; with an ``end``, the last place where it stands decides.
     """
 
     positions: bool = False
     batches: bool = True
     pooled: int | None = None
+    start: int | None = None
+    end: int | None = None
+
+    def text(
+        self,
+        model: Encoder,
+        ids: torch.Tensor,
+        types: torch.Tensor | None,
+        rows: tuple[int, ...],
+        allowed: torch.Tensor,
+    ) -> Text:
+        """Return the text of *ids* ``[1, n]`` as *model* runs it; see ``Text``."""
+        read = (model, ids, types, rows, allowed, self.positions, self.batches)
+        return TwoStackText(*read, self.start, self.end) if model.two_stacks else Text(*read)
 
 
 def find_text_abilities(model: Encoder) -> TextAbilities:
-    """Try *model* on a few tokens against its own untouched logits, returned attentions and plain autograd."""
+    """Try *model* on a few tokens against its own untouched logits, returned attentions and plain autograd.
+
+    Raises AttrWidgetError for one whose decoder reads a text in another way than one place later.
+    """
     text = _some_text(model)
     ones = torch.ones_like(text.ids)
     own = text.logits(ones)
@@ -54,37 +74,57 @@ def find_text_abilities(model: Encoder) -> TextAbilities:
         positions=text.positions,
         batches=text.batches,
     )
+    if isinstance(text, TwoStackText):
+        abilities = replace(abilities, start=text.start, end=text.end)
     if model.task == "feature-extraction":
         return abilities
-    pooled = None
+    at = None
 
     def plain() -> torch.Tensor:
-        nonlocal pooled
-        truth, pooled = _plain_gradient(text, abilities)
+        nonlocal at
+        truth, at = _plain_gradient(text, abilities)
         return truth
 
     with torch.inference_mode(False), torch.enable_grad():  # noqa: FBT003
         checked = check_gradients(model, abilities, plain, lambda option: _our_gradient(text, option))
     assert isinstance(checked, TextAbilities)  # noqa: S101 - as what was given
-    if model.whole and pooled is None:
+    if not model.whole:
+        return checked
+    if at is None or at not in (0, text.length - 1, _end_of(text)):
         why = (
             f"{model.name} puts its hidden states of all tokens together, so no one row of attention decides."
         )
         if checked.gradients_note is not None:
             why = f"Which row of attention decides is told by gradients, and {checked.gradients_note}."
-        return replace(checked, attention=None, attention_note=why)
-    return replace(checked, pooled=pooled)
+            return replace(checked, attention=None, attention_note=why)
+        return replace(checked, attention=None, attention_note=why, end=None)
+    if at == _end_of(text):
+        return checked
+    return replace(checked, pooled=0 if at == 0 else -1, end=None)
 
 
 def _some_text(model: Encoder) -> Text:
-    pads = {model.tokenizer.pad_token_id, getattr(model.hf.config, "pad_token_id", None)}
-    known = torch.tensor([i for i in range(model.vocabulary) if i not in pads])
+    config: Any = model.hf.config
+    strange = {model.tokenizer.pad_token_id, getattr(config, "pad_token_id", None)}
+    if model.two_stacks:
+        strange |= {getattr(config, f"{name}_token_id", None) for name in ("eos", "bos", "decoder_start")}
+    known = torch.tensor([i for i in range(model.vocabulary) if i not in strange])
     length = min(_LENGTH, model.context or _LENGTH)
     generator = torch.Generator().manual_seed(0)
     ids = known[torch.randint(len(known), (1, length), generator=generator)].to(model.device)
     allowed = torch.ones(length, dtype=torch.bool, device=model.device)
     rows = (0, length - 1) if model.task == "question-answering" else tuple(range(length))
-    return Text(model, ids, None, rows, allowed, batches=False)
+    if not model.two_stacks:
+        return Text(model, ids, None, rows, allowed, batches=False)
+    end = config.eos_token_id if model.whole and length > _END else None
+    if end is not None:
+        ids[0, _END] = end
+    return tried_text(model, ids, rows, allowed, end)
+
+
+def _end_of(text: Text) -> int | None:
+    """Return where the token stands that ends the text to a model that heeds one."""
+    return _END if isinstance(text, TwoStackText) and text.end is not None else None
 
 
 def _takes_positions(text: Text, own: torch.Tensor) -> bool:
@@ -141,19 +181,18 @@ def _masking(text: Text) -> str:
 
 
 def _plain_gradient(text: Text, abilities: Abilities) -> tuple[torch.Tensor, int | None]:
-    """Return gradients ``[2, n, d]`` of the first and last step by plain autograd, and the position that is pooled."""
+    """Return gradients ``[2, n, d]`` of the first and last step by plain autograd, and the one place that decides."""
     with (
         differentiable(text.model.hf, abilities.gradient_attention),
-        leaves_of(text.model.hf, None) as leaves,
+        text.uses() as uses,
         kept_states(text.model) as states,
     ):
         logits = text.read(text.run())[0]
     scores = _mixture(logits.double(), range(len(logits)))
-    rows = [torch.autograd.grad(scores[s], leaves[0], retain_graph=True)[0][0] for s in (0, -1)]
+    rows = [text.together(torch.autograd.grad(scores[s], uses, retain_graph=True)) for s in (0, -1)]
     (reached,) = torch.autograd.grad(scores[0], states[-1], allow_unused=True)
     at = [] if reached is None else reached[0].abs().amax(-1).nonzero()[:, 0].tolist()
-    pooled = {(0,): 0, (text.length - 1,): -1}.get(tuple(at)) if text.model.whole else None
-    return torch.stack(rows), pooled
+    return torch.stack(rows), at[0] if len(at) == 1 else None
 
 
 def _our_gradient(text: Text, abilities: Abilities) -> torch.Tensor:

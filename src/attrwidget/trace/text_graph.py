@@ -10,7 +10,7 @@ import torch
 from attrwidget.models.borrow import lock_of
 from attrwidget.trace.activations import single_slopes
 from attrwidget.trace.backward import backward
-from attrwidget.trace.forward import differentiable, leaves_of
+from attrwidget.trace.forward import differentiable
 from attrwidget.trace.graph import after_failure, steps_at_once
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class TextGraph:
                 differentiable(hf, self._abilities.gradient_attention),
                 self._around(),
                 single_slopes(hf),
-                leaves_of(hf, self._place) as leaves,
+                self._text.leaves(self._place) as leaves,
             ):
                 logits = self._text.read(self._text.run())[0]
             if len(leaves) != 1 or leaves[0].shape[:2] != self._text.ids.shape:

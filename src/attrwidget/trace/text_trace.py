@@ -121,9 +121,21 @@ class TextTrace(Trace):
         )
         return TextGraph(self._text, abilities, **options)
 
+    def tables(self) -> list[tuple[int, torch.nn.Module]]:
+        """Return the module that embeds the text."""
+        return [(self.n_inputs, self.model.reader.get_input_embeddings())]
+
     def embeddings(self) -> torch.Tensor:
         """Return the embeddings of the inputs, ``[n_inputs, d]``."""
         return self.embed(self._text.ids[0])
+
+    def keys_of(self, module: torch.nn.Module, group: Sequence[int]) -> list[int]:
+        """Return which keys of the attention *module* are of the inputs *group*."""
+        return self._text.keys_of(module, group)
+
+    def at_inputs(self, side: str, values: torch.Tensor) -> torch.Tensor:
+        """Return *values* of a *side*'s places by input; see ``Text.at_tokens``."""
+        return self._text.at_tokens(side, values)
 
     def attention_slopes(self, steps: Sequence[int], score: ScoreFunction) -> Slopes:
         """Yield ``(step, weights, slopes)`` of *steps*: the score's gradients at all attention weights."""
