@@ -341,3 +341,10 @@ test("the shade of the heads is of the attention shown", async () => {
   await settle();
   expect(asked()?.[1]).toBeNull();
 });
+
+test("the keys are named after what they move between", () => {
+  const keys = () => root.querySelector(".keys")?.textContent;
+  expect(keys()).toContain("→ token[");
+  state.content.value = { ...sample, steps: { ...sample.steps, called: ["class", "classes"] } };
+  expect(keys()).toContain("→ token or class[");
+});
