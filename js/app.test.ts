@@ -22,6 +22,7 @@ const rows: Record<string, number[][]> = {
 
 class FakeSession implements Session {
   readonly asked: Selection[] = [];
+  readonly shaded: Parameters<Session["heads"]>[] = [];
   trouble: Error | null = null;
   async scores(
     selection: Selection,
@@ -41,7 +42,8 @@ class FakeSession implements Session {
   async map(): Promise<never> {
     throw new Error("not in this test");
   }
-  async heads(): Promise<Float32Array> {
+  async heads(...args: Parameters<Session["heads"]>): Promise<Float32Array> {
+    this.shaded.push(args);
     return Float32Array.of(0.1, 0.2, 0.3, 0.4);
   }
   async foil(step: number, text: string): Promise<Foil> {
@@ -314,4 +316,35 @@ test("what is held is spoken with what carried it", async () => {
 test("nothing is left after the end", () => {
   end.abort();
   expect(root.childElementCount).toBe(0);
+});
+
+test("the shade of the heads is of the attention shown", async () => {
+  const asked = () => session.shaded.at(-1)?.slice(0, 3);
+  const range = () => root.querySelector(".aw-picker .range")?.textContent;
+  const base = sample.methods[2] as (typeof sample.methods)[number];
+  const cross = { ...base, name: "cross_attention", says: "cross-attention", source: 2 };
+  state.content.value = { ...sample, source: 2, methods: [...sample.methods, cross] };
+  state.held.value = [1];
+  await settle();
+  const hide = { hide_special: false, hide_first: false, hide_target: false };
+  expect(asked()).toEqual([[1], null, hide]);
+  expect(range()).toBe("0.400");
+  state.method.value = "cross_attention";
+  await settle();
+  expect(asked()).toEqual([[1], null, { ...hide, hide_target: true }]);
+  expect(range()).toBe("0.800");
+  expect(root.querySelector(".shade")?.textContent).toContain("in cross-attention");
+  state.hoveredInput.value = 1;
+  await settle();
+  expect(asked()?.[1]).toBe(1);
+  state.hoveredInput.value = 2;
+  await settle();
+  expect(asked()?.[1]).toBeNull();
+});
+
+test("the keys are named after what they move between", () => {
+  const keys = () => root.querySelector(".keys")?.textContent;
+  expect(keys()).toContain("→ token[");
+  state.content.value = { ...sample, steps: { ...sample.steps, called: ["class", "classes"] } };
+  expect(keys()).toContain("→ token or class[");
 });

@@ -13,6 +13,7 @@ import pytest
 from encoders import build, word_tokenizer
 from tiny import save
 
+import attrwidget as aw
 from attrwidget.apps import server
 from attrwidget.apps.cli import main
 from attrwidget.apps.explorer import WARM_UP, Explorer
@@ -73,10 +74,23 @@ def test_explain_prints_the_table_and_writes_the_page(command: Command, tmp_path
     assert "attrwidget-data" in page.read_text(encoding="utf-8")
 
 
+def test_the_command_says_which_version_it_is_and_which_methods_there_are(command: Command) -> None:
+    assert command("--version") == (0, f"attrwidget {aw.__version__}\n", "")
+    code, out, _ = command("methods")
+    assert code == 0
+    table = aw.methods()
+    said = " ".join(out.split())
+    assert set(table.index) <= set(out.splitlines())
+    for fact in table[["title", "formula", "cost", "needs", "options", "source"]].to_numpy().ravel():
+        assert " ".join(fact.split()) in said
+    assert "'attrwidget methods' lists" in " ".join(command("explain", "--help")[1].replace("│", "").split())
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
         (("explain", ""), "prompt"),
+        (("explain", "The", "capital", "--method", "attention"), "in quotes"),
         (("explain", PROMPT, "--new-tokens", "0"), "0"),
         (("explain", PROMPT, "--method", "magic"), "magic"),
         (("explain", PROMPT, "--model", "no-such-folder/at-all"), "no-such-folder/at-all"),

@@ -87,6 +87,55 @@ def test_a_continuation_that_would_merge_with_the_prompt_leaves_it_whole(
     assert ex.tokens.ids == tokenizer(prompt)["input_ids"] + tokenizer(output)["input_ids"]
 
 
+@pytest.mark.parametrize(
+    ("prompt", "output", "together", "instead"),
+    [
+        ("The president is", "Washington.", "“isWashington.”", "' Washington.'"),
+        ("The president is", "George Washington.", "“isGeorge”", "' George …'"),
+        ("cafe\u0301", "noir", "“cafe\u0301noir”", "' noir'"),
+        ("В 1945", "году", "“1945году”", "' году'"),
+    ],
+)
+def test_two_words_run_together_are_pointed_out(
+    model: aw.Model, prompt: str, output: str, together: str, instead: str
+) -> None:
+    (warning,) = model.explain(prompt, output=output).warnings
+    assert together in warning
+    assert warning.endswith(f"write output={instead}.")
+    first, second = model.explain([prompt, "It is "], output=[output, output])
+    assert (first.warnings, second.warnings) == ([warning], [])
+
+
+@pytest.mark.parametrize(
+    ("prompt", "output"),
+    [
+        ("The president is", " Washington."),
+        ("The president is", ", they say"),
+        ("The president is ", "Washington."),
+        ("Who is it?\n", "Washington."),
+        ("He said “", "Washington"),
+        ("日本の首都は", "東京です"),
+        ("カタ", "カナ"),
+        ("日本の首都は", "Tokyo"),
+        ("เมืองหลวงคือ", "กรุงเทพ"),
+    ],
+)
+def test_nothing_is_said_where_no_space_is_missing(model: aw.Model, prompt: str, output: str) -> None:
+    assert model.explain(prompt, output=output).warnings == []
+
+
+def test_nothing_is_said_of_ids_chats_and_spaces_that_the_tokenizer_writes(ids: list[int]) -> None:
+    model = aw.load(build("gpt2"), byte_tokenizer(chat=True))
+    assert model.explain(MESSAGES, output="George").warnings == []
+    assert model.explain(ids, output="George").warnings == []
+    assert model.explain(PROMPT, output=random_ids(3)).warnings == []
+    tokenizer = space_tokenizer()
+    model = aw.load(build("llama", vocab_size=len(tokenizer)), tokenizer)
+    ex = model.explain("The fir", output="st president")
+    assert ex.tokens.units[3].text == " "
+    assert ex.warnings == []
+
+
 def test_outputs_as_ids(model: aw.Model, ids: list[int]) -> None:
     wanted = random_ids(5)
     for form in (wanted, np.array(wanted), torch.tensor(wanted), {"input_ids": wanted}):

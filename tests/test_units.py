@@ -131,10 +131,13 @@ def test_scores_of_units_equal_naive_passes(ex: aw.Explanation, model: Any, meth
 
 def test_a_unit_that_is_all_there_is_scores_nothing(ex: aw.Explanation) -> None:
     for method in ("leave_one_out", "leave_one_out_deleted"):
-        scores = ex.scores(method, units=[(0, FIRST)]).to_numpy()
+        with pytest.warns(UserWarning, match="with one span gone, nothing is left .* Take smaller units"):
+            scores = ex.scores(method, units=[(0, FIRST)]).to_numpy()
         assert np.isnan(scores[0]).all()
         assert not np.isnan(scores[1:, :FIRST]).any()
     assert not np.isnan(ex.scores("leave_one_out_replaced", units=[(0, FIRST)]).to_numpy()[0, :FIRST]).any()
+    later = ex.scores("leave_one_out", units=[(FIRST, FIRST + 1)])
+    assert np.isnan(later.to_numpy()[0]).all(), "and nothing is said of a unit that comes later"
 
 
 def test_words_of_one_token_score_as_tokens() -> None:

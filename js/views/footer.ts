@@ -39,7 +39,7 @@ export function mountFooter(host: HTMLElement, ctx: ViewContext, readings: Readi
   ];
   const legend = h("div", { class: "legend" }, low, ramp, h("span", {}, high, facts));
   const instead = mountAlternatives(ctx);
-  const keys = h("div", { class: "keys", "aria-hidden": "true" }, ...keyHints());
+  const keys = h("div", { class: "keys", "aria-hidden": "true" });
   host.append(
     h(
       "div",
@@ -49,6 +49,7 @@ export function mountFooter(host: HTMLElement, ctx: ViewContext, readings: Readi
     ),
   );
 
+  ctx.effect(() => keys.replaceChildren(...keyHints(state.content.value)));
   ctx.effect(() => {
     const content = state.content.value;
     const steps = targetSteps(state).filter((s) => s < content.steps.count);
@@ -102,9 +103,9 @@ function gradient(tints: ReturnType<typeof tint>, signed: boolean, intensity: nu
   return `linear-gradient(90deg, ${stops.join(", ")})`;
 }
 
-function keyHints(): Node[] {
+function keyHints({ steps: { called } }: Content): Node[] {
   const hints: [string[], string][] = [
-    [["←", "→"], "token"],
+    [["←", "→"], called ? `token or ${called[0]}` : "token"],
     [["[", "]"], "layer"],
     [["Esc"], "let go"],
   ];

@@ -1,5 +1,5 @@
 /** What the picker asks for and what it changes. */
-import { batch } from "@preact/signals-core";
+import { batch, computed } from "@preact/signals-core";
 import { methodOf, targetSteps, type ViewContext } from "../context";
 import type { Head } from "../session/session";
 import type { State } from "../state";
@@ -12,14 +12,20 @@ export function shade(
   show: (values: Float32Array | null) => void,
 ): void {
   const { state, session } = ctx;
+  const cross = computed(() => {
+    const method = methodOf(state);
+    return method?.source === undefined ? null : method;
+  });
   ctx.effect(() => {
     const content = state.content.value;
     const steps = targetSteps(state);
-    const input = state.hoveredInput.value;
+    const { source, says: kind } = cross.value ?? {};
+    const pointed = state.hoveredInput.value;
+    const input = source !== undefined && pointed !== null && pointed >= source ? null : pointed;
     const { hide_special, hide_first, hide_target } = state.options.value;
-    const hide = { hide_special, hide_first, hide_target };
+    const hide = { hide_special, hide_first, hide_target: hide_target || source !== undefined };
     if (content.layers === 0) return;
-    says.textContent = shadeSays(content, steps, input);
+    says.textContent = shadeSays(content, steps, input, kind);
     if (steps.length === 0) {
       show(null);
       return;
@@ -28,7 +34,7 @@ export function shade(
     void ctx
       .run((options) => session.heads(steps, input, hide, options), "heads")
       .then((values) => {
-        if (values && !over) show(values);
+        if (values && !over) show(source === undefined ? values : values.map((weight) => 2 * weight));
       });
     return () => {
       over = true;

@@ -25,6 +25,9 @@ test("the shade", () => {
   expect(shadeSays(content, [1], null)).toBe("shade: strongest single weight of each head for “Washington”");
   expect(shadeSays(content, [0, 1], 4)).toBe("shade: what each head gives “America” for “George Washington”");
   expect(shadeSays(content, [], 4)).toContain("hover or hold");
+  expect(shadeSays(content, [1], 0, "cross-attention")).toBe(
+    "shade: what each head gives “The” for “Washington”, in cross-attention",
+  );
 });
 
 test("what is held, counted from 1", () => {

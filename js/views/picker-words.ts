@@ -5,11 +5,16 @@ import { named, unitsOf } from "../units";
 
 export const headName = ([layer, head]: Head): string => `layer ${layer + 1}, head ${head + 1}`;
 
-/** What the shade of a cell stands for. */
-export function shadeSays(content: Content, steps: readonly number[], input: number | null): string {
+/** What the shade of a cell stands for; `kind` is the attention that it is of, where that is not all there is. */
+export function shadeSays(
+  content: Content,
+  steps: readonly number[],
+  input: number | null,
+  kind?: string,
+): string {
   if (steps.length === 0) return "hover or hold a word of the answer to shade the heads";
   const units = unitsOf(content);
-  const target = `“${named(units.joined(units.ofSteps(steps)))}”`;
+  const target = `“${named(units.joined(units.ofSteps(steps)))}”${kind ? `, in ${kind}` : ""}`;
   if (input !== null)
     return `shade: what each head gives “${named(units.text(units.of(input)))}” for ${target}`;
   return `shade: strongest single weight of each head for ${target}`;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from attrwidget.methods.attention import check_selection, weight_rows
 from attrwidget.methods.attention_parts import read_part
 from attrwidget.methods.blocks import read_blocks
 from attrwidget.methods.foils import foil_tokens
-from attrwidget.methods.notes import attributes_of, note_on
+from attrwidget.methods.notes import attributes_of, note_on, unscored
 from attrwidget.methods.request import default_function, make_request
 from attrwidget.methods.scores import NORMALIZATIONS, ScoreCache, inseq_method, normalize_rows
 from attrwidget.models.borrow import own_precision
@@ -129,8 +130,8 @@ class Explanation(BaseExplanation):
         the source alone is scored, and normalised, as by Inseq's ``attribute_target=False``; otherwise source and
         target are normalised together. *layer*, *head* and *head_rule* are for attention, as in ``attention``. The
         result's ``attrs`` say how it was made: method, target function, the foil of each step, the ``base_values`` that
-        rows add up from, and a ``note``. Raises AttrWidgetError for a name, layer or head that does not exist, with
-        those that do.
+        rows add up from, and a ``note``. Warns of steps that have no score, as nothing is left to read when a unit is
+        left out. Raises AttrWidgetError for a name, layer or head that does not exist, with those that do.
         """
         if method is None:
             method = next((known.name for known in self.methods()), "saliency")
@@ -150,6 +151,9 @@ class Explanation(BaseExplanation):
                 f"{self.model_name} has no encoder with a source of its own: leave out source_only=."
             )
         raw = self._raw(request, steps, progress, bar=True)
+        sentence = unscored(request, self.trace, raw)
+        if sentence is not None:
+            warnings.warn(sentence, stacklevel=2)
         if source_only:
             raw[:, self.trace.n_source :] = np.nan
         frame = self._frame(normalize_rows(raw, request.method, normalize), self._step_labels)

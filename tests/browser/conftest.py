@@ -83,7 +83,13 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
 
 
 @pytest.fixture(scope="session")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def app_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which the Voilà app is started; what it prints is in ``server.log``."""
+    return tmp_path_factory.mktemp("voila")
+
+
+@pytest.fixture(scope="session")
+def app(app_home: Path) -> Iterator[str]:
     """Address of the Voilà app."""
-    with hosts.app(tmp_path_factory.mktemp("voila")) as url:
+    with hosts.app(app_home) as url:
         yield url

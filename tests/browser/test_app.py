@@ -47,6 +47,11 @@ def test_the_numbers_on_screen_are_pythons_and_nothing_is_fetched(page: Page, ap
     assert hosts == {"127.0.0.1"}
 
 
+def test_the_terminal_says_where_the_app_is_and_nothing_else(opened: Page, app: str, app_home: Path) -> None:
+    generate(opened)
+    assert (app_home / "server.log").read_text() == f"The app is at {app}/ (Ctrl-C stops it)\n"
+
+
 def test_mistakes_are_sentences_and_the_explanation_stays(opened: Page) -> None:
     screen = generate(opened)
     words = screen.words()

@@ -9,28 +9,57 @@ from typing import Annotated
 
 import typer
 
+from attrwidget import __version__
 from attrwidget.errors import AttrWidgetError
+
+METHODS = (
+    "How tokens are scored: saliency, input_x_gradient, attention, leave_one_out, or another that "
+    "'attrwidget methods' lists."
+)
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Which words of the prompt made a language model say that?",
 )
 
 
-@app.command()
+def _say_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if wanted:
+        typer.echo(f"attrwidget {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def begin(
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Say which version this is."),
+    ] = False,
+) -> None:
+    """Which words of the prompt made a language model say that?"""
+
+
+@app.command(context_settings={"allow_extra_args": True})
 def explain(  # noqa: PLR0917 - typer gives each its own name
-    prompt: Annotated[str, typer.Argument(help="The text that the model goes on with, translates, judges …")],
+    ctx: typer.Context,
+    prompt: Annotated[
+        str, typer.Argument(help="The text, in quotes, that the model goes on with, translates, judges …")
+    ],
     model: Annotated[str, typer.Option(help="'demo', a Hugging Face name, or a folder.")] = "demo",
     new_tokens: Annotated[int | None, typer.Option(help="How many tokens to generate, at most.")] = None,
-    method: Annotated[str, typer.Option(help="How tokens are scored.")] = "saliency",
+    method: Annotated[str, typer.Option(help=METHODS)] = "saliency",
     context: Annotated[
         str | None, typer.Option(help="For question answering: the text in which the answer stands.")
     ] = None,
     html: Annotated[Path | None, typer.Option(help="Also write this interactive offline page.")] = None,
 ) -> None:
     """Give a model PROMPT, and print how much each input token weighed in what it made of it."""
+    if ctx.args:
+        raise AttrWidgetError(
+            'Put a text of several words in quotes: attrwidget explain "The capital of Japan is"'
+        )
     if html is not None and not html.absolute().parent.is_dir():
         raise AttrWidgetError(f"{str(html)!r} cannot be written: there is no folder {str(html.parent)!r}.")
     if model.startswith("demo") or Path(model).is_dir():
@@ -56,6 +85,25 @@ def explain(  # noqa: PLR0917 - typer gives each its own name
     if html is not None:
         explanation.to_html(html)
         console.print(f"Written: {html} (open it in a browser)", highlight=False, markup=False)
+
+
+@app.command()
+def methods() -> None:
+    """List the methods that score tokens: their names, formulas, costs, and what they need of a model."""
+    from rich.console import Console
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    import attrwidget as aw
+
+    console = Console()
+    for name, method in aw.methods().iterrows():
+        facts = Table.grid(padding=(0, 2, 0, 0))
+        for what, fact in method.items():
+            if fact != "":
+                facts.add_row(Text(what, "dim"), Text({True: "yes", False: "no"}.get(fact, fact)))
+        console.print(Text(name, "bold"), Padding(facts, (0, 0, 0, 2)))
 
 
 @app.command(name="app")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import sys
@@ -31,6 +32,7 @@ def run(*, port: int, browser: bool, theme: str) -> None:
     paths = [str(TEMPLATES), os.environ.get("JUPYTER_PATH", "")]
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, paths))
     print(f"The app is at http://{HOST}:{port}/ (Ctrl-C stops it)", flush=True)  # noqa: T201
+    logging.getLogger("tornado.general").addFilter(_is_news)
     Voila.launch_instance(arguments(port=port, browser=browser and has_screen(), theme=theme))
 
 
@@ -53,7 +55,22 @@ def arguments(*, port: int, browser: bool, theme: str) -> list[str]:
         "--VoilaConfiguration.strip_sources=True",
         "--VoilaConfiguration.show_tracebacks=False",
         "--MappingKernelManager.cull_idle_timeout=600",
+        *_encryption(),
     ]
+
+
+def _encryption() -> list[str]:
+    """Return what has kernels encrypt their messages, where Jupyter can: ipykernel warns of those that do not."""
+    import zmq
+    from jupyter_client.manager import KernelManager
+
+    known = KernelManager.class_traits().get("transport_encryption")
+    return ["--KernelManager.transport_encryption=auto"] if known and zmq.has("curve") else []
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    # jupyter_server counts milliseconds where Tornado counts seconds; nobody who starts the app can act on it.
+    return not record.getMessage().startswith("The websocket_ping_timeout")
 
 
 def require_free(port: int) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from attrwidget.errors import AttrWidgetError
 from attrwidget.explanation import Explanation
 from attrwidget.loaded.answers import each_output, generated, require_nothing_generated
+from attrwidget.loaded.joined import joined
 from attrwidget.loaded.model import Model
 from attrwidget.models.causal import CausalLM
 from attrwidget.models.chat import find_spans, message_spans
@@ -72,11 +73,15 @@ class CausalModel(Model[CausalLM]):
             )
         else:
             require_nothing_generated(max_new_tokens, generation_options)
-            outputs = self._given(prompts, ids, each_output(output, len(prompts), "prompt", batch=batch))
+            wanted = each_output(output, len(prompts), "prompt", batch=batch)
+            outputs = self._given(prompts, ids, wanted)
         explanations = [
             Explanation(CausalTrace(adapter, encoded, said, self._abilities, self._messages(encoded, given)))
             for given, encoded, said in zip(prompts, ids, outputs, strict=True)
         ]
+        if output is not None:
+            for explanation, given, wish in zip(explanations, prompts, wanted, strict=True):
+                explanation.warnings += filter(None, [joined(given, wish, explanation)])
         return explanations if batch else explanations[0]
 
     def explain_call(self, call: Generated, messages: Sequence[Any] | None = None) -> list[Explanation]:

@@ -6,14 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from attrwidget.methods.units import UNITS, units_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from attrwidget.methods.request import Request
     from attrwidget.methods.scores import ScoreCache
     from attrwidget.trace import Trace
 
 
+_NAMED = 3  # steps, at most, that a sentence names
 _CHANGE = "the whole distribution by its Kullback–Leibler divergence from the one at the text itself, in nats"
 _SLOPE = "the whole distribution by the change of logits that moves it most (leading Fisher direction)"
 
@@ -61,6 +66,28 @@ def attributes_of(request: Request, trace: Trace, cache: ScoreCache, steps: Sequ
     if note is not None:
         made["note"] = note
     return made
+
+
+def unscored(request: Request, trace: Trace, rows: NDArray[np.floating]) -> str | None:
+    """Return a sentence on the steps for which every unit is all there is, so that none has a score, or None.
+
+    *rows* are the scores of all steps.
+    """
+    if not request.method.name.startswith("leave_one_out") or not np.isnan(rows).all(axis=1).any():
+        return None
+    which = request.options["units"]
+    first = min(unit[0] for unit in units_of(trace, which))
+    empty = [s for s, row in enumerate(rows) if np.isnan(row).all() and trace.seen(s) > first]
+    if not empty:
+        return None
+    name = which if isinstance(which, str) else "span"
+    labels = [repr(trace.tokens.labels[trace.first_step + step]) for step in empty]
+    where = ", ".join(labels[:_NAMED]) + (f" and {len(labels) - _NAMED} more" if len(labels) > _NAMED else "")
+    it = "it" if len(empty) == 1 else "each"
+    smaller = "Give a longer prompt" if name in UNITS[:2] else "Take smaller units, such as units='word'"
+    return (
+        f"No scores (NaN) for {where}: with one {name} gone, nothing is left before {it} to read. {smaller}."
+    )
 
 
 def _percent(share: float) -> str:
