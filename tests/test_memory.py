@@ -108,6 +108,7 @@ def test_after_running_out_of_memory(monkeypatch: pytest.MonkeyPatch, when: str)
 
     monkeypatch.setattr(graph, "checkpointed", watched)
     if when == "growing":
+        ex.trace.drop_graph()
         monkeypatch.setattr(graph, "run_segment", short)
     else:
         monkeypatch.setattr(torch.autograd, "grad", short)
@@ -120,3 +121,22 @@ def test_what_is_no_budget() -> None:
         with pytest.raises(aw.AttrWidgetError, match="memory_budget"):
             aw.load(build("gpt2"), byte_tokenizer(), memory_budget=wrong)
     assert not explain(build("gpt2"), 2**30).trace.new_graph()._checkpointed
+
+
+def test_a_graph_too_many() -> None:
+    """What has no room for the graph of a short text at once is explained all the same."""
+    from attrwidget.trace import graph
+
+    model = aw.load(build("llama"), byte_tokenizer())
+    truth = model.explain(PROMPT, output=ANSWER)
+    with pytest.MonkeyPatch.context() as patch:
+
+        def short(*_args: Any, **_kwargs: Any) -> Any:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+
+        patch.setattr(graph, "run_segment", short)
+        ex = model.explain(PROMPT, output=ANSWER)
+        assert truth.trace._graph is not None
+        assert ex.trace._graph is None
+    np.testing.assert_allclose(ex.attention(layer=0, head=0), truth.attention(layer=0, head=0), atol=1e-6)
+    np.testing.assert_allclose(ex.scores(), truth.scores(), rtol=1e-4, atol=1e-7)

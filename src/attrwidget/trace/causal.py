@@ -18,7 +18,7 @@ from attrwidget.trace.abilities import returned
 from attrwidget.trace.attention_slopes import slopes_of_causal
 from attrwidget.trace.base import Section, Trace
 from attrwidget.trace.forward import logits_of, run
-from attrwidget.trace.graph import GradientGraph
+from attrwidget.trace.graph import GradientGraph, is_out_of_memory
 from attrwidget.trace.lens import read_layers
 from attrwidget.trace.perturb import Perturber, masked_logits
 from attrwidget.trace.readings import first_not_finite, read_steps
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from attrwidget.models.causal import CausalLM
     from attrwidget.trace.abilities import Abilities
-    from attrwidget.trace.attention import AttentionReader
+    from attrwidget.trace.attention import AttentionReader, RecordedAttention
     from attrwidget.trace.attention_slopes import Slopes
     from attrwidget.trace.graph import ScoreFunction
     from attrwidget.trace.lens import LensReading
@@ -70,22 +70,29 @@ class CausalTrace(Trace):
             Section("Answer", self.first_step, len(self.tokens)),
         ]
         self._ids = torch.tensor([self.tokens.ids[:-1]], device=model.device)
-        recorder = None
-        if is_short(model, self.n_inputs, abilities):
-            logits, recorder, graph = run_once(model, self._ids, self.first_step, abilities)
-            self._keep(graph)
-        elif abilities.attention == "recorded":
-            piece = _PIECE if abilities.pieces and self.n_inputs > _WHOLE else None
-            logits, recorder = record(model, self._ids, self.n_steps, piece)
-        else:
-            with borrowed(model.hf), torch.no_grad():
-                logits = logits_of(model.hf, self._ids, self.n_steps)
-        self._recorder = recorder
+        logits, self._recorder = self._run()
         bad = first_not_finite(logits, output)
         if bad is not None:
             bad = self._first_bad(bad, output)
             raise AttrWidgetError(not_finite(bad, self.tokens.labels[len(prompt) + bad]))
         self.steps = read_steps(logits, output)
+
+    def _run(self) -> tuple[torch.Tensor, RecordedAttention | None]:
+        model, abilities = self.model, self.abilities
+        if is_short(model, self.n_inputs, abilities):
+            try:
+                logits, recorder, graph = run_once(model, self._ids, self.first_step, abilities)
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
+                    raise
+            else:
+                self._keep(graph)
+                return logits, recorder
+        if abilities.attention == "recorded":
+            piece = _PIECE if abilities.pieces and self.n_inputs > _WHOLE else None
+            return record(model, self._ids, self.n_steps, piece)
+        with borrowed(model.hf), torch.no_grad():
+            return logits_of(model.hf, self._ids, self.n_steps), None
 
     @cached_property
     def attention(self) -> AttentionReader:
