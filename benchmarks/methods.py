@@ -11,6 +11,7 @@ import numpy as np
 
 from benchmarks.models import random_text
 from benchmarks.peers import POINTS, Captum
+from benchmarks.products import at_most, causal
 from benchmarks.saliency import VOCABULARY, loaded
 from benchmarks.table import Result
 
@@ -42,10 +43,11 @@ class _Work:
     size: tuple[int, int]
     options: dict[str, Any] = field(default_factory=dict)
     inseq_options: dict[str, Any] = field(default_factory=dict)
+    runs: int = 0  # of the model with gradients
 
 
 _WORK = (
-    _Work("input × gradient", "input_x_gradient", "input_x_gradient", "input_x_gradient", (100, 40)),
+    _Work("input × gradient", "input_x_gradient", "input_x_gradient", "input_x_gradient", (100, 40), runs=1),
     _Work(
         f"integrated gradients, {POINTS} points",
         "integrated_gradients",
@@ -54,6 +56,7 @@ _WORK = (
         (100, 8),
         {"baseline": "pad", "points": POINTS},
         {"n_steps": POINTS},
+        POINTS,
     ),
     _Work("leave one out", "leave_one_out", "leave_one_out_replaced", "occlusion", (60, 8), {"token": "pad"}),
 )
@@ -77,6 +80,8 @@ def run() -> Iterator[Result]:
                 f"{_TARGET:.0f} times",
                 faster / mine >= _TARGET,
             )
+            if work.runs:
+                yield at_most(causal(*work.size, work.runs), mine, faster)
 
 
 def _tools(

@@ -11,6 +11,7 @@ import torch
 
 import attrwidget as aw
 from benchmarks.models import random_text, save_bart
+from benchmarks.products import at_most, encoder_decoder
 from benchmarks.saliency import seconds
 from benchmarks.table import Result
 
@@ -38,6 +39,7 @@ class Case:
         self._ours, self._inseq, self._method = ours, inseq, method
         self.source = random_text(source, VOCABULARY, seed=source)
         self.target = random_text(target, VOCABULARY, seed=target)
+        self.lengths = source, target
         self.size = f"{source} + {target} tokens"
 
     def ours(self) -> NDArray[np.float32]:
@@ -93,3 +95,4 @@ def run() -> Iterator[Result]:
             f"{_TARGET:.0f} times",
             theirs / ours >= _TARGET,
         )
+        yield at_most(encoder_decoder(*case.lengths), ours, theirs)

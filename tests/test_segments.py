@@ -18,8 +18,10 @@ def test_pieces_equal_plain_autograd(
     model, ids = build(name), random_ids(prompt + 6)
     ex = aw.load(model, byte_tokenizer()).explain(ids[:prompt], output=ids[prompt:])
     assert ex.trace.abilities.segments
+    monkeypatch.setattr(graph, "WHOLE", 0)
     monkeypatch.setattr(graph, "PROMPT_SEGMENT", pieces)
     monkeypatch.setattr(graph, "SEGMENT", answer)
+    ex.trace.drop_graph()
     gradients, _ = plain_gradients(model, ids, prompt, "log_prob")
     truth = gradients.norm(dim=-1).numpy()
     alone = ex.rows("saliency", [4])[0]

@@ -120,7 +120,7 @@ def _try_gradients(model: CausalLM, ids: torch.Tensor, abilities: Abilities) -> 
         model,
         abilities,
         lambda: _plain_gradient(model, ids, abilities.gradient_attention),
-        lambda option: _our_gradient(model, ids, first, option),
+        lambda option: _our_gradients(model, ids, first, option),
     )
 
 
@@ -128,12 +128,12 @@ def check_gradients(
     model: Adapter,
     abilities: Abilities,
     plain: Callable[[], torch.Tensor],
-    ours: Callable[[Abilities], torch.Tensor],
+    ours: Callable[[Abilities], Sequence[torch.Tensor]],
 ) -> Abilities:
     """Return the first abilities, from *abilities* down, with which *ours* gives what *plain* autograd does.
 
-    Both give gradients ``[2, tokens, d]``. Where they never agree, or kernels have no backward, the abilities are
-    returned with a ``gradients_note``.
+    Both give gradients ``[2, tokens, d]``, *ours* had in each way that the abilities allow. Where they never agree, or
+    kernels have no backward, the abilities are returned with a ``gradients_note``.
     """
     reason = "they are not those of plain automatic differentiation"
     own = abilities.gradient_attention
@@ -148,7 +148,7 @@ def check_gradients(
         if _reaches_others(truth):
             for option in tried:
                 try:
-                    if same(truth, ours(option), rough=model.rough):
+                    if all(same(truth, found, rough=model.rough) for found in ours(option)):
                         return option
                 except _FAILURES as error:
                     reason = first_line(error)
@@ -171,15 +171,29 @@ def largest(logits: torch.Tensor, _steps: Sequence[int]) -> torch.Tensor:
     return logits[:, 0] - logits.mean(-1)
 
 
-def _our_gradient(model: CausalLM, ids: torch.Tensor, first: int, abilities: Abilities) -> torch.Tensor:
-    graph = GradientGraph(model, ids[:, :-1], first, abilities)
-    steps = range(ids.shape[1] - first)
+def _our_gradients(
+    model: CausalLM, ids: torch.Tensor, first: int, abilities: Abilities
+) -> list[torch.Tensor]:
+    graphs = graphs_of(model, ids[:, :-1], first, abilities)
+    return [of_first_and_last(graph, ids.shape[1] - first, ids.shape[1] - 1) for graph in graphs]
+
+
+def graphs_of(
+    model: Adapter, ids: torch.Tensor, first: int, abilities: Abilities, source: torch.Tensor | None = None
+) -> list[GradientGraph]:
+    """Return the graphs of the same text that *abilities* allow: run whole, and in segments."""
+    ways = (len(ids[0]), 0) if abilities.segments else (len(ids[0]),)
+    return [GradientGraph(model, ids, first, abilities, source=source, whole=whole) for whole in ways]
+
+
+def of_first_and_last(graph: GradientGraph, steps: int, tokens: int) -> torch.Tensor:
+    """Return the gradients ``[2, tokens, d]`` of the first and the last of *steps* by *graph*, had with all others."""
     rows = {
         step: gradients[k] * scales[k].to(gradients)
-        for chunk, gradients, scales, _ in graph.gradients(steps, largest)
+        for chunk, gradients, scales, _ in graph.gradients(range(steps), largest)
         for k, step in enumerate(chunk)
     }
-    return torch.stack([padded(rows[s], ids.shape[1] - 1) for s in (0, steps[-1])])
+    return torch.stack([padded(rows[s], tokens) for s in (0, steps - 1)])
 
 
 def _plain_gradient(model: CausalLM, ids: torch.Tensor, attention: str | None) -> torch.Tensor:

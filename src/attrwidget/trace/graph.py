@@ -52,7 +52,8 @@ class GradientGraph:
     *ids* are ``[1, n - 1]``, all tokens but the last; step *s* is predicted at position ``first_step - 1 + s``. With
     *source* ids ``[1, m]``, which an encoder reads, they are those of its decoder, and their embeddings and gradients
     stand after the source's. *place* gives what the model is run on instead of its embeddings ``[1, length, d]`` of the
-    tokens from *start* on, and *around* a context in which it runs.
+    tokens from *start* on, and *around* a context in which it runs. A text of up to *whole* tokens is run in one
+    segment.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class GradientGraph:
         source: torch.Tensor | None = None,
         place: Place | None = None,
         around: Callable[[], AbstractContextManager[Any]] = nullcontext,
+        whole: int | None = None,
     ) -> None:
         self._model, self._ids, self._first, self._abilities = model, ids, first_step, abilities
         self._source, self._before = source, 0 if source is None else source.shape[1]
@@ -78,8 +80,9 @@ class GradientGraph:
         length = ids.shape[1]
         pieces = -(-first_step // PROMPT_SEGMENT)
         prompt = [first_step * k // pieces for k in range(pieces)]
-        whole = length <= WHOLE or not abilities.segments
-        cuts = [0, length] if whole else [*prompt, *range(first_step, length, SEGMENT), length]
+        whole = WHOLE if whole is None else whole
+        uncut = length <= whole or not abilities.segments
+        cuts = [0, length] if uncut else [*prompt, *range(first_step, length, SEGMENT), length]
         self._bounds = list(pairwise(cuts))
         if graph_bytes(model, self._before + length) > budget_of(model):
             self._save_memory()

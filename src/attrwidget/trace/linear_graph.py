@@ -62,7 +62,7 @@ def linear_by_rows(model: Adapter, rows: Rows, at_head: Rows) -> Iterator[None]:
         weight: Any = module.weight.t() if isinstance(module, Conv1D) else module.weight
         return _Linear.apply(args[0], output.detach(), weight, _How(here, module in last))  # type: ignore[no-any-return, no-untyped-call]
 
-    handles = [m.register_forward_hook(hook) for m in model.hf.modules() if type(m) in (nn.Linear, Conv1D)]
+    handles = [m.register_forward_hook(hook) for m in model.hf.modules() if _is_plain(m)]
     _local.rows = rows
     try:
         yield
@@ -70,6 +70,11 @@ def linear_by_rows(model: Adapter, rows: Rows, at_head: Rows) -> Iterator[None]:
         _local.rows = None
         for handle in handles:
             handle.remove()
+
+
+def _is_plain(module: nn.Module) -> bool:
+    changed = module._forward_hooks or "forward" in vars(module)  # noqa: SLF001
+    return type(module) in (nn.Linear, Conv1D) and not changed
 
 
 def _fits(module: Any, source: torch.Tensor, rows: Rows) -> bool:

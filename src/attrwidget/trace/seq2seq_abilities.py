@@ -11,14 +11,15 @@ from attrwidget.models.interface import observe, set_observer
 from attrwidget.trace.abilities import (
     Abilities,
     check_gradients,
+    graphs_of,
     largest,
     no_attention,
+    of_first_and_last,
     padded,
     same,
 )
 from attrwidget.trace.attention import RecordedAttention, StoredAttention
 from attrwidget.trace.forward import encode, logits_of, run, run_encoder, run_segment
-from attrwidget.trace.graph import GradientGraph
 from attrwidget.trace.joint_attention import PARTS, JointAttention
 from attrwidget.trace.perturb import find_masking
 
@@ -94,7 +95,7 @@ def find_abilities(model: Seq2SeqLM) -> Abilities:
             model,
             abilities,
             lambda: _plain_gradient(model, source, ids, first, abilities.gradient_attention),
-            lambda option: _our_gradient(model, source, ids, first, option),
+            lambda option: _our_gradients(model, source, ids, first, option),
         )
 
 
@@ -156,17 +157,12 @@ def _has_plain_cache(model: Seq2SeqLM, source: torch.Tensor, ids: torch.Tensor) 
     return all(type(layer) is DynamicLayer for layer in layers)
 
 
-def _our_gradient(
+def _our_gradients(
     model: Seq2SeqLM, source: torch.Tensor, ids: torch.Tensor, first: int, abilities: Abilities
-) -> torch.Tensor:
-    graph = GradientGraph(model, ids[:, :-1], first, abilities, source=source)
-    steps, length = range(ids.shape[1] - first), source.shape[1] + ids.shape[1] - 1
-    rows = {
-        step: gradients[k] * scales[k].to(gradients)
-        for chunk, gradients, scales, _ in graph.gradients(steps, largest)
-        for k, step in enumerate(chunk)
-    }
-    return torch.stack([padded(rows[s], length) for s in (0, steps[-1])])
+) -> list[torch.Tensor]:
+    length = source.shape[1] + ids.shape[1] - 1
+    graphs = graphs_of(model, ids[:, :-1], first, abilities, source)
+    return [of_first_and_last(graph, ids.shape[1] - first, length) for graph in graphs]
 
 
 def _plain_gradient(

@@ -86,7 +86,7 @@ def find_text_abilities(model: Encoder) -> TextAbilities:
         return truth
 
     with torch.inference_mode(False), torch.enable_grad():  # noqa: FBT003
-        checked = check_gradients(model, abilities, plain, lambda option: _our_gradient(text, option))
+        checked = check_gradients(model, abilities, plain, lambda option: [_our_gradient(text, option)])
     assert isinstance(checked, TextAbilities)  # noqa: S101 - as what was given
     if not model.whole:
         return checked
