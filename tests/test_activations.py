@@ -44,12 +44,15 @@ def test_an_activation_in_place_keeps_its_gradient() -> None:
     )
 
 
-def test_the_formula_s_graph_is_gone_and_so_are_the_hooks() -> None:
-    model = nn.Sequential(nn.Linear(4, 4), ACT2FN["gelu_new"]).requires_grad_(False)
+@pytest.mark.parametrize(
+    ("formula", "slope"), [("gelu_new", "_TanhGeluBackward"), ("quick_gelu", "_SlopedBackward")]
+)
+def test_the_formula_s_graph_is_gone_and_so_are_the_hooks(formula: str, slope: str) -> None:
+    model = nn.Sequential(nn.Linear(4, 4), ACT2FN[formula]).requires_grad_(False)
     source = torch.ones(1, 4, requires_grad=True)
     with single_slopes(model):
         slim = model(source).grad_fn
-    assert type(slim).__name__ == "_SlopedBackward"
+    assert type(slim).__name__ == slope
     assert [type(step).__name__ for step, _ in slim.next_functions if step is not None] == ["AddmmBackward0"]
     assert type(model(source).grad_fn).__name__ == "MulBackward0"
-    assert not any(module._forward_hooks for module in model)
+    assert not any(module._forward_hooks or "forward" in vars(module) for module in model)

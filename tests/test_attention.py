@@ -111,6 +111,7 @@ def test_a_window_longer_than_the_trial_text(name: str, tmp_path: Any) -> None:
     ("name", "pieces"), [("gpt2", True), ("llama", True), ("opt", True), ("mistral", False)]
 )
 def test_a_long_text_read_piece_by_piece(name: str, pieces: bool, tmp_path: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr("attrwidget.trace.run_once.WHOLE", 32)
     monkeypatch.setattr("attrwidget.trace.causal._WHOLE", 32)
     monkeypatch.setattr("attrwidget.trace.causal._PIECE", 16)
     place = save(build(name), tmp_path)

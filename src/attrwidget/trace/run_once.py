@@ -20,9 +20,13 @@ _BYTES = 64 << 20  # of a graph that may be there in vain, where attention alone
 
 
 def is_short(model: CausalLM, length: int, abilities: Abilities) -> bool:
-    """Say whether a text of *length* tokens is best run with its graph at once: a second run costs more than that."""
+    """Say whether a text of *length* tokens is best run with its graph at once: a second run costs more than that.
+
+    In few digits it is not: plain attention would give other probabilities than the model's own.
+    """
     return (
-        abilities.attention == "recorded"
+        not model.rough
+        and abilities.attention == "recorded"
         and abilities.gradient_attention == GRAPH_ATTENTION
         and length <= WHOLE
         and graph_bytes(model, length) <= min(_BYTES, budget_of(model))
@@ -36,7 +40,8 @@ def run_once(
 
     Logits ``[n - first_step + 1, vocabulary]`` are those from the prompt's last token on.
     """
-    reader, graph = RecordedAttention(ids.shape[1]), GradientGraph(model, ids, first_step, abilities)
+    length = ids.shape[1]
+    reader, graph = RecordedAttention(length), GradientGraph(model, ids, first_step, abilities, whole=length)
     set_observer(reader.observe)
     try:
         logits = graph.begin()
