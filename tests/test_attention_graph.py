@@ -16,6 +16,7 @@ from attrwidget.models.seq2seq import Seq2SeqLM
 from attrwidget.trace import abilities, seq2seq_abilities
 from attrwidget.trace.attention_graph import GRAPH_ATTENTION, _attention
 from attrwidget.trace.graph import GradientGraph
+from attrwidget.trace.linear_graph import Rows
 
 FIRST, STEPS = 9, 8
 DECODERS = (
@@ -100,6 +101,19 @@ def test_what_is_left_to_the_model_s_own_graph(dtype: Any, options: dict[str, An
     assert (graphs == 1) is left
     truth, _ = eager_attention_forward(None, *states, None, scaling=0.5)
     ours, plain = (torch.autograd.grad(o.float().cos().sum(), states)[0] for o in (output, truth))
+    torch.testing.assert_close(ours, plain)
+
+
+def test_keys_that_are_not_the_text_s(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row may see keys that stand after the text's, such as those of compressed stretches."""
+    rows = Rows(5)
+    monkeypatch.setattr("attrwidget.trace.attention_graph.rows_here", lambda: rows)
+    query = torch.randn(1, 2, 5, 4).requires_grad_(True)
+    states = torch.randn(2, 1, 2, 8, 4).requires_grad_(True)
+    output, _ = _attention(Attention(), query, *states, None, scaling=0.5)
+    truth, _ = eager_attention_forward(None, query, *states, None, scaling=0.5)
+    rows.keep_to([range(2)], batched=False)
+    ours, plain = (torch.autograd.grad(o[:, :2].cos().sum(), (query, states)) for o in (output, truth))
     torch.testing.assert_close(ours, plain)
 
 

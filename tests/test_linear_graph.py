@@ -27,7 +27,7 @@ def test_products(spans: list[range] | None, last: bool) -> None:
     for k, span in enumerate(spans or [range(9)] * 3):
         gradients[k, 0, span.start : span.stop] = torch.randn(len(span), 6, generator=generator)
     rows = Rows(9)
-    rows.spans = spans
+    rows.keep_to(spans)
     found = _products(gradients, weight, _How(rows, last))
     torch.testing.assert_close(found, gradients @ weight)
 
@@ -90,6 +90,40 @@ def test_a_source_as_long_as_the_target(length: int) -> None:
     ours = abilities.of_first_and_last(graph, 7, length + 7)
     truth = seq2seq_abilities._plain_gradient(model, source, torch.cat([ids, ids[:, :1]], 1), 1, "eager")
     np.testing.assert_allclose(ours, truth, rtol=1e-4, atol=2e-6 * float(truth.abs().max()))
+
+
+@pytest.mark.parametrize(
+    ("name", "length", "answer"), [("longt5", 16, 4), ("longt5", 20, 5), ("pegasus_x", 3, 4)]
+)
+def test_what_an_encoder_counts_is_not_the_target(name: str, length: int, answer: int) -> None:
+    """Encoders have axes of other lengths inside, which may be the target's: blocks, global tokens, padding."""
+    model = Seq2SeqLM(build_seq2seq(name, scale=0.3), byte_tokenizer(), name)
+    found = seq2seq_abilities.find_abilities(model)
+    ids = torch.tensor([random_ids(answer, vocabulary=200)])
+    source = torch.tensor([random_ids(length, seed=1, vocabulary=200)])
+    graph = GradientGraph(model, ids, 1, found, source=source)
+    ours = abilities.of_first_and_last(graph, answer, length + answer)
+    truth = seq2seq_abilities._plain_gradient(model, source, torch.cat([ids, ids[:, :1]], 1), 1, None)
+    np.testing.assert_allclose(ours, truth, rtol=1e-4, atol=1e-5 * float(truth.abs().max()))
+
+
+def test_a_seed_keeps_no_more_than_itself() -> None:
+    ids = random_ids(24)
+    ex = aw.load(build("gpt2"), byte_tokenizer()).explain(ids[:6], output=ids[6:])
+    ex.rows("saliency", [3])
+    graph: Any = ex.trace.graph()
+    (seed,) = [seed for kept in graph._seeds.values() for seed, _ in kept.values()]
+    assert seed.untyped_storage().nbytes() == seed.nbytes
+
+
+def test_many_logits_are_no_short_text() -> None:
+    """A graph that may be there in vain keeps the logits, which are most of it where the vocabulary is large."""
+    ids = random_ids(60)
+    small, large = (build("gpt2", vocab_size=size) for size in (330, 200_000))
+    held = [
+        aw.load(m, byte_tokenizer()).explain(ids[:6], output=ids[6:]).trace._graph for m in (small, large)
+    ]
+    assert [graph is not None for graph in held] == [True, False]
 
 
 def test_nothing_is_left_on_the_model() -> None:

@@ -61,6 +61,24 @@ SEQ2SEQ: dict[str, tuple[str, dict[str, Any]]] = {
         },
     ),
 }
+# Their encoders have axes that are not the source's tokens.
+OTHERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "longt5": (
+        "longt5",
+        {
+            "d_model": 32,
+            "d_kv": 8,
+            "d_ff": 48,
+            "num_layers": 2,
+            "num_decoder_layers": 2,
+            "num_heads": 4,
+            "encoder_attention_type": "transient-global",
+            "local_radius": 3,
+            "global_block_size": 4,
+        },
+    ),
+    "pegasus_x": ("pegasus_x", {**_FAIRSEQ, "block_size": 4, "num_global_tokens": 4}),
+}
 
 
 @cache
@@ -118,7 +136,7 @@ def sentence_tokenizer(kind: str, folder: Path) -> Any:
 
 def build_seq2seq(name: str, *, seed: int = 0, scale: float = 0.2, **changes: Any) -> Any:
     """Return a random model of one of ``SEQ2SEQ``, every matrix drawn with standard deviation *scale*."""
-    kind, shape = SEQ2SEQ[name]
+    kind, shape = (SEQ2SEQ | OTHERS)[name]
     attention = changes.pop("attention", None)
     ids = {
         "vocab_size": VOCABULARY,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from attrwidget.models.interface import eager_attention, register, tell_observer
-from attrwidget.trace.linear_graph import rows_here
+from attrwidget.trace.linear_graph import first_batched, rows_here
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,7 +89,7 @@ class _Attention(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *gradients: torch.Tensor) -> Any:
         rest = (*ctx.saved_tensors, ctx.scaling, ctx.rows)
-        if ctx.rows is not None and ctx.rows.alone:
+        if ctx.rows is not None and not ctx.rows.batched:
             return (*(slopes[0] for slopes in _slopes(gradients[0][None], *rest)), None, None)
         return (*_Backward.apply(gradients[0], *rest), None, None)  # type: ignore[no-untyped-call]
 
@@ -105,8 +105,8 @@ class _Backward(torch.autograd.Function):
         """Keep nothing: there is no second derivative."""
 
     @staticmethod
-    def vmap(_info: Any, in_dims: tuple[int | None, ...], gradient: torch.Tensor, *saved: Any) -> Any:
-        return _slopes(gradient.movedim(in_dims[0] or 0, 0), *saved), (0, 0, 0)
+    def vmap(info: Any, in_dims: tuple[int | None, ...], gradient: torch.Tensor, *saved: Any) -> Any:
+        return _slopes(first_batched(info, in_dims[0], gradient), *saved), (0, 0, 0)
 
 
 def _slopes(  # noqa: PLR0917 - what a graph has saved, in order
@@ -134,8 +134,8 @@ def _slopes(  # noqa: PLR0917 - what a graph has saved, in order
     n, m = weights.shape[2:]
     for k, gradient in enumerate(gradients):  # one by one, what lies between fits a processor's cache
         end = n if rows is None or rows.count != n else rows.of(k).stop
-        # Later rows have no gradient, and earlier ones do not see later keys.
-        seen = m - n + end if rows is not None and rows.causal else m
+        # Later rows have no gradient, and earlier ones do not see later keys, where the keys are the text's alone.
+        seen = end if rows is not None and rows.causal and m == n else m
         here, mean = (x.transpose(1, 2).flatten(0, 1)[:, :end] for x in (gradient, means[k]))
         part = p[:, :end, :seen]
         at_scores = torch.baddbmm(mean, here, values[:, :seen].transpose(1, 2), beta=-1).mul_(part)

@@ -203,8 +203,9 @@ class Trace(ABC):
         return graph
 
     def _keep(self, graph: Graph) -> None:
-        self._graph = graph
-        _keep_newest(self)
+        with lock_of(self.model.hf):
+            self._graph = graph
+            _keep_newest(self)
 
     def drop_graph(self) -> None:
         """Free the gradient graph; it grows again when a gradient is next asked for."""

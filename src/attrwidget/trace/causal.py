@@ -70,29 +70,28 @@ class CausalTrace(Trace):
             Section("Answer", self.first_step, len(self.tokens)),
         ]
         self._ids = torch.tensor([self.tokens.ids[:-1]], device=model.device)
-        logits, self._recorder = self._run()
+        logits, self._recorder, graph = self._run()
         bad = first_not_finite(logits, output)
         if bad is not None:
             bad = self._first_bad(bad, output)
             raise AttrWidgetError(not_finite(bad, self.tokens.labels[len(prompt) + bad]))
         self.steps = read_steps(logits, output)
+        if graph is not None:
+            self._keep(graph)
 
-    def _run(self) -> tuple[torch.Tensor, RecordedAttention | None]:
+    def _run(self) -> tuple[torch.Tensor, RecordedAttention | None, GradientGraph | None]:
         model, abilities = self.model, self.abilities
-        if is_short(model, self.n_inputs, abilities):
+        if is_short(model, self.n_inputs, self.n_steps, abilities):
             try:
-                logits, recorder, graph = run_once(model, self._ids, self.first_step, abilities)
+                return run_once(model, self._ids, self.first_step, abilities)
             except (RuntimeError, MemoryError) as error:
                 if not is_out_of_memory(error):
                     raise
-            else:
-                self._keep(graph)
-                return logits, recorder
         if abilities.attention == "recorded":
             piece = _PIECE if abilities.pieces and self.n_inputs > _WHOLE else None
-            return record(model, self._ids, self.n_steps, piece)
+            return *record(model, self._ids, self.n_steps, piece), None
         with borrowed(model.hf), torch.no_grad():
-            return logits_of(model.hf, self._ids, self.n_steps), None
+            return logits_of(model.hf, self._ids, self.n_steps), None, None
 
     @cached_property
     def attention(self) -> AttentionReader:

@@ -9,7 +9,7 @@ graph. Where the graph would not fit in memory, the text is run in one piece, an
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -44,6 +44,7 @@ WEIGHTS_CHANGED = (
 WHOLE, PROMPT_SEGMENT, SEGMENT = 256, 256, 24
 # Of a batch's gradient where a layer is widest, by measurement: larger is slower on a CPU.
 _CPU_BYTES, _GPU_BYTES = 18 << 20, 256 << 20
+_LOGITS = 32 << 20  # bytes, of a text that is run whole
 
 
 class GradientGraph:
@@ -81,7 +82,8 @@ class GradientGraph:
         pieces = -(-first_step // PROMPT_SEGMENT)
         prompt = [first_step * k // pieces for k in range(pieces)]
         whole = WHOLE if whole is None else whole
-        uncut = length <= whole or not abilities.segments
+        logits = 4 * (length - first_step + 1) * model.vocabulary  # all are gone through for the seed of one
+        uncut = (length <= whole and logits <= _LOGITS) or not abilities.segments
         cuts = [0, length] if uncut else [*prompt, *range(first_step, length, SEGMENT), length]
         self._bounds = list(pairwise(cuts))
         if graph_bytes(model, self._before + length) > budget_of(model):
@@ -89,9 +91,10 @@ class GradientGraph:
 
     def begin(self) -> torch.Tensor:
         """Run the whole of a short text, and return the logits ``[steps, vocabulary]``."""
-        if not self._segments:
-            self._grow()
-        return self._segments[0].logits.detach()
+        with lock_of(self._model.hf):
+            if not self._segments:
+                self._grow()
+            return self._segments[0].logits.detach()
 
     def gradients(
         self, steps: Sequence[int], score: ScoreFunction
@@ -148,10 +151,9 @@ class GradientGraph:
         cotangents = hidden.new_zeros(len(steps), *hidden.shape)
         for k, (row, (seed, _)) in enumerate(zip(self._rows_of(index, steps), seeds, strict=True)):
             cotangents[k, 0, row] = seed
-        for rows, _ in self._rows:
-            rows.spans, rows.alone = None, len(steps) == 1
-        first = self._first - self._bounds[index][0]
-        self._rows[index][0].spans = [range(first + step) for step in steps]
+        first, batched = self._first - self._bounds[index][0], len(steps) > 1
+        for at, (rows, _) in enumerate(self._rows):
+            rows.keep_to([range(first + s) for s in steps] if at == index else None, batched=batched)
         with torch.inference_mode(False), self._ready_again():  # noqa: FBT003
             whole = torch.cat(
                 backward(hidden, leaves, cotangents, self._abilities.gradient_attention), dim=2
@@ -162,24 +164,25 @@ class GradientGraph:
     def _grow(self) -> None:
         index = len(self._segments)
         start, end = self._bounds[index]
-        if self._cache is None and self._abilities.segments:
+        if self._cache is None and len(self._bounds) > 1:
             self._cache = self._new_cache()
         rows = max(1, len(self._steps_of(index)))
         attention, hf = self._abilities.gradient_attention, self._model.hf
         by_rows = Rows(end - start, causal=self._source is None), Rows(rows)
         try:
-            with self._around(), self._running(*by_rows):
+            with self._around(), self._running():
                 if self._source is not None and self._encoder is None:
                     self._encoder = run_encoder(hf, self._source, attention, place=self._place_from(0))
-                segment = run_segment(
-                    hf,
-                    self._ids[:, start:end],
-                    rows,
-                    self._cache,
-                    attention,
-                    place=self._place_from(self._before + start),
-                    context=self._encoder and self._encoder[1],
-                )
+                with self._keeping_to(*by_rows):
+                    segment = run_segment(
+                        hf,
+                        self._ids[:, start:end],
+                        rows,
+                        self._cache,
+                        attention,
+                        place=self._place_from(self._before + start),
+                        context=self._encoder and self._encoder[1],
+                    )
         except BaseException:
             # Interrupted half-way, the cache holds some layers' keys and not others'.
             self._forget()
@@ -202,18 +205,20 @@ class GradientGraph:
         self._bounds = [(0, self._ids.shape[1])]
         return True
 
-    @contextmanager
-    def _running(self, *by_rows: Rows) -> Iterator[None]:
+    def _running(self) -> AbstractContextManager[None]:
         # A slope is a backward pass of its own, for which checkpointed blocks would be run again, and kept.
-        with ExitStack() as stack:
-            if self._checkpointed:
-                stack.enter_context(checkpointed(self._model, self._around))
-            else:
-                stack.enter_context(single_slopes(self._model.hf))
-                # A source as long as the target could not be told from it.
-                if self._abilities.gradient_attention == GRAPH_ATTENTION and self._before != by_rows[0].count:
-                    stack.enter_context(linear_by_rows(self._model, *by_rows))
-            yield
+        if self._checkpointed:
+            return checkpointed(self._model, self._around)
+        return single_slopes(self._model.hf)
+
+    def _keeping_to(self, rows: Rows, at_head: Rows) -> AbstractContextManager[None]:
+        known = self._abilities.gradient_attention == GRAPH_ATTENTION and not self._checkpointed
+        # A source as long as the target, at which a decoder looks, could not be told from it.
+        return (
+            linear_by_rows(self._model, rows, at_head)
+            if known and self._before != rows.count
+            else nullcontext()
+        )
 
     def _ready_again(self) -> AbstractContextManager[None]:
         if not self._checkpointed:
@@ -240,7 +245,7 @@ class GradientGraph:
         if not missing:
             return
         segment, rows, at_head = self._segments[index], self._rows_of(index, missing), self._rows[index][1]
-        at_head.spans, at_head.alone = [range(at_head.count + rows[0], at_head.count + rows[-1] + 1)], True
+        at_head.keep_to([range(at_head.count + rows[0], at_head.count + rows[-1] + 1)], batched=False)
         with torch.inference_mode(False), torch.enable_grad():  # noqa: FBT003
             logits = segment.logits.detach()[rows].double().requires_grad_(True)  # noqa: FBT003
             (slopes,) = torch.autograd.grad(score(logits, missing).sum(), logits)
@@ -250,7 +255,8 @@ class GradientGraph:
             cotangents[rows] = (slopes / scales[:, None]).to(cotangents)
             (seeds,) = torch.autograd.grad(segment.logits, segment.head_input, cotangents, retain_graph=True)
         known |= {
-            step: (seeds[0, row], scale) for step, row, scale in zip(missing, rows, scales, strict=True)
+            step: (seeds[0, row].clone(), scale)
+            for step, row, scale in zip(missing, rows, scales, strict=True)
         }
 
     def _rows_of(self, index: int, steps: Sequence[int]) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
@@ -21,14 +21,18 @@ _local = threading.local()
 
 
 class Rows:
-    """Where each of a batch's gradients may be other than zero: ``spans[k]``, a range of rows; None: anywhere.
+    """Where each of a batch's gradients ``[count, d]`` may be other than zero: ``spans[k]``; None: anywhere.
 
-    *alone*: there is no batch, but one gradient. *causal*: no row attends to what comes after it.
+    *batched*: there is a batch of them. *causal*: no row attends to what comes after it.
     """
 
     def __init__(self, count: int, *, causal: bool = True) -> None:
-        self.count, self.causal, self.alone = count, causal, False
-        self.spans: Sequence[range] | None = None
+        self.count, self.causal = count, causal
+        self.keep_to(None)
+
+    def keep_to(self, spans: Sequence[range] | None, *, batched: bool = True) -> None:
+        """Let the next backward pass keep to *spans*."""
+        self.spans, self.batched = spans, batched
 
     def of(self, k: int) -> range:
         """Return the rows of gradient *k*."""
@@ -49,7 +53,8 @@ def rows_here() -> Rows | None:
 def linear_by_rows(model: Adapter, rows: Rows, at_head: Rows) -> Iterator[None]:
     """Let *model*'s linear layers, run meanwhile in this thread, keep to *rows* going back, its head to *at_head*.
 
-    In the last block gradients are looked at: but for keys and values, only the row explained has one.
+    What they are run on must be the text's tokens where it is as long as *rows* say, so nothing but the body that reads
+    it may be run. In the last block gradients are looked at: but for keys and values, only the row explained has one.
     """
     mine, head = threading.get_ident(), model.hf.get_output_embeddings()
     stacks = stacks_of(model) or {}
@@ -62,14 +67,12 @@ def linear_by_rows(model: Adapter, rows: Rows, at_head: Rows) -> Iterator[None]:
         weight: Any = module.weight.t() if isinstance(module, Conv1D) else module.weight
         return _Linear.apply(args[0], output.detach(), weight, _How(here, module in last))  # type: ignore[no-any-return, no-untyped-call]
 
-    handles = [m.register_forward_hook(hook) for m in model.hf.modules() if _is_plain(m)]
-    _local.rows = rows
-    try:
+    with ExitStack() as stack:
+        for module in filter(_is_plain, model.hf.modules()):
+            stack.callback(module.register_forward_hook(hook).remove)
+        stack.callback(setattr, _local, "rows", None)
+        _local.rows = rows
         yield
-    finally:
-        _local.rows = None
-        for handle in handles:
-            handle.remove()
 
 
 def _is_plain(module: nn.Module) -> bool:
@@ -91,19 +94,16 @@ class _Linear(torch.autograd.Function):
         ctx: Any, _source: torch.Tensor, output: torch.Tensor, weight: torch.Tensor, how: _How
     ) -> torch.Tensor:
         ctx.save_for_backward(weight)
-        ctx.mark_dirty(output)
+        ctx.mark_dirty(output)  # so that it can be returned without a copy
         ctx.how = how
         return output
 
     @staticmethod
     def backward(ctx: Any, *gradients: torch.Tensor) -> Any:
         rest = (*ctx.saved_tensors, ctx.how)
-        found = (
-            _products(gradients[0][None], *rest)[0]
-            if ctx.how.rows.alone
-            else _Backward.apply(gradients[0], *rest)  # type: ignore[no-untyped-call]
-        )
-        return found, None, None, None
+        if ctx.how.rows.batched:
+            return _Backward.apply(gradients[0], *rest), None, None, None  # type: ignore[no-untyped-call]
+        return _products(gradients[0][None], *rest)[0], None, None, None
 
 
 class _Backward(torch.autograd.Function):
@@ -116,8 +116,13 @@ class _Backward(torch.autograd.Function):
         """Keep nothing: there is no second derivative."""
 
     @staticmethod
-    def vmap(_info: Any, in_dims: tuple[int | None, ...], gradient: torch.Tensor, *saved: Any) -> Any:
-        return _products(gradient.movedim(in_dims[0] or 0, 0), *saved), 0
+    def vmap(info: Any, in_dims: tuple[int | None, ...], gradient: torch.Tensor, *saved: Any) -> Any:
+        return _products(first_batched(info, in_dims[0], gradient), *saved), 0
+
+
+def first_batched(info: Any, dim: int | None, gradient: torch.Tensor) -> torch.Tensor:
+    """Return *gradient* with its batch, at *dim* or None where all of a batch have the same, in front."""
+    return gradient.expand(info.batch_size, *gradient.shape) if dim is None else gradient.movedim(dim, 0)
 
 
 def _products(gradients: torch.Tensor, weight: torch.Tensor, how: _How) -> torch.Tensor:

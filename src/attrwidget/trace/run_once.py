@@ -19,17 +19,19 @@ if TYPE_CHECKING:
 _BYTES = 64 << 20  # of a graph that may be there in vain, where attention alone is asked for
 
 
-def is_short(model: CausalLM, length: int, abilities: Abilities) -> bool:
+def is_short(model: CausalLM, length: int, steps: int, abilities: Abilities) -> bool:
     """Say whether a text of *length* tokens is best run with its graph at once: a second run costs more than that.
 
-    In few digits it is not: plain attention would give other probabilities than the model's own.
+    In few digits it is not: plain attention would give other probabilities than the model's own. With the graph go the
+    logits of *steps*, and what soft caps and the like keep of them.
     """
+    logits = 2 * steps * model.vocabulary * model.hf.dtype.itemsize
     return (
         not model.rough
         and abilities.attention == "recorded"
         and abilities.gradient_attention == GRAPH_ATTENTION
         and length <= WHOLE
-        and graph_bytes(model, length) <= min(_BYTES, budget_of(model))
+        and graph_bytes(model, length) + logits <= min(_BYTES, budget_of(model))
     )
 
 
