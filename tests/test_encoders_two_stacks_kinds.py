@@ -11,7 +11,7 @@ from encoders import VOCABULARY, build, word_tokenizer
 from model_state import state
 from page import SELECTION, Page
 from test_export import decoded_attention, decoded_scores, export
-from transformers import BartForSequenceClassification
+from transformers import BartForSequenceClassification, T5Gemma2Config, T5Gemma2ForSequenceClassification
 
 import attrwidget as aw
 from attrwidget.widget.content import content_of
@@ -54,6 +54,67 @@ def test_a_folder_gives_what_the_object_gives(name: str, tmp_path: Path) -> None
     other = again.explain(PREMISE, HYPOTHESIS)
     for method in ("saliency", "leave_one_out", "attention"):
         np.testing.assert_allclose(other.scores(method), ex.scores(method), rtol=1e-4, atol=1e-6)
+
+
+def test_attention_that_cannot_be_told_apart_is_not_shown() -> None:
+    """T5Gemma 2 looks at itself and at the encoder by one attention, and returns no other."""
+    sizes = {
+        "vocab_size": len(VOCABULARY),
+        "hidden_size": 32,
+        "intermediate_size": 48,
+        "num_hidden_layers": 4,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "head_dim": 8,
+    }
+    sight = {"hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 1, "num_attention_heads": 4}
+    tokens = {"pad_token_id": VOCABULARY.index("[PAD]"), "eos_token_id": END, "bos_token_id": 0}
+    config = T5Gemma2Config(
+        encoder={
+            "text_config": {**sizes, **tokens},
+            "vision_config": {**sight, "image_size": 28, "patch_size": 14},
+            "mm_tokens_per_image": 4,
+        },
+        decoder={**sizes, **tokens},
+        num_labels=3,
+        image_token_index=5,
+        eoi_token_index=6,
+        **tokens,
+    )
+    ex = aw.load(T5Gemma2ForSequenceClassification(config).eval(), word_tokenizer()).explain(PREMISE)
+    assert ex.n_layers == 0
+    assert "leave_one_out" in [info.name for info in ex.methods()]
+    with pytest.raises(aw.AttrWidgetError, match="attention"):
+        ex.attention(0, 0)
+
+
+def test_a_wrapped_forward_changes_nothing() -> None:
+    own, wrapped = (build("bart", "ForQuestionAnswering") for _ in range(2))
+    real = wrapped.forward
+    wrapped.forward = lambda *args, **options: real(*args, **options)  # noqa: PLW0108 - it hides what is taken
+    plain, ex = (aw.load(m, word_tokenizer()).explain(QUESTION, CONTEXT) for m in (own, wrapped))
+    assert ex.n_layers == plain.n_layers
+    np.testing.assert_allclose(ex.scores("saliency"), plain.scores("saliency"), rtol=1e-4, atol=1e-6)
+
+
+def test_several_ends_in_a_configuration() -> None:
+    own = build("bart", "ForQuestionAnswering")
+    truth = aw.load(own, word_tokenizer()).explain(QUESTION, CONTEXT).scores("saliency")
+    own.config.eos_token_id = [END, 5]
+    ex = aw.load(own, word_tokenizer()).explain(QUESTION, CONTEXT)
+    np.testing.assert_allclose(ex.scores("saliency"), truth, rtol=1e-4, atol=1e-6)
+
+
+def test_why_there_is_no_score_for_the_end() -> None:
+    explanation = aw.load(classifier(), word_tokenizer()).explain(PREMISE)
+    for method in ("leave_one_out_deleted", "leave_one_out_replaced"):
+        scores = explanation.scores(method)
+        assert scores.iloc[:, -1].isna().all()
+        assert "no score (NaN) for the end of the text" in scores.attrs["note"]
+        with pytest.warns(
+            UserWarning, match="gone, the text has no end, at which its class is read. Take smaller"
+        ):
+            explanation.scores(method, units=[(1, explanation.n_inputs)])
 
 
 def test_a_pair_has_two_parts_and_named_classes(explanation: Any) -> None:

@@ -90,10 +90,10 @@ def test_a_continuation_that_would_merge_with_the_prompt_leaves_it_whole(
 @pytest.mark.parametrize(
     ("prompt", "output", "together", "instead"),
     [
-        ("The president is", "Washington.", "“isWashington.”", "' Washington.'"),
-        ("The president is", "George Washington.", "“isGeorge”", "' George …'"),
-        ("cafe\u0301", "noir", "“cafe\u0301noir”", "' noir'"),
-        ("В 1945", "году", "“1945году”", "' году'"),
+        ("The president is", "Washington.", "“isWashington.”", "write output=' Washington.'"),
+        ("The president is", "George Washington.", "“isGeorge”", "begin output with a space"),
+        ("cafe\u0301", "noir", "“cafe\u0301noir”", "write output=' noir'"),
+        ("В 1945", "году", "“1945году”", "write output=' году'"),
     ],
 )
 def test_two_words_run_together_are_pointed_out(
@@ -101,7 +101,7 @@ def test_two_words_run_together_are_pointed_out(
 ) -> None:
     (warning,) = model.explain(prompt, output=output).warnings
     assert together in warning
-    assert warning.endswith(f"write output={instead}.")
+    assert warning.endswith(f"{instead}.")
     first, second = model.explain([prompt, "It is "], output=[output, output])
     assert (first.warnings, second.warnings) == ([warning], [])
 
@@ -114,6 +114,8 @@ def test_two_words_run_together_are_pointed_out(
         ("The president is ", "Washington."),
         ("Who is it?\n", "Washington."),
         ("He said “", "Washington"),
+        ("I do", "n't know"),
+        ("It was in 20", "25"),
         ("日本の首都は", "東京です"),
         ("カタ", "カナ"),
         ("日本の首都は", "Tokyo"),

@@ -58,7 +58,8 @@ def explain(  # noqa: PLR0917 - typer gives each its own name
     """Give a model PROMPT, and print how much each input token weighed in what it made of it."""
     if ctx.args:
         raise AttrWidgetError(
-            'Put a text of several words in quotes: attrwidget explain "The capital of Japan is"'
+            f"One text is taken, but {ctx.args[0]!r} came after it: put a text of several words in quotes, as in "
+            'attrwidget explain "The capital of Japan is"'
         )
     if html is not None and not html.absolute().parent.is_dir():
         raise AttrWidgetError(f"{str(html)!r} cannot be written: there is no folder {str(html.parent)!r}.")

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _LETTER = r"[\p{WB=ALetter}\p{WB=Hebrew_Letter}\p{WB=Numeric}]"
 _ENDS = regex.compile(rf"{_LETTER}\p{{WB=Extend}}*\Z")
 _BEGINS = regex.compile(_LETTER)
+_PART = regex.compile(r"n['’]t\b|\d")  # of a word or number that a prompt may well end inside
 _SHOWN = 20  # characters of each word
 
 
@@ -23,14 +24,11 @@ def joined(prompt: Any, output: Any, explanation: Explanation) -> str | None:
     """
     if not (isinstance(prompt, str) and isinstance(output, str)):
         return None
-    if not (_ENDS.search(prompt) and _BEGINS.match(output)):
+    if not (_ENDS.search(prompt) and _BEGINS.match(output)) or _PART.match(output):
         return None
     first = next(u.text for u in explanation.tokens.units if u.start == explanation.first_step)
     if first[:1].isspace():
         return None
     before, word = prompt.split()[-1][-_SHOWN:], output.split()[0][:_SHOWN]
-    instead = f" {word}" if output == word else f" {word} …"
-    return (
-        f"The output continues the prompt's last word, “{before}{word}”: to start a new word, "
-        f"write output={instead!r}."
-    )
+    instead = f"write output={' ' + word!r}" if output == word else "begin output with a space"
+    return f"The output continues the prompt's last word, “{before}{word}”: to start a new word, {instead}."

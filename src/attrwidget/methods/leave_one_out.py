@@ -115,7 +115,15 @@ def _masking_note(trace: Trace, options: Mapping[str, Any]) -> str | None:
 
 def _replacement_note(trace: Trace, options: Mapping[str, Any]) -> str | None:
     stands = replacement(trace, options["token"])[1]
-    return joined(note_on_units(trace, options), f"each input replaced by {stands}")
+    return joined(note_on_units(trace, options), f"each input replaced by {stands}", _end_note(trace))
+
+
+def _deletion_note(trace: Trace, options: Mapping[str, Any]) -> str | None:
+    return joined(note_on_units(trace, options), _end_note(trace))
+
+
+def _end_note(trace: Trace) -> str | None:
+    return "no score (NaN) for the end of the text, at which its class is read" if trace.needs_end else None
 
 
 def joined(*sentences: str | None) -> str | None:
@@ -183,6 +191,6 @@ LEAVE_ONE_OUT_DELETED = register(
         signed=True,
         needs=(),
         options={"units": "token"},
-        note=note_on_units,
+        note=_deletion_note,
     )
 )

@@ -83,11 +83,15 @@ def unscored(request: Request, trace: Trace, rows: NDArray[np.floating]) -> str 
     name = which if isinstance(which, str) else "span"
     labels = [repr(trace.tokens.labels[trace.first_step + step]) for step in empty]
     where = ", ".join(labels[:_NAMED]) + (f" and {len(labels) - _NAMED} more" if len(labels) > _NAMED else "")
-    it = "it" if len(empty) == 1 else "each"
-    smaller = "Give a longer prompt" if name in UNITS[:2] else "Take smaller units, such as units='word'"
-    return (
-        f"No scores (NaN) for {where}: with one {name} gone, nothing is left before {it} to read. {smaller}."
-    )
+    writes = trace.task in ("text-generation", "text2text-generation")
+    left = "nothing is left to read"
+    if trace.needs_end:
+        left = "the text has no end, at which its class is read"
+    elif writes:
+        left = f"nothing is left before {'it' if len(empty) == 1 else 'each'} to read"
+    longer = f"Give a longer {'prompt' if writes else 'text'}"
+    smaller = longer if name in UNITS[:2] else "Take smaller units, such as units='word'"
+    return f"No scores (NaN) for {where}: with one {name} gone, {left}. {smaller}."
 
 
 def _percent(share: float) -> str:

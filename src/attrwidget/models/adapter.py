@@ -54,7 +54,7 @@ class Adapter:
     @property
     def two_stacks(self) -> bool:
         """Whether an encoder reads a text and a decoder goes on from it."""
-        takes = inspect.signature(self.hf.forward).parameters
+        takes = inspect.signature(type(self.hf).forward).parameters  # the model's own may be wrapped
         return "decoder_input_ids" in takes and bool(getattr(self.hf.config, "is_encoder_decoder", False))
 
     @property

@@ -92,7 +92,7 @@ def calls_attention_interface(model: PreTrainedModel) -> bool:
             # Some make a decoder's ids of the input's, or read a class, only of such as end in the way of their own.
             end = getattr(model.config, "eos_token_id", None) if model.config.is_encoder_decoder else None
             ids = torch.full((1, 2), end if isinstance(end, int) else 0, device=input_device(model))
-            takes = inspect.signature(model.forward).parameters
+            takes = inspect.signature(type(model).forward).parameters
             options = {"decoder_input_ids": ids} if "decoder_input_ids" in takes else {}
             model(ids, attention_mask=torch.ones_like(ids), **options)
     finally:

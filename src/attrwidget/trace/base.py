@@ -69,6 +69,7 @@ class Trace(ABC):
     warnings: tuple[str, ...] = ()
     said: str | None = None  # what the model said, in words, where its steps' own do not tell
     called: tuple[str, str] = ("token", "tokens")  # what a step is, and several are
+    needs_end: bool = False  # whether there is nothing to read without the token that ends the text
     model: Adapter
     abilities: Abilities
     tokens: Tokens

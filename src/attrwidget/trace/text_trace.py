@@ -73,6 +73,7 @@ class TextTrace(Trace):
     ) -> None:
         super().__init__(text.model, abilities)
         logits, self._recorder = run
+        self.needs_end = abilities.end is not None
         self.task, self.link, self.warnings = text.model.task, link, tuple(warnings)
         self._text, self.said, self.called = text, said, called
         self.first_step = self.n_inputs = text.length
