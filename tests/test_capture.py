@@ -304,6 +304,7 @@ def test_no_call(model: Any, tokenizer: Any) -> None:
     with pytest.raises(aw.AttrWidgetError, match="inside the with block"):
         _ = captured.explanations
     assert "Nothing was captured" in captured._repr_mimebundle_()["text/plain"]
+    assert "Nothing was captured" in captured._display_()
 
 
 def test_weights_changed_before_reading(tokenizer: Any) -> None:
@@ -325,10 +326,12 @@ def test_in_a_notebook(model: Any, tokenizer: Any) -> None:
         data["application/vnd.jupyter.widget-view+json"]["model_id"]
         == captured.explanations[0].widget.model_id
     )
+    assert captured._display_() is captured.explanations[0]
     with captured:
         model.generate(**one(), max_new_tokens=3)
     view = "application/vnd.jupyter.widget-view+json"
     assert view in captured._repr_mimebundle_()
+    assert captured._display_() == captured.explanations
     captured.explanations[0].widget.close()
     captured.explanations[1].widget.close()
 

@@ -119,6 +119,14 @@ def test_a_closed_widget_is_replaced() -> None:
     assert explanation.widget is not first
 
 
+def test_a_widget_that_the_host_closed_is_replaced(explanation: Any) -> None:
+    old = explanation.widget
+    old.comm.close()  # as marimo does
+    assert explanation.widget is not old
+    assert explanation.widget is explanation.widget
+    assert old.comm is None
+
+
 def test_a_page_carries_the_explanations_numbers(explanation: Any, tmp_path: Path) -> None:
     _, data = export(explanation, tmp_path / "why.html", methods=[m.name for m in explanation.methods()])
     for method in explanation.methods():

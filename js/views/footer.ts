@@ -40,14 +40,14 @@ export function mountFooter(host: HTMLElement, ctx: ViewContext, readings: Readi
   const legend = h("div", { class: "legend" }, low, ramp, h("span", {}, high, facts));
   const instead = mountAlternatives(ctx);
   const keys = h("div", { class: "keys", "aria-hidden": "true" });
-  host.append(
-    h(
-      "div",
-      { class: "foot" },
-      h("div", { class: "line" }, say, legend),
-      h("div", { class: "line" }, instead, keys),
-    ),
+  const foot = h(
+    "div",
+    { class: "foot" },
+    h("div", { class: "line" }, say, legend),
+    h("div", { class: "line" }, instead, keys),
   );
+  host.append(foot);
+  keepHeight(foot, ctx.signal);
 
   ctx.effect(() => keys.replaceChildren(...keyHints(state.content.value)));
   ctx.effect(() => {
@@ -86,6 +86,18 @@ export function mountFooter(host: HTMLElement, ctx: ViewContext, readings: Readi
     }
     last = reading;
   });
+}
+
+/** Lets `foot` grow and not shrink while it is as wide: or a preview would move another display off the pointer. */
+function keepHeight(foot: HTMLElement, end: AbortSignal): void {
+  let width = 0;
+  const observer = new ResizeObserver(() => {
+    if (foot.offsetWidth !== width) foot.style.minHeight = "";
+    width = foot.offsetWidth;
+    foot.style.minHeight = getComputedStyle(foot).height;
+  });
+  observer.observe(foot);
+  end.addEventListener("abort", () => observer.disconnect());
 }
 
 function hint({ steps: { count, called } }: Content): Words {

@@ -163,6 +163,8 @@ class BaseExplanation(ABC):
         from attrwidget.widget import ExplanationWidget
 
         with self._widget_lock:
+            if self._widget is not None and getattr(self._widget.comm, "_closed", False):
+                self._widget.close()  # the host has, as marimo does when the cell that showed it first runs again
             if self._widget is None or self._widget.comm is None:
                 self._widget = ExplanationWidget(self)
             return self._widget

@@ -132,6 +132,14 @@ class Capture:
         tabs = Tab([ex.widget for ex in explanations], titles=[f"{i}: {t}" for i, t in enumerate(titles, 1)])
         return tabs._repr_mimebundle_(**options)
 
+    def _display_(self) -> Any:
+        """Return what marimo shows, which has no widgets of ipywidgets such as tabs."""
+        try:
+            explanations = self.explanations
+        except AttrWidgetError as error:
+            return str(error)
+        return explanations[0] if len(explanations) == 1 else explanations
+
 
 def _refused(why: str) -> str:
     return f"A call could not be explained: {why}."

@@ -88,6 +88,35 @@ def test_the_theme_follows_the_browser(page: Page, explanation: Explanation, tmp
     expect(screen.root).to_have_attribute("data-theme", "light")
 
 
+def test_the_page_keeps_its_height_under_the_pointer(
+    page: Page, explanation: Explanation, tmp_path: Path
+) -> None:
+    page.set_viewport_size({"width": 700, "height": 900})
+    screen = open_page(page, explanation, tmp_path / "why.html")
+    screen.word(6).focus()
+    page.keyboard.press("Escape")
+    screen.word(7).hover()
+    expect(screen.footer).to_contain_text("Explaining Washington")
+    height = screen.root.evaluate("root => root.offsetHeight")
+    page.mouse.move(1, 1)
+    expect(screen.footer).to_contain_text("Hover a word")
+    assert abs(screen.root.evaluate("root => root.offsetHeight") - height) < 2
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.wait_for_function(
+        "root => root.querySelector('.foot').offsetHeight < 90", arg=screen.root.element_handle()
+    )
+
+
+def test_it_can_be_seen_where_it_may_be_as_narrow_as_it_likes(
+    page: Page, explanation: Explanation, tmp_path: Path
+) -> None:
+    screen = open_page(page, explanation, tmp_path / "why.html")
+    screen.root.evaluate("root => root.getRootNode().host.style.display = 'inline-block'")
+    box = screen.root.bounding_box()
+    assert box is not None
+    assert box["width"] > 300
+
+
 def test_token_text_is_text(page: Page, asked: list[str], tmp_path: Path) -> None:
     model = aw.load("demo")
     model.tokenizer.add_tokens([HOSTILE])
