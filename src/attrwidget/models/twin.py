@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 _HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
+_CONTAINERS = (OrderedDict, dict, set)
 
 
 def twin(model: PreTrainedModel) -> PreTrainedModel:
@@ -35,8 +36,8 @@ def twin(model: PreTrainedModel) -> PreTrainedModel:
     for module in model.modules():
         shared |= {id(part): part for part in _quantized_parts(module)}
         shared |= {id(hook): hook for name in _HOOKS for hook in getattr(module, name).values()}
-        # Of each module eleven are empty, and to find that out one by one is most of the copying.
-        shared |= {id(v): OrderedDict() for v in vars(module).values() if type(v) is OrderedDict and not v}
+        # Of each module a dozen are empty, and to find that out one by one is most of the copying.
+        shared |= {id(v): type(v)() for v in vars(module).values() if type(v) in _CONTAINERS and not v}
     try:
         double = copy.deepcopy(model, shared)
     except (RuntimeError, TypeError, ValueError, AttributeError, NotImplementedError, copy.Error):

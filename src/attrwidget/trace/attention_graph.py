@@ -61,7 +61,8 @@ def _attention(
 
     strange = [k for k, v in options.items() if k not in _HARMLESS and not isinstance(v, bool | None)]
     beside = any(isinstance(x, torch.Tensor) and x.requires_grad for x in (attention_mask, *options.values()))
-    if strange or beside or query.dtype not in _PRECISE or not torch.is_grad_enabled():
+    one = query.shape[0] == 1 and query.dtype in _PRECISE and torch.is_grad_enabled()
+    if strange or beside or not one:
         return run(query, key, value)
     scaling = options.get("scaling")
     scaling = query.shape[-1] ** -0.5 if scaling is None else float(scaling)
@@ -121,31 +122,41 @@ def _slopes(  # noqa: PLR0917 - what a graph has saved, in order
 ) -> Slopes:
     """Return the gradients at *query*, *key* and *value*, each with k in front.
 
-    *gradients* are ``[k, b, n, heads, d]``, at *output* ``[b, n, heads, d]``; *query* is ``[b, heads, n, d]``, *key*
-    and *value* ``[b, groups, m, d]``, *weights* ``[b, heads, n, m]``.
+    *gradients* are ``[k, 1, n, heads, d]``, at *output* ``[1, n, heads, d]``; *query* is ``[1, heads, n, d]``, *key*
+    and *value* ``[1, groups, m, d]``, *weights* ``[1, heads, n, m]``.
     """
-    heads, groups = query.shape[1], key.shape[1]
-    p, queries = weights.flatten(0, 1), (query * scaling).flatten(0, 1)
-    keys, values = (x.repeat_interleave(heads // groups, 1).flatten(0, 1) for x in (key * scaling, value))
-    # Σ_j p_j ∂p_j is the gradient's product with the output, so the weights are passed over once.
-    means = (gradients * output).sum(-1, keepdim=True)
-    at_query = query.new_empty(len(gradients), *query.shape)
-    at_key, at_value = (x.new_empty(len(gradients), len(x), heads, *x.shape[2:]) for x in (key, value))
-    n, m = weights.shape[2:]
-    for k, gradient in enumerate(gradients):  # one by one, what lies between fits a processor's cache
+    (heads, n), (groups, m) = query.shape[1:3], key.shape[1:3]
+    p, q = weights[0], query[0]
+    keys, values = (
+        x[0] if groups == heads else x[0].repeat_interleave(heads // groups, 0) for x in (key, value)
+    )
+    scaled = p * scaling
+    at_query, at_key, at_value = (_room(len(gradients), x, heads) for x in (query, key, value))
+    for k, gradient in enumerate(gradients[:, 0]):  # one by one, what lies between fits a processor's cache
         end = n if rows is None or rows.count != n else rows.of(k).stop
         # Later rows have no gradient, and earlier ones do not see later keys, where the keys are the text's alone.
         seen = end if rows is not None and rows.causal and m == n else m
-        here, mean = (x.transpose(1, 2).flatten(0, 1)[:, :end] for x in (gradient, means[k]))
-        part = p[:, :end, :seen]
-        at_scores = torch.baddbmm(mean, here, values[:, :seen].transpose(1, 2), beta=-1).mul_(part)
-        torch.bmm(at_scores, keys[:, :seen], out=at_query[k].flatten(0, 1)[:, :end])
-        torch.bmm(at_scores.transpose(1, 2), queries[:, :end], out=at_key[k].flatten(0, 1)[:, :seen])
-        torch.bmm(part.transpose(1, 2), here, out=at_value[k].flatten(0, 1)[:, :seen])
+        here, there = (x[:end].transpose(0, 1) for x in (gradient, output[0]))
+        # Σ_j p_j ∂p_j is the gradient's product with the output, so the weights are passed over once.
+        mean = (here * there).sum(-1, keepdim=True)
+        at_scores = torch.baddbmm(mean, here, values[:, :seen].transpose(1, 2), beta=-1)
+        at_scores *= scaled[:, :end, :seen]
+        torch.bmm(at_scores, keys[:, :seen], out=at_query[k, 0, :, :end])
+        torch.bmm(at_scores.transpose(1, 2), q[:, :end], out=at_key[k, 0, :, :seen])
+        torch.bmm(p[:, :end, :seen].transpose(1, 2), here, out=at_value[k, 0, :, :seen])
         if end < n:
             for slopes, stop in ((at_query, end), (at_key, seen), (at_value, seen)):
-                slopes[k, :, :, stop:] = 0
+                slopes[k, 0, :, stop:] = 0
     return at_query, _grouped(at_key, groups), _grouped(at_value, groups)
+
+
+def _room(count: int, states: torch.Tensor, heads: int) -> torch.Tensor:
+    """Return room ``[count, 1, heads, n, d]`` for gradients at *states* ``[1, …, n, d]``, in the order of what is next.
+
+    Before they were split into heads, *states* were ``[1, n, heads · d]``.
+    """
+    n, d = states.shape[2:]
+    return states.new_empty(count, 1, n, heads, d).transpose(2, 3)
 
 
 def _grouped(slopes: torch.Tensor, groups: int) -> torch.Tensor:

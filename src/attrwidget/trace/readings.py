@@ -79,13 +79,12 @@ def _of_all(
     """Return log-probabilities of *chosen* and *best* logits, and between them entropies, of each row's softmax."""
     largest = best[:, :1].double()
     sums, entropies = [], []
-    room = largest.new_empty(
-        2, min(_CHUNK, len(logits)), logits.shape[1]
-    )  # fresh memory costs more than the sums
+    # Fresh memory would cost more than the sums.
+    room = largest.new_empty(2, min(_CHUNK, len(logits)), logits.shape[1])
     for start in range(0, len(logits), _CHUNK):
         rows = slice(start, start + _CHUNK)
         below, weights = room[:, : len(logits[rows])]
-        below.copy_(logits[rows]).sub_(largest[rows])
+        torch.sub(logits[rows], largest[rows], out=below)
         torch.exp(below, out=weights)
         sums.append(weights.sum(-1))
         # The floor keeps 0 · -∞ from being NaN.
