@@ -1,4 +1,4 @@
-"""The matrix products that exact gradients of every step take, whoever computes them, and the rate of a machine."""
+"""The matrix products that exact gradients of every step take, layer by layer, and the rate of a machine."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from benchmarks.saliency import VOCABULARY, seconds
 from benchmarks.table import Result
 
 NOTE = (
-    "Share of the rate: the operations of the matrix products that the work cannot do without, by our CPU seconds, "
+    "Share of the rate: the operations of the matrix products that the work takes layer by layer, by our CPU seconds, "
     "against the rate of products of 2,640 × 384 by 384 × 1,536 float32 measured in the same run, one thread. “At "
     "most” is how many times faster than the faster peer these products alone would be at the full rate. Counted are "
     "the forward pass, once (for each point of integrated gradients), and of each step, on the way back, one product "

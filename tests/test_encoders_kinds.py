@@ -345,7 +345,7 @@ def test_bad_input_is_told_in_a_sentence(classifier: Any, masked: Any, answering
         (lambda: masked.explain("a [MASK] film", output=["a", "b"]), "has 1 masks and output= 2 words"),
         (lambda: masked.explain("a [MASK] film", output=""), "output= must be a word"),
         (lambda: answering.explain(QUESTION), "answered out of a context"),
-        (lambda: answering.explain(QUESTION, ""), "The text is empty"),
+        (lambda: answering.explain(QUESTION, ""), "The second text is empty"),
         (lambda: answering.explain(QUESTION, long), "608 tokens.*at most 512"),
         (lambda: answering.explain(QUESTION, CONTEXT, max_answer_tokens=0), "at least 1, not 0"),
     ):

@@ -70,11 +70,12 @@ def split_passages(text: Any, pair: Any = None) -> list[tuple[Any, Any]] | None:
 
 
 def _encode(tokenizer: PreTrainedTokenizerBase, text: str, pair: Any) -> Passage:
-    for one in (text,) if pair is None else (text, pair):
+    texts = {"text": text} if pair is None else {"text": text, "second text": pair}
+    for name, one in texts.items():
         if not isinstance(one, str):
-            raise AttrWidgetError(f"The second text must be a text, not {type(one).__name__}.")
+            raise AttrWidgetError(f"The {name} must be a text, not {type(one).__name__}.")
         if not one.strip():
-            raise AttrWidgetError(f"The text is empty ({one!r}): give some words.")
+            raise AttrWidgetError(f"The {name} is empty ({one!r}): give some words.")
         encode_text(tokenizer, one, special=False)  # raises for what is no text
     # verbose=False: a text beyond the tokenizer's length is reported by us, in a sentence.
     encoded = tokenizer(text, pair, verbose=False)
