@@ -8,7 +8,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-BUNDLES = ("src/attrwidget/widget/static/widget.js", "src/attrwidget/widget/static/page.js")
+BUNDLES = ("src/attrwidget/page/static/widget.js", "src/attrwidget/page/static/page.js")
 
 
 def _system_npm() -> list[str]:

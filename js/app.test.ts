@@ -322,7 +322,7 @@ test("the shade of the heads is of the attention shown", async () => {
   const asked = () => session.shaded.at(-1)?.slice(0, 3);
   const range = () => root.querySelector(".aw-picker .range")?.textContent;
   const base = sample.methods[2] as (typeof sample.methods)[number];
-  const cross = { ...base, name: "cross_attention", says: "cross-attention", source: 2 };
+  const cross = { ...base, name: "cross_attention", description: "cross-attention", source: 2 };
   state.content.value = { ...sample, source: 2, methods: [...sample.methods, cross] };
   state.held.value = [1];
   await settle();
@@ -345,6 +345,6 @@ test("the shade of the heads is of the attention shown", async () => {
 test("the keys are named after what they move between", () => {
   const keys = () => root.querySelector(".keys")?.textContent;
   expect(keys()).toContain("→ token[");
-  state.content.value = { ...sample, steps: { ...sample.steps, called: ["class", "classes"] } };
+  state.content.value = { ...sample, steps: { ...sample.steps, step_noun: ["class", "classes"] } };
   expect(keys()).toContain("→ token or class[");
 });

@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 import { build, transform } from "esbuild";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const out = join(root, "src/attrwidget/widget/static");
+const out = join(root, "src/attrwidget/page/static");
 /**
  * The widget's script is a synced trait, sent and saved again with every widget, so it travels compressed: a module
  * that unpacks and imports it, as anywidget itself imports a module from a blob.

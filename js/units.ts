@@ -35,7 +35,7 @@ export class Units {
       this.#ofToken.fill(u, from, this.end(u));
     });
     this.inputEnds = start.map((_, u) => Math.min(this.end(u), content.inputs));
-    this.labels = content.steps.called !== undefined || content.inputs < count - 1;
+    this.labels = content.steps.step_noun !== undefined || content.inputs < count - 1;
     const first = start.findIndex((from) => from >= content.steps.first);
     this.firstWritten = first < 0 ? start.length : first;
   }

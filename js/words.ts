@@ -16,8 +16,8 @@ const percent = (share: number): string => {
 /** "attention of layer 8, head 4"; for methods without heads, what the method says of itself. */
 export function methodSays(reading: Reading, content: Content): string {
   const { method, selection } = reading;
-  if (selection.foil !== undefined) return content.contrast[method.name] ?? method.says;
-  return method.attention ? `${method.says} of ${headsSay(selection, content)}` : method.says;
+  if (selection.foil !== undefined) return content.contrast[method.name] ?? method.description;
+  return method.attention ? `${method.description} of ${headsSay(selection, content)}` : method.description;
 }
 
 function headsSay({ layer, heads, head_rule }: Selection, content: Content): string {
@@ -31,8 +31,8 @@ function headsSay({ layer, heads, head_rule }: Selection, content: Content): str
 
 /** How many steps a span has, and how they became one. */
 function stepsSay(steps: readonly number[], options: Options, content: Content): string {
-  const { count, called } = content.steps;
-  const [one, many] = called ?? ["token", "tokens"];
+  const { count, step_noun } = content.steps;
+  const [one, many] = step_noun ?? ["token", "tokens"];
   const [first, last] = [steps[0] as number, steps.at(-1) as number];
   if (steps.length === 1) return `${one} ${first + 1} of ${count}`;
   const together = last - first + 1 === steps.length;

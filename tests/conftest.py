@@ -9,7 +9,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"  # before huggingface_hub is imported: no tes
 
 import pytest
 import torch
-from tiny import build, byte_tokenizer, save
+from helpers.tiny import build, byte_tokenizer, save
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tiny import build, byte_tokenizer, random_ids
+from helpers.tiny import build, byte_tokenizer, random_ids
 
 import attrwidget as aw
-from attrwidget.trace import graph
+from attrwidget.engine.gradients import batched as graph
 
 FIRST, STEPS = 10, 40
 

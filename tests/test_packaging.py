@@ -26,7 +26,7 @@ UNWANTED = shutil.ignore_patterns(
     "dist",
     "test-results",
 )
-BUNDLE = ("attrwidget/widget/static/widget.js", "attrwidget/widget/static/page.js")
+BUNDLE = ("attrwidget/page/static/widget.js", "attrwidget/page/static/page.js")
 CARGO = (
     "attrwidget/py.typed",
     "attrwidget/demo/causal/model/model.safetensors",
@@ -100,7 +100,7 @@ def test_a_clean_environment_finds_bundle_and_model(clean: Path, tmp_path: Path)
     code = """
 import attrwidget, json, sys
 home = attrwidget.__file__
-from attrwidget.widget.bundle import read_bundle
+from attrwidget.page.bundle import read_bundle
 explanation = attrwidget.load("demo").explain("The first president of America is", max_new_tokens=3)
 text = "".join(unit.text for unit in explanation.tokens.units)
 print(json.dumps([home, len(read_bundle("widget.js")), text]))

@@ -18,7 +18,7 @@ export interface Content {
     readonly first: number;
     readonly count: number;
     /** What a step is and what several are, where they are no tokens: "class", "classes". */
-    readonly called?: readonly [string, string];
+    readonly step_noun?: readonly [string, string];
     /** Null where it is not known: recorded explanations may not carry it. */
     readonly probability: readonly (number | null)[];
     readonly rank: readonly (number | null)[];
@@ -53,7 +53,7 @@ export interface MethodInfo {
   /** Reads attention, so layers and heads can be picked. */
   readonly attention: boolean;
   /** For the footer, e.g. "saliency of log-probability, L2 norm". */
-  readonly says: string;
+  readonly description: string;
   /** Cross-attention alone: of the first so many inputs, at twice their weight among all. */
   readonly source?: number;
 }

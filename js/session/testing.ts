@@ -64,7 +64,7 @@ export const sample: Content = {
       signed: false,
       shares: true,
       attention: false,
-      says: "saliency of log-probability, L2 norm",
+      description: "saliency of log-probability, L2 norm",
     },
     {
       name: "input_x_gradient",
@@ -72,7 +72,7 @@ export const sample: Content = {
       signed: true,
       shares: false,
       attention: false,
-      says: "input × gradient of the logit",
+      description: "input × gradient of the logit",
     },
     {
       name: "attention",
@@ -80,7 +80,7 @@ export const sample: Content = {
       signed: false,
       shares: true,
       attention: true,
-      says: "attention",
+      description: "attention",
     },
   ],
   contrast: { input_x_gradient: "input × gradient of logit minus the foil's" },

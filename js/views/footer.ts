@@ -100,8 +100,8 @@ function keepHeight(foot: HTMLElement, end: AbortSignal): void {
   end.addEventListener("abort", () => observer.disconnect());
 }
 
-function hint({ steps: { count, called } }: Content): Words {
-  const what = called ? `one of the ${called[1]}` : "a word of the answer";
+function hint({ steps: { count, step_noun } }: Content): Words {
+  const what = step_noun ? `one of the ${step_noun[1]}` : "a word of the answer";
   return count > 0
     ? [{ strong: `Hover ${what}` }, " to see which words carried it; click to hold it."]
     : ["Nothing was generated, so there is nothing to explain."];
@@ -115,9 +115,9 @@ function gradient(tints: ReturnType<typeof tint>, signed: boolean, intensity: nu
   return `linear-gradient(90deg, ${stops.join(", ")})`;
 }
 
-function keyHints({ steps: { called } }: Content): Node[] {
+function keyHints({ steps: { step_noun } }: Content): Node[] {
   const hints: [string[], string][] = [
-    [["←", "→"], called ? `token or ${called[0]}` : "token"],
+    [["←", "→"], step_noun ? `token or ${step_noun[0]}` : "token"],
     [["[", "]"], "layer"],
     [["Esc"], "let go"],
   ];

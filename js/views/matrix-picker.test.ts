@@ -28,8 +28,8 @@ const content: Content = {
     alternatives: [[], []],
   },
   methods: [
-    { name: "saliency", title: "Saliency", signed: false, shares: true, attention: false, says: "" },
-    { name: "attention", title: "Attention", signed: false, shares: true, attention: true, says: "" },
+    { name: "saliency", title: "Saliency", signed: false, shares: true, attention: false, description: "" },
+    { name: "attention", title: "Attention", signed: false, shares: true, attention: true, description: "" },
   ],
   layers: 3,
   heads: 4,

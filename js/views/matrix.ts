@@ -20,7 +20,7 @@ export const matrixStyles = css;
 
 export function mountMatrix(host: HTMLElement, ctx: ViewContext): void {
   const { state, signal } = ctx;
-  const parts = matrixParts(host, state.content.value.steps.called?.[1]);
+  const parts = matrixParts(host, state.content.value.steps.step_noun?.[1]);
   const { grid, canvas } = parts;
   const paper = canvas.getContext("2d");
   const stage = new Stage();

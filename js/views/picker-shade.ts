@@ -19,7 +19,7 @@ export function shade(
   ctx.effect(() => {
     const content = state.content.value;
     const steps = targetSteps(state);
-    const { source, says: kind } = cross.value ?? {};
+    const { source, description: kind } = cross.value ?? {};
     const pointed = state.hoveredInput.value;
     const input = source !== undefined && pointed !== null && pointed >= source ? null : pointed;
     const { hide_special, hide_first, hide_target } = state.options.value;

@@ -12,20 +12,19 @@ from typing import TYPE_CHECKING, Any
 from attrwidget.errors import AttrWidgetError, Cancelled
 
 if TYPE_CHECKING:
-    from attrwidget.captured import capture
+    from attrwidget.capture_calls import capture
     from attrwidget.evaluation import evaluate
     from attrwidget.explanation import Explanation
-    from attrwidget.interop import (
-        SavedExplanation,
-        from_captum,
-        from_inseq,
-        from_lime,
-        from_scores,
-        from_shap,
-    )
-    from attrwidget.interop import open as open  # noqa: A004 - like Image.open
+    from attrwidget.formats.read.captum import from_captum
+    from attrwidget.formats.read.inseq import from_inseq
+    from attrwidget.formats.read.lime import from_lime
+    from attrwidget.formats.read.open import open as open  # noqa: A004 - like Image.open
+    from attrwidget.formats.read.scores import from_scores
+    from attrwidget.formats.read.shap import from_shap
+    from attrwidget.kinds.model import Model
+    from attrwidget.load_model import load
     from attrwidget.methods import method, methods
-    from attrwidget.model import Model, load
+    from attrwidget.saved import SavedExplanation
 
 try:
     __version__ = version("attrwidget")
@@ -54,19 +53,19 @@ __all__ = [
 
 _HOMES = {
     "Explanation": "attrwidget.explanation",
-    "Model": "attrwidget.model",
-    "SavedExplanation": "attrwidget.interop",
-    "capture": "attrwidget.captured",
+    "Model": "attrwidget.kinds.model",
+    "SavedExplanation": "attrwidget.saved",
+    "capture": "attrwidget.capture_calls",
     "evaluate": "attrwidget.evaluation",
-    "from_captum": "attrwidget.interop",
-    "from_inseq": "attrwidget.interop",
-    "from_lime": "attrwidget.interop",
-    "from_scores": "attrwidget.interop",
-    "from_shap": "attrwidget.interop",
-    "load": "attrwidget.model",
+    "from_captum": "attrwidget.formats.read.captum",
+    "from_inseq": "attrwidget.formats.read.inseq",
+    "from_lime": "attrwidget.formats.read.lime",
+    "from_scores": "attrwidget.formats.read.scores",
+    "from_shap": "attrwidget.formats.read.shap",
+    "load": "attrwidget.load_model",
     "method": "attrwidget.methods",
     "methods": "attrwidget.methods",
-    "open": "attrwidget.interop",
+    "open": "attrwidget.formats.read.open",
 }
 
 

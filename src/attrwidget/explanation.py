@@ -10,35 +10,34 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from attrwidget.base import BaseExplanation, MethodInfo, Section
-from attrwidget.contrast import Contrasts
 from attrwidget.errors import AttrWidgetError
+from attrwidget.hf.exclusive_use import own_precision
 from attrwidget.methods import HeadSelection, all_methods, get
 from attrwidget.methods.attention import check_selection, weight_rows
-from attrwidget.methods.attention_parts import read_part
-from attrwidget.methods.blocks import read_blocks
-from attrwidget.methods.foils import foil_tokens
-from attrwidget.methods.notes import attributes_of, note_on, unscored
-from attrwidget.methods.request import default_function, make_request
-from attrwidget.methods.scores import NORMALIZATIONS, ScoreCache, inseq_method, normalize_rows
-from attrwidget.models.borrow import own_precision
+from attrwidget.methods.request.cache import NORMALIZATIONS, ScoreCache, inseq_method, normalize_rows
+from attrwidget.methods.request.foils import foil_tokens
+from attrwidget.methods.request.footnotes import attributes_of, note_on, unscored
+from attrwidget.methods.request.request import default_function, make_request
+from attrwidget.methods.shared.attention_parts import read_part
+from attrwidget.methods.shared.layer_readings import read_blocks
+from attrwidget.presentation import Presentation
 from attrwidget.progress import progress_bar
+from attrwidget.results.base import MethodInfo
+from attrwidget.results.contrast import Contrasts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-    from attrwidget.methods.request import Request
-    from attrwidget.models.tokens import Tokens
-    from attrwidget.trace import Trace
+    from attrwidget.engine.trace import Trace
+    from attrwidget.methods.request.request import Request
+    from attrwidget.text.tokens import Tokens
 
     Progress = Callable[[int, int], None]
 
-__all__ = ["Explanation", "MethodInfo", "Section"]
 
-
-class Explanation(BaseExplanation):
+class Explanation(Presentation):
     """Why a model said what it said; made by ``Model.explain``.
 
     Scores are computed when they are first asked for and then kept. *Step* s is the s-th generated token; the
@@ -52,11 +51,11 @@ class Explanation(BaseExplanation):
         self.tokens: Tokens = trace.tokens
         self.first_step, self.n_steps, self.n_inputs = trace.first_step, trace.n_steps, trace.n_inputs
         self.n_layers, self.n_heads = trace.n_layers, trace.n_heads
-        self.attention_note = trace.abilities.attention_note
+        self.attention_note = trace.capabilities.attention_note
         self.model_name = trace.model.name
-        self.sections = [Section(*section) for section in trace.sections]
+        self.sections = list(trace.sections)
         self.warnings = _warnings(trace)
-        self.said, self.called = trace.said, trace.called
+        self.answer_text, self.step_noun = trace.answer_text, trace.step_noun
         self._cache = ScoreCache(trace)
         self.contrasts = Contrasts(trace, self._cache)
 
@@ -93,13 +92,13 @@ class Explanation(BaseExplanation):
                 method.signed,
                 not method.signed,
                 method.attention,
-                method.says_of(self.target_function_of(method.name)),
+                method.describe(self.target_function_of(method.name)),
                 self.trace.n_source if "source" in method.needs else None,
             )
             for method in all_methods()
             if method.refusal(self.trace) is None
         ]
-        if self.trace.abilities.gradients_note is not None:
+        if self.trace.capabilities.gradients_note is not None:
             found.sort(key=lambda method: not method.name.startswith("leave_one_out"))
         return found
 
@@ -329,8 +328,8 @@ def _pairs(layer: int | None, head: int | Sequence[int] | None) -> tuple[tuple[i
 
 def _warnings(trace: Trace) -> list[str]:
     dtype, said = str(trace.model.hf.dtype).removeprefix("torch."), []
-    if trace.abilities.gradients_note is not None:
-        said.append(f"{trace.abilities.gradients_note}, so leave-one-out is shown first.")
+    if trace.capabilities.gradients_note is not None:
+        said.append(f"{trace.capabilities.gradients_note}, so leave-one-out is shown first.")
     advice = "signed input × gradient can rank tokens unlike in float32"
     if trace.model.quantized is not None:
         said.append(f"The model is quantised ({trace.model.quantized}) and explained as it is now: {advice}.")

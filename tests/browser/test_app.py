@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
+from helpers.screen import Screen, explore, serious_faults
 from playwright.sync_api import Page, expect
-from screen import Screen, explore, serious_faults
 
 import attrwidget as aw
 

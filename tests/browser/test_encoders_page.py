@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from encoders import build, word_tokenizer
+from helpers.encoders import build, word_tokenizer
+from helpers.screen import Screen, explore, serious_faults
 from playwright.sync_api import Page, expect
-from screen import Screen, explore, serious_faults
 
 import attrwidget as aw
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hosts import write_notebook
+from helpers.hosts import write_notebook
+from helpers.screen import Screen, explore, same, serious_faults
 from playwright.sync_api import Page, expect
-from screen import Screen, explore, same, serious_faults
 
 import attrwidget as aw
 

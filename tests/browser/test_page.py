@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from helpers.screen import Screen, explore, serious_faults
 from playwright.sync_api import Page, Route, expect
-from screen import Screen, explore, serious_faults
 
 import attrwidget as aw
 

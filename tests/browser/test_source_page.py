@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from helpers.screen import Screen, number, serious_faults
+from helpers.tiny_seq2seq import ANSWER, SOURCE, build_seq2seq, ending_tokenizer
 from playwright.sync_api import Page, expect
-from screen import Screen, number, serious_faults
-from tiny_seq2seq import ANSWER, SOURCE, build_seq2seq, ending_tokenizer
 
 import attrwidget as aw
-from attrwidget.export.words import numeral
+from attrwidget.still.sentences import numeral
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -72,7 +72,7 @@ def write(columns: dict[str, dict[str, float | None]]) -> None:
         f"{versions}; the models are 2-layer Llamas, 64 wide.",
         "",
         *(
-            f"- **{name}**: {task.says} ({_COUNT[name] * steps:,} answers)."
+            f"- **{name}**: {task.description} ({_COUNT[name] * steps:,} answers)."
             for name, task in TASKS.items()
             for steps in [8 if name == "C" else 1]
         ),

@@ -36,7 +36,7 @@ class Task:
     """A rule: examples of it, those that it is learnt from, and how many batches of these it takes."""
 
     name: str
-    says: str
+    description: str
     make: Callable[[random.Random], Example]
     practise: Callable[[random.Random], Example]
     training_steps: int

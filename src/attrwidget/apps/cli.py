@@ -70,7 +70,7 @@ def explain(  # noqa: PLR0917 - typer gives each its own name
 
     import attrwidget as aw
     from attrwidget.apps.forms import FORMS
-    from attrwidget.export.console import table
+    from attrwidget.still.console import table
 
     loaded = aw.load(model)
     form = FORMS[loaded.task]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from attrwidget.evaluation.rows import Rows
+    from attrwidget.evaluation.collect_scores import Rows
 
 MEASURES = ("kendall_tau", "spearman", "top_k", "rank_biased_overlap")
 

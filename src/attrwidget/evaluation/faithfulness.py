@@ -9,10 +9,10 @@ import numpy as np
 from attrwidget.checks import is_index, is_whole
 from attrwidget.errors import AttrWidgetError
 from attrwidget.evaluation.agreement import agreement
+from attrwidget.evaluation.collect_scores import collect_scores
 from attrwidget.evaluation.measures import Measures
 from attrwidget.evaluation.ranking import ranked, removable, shuffles
 from attrwidget.evaluation.result import Evaluation
-from attrwidget.evaluation.rows import collect
 from attrwidget.explanation import Explanation
 from attrwidget.progress import progress_bar
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from attrwidget.evaluation.rows import Rows
+    from attrwidget.evaluation.collect_scores import Rows
 
     Progress = Callable[[int, int], None]
 
@@ -75,7 +75,7 @@ def evaluate(
     notes = _notes(ex, places)
     places = {step: at for step, at in places.items() if len(at)}
     with progress_bar("Scores") as bar:
-        rows, left_out = collect(ex, methods, list(places), progress or bar)
+        rows, left_out = collect_scores(ex, methods, list(places), progress or bar)
     orders = _orders(rows, places, random, seed)
     measures = Measures(ex, bins, points, target_function)
     with progress_bar("Masked texts") as bar:
@@ -124,11 +124,11 @@ def _check(
         raise AttrWidgetError(
             f"{type(ex).__name__} has no model to run again: give what explain() returned, while the model is loaded."
         )
-    if ex.trace.abilities.masking == "ignored":
+    if ex.trace.capabilities.masking == "ignored":
         raise AttrWidgetError(
             f"{ex.model_name} does not heed a mask over its inputs, so none can be taken away."
         )
-    if ex.trace.link in ("number", "none"):
+    if ex.trace.output_kind in ("number", "none"):
         raise AttrWidgetError(
             f"{ex.model_name} gives no probabilities, and they are what an evaluation measures: load a model that does."
         )
@@ -154,7 +154,7 @@ def _notes(ex: Explanation, places: Mapping[int, NDArray[np.intp]]) -> list[str]
         if empty
         else []
     )
-    if ex.trace.abilities.masking == "moves":
+    if ex.trace.capabilities.masking == "moves":
         notes.append(
             f"{ex.model_name} counts positions by the mask, so tokens after a masked one move up by one."
         )

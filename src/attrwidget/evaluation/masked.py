@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from attrwidget.engine.gradients.batched import is_out_of_memory
 from attrwidget.errors import AttrWidgetError
-from attrwidget.methods.targets import Target
-from attrwidget.trace.graph import is_out_of_memory
+from attrwidget.methods.request.targets import Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
-    from attrwidget.trace import Trace
+    from attrwidget.engine.trace import Trace
 
     Progress = Callable[[int, int], None]
 
@@ -39,8 +39,8 @@ class MaskedRuns:
     def __init__(self, trace: Trace) -> None:
         trace.require_same_weights()
         self._trace = trace
-        self._target = Target("log_prob", trace.outputs, link=trace.link)
-        self._known: dict[tuple[int, Gone], float] = trace.unfinished.setdefault("masked_runs", {})
+        self._target = Target("log_prob", trace.outputs, output_kind=trace.output_kind)
+        self._known: dict[tuple[int, Gone], float] = trace.partial_results.setdefault("masked_runs", {})
 
     def get(self, step: int, without: Gone) -> float:
         """Return what was measured of *step* with the inputs *without* masked from attention."""

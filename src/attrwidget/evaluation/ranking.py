@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from attrwidget.base import BaseExplanation
+    from attrwidget.results.base import BaseExplanation
 
 
 def removable(ex: BaseExplanation, step: int, keep: Collection[int] = ()) -> NDArray[np.intp]:

@@ -1,6 +1,1 @@
-"""Explanations outside a notebook: an offline page, a still picture, a table in a terminal."""
-
-from attrwidget.export.fallback import to_fallback_html
-from attrwidget.export.html import to_html
-
-__all__ = ["to_fallback_html", "to_html"]
+"""The offline page: one HTML file that plays the saved scores to the same views."""

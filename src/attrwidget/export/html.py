@@ -11,23 +11,23 @@ from typing import TYPE_CHECKING, Any
 
 from attrwidget import __version__
 from attrwidget.errors import AttrWidgetError
-from attrwidget.export.fallback import to_fallback_html
 from attrwidget.export.plan import MB, Plan, make_plan
 from attrwidget.export.recorded import encode_scores, record_attention
-from attrwidget.export.words import method_of, printable
 from attrwidget.files import public_name, writable, write_whole
-from attrwidget.models.tokens import visible
-from attrwidget.widget.bundle import read_bundle
-from attrwidget.widget.content import VERSION, content_of, method_entry
-from attrwidget.widget.state import initial_state
+from attrwidget.page.bundle import read_bundle
+from attrwidget.page.content import VERSION, content_of, method_entry
+from attrwidget.page.state import initial_state
+from attrwidget.still.sentences import method_of, printable
+from attrwidget.still.static_html import to_fallback_html
+from attrwidget.text.tokens import visible
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from attrwidget.base import BaseExplanation as Explanation
-    from attrwidget.base import MethodInfo
+    from attrwidget.results.base import BaseExplanation as Explanation
+    from attrwidget.results.base import MethodInfo
 
 _DEFAULT_MB = 10.0
 _USUAL = ("saliency", "input_x_gradient", "attention")
@@ -67,12 +67,14 @@ def to_html(
     methods: Sequence[str] | None = None,
     max_mb: float | None = None,
     title: str | None = None,
+    shown: Mapping[str, Any] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Path:
     """Write *explanation* as one HTML file and return its path: the same views, no kernel, no network.
 
     *methods* are the names of those to carry: unless given, saliency, input × gradient, attention, and whatever was
-    computed already. It opens as the widget stands at the moment. The file has at most *max_mb* megabytes (10): to
+    computed already. *shown* is the state that it opens with, by trait; what is missing there has its default. The
+    file has at most *max_mb* megabytes (10): to
     fit, attention loses precision, then single heads, and then methods go, the last one first; the page says what
     it does not carry. *title* is shown above. *progress* is called with ``(done, total)``; an exception raised in
     it stops, and then nothing is written.
@@ -84,27 +86,27 @@ def to_html(
     limit = _limit(max_mb)
     names = [methods] if isinstance(methods, str) else methods
     infos = (
-        _usual_methods(explanation)
+        _usual_methods(explanation, shown)
         if names is None
         else [method_of(explanation, n) for n in dict.fromkeys(names)]
     )
     if not infos:
         raise AttrWidgetError("methods= is empty, so the page would show nothing: name at least one.")
-    shell = _page(explanation, title, _data(explanation, Plan(tuple(infos), 0), {}, None))
+    shell = _page(explanation, title, _data(explanation, Plan(tuple(infos), 0), {}, None, shown))
     room = int(limit * MB) - len(shell) - _SPARE_BYTES
     plan = make_plan(explanation, infos, room, limit)
     scores, attention = _numbers(explanation, plan, progress)
-    write_whole(target, _page(explanation, title, _data(explanation, plan, scores, attention)))
+    write_whole(target, _page(explanation, title, _data(explanation, plan, scores, attention, shown)))
     return target
 
 
-def _usual_methods(explanation: Explanation) -> list[MethodInfo]:
+def _usual_methods(explanation: Explanation, shown: Mapping[str, Any] | None) -> list[MethodInfo]:
     """Return the methods a page carries unless told: the usual ones, and those that cost nothing more."""
-    steps, shown = range(explanation.n_steps), (explanation.shown_state() or {}).get("method")
+    steps, method_shown = range(explanation.n_steps), (shown or {}).get("method")
     return [
         method
         for method in explanation.methods()
-        if method.name in {*_USUAL, shown} or explanation.has_rows(method.name, steps)
+        if method.name in {*_USUAL, method_shown} or explanation.has_rows(method.name, steps)
     ]
 
 
@@ -136,7 +138,11 @@ def _numbers(
 
 
 def _data(
-    explanation: Explanation, plan: Plan, scores: dict[str, str], attention: dict[str, Any] | None
+    explanation: Explanation,
+    plan: Plan,
+    scores: dict[str, str],
+    attention: dict[str, Any] | None,
+    shown: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     names = [method.name for method in plan.methods]
     content = content_of(explanation, model=False)
@@ -148,7 +154,7 @@ def _data(
     state = {
         **initial_state(explanation),
         "method": names[0],
-        **(explanation.shown_state() or {}),
+        **(shown or {}),
         "foil": None,
     }
     if state["method"] not in names:
@@ -201,12 +207,12 @@ def _inside_script(code: str) -> str:
 
 def _title(explanation: Explanation) -> str:
     model = public_name(explanation.model_name) or "the model"
-    if explanation.said == "":
+    if explanation.answer_text == "":
         return f"How does {model} read this text?"
     first, special = explanation.first_step, explanation.tokens.special
     said = [u.text for u in explanation.tokens.units if u.start >= first and not special[u.start]]
     said = said or [u.text for u in explanation.tokens.units if u.start >= first]
-    answer = explanation.said or " ".join("".join(said).split()) or visible("".join(said))
+    answer = explanation.answer_text or " ".join("".join(said).split()) or visible("".join(said))
     answer = answer if len(answer) <= 60 else answer[:59] + "…"
     return f"Why did {model} say “{answer}”?"
 

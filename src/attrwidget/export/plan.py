@@ -11,8 +11,8 @@ from attrwidget.export.recorded import attention_size, scores_size
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from attrwidget.base import BaseExplanation as Explanation
-    from attrwidget.base import MethodInfo
+    from attrwidget.results.base import BaseExplanation as Explanation
+    from attrwidget.results.base import MethodInfo
 
 MB = 1_000_000
 
@@ -75,7 +75,9 @@ def _plans(explanation: Explanation, methods: tuple[MethodInfo, ...], max_mb: fl
 def _mean_of_heads(method: MethodInfo, count: int) -> MethodInfo:
     if not method.attention:
         return method
-    return method._replace(attention=False, source=None, says=f"{method.says}, mean of all {count} heads")
+    return method._replace(
+        attention=False, source=None, description=f"{method.description}, mean of all {count} heads"
+    )
 
 
 def _up(value: float) -> float:

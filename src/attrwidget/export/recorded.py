@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from attrwidget.widget.packing import float_bytes, head_chunks
+from attrwidget.page.packing import float_bytes, head_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from attrwidget.base import BaseExplanation as Explanation
+    from attrwidget.results.base import BaseExplanation as Explanation
 
 
 def scores_size(explanation: Explanation) -> int:

@@ -7,9 +7,9 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from attrwidget.methods.own import method
+from attrwidget.methods.custom import method
 from attrwidget.methods.registry import NEEDS, HeadSelection, Method, all_methods, get, register
-from attrwidget.methods.targets import TARGET_FUNCTIONS, Target
+from attrwidget.methods.request.targets import TARGET_FUNCTIONS, Target
 
 if TYPE_CHECKING:
     import pandas as pd

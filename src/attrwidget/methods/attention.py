@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
 
+    from attrwidget.engine.attention.recorder import AttentionReader
+    from attrwidget.engine.trace import Trace
     from attrwidget.methods.registry import Rows
-    from attrwidget.methods.targets import Target
-    from attrwidget.trace import Trace
-    from attrwidget.trace.attention import AttentionReader
+    from attrwidget.methods.request.targets import Target
 
     Weigh = Callable[[int, list[int] | None, torch.Tensor], torch.Tensor]
 
@@ -118,7 +118,7 @@ def _compute(trace: Trace, _target: Target, steps: Sequence[int], selection: Hea
 
 def attention_note(trace: Trace, _options: Any) -> str | None:
     """Say which of a model's attentions is read, where a decoder reads the text that its encoder reads."""
-    if not trace.model.two_stacks or trace.n_source:
+    if not trace.model.encoder_decoder or trace.n_source:
         return None
     return "the decoder's attention to the encoder's tokens, where the output is read"
 
@@ -127,7 +127,7 @@ ATTENTION = register(
     Method(
         name="attention",
         title="Attention",
-        says="attention",
+        description="attention",
         formula="softmax(q·kᵀ·scale + mask), of any heads, made one by their mean, sum, max or median",
         cost="one small matrix product per layer",
         source="Vaswani et al. 2017 (arXiv:1706.03762); what attention is not: Jain & Wallace 2019 (arXiv:1902.10186)",

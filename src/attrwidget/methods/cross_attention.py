@@ -12,10 +12,10 @@ from attrwidget.methods.registry import Method, register
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from attrwidget.engine.attention.joint import JointAttention
+    from attrwidget.engine.trace import Trace
     from attrwidget.methods.registry import HeadSelection, Rows
-    from attrwidget.methods.targets import Target
-    from attrwidget.trace import Trace
-    from attrwidget.trace.joint_attention import JointAttention
+    from attrwidget.methods.request.targets import Target
 
 _STEPS = 256  # rows of weights of all heads of a layer in memory at once
 
@@ -34,7 +34,7 @@ CROSS_ATTENTION = register(
     Method(
         name="cross_attention",
         title="Cross-attention",
-        says="cross-attention",
+        description="cross-attention",
         formula="softmax(q·kᵀ·scale + mask) of the decoder's queries and the encoder's keys",
         cost="one small matrix product per layer",
         source="Bahdanau et al. 2015 (arXiv:1409.0473); Vaswani et al. 2017 (arXiv:1706.03762)",

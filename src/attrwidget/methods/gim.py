@@ -5,20 +5,20 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from attrwidget.methods.gradient import reduced
 from attrwidget.methods.registry import Method, register
+from attrwidget.methods.shared.gradient import reduced
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from attrwidget.engine.trace import Trace
     from attrwidget.methods.registry import HeadSelection, Rows
-    from attrwidget.methods.targets import Target
-    from attrwidget.trace import Trace
+    from attrwidget.methods.request.targets import Target
 
 
 def _compute(trace: Trace, target: Target, steps: Sequence[int], _selection: HeadSelection) -> Rows:
-    from attrwidget.models.interface import observe
-    from attrwidget.trace.gim import modified_gradients
+    from attrwidget.engine.gradients.gim import modified_gradients
+    from attrwidget.hf.attention_interface import observe
 
     model = trace.model.hf
     graph = trace.new_graph(attention=observe(model, "eager"), around=partial(modified_gradients, model))
@@ -33,7 +33,7 @@ GIM = register(
     Method(
         name="gim",
         title="GIM",
-        says="input × modified gradient (GIM) of {target}, signed dot product",
+        description="input × modified gradient (GIM) of {target}, signed dot product",
         formula="e · ∂s/∂e, with norms' statistics fixed, softmax going back at temperature 2, and products shared out",
         cost="one backward pass per generated token",
         source="Edin et al. 2025 (arXiv:2505.17630)",

@@ -11,15 +11,15 @@ from attrwidget.methods.registry import Method, register
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from attrwidget.engine.trace import Trace
     from attrwidget.methods.registry import HeadSelection, Rows
-    from attrwidget.methods.targets import Target
-    from attrwidget.trace import Trace
+    from attrwidget.methods.request.targets import Target
 
 
 def _compute(trace: Trace, target: Target, steps: Sequence[int], _selection: HeadSelection) -> Rows:
     import torch
 
-    for step, weights, slopes in trace.attention_slopes(steps, target):
+    for step, weights, slopes in trace.attention_gradients(steps, target):
         at, seen = trace.position(step), trace.seen(step)
         flow = torch.zeros(trace.n_inputs, device=weights[0].device)
         flow[at] = 1
@@ -36,7 +36,7 @@ GRADIENT_X_ATTENTION = register(
     Method(
         name="gradient_x_attention",
         title="Gradient × attention",
-        says="attention × gradient of {target}, rolled out through all layers",
+        description="attention × gradient of {target}, rolled out through all layers",
         formula="row t of Π over layers of (I + mean over heads of (A ⊙ ∂s/∂A)⁺), without the I it starts from",
         cost="one backward pass per generated token, with all attention weights of all layers in memory",
         source="Chefer et al. 2021 (arXiv:2103.15679)",

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrwidget.methods.gradient import reduced_gradients
 from attrwidget.methods.registry import Method, register
+from attrwidget.methods.shared.gradient import reduced_gradients
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from attrwidget.engine.trace import Trace
     from attrwidget.methods.registry import HeadSelection, Rows
-    from attrwidget.methods.targets import Target
-    from attrwidget.trace import Trace
+    from attrwidget.methods.request.targets import Target
 
 
 def _dot(trace: Trace, target: Target, steps: Sequence[int], _selection: HeadSelection) -> Rows:
@@ -25,7 +25,7 @@ INPUT_X_GRADIENT = register(
     Method(
         name="input_x_gradient",
         title="Input × gradient",
-        says="input × gradient of {target}, signed dot product",
+        description="input × gradient of {target}, signed dot product",
         formula="e · ∂s/∂e",
         cost="one backward pass per generated token",
         source="Shrikumar et al. 2016 (arXiv:1605.01713)",

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrwidget.methods.gradient import reduced_gradients
 from attrwidget.methods.registry import Method, register
+from attrwidget.methods.shared.gradient import reduced_gradients
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from attrwidget.engine.trace import Trace
     from attrwidget.methods.registry import HeadSelection, Rows
-    from attrwidget.methods.targets import Target
-    from attrwidget.trace import Trace
+    from attrwidget.methods.request.targets import Target
 
 
 def _compute(trace: Trace, target: Target, steps: Sequence[int], _selection: HeadSelection) -> Rows:
@@ -25,7 +25,7 @@ INPUT_X_GRADIENT_L2 = register(
     Method(
         name="input_x_gradient_l2",
         title="Input × gradient, L2",
-        says="input × gradient of {target}, L2 norm",
+        description="input × gradient of {target}, L2 norm",
         formula="‖e ⊙ ∂s/∂e‖₂ over the embedding's dimensions",
         cost="one backward pass per generated token",
         source="Inseq's default aggregation of input_x_gradient; Ecco's gradient × input",

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from attrwidget.errors import AttrWidgetError
-from attrwidget.methods.embeddings import baseline_of
 from attrwidget.methods.leave_one_out import replacement
 from attrwidget.methods.registry import Figures, Method, Progress, register
+from attrwidget.methods.shared.embeddings import baseline_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     import torch
 
+    from attrwidget.engine.trace import Trace
     from attrwidget.methods.registry import HeadSelection, Rows
-    from attrwidget.methods.targets import Target
-    from attrwidget.trace import Trace
+    from attrwidget.methods.request.targets import Target
 
 GROUP = 48  # steps that share the graphs of all points
 
@@ -42,12 +42,12 @@ def _compute(
         sums = {step: np.zeros(trace.n_inputs) for step in group}
         for point, (node, weight) in enumerate(zip(nodes, weights, strict=True)):
             yield Progress(index * int(points) + point, len(groups) * int(points))
-            graph = trace.new_graph(place=_between(start, way, (1 + float(node)) / 2))
+            graph = trace.new_graph(replace_embeddings=_between(start, way, (1 + float(node)) / 2))
             for chunk, gradients, scales, _ in graph.gradients(group, target):
                 products = (gradients.float() * way[: gradients.shape[1]].float()).sum(-1) * scales[:, None]
                 for step, product in zip(chunk, products.cpu().numpy(), strict=True):
                     sums[step][: len(product)] += weight / 2 * product
-        base = trace.new_graph(place=_between(start, way, 0.0)).scores(group, target).numpy()
+        base = trace.new_graph(replace_embeddings=_between(start, way, 0.0)).scores(group, target).numpy()
         score = trace.graph().scores(group, target).numpy()
         rows = np.stack([_seen(sums[step], trace.seen(step)) for step in group])
         if index == len(groups) - 1:
@@ -58,11 +58,11 @@ def _compute(
 def _between(
     start: torch.Tensor, way: torch.Tensor, share: float
 ) -> Callable[[int, torch.Tensor], torch.Tensor]:
-    def place(first: int, embeddings: torch.Tensor) -> torch.Tensor:
+    def replace_embeddings(first: int, embeddings: torch.Tensor) -> torch.Tensor:
         part = slice(first, first + embeddings.shape[1])
         return (start[part] + share * way[part])[None]
 
-    return place
+    return replace_embeddings
 
 
 def _seen(row: np.ndarray[Any, Any], count: int) -> np.ndarray[Any, Any]:
@@ -87,7 +87,7 @@ INTEGRATED_GRADIENTS = register(
     Method(
         name="integrated_gradients",
         title="Integrated gradients",
-        says="integrated gradients of {target} from the mean embedding, signed",
+        description="integrated gradients of {target} from the mean embedding, signed",
         formula="(e − b) · ∫₀¹ ∂s/∂e at b + α (e − b) dα, by Gauss–Legendre; sums to s(e) − s(b)",
         cost="for each point of the way (20), a forward pass and one backward pass per generated token",
         source="Sundararajan et al. 2017 (arXiv:1703.01365)",

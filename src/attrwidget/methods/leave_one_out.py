@@ -6,18 +6,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.errors import AttrWidgetError
-from attrwidget.methods.left_out import LeftOut, left_out_rows
 from attrwidget.methods.registry import Method, register
-from attrwidget.methods.units import note_on_units, units_of
+from attrwidget.methods.request.units import note_on_units, units_of
+from attrwidget.methods.shared.one_at_a_time import LeftOut, left_out_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import torch
 
+    from attrwidget.engine.trace import Trace
     from attrwidget.methods.registry import HeadSelection, Rows
-    from attrwidget.methods.targets import Target
-    from attrwidget.trace import Trace
+    from attrwidget.methods.request.targets import Target
 
 _ROWS = 64  # rows of logits turned to float64 at a time
 _WHICH = ("auto", "mask", "pad", "unknown")
@@ -98,11 +98,11 @@ def replacement(trace: Trace, token: Any) -> tuple[int, str]:
 
 def masking_note(trace: Trace) -> str | None:
     """Say what a mask does beside hiding inputs, where it does."""
-    if trace.abilities.masking == "moves":
+    if trace.capabilities.masking == "moves":
         return (
             f"{trace.model.name} counts positions by the mask, so tokens after a masked one move up by one."
         )
-    if trace.model.two_stacks and not trace.n_source:
+    if trace.model.encoder_decoder and not trace.n_source:
         return "in the decoder padding stands in place of what is masked"
     if trace.task in ("token-classification", "question-answering"):
         return "what is said at a token still reads that token itself when it is masked"
@@ -138,7 +138,7 @@ LEAVE_ONE_OUT = register(
     Method(
         name="leave_one_out",
         title="Leave one out",
-        says="fall of {target} when an input is masked from attention",
+        description="fall of {target} when an input is masked from attention",
         formula="s(x) − s(x with the keys of input or unit j masked in every layer); positions stay",
         cost=_COST,
         source=f"{_SOURCE}; for language models: AttriBoT (arXiv:2411.15102)",
@@ -156,7 +156,7 @@ LEAVE_ONE_OUT_WORDS = register(
         LEAVE_ONE_OUT,
         name="leave_one_out_words",
         title="Leave one out, by word",
-        says="fall of {target} when a word is masked from attention, shared by its tokens",
+        description="fall of {target} when a word is masked from attention, shared by its tokens",
         options={"units": "word"},
     )
 )
@@ -165,7 +165,7 @@ LEAVE_ONE_OUT_REPLACED = register(
     Method(
         name="leave_one_out_replaced",
         title="Leave one out, replaced",
-        says="fall of {target} when an input is replaced",
+        description="fall of {target} when an input is replaced",
         formula="s(x) − s(x with input or unit j replaced by mask, unknown, padding or other tokens)",
         cost=_COST,
         source=_SOURCE,
@@ -182,7 +182,7 @@ LEAVE_ONE_OUT_DELETED = register(
     Method(
         name="leave_one_out_deleted",
         title="Leave one out, deleted",
-        says="fall of {target} when an input is deleted",
+        description="fall of {target} when an input is deleted",
         formula="s(x) − s(x without input or unit j); later tokens move up",
         cost=_COST,
         source=_SOURCE,

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrwidget.errors import AttrWidgetError, did_you_mean
-from attrwidget.methods.targets import TARGET_FUNCTIONS
+from attrwidget.methods.request.targets import TARGET_FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from attrwidget.trace import Trace
+    from attrwidget.engine.trace import Trace
 
 
 class Progress(NamedTuple):
@@ -95,7 +95,7 @@ class Method:
 
     name: str
     title: str
-    says: str
+    description: str
     formula: str
     cost: str
     source: str
@@ -110,12 +110,12 @@ class Method:
     distribution: str | None = None
     note: Callable[[Trace, Mapping[str, Any]], str | None] | None = None
 
-    def says_of(self, target_function: str | None) -> str:
+    def describe(self, target_function: str | None) -> str:
         """Return the method in words, for the footer, when *target_function* is differentiated."""
         return (
-            self.says
+            self.description
             if target_function is None
-            else self.says.format(target=TARGET_FUNCTIONS[target_function])
+            else self.description.format(target=TARGET_FUNCTIONS[target_function])
         )
 
     def refusal(self, trace: Trace) -> str | None:
@@ -123,7 +123,7 @@ class Method:
         if self.package and not _is_installed(self.package):
             return f"{self.title} needs {self.package}, which is not installed: pip install {self.package}."
         name = trace.model.name
-        if self.target_function is not None and trace.link == "none":
+        if self.target_function is not None and trace.output_kind == "none":
             return (
                 f"{self.title} explains a prediction, and {name} has no head that makes one: read its attention, or "
                 "load it with a head, such as AutoModelForMaskedLM or AutoModelForSequenceClassification."
@@ -131,7 +131,7 @@ class Method:
         wrong = self._other_kind(trace)
         if wrong is not None:
             return wrong
-        if "masking" in self.needs and trace.abilities.masking == "ignored":
+        if "masking" in self.needs and trace.capabilities.masking == "ignored":
             return (
                 f"{self.title} masks inputs from attention, which {name} does not heed: take 'leave_one_out_deleted' "
                 "or 'leave_one_out_replaced'."
@@ -143,7 +143,7 @@ class Method:
         name = trace.model.name
         if "generation" in self.needs and trace.task not in ("text-generation", "text2text-generation"):
             return f"{self.title} explains generated text, and {name} generates none: take another method."
-        if "stack" in self.needs and trace.model.two_stacks:
+        if "stack" in self.needs and trace.model.encoder_decoder:
             return f"{self.title} follows attention through one stack of layers, and {name} has two."
         if "source" in self.needs and not trace.n_source:
             return (
@@ -153,14 +153,12 @@ class Method:
 
     def _blind(self, trace: Trace) -> str | None:
         """Return a sentence on why *trace*'s attention or gradients are not enough, or None when they are."""
-        abilities, name = trace.abilities, trace.model.name
-        if "gradients" in self.needs and abilities.gradients_note is not None:
-            return (
-                f"{abilities.gradients_note}: take a method that runs it forwards, such as 'leave_one_out'."
-            )
-        if {"attention", "interface"} & set(self.needs) and abilities.attention is None:
-            return abilities.attention_note or f"{name} shows no attention."
-        if "interface" in self.needs and abilities.attention != "recorded":
+        capabilities, name = trace.capabilities, trace.model.name
+        if "gradients" in self.needs and capabilities.gradients_note is not None:
+            return f"{capabilities.gradients_note}: take a method that runs it forwards, such as 'leave_one_out'."
+        if {"attention", "interface"} & set(self.needs) and capabilities.attention is None:
+            return capabilities.attention_note or f"{name} shows no attention."
+        if "interface" in self.needs and capabilities.attention != "recorded":
             return (
                 f"{self.title} needs the values that attention weights are applied to, and {name} does not show "
                 "them: read its attention instead."

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
     import torch
 
+    from attrwidget.engine.trace import Trace
     from attrwidget.methods.registry import HeadSelection, Rows
-    from attrwidget.methods.targets import Target
-    from attrwidget.trace import Trace
+    from attrwidget.methods.request.targets import Target
 
 _CHUNK_BYTES = 64 << 20
 
@@ -52,7 +52,7 @@ ROLLOUT = register(
     Method(
         name="rollout",
         title="Attention rollout",
-        says="attention rollout through all layers, mean of all heads",
+        description="attention rollout through all layers, mean of all heads",
         formula="row t of Π over layers of (½ mean over heads of A + ½ I)",
         cost="one product of attention with a row per generated token and layer",
         source="Abnar & Zuidema 2020 (arXiv:2005.00928)",

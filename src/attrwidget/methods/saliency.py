@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.errors import AttrWidgetError
-from attrwidget.methods.gradient import reduced_gradients
 from attrwidget.methods.registry import Method, register
+from attrwidget.methods.shared.gradient import reduced_gradients
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from attrwidget.engine.trace import Trace
     from attrwidget.methods.registry import HeadSelection, Rows
-    from attrwidget.methods.targets import Target
-    from attrwidget.trace import Trace
+    from attrwidget.methods.request.targets import Target
 
 
 _NORMS = {"l1": 1, "l2": 2, "max": float("inf")}
@@ -37,7 +37,7 @@ SALIENCY = register(
     Method(
         name="saliency",
         title="Saliency",
-        says="saliency of {target}, L2 norm",
+        description="saliency of {target}, L2 norm",
         formula="‖∂s/∂e‖ over the embedding's dimensions: L2, L1 or the largest magnitude",
         cost="one backward pass per generated token",
         source="Simonyan et al. 2013 (arXiv:1312.6034); L2 over dimensions as Inseq's default",

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from attrwidget.errors import AttrWidgetError
-from attrwidget.methods.embeddings import spreads
 from attrwidget.methods.integrated_gradients import GROUP, check_count
 from attrwidget.methods.registry import Method, Progress, register
+from attrwidget.methods.shared.embeddings import spreads
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
 
+    from attrwidget.engine.trace import Trace
     from attrwidget.methods.registry import HeadSelection, Rows
-    from attrwidget.methods.targets import Target
-    from attrwidget.trace import Trace
+    from attrwidget.methods.request.targets import Target
 
 
 def _compute(
@@ -41,7 +41,7 @@ def _compute(
         sums: dict[int, NDArray[np.float64]] = {}
         for sample in range(samples):
             yield Progress(index * samples + sample, len(groups) * samples)
-            graph = trace.new_graph(place=_noisy(deviation, [seed, sample]))
+            graph = trace.new_graph(replace_embeddings=_noisy(deviation, [seed, sample]))
             for chunk, gradients, scales, _ in graph.gradients(group, target):
                 scaled = gradients.double() * scales[:, None, None]
                 for step, gradient in zip(chunk, scaled.cpu().numpy(), strict=True):
@@ -56,7 +56,7 @@ def _compute(
 
 
 def _noisy(deviation: NDArray[np.float64], seed: list[int]) -> Callable[[int, torch.Tensor], torch.Tensor]:
-    def place(first: int, embeddings: torch.Tensor) -> torch.Tensor:
+    def replace_embeddings(first: int, embeddings: torch.Tensor) -> torch.Tensor:
         # A token's noise goes by its position alone, so that what comes later changes nothing before it.
         draws = [
             deviation[first + i]
@@ -65,14 +65,14 @@ def _noisy(deviation: NDArray[np.float64], seed: list[int]) -> Callable[[int, to
         ]
         return embeddings + embeddings.new_tensor(np.stack(draws))
 
-    return place
+    return replace_embeddings
 
 
 SMOOTHGRAD = register(
     Method(
         name="smoothgrad",
         title="SmoothGrad",
-        says="saliency of {target} averaged over noisy inputs, L2 norm",
+        description="saliency of {target} averaged over noisy inputs, L2 norm",
         formula="‖mean over i of ∂s/∂e at e + εᵢ‖₂, ε normal, of half the embeddings' standard deviation",
         cost="for each noisy copy (8), a forward pass and one backward pass per generated token",
         source="Smilkov et al. 2017 (arXiv:1706.03825)",

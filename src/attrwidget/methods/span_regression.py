@@ -9,18 +9,18 @@ import numpy as np
 from attrwidget.errors import AttrWidgetError
 from attrwidget.methods.integrated_gradients import check_count
 from attrwidget.methods.leave_one_out import joined, masking_note
-from attrwidget.methods.players import Players, staying
 from attrwidget.methods.registry import Figures, Method, Progress, register
-from attrwidget.methods.units import note_on_units
+from attrwidget.methods.request.units import note_on_units
+from attrwidget.methods.shared.masked_coalitions import MaskedCoalitions, staying
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from attrwidget.engine.trace import Trace
     from attrwidget.methods.registry import HeadSelection, Rows
-    from attrwidget.methods.targets import Target
-    from attrwidget.trace import Trace
+    from attrwidget.methods.request.targets import Target
 
 _HELD_OUT = 16  # masks that the fit is judged on
 _SWEEPS, _TOLERANCE = 1000, 1e-7
@@ -50,17 +50,17 @@ def _compute(
     for name, value, most in (("keep", keep, 1.0), ("alpha", alpha, float("inf"))):
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < most:
             raise AttrWidgetError(f"{name} is a number above 0{' and below 1' * (most == 1)}, not {value!r}.")
-    players = Players(trace, units)
-    there = players.draws(int(samples) + _HELD_OUT, seed) < keep
+    coalitions = MaskedCoalitions(trace, units)
+    there = coalitions.draws(int(samples) + _HELD_OUT, seed) < keep
     parts: list[NDArray[np.float64]] = []
-    for part in players.runs(there, target):
+    for part in coalitions.runs(there, target):
         parts.append(part)
         yield Progress(sum(map(len, parts)), len(there))
     scores = np.concatenate(parts)
-    seen = np.arange(there.shape[1])[:, None] < [players.of(step) for step in range(trace.n_steps)]
+    seen = np.arange(there.shape[1])[:, None] < [coalitions.of(step) for step in range(trace.n_steps)]
     fit = lasso(there[:samples].astype(np.float64), scores[:samples], float(alpha), seen)
     told = there[samples:] @ fit.weights + fit.intercepts
-    rows = np.stack([players.spread(s, fit.weights[: players.of(s), s]) for s in range(trace.n_steps)])
+    rows = np.stack([coalitions.spread(s, fit.weights[: coalitions.of(s), s]) for s in range(trace.n_steps)])
     yield list(range(trace.n_steps)), rows, Figures(held_out=r_squared(told, scores[samples:]))
 
 
@@ -115,7 +115,7 @@ SPAN_REGRESSION = register(
     Method(
         name="span_regression",
         title="Span regression",
-        says="weights of a sparse linear model of {target} by which words are there, shared by their tokens",
+        description="weights of a sparse linear model of {target} by which words are there, shared by their tokens",
         formula="w of LASSO, s ≈ Σ w_j · (unit j is there) + b, over random masks of units that keep each with p = 0.5",
         cost="one forward pass per mask (64, and 16 to judge the fit) for all steps together, batched",
         source="ContextCite, Cohen-Wang et al. 2024 (arXiv:2409.00729)",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from attrwidget.methods.left_out import LeftOut, left_out_rows
 from attrwidget.methods.registry import Method, register
-from attrwidget.methods.units import units_of
+from attrwidget.methods.request.units import units_of
+from attrwidget.methods.shared.one_at_a_time import LeftOut, left_out_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
     import torch
 
+    from attrwidget.engine.perturb import Group
+    from attrwidget.engine.trace import Trace
     from attrwidget.methods.registry import HeadSelection, Rows
-    from attrwidget.methods.targets import Target
-    from attrwidget.trace import Trace
-    from attrwidget.trace.perturb import Group
+    from attrwidget.methods.request.targets import Target
 
 
 def _compute(trace: Trace, _target: Target, steps: Sequence[int], _selection: HeadSelection) -> Rows:
     def make() -> LeftOut:
-        from attrwidget.models.interface import observe
+        from attrwidget.hf.attention_interface import observe
 
         around = partial(_zeroing, trace)
         perturber = trace.perturber(None, around=around, attention=observe(trace.model.hf), hidden=True)
@@ -35,7 +35,7 @@ def _compute(trace: Trace, _target: Target, steps: Sequence[int], _selection: He
 
 def _zeroing(trace: Trace, groups: Sequence[Group]) -> AbstractContextManager[None]:
     """Let each text of a batch read nothing of a group of inputs."""
-    from attrwidget.models.interface import replaced
+    from attrwidget.hf.attention_interface import replaced
 
     def attention(
         run: Callable[..., Any],
@@ -64,7 +64,7 @@ VALUE_ZEROING = register(
     Method(
         name="value_zeroing",
         title="Value zeroing",
-        says="turn of the last hidden state when an input's values are zeroed",
+        description="turn of the last hidden state when an input's values are zeroed",
         formula="1 − cos(h_t, h_t with v_j = 0 in every layer), h the unembedding's input",
         cost="one forward pass per input for all steps together, batched",
         source="Mohebbi et al. 2023 (arXiv:2301.12971), who zero one layer at a time",

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
     import torch
 
+    from attrwidget.engine.attention.recorder import RecordedAttention
+    from attrwidget.engine.trace import Trace
     from attrwidget.methods.registry import HeadSelection, Rows
-    from attrwidget.methods.targets import Target
-    from attrwidget.trace import Trace
-    from attrwidget.trace.attention import RecordedAttention
+    from attrwidget.methods.request.targets import Target
 
 
 def _compute(trace: Trace, _target: Target, steps: Sequence[int], selection: HeadSelection) -> Rows:
@@ -31,7 +31,7 @@ WEIGHTED_ATTENTION = register(
     Method(
         name="weighted_attention",
         title="Attention × value norm",
-        says="attention × norm of the value, mean of all heads",
+        description="attention × norm of the value, mean of all heads",
         formula="α_tj ‖v_j‖₂, of any heads, made one by their mean, sum or max",
         cost="one small matrix product per layer",
         source="Kobayashi et al. 2020 (arXiv:2004.10102), before the output projection",

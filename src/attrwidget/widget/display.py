@@ -6,7 +6,6 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from attrwidget.base import BaseExplanation as Explanation
     from attrwidget.widget.widget import ExplanationWidget
 
 logger = logging.getLogger(__name__)
@@ -14,12 +13,11 @@ logger = logging.getLogger(__name__)
 _PATIENCE = 1.0  # seconds that a display waits for scores; the live view can say how far they are
 
 
-def widget_bundle(explanation: Explanation, **options: Any) -> Any:
-    """Return the MIME bundle of *explanation*: its widget, with ``text/html`` and ``text/plain`` beside it.
+def widget_bundle(widget: ExplanationWidget, **options: Any) -> Any:
+    """Return the MIME bundle of *widget*: the live view, with ``text/html`` and ``text/plain`` beside it.
 
     For ``_repr_mimebundle_``: ``(data, metadata)``. A widget that was closed has no live view any more.
     """
-    widget = explanation.widget
     if widget.comm is None:
         return still(widget), {}
     return widget._repr_mimebundle_(**options)
@@ -27,7 +25,7 @@ def widget_bundle(explanation: Explanation, **options: Any) -> Any:
 
 def still(widget: ExplanationWidget) -> dict[str, str]:
     """Return what is shown where the live view cannot be: ``text/html`` and ``text/plain``."""
-    from attrwidget.export.fallback import to_fallback_html
+    from attrwidget.still.static_html import to_fallback_html
 
     explanation, options = widget.explanation, widget.options
     selection = {"layer": widget.layer, "heads": widget.heads, "head_rule": options["head_rule"]}

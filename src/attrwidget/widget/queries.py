@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrwidget.errors import AttrWidgetError
-from attrwidget.widget.checks import (
+from attrwidget.page.checks import (
     HEAD_RULES,
     NO_MODEL,
     check_bool,
@@ -18,15 +18,15 @@ from attrwidget.widget.checks import (
     check_method,
     check_steps,
 )
-from attrwidget.widget.packing import float_bytes, head_summary, rows_at_once, score_map
+from attrwidget.page.packing import float_bytes, head_summary, rows_at_once, score_map
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from attrwidget.base import BaseExplanation as Explanation
-    from attrwidget.base import MethodInfo
-    from attrwidget.contrast import Contrasts
+    from attrwidget.results.base import BaseExplanation as Explanation
+    from attrwidget.results.base import MethodInfo
+    from attrwidget.results.contrast import Contrasts
 
 Progress = Callable[[int, int], None]
 
@@ -89,7 +89,7 @@ def _scores(explanation: Explanation, args: Mapping[str, Any]) -> Query:
 
 def _contrast(explanation: Explanation, method: str, steps: list[int], number: Any) -> Query:
     contrasts = _contrasts(explanation)
-    if method not in contrasts.says():
+    if method not in contrasts.description():
         raise AttrWidgetError(f"The method {method!r} has no use for a foil: leave it out.")
     if len(steps) != 1:
         raise AttrWidgetError(f"A foil is of one step: ask for that one, not for {len(steps)}.")

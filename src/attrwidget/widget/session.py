@@ -10,12 +10,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.errors import AttrWidgetError, Cancelled
-from attrwidget.widget.content import VERSION
+from attrwidget.page.content import VERSION
 from attrwidget.widget.queries import read_query
 from attrwidget.widget.worker import Job, Preempted, Worker
 
 if TYPE_CHECKING:
-    from attrwidget.base import BaseExplanation as Explanation
+    from attrwidget.results.base import BaseExplanation as Explanation
     from attrwidget.widget.queries import Progress, Query
 
 logger = logging.getLogger(__name__)

@@ -9,16 +9,16 @@ import anywidget
 import traitlets
 
 from attrwidget.errors import AttrWidgetError
-from attrwidget.widget.bundle import read_bundle
-from attrwidget.widget.content import content_of
+from attrwidget.page.bundle import read_bundle
+from attrwidget.page.content import content_of
+from attrwidget.page.state import SHARED, checked, initial_state, mend
 from attrwidget.widget.display import still
 from attrwidget.widget.session import Session
-from attrwidget.widget.state import SHARED, checked, initial_state, mend
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from attrwidget.base import BaseExplanation as Explanation
+    from attrwidget.results.base import BaseExplanation as Explanation
 
 logger = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from attrwidget.demo.translation import FOLDER, sentences
-from attrwidget.model import load
+from attrwidget.load_model import load
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -11,8 +11,8 @@ from attrwidget.methods.external.asking import counted
 from attrwidget.methods.external.importing import library
 from attrwidget.methods.external.seeds import seeded
 from attrwidget.methods.integrated_gradients import check_count
-from attrwidget.methods.players import Players
 from attrwidget.methods.registry import Figures, Method, Progress, register
+from attrwidget.methods.shared.masked_coalitions import MaskedCoalitions
 from attrwidget.methods.span_regression import check_seed, note_on_masks
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     import torch
 
+    from attrwidget.engine.trace import Trace
     from attrwidget.methods.registry import HeadSelection, Rows
-    from attrwidget.methods.targets import Target
-    from attrwidget.trace import Trace
+    from attrwidget.methods.request.targets import Target
 
     Ask = Callable[[Any], Any]
 
@@ -98,14 +98,14 @@ def _over_masks(
     if samples is not None:
         check_count("samples", samples)
     check_seed(seed)
-    players = Players(trace, units)
+    coalitions = MaskedCoalitions(trace, units)
     options = {} if samples is None else {"n_samples": int(samples)}
-    counts = [players.of(step) for step in steps]
+    counts = [coalitions.of(step) for step in steps]
     asks = [(samples or 1) * (count if masked.per_unit else 1) for count in counts]
     for index, (step, count) in enumerate(zip(steps, counts, strict=True)):
 
         def score(masks: torch.Tensor, step: int = step) -> torch.Tensor:
-            return torch.from_numpy(players.scores(step, masks.detach().cpu().numpy() > 0.5, target))
+            return torch.from_numpy(coalitions.scores(step, masks.detach().cpu().numpy() > 0.5, target))
 
         def work(ask: Ask, count: int = count) -> torch.Tensor:
             text = torch.ones(1, count, dtype=torch.float64)
@@ -119,9 +119,9 @@ def _over_masks(
         if count:
             found = yield from counted(work, score, sum(asks[:index]), asks[index], sum(asks))
             values = found.detach().double().cpu().numpy()
-        row, figures = players.spread(step, values)[None], Figures()
+        row, figures = coalitions.spread(step, values)[None], Figures()
         if masked.adds_up:
-            base, whole = players.scores(step, np.array([[False] * count, [True] * count]), target)
+            base, whole = coalitions.scores(step, np.array([[False] * count, [True] * count]), target)
             figures = Figures.adding_up(row, np.array([base]), np.array([whole]))
         if index == len(steps) - 1:
             yield Progress(sum(asks), sum(asks))
@@ -133,7 +133,7 @@ for _name, _masked in _MASKED.items():
         Method(
             name=f"captum:{_name}",
             title=f"Captum: {_masked.title}",
-            says=f"{_masked.title} of {{target}}, by Captum, inputs masked from attention",
+            description=f"{_masked.title} of {{target}}, by Captum, inputs masked from attention",
             formula=_masked.formula,
             cost=_masked.cost,
             source=f"Captum's {_masked.kind}",

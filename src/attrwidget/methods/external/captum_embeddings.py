@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from attrwidget.errors import AttrWidgetError
-from attrwidget.methods.embeddings import baseline_of
 from attrwidget.methods.external.asking import counted
 from attrwidget.methods.external.importing import library
 from attrwidget.methods.external.seeds import seeded
 from attrwidget.methods.integrated_gradients import check_count
 from attrwidget.methods.registry import Figures, Method, Progress, register
+from attrwidget.methods.shared.embeddings import baseline_of
 from attrwidget.methods.span_regression import check_seed
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     import torch
 
+    from attrwidget.engine.trace import Trace
     from attrwidget.methods.registry import HeadSelection, Rows
-    from attrwidget.methods.targets import Target
-    from attrwidget.trace import Trace
+    from attrwidget.methods.request.targets import Target
 
     Ask = Callable[[Any], Any]
     Attribute = Callable[[Callable[[torch.Tensor], torch.Tensor], torch.Tensor, torch.Tensor], torch.Tensor]
@@ -94,7 +94,8 @@ def _over_embeddings(
         row = found.detach().double().cpu().numpy()
         row[trace.seen(step) :] = np.nan
         base, score = (
-            trace.new_graph(place=_placed(at)).scores([step], target).numpy() for at in (start, whole)
+            trace.new_graph(replace_embeddings=_placed(at)).scores([step], target).numpy()
+            for at in (start, whole)
         )
         if index == len(steps) - 1:
             yield Progress(total, total)
@@ -124,7 +125,7 @@ def _slope(trace: Trace, target: Target, step: int, point: torch.Tensor) -> tupl
     """Return the score of *step* at the embeddings *point* ``[inputs, d]``, and its gradient there."""
     import torch
 
-    graph = trace.new_graph(place=_placed(point.detach()))
+    graph = trace.new_graph(replace_embeddings=_placed(point.detach()))
     _, gradients, scales, _ = next(iter(graph.gradients([step], target)))
     slope = torch.zeros_like(point)
     slope[: gradients.shape[1]] = gradients[0] * scales[0].to(gradients)
@@ -139,7 +140,7 @@ register(
     Method(
         name="captum:integrated_gradients",
         title="Captum: integrated gradients",
-        says="integrated gradients of {target}, by Captum, signed",
+        description="integrated gradients of {target}, by Captum, signed",
         formula="(e − b) · ∫₀¹ ∂s/∂e at b + α (e − b) dα; sums to s(e) − s(b)",
         cost="for each generated token and point of the way (50), a forward and a backward pass",
         source="Captum's IntegratedGradients",
@@ -155,7 +156,7 @@ register(
     Method(
         name="captum:gradient_shap",
         title="Captum: gradient SHAP",
-        says="gradient SHAP of {target}, by Captum, signed",
+        description="gradient SHAP of {target}, by Captum, signed",
         formula="mean over random points between b and e + noise of (e − b) · ∂s/∂e there",
         cost="for each generated token and sample (20), a forward and a backward pass",
         source="Captum's GradientShap",

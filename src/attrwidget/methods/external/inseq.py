@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from attrwidget.errors import AttrWidgetError, first_line
+from attrwidget.hf.exclusive_use import exclusive_use
+from attrwidget.hf.model_copy import copy_model
 from attrwidget.methods.external.importing import library
 from attrwidget.methods.external.seeds import seeded
 from attrwidget.methods.registry import Method, register
 from attrwidget.methods.span_regression import check_seed
-from attrwidget.models.borrow import borrowed
-from attrwidget.models.twin import twin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
 
+    from attrwidget.engine.trace import Trace
     from attrwidget.methods.registry import HeadSelection, Rows
-    from attrwidget.methods.targets import Target
-    from attrwidget.trace import Trace
+    from attrwidget.methods.request.targets import Target
 
 
 class _Known(NamedTuple):
@@ -98,12 +98,12 @@ def _compute(
 ) -> Rows:
     check_seed(seed)
     models, batches = library("inseq", "models"), library("inseq", "data.batch")
-    hf = twin(trace.model.hf)
+    hf = copy_model(trace.model.hf)
     if hf is trace.model.hf:
         raise AttrWidgetError(
             f"Inseq would write into {trace.model.name}, whose modules cannot be doubled: take another method."
         )
-    with borrowed(hf, "eager"):
+    with exclusive_use(hf, "eager"):
         tokenizer = copy.deepcopy(trace.model.tokenizer)  # of which Inseq changes the padding
         if tokenizer.pad_token is None:
             tokenizer.pad_token = tokenizer.convert_ids_to_tokens(trace.model.pad_id)
@@ -134,7 +134,7 @@ def _compute(
                 attribution_args={},  # Inseq writes into its own default
             )
 
-        with borrowed(hf, "eager"), seeded(seed):
+        with exclusive_use(hf, "eager"), seeded(seed):
             found = _tried(name, trace, attribute)
         yield [step], _row(name, trace, step, found.sequence_attributions[0], source)[None]
 
@@ -229,7 +229,7 @@ for _name, _known in _KNOWN.items():
         Method(
             name=f"inseq:{_name}",
             title=get_title(_name),
-            says=f"{_known.title} of {{target}}, by Inseq, {'signed sum' if _known.signed else 'unsigned'}",
+            description=f"{_known.title} of {{target}}, by Inseq, {'signed sum' if _known.signed else 'unsigned'}",
             formula=_known.formula,
             cost=_known.cost,
             source=f"Inseq's {_name}",

@@ -8,8 +8,8 @@ import numpy as np
 
 from attrwidget.methods.external.importing import library
 from attrwidget.methods.integrated_gradients import check_count
-from attrwidget.methods.players import Players
 from attrwidget.methods.registry import Figures, Method, Progress, register
+from attrwidget.methods.shared.masked_coalitions import MaskedCoalitions
 from attrwidget.methods.span_regression import check_seed, note_on_masks
 
 if TYPE_CHECKING:
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from attrwidget.engine.trace import Trace
     from attrwidget.methods.registry import HeadSelection, Rows
-    from attrwidget.methods.targets import Target
-    from attrwidget.trace import Trace
+    from attrwidget.methods.request.targets import Target
 
 _KERNEL_WIDTH, _DISTANCE = 25.0, 100.0  # of LimeTextExplainer
 
@@ -37,21 +37,21 @@ def _compute(
     base = library("lime", "lime_base")
     check_count("samples", samples)
     check_seed(seed)
-    players = Players(trace, units)
+    coalitions = MaskedCoalitions(trace, units)
     # Each text has its own share of units left, drawn evenly: as LIME's, whose number of gone words is drawn evenly.
     shares = np.random.default_rng([seed, 0]).random((int(samples), 1))
     there = np.vstack(
-        [np.ones((1, len(players.units)), dtype=bool), players.draws(int(samples), seed) < shares]
+        [np.ones((1, len(coalitions.units)), dtype=bool), coalitions.draws(int(samples), seed) < shares]
     )
     parts: list[NDArray[np.float64]] = []
-    for part in players.runs(there, target):
+    for part in coalitions.runs(there, target):
         parts.append(part)
         yield Progress(sum(map(len, parts)), len(there))
     scores = np.concatenate(parts)
     explainer = base.LimeBase(_kernel, random_state=int(seed))
     rows, fits = [], []
     for step in range(trace.n_steps):
-        count = players.of(step)
+        count = coalitions.of(step)
         data = there[:, :count].astype(np.float64)
         weights, fit = np.zeros(count), np.nan
         if count:
@@ -62,7 +62,7 @@ def _compute(
             )
             for at, weight in found:
                 weights[at] = weight
-        rows.append(players.spread(step, weights))
+        rows.append(coalitions.spread(step, weights))
         fits.append(fit)
     yield list(range(trace.n_steps)), np.stack(rows), Figures(fit=np.array(fits))
 
@@ -76,7 +76,7 @@ LIME = register(
     Method(
         name="lime",
         title="LIME",
-        says="weights of LIME's linear model of {target} by which words are there, shared by their tokens",
+        description="weights of LIME's linear model of {target} by which words are there, shared by their tokens",
         formula="w of ridge regression, s ≈ Σ w_j · (unit j is there) + b, weighted by nearness to the text",
         cost="one forward pass per masked text (500) for all steps together, batched",
         source="Ribeiro et al. 2016 (arXiv:1602.04938), by the library lime",

@@ -11,8 +11,8 @@ from attrwidget.methods.external.asking import counted
 from attrwidget.methods.external.importing import library
 from attrwidget.methods.external.seeds import seeded
 from attrwidget.methods.integrated_gradients import check_count
-from attrwidget.methods.players import Players
 from attrwidget.methods.registry import Figures, Method, Progress, register
+from attrwidget.methods.shared.masked_coalitions import MaskedCoalitions
 from attrwidget.methods.span_regression import note_on_masks
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from attrwidget.engine.trace import Trace
     from attrwidget.methods.registry import HeadSelection, Rows
-    from attrwidget.methods.targets import Target
-    from attrwidget.trace import Trace
+    from attrwidget.methods.request.targets import Target
 
     Masks = NDArray[np.float64]
 
@@ -41,12 +41,12 @@ def _compute(
 ) -> Rows:
     check_count("evaluations", evaluations)
     library("shap")  # before any work, and not first in another thread
-    players, most = Players(trace, units), int(evaluations)
+    coalitions, most = MaskedCoalitions(trace, units), int(evaluations)
     for index, step in enumerate(steps):
-        count = players.of(step)
+        count = coalitions.of(step)
 
         def score(masks: Masks, step: int = step) -> NDArray[np.float64]:
-            return players.scores(step, masks > 0.5, target)
+            return coalitions.scores(step, masks > 0.5, target)
 
         base, whole = score(np.array([np.zeros(count), np.ones(count)]))
         values = np.full(count, whole - base)  # a single player has all of it
@@ -55,7 +55,7 @@ def _compute(
             values = yield from counted(work, score, index * most, most, len(steps) * most)
         if index == len(steps) - 1:
             yield Progress(len(steps) * most, len(steps) * most)
-        row = players.spread(step, values)[None]
+        row = coalitions.spread(step, values)[None]
         yield [step], row, Figures.adding_up(row, np.array([base]), np.array([whole]))
 
 
@@ -92,7 +92,7 @@ SHAP = register(
     Method(
         name="shap",
         title="SHAP",
-        says="SHAP values of {target} (Partition explainer), inputs masked from attention",
+        description="SHAP values of {target} (Partition explainer), inputs masked from attention",
         formula="Owen values of s over a tree of neighbouring units; sums to s(x) − s(special tokens alone)",
         cost="some 500 forward passes per generated token, batched",
         source="Lundberg & Lee 2017 (arXiv:1705.07874), by the library shap",

@@ -1,0 +1,158 @@
+"""Run a model over token ids, with or without a gradient graph."""
+
+from __future__ import annotations
+
+import inspect
+import threading
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch.nn.attention import SDPBackend, sdpa_kernel
+
+from attrwidget.hf.exclusive_use import exclusive_use
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from transformers import PreTrainedModel
+
+
+@dataclass
+class Segment:
+    """A stretch of tokens run with a gradient graph, over the cache of those before it.
+
+    ``leaf`` is float ``[1, length, d]``, the input embeddings, where gradients end. ``hidden`` is ``[1, ≥ rows,
+    d]`` at the input of the unembedding, with the body's graph; ``head_input`` is its detached copy, from which
+    ``logits`` ``[rows, vocabulary]`` come: the unembedding is left once by a small graph of its own.
+    """
+
+    leaf: torch.Tensor
+    hidden: torch.Tensor
+    head_input: torch.Tensor
+    logits: torch.Tensor
+
+
+def logits_of(hf: PreTrainedModel, ids: torch.Tensor, rows: int, **options: Any) -> torch.Tensor:
+    """Return the logits ``[rows, vocabulary]`` of the last *rows* positions of *ids* ``[1, n]``."""
+    return run(hf, ids, rows, **options).logits[0, -rows:]  # type: ignore[no-any-return]
+
+
+def run(hf: PreTrainedModel, ids: torch.Tensor, rows: int, **options: Any) -> Any:
+    """Call the model on *ids* ``[b, n]``, asking for the last *rows* positions' logits if it can be asked.
+
+    With ``encoder_outputs`` among *options*, see ``encode``, *ids* are what the decoder reads.
+    """
+    if "logits_to_keep" in inspect.signature(hf.forward).parameters:
+        options["logits_to_keep"] = rows
+    options.setdefault("use_cache", False)
+    cache = options.get("past_key_values")
+    seen = ids.shape[1] + (cache.get_seq_length() if cache is not None else 0)
+    side = "decoder_" if "encoder_outputs" in options else ""
+    # Nothing is padded, but models warn about a missing mask when a text holds their padding token.
+    options.setdefault(f"{side}attention_mask", ids.new_ones(ids.shape[0], seen))
+    return hf(return_dict=True, **{f"{side}input_ids": ids}, **options)
+
+
+def encode(hf: PreTrainedModel, ids: torch.Tensor, mask: torch.Tensor | None = None) -> dict[str, Any]:
+    """Run an encoder on *ids* ``[b, n]`` and return the options by which ``run`` runs its decoder over them."""
+    mask = torch.ones_like(ids) if mask is None else mask
+    states = hf.get_encoder()(input_ids=ids, attention_mask=mask, return_dict=True)
+    return {"encoder_outputs": states, "attention_mask": mask}
+
+
+def run_segment(
+    hf: PreTrainedModel,
+    ids: torch.Tensor,
+    rows: int,
+    cache: Any = None,
+    attention: str | None = "eager",
+    *,
+    replace_embeddings: Callable[[torch.Tensor], torch.Tensor] | None = None,
+    context: Mapping[str, Any] | None = None,
+) -> Segment:
+    """Run *ids* ``[1, length]`` after *cache* with a gradient graph from the embeddings on.
+
+    *attention* names the implementation; it must be a plain matrix product, because the fused kernels have no
+    batched backward. None leaves the model's own, held to its decomposed form. *replace_embeddings* maps the
+    embeddings to those
+    that the model is run on instead. *context*, from ``run_encoder``, is what a decoder reads beside its *ids*.
+    """
+    heads: list[tuple[torch.Tensor, torch.Tensor]] = []
+
+    def cut_head(_module: Any, args: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
+        detached = args[0].detach().requires_grad_(True)  # noqa: FBT003
+        heads.append((args[0], detached))
+        return (detached, *args[1:])
+
+    body = hf if context is None else hf.get_decoder()
+    with differentiable(hf, attention), leaves_of(body, replace_embeddings) as leaves:
+        handle = hf.get_output_embeddings().register_forward_pre_hook(_mine(cut_head))
+        try:
+            options = {} if cache is None else {"past_key_values": cache, "use_cache": True}
+            logits = logits_of(hf, ids, rows, **options, **(context or {}))
+        finally:
+            handle.remove()
+    if len(leaves) != 1 or len(heads) != 1:
+        raise RuntimeError(f"expected one embedding and one head call, saw {len(leaves)} and {len(heads)}")
+    hidden, head_input = heads[0]
+    return Segment(leaves[0], hidden, head_input, logits)
+
+
+def run_encoder(
+    hf: PreTrainedModel,
+    ids: torch.Tensor,
+    attention: str | None = "eager",
+    *,
+    replace_embeddings: Callable[[torch.Tensor], torch.Tensor] | None = None,
+) -> tuple[torch.Tensor, dict[str, Any]]:
+    """Run the encoder on *ids* ``[1, n]`` with a gradient graph; return its leaf and the decoder's context.
+
+    These are the input embeddings ``[1, n, d]``, and what ``encode`` gives. *attention* and *replace_embeddings* are
+    as in
+    ``run_segment``.
+    """
+    with differentiable(hf, attention), leaves_of(hf.get_encoder(), replace_embeddings) as leaves:
+        context = encode(hf, ids)
+    if len(leaves) != 1:
+        raise RuntimeError(f"expected one embedding call in the encoder, saw {len(leaves)}")
+    return leaves[0], context
+
+
+@contextmanager
+def differentiable(hf: PreTrainedModel, attention: str | None) -> Iterator[None]:
+    """Borrow *hf* with gradients on; without an *attention*, its own is held to what has a batched backward."""
+    math = sdpa_kernel(SDPBackend.MATH) if attention is None else nullcontext()
+    with exclusive_use(hf, attention), torch.enable_grad(), math:
+        yield
+
+
+@contextmanager
+def leaves_of(
+    body: PreTrainedModel, replace_embeddings: Callable[[torch.Tensor], torch.Tensor] | None
+) -> Iterator[list[Any]]:
+    """Cut the graph at the input embeddings of *body* meanwhile, and give the list of where it was cut."""
+    leaves: list[torch.Tensor] = []
+
+    def cut(_module: Any, _args: Any, output: torch.Tensor) -> torch.Tensor:
+        leaf = (
+            output.detach()
+            if replace_embeddings is None
+            else replace_embeddings(output.detach()).to(output.dtype)
+        )
+        leaf.requires_grad_(True)  # noqa: FBT003
+        leaves.append(leaf)
+        return leaf * 1  # a copy, for models that write into their embeddings
+
+    handle = body.get_input_embeddings().register_forward_hook(_mine(cut))
+    try:
+        yield leaves
+    finally:
+        handle.remove()
+
+
+def _mine(hook: Any) -> Any:
+    """Let *hook* work for this thread alone: the user's own cell may run the same model beside us."""
+    mine = threading.get_ident()
+    return lambda *args: hook(*args) if threading.get_ident() == mine else None

@@ -1,0 +1,104 @@
+"""Gradient interaction modifications: a model run so that its gradients see past self-repair and saturation.
+
+What the model computes is unchanged; only how gradients pass back is, by Edin et al. 2025 (arXiv:2505.17630;
+reference code under the MIT licence): statistics of norms are constants; the softmax of attention passes gradients
+as if it had twice the temperature; where two tensors are multiplied each gets half, so that queries and keys, which
+the softmax multiplies by values once more, get a quarter.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch.nn import functional
+from torch.overrides import TorchFunctionMode
+
+from attrwidget.hf.attention_interface import replaced
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_TEMPERATURE = 2.0
+_ROOTS = {torch.rsqrt, torch.sqrt, torch.Tensor.rsqrt, torch.Tensor.sqrt}
+_POWERS = {torch.pow, torch.Tensor.pow, torch.Tensor.__pow__}
+_LAYER_NORMS = {functional.layer_norm, torch.layer_norm}
+_RMS_NORMS = {functional.rms_norm, torch.rms_norm}
+_SOFTMAXES = {functional.softmax, torch.softmax, torch.Tensor.softmax}
+_GATED = ({"gate_proj", "up_proj"}, {"gate_up_proj"}, {"w1", "w2", "w3"})
+
+
+@contextmanager
+def modified_gradients(model: torch.nn.Module) -> Iterator[None]:
+    """Run *model* meanwhile with modified gradients, in this thread, under a name that ``observe`` gave."""
+    mode = _Mode()
+
+    def attention(run: Callable[..., Any], module: Any, *rest: Any) -> Any:
+        query, key, value, mask, options = rest
+        mode.in_attention = True
+        try:
+            return run(module, _scaled(query, 0.25), _scaled(key, 0.25), _scaled(value, 0.5), mask, **options)
+        finally:
+            mode.in_attention = False
+
+    with ExitStack() as stack:
+        for module in model.modules():
+            # The input of a gated block reaches nothing but the product, so to halve it is to halve both factors.
+            if any(all(hasattr(module, name) for name in names) for names in _GATED):
+                handle = module.register_forward_pre_hook(
+                    lambda _module, args: (_scaled(args[0], 0.5), *args[1:])
+                )
+                stack.callback(handle.remove)
+        stack.enter_context(replaced(attention))
+        stack.enter_context(mode)
+        yield
+
+
+class _Mode(TorchFunctionMode):
+    """Detaches the statistics of norms, and softens the softmax of attention going back."""
+
+    in_attention = False
+
+    def __torch_function__(
+        self, func: Any, _types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        if func in _ROOTS or (func in _POWERS and _is_inverse_root(args)):
+            return func(*args, **kwargs).detach()
+        if func in _LAYER_NORMS:
+            return _layer_norm(*args, **kwargs)
+        if func in _RMS_NORMS:
+            return _rms_norm(*args, **kwargs)
+        if func in _SOFTMAXES and self.in_attention:
+            sharp = func(*args, **kwargs)
+            soft = _TEMPERATURE * func(args[0] / _TEMPERATURE, *args[1:], **kwargs)
+            return soft + (sharp - soft).detach()
+        return func(*args, **kwargs)
+
+
+def _is_inverse_root(args: tuple[Any, ...]) -> bool:
+    return len(args) > 1 and isinstance(args[1], float) and args[1] == -0.5
+
+
+def _layer_norm(
+    x: torch.Tensor, shape: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5, *_rest: Any
+) -> torch.Tensor:
+    axes = tuple(range(-len(shape), 0))
+    centred = x - x.mean(axes, keepdim=True)
+    scale = (centred.float().square().mean(axes, keepdim=True) + eps).rsqrt().detach().to(x.dtype)
+    normed = centred * scale
+    normed = normed if weight is None else normed * weight
+    return normed if bias is None else normed + bias
+
+
+def _rms_norm(x: torch.Tensor, shape: Any, weight: Any = None, eps: float | None = None) -> torch.Tensor:
+    axes = tuple(range(-len(shape), 0))
+    eps = torch.finfo(x.dtype).eps if eps is None else eps
+    scale = (x.float().square().mean(axes, keepdim=True) + eps).rsqrt().detach().to(x.dtype)
+    return x * scale if weight is None else x * scale * weight
+
+
+def _scaled(x: torch.Tensor, share: float) -> torch.Tensor:
+    """Return *x* with *share* of its gradient."""
+    return x.detach() + share * (x - x.detach())

@@ -1,0 +1,40 @@
+"""What a text begins with, run once for many texts that differ only after it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from transformers.cache_utils import DynamicCache
+
+from attrwidget.engine.forward import run
+from attrwidget.hf.exclusive_use import exclusive_use
+
+if TYPE_CHECKING:
+    from attrwidget.hf.adapter import Adapter
+
+
+class Prefix:
+    """The keys and values of the first tokens of *ids* ``[1, n]``, of as many as were asked for so far.
+
+    They are those that the implementation *attention* gives, the model's own when it is None.
+    """
+
+    def __init__(self, model: Adapter, ids: torch.Tensor, attention: str | None) -> None:
+        self._model, self._ids, self._attention = model, ids, attention
+        self._cache = DynamicCache(config=model.hf.config)
+
+    def cache(self, tokens: int, copies: int) -> DynamicCache:
+        """Return a cache of the first *tokens* tokens, for *copies* texts that go on after them."""
+        known = int(self._cache.get_seq_length())
+        if known < tokens:
+            at = torch.arange(known, tokens, device=self._ids.device)[None]
+            options = {"past_key_values": self._cache, "use_cache": True, "position_ids": at}
+            with exclusive_use(self._model.hf, self._attention), torch.no_grad():
+                run(self._model.hf, self._ids[:, known:tokens], 1, **options)
+        copy = DynamicCache(config=self._model.hf.config)
+        for index, layer in enumerate(self._cache.layers):
+            kept = (layer.keys, layer.values)  # type: ignore[union-attr]
+            keys, values = (states[:, :, :tokens].expand(copies, -1, -1, -1) for states in kept)  # type: ignore[index]
+            copy.update(keys, values, index)
+        return copy

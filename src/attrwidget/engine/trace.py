@@ -1,0 +1,221 @@
+"""What can be read from one run of one model over one text, whatever kind of model it is."""
+
+from __future__ import annotations
+
+import weakref
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, Protocol
+
+from attrwidget.engine.gradients.batched import WEIGHTS_CHANGED
+from attrwidget.errors import AttrWidgetError
+from attrwidget.hf.exclusive_use import exclusive_use, lock_of, weights_state
+from attrwidget.text.tokens import token_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    import torch
+    from transformers import PreTrainedModel
+
+    from attrwidget.engine.attention.recorder import AttentionReader
+    from attrwidget.engine.capabilities import Capabilities
+    from attrwidget.engine.gradients.attention_gradients import Slopes
+    from attrwidget.engine.gradients.batched import ScoreFunction
+    from attrwidget.engine.logit_lens import LensReading
+    from attrwidget.engine.perturb import Perturber
+    from attrwidget.engine.readings import StepReadings
+    from attrwidget.hf.adapter import Adapter
+    from attrwidget.text.sections import Section
+    from attrwidget.text.tokens import Tokens
+
+_GRAPHS_KEPT = 2
+_holders: weakref.WeakKeyDictionary[PreTrainedModel, list[weakref.ref[Trace]]] = weakref.WeakKeyDictionary()
+
+
+class Graph(Protocol):
+    """Gradients of steps' scores at the input embeddings, for one text."""
+
+    def gradients(
+        self, steps: Sequence[int], score: ScoreFunction
+    ) -> Iterator[tuple[list[int], torch.Tensor, torch.Tensor, torch.Tensor]]:
+        """Yield ``(steps, gradients [k, inputs, d], scales [k], embeddings [inputs, d])``.
+
+        See ``GradientGraph.gradients``.
+        """
+
+    def scores(self, steps: Sequence[int], score: ScoreFunction) -> torch.Tensor:
+        """Return the *score* of each of *steps*, float64 ``[len(steps)]`` on the CPU."""
+
+
+class Trace(ABC):
+    """One run of *model* over the *inputs* of ``n_steps`` outputs.
+
+    ``tokens`` are the inputs and then what is explained. Step *s* is token ``first_step + s``, of which the model's
+    own number is ``outputs[s]``: a token id, or a class. It sees the first ``seen(s)`` of the ``n_inputs`` inputs.
+    The first ``n_source`` inputs are an encoder's, in a model that has a decoder too. ``messages`` are the spans of a
+    chat's messages, which together cover the prompt.
+    """
+
+    task: str  # the kind of model, as Transformers' pipelines name it
+    output_kind: str = "softmax"  # from a step's logits to probabilities, see ``read_steps``
+    warnings: tuple[str, ...] = ()
+    answer_text: str | None = None  # what the model said, in words, where its steps' own do not tell
+    step_noun: tuple[str, str] = ("token", "tokens")  # what a step is, and several are
+    needs_end: bool = False  # whether there is nothing to read without the token that ends the text
+    model: Adapter
+    capabilities: Capabilities
+    tokens: Tokens
+    steps: StepReadings
+    sections: list[Section]
+    messages: Sequence[Section] = ()
+    outputs: tuple[int, ...]
+    first_step: int
+    n_steps: int
+    n_inputs: int
+    n_source: int = 0
+
+    def __init__(self, model: Adapter, capabilities: Capabilities) -> None:
+        self.model = model
+        self.capabilities = capabilities
+        self.partial_results: dict[Any, Any] = {}  # what methods that go input by input have so far
+        self._graph: Graph | None = None
+        self._weights = weights_state(model.own)
+
+    def seen(self, step: int) -> int:
+        """Return how many inputs *step* sees: those before it."""
+        return self.first_step + step
+
+    def first_to_see(self, index: int) -> int:
+        """Return the first step that sees input *index*."""
+        return max(0, index - self.first_step + 1)
+
+    def position(self, step: int) -> int:
+        """Return the row of the attention weights at which *step* is read."""
+        return self.first_step - 1 + step
+
+    def seen_from(self, position: int) -> int:
+        """Return how many inputs the row of the attention weights at *position* sees."""
+        return position + 1
+
+    def before(self, step: int) -> list[int]:
+        """Return the token ids that *step*'s token follows in the text."""
+        return self.tokens.ids[: self.first_step + step]
+
+    def output_text(self, step: int, output: int) -> str:
+        """Return *output*, which might stand at *step*, as text: ``outputs[step]`` or another of its kind."""
+        return token_text(self.model.tokenizer, output, self.before(step))
+
+    def named(self, what: Any) -> tuple[int, ...] | None:  # noqa: ARG002
+        """Return each step's output that *what* names; None where outputs are tokens, which a text has to be cut into.
+
+        Raises AttrWidgetError for what names none.
+        """
+        return None
+
+    def instead(self, output: Sequence[int]) -> Trace:  # noqa: ARG002
+        """Return the trace of another *output* to the same input. Raises AttrWidgetError where none is written."""
+        raise AttrWidgetError(f"{self.model.name} writes no answer, so there is no other one to it.")
+
+    @property
+    @abstractmethod
+    def attention(self) -> AttentionReader:
+        """The attention of all layers and heads. Raises AttrWidgetError when the model shows none."""
+
+    @property
+    def n_layers(self) -> int:
+        """How many layers have attention to show; 0 for a model without."""
+        return self.attention.n_layers if self.capabilities.attention else 0
+
+    @property
+    def n_heads(self) -> int:
+        """How many heads a layer has; 0 for a model without attention to show."""
+        return self.attention.n_heads if self.capabilities.attention else 0
+
+    @abstractmethod
+    def new_graph(self, *, attention: str | None = None, **options: Any) -> Graph:
+        """Return another gradient graph, with *options* of ``GradientGraph`` and an *attention* of its own."""
+
+    @abstractmethod
+    def embeddings(self) -> torch.Tensor:
+        """Return the embeddings of the inputs as the model makes them, scaled where it scales: ``[n_inputs, d]``."""
+
+    def tables(self) -> list[tuple[int, torch.nn.Module]]:
+        """Return the modules that embed the inputs, and how many of these each embeds in turn."""
+        return [(self.n_inputs, self.model.hf.get_input_embeddings())]
+
+    def embed(self, ids: torch.Tensor, table: torch.nn.Module | None = None) -> torch.Tensor:
+        """Return the embeddings of *ids* as the model makes them, by its first *table*: ``[len(ids), d]``."""
+        import torch
+
+        with exclusive_use(self.model.hf), torch.no_grad():
+            return (table or self.tables()[0][1])(ids[None])[0]  # type: ignore[no-any-return]
+
+    def keys_of(self, module: torch.nn.Module, group: Sequence[int]) -> list[int]:  # noqa: ARG002
+        """Return which keys of the attention *module* are of the inputs *group*."""
+        return list(group)
+
+    def at_inputs(self, side: str, values: torch.Tensor) -> torch.Tensor:  # noqa: ARG002
+        """Return *values* of a *side*'s places, see ``stacks_of``, by input: NaN for inputs that it does not read."""
+        return values
+
+    @abstractmethod
+    def perturber(self, change: str | int | None, **options: Any) -> Perturber:
+        """Return what runs the text with inputs changed; see ``Perturber``."""
+
+    @abstractmethod
+    def masked_scores(
+        self, step: int, keep_mask: torch.Tensor, score: Callable[[torch.Tensor, Sequence[int]], torch.Tensor]
+    ) -> torch.Tensor:
+        """Return the *score* ``[b]`` of *step* with the inputs outside *keep_mask* ``[b, seen(step)]`` masked from attention."""
+
+    def attention_gradients(self, steps: Sequence[int], score: ScoreFunction) -> Slopes:
+        """Yield ``(step, weights, slopes)`` of *steps*: see ``slopes_of_causal``. For models of one stack of layers."""
+        raise NotImplementedError
+
+    def read_layers(self) -> LensReading:
+        """Return what each layer would predict at each step. Raises AttrWidgetError where there is no such reading."""
+        raise AttrWidgetError(
+            f"Predictions of single layers can be read of causal and masked language models, and {self.model.name} "
+            "is of another kind."
+        )
+
+    def gradients(
+        self, steps: Sequence[int], score: ScoreFunction
+    ) -> Iterator[tuple[list[int], torch.Tensor, torch.Tensor, torch.Tensor]]:
+        """Yield gradients of *score* at the input embeddings; see ``GradientGraph.gradients``."""
+        return self.graph().gradients(steps, score)
+
+    def graph(self) -> Graph:
+        """Return the gradient graph, which is kept."""
+        with lock_of(self.model.hf):
+            self.require_same_weights()
+            graph = self._graph
+            if graph is None:
+                graph = self.new_graph()
+                self._keep(graph)
+        return graph
+
+    def _keep(self, graph: Graph) -> None:
+        with lock_of(self.model.hf):
+            self._graph = graph
+            _keep_newest(self)
+
+    def drop_graph(self) -> None:
+        """Free the gradient graph; it grows again when a gradient is next asked for."""
+        self._graph = None
+
+    def require_same_weights(self) -> None:
+        """Raise AttrWidgetError when the model's weights are not those that this trace was made with."""
+        if weights_state(self.model.own) != self._weights:
+            raise AttrWidgetError(WEIGHTS_CHANGED)
+
+
+def _keep_newest(trace: Trace) -> None:
+    """Let a model's newest few traces keep their graphs, so that a notebook of explanations fits in memory."""
+    holders = [ref for ref in _holders.get(trace.model.own, []) if ref() not in (None, trace)]
+    holders.append(weakref.ref(trace))
+    for ref in holders[:-_GRAPHS_KEPT]:
+        old = ref()
+        if old is not None:
+            old.drop_graph()
+    _holders[trace.model.own] = holders[-_GRAPHS_KEPT:]

@@ -1,0 +1,77 @@
+"""The scores that are judged: of the methods asked for, or one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from attrwidget.errors import AttrWidgetError
+from attrwidget.methods import get
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from attrwidget.results.base import BaseExplanation
+
+    Progress = Callable[[int, int], None]
+
+
+class Rows(NamedTuple):
+    """Scores ``[n_steps, n_inputs]``, NaN where there are none, and whether they have a sign."""
+
+    scores: NDArray[np.floating]
+    signed: bool
+
+
+def collect_scores(
+    ex: BaseExplanation,
+    methods: str | Sequence[str] | Mapping[str, Any] | None,
+    steps: Sequence[int],
+    progress: Progress,
+) -> tuple[dict[str, Rows], list[str]]:
+    """Return the rows to judge at *steps* by name, and sentences on methods left out.
+
+    *methods*: names; a mapping from names to scores ``[n_steps, n_inputs]``; or None for all methods but those that
+    another library computes, without those that turn out to refuse. Raises AttrWidgetError for an unknown name, a wrong
+    shape, or none at all.
+    """
+    if isinstance(methods, Mapping) and methods:
+        return {str(name): _own(ex, str(name), values) for name, values in methods.items()}, []
+    known = {info.name: info for info in ex.methods()}
+    ours = [name for name in known if get(name).package is None]
+    wanted = ours if methods is None else [methods] if isinstance(methods, str) else list(methods)
+    if not wanted:
+        raise AttrWidgetError("There is no method to evaluate: name one or more, or leave out methods=.")
+    rows, left_out = {}, []
+    for name in wanted:
+        if name not in known:
+            raise AttrWidgetError(f"There is no method {name!r} here: take from {', '.join(known)}.")
+        try:
+            found = ex.rows(name, steps, progress=progress)
+        except AttrWidgetError as refusal:
+            if methods is not None:
+                raise
+            left_out.append(f"Without {name}: {refusal}")
+            continue
+        scores = np.full((ex.n_steps, ex.n_inputs), np.nan)
+        scores[list(steps)] = found
+        rows[name] = Rows(scores, known[name].signed)
+    return rows, left_out
+
+
+def _own(ex: BaseExplanation, name: str, given: Any) -> Rows:
+    if name.startswith("random"):
+        raise AttrWidgetError(
+            f"Scores cannot be called {name!r}, as the random orders are: take another name."
+        )
+    values = np.asarray(given, dtype=np.float64)
+    if values.shape != (ex.n_steps, ex.n_inputs):
+        raise AttrWidgetError(
+            f"The scores called {name!r} are of shape {list(values.shape)}: give one row per step and one column "
+            f"per input, [{ex.n_steps}, {ex.n_inputs}]."
+        )
+    return Rows(values, bool((np.nan_to_num(values) < 0).any()))

@@ -1,0 +1,71 @@
+"""Opening a saved explanation without its model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from attrwidget.errors import AttrWidgetError
+from attrwidget.files import read_whole
+from attrwidget.formats.container import unpack
+from attrwidget.results.base import MethodInfo
+from attrwidget.results.recorded_heads import RecordedHeads
+from attrwidget.results.saved import Recorded
+from attrwidget.saved import SavedExplanation
+from attrwidget.text.sections import Section
+from attrwidget.text.tokens import Tokens, Unit
+
+if TYPE_CHECKING:
+    import os
+
+    from numpy.typing import NDArray
+
+
+def open(path: str | os.PathLike[str]) -> SavedExplanation:  # noqa: A001 - attrwidget.open, like Image.open
+    """Return the explanation that ``ex.save(path)`` wrote; needs neither its model nor torch, and runs no code of it.
+
+    Raises AttrWidgetError when the file is missing, of another kind, of a newer version, cut short or altered.
+    """
+    document, arrays = unpack(read_whole(path), str(path))
+    try:
+        return _read(document, arrays)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
+        raise AttrWidgetError(f"{path} holds no valid explanation: save it again with ex.save().") from error
+
+
+def _read(document: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> SavedExplanation:
+    ids, first = [int(i) for i in arrays["ids"]], int(document["first_step"])
+    special = set(document["special"])
+    tokens = Tokens(
+        ids,
+        [Unit(int(start), int(end), str(text)) for start, end, text in document["units"]],
+        [i in special for i in range(len(ids))],
+        [str(label) for label in document["labels"]],
+    )
+    columns: dict[str, Any] = {"token": tokens.labels[first:]}
+    columns |= {str(name): arrays[f"steps.{name}"] for name in document["readings"]}
+    columns["top"] = [[(str(text), float(p)) for text, p in top] for top in document["top"]]
+    recorded = []
+    for entry in document["methods"]:
+        info = MethodInfo(*(entry.get(field) for field in MethodInfo._fields))
+        rows = None if info.attention else arrays[f"scores.{info.name}"]
+        notes = tuple(None if note is None else str(note) for note in entry["notes"])
+        function, divided = entry["target_function"], bool(entry["divided"])
+        recorded.append(Recorded(info, rows, function, divided, entry["note"], notes))
+    inputs = int(document["inputs"])
+    heads = RecordedHeads(arrays["attention"], first, inputs) if "attention" in arrays else None
+    return SavedExplanation(
+        tokens,
+        first,
+        pd.DataFrame(columns).rename_axis("step"),
+        recorded,
+        inputs=inputs,
+        heads=heads,
+        sections=[Section(str(title), int(start), int(end)) for title, start, end in document["sections"]],
+        model_name=str(document["model"]),
+        warnings=[str(sentence) for sentence in document["warnings"]],
+        attention_note=document["attention_note"],
+        answer_text=document["said"],
+        step_noun=tuple(document["called"]),
+    )

@@ -1,0 +1,1 @@
+"""From an explanation to files and other libraries' results."""

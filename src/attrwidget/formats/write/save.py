@@ -1,0 +1,204 @@
+"""Saving an explanation to one file, and opening it without its model."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from attrwidget.errors import AttrWidgetError
+from attrwidget.files import public_name, writable, write_whole
+from attrwidget.formats.container import pack
+from attrwidget.results.recorded_heads import record_heads, seen_before
+from attrwidget.results.saved import SavedReading
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from attrwidget.results.base import BaseExplanation, MethodInfo
+
+    Progress = Callable[[int, int], None]
+
+_MB = 1_000_000
+_DEFAULT_MB = 50.0
+_CHEAP = ("saliency", "input_x_gradient", "input_x_gradient_l2", "gim", "attention")
+_HEADS = ("auto", "float32", "float16", "none")
+_SPARE_BYTES = 8192  # names of arrays, and the sentence on what was left out
+
+
+class _Plan(NamedTuple):
+    """What goes into a file: methods as rows, and heads with a precision or None."""
+
+    methods: list[MethodInfo]
+    precision: str | None
+    left_out: list[str]
+
+
+def save(
+    explanation: BaseExplanation,
+    path: str | os.PathLike[str],
+    *,
+    methods: Sequence[str] | None = None,
+    heads: str = "auto",
+    max_mb: float = _DEFAULT_MB,
+    progress: Progress | None = None,
+) -> Path:
+    """Write *explanation* to one file, which ``attrwidget.open`` reads without model or torch; return its path.
+
+    The file is a safetensors file: tokens, readings of the steps, the raw scores of *methods*, and attention.
+    *methods* are names; by default attention, the gradient methods of one backward pass a step, and whatever was
+    computed already. *heads*:
+    attention of all heads as ``"float32"``, ``"float16"`` or ``"none"``; ``"auto"`` takes the first of these that keeps
+    the file under *max_mb* megabytes and warns of what it left out; without single heads their mean is kept.
+    *progress* is called with ``(done, total)``.
+
+    Raises AttrWidgetError for a method that does not exist, scores that do not fit *max_mb*, or a path that
+    cannot be written.
+    """
+    target = writable(path, "why.attrwidget")
+    if heads not in _HEADS:
+        raise AttrWidgetError(f"heads is one of {', '.join(map(repr, _HEADS))}, not {heads!r}.")
+    if isinstance(max_mb, bool) or not isinstance(max_mb, int | float) or not max_mb > 0:
+        raise AttrWidgetError(f"max_mb is a number of megabytes above 0, not {max_mb!r}.")
+    document, arrays = _texts(explanation)
+    texts = len(pack(document, arrays)) + _SPARE_BYTES
+    plan = _plan(explanation, _chosen(explanation, methods), heads, float(max_mb), texts)
+    for sentence in plan.left_out:
+        warnings.warn(sentence, stacklevel=3)
+    document["warnings"] = [*explanation.warnings, *plan.left_out]
+    _numbers(explanation, plan, document, arrays, progress)
+    write_whole(target, pack(document, arrays))
+    return target
+
+
+def _chosen(explanation: BaseExplanation, names: Sequence[str] | None) -> list[MethodInfo]:
+    infos = {info.name: info for info in explanation.methods()}
+    if names is None:
+        every = range(explanation.n_steps)
+        return [
+            info for name, info in infos.items() if name in _CHEAP or explanation.has_rows(name, every)
+        ] or list(infos.values())
+    names = list(dict.fromkeys([names] if isinstance(names, str) else names))
+    for name in names:
+        if name not in infos:
+            raise AttrWidgetError(f"There is no method {name!r}: take one of {', '.join(infos)}.")
+    if not names:
+        raise AttrWidgetError("methods= is empty, so the file would hold no scores: name at least one.")
+    return [infos[name] for name in names]
+
+
+def _has_heads(explanation: BaseExplanation, info: MethodInfo) -> bool:
+    """Say whether the rows of a method can be had from ``head_weights``."""
+    if isinstance(explanation, SavedReading):
+        return explanation.recorded[info.name].rows is None
+    return info.attention and (info.name == "attention" or info.source is not None)
+
+
+def _plan(
+    explanation: BaseExplanation, methods: list[MethodInfo], heads: str, max_mb: float, texts: int
+) -> _Plan:
+    count = explanation.n_layers * explanation.n_heads
+    has_heads = any(_has_heads(explanation, info) for info in methods)
+    row_bytes = 8 * explanation.n_steps * explanation.n_inputs
+    weights = count * seen_before(explanation.first_step, explanation.n_inputs, explanation.n_steps)
+    offered = (heads,) if heads != "auto" else _HEADS[1:] if has_heads else ("none",)
+    for precision in offered:
+        carried = has_heads and precision != "none"
+        bytes_each = {"float32": 4, "float16": 2}.get(precision, 0) if carried else 0
+        size = texts + row_bytes * (len(methods) - carried) + bytes_each * weights
+        if size > max_mb * _MB:
+            continue
+        left_out = []
+        if heads == "auto" and precision == "float16":
+            left_out = [f"Attention is rounded to float16 in the saved file, to keep it under {max_mb:g} MB."]
+        elif heads == "auto" and has_heads and not carried:
+            mean = (
+                f"Single attention heads are not in the saved file, to keep it under {max_mb:g} MB: all {count} would "
+                f"take {2 * weights / _MB:.1f} MB; their mean is kept."
+            )
+            left_out = [mean]
+        return _Plan(methods, precision if carried else None, left_out)
+    needed = -(-size // 10_000) / 100
+    raise AttrWidgetError(
+        f"max_mb={max_mb:g} is too small: these scores take {needed:g} MB; give max_mb={needed:g} or fewer methods."
+    )
+
+
+def _texts(explanation: BaseExplanation) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Return tokens and steps as a document and arrays."""
+    from attrwidget import __version__
+
+    tokens, steps = explanation.tokens, explanation.steps
+    readings = [str(name) for name in steps.select_dtypes("number").columns]
+    document = {
+        "attrwidget": __version__,
+        "model": public_name(explanation.model_name),
+        "first_step": int(explanation.first_step),
+        "inputs": int(explanation.n_inputs),
+        "units": [[int(unit.start), int(unit.end), unit.text] for unit in tokens.units],
+        "labels": list(tokens.labels),
+        "special": [i for i, special in enumerate(tokens.special) if special],
+        "sections": [
+            [section.title, int(section.start), int(section.end)] for section in explanation.sections
+        ],
+        "top": [[[text, float(p)] for text, p in top] for top in steps["top"]],
+        "readings": readings,
+        "attention_note": explanation.attention_note,
+        "said": explanation.answer_text,
+        "called": list(explanation.step_noun),
+    }
+    arrays: dict[str, NDArray[Any]] = {"ids": np.asarray(tokens.ids, dtype=np.int64)}
+    for name in readings:
+        arrays[f"steps.{name}"] = np.ascontiguousarray(steps[name].to_numpy())
+    return document, arrays
+
+
+def _numbers(
+    explanation: BaseExplanation,
+    plan: _Plan,
+    document: dict[str, Any],
+    arrays: dict[str, NDArray[Any]],
+    progress: Progress | None,
+) -> None:
+    """Add the scores and the attention to *document* and *arrays*."""
+    count = explanation.n_steps
+    total = count * len(plan.methods)
+    entries = []
+    for index, info in enumerate(plan.methods):
+        base = index * count
+
+        def report(done: int, of: int = count, base: int = base) -> None:
+            if progress is not None:
+                progress(base + round(count * done / max(of, 1)), total)
+
+        from_heads = plan.precision is not None and _has_heads(explanation, info)
+        if from_heads and "attention" not in arrays:
+            arrays["attention"] = record_heads(explanation, plan.precision or "float32", report)
+        elif not from_heads:
+            arrays[f"scores.{info.name}"] = np.ascontiguousarray(explanation.raw_rows(info.name, report))
+        report(count)
+        entries.append(_entry(explanation, info, from_heads=from_heads))
+    document["methods"] = entries
+
+
+def _entry(explanation: BaseExplanation, info: MethodInfo, *, from_heads: bool) -> dict[str, Any]:
+    saved = explanation.recorded[info.name] if isinstance(explanation, SavedReading) else None
+    kept = info
+    if info.attention and not from_heads:
+        count = explanation.n_layers * explanation.n_heads
+        kept = info._replace(
+            attention=False, source=None, description=f"{info.description}, mean of all {count} heads"
+        )
+    notes = [explanation.note(info.name, [step]) for step in range(explanation.n_steps)]
+    return {
+        **kept._asdict(),
+        "target_function": explanation.target_function_of(info.name),
+        "divided": saved.divided if saved else not (info.signed or info.attention),
+        "note": explanation.note(info.name, range(explanation.n_steps)),
+        "notes": notes if any(notes) else [],
+    }

@@ -1,0 +1,1 @@
+"""All that touches Transformers: loading, exclusive use, the attention interface, generation."""

@@ -1,0 +1,91 @@
+"""What every kind of model has: the user's object, its twin that runs, a tokenizer and a name."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from attrwidget.hf.exclusive_use import embedding_weights, input_device
+from attrwidget.hf.model_copy import copy_model
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+
+class Adapter:
+    """A Transformers model and its tokenizer, of one kind; the one place that knows the model's outside.
+
+    ``own`` is the user's model object; ``hf`` is what runs: its twin over the same weights, as the model was when
+    this adapter was made. ``memory_budget`` is how many bytes a gradient graph may take; None leaves that to what is
+    free.
+    """
+
+    task: ClassVar[str]  # as Transformers' pipelines name it
+    memory_budget: int | None = None
+
+    def __init__(self, hf: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, name: str) -> None:
+        self.own = hf
+        self.hf = copy_model(hf)
+        self.tokenizer = tokenizer
+        self.name = name
+
+    def renewed(self) -> Self:
+        """Return an adapter of the model as it is now."""
+        new = type(self)(self.own, self.tokenizer, self.name)
+        new.memory_budget = self.memory_budget
+        return new
+
+    @property
+    def device(self) -> torch.device:
+        """Where token ids go: the device of the input embeddings."""
+        return input_device(self.hf)
+
+    @property
+    def text_config(self) -> Any:
+        """The configuration of the text model: of the decoder, where there is one."""
+        return self.hf.config.get_text_config(decoder=True)
+
+    @property
+    def vocabulary(self) -> int:
+        """How many token ids the input embeddings hold."""
+        return int(embedding_weights(self.hf).shape[0])
+
+    @property
+    def encoder_decoder(self) -> bool:
+        """Whether an encoder reads a text and a decoder goes on from it."""
+        takes = inspect.signature(type(self.hf).forward).parameters  # the model's own may be wrapped
+        return "decoder_input_ids" in takes and bool(getattr(self.hf.config, "is_encoder_decoder", False))
+
+    @property
+    def quantized(self) -> str | None:
+        """How the weights are quantised, such as ``"bitsandbytes, 8-bit"``, or None."""
+        config: Any = getattr(self.own.config, "quantization_config", None)
+        if config is None:
+            return None
+        settings = config if isinstance(config, dict) else config.to_dict()
+        bits = next((n for n in (4, 8) if settings.get(f"load_in_{n}bit")), settings.get("bits"))
+        method = getattr(settings.get("quant_method"), "value", settings.get("quant_method"))
+        return f"{method}, {bits}-bit" if bits else str(method)
+
+    @property
+    def low_precision(self) -> bool:
+        """Whether the model rounds to few digits, so that the same sum in another order differs."""
+        return self.quantized is not None or self.hf.dtype.itemsize < 4
+
+    @property
+    def context(self) -> int | None:
+        """The greatest number of tokens that the model can see, or None when it names none."""
+        for name in ("max_position_embeddings", "n_positions", "n_ctx", "max_seq_len", "seq_length"):
+            limit = getattr(self.text_config, name, None)
+            if isinstance(limit, int) and limit > 0:
+                return limit
+        return None
+
+    @property
+    def pad_id(self) -> int:
+        """A token id for padding, which attention masks out."""
+        for pad in (self.tokenizer.pad_token_id, self.tokenizer.eos_token_id):
+            if isinstance(pad, int) and 0 <= pad < self.vocabulary:
+                return pad
+        return 0

@@ -1,0 +1,29 @@
+"""The blocks that a model is a stack of, or an encoder–decoder two."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+if TYPE_CHECKING:
+    from attrwidget.hf.adapter import Adapter
+
+
+def stacks_of(model: Adapter) -> dict[str, torch.nn.ModuleList] | None:
+    """Return *model*'s lists of blocks: under ``""``, or ``"encoder"`` and ``"decoder"``; None when it has no such."""
+    hf: Any = model.hf
+    if model.encoder_decoder:
+        bodies = {"encoder": (hf.get_encoder(), None), "decoder": (hf.get_decoder(), None)}
+    else:
+        bodies = {"": (hf, getattr(model.text_config, "num_hidden_layers", None))}
+    found = {side: _first_list(*body) for side, body in bodies.items()}
+    stacks = {side: blocks for side, blocks in found.items() if blocks is not None}
+    return stacks if len(stacks) == len(bodies) else None
+
+
+def _first_list(body: torch.nn.Module, count: int | None) -> torch.nn.ModuleList | None:
+    for module in body.modules():
+        if isinstance(module, torch.nn.ModuleList) and count in (None, len(module)):
+            return module
+    return None

@@ -1,0 +1,1 @@
+"""Causal language models, which continue a text."""

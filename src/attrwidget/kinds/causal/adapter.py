@@ -1,0 +1,71 @@
+"""The adapter for causal language models, which continue a text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrwidget.errors import AttrWidgetError
+from attrwidget.hf.adapter import Adapter
+from attrwidget.hf.exclusive_use import exclusive_use
+from attrwidget.hf.generation import generate
+from attrwidget.text.prompt import encode_output, encode_prompt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import torch
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+
+class CausalLM(Adapter):
+    """A causal language model and its tokenizer."""
+
+    task = "text-generation"
+
+    def __init__(self, hf: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, name: str) -> None:
+        if hf.get_output_embeddings() is None:
+            raise AttrWidgetError(
+                f"{name!r} has no output layer that predicts tokens: load it with AutoModelForCausalLM, not AutoModel."
+            )
+        super().__init__(hf, tokenizer, name)
+
+    def encode(self, prompt: Any) -> list[int]:
+        """Return the token ids of *prompt* (text, ids or chat messages)."""
+        return encode_prompt(self.tokenizer, prompt, self.vocabulary)
+
+    def encode_output(self, prompt: Any, prompt_ids: list[int], output: Any) -> list[int]:
+        """Return the token ids of a given continuation."""
+        return encode_output(self.tokenizer, prompt, prompt_ids, output, self.vocabulary)
+
+    def require_room(self, prompt: int, new: int) -> None:
+        """Raise AttrWidgetError when *prompt* plus *new* tokens are more than the model can see."""
+        limit = self.context
+        if limit is not None and prompt + new > limit:
+            raise AttrWidgetError(
+                f"The prompt has {prompt:,} tokens and {new:,} are to follow, but {self.name} sees at most {limit:,}: "
+                f"shorten the prompt by {prompt + new - limit:,} tokens or ask for fewer."
+            )
+
+    def generate(
+        self,
+        prompts: list[list[int]],
+        max_new_tokens: int,
+        options: dict[str, Any],
+        progress: Callable[[int, int], None] | None = None,
+    ) -> list[list[int]]:
+        """Return what the model generates after each of *prompts*; the model is borrowed meanwhile."""
+        with exclusive_use(self.hf):
+            return generate(self, prompts, max_new_tokens, dict(options), progress)
+
+    def batch(self, prompts: list[list[int]], pad: int) -> tuple[dict[str, torch.Tensor], int]:
+        """Return what ``generate`` is called with, *prompts* padded on the left, and where new tokens begin."""
+        import torch
+
+        width = max(map(len, prompts))
+        ids = [[pad] * (width - len(p)) + p for p in prompts]
+        mask = [[0] * (width - len(p)) + [1] * len(p) for p in prompts]
+        tensors = {
+            name: torch.tensor(value, device=self.device)
+            for name, value in (("inputs", ids), ("attention_mask", mask))
+        }
+        return tensors, width

@@ -1,0 +1,55 @@
+"""The one run over a short text: logits, attention and the gradient graph at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from attrwidget.engine.attention.recorder import RecordedAttention
+from attrwidget.engine.gradients.batched import WHOLE, GradientGraph
+from attrwidget.engine.gradients.checkpoint import budget_of, graph_bytes
+from attrwidget.engine.gradients.fast_cpu.attention import GRAPH_ATTENTION
+from attrwidget.hf.attention_interface import set_observer
+
+if TYPE_CHECKING:
+    import torch
+
+    from attrwidget.engine.capabilities import Capabilities
+    from attrwidget.kinds.causal.adapter import CausalLM
+
+_BYTES = 64 << 20  # of a graph that may be there in vain, where attention alone is asked for
+
+
+def is_short(model: CausalLM, length: int, steps: int, capabilities: Capabilities) -> bool:
+    """Say whether a text of *length* tokens is best run with its graph at once: a second run costs more than that.
+
+    In few digits it is not: plain attention would give other probabilities than the model's own. With the graph go the
+    logits of *steps*, and what soft caps and the like keep of them.
+    """
+    logits = 2 * steps * model.vocabulary * model.hf.dtype.itemsize
+    return (
+        not model.low_precision
+        and capabilities.attention == "recorded"
+        and capabilities.gradient_attention == GRAPH_ATTENTION
+        and length <= WHOLE
+        and graph_bytes(model, length) + logits <= min(_BYTES, budget_of(model))
+    )
+
+
+def run_once(
+    model: CausalLM, ids: torch.Tensor, first_step: int, capabilities: Capabilities
+) -> tuple[torch.Tensor, RecordedAttention, GradientGraph]:
+    """Run *ids* ``[1, n]``, of which the first *first_step* are the prompt; return logits, record and graph.
+
+    Logits ``[n - first_step + 1, vocabulary]`` are those from the prompt's last token on.
+    """
+    length = ids.shape[1]
+    reader, graph = (
+        RecordedAttention(length),
+        GradientGraph(model, ids, first_step, capabilities, whole=length),
+    )
+    set_observer(reader.observe)
+    try:
+        logits = graph.begin()
+    finally:
+        set_observer(None)
+    return logits, reader, graph

@@ -1,0 +1,164 @@
+"""The trace of a causal language model: one teacher-forced run over the prompt and what was said."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from attrwidget.engine.forward import logits_of, run
+from attrwidget.engine.gradients.attention_gradients import attention_gradients_of_causal
+from attrwidget.engine.gradients.batched import GradientGraph, is_out_of_memory
+from attrwidget.engine.logit_lens import read_layers
+from attrwidget.engine.perturb import Perturber, masked_logits
+from attrwidget.engine.readings import first_not_finite, read_steps
+from attrwidget.engine.trace import Trace
+from attrwidget.errors import AttrWidgetError
+from attrwidget.hf.exclusive_use import exclusive_use
+from attrwidget.hf.generation import not_finite
+from attrwidget.kinds.causal.record import record
+from attrwidget.kinds.causal.run_once import is_short, run_once
+from attrwidget.kinds.causal.trials import returned
+from attrwidget.text.sections import Section
+from attrwidget.text.tokens import read_tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from attrwidget.engine.attention.recorder import AttentionReader, RecordedAttention
+    from attrwidget.engine.capabilities import Capabilities
+    from attrwidget.engine.gradients.attention_gradients import Slopes
+    from attrwidget.engine.gradients.batched import ScoreFunction
+    from attrwidget.engine.logit_lens import LensReading
+    from attrwidget.kinds.causal.adapter import CausalLM
+
+# What a forward pass needs for a moment grows with its tokens, so a text of more than so many is run piece by piece.
+_WHOLE, _PIECE = 512, 128
+
+
+class CausalTrace(Trace):
+    """One teacher-forced run of *model* over ``ids = prompt + output``.
+
+    Made by one forward pass: of a short text with the gradient graph, of others by the model's own fast attention
+    without. The graph then grows when a gradient is first asked for; it can be dropped and grown again. Step *s* is
+    the output's token *s*, predicted at position ``first_step - 1 + s``; it sees tokens ``0 … first_step - 1 + s``.
+    """
+
+    task = "text-generation"
+    model: CausalLM
+
+    def __init__(
+        self,
+        model: CausalLM,
+        prompt: Sequence[int],
+        output: Sequence[int],
+        capabilities: Capabilities,
+        messages: Sequence[Section] = (),
+    ) -> None:
+        super().__init__(model, capabilities)
+        self.messages = messages
+        self.first_step = len(prompt)
+        self.n_steps = len(output)
+        self.n_inputs = len(prompt) + len(output) - 1
+        self.tokens = read_tokens(model.tokenizer, [*prompt, *output], len(prompt))
+        self.outputs = tuple(self.tokens.ids[len(prompt) :])
+        self.sections = [
+            *(messages or [Section("Prompt", 0, self.first_step)]),
+            Section("Answer", self.first_step, len(self.tokens)),
+        ]
+        self._ids = torch.tensor([self.tokens.ids[:-1]], device=model.device)
+        logits, self._recorder, graph = self._run()
+        bad = first_not_finite(logits, output)
+        if bad is not None:
+            bad = self._first_bad(bad, output)
+            raise AttrWidgetError(not_finite(bad, self.tokens.labels[len(prompt) + bad]))
+        self.steps = read_steps(logits, output)
+        if graph is not None:
+            self._keep(graph)
+
+    def _run(self) -> tuple[torch.Tensor, RecordedAttention | None, GradientGraph | None]:
+        model, capabilities = self.model, self.capabilities
+        if is_short(model, self.n_inputs, self.n_steps, capabilities):
+            try:
+                return run_once(model, self._ids, self.first_step, capabilities)
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
+                    raise
+        if capabilities.attention == "recorded":
+            piece = _PIECE if capabilities.pieces and self.n_inputs > _WHOLE else None
+            return *record(model, self._ids, self.n_steps, piece), None
+        with exclusive_use(model.hf), torch.no_grad():
+            return logits_of(model.hf, self._ids, self.n_steps), None, None
+
+    @cached_property
+    def attention(self) -> AttentionReader:
+        """The attention of all layers and heads. Raises AttrWidgetError when the model shows none."""
+        if self._recorder is not None:
+            return self._recorder
+        self.require_same_weights()
+        stored = returned(self.model, self._ids) if self.capabilities.attention == "returned" else None
+        if stored is None:
+            raise AttrWidgetError(
+                self.capabilities.attention_note or f"{self.model.name} shows no attention."
+            )
+        return stored
+
+    def instead(self, output: Sequence[int]) -> CausalTrace:
+        """Return the trace of another *output* to the same prompt."""
+        self.require_same_weights()
+        self.model.require_room(self.first_step, len(output))
+        other = CausalTrace(self.model, self.tokens.ids[: self.first_step], output, self.capabilities)
+        other.messages = self.messages
+        return other
+
+    def new_graph(self, *, attention: str | None = None, **options: Any) -> GradientGraph:
+        """Return another gradient graph, with *options* of ``GradientGraph`` and an *attention* of its own."""
+        self.require_same_weights()
+        capabilities = (
+            self.capabilities
+            if attention is None
+            else replace(self.capabilities, gradient_attention=attention)
+        )
+        return GradientGraph(self.model, self._ids, self.first_step, capabilities, **options)
+
+    def embeddings(self) -> torch.Tensor:
+        """Return the embeddings of the inputs, ``[n_inputs, d]``."""
+        return self.embed(self._ids[0])
+
+    def attention_gradients(self, steps: Sequence[int], score: ScoreFunction) -> Slopes:
+        """Yield ``(step, weights, slopes)`` of *steps*: the score's gradients at all attention weights."""
+        self.require_same_weights()
+        return attention_gradients_of_causal(self.model.hf, self._ids, self.n_steps, steps, score)
+
+    def read_layers(self) -> LensReading:
+        """Return what each layer would predict at each step; see ``trace.lens``."""
+        hf, rows = self.model.hf, self.n_steps
+        return read_layers(self.model, lambda: run(hf, self._ids, rows).logits[:, -rows:], self.outputs)
+
+    def perturber(self, change: str | int | None, **options: Any) -> Perturber:
+        """Return what runs the text with inputs changed; see ``Perturber``."""
+        return Perturber(
+            self.model, self._ids, self.n_steps, change, reuse=self.capabilities.pieces, **options
+        )
+
+    def masked_scores(
+        self, step: int, keep_mask: torch.Tensor, score: Callable[[torch.Tensor, Sequence[int]], torch.Tensor]
+    ) -> torch.Tensor:
+        """Return the *score* ``[b]`` of *step* with the inputs outside *keep_mask* ``[b, seen(step)]`` masked from attention."""
+        ids = self._ids[:, : self.seen(step)].expand(len(keep_mask), -1)
+        logits = masked_logits(self.model, ids, keep_mask.to(ids), 1)[:, -1].double()
+        return score(logits, [step] * len(keep_mask))
+
+    def _first_bad(self, at_least: int, output: Sequence[int]) -> int:
+        """Return the first step whose own prefix gives bad logits: a later NaN spoils earlier rows (0 · NaN is NaN)."""
+
+        def bad(step: int) -> bool:
+            with exclusive_use(self.model.hf), torch.no_grad():
+                logits = logits_of(self.model.hf, self._ids[:, : self.first_step + step], 1)
+            return first_not_finite(logits, [output[step]]) is not None
+
+        steps = range(at_least, self.n_steps)
+        return at_least if bad(at_least) else steps[bisect_left(steps[:-1], x=True, key=bad)]

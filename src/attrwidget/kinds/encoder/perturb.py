@@ -1,0 +1,57 @@
+"""What a model that reads a text at once says with inputs masked, replaced or deleted."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import torch
+
+from attrwidget.engine.perturb import Perturber
+from attrwidget.hf.exclusive_use import lock_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from attrwidget.engine.perturb import Group, Read
+    from attrwidget.kinds.encoder.text import EncoderText
+
+
+@dataclass
+class EncoderPerturber(Perturber):
+    """Runs *text* many times over, each time with a group of inputs changed together; see ``Perturber``.
+
+    With *hidden*, the last hidden states at the steps' positions are read instead of logits.
+    """
+
+    text: EncoderText = field(kw_only=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.size = self.size if self.text.batches else 1
+
+    def unchanged(self, read: Read) -> torch.Tensor:
+        """Return ``read`` of the text as it is, run as the others are."""
+        with lock_of(self.model.hf):
+            if self.hidden:
+                return read(self.text.hidden(1, attention=self.attention)[0])
+            return read(self.text.logits(torch.ones_like(self.ids), attention=self.attention)[0])
+
+    def logits(self, groups: Sequence[Group]) -> torch.Tensor:
+        """Return logits ``[len(groups), steps, outputs]``; NaN for a step whose own position is deleted."""
+        keep_mask = torch.ones(len(groups), self.ids.shape[1], dtype=torch.bool, device=self.ids.device)
+        for row, group in zip(keep_mask, groups, strict=True):
+            row[list(group)] = False
+        if self.change == "delete":
+            return self.text.without(keep_mask)
+        if self.change == "mask":
+            logits = self.text.logits(keep_mask)
+            return logits.masked_fill(~keep_mask.any(1)[:, None, None], torch.nan)
+        if self.hidden:
+            with self.around(groups) if self.around else nullcontext():
+                return self.text.hidden(len(groups), attention=self.attention)
+        ids = self.ids.expand(keep_mask.shape)
+        ids = ids if self.change is None else ids.masked_fill(~keep_mask, int(self.change))
+        with self.around(groups) if self.around else nullcontext():
+            return self.text.logits(torch.ones_like(ids), ids=ids, attention=self.attention)

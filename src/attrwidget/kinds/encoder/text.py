@@ -1,0 +1,181 @@
+"""A text as a model that reads it at once is run on it: whole, with tokens masked, or with some deleted."""
+
+from __future__ import annotations
+
+import inspect
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from attrwidget.engine.attention.recorder import RecordedAttention, StoredAttention
+from attrwidget.engine.forward import leaves_of
+from attrwidget.hf.attention_interface import observe, set_observer
+from attrwidget.hf.exclusive_use import exclusive_use
+from attrwidget.kinds.encoder.adapter import Places
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
+
+    from attrwidget.kinds.encoder.adapter import Encoder
+
+
+@dataclass(frozen=True)
+class EncoderText:
+    """Token *ids* ``[1, n]`` and their *types*, and the positions *rows* at which the steps are read.
+
+    *allowed* ``[n]`` are the places where an answer may begin and end. *positions*: the model is told that tokens
+    count from 0, for it would count by the mask. *batches*: it can be run on several texts at once.
+    """
+
+    model: Encoder
+    ids: torch.Tensor
+    types: torch.Tensor | None
+    rows: tuple[int, ...]
+    allowed: torch.Tensor
+    positions: bool = False
+    batches: bool = True
+
+    @property
+    def length(self) -> int:
+        """How many tokens there are."""
+        return self.ids.shape[1]
+
+    def run(self, **options: Any) -> Any:
+        """Return the model's output for the text as it is; *options* go to the model."""
+        return self._call(self.ids, torch.ones_like(self.ids), self.types, **options)
+
+    def read(self, output: Any, count: int = 1) -> torch.Tensor:
+        """Return the logits ``[count, steps, outputs]`` of *output*, had by ``run``."""
+        return self.model.read(output, self._places(count))
+
+    def logits(
+        self, keep_mask: torch.Tensor, *, ids: torch.Tensor | None = None, attention: str | None = None
+    ) -> torch.Tensor:
+        """Return logits ``[b, steps, outputs]``, no token attending to those outside *keep_mask* ``[b, n]``; no gradients.
+
+        *ids* ``[b, n]`` stand in the place of the text's own; *attention* names an implementation.
+        """
+        ids = self.ids.expand(keep_mask.shape) if ids is None else ids
+        types = None if self.types is None else self.types.expand(keep_mask.shape)
+        with exclusive_use(self.model.hf, attention), torch.no_grad():
+            return self._read(ids, keep_mask.to(ids), types, self._places(len(ids)))
+
+    def without(self, keep_mask: torch.Tensor) -> torch.Tensor:
+        """Return logits ``[b, steps, outputs]`` of texts of the tokens *keep_mask* ``[b, n]`` alone, as many in each.
+
+        They are NaN for a step whose own position is gone, unless what is said is of the whole text, and where nothing
+        is left.
+        """
+        b, n = keep_mask.shape
+        tokens = torch.arange(n, device=keep_mask.device).expand(b, n)[keep_mask].view(b, -1)
+        rows = torch.tensor(self.rows, device=keep_mask.device)
+        gone = ~keep_mask[:, rows]
+        if not tokens.shape[1]:
+            return self.logits(torch.ones_like(keep_mask[:1])).expand(b, -1, -1) * torch.nan
+        # A place's number falls by the tokens gone before it.
+        now = (keep_mask.cumsum(1)[:, rows] - 1).clamp_min(0)
+        places = Places(now, tokens, self.allowed)
+        ids = self.ids[0][tokens]
+        types = None if self.types is None else self.types[0][tokens]
+        with exclusive_use(self.model.hf), torch.no_grad():
+            logits = self._read(ids, torch.ones_like(ids), types, places)
+        return logits if self.model.whole else logits.masked_fill(gone[..., None], torch.nan)
+
+    def hidden(self, count: int, *, attention: str | None) -> torch.Tensor:
+        """Return the last hidden states ``[count, steps, d]`` at the steps' positions, of as many runs at once."""
+        ids = self.ids.expand(count, -1)
+        types = None if self.types is None else self.types.expand(count, -1)
+        with exclusive_use(self.model.hf, attention), torch.no_grad(), kept_states(self.model) as states:
+            self._call(ids, torch.ones_like(ids), types)
+        return states[-1][:, list(self.rows)]
+
+    def record(self) -> tuple[torch.Tensor, RecordedAttention]:
+        """Run the text by the model's own fast attention; return its logits ``[steps, outputs]`` and the record."""
+        reader = RecordedAttention(self.length)
+        set_observer(reader.observe)
+        try:
+            return self.logits(torch.ones_like(self.ids), attention=observe(self.model.hf))[0], reader
+        finally:
+            set_observer(None)
+
+    def returned(self) -> StoredAttention | None:
+        """Run the text under eager attention asking for the weights; None when the model returns none."""
+        with exclusive_use(self.model.hf, "eager"), torch.no_grad():
+            layers = self._weights(self.run(output_attentions=True))
+        layers = [layer for layer in layers or () if layer is not None]
+        return StoredAttention(layers) if layers else None
+
+    def keys_of(self, module: torch.nn.Module, group: Sequence[int]) -> list[int]:  # noqa: ARG002
+        """Return which keys of the attention *module* are of the tokens *group*."""
+        return list(group)
+
+    def at_tokens(self, side: str, values: torch.Tensor) -> torch.Tensor:  # noqa: ARG002
+        """Return *values* ``[n]`` of the places of a *side*, ``"encoder"``, ``"decoder"`` or ``""``, by token."""
+        return values
+
+    def leaves(
+        self, replace_embeddings: Callable[[torch.Tensor], torch.Tensor] | None
+    ) -> AbstractContextManager[list[torch.Tensor]]:
+        """Cut the graph at the tokens' embeddings meanwhile, and give the list of where; see ``leaves_of``."""
+        return leaves_of(self.model.reader, replace_embeddings)
+
+    def uses(self) -> AbstractContextManager[list[torch.Tensor]]:
+        """Cut the graph at every embedding of the tokens meanwhile, and give the list of where."""
+        return self.leaves(None)
+
+    def together(self, gradients: Sequence[torch.Tensor]) -> torch.Tensor:
+        """Return the gradient ``[n, d]`` of the tokens from those of their ``uses``."""
+        return gradients[0][0]
+
+    def _weights(self, output: Any) -> Any:
+        return output.attentions
+
+    def _places(self, count: int) -> Places:
+        device = self.ids.device
+        rows = torch.tensor(self.rows, device=device, dtype=torch.long).expand(count, -1)
+        tokens = torch.arange(self.length, device=device).expand(count, -1)
+        return Places(rows, tokens, self.allowed)
+
+    def _read(
+        self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor | None, places: Places
+    ) -> torch.Tensor:
+        if self.batches or len(ids) == 1:
+            return self.model.read(self._call(ids, mask, types), places)
+        one = [slice(b, b + 1) for b in range(len(ids))]
+        parts = [
+            self.model.read(
+                self._call(ids[b], mask[b], None if types is None else types[b]),
+                Places(places.rows[b], places.tokens[b], places.allowed),
+            )
+            for b in one
+        ]
+        return torch.cat(parts)
+
+    def _call(self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor | None, **options: Any) -> Any:
+        takes = inspect.signature(self.model.hf.forward).parameters
+        if types is not None and "token_type_ids" in takes:
+            options["token_type_ids"] = types
+        if self.positions:
+            options["position_ids"] = torch.arange(ids.shape[1], device=ids.device).expand(ids.shape)
+        if "use_cache" in takes:
+            options["use_cache"] = False
+        return self.model.hf(input_ids=ids, attention_mask=mask, return_dict=True, **options)
+
+
+@contextmanager
+def kept_states(model: Encoder) -> Iterator[list[torch.Tensor]]:
+    """Give a list that grows by the last hidden states whenever *model*, borrowed, is run meanwhile."""
+    states: list[torch.Tensor] = []
+
+    def keep(_module: Any, _args: Any, output: Any) -> None:
+        states.append(output[0])
+
+    body = model.hf.get_decoder() if model.encoder_decoder else model.hf.base_model
+    handle = body.register_forward_hook(keep)
+    try:
+        yield states
+    finally:
+        handle.remove()

@@ -1,0 +1,164 @@
+"""The trace of a model that reads a whole text at once: one run, and the few things that it says of the text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from attrwidget.engine.gradients.attention_gradients import attention_gradients_of_encoder
+from attrwidget.engine.readings import first_not_finite, read_steps
+from attrwidget.engine.trace import Trace
+from attrwidget.errors import AttrWidgetError
+from attrwidget.kinds.encoder.gradients import EncoderGradients
+from attrwidget.kinds.encoder.perturb import EncoderPerturber
+from attrwidget.text.sections import Section
+from attrwidget.text.tokens import followed_by, read_tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from attrwidget.engine.attention.recorder import AttentionReader, RecordedAttention
+    from attrwidget.engine.gradients.attention_gradients import Slopes
+    from attrwidget.engine.gradients.batched import ScoreFunction
+    from attrwidget.engine.perturb import Perturber
+    from attrwidget.kinds.encoder.adapter import Encoder
+    from attrwidget.kinds.encoder.text import EncoderText
+    from attrwidget.kinds.encoder.trials import EncoderCapabilities
+
+
+def first_run(
+    text: EncoderText, capabilities: EncoderCapabilities
+) -> tuple[torch.Tensor, RecordedAttention | None]:
+    """Return the logits ``[steps, outputs]`` of *text*, and its attention where that can be recorded.
+
+    Raises AttrWidgetError for logits that are NaN or infinite.
+    """
+    if capabilities.attention == "recorded":
+        logits, recorder = text.record()
+    else:
+        logits, recorder = text.logits(torch.ones_like(text.ids))[0], None
+    if first_not_finite(logits, logits.argmax(-1).tolist()) is not None:
+        raise AttrWidgetError(
+            "The model's logits are not finite (NaN or infinity), so nothing it says means anything: check the "
+            "weights, or load the model with dtype='float32'."
+        )
+    return logits, recorder
+
+
+class EncoderTrace(Trace):
+    """One run over *text*, whose *logits* at step *s* are for the output ``outputs[s]``, with the text ``texts[s]``.
+
+    Every step sees the whole text, and nothing reads the steps. *titles* are those of the text's *parts*, ranges of its
+    tokens, and last that of the steps. *ids* are the token ids of the outputs, where they are tokens.
+    """
+
+    model: Encoder
+    capabilities: EncoderCapabilities
+
+    def __init__(
+        self,
+        text: EncoderText,
+        capabilities: EncoderCapabilities,
+        run: tuple[torch.Tensor, RecordedAttention | None],
+        *,
+        outputs: Sequence[int],
+        texts: Sequence[str],
+        titles: Sequence[str],
+        parts: Sequence[range] = (),
+        ids: Sequence[int] | None = None,
+        output_kind: str = "softmax",
+        answer_text: str | None = None,
+        step_noun: tuple[str, str] = ("token", "tokens"),
+        warnings: Sequence[str] = (),
+    ) -> None:
+        super().__init__(text.model, capabilities)
+        logits, self._recorder = run
+        self.needs_end = capabilities.end is not None
+        self.task, self.output_kind, self.warnings = text.model.task, output_kind, tuple(warnings)
+        self._text, self.answer_text, self.step_noun = text, answer_text, step_noun
+        self.first_step = self.n_inputs = text.length
+        self.n_steps = len(outputs)
+        self.outputs = tuple(outputs)
+        read = read_tokens(text.model.tokenizer, text.ids[0].tolist(), text.length)
+        self.tokens = followed_by(read, texts, ids or [-1] * len(texts))
+        *before, last = titles
+        ranges = parts or [range(text.length)]
+        self.sections = [Section(title, r.start, r.stop) for title, r in zip(before, ranges, strict=True)]
+        self.sections.append(Section(last, text.length, len(self.tokens)))
+        self.steps = read_steps(logits, outputs, output_kind=output_kind)
+
+    def seen(self, step: int) -> int:  # noqa: ARG002
+        """Return how many inputs *step* sees: all."""
+        return self.n_inputs
+
+    def first_to_see(self, index: int) -> int:  # noqa: ARG002
+        """Return the first step that sees input *index*: all do."""
+        return 0
+
+    def seen_from(self, position: int) -> int:  # noqa: ARG002
+        """Return how many inputs the row of the attention weights at *position* sees: all."""
+        return self.n_inputs
+
+    def position(self, step: int) -> int:
+        """Return the row of the attention weights at which *step* is read."""
+        return self._text.rows[step]
+
+    @cached_property
+    def attention(self) -> AttentionReader:
+        """The attention of all layers and heads. Raises AttrWidgetError when the model shows none."""
+        if self._recorder is not None:
+            return self._recorder
+        self.require_same_weights()
+        stored = self._text.returned() if self.capabilities.attention == "returned" else None
+        if stored is None:
+            raise AttrWidgetError(
+                self.capabilities.attention_note or f"{self.model.name} shows no attention."
+            )
+        return stored
+
+    def new_graph(self, *, attention: str | None = None, **options: Any) -> EncoderGradients:
+        """Return another gradient graph, with *options* of ``EncoderGradients`` and an *attention* of its own."""
+        self.require_same_weights()
+        capabilities = (
+            self.capabilities
+            if attention is None
+            else replace(self.capabilities, gradient_attention=attention)
+        )
+        return EncoderGradients(self._text, capabilities, **options)
+
+    def tables(self) -> list[tuple[int, torch.nn.Module]]:
+        """Return the module that embeds the text."""
+        return [(self.n_inputs, self.model.reader.get_input_embeddings())]
+
+    def embeddings(self) -> torch.Tensor:
+        """Return the embeddings of the inputs, ``[n_inputs, d]``."""
+        return self.embed(self._text.ids[0])
+
+    def keys_of(self, module: torch.nn.Module, group: Sequence[int]) -> list[int]:
+        """Return which keys of the attention *module* are of the inputs *group*."""
+        return self._text.keys_of(module, group)
+
+    def at_inputs(self, side: str, values: torch.Tensor) -> torch.Tensor:
+        """Return *values* of a *side*'s places by input; see ``Text.at_tokens``."""
+        return self._text.at_tokens(side, values)
+
+    def attention_gradients(self, steps: Sequence[int], score: ScoreFunction) -> Slopes:
+        """Yield ``(step, weights, slopes)`` of *steps*: the score's gradients at all attention weights."""
+        self.require_same_weights()
+        return attention_gradients_of_encoder(self._text, steps, score)
+
+    def perturber(self, change: str | int | None, **options: Any) -> Perturber:
+        """Return what runs the text with inputs changed; see ``Perturber``."""
+        # Memory goes by how many rows of logits there are, which is more than are read.
+        rows = self.n_steps if self.model.whole else self.n_inputs
+        return EncoderPerturber(self.model, self._text.ids, rows, change, text=self._text, **options)
+
+    def masked_scores(
+        self, step: int, keep_mask: torch.Tensor, score: Callable[[torch.Tensor, Sequence[int]], torch.Tensor]
+    ) -> torch.Tensor:
+        """Return the *score* ``[b]`` of *step* with the inputs outside *keep_mask* ``[b, n_inputs]`` masked from attention."""
+        logits = self._text.logits(keep_mask.to(self._text.ids))[:, step].double()
+        return score(logits, [step] * len(keep_mask))

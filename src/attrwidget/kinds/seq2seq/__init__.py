@@ -1,0 +1,1 @@
+"""Encoder–decoder language models, which write a text to a source."""

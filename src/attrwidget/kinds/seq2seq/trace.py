@@ -1,0 +1,143 @@
+"""The trace of an encoder–decoder model: one teacher-forced run over a source and what was written to it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from attrwidget.engine.gradients.batched import GradientGraph
+from attrwidget.engine.perturb import Perturber, masked_logits
+from attrwidget.engine.readings import first_not_finite, read_steps
+from attrwidget.engine.trace import Trace
+from attrwidget.errors import AttrWidgetError
+from attrwidget.hf.generation import not_finite
+from attrwidget.kinds.seq2seq.trials import record, returned, run_target
+from attrwidget.text.sections import Section
+from attrwidget.text.tokens import joined, read_tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from attrwidget.engine.attention.joint import JointAttention
+    from attrwidget.engine.capabilities import Capabilities
+    from attrwidget.kinds.seq2seq.adapter import Seq2SeqLM
+
+
+class Seq2SeqTrace(Trace):
+    """One teacher-forced run of *model* over a *source* and ``start + output``, which its decoder reads.
+
+    Tokens are those of the source, the start and the output, in this order. Step *s* is the output's token *s*; it sees
+    the whole source, the start, and the output before it.
+    """
+
+    task = "text2text-generation"
+    model: Seq2SeqLM
+
+    def __init__(
+        self,
+        model: Seq2SeqLM,
+        source: Sequence[int],
+        start: Sequence[int],
+        output: Sequence[int],
+        capabilities: Capabilities,
+    ) -> None:
+        super().__init__(model, capabilities)
+        self.n_source = len(source)
+        self.first_step = len(source) + len(start)
+        self.n_steps = len(output)
+        self.n_inputs = self.first_step + len(output) - 1
+        self.tokens = joined(
+            read_tokens(model.tokenizer, source, len(source)),
+            read_tokens(model.tokenizer, [*start, *output], len(start)),
+        )
+        self.outputs = tuple(self.tokens.ids[self.first_step :])
+        self.sections = [
+            Section("Source", 0, self.n_source),
+            Section("Target", self.n_source, self.first_step),
+            Section("Answer", self.first_step, len(self.tokens)),
+        ]
+        ids = torch.tensor([self.tokens.ids[:-1]], device=model.device)
+        self._source, self._target = ids[:, : self.n_source], ids[:, self.n_source :]
+        self._recorded = None
+        if capabilities.attention == "recorded":
+            logits, self._recorded = record(model, self._source, self._target, self.n_steps)
+        else:
+            logits = run_target(model, self._source, self._target, self.n_steps)
+        bad = first_not_finite(logits, output)
+        if bad is not None:
+            raise AttrWidgetError(not_finite(bad, self.tokens.labels[self.first_step + bad]))
+        self.steps = read_steps(logits, output)
+
+    def instead(self, output: Sequence[int]) -> Seq2SeqTrace:
+        """Return the trace of another *output* to the same source."""
+        self.require_same_weights()
+        ids = self.tokens.ids
+        start = ids[self.n_source : self.first_step]
+        return Seq2SeqTrace(self.model, ids[: self.n_source], start, output, self.capabilities)
+
+    def before(self, step: int) -> list[int]:
+        """Return the token ids that *step*'s token follows in the target."""
+        return self.tokens.ids[self.n_source : self.first_step + step]
+
+    @cached_property
+    def attention(self) -> JointAttention:
+        """The attention of all layers and heads. Raises AttrWidgetError when the model shows none."""
+        if self._recorded is not None:
+            return self._recorded
+        self.require_same_weights()
+        stored = None
+        if self.capabilities.attention == "returned":
+            stored = returned(self.model, self._source, self._target)
+        if stored is None:
+            raise AttrWidgetError(
+                self.capabilities.attention_note or f"{self.model.name} shows no attention."
+            )
+        return stored
+
+    def new_graph(self, *, attention: str | None = None, **options: Any) -> GradientGraph:
+        """Return another gradient graph, with *options* of ``GradientGraph`` and an *attention* of its own."""
+        self.require_same_weights()
+        capabilities = (
+            self.capabilities
+            if attention is None
+            else replace(self.capabilities, gradient_attention=attention)
+        )
+        first = self.first_step - self.n_source
+        return GradientGraph(self.model, self._target, first, capabilities, source=self._source, **options)
+
+    def tables(self) -> list[tuple[int, torch.nn.Module]]:
+        """Return the module that embeds the source, and that of the target."""
+        counts = (self.n_source, self.n_inputs - self.n_source)
+        return list(zip(counts, self.model.tables, strict=True))
+
+    def embeddings(self) -> torch.Tensor:
+        """Return the embeddings of the inputs, ``[n_inputs, d]``: those of source and target by their own modules."""
+        pairs = zip((self._source, self._target), self.model.tables, strict=True)
+        return torch.cat([self.embed(ids[0], table) for ids, table in pairs])
+
+    def keys_of(self, module: torch.nn.Module, group: Sequence[int]) -> list[int]:
+        """Return which keys of the attention *module* are of the inputs *group*."""
+        if module.is_causal:  # only a decoder's attention to itself reads the target
+            return [i - self.n_source for i in group if i >= self.n_source]
+        return [i for i in group if i < self.n_source]
+
+    def at_inputs(self, side: str, values: torch.Tensor) -> torch.Tensor:
+        """Return *values* of a *side*'s tokens by input: NaN for those of the other."""
+        before = values.new_full((self.n_source if side == "decoder" else 0,), torch.nan)
+        return torch.cat([before, values])
+
+    def perturber(self, change: str | int | None, **options: Any) -> Perturber:
+        """Return what runs the text with inputs changed; see ``Perturber``."""
+        ids = torch.cat([self._source, self._target], dim=1)
+        return Perturber(self.model, ids, self.n_steps, change, self.n_source, **options)
+
+    def masked_scores(
+        self, step: int, keep_mask: torch.Tensor, score: Callable[[torch.Tensor, Sequence[int]], torch.Tensor]
+    ) -> torch.Tensor:
+        """Return the *score* ``[b]`` of *step* with the inputs outside *keep_mask* ``[b, seen(step)]`` masked from attention."""
+        ids = torch.cat([self._source, self._target], dim=1)[:, : self.seen(step)].expand(len(keep_mask), -1)
+        logits = masked_logits(self.model, ids, keep_mask.to(ids), 1, self.n_source)[:, -1].double()
+        return score(logits, [step] * len(keep_mask))

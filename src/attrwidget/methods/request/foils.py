@@ -1,0 +1,138 @@
+"""Foils: the token of each step that the chosen one is contrasted with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from numbers import Integral
+from typing import TYPE_CHECKING, Any
+
+from attrwidget.errors import AttrWidgetError
+from attrwidget.text.tokens import token_text, visible
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+    from attrwidget.engine.trace import Trace
+
+_FIRST = "Of a foil of several tokens the first counts."
+_PARTING = "The foil has {} tokens: the first counts, or, where the answer begins like it, the one in which they part."
+_WHAT = "a text, a token id, or a list with one of them for each step"
+
+
+@dataclass(frozen=True)
+class Foils:
+    """The foil of each step as a token id, its text, and a sentence on how it was found, when that needs one."""
+
+    ids: tuple[int, ...]
+    labels: tuple[str, ...]
+    note: str | None
+
+
+def find_foils(trace: Trace, foil: Any) -> Foils:
+    """Return the foil token of each step of *trace*.
+
+    *foil* is a token id or a text, the same for every step, or a list with one of them for each step. A text is
+    tokenised in the context of the step; a space is put before it where the chosen token begins with one. Of a
+    text of several tokens the first counts, but where the answer begins like the foil, the foil stays beside it
+    until they part, and there the token in which they differ counts: contexts are the answer's own, so tokens
+    that no longer share a prefix cannot be compared one by one; the note tells the log-probability of the whole foil
+    as an answer. Raises AttrWidgetError, one sentence, for anything else, and when the foil is the chosen token at
+    every step.
+    """
+    named = trace.named(foil)
+    if named is not None:
+        _require_other(trace, foil, named)
+        return Foils(named, _labels(trace, named), _same(trace, named))
+    several = isinstance(foil, Sequence) and not isinstance(foil, str)
+    given = list(foil) if several else [foil] * trace.n_steps
+    if len(given) != trace.n_steps:
+        raise AttrWidgetError(
+            f"There are {len(given)} foils and {trace.n_steps} steps: give one foil for each step, or one for all."
+        )
+    pieces = [foil_tokens(trace, step, item) for step, item in enumerate(given)]
+    apart = several or trace.task == "fill-mask"
+    ids = tuple(p[0] if apart else _aligned(trace, s, pieces) for s, p in enumerate(pieces))
+    _require_other(trace, foil, ids)
+    longest = max(map(len, pieces))
+    counted = None if longest == 1 else _FIRST if apart else _PARTING.format(longest)
+    whole = None if apart or longest == 1 else _as_answers(trace, pieces[0])
+    said = " ".join(sentence for sentence in (counted, whole, _same(trace, ids)) if sentence)
+    return Foils(ids, _labels(trace, ids), said or None)
+
+
+def _as_answers(trace: Trace, foil: list[int]) -> str:
+    """Tell how likely the whole *foil* is as an answer, from a run of its own, and the answer that was given."""
+    other, said = (float(one.steps.log_probability.sum()) for one in (trace.instead(foil), trace))
+    return f"As an answer the whole foil has log-probability {other:.3g}, and what was said {said:.3g}."
+
+
+def _require_other(trace: Trace, foil: Any, ids: tuple[int, ...]) -> None:
+    if ids == trace.outputs:
+        raise AttrWidgetError(
+            f"The foil {_short(foil)} is what the model said at every step, so there is nothing to contrast: "
+            "take another."
+        )
+
+
+def _labels(trace: Trace, ids: tuple[int, ...]) -> tuple[str, ...]:
+    return tuple(visible(trace.output_text(step, output)) for step, output in enumerate(ids))
+
+
+def foil_tokens(trace: Trace, step: int, foil: Any) -> list[int]:
+    """Return the tokens of *foil*, a text or a token id, where *step*'s token stands; see ``find_foils``."""
+    if isinstance(foil, Integral) and not isinstance(foil, bool):
+        last = trace.model.vocabulary - 1
+        if not 0 <= int(foil) <= last:
+            raise AttrWidgetError(
+                f"Token id {foil} as a foil does not exist: this model's ids go from 0 to {last}."
+            )
+        return [int(foil)]
+    if not isinstance(foil, str):
+        raise AttrWidgetError(f"foil must be {_WHAT}, not {_short(foil)}.")
+    if not foil:
+        raise AttrWidgetError(
+            "The foil is an empty text: give the word that the model might have said instead."
+        )
+    tokenizer, before = trace.model.tokenizer, trace.before(step)
+    said = token_text(tokenizer, trace.outputs[step], before)
+    text = f" {foil}" if said[:1] == " " and not foil[0].isspace() else foil
+    return _in_context(tokenizer, before, text) or _in_context(tokenizer, before, foil)
+
+
+def _in_context(tokenizer: PreTrainedTokenizerBase, before: list[int], text: str) -> list[int]:
+    """Return *text*'s tokens after the tokens *before*, or alone when joining would change those."""
+
+    def encode(whole: str) -> list[int]:
+        return list(tokenizer(whole, add_special_tokens=False, verbose=False)["input_ids"])
+
+    known = tokenizer.decode(before, skip_special_tokens=False, clean_up_tokenization_spaces=False)
+    joint = encode(f"{known}{text}")
+    if joint[: len(before)] == before and len(joint) > len(before):
+        return joint[len(before) :]
+    return encode(text)
+
+
+def _aligned(trace: Trace, step: int, pieces: list[list[int]]) -> int:
+    """Return the foil's token at *step*: the one after the longest beginning that the answer has just shared."""
+    said = list(trace.outputs)
+    for shared in range(step, 0, -1):
+        foil = pieces[step - shared]
+        if shared < len(foil) and foil[:shared] == said[step - shared : step]:
+            return foil[shared]
+    return pieces[step][0]
+
+
+def _same(trace: Trace, ids: tuple[int, ...]) -> str | None:
+    same = [s for s, (foil, said) in enumerate(zip(ids, trace.outputs, strict=True)) if foil == said]
+    if not same:
+        return None
+    where = (
+        f"step{'s' if len(same) > 1 else ''} {', '.join(map(str, same[:5]))}{'…' if len(same) > 5 else ''}"
+    )
+    return f"At {where} the foil is what was chosen, so all scores there are 0."
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) < 60 else text[:57] + "…"

@@ -1,0 +1,98 @@
+"""What is to be said of scores beside their numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from attrwidget.methods.request.units import UNITS, units_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from attrwidget.engine.trace import Trace
+    from attrwidget.methods.request.cache import ScoreCache
+    from attrwidget.methods.request.request import Request
+
+
+_NAMED = 3  # steps, at most, that a sentence names
+_CHANGE = "the whole distribution by its Kullback–Leibler divergence from the one at the text itself, in nats"
+_SLOPE = "the whole distribution by the change of logits that moves it most (leading Fisher direction)"
+
+
+def note_on(request: Request, trace: Trace, cache: ScoreCache, steps: Sequence[int]) -> str | None:
+    """Return sentences on the finished rows of *steps*, or None when there is nothing to say.
+
+    The completeness residual is how far rows are from adding up to what the method says they do, over all
+    *steps* together; R² is the mean of theirs. A base value is said of a single step.
+    """
+    said = [request.method.note(trace, request.options)] if request.method.note else []
+    said.append(request.foils.note if request.foils else None)
+    if request.target.whole is not None:
+        said.append(_SLOPE if request.target.slope else _CHANGE)
+    base, residual, change, fit, held_out = (
+        cache.figure(request, name, steps) for name in ("base", "residual", "change", "fit", "held_out")
+    )
+    if residual is not None and change is not None and np.abs(change).sum() > 0:
+        share = np.abs(residual).sum() / np.abs(change).sum()
+        said.append(f"completeness residual {_percent(share)} of the score")
+    if base is not None and len(base) == 1:
+        said.append(f"base value {base[0]:.3g}")
+    for shares, where in ((fit, "where fitted"), (held_out, "on masks held out")):
+        if shares is not None and np.isfinite(shares).any():
+            said.append(f"R² {np.nanmean(shares):.2f} {where}")
+    return _joined([sentence for sentence in said if sentence])
+
+
+def _joined(said: list[str]) -> str | None:
+    """Return *said* as one text: whole sentences one after the other, others set apart by commas."""
+    ends = [" " if sentence.endswith((".", ";", ":")) else ", " for sentence in said]
+    return "".join(sentence + end for sentence, end in zip(said, ends, strict=True)).rstrip(" ,") or None
+
+
+def attributes_of(request: Request, trace: Trace, cache: ScoreCache, steps: Sequence[int]) -> dict[str, Any]:
+    """Return how the finished scores of *steps* were made, for the ``attrs`` of a table."""
+    made: dict[str, Any] = {"method": request.method.name, **request.options}
+    if request.method.target_function is not None:
+        made["target_function"] = request.target.function
+    if request.foils is not None:
+        made["foil"] = list(request.foils.labels)
+    base, note = cache.figure(request, "base", steps), note_on(request, trace, cache, steps)
+    if base is not None:
+        made["base_values"] = base.tolist()
+    if note is not None:
+        made["note"] = note
+    return made
+
+
+def unscored(request: Request, trace: Trace, rows: NDArray[np.floating]) -> str | None:
+    """Return a sentence on the steps for which every unit is all there is, so that none has a score, or None.
+
+    *rows* are the scores of all steps.
+    """
+    if not request.method.name.startswith("leave_one_out") or not np.isnan(rows).all(axis=1).any():
+        return None
+    which = request.options["units"]
+    first = min(unit[0] for unit in units_of(trace, which))
+    empty = [s for s, row in enumerate(rows) if np.isnan(row).all() and trace.seen(s) > first]
+    if not empty:
+        return None
+    name = which if isinstance(which, str) else "span"
+    labels = [repr(trace.tokens.labels[trace.first_step + step]) for step in empty]
+    where = ", ".join(labels[:_NAMED]) + (f" and {len(labels) - _NAMED} more" if len(labels) > _NAMED else "")
+    writes = trace.task in ("text-generation", "text2text-generation")
+    left = "nothing is left to read"
+    if trace.needs_end:
+        left = "the text has no end, at which its class is read"
+    elif writes:
+        left = f"nothing is left before {'it' if len(empty) == 1 else 'each'} to read"
+    longer = f"Give a longer {'prompt' if writes else 'text'}"
+    smaller = longer if name in UNITS[:2] else "Take smaller units, such as units='word'"
+    return f"No scores (NaN) for {where}: with one {name} gone, {left}. {smaller}."
+
+
+def _percent(share: float) -> str:
+    return "under 0.1 %" if share < 0.0005 else f"{100 * share:.1f} %"

@@ -1,0 +1,131 @@
+"""What is asked of a trace: a method, the score it explains, and the settings of both, checked and comparable."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from attrwidget.errors import AttrWidgetError, did_you_mean
+from attrwidget.methods.registry import HeadSelection, get
+from attrwidget.methods.request.foils import find_foils
+from attrwidget.methods.request.targets import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from attrwidget.engine.trace import Trace
+    from attrwidget.methods.registry import Method
+    from attrwidget.methods.request.foils import Foils
+
+
+# What `scores` takes beside a method's own options, for who misspells it.
+_COMMON = ("normalize", "target_function", "foil", "layer", "head", "head_rule", "source_only", "progress")
+
+
+@dataclass(frozen=True)
+class Request:
+    """Rows of *method* that explain *target*; *key* is equal for requests with equal answers."""
+
+    method: Method
+    target: Target
+    selection: HeadSelection
+    options: Mapping[str, Any] = field(hash=False, compare=False)
+    foils: Foils | None = field(hash=False, compare=False)
+    key: tuple[Any, ...] = ()
+
+
+def make_request(
+    trace: Trace,
+    name: str,
+    target_function: str | None = None,
+    *,
+    foil: Any = None,
+    selection: HeadSelection | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> Request:
+    """Return the checked request; raise AttrWidgetError, one sentence, for what cannot be asked of *trace*."""
+    method, selection, options = get(name), selection or HeadSelection(), dict(options or {})
+    if (refusal := method.refusal(trace)) is not None:
+        raise AttrWidgetError(refusal)
+    picks = method.attention or method.picks
+    if not picks and (selection.layer is not None or selection.heads):
+        raise AttrWidgetError(
+            f"{method.title} has no layers and heads to pick: leave out layer= and head=, or take 'attention'."
+        )
+    for option in options:
+        if option not in method.options:
+            known = ", ".join(f"{o}=" for o in method.options)
+            raise AttrWidgetError(
+                f"{method.title} has no option {option}={did_you_mean(option, [*method.options, *_COMMON])}: "
+                + (f"it has {known}." if known else "it has none.")
+            )
+    options = {**method.options, **options}
+    target, foils = _target(trace, method, target_function, foil)
+    heads = (selection.layer, selection.heads, selection.rule) if picks else ()
+    settings = tuple((option, _frozen(value)) for option, value in options.items())
+    return Request(
+        method, target, selection, options, foils, (method.name, method.compute, target, heads, settings)
+    )
+
+
+def _target(trace: Trace, method: Method, function: str | None, foil: Any) -> tuple[Target, Foils | None]:
+    tokens = trace.outputs
+    if method.target_function is None:
+        unused = "target_function" if function is not None else "foil" if foil is not None else None
+        if unused is not None:
+            raise AttrWidgetError(
+                f"{method.title} is read, not differentiated, so {unused}= has no meaning for it: leave it out."
+            )
+        return Target("log_prob", tokens), None
+    if function == "distribution" and foil is None:
+        return _whole(trace, method), None
+    if foil is None:
+        wanted = function or default_function(trace, method)
+        if trace.output_kind == "number" and wanted != "logit":
+            raise AttrWidgetError(
+                f"{trace.model.name} predicts numbers, which have no {wanted}: take target_function='logit'."
+            )
+        return Target(wanted, tokens, output_kind=trace.output_kind), None
+    if function not in (None, "contrast"):
+        raise AttrWidgetError(
+            f"A foil is for the target function 'contrast', not {function!r}: leave out one of the two."
+        )
+    foils = find_foils(trace, foil)
+    return Target("contrast", tokens, foils.ids, output_kind=trace.output_kind), foils
+
+
+def default_function(trace: Trace, method: Method) -> str:
+    """Return the target function that *method* explains unless another is asked for: the number, where one is said."""
+    return "logit" if trace.output_kind == "number" else str(method.target_function)
+
+
+def _whole(trace: Trace, method: Method) -> Target:
+    from attrwidget.methods.request.distribution import whole_of
+
+    if method.distribution is None:
+        raise AttrWidgetError(
+            f"{method.title} cannot explain the whole distribution, whose slope has no sign at the text itself: take "
+            "'saliency', 'integrated_gradients' or 'leave_one_out', or another target_function=."
+        )
+    if trace.output_kind != "softmax":
+        raise AttrWidgetError(
+            f"{trace.model.name} gives no distribution over its outputs: leave out target_function='distribution'."
+        )
+    return Target("distribution", trace.outputs, None, whole_of(trace), method.distribution == "slope")
+
+
+def _frozen(value: Any) -> Any:
+    """Return *value* as something hashable: arrays and tensors by their contents."""
+    if hasattr(value, "detach"):
+        value = value.detach().cpu().double().numpy()
+    if isinstance(value, np.ndarray):
+        digest = hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()
+        return value.shape, str(value.dtype), digest
+    try:
+        hash(value)
+    except TypeError:
+        return repr(value)
+    return value

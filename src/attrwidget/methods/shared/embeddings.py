@@ -1,0 +1,91 @@
+"""The input embeddings that methods move: of the text, of a baseline, and how large they are over the vocabulary."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from attrwidget.errors import AttrWidgetError
+from attrwidget.methods.leave_one_out import replacement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import torch
+
+    from attrwidget.engine.trace import Trace
+
+BASELINES = ("zero", "mean", "pad", "mask", "unknown")
+_CHUNK = 8192  # tokens of the vocabulary embedded at a time
+
+
+class Spread(NamedTuple):
+    """The mean ``[d]`` of the embeddings of the whole vocabulary, and the standard deviation of their numbers."""
+
+    mean: torch.Tensor
+    deviation: float
+
+
+def spreads(trace: Trace) -> list[tuple[int, Spread]]:
+    """Return how the embeddings of each table's vocabulary spread, and how many inputs in turn it embeds.
+
+    They are read through the module, so that its scale counts.
+    """
+    tables = trace.tables()
+    known = {table: _spread(trace, table) for table in {table for _, table in tables}}
+    return [(count, known[table]) for count, table in tables]
+
+
+def _spread(trace: Trace, table: Any) -> Spread:
+    import torch
+
+    vocabulary = int(table.weight.shape[0])
+
+    def parts() -> Iterator[torch.Tensor]:
+        for start in range(0, vocabulary, _CHUNK):
+            stop = min(start + _CHUNK, vocabulary)
+            yield trace.embed(torch.arange(start, stop, device=trace.model.device), table).float()
+
+    sums = [
+        (p.sum(0).double(), float(p.double().sum()), float(p.double().square().sum()), p.numel())
+        for p in parts()
+    ]
+    count = sum(n for *_, n in sums)
+    average = sum(total for _, total, _, _ in sums) / count
+    square = sum(squares for _, _, squares, _ in sums) / count
+    mean = torch.stack([total for total, *_ in sums]).sum(0) / vocabulary
+    return Spread(mean, float(np.sqrt(max(square - average**2, 0.0))))
+
+
+def baseline_of(trace: Trace, which: Any) -> torch.Tensor:
+    """Return the baseline *which* as ``[n_inputs, d]`` in the embeddings' precision.
+
+    ``"zero"``; ``"mean"``, of the vocabulary; the embedding of the ``"pad"``, ``"mask"`` or ``"unknown"`` token; or an
+    array or tensor, ``[d]`` or ``[n_inputs, d]``. Raises AttrWidgetError for anything else.
+    """
+    import torch
+
+    embeddings = trace.embeddings()
+    if isinstance(which, str):
+        if which not in BASELINES:
+            raise AttrWidgetError(
+                f"There is no baseline {which!r}: take one of {', '.join(BASELINES)}, or an array [{trace.n_inputs}, "
+                f"{embeddings.shape[1]}]."
+            )
+        if which == "zero":
+            return torch.zeros_like(embeddings)
+        if which == "mean":
+            means = [spread.mean.expand(count, -1) for count, spread in spreads(trace)]
+            return torch.cat(means).to(embeddings)
+        token = torch.tensor([replacement(trace, which)[0]], device=trace.model.device)
+        return torch.cat([trace.embed(token, table).expand(count, -1) for count, table in trace.tables()])
+    try:
+        given = torch.as_tensor(which).detach().to(embeddings)
+        return given.expand_as(embeddings).clone()
+    except (TypeError, ValueError, RuntimeError) as error:
+        shape = tuple(getattr(which, "shape", ())) or type(which).__name__
+        raise AttrWidgetError(
+            f"A baseline is one of {', '.join(BASELINES)}, or an array of shape {tuple(embeddings.shape[1:])} or "
+            f"{tuple(embeddings.shape)}, not {shape}."
+        ) from error

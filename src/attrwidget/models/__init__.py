@@ -1,1 +1,0 @@
-"""Models as the rest of the package sees them: loaded, frozen while in use, and left as they were."""

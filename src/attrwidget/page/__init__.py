@@ -1,0 +1,1 @@
+"""What a page is given, live or exported: content, packed scores, checks, the built front end."""

@@ -1,0 +1,85 @@
+"""What is explained, as the page reads it: see ``content`` in docs/protocol.md."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from attrwidget.text.tokens import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from attrwidget.results.base import BaseExplanation as Explanation
+    from attrwidget.results.base import MethodInfo
+
+VERSION = 1
+
+
+def content_of(explanation: Explanation, *, model: bool = True) -> dict[str, Any]:
+    """Return tokens, steps and methods of *explanation* as JSON, without *model* with nothing that takes it.
+
+    Probabilities have six significant digits; what is not known of a recorded explanation is null.
+    """
+    tokens, steps = explanation.tokens, explanation.steps
+    contrasts = explanation.contrasts if model else None
+    return {
+        "v": VERSION,
+        "model": explanation.model_name,
+        "tokens": {
+            "count": len(tokens),
+            "start": [int(unit.start) for unit in tokens.units],
+            "text": [unit.text for unit in tokens.units],
+            "special": [i for i, special in enumerate(tokens.special) if special],
+        },
+        "inputs": int(explanation.n_inputs),
+        **({"source": int(explanation.n_source)} if explanation.n_source else {}),
+        "sections": [
+            {"title": section.title, "start": int(section.start), "end": int(section.end)}
+            for section in explanation.sections
+        ],
+        "steps": {
+            "first": int(explanation.first_step),
+            "count": int(explanation.n_steps),
+            **({} if explanation.step_noun[0] == "token" else {"step_noun": list(explanation.step_noun)}),
+            "probability": [_rounded(p) for p in steps["probability"]],
+            "rank": [None if math.isnan(rank) else int(rank) for rank in steps["rank"]],
+            "entropy": [_rounded(entropy) for entropy in steps["entropy"]],
+            "alternatives": [
+                _alternatives(top, contrasts.likeliest(step) if contrasts else [None] * len(top), rank, token)
+                for step, (top, rank, token) in enumerate(
+                    zip(steps["top"], steps["rank"], steps["token"], strict=True)
+                )
+            ],
+        },
+        "methods": [method_entry(method) for method in explanation.methods()],
+        "contrast": contrasts.description() if contrasts else {},
+        "layers": int(explanation.n_layers),
+        "heads": int(explanation.n_heads),
+        "attention_note": explanation.attention_note,
+        "warnings": list(explanation.warnings),
+    }
+
+
+def method_entry(method: MethodInfo) -> dict[str, Any]:
+    """Return *method* as JSON, without what does not apply to it."""
+    return {name: value for name, value in method._asdict().items() if value is not None}
+
+
+def _alternatives(
+    top: Sequence[tuple[str, float]], ids: Sequence[int | None], rank: float, label: str
+) -> list[list[Any]]:
+    """Return *top* without the chosen token, which stands at its rank, or among those of the same probability."""
+    chosen = -1 if math.isnan(rank) else int(rank) - 1
+    if 0 <= chosen < len(top):
+        tied = [i for i, (_, p) in enumerate(top) if p == top[chosen][1]]
+        chosen = next((i for i in tied if visible(top[i][0]) == label), chosen)
+    return [
+        [text, _rounded(p), number]
+        for i, ((text, p), number) in enumerate(zip(top, ids, strict=True))
+        if i != chosen
+    ]
+
+
+def _rounded(value: float) -> float | None:
+    return None if math.isnan(value) else float(f"{value:.6g}")

@@ -1,0 +1,121 @@
+"""Scores as bytes: whole rows, one picture of all of them, and what each head gives."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from attrwidget.results.base import BaseExplanation as Explanation
+
+ANSWER_BYTES = 512 * 1024
+MAP_SIDE = 1024
+_NAN = 255
+_CHUNK_BYTES = 16 << 20
+
+
+class ScoreMap(NamedTuple):
+    """A picture of scores: uint8 ``[rows, cols]``, each the largest magnitude of a ``pool[0]`` by ``pool[1]`` block.
+
+    Unsigned: ``value = high * q / 254``; signed: ``value = high * (q - 127) / 127``; 255 is NaN.
+    """
+
+    values: NDArray[np.uint8]
+    pool: tuple[int, int]
+    low: float
+    high: float
+
+
+def float_bytes(values: NDArray[np.floating]) -> bytes:
+    """Return *values* as little-endian float32, row by row."""
+    return np.ascontiguousarray(values, dtype="<f4").tobytes()
+
+
+def rows_at_once(n_inputs: int) -> int:
+    """Return how many rows of scores fit one answer, at least 1."""
+    return max(1, ANSWER_BYTES // 4 // max(1, n_inputs))
+
+
+def pool_largest(
+    values: NDArray[np.float32], side: int = MAP_SIDE
+) -> tuple[NDArray[np.float32], tuple[int, int]]:
+    """Return *values* ``[rows, cols]`` pooled to at most *side* each way, and the size of a block.
+
+    Each block becomes its number of largest magnitude, sign kept; NaN where it holds nothing else.
+    """
+    rows, cols = values.shape
+    pool = (math.ceil(rows / side) or 1, math.ceil(cols / side) or 1)
+    height, width = math.ceil(rows / pool[0]), math.ceil(cols / pool[1])
+    padded = np.full((height * pool[0], width * pool[1]), np.nan, dtype=np.float32)
+    padded[:rows, :cols] = values
+    blocks = padded.reshape(height, pool[0], width, pool[1]).swapaxes(1, 2).reshape(height, width, -1)
+    magnitude = np.where(np.isnan(blocks), -1.0, np.abs(blocks))
+    at = magnitude.argmax(axis=2)[:, :, None]
+    return np.take_along_axis(blocks, at, axis=2)[:, :, 0], pool
+
+
+def quantise(values: NDArray[np.float32], high: float, *, signed: bool) -> NDArray[np.uint8]:
+    """Return *values* as bytes: 255 for NaN, else 0 to 254 up from zero, or, signed, 0 to 254 about 127.
+
+    The error is at most half a step, of ``high / 254`` or, signed, ``high / 127``.
+    """
+    shares = (
+        np.clip(np.nan_to_num(values.astype(np.float64)) / high, -1, 1)
+        if high > 0
+        else np.zeros(values.shape)
+    )
+    # Halves go up, as in JavaScript's Math.round, so that a live and an exported picture are the same.
+    steps = np.floor(127 * shares + 0.5) + 127 if signed else np.floor(254 * np.maximum(shares, 0) + 0.5)
+    return np.where(np.isnan(values), _NAN, steps).astype(np.uint8)
+
+
+def score_map(values: NDArray[np.float32], *, signed: bool) -> ScoreMap:
+    """Return the picture of *values*, float32 ``[rows, cols]``."""
+    pooled, pool = pool_largest(values)
+    finite = np.abs(pooled[np.isfinite(pooled)])
+    high = float(finite.max()) if finite.size else 0.0
+    return ScoreMap(quantise(pooled, high, signed=signed), pool, -high if signed else 0.0, high)
+
+
+def head_chunks(
+    explanation: Explanation, steps: Sequence[int]
+) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
+    """Yield ``(steps, weights)`` of all heads, some steps at a time: float32 ``[steps, layers, heads, inputs]``."""
+    each = 4 * explanation.n_layers * explanation.n_heads * max(1, explanation.n_inputs)
+    size = max(1, _CHUNK_BYTES // max(1, each))
+    for start in range(0, len(steps), size):
+        chunk = list(steps[start : start + size])
+        yield chunk, explanation.head_weights(chunk)
+
+
+def head_summary(
+    explanation: Explanation,
+    steps: Sequence[int],
+    *,
+    target: int | None = None,
+    hidden: Sequence[int] = (),
+    progress: Callable[[int, int], None] | None = None,
+) -> NDArray[np.float32]:
+    """Return float32 ``[layers, heads]``: how strongly each head serves *steps*.
+
+    Weights are averaged over *steps*; an input that a step could not see counts as nothing from it. With the input
+    *target*, the weight on it; without, the largest on any one input that is not *hidden*.
+    """
+    total = np.zeros((explanation.n_layers, explanation.n_heads, explanation.n_inputs))
+    done = 0
+    for chunk, weights in head_chunks(explanation, steps):
+        total += np.nan_to_num(weights).sum(axis=0, dtype=np.float64)
+        done += len(chunk)
+        if progress is not None:
+            progress(done, len(steps))
+    mean = total / max(1, len(steps))
+    if target is not None:
+        return np.asarray(mean[:, :, target], dtype=np.float32)
+    mean[:, :, list(hidden)] = 0
+    return np.asarray(mean.max(axis=2, initial=0), dtype=np.float32)

@@ -1,0 +1,104 @@
+"""The state that a page and Python share: how it begins, what is valid, and what becomes of the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from attrwidget.errors import AttrWidgetError
+from attrwidget.page.checks import (
+    DEFAULT_OPTIONS,
+    VIEWS,
+    check_choice,
+    check_foil,
+    check_heads,
+    check_layer,
+    check_method,
+    check_option,
+    check_options,
+    check_steps,
+)
+
+if TYPE_CHECKING:
+    from attrwidget.results.base import BaseExplanation as Explanation
+
+SHARED = ("held", "foil", "method", "layer", "heads", "view", "options")
+
+_CHECKS: dict[str, Callable[[Explanation, Any], Any]] = {
+    "held": check_steps,
+    "method": lambda explanation, value: check_method(explanation, value).name,
+    "layer": check_layer,
+    "heads": check_heads,
+    "view": lambda _, value: check_choice(value, "view", VIEWS),
+    "options": lambda _, value: check_options(value),
+}
+
+
+def initial_state(explanation: Explanation) -> dict[str, Any]:
+    """Return what is shown first: the first step, by the first method, as text."""
+    methods = explanation.methods()
+    return {
+        "held": [0] if explanation.n_steps else [],
+        "foil": None,
+        "method": methods[0].name if methods else "",
+        "layer": None,
+        "heads": [],
+        "view": "text",
+        "options": dict(DEFAULT_OPTIONS),
+    }
+
+
+def checked(explanation: Explanation, name: str, value: Any, held: Sequence[int] = ()) -> Any:
+    """Return the normal form of *value* for the trait *name*; raise AttrWidgetError when it does not exist.
+
+    *held* are the steps that a foil may be of.
+    """
+    return check_foil(explanation, value, held) if name == "foil" else _CHECKS[name](explanation, value)
+
+
+def mend(
+    explanation: Explanation, sent: Mapping[str, Any], options: Mapping[str, Any]
+) -> tuple[dict[str, Any], set[str]]:
+    """Return as much of a state from the page as is valid, and the names of what was not.
+
+    From lists, items that do not exist are left out; a bad one of the *options* stays as it is there; any other bad
+    value is dropped.
+    """
+    good, wrong = {}, set()
+    for name, value in sent.items():
+        if name not in SHARED:
+            good[name] = value
+            continue
+        try:
+            good[name] = checked(explanation, name, value)
+        except AttrWidgetError:
+            wrong.add(name)
+            if name in ("held", "heads") and isinstance(value, list):
+                items = [item for item in value if _valid(explanation, name, [item])]
+                good[name] = checked(explanation, name, items)
+            elif name == "options" and isinstance(value, Mapping):
+                good[name] = {**options, **dict(_valid_options(value))}
+    if "heads" in good:
+        good["heads"] = [
+            list(pair) for pair in good["heads"]
+        ]  # as the page wrote them, or they are sent back
+    if good.get("heads") and good.get("layer") is not None:
+        wrong.add("layer")
+        good["layer"] = None
+    return good, wrong
+
+
+def _valid(explanation: Explanation, name: str, value: Any) -> bool:
+    try:
+        checked(explanation, name, value)
+    except AttrWidgetError:
+        return False
+    return True
+
+
+def _valid_options(options: Mapping[Any, Any]) -> Iterable[tuple[str, Any]]:
+    for name, value in options.items():
+        try:
+            yield name, check_option(name, value)
+        except AttrWidgetError:
+            continue

@@ -1,0 +1,1 @@
+"""The reading interface that live, saved and imported explanations share."""

@@ -1,0 +1,99 @@
+"""Why this output and not that one: rows of one step against another output it might have had."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from attrwidget.checks import is_index
+from attrwidget.errors import AttrWidgetError
+from attrwidget.methods.registry import all_methods
+from attrwidget.methods.request.cache import normalize_rows
+from attrwidget.methods.request.foils import foil_tokens
+from attrwidget.methods.request.footnotes import note_on
+from attrwidget.methods.request.request import make_request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from attrwidget.engine.trace import Trace
+    from attrwidget.methods.request.cache import ScoreCache
+    from attrwidget.methods.request.request import Request
+
+    Progress = Callable[[int, int], None]
+
+
+class Foil(NamedTuple):
+    """What *step* might have been instead: the model's number of it, a token id or a class, and its text."""
+
+    step: int
+    id: int
+    text: str
+
+
+class Contrasts:
+    """Reads one trace against foils. The target function is ``contrast``; see ``Target``."""
+
+    def __init__(self, trace: Trace, cache: ScoreCache) -> None:
+        self._trace = trace
+        self._cache = cache
+
+    def description(self) -> dict[str, str]:
+        """Return what each method says of itself when there is a foil; those that have no use for one are left out."""
+        if self._trace.output_kind not in ("softmax", "sigmoid"):
+            return {}
+        return {
+            method.name: method.describe("contrast")
+            for method in all_methods()
+            if method.target_function is not None and method.refusal(self._trace) is None
+        }
+
+    def likeliest(self, step: int) -> list[int]:
+        """Return the likeliest outputs of *step*, in the order of the column ``top`` of ``Explanation.steps``."""
+        return [int(i) for i in self._trace.steps.top_ids[step]]
+
+    def find(self, step: int, what: Any) -> Foil:
+        """Return *what*, a text or the model's own number, as a foil of *step*; of several tokens the first counts.
+
+        Raises AttrWidgetError, one sentence, for a step or foil that does not exist and for what the step itself is.
+        """
+        trace = self._trace
+        if not is_index(step, trace.n_steps):
+            raise AttrWidgetError(
+                f"There is no step {step!r}: the answer's tokens are indexed from 0 to {trace.n_steps - 1}."
+            )
+        foil = self._output(step, what)
+        if foil == trace.outputs[step]:
+            said = trace.output_text(step, foil).strip()
+            raise AttrWidgetError(f"“{said}” is what the model said there: take another to contrast it with.")
+        return Foil(int(step), foil, trace.output_text(step, foil))
+
+    def rows(self, method: str, foil: Foil, progress: Progress | None = None) -> NDArray[np.float32]:
+        """Return what the screen shows of the foil's step: float32 ``[1, n_inputs]``, as ``Explanation.rows`` does."""
+        request = self._request(method, foil)
+        return normalize_rows(self._cache.rows(request, [foil.step], progress), request.method, "auto")
+
+    def has_rows(self, method: str, foil: Foil) -> bool:
+        """Say whether ``rows`` would answer at once."""
+        return self._cache.has(self._request(method, foil), [foil.step])
+
+    def note(self, method: str, foil: Foil) -> str | None:
+        """Return what is to be said of the finished row, such as its completeness residual."""
+        return note_on(self._request(method, foil), self._trace, self._cache, [foil.step])
+
+    def _output(self, step: int, what: Any) -> int:
+        if isinstance(what, str):
+            what = what.strip() and what
+        named = self._trace.named(what if isinstance(what, str) else self._with(step, what))
+        return int(foil_tokens(self._trace, step, what)[0] if named is None else named[step])
+
+    def _with(self, step: int, foil: Any) -> list[Any]:
+        return [foil if s == step else said for s, said in enumerate(self._trace.outputs)]
+
+    def _request(self, method: str, foil: Foil) -> Request:
+        # The other steps' rows are never asked for, so what is said of their foils is left out.
+        request = make_request(self._trace, method, foil=self._with(foil.step, foil.id))
+        return replace(request, foils=None)

@@ -1,0 +1,110 @@
+"""Recorded attention of all heads: only what each step sees, at the precision it was kept in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from attrwidget.methods.attention import check_selection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from attrwidget.methods import HeadSelection
+    from attrwidget.results.base import BaseExplanation
+
+_CHUNK_BYTES = 16 << 20
+
+
+def seen_before(first_step: int, n_inputs: int, step: int) -> int:
+    """Return how many inputs all steps before *step* see together: step s sees ``min(first_step + s, n_inputs)``."""
+    growing = min(step, n_inputs - first_step)
+    return growing * first_step + growing * (growing - 1) // 2 + (step - growing) * n_inputs
+
+
+@dataclass(frozen=True)
+class RecordedHeads:
+    """Weights ``[seen, layers, heads]``, float32 or float16: for each step in turn, the inputs that it sees."""
+
+    weights: NDArray[np.floating]
+    first_step: int
+    n_inputs: int
+
+    @property
+    def n_layers(self) -> int:
+        """How many layers have attention."""
+        return int(self.weights.shape[1])
+
+    @property
+    def n_heads(self) -> int:
+        """How many heads each layer has."""
+        return int(self.weights.shape[2])
+
+    def of_steps(self, steps: Sequence[int]) -> NDArray[np.float32]:
+        """Return float32 ``[len(steps), layers, heads, inputs]``, NaN where a token came later."""
+        shape = (len(steps), self.n_layers, self.n_heads, self.n_inputs)
+        weights = np.full(shape, np.nan, dtype=np.float32)
+        for row, step in zip(weights, steps, strict=True):
+            seen = self._seen(step)
+            row[:, :, : len(seen)] = seen.transpose(1, 2, 0)
+        return weights
+
+    def combined(self, steps: Sequence[int], selection: HeadSelection) -> NDArray[np.float32]:
+        """Return float32 ``[len(steps), inputs]``: the selected heads made one; none selected means all.
+
+        Raises AttrWidgetError for layers, heads and rules that do not exist.
+        """
+        check_selection(selection, self.n_layers, self.n_heads)
+        rows = np.full((len(steps), self.n_inputs), np.nan, dtype=np.float32)
+        for row, step in zip(rows, steps, strict=True):
+            seen = self._seen(step).astype(np.float32)
+            if selection.heads:
+                layers, heads = zip(*dict.fromkeys(selection.heads), strict=True)
+                chosen = seen[:, list(layers), list(heads)]
+            else:
+                chosen = seen.reshape(len(seen), -1) if selection.layer is None else seen[:, selection.layer]
+            row[: len(seen)] = _combined(chosen, selection.rule)
+        return rows
+
+    def _seen(self, step: int) -> NDArray[np.floating]:
+        """Return ``[inputs that step sees, layers, heads]``."""
+        start, end = (seen_before(self.first_step, self.n_inputs, s) for s in (step, step + 1))
+        return self.weights[start:end]
+
+
+def _combined(weights: NDArray[np.float32], rule: str) -> NDArray[np.float32]:
+    """Return *weights* ``[inputs, heads]`` as ``[inputs]``."""
+    return np.asarray(getattr(np, rule)(weights, axis=1))
+
+
+def pack_heads(weights: NDArray[np.floating], first_step: int) -> RecordedHeads:
+    """Return *weights* ``[steps, layers, heads, inputs]`` as they are recorded."""
+    seen = [step[:, :, : first_step + s].transpose(2, 0, 1) for s, step in enumerate(weights)]
+    return RecordedHeads(np.concatenate(seen), first_step, weights.shape[3])
+
+
+def record_heads(
+    explanation: BaseExplanation, precision: str, progress: Callable[[int], None] | None = None
+) -> NDArray[np.floating]:
+    """Return the attention of all heads of *explanation*, ``[seen, layers, heads]``, read some steps at a time.
+
+    *precision* is ``"float32"`` or ``"float16"``; *progress* is called with how many steps are done.
+    """
+    layers, heads, count = explanation.n_layers, explanation.n_heads, explanation.n_steps
+    total = seen_before(explanation.first_step, explanation.n_inputs, count)
+    weights: NDArray[np.floating] = np.empty((total, layers, heads), dtype=precision)
+    done = 0
+    at_once = max(1, _CHUNK_BYTES // max(1, 4 * layers * heads * explanation.n_inputs))
+    for begin in range(0, count, at_once):
+        steps = range(begin, min(begin + at_once, count))
+        for step, row in zip(steps, explanation.head_weights(steps), strict=True):
+            seen = explanation.seen(step)
+            weights[done : done + seen] = row[:, :, :seen].transpose(2, 0, 1)
+            done += seen
+        if progress is not None:
+            progress(steps[-1] + 1)
+    return weights

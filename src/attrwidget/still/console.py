@@ -1,0 +1,150 @@
+"""The table of scores in a terminal: inputs down, generated tokens across."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import sys
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rich.cells import cell_len
+from rich.console import Console
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+
+from attrwidget.progress import progress_bar
+from attrwidget.still.sentences import method_of, numeral, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rich.console import ConsoleOptions, RenderableType
+
+    from attrwidget.results.base import BaseExplanation as Explanation
+    from attrwidget.results.base import MethodInfo
+
+_LABEL = 24  # cells, at most, of an input's name
+_HEADING = 12  # and of a generated token's
+_NUMBER = 6
+_ROWS = 60
+_PALE, _VIOLET = (231, 222, 254), (95, 45, 198)
+_PALE_BLUE, _BLUE = (209, 225, 246), (31, 104, 188)
+_PALE_ORANGE, _ORANGE = (249, 220, 204), (165, 75, 14)
+
+
+def table(
+    explanation: Explanation, method: str | None = None, steps: Sequence[int] | None = None
+) -> ScoreTable:
+    """Return the scores of *steps* (all) by *method* (the first) for ``rich.print``: as wide as fits, cuts said below.
+
+    Raises AttrWidgetError for a method that does not exist.
+    """
+    info = method_of(explanation, method) if method is not None else explanation.methods()[0]
+    return ScoreTable(explanation, info, list(range(explanation.n_steps) if steps is None else steps))
+
+
+def to_text(explanation: Explanation) -> str:
+    """Return the table as text for ``print``, with colours when the output is a terminal."""
+    file = io.StringIO()
+    console = Console(
+        file=file,
+        force_terminal=sys.stdout.isatty(),
+        force_jupyter=False,
+        width=shutil.get_terminal_size((100, 24)).columns,
+        no_color="NO_COLOR" in os.environ,
+    )
+    console.print(table(explanation))
+    return file.getvalue().rstrip("\n")
+
+
+class ScoreTable:
+    """A rich renderable; the scores of the columns that fit are computed when it is printed."""
+
+    def __init__(self, explanation: Explanation, method: MethodInfo, steps: list[int]) -> None:
+        self._explanation, self._method, self._steps = explanation, method, steps
+
+    def __rich_console__(self, _console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        explanation, method = self._explanation, self._method
+        labels = [printable(label) for label in explanation.tokens.labels]
+        wide = min(_LABEL, max((cell_len(label) for label in labels[: explanation.n_inputs]), default=1))
+        steps = self._fitting(labels, options.max_width - wide - 1)
+        with progress_bar(method.title) as report:
+            rows = explanation.rows(method.name, steps, progress=report)
+        high = float(np.nanmax(np.abs(rows))) if np.isfinite(rows).any() else 0.0
+        grid = Table(box=None, padding=(0, 0, 0, 1), pad_edge=False, collapse_padding=True)
+        grid.add_column(no_wrap=True, max_width=wide, justify="right")
+        for step in steps:
+            grid.add_column(
+                _cut(labels[explanation.first_step + step], _HEADING), no_wrap=True, justify="right"
+            )
+        shown, left_out = _ends(explanation.n_inputs)
+        for i in shown:
+            if i is None:
+                grid.add_row(Text("⋮"), *(Text("⋮") for _ in steps))
+            else:
+                grid.add_row(
+                    _cut(labels[i], wide), *(_cell(v, high, signed=method.signed) for v in rows[:, i])
+                )
+        probabilities = explanation.steps["probability"]
+        if probabilities.notna().any():
+            numbers = [numeral(float(probabilities.iloc[s])) for s in steps]
+            grid.add_row(Text("p", "italic"), *(Text(number, "italic") for number in numbers))
+        yield Text(f"{method.title}: {method.description}", "dim")
+        yield grid
+        yield from self._notes(len(self._steps) - len(steps), left_out)
+
+    def _fitting(self, labels: list[str], room: int) -> list[int]:
+        """Return the first steps whose columns fit *room* cells, and at least one."""
+        fitting: list[int] = []
+        for step in self._steps:
+            name = labels[self._explanation.first_step + step]
+            room -= 1 + max(_NUMBER, min(_HEADING, cell_len(name)))
+            if room < 0 and fitting:
+                break
+            fitting.append(step)
+        return fitting
+
+    def _notes(self, steps: int, inputs: int) -> Iterator[Text]:
+        cuts = []
+        if steps:
+            cuts.append(f"{steps} more {self._explanation.step_noun[1]} to the right")
+        if inputs:
+            cuts.append(f"{inputs} inputs in the middle")
+        if cuts:
+            yield Text(f"Left out: {' and '.join(cuts)}. All numbers: .scores({self._method.name!r})", "dim")
+
+
+def _ends(count: int) -> tuple[list[int | None], int]:
+    """Return the inputs to show, None where some are left out, and how many those are."""
+    if count <= _ROWS:
+        return list(range(count)), 0
+    half = _ROWS // 2
+    return [*range(half), None, *range(count - half, count)], count - 2 * half
+
+
+def _cell(value: np.float32, high: float, *, signed: bool) -> Text:
+    text = numeral(float(value), signed=signed, high=high)
+    share = 0.0 if np.isnan(value) or high == 0 else abs(float(value)) / high
+    if share < 0.1:
+        return Text(text)
+    low, full = (
+        (_PALE, _VIOLET) if not signed else (_PALE_ORANGE, _ORANGE) if value > 0 else (_PALE_BLUE, _BLUE)
+    )
+    back = tuple(a + (b - a) * (share - 0.1) / 0.9 for a, b in zip(low, full, strict=True))
+    return Text(text, Style.parse(f"{_readable_on(back)} on rgb({','.join(str(round(c)) for c in back)})"))
+
+
+def _readable_on(back: Sequence[float]) -> str:
+    """Return black or white, whichever has the higher contrast (WCAG 2.2's relative luminance)."""
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in back)]
+    luminance = float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
+    return "rgb(0,0,0)" if (luminance + 0.05) ** 2 > 0.05 * 1.05 else "rgb(255,255,255)"
+
+
+def _cut(text: str, cells: int) -> Text:
+    label = Text(text)
+    label.truncate(cells, overflow="ellipsis")
+    return label

@@ -1,0 +1,116 @@
+"""Explanations in words and short numbers, for pages and terminals without the widget."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from attrwidget.errors import AttrWidgetError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from attrwidget.results.base import BaseExplanation as Explanation
+    from attrwidget.results.base import MethodInfo
+
+_JOINER = "\u200d"  # holds emoji together
+
+
+def method_of(explanation: Explanation, name: str) -> MethodInfo:
+    """Return the method called *name*; raise AttrWidgetError with the list when there is none."""
+    methods = {method.name: method for method in explanation.methods()}
+    if name not in methods:
+        close, ours = did_you_mean(name, methods), ", ".join(known for known in methods if ":" not in known)
+        others = ", or another tool's, as aw.methods() lists them" if any(":" in m for m in methods) else ""
+        raise AttrWidgetError(f"There is no method {name!r}{close}: take one of {ours}{others}.")
+    return methods[name]
+
+
+def printable(text: str, keep: str = "") -> str:
+    """Return *text* with control and format characters made visible, but for those in *keep*.
+
+    What would move a cursor or turn the direction of what follows is shown as a picture (␛) or a number
+    (⟨U+202E⟩).
+    """
+    return "".join(c if c in keep or c == _JOINER or not _hidden(c) else _picture(c) for c in text)
+
+
+def _hidden(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
+def _picture(character: str) -> str:
+    code = ord(character)
+    return chr(0x2400 + code) if code < 0x20 else "␡" if code == 0x7F else f"⟨U+{code:04X}⟩"
+
+
+def numeral(value: float, *, signed: bool = False, high: float = 1.0) -> str:
+    """Return a short number: ".181", or signed "+.181" and "−.034"; "·" for NaN.
+
+    *high* is the greatest magnitude shown beside it.
+    """
+    if math.isnan(value):
+        return "·"
+    sign = "−" if value < 0 else "+" if signed and value > 0 else ""
+    size = abs(value)
+    if size == 0:
+        return "0"
+    if size >= 1000 or (high < 0.001 and size < 0.001):
+        mantissa, exponent = f"{size:.1e}".split("e")
+        return f"{sign}{mantissa}e{int(exponent)}".replace("e-", "e−")
+    if size >= 1.0005:
+        text = f"{size:.{0 if size >= 100 else 1 if size >= 10 else 2}f}"
+    else:
+        text = f"{size:.{3 if high >= 0.1 else 4 if high >= 0.01 else 5}f}"
+    return sign + (text[1:] if text.startswith("0.") else text)
+
+
+def combine(rows: NDArray[np.float32], rule: str = "mean") -> NDArray[np.float32]:
+    """Return float32 ``[inputs]``: *rows* ``[steps, inputs]`` as one, by their ``"mean"`` or ``"sum"``.
+
+    An input that a step could not see counts as nothing from it; NaN where none could.
+    """
+    total = np.nansum(rows, axis=0, dtype=np.float64) / (len(rows) if rule == "mean" else 1)
+    return np.where(np.isnan(rows).all(axis=0), np.nan, total).astype(np.float32)
+
+
+def of_units(explanation: Explanation, row: NDArray[np.float32]) -> list[float]:
+    """Return the sum of *row* over the tokens of each unit; NaN where a unit is no input."""
+    parts = [row[unit.start : unit.end] for unit in explanation.tokens.units]
+    return [float("nan") if np.isnan(part).all() else float(np.nansum(part)) for part in parts]
+
+
+def heads_say(
+    explanation: Explanation, layer: int | None, heads: Sequence[tuple[int, int]], rule: str
+) -> str:
+    """Return which attention is shown, layers and heads counted from 1: "layer 8, head 4"."""
+    rule = "maximum" if rule == "max" else rule
+    if len(heads) == 1:
+        return f"layer {heads[0][0] + 1}, head {heads[0][1] + 1}"
+    if heads:
+        return f"{len(heads)} heads, their {rule}"
+    if layer is not None:
+        return f"layer {layer + 1}, {rule} of its {explanation.n_heads} heads"
+    return f"all layers, {rule} of {explanation.n_layers * explanation.n_heads} heads"
+
+
+def steps_say(explanation: Explanation, steps: Sequence[int], rule: str = "mean") -> str:
+    """Return what is explained: "“Washington”, token 2 of 5 · p = .992 · rank 1"."""
+    count, first, (one, many) = explanation.n_steps, explanation.first_step, explanation.step_noun
+    wanted = {first + step for step in steps}
+    units = [u.text for u in explanation.tokens.units if wanted.intersection(range(u.start, u.end))]
+    words = " ".join("".join(units).split()) or "␣"
+    words = printable(words if len(words) <= 80 else words[:79] + "…")
+    table = explanation.steps
+    if len(steps) == 1:
+        step = steps[0]
+        p, rank = float(table["probability"].iloc[step]), float(table["rank"].iloc[step])
+        facts = [] if math.isnan(p) else [f"p = {numeral(p)}"]
+        facts += [] if math.isnan(rank) else [f"rank {rank:.0f}"]
+        return " · ".join([f"“{words}”, {one} {step + 1} of {count}", *facts])
+    return f"“{words}”, {len(steps)} of {count} {many}, {rule} of their rows"

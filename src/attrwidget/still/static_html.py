@@ -1,0 +1,130 @@
+"""A still picture in HTML, for GitHub, nbviewer and notebooks that are not trusted: no script, small, any theme."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from attrwidget.still.sentences import combine, heads_say, method_of, numeral, of_units, printable, steps_say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from attrwidget.results.base import BaseExplanation as Explanation
+    from attrwidget.results.base import MethodInfo
+
+_TEXT_BYTES = 15_000  # of at most 20 kB; the rest is the footer and the frame
+_UNIT_CHARACTERS = 200
+_NAMED = 5  # strongest inputs listed with their numbers
+# Half-transparent: text keeps the colour of its page, and 4.5:1 against it, light or dark.
+_MORE, _LESS, _UNSIGNED = "241,119,30", "31,104,188", "124,77,255"
+_STRONGEST = 0.42
+_ACCENT = "border:2px solid #d6336c;border-radius:4px"
+
+
+def to_fallback_html(
+    explanation: Explanation,
+    method: str,
+    steps: Sequence[int],
+    *,
+    layer: int | None = None,
+    heads: Sequence[tuple[int, int]] = (),
+    head_rule: str = "mean",
+    span_rule: str = "mean",
+) -> str:
+    """Return the text of *explanation* with the scores of *steps* as tints: HTML of under 20 kB without script.
+
+    With no steps the text stands alone. Other arguments are as in ``Explanation.rows`` and the widget's options.
+    """
+    info = method_of(explanation, method)
+    values = [float("nan")] * len(explanation.tokens.units)
+    if len(steps):
+        chosen = {"layer": layer, "heads": heads, "head_rule": head_rule} if info.attention else {}
+        rows = explanation.rows(method, steps, **chosen)  # type: ignore[arg-type]
+        values = of_units(explanation, combine(rows, span_rule))
+    high = max((abs(v) for v in values if not np.isnan(v)), default=0.0)
+    footer = [
+        *_said(
+            explanation, info, steps, values, high, span_rule, heads_say(explanation, layer, heads, head_rule)
+        ),
+        "A still picture: run the cell, or trust the notebook, for the interactive one.",
+    ]
+    return (
+        '<div style="line-height:1.8;max-width:60em">'
+        + "".join(_body(explanation, steps, values, high, signed=info.signed))
+        + "".join(f'<div style="font-size:85%;margin-top:4px">{escape(line)}</div>' for line in footer)
+        + "</div>"
+    )
+
+
+def _said(  # noqa: PLR0917 - private, and called once just above
+    explanation: Explanation,
+    info: MethodInfo,
+    steps: Sequence[int],
+    values: Sequence[float],
+    high: float,
+    span_rule: str,
+    heads: str,
+) -> Iterator[str]:
+    if not len(steps):
+        return
+    description = f"{info.description} of {heads}" if info.attention else info.description
+    yield f"Explaining {steps_say(explanation, steps, span_rule)} · {description}"
+    order = [u for u in np.argsort([-abs(v) for v in values], kind="stable") if not np.isnan(values[u])]
+    units = explanation.tokens.units
+    best = [
+        f"“{printable(units[u].text.strip()[:40]) or '␣'}” {numeral(values[u], signed=info.signed, high=high)}"
+        for u in order[:_NAMED]
+    ]
+    yield f"Most from {', '.join(best)}."
+
+
+def _body(
+    explanation: Explanation, steps: Sequence[int], values: Sequence[float], high: float, *, signed: bool
+) -> Iterator[str]:
+    held = {explanation.first_step + step for step in steps}
+    units = explanation.tokens.units
+    spans = [
+        _span(u.text, v, high, signed=signed, held=not held.isdisjoint(range(u.start, u.end)))
+        for u, v in zip(units, values, strict=True)
+    ]
+    begin, end = _kept([len(span.encode("utf-8", "replace")) for span in spans])
+    for section in explanation.sections:
+        inside = [i for i, u in enumerate(units) if section.start <= u.start < section.end]
+        yield f'<div style="font-size:85%;opacity:0.7">{escape(section.title)}</div>'
+        yield '<div dir="auto" style="white-space:pre-wrap">'
+        for i in inside:
+            if i < begin or i >= end:
+                yield spans[i]
+            elif i == begin or i == inside[0]:
+                left_out = sum(units[k].end - units[k].start for k in inside if begin <= k < end)
+                yield f"<i> [… {left_out} tokens left out …] </i>"
+        yield "</div>"
+
+
+def _kept(sizes: Sequence[int]) -> tuple[int, int]:
+    """Return ``(begin, end)`` of the units to leave out, in the middle, so that the others fit."""
+    if sum(sizes) <= _TEXT_BYTES:
+        return len(sizes), len(sizes)
+    ends = np.cumsum(sizes)
+    begin = int(np.searchsorted(ends, _TEXT_BYTES // 2))
+    end = len(sizes) - int(np.searchsorted(np.cumsum(list(reversed(sizes))), _TEXT_BYTES // 2))
+    return begin, end
+
+
+def _span(text: str, value: float, high: float, *, signed: bool, held: bool) -> str:
+    text = text if len(text) <= _UNIT_CHARACTERS else text[: _UNIT_CHARACTERS - 1] + "…"
+    word = text.lstrip(" ") or text
+    space, shown = text[: len(text) - len(word)], escape(printable(word, keep="\n\t"))
+    if held:
+        return f'{space}<b style="{_ACCENT}">{shown}</b>'
+    strength = 0.0 if np.isnan(value) or high == 0 else _STRONGEST * abs(value) / high
+    if strength < 0.01:
+        return space + shown
+    color = _UNSIGNED if not signed else _MORE if value > 0 else _LESS
+    mark = ";border-bottom:2px dashed" if signed and value < 0 else ""
+    title = numeral(value, signed=signed, high=high)
+    style = f"background-color:rgba({color},{strength:.2f}){mark}"
+    return f'{space}<span style="{style}" title="{title}">{shown}</span>'

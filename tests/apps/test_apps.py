@@ -1,0 +1,217 @@
+"""The command line and the app's screen, without a browser."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from helpers.encoders import build, word_tokenizer
+from helpers.tiny import save
+
+import attrwidget as aw
+from attrwidget.apps import server
+from attrwidget.apps.cli import main
+from attrwidget.apps.explorer import WARM_UP, Explorer
+from attrwidget.apps.forms import BUNDLED, FORMS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from attrwidget.apps.forms import Bundled
+
+PROMPT = "The first president of America is"
+
+
+Command = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Runs the command line here; returns its exit code, output and errors."""
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["attrwidget", *arguments])
+        with pytest.raises(SystemExit) as end:
+            main()
+        return int(end.value.code or 0), *capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture(autouse=True)
+def _warmed_up() -> Iterator[None]:
+    """Let no model be loaded in another thread when the next test loads one: Transformers loads one at a time."""
+    yield
+    for thread in threading.enumerate():
+        if thread.name == WARM_UP:
+            thread.join(60)
+
+
+def until_idle(explorer: Explorer) -> None:
+    end = time.monotonic() + 60
+    while explorer.generate.disabled:
+        assert time.monotonic() < end, "still busy"
+        time.sleep(0.01)
+
+
+def generated(explorer: Explorer) -> str:
+    assert explorer.explanation is not None
+    return "".join(unit.text for unit in explorer.explanation.tokens.units)
+
+
+def test_explain_prints_the_table_and_writes_the_page(command: Command, tmp_path: Path) -> None:
+    page = tmp_path / "why.html"
+    code, out, _ = command("explain", PROMPT, "--new-tokens", "3", "--html", str(page))
+    assert code == 0
+    for word in ("president", "America", "George", "Washington"):
+        assert word in out
+    assert "attrwidget-data" in page.read_text(encoding="utf-8")
+
+
+def test_the_command_says_which_version_it_is_and_which_methods_there_are(command: Command) -> None:
+    assert command("--version") == (0, f"attrwidget {aw.__version__}\n", "")
+    code, out, _ = command("methods")
+    assert code == 0
+    table = aw.methods()
+    said = " ".join(out.split())
+    assert set(table.index) <= set(out.splitlines())
+    for fact in table[["title", "formula", "cost", "needs", "options", "source"]].to_numpy().ravel():
+        assert " ".join(fact.split()) in said
+    assert "'attrwidget methods' lists" in " ".join(command("explain", "--help")[1].replace("│", "").split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("explain", ""), "prompt"),
+        (("explain", "The", "capital", "--method", "attention"), "in quotes"),
+        (("explain", PROMPT, "--new-tokens", "0"), "0"),
+        (("explain", PROMPT, "--method", "magic"), "magic"),
+        (("explain", PROMPT, "--model", "no-such-folder/at-all"), "no-such-folder/at-all"),
+        (("app", "--theme", "pink"), "pink"),
+    ],
+)
+def test_a_mistake_is_one_sentence_and_code_2(
+    command: Command, arguments: tuple[str, ...], says: str
+) -> None:
+    code, _, error = command(*arguments)
+    assert code == 2
+    assert says in error
+    assert "Traceback" not in error
+
+
+def test_a_busy_port_is_a_sentence(command: Command) -> None:
+    with socket.socket() as taken:
+        taken.bind((server.HOST, 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        code, _, error = command("app", "--port", str(port), "--no-browser")
+    assert code == 2
+    assert error.strip() == f"Port {port} is in use: choose another, or end what uses it."
+    server.require_free(port)
+
+
+def test_the_app_explains_and_shows_the_widget() -> None:
+    explorer = Explorer(max_new_tokens=3)
+    explorer.start()
+    until_idle(explorer)
+    assert explorer.message.value == ""
+    assert generated(explorer) == f"{PROMPT} George Washington."
+    assert list(explorer.result.children) == [explorer.explanation.widget]
+
+
+def test_a_mistake_in_the_app_keeps_the_explanation_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    explorer = Explorer(max_new_tokens=2)
+    explorer.start()
+    until_idle(explorer)
+    before, shown = explorer.explanation, explorer.result.children
+    explorer.source.value = None  # another one, by its name
+    assert explorer.name.layout.display != "none"
+    explorer.name.value = "no-such-folder/at-all"
+    explorer.start()
+    until_idle(explorer)
+    assert "no-such-folder/at-all" in explorer.message.value
+    assert explorer.explanation is before
+    assert explorer.result.children == shown
+    explorer.source.value = BUNDLED[0].name
+    explorer.prompt.value = "  "
+    explorer.start()
+    until_idle(explorer)
+    assert explorer.message.value
+    explorer.prompt.value = BUNDLED[0].examples[1]
+    explorer.start()
+    until_idle(explorer)
+    assert explorer.message.value == ""
+    assert generated(explorer).startswith(f"{BUNDLED[0].examples[1]} Tokyo")
+
+
+def test_cancel_stops_generation_and_keeps_the_explanation_shown() -> None:
+    explorer = Explorer(max_new_tokens=2)
+    explorer.start()
+    until_idle(explorer)
+    before = explorer.explanation
+    seen: list[int] = []
+
+    def give_up(change: dict[str, int]) -> None:
+        seen.append(change["new"])
+        if change["new"] == 1:
+            explorer.stop()
+
+    explorer.progress.observe(give_up, "value")
+    explorer.count.value = 40
+    explorer.prompt.value = "Facts about Kenya:"
+    explorer.start()
+    until_idle(explorer)
+    explorer.start()
+    explorer.stop()
+    time.sleep(0.3)
+    assert explorer.status.value == "Cancelled."
+    assert max(seen) == 1
+    assert explorer.explanation is before
+
+
+def test_an_empty_prompt_is_said_before_anything_is_loaded() -> None:
+    explorer = Explorer(" \n")
+    explorer.start()
+    assert "There is no text" in explorer.message.value
+    assert not explorer.generate.disabled
+    assert explorer.explanation is None
+
+
+@pytest.mark.parametrize("bundled", BUNDLED, ids=lambda one: one.name)
+def test_the_form_follows_the_bundled_model_and_its_examples_work(bundled: Bundled) -> None:
+    explorer, form = Explorer(), FORMS[bundled.task]
+    explorer.source.value = bundled.name
+    assert (explorer.prompt.description, explorer.generate.description) == (form.text, form.verb)
+    assert (explorer.count.layout.display is None) is (form.new_tokens > 0)
+    for example in bundled.examples:
+        explorer.prompt.value = example
+        explorer.start()
+        until_idle(explorer)
+        assert explorer.message.value == ""
+        assert example.replace(" ", "").lower() in generated(explorer).replace(" ", "").lower()
+
+
+def test_a_model_of_another_kind_asks_for_what_it_needs(tmp_path: Path) -> None:
+    explorer = Explorer("who wrote the story?")
+    explorer.source.value = None
+    explorer.name.value = save(build("bert", "ForQuestionAnswering"), tmp_path, word_tokenizer())
+    assert explorer.context.layout.display == "none"
+    explorer.start()
+    until_idle(explorer)
+    assert "under Context" in explorer.message.value
+    assert explorer.context.layout.display is None
+    assert explorer.count.layout.display == "none"
+    explorer.context.value = "anna wrote the story."
+    explorer.start()
+    until_idle(explorer)
+    assert explorer.message.value == ""
+    assert explorer.explanation is not None
+    assert [section.title for section in explorer.explanation.sections[:2]] == ["Question", "Context"]

@@ -1,0 +1,316 @@
+"""The offline page, the still picture and the terminal table, on planted numbers."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import re
+import stat
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from helpers.fake import ATTENTION, SALIENCY, planted, random_explanation
+from helpers.html_page import NASTY, Page
+
+from attrwidget.errors import AttrWidgetError, Cancelled
+from attrwidget.export import to_html
+from attrwidget.page.content import content_of
+from attrwidget.still.sentences import numeral, printable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def export(explanation: Any, path: Path, **options: Any) -> tuple[str, dict[str, Any]]:
+    text = to_html(explanation, path, **options).read_text(encoding="utf-8")
+    page = Page(text)
+    return text, json.loads(page.scripts[0])
+
+
+def decoded_scores(data: dict[str, Any], method: str) -> np.ndarray:
+    steps, inputs = data["content"]["steps"]["count"], data["content"]["inputs"]
+    return np.frombuffer(base64.b64decode(data["scores"][method]), "<f4").reshape(steps, inputs)
+
+
+def decoded_attention(data: dict[str, Any]) -> np.ndarray:
+    """Return ``[steps, layers, heads, inputs]``, reading the bytes one by one as docs/protocol.md says."""
+    record, content = data["attention"], data["content"]
+    first, count, inputs = content["steps"]["first"], content["steps"]["count"], content["inputs"]
+    scale = iter(np.frombuffer(base64.b64decode(record["scale"]), "<f4"))
+    ints = iter(np.frombuffer(base64.b64decode(record["data"]), {16: "<u2", 8: "u1"}[record["bits"]]))
+    out = np.full((count, record["layers"], record["heads"], inputs), np.nan)
+    for layer in range(record["layers"]):
+        for head in range(record["heads"]):
+            for step in range(count):
+                unit = next(scale) / (2 ** record["bits"] - 1)
+                for i in range(min(first + step, inputs)):
+                    out[step, layer, head, i] = unit * next(ints)
+    assert next(scale, None) is None
+    assert next(ints, None) is None
+    return out
+
+
+@pytest.mark.parametrize("inputs", [10, 6], ids=["words", "labels"])
+def test_a_page_carries_the_numbers(inputs: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("attrwidget.page.packing._CHUNK_BYTES", 1)
+    explanation = random_explanation(answer=5, inputs=inputs)
+    _, data = export(explanation, tmp_path / "why.html")
+    assert data["content"] == content_of(explanation)  # type: ignore[arg-type]
+    assert (data["v"], data["left_out"]) == (1, [])
+    assert data["state"]["held"] == [0]
+    assert set(data["scores"]) == {"saliency", "input_x_gradient"}
+    for method in data["scores"]:
+        np.testing.assert_array_equal(decoded_scores(data, method), explanation.planted[method])
+    bound = np.nanmax(explanation.weights, axis=-1, keepdims=True) / (2**16 - 1) / 2
+    error = np.abs(decoded_attention(data) - explanation.weights)
+    np.testing.assert_array_equal(np.isnan(error), np.isnan(explanation.weights))
+    assert (np.nan_to_num(error) <= bound * 1.001).all()
+    for chosen in ({"layer": 1}, {"heads": [(0, 2), (1, 1)], "head_rule": "max"}, {"head_rule": "sum"}):
+        rows = explanation.rows("attention", range(5), **chosen)
+        pairs = chosen.get("heads") or [
+            (a, h) for a in (0, 1) for h in range(3) if chosen.get("layer", a) == a
+        ]
+        picked = np.stack([decoded_attention(data)[:, a, h] for a, h in pairs])
+        rule = {"mean": np.mean, "max": np.max, "sum": np.sum}[chosen.get("head_rule", "mean")]
+        np.testing.assert_allclose(rule(picked, axis=0), rows, atol=len(pairs) * bound.max())
+
+
+def test_what_belongs_beside_the_numbers_is_in_the_page(tmp_path: Path) -> None:
+    explanation = planted()
+    _, data = export(explanation, tmp_path / "why.html")
+    assert data["notes"] == explanation.notes
+    _, data = export(explanation, tmp_path / "why.html", methods=["saliency"])
+    assert data["notes"] == {}
+
+
+def test_a_page_asks_nothing_of_the_network_and_runs_no_script_but_its_own(tmp_path: Path) -> None:
+    text, _ = export(random_explanation(texts=NASTY, prompt=8, answer=5), tmp_path / "why.html")
+    page = Page(text)
+    names = [name for name, _ in page.attributes]
+    assert not {"src", "href", "srcset", "action", "background", "data", "poster"}.intersection(names)
+    assert not [name for name in names if name.startswith("on")]
+    assert sorted(set(page.tags)) == sorted(
+        {"html", "head", "meta", "title", "style", "body", "main", "h1", "div", "noscript", "script"}
+    )
+    assert page.tags.count("script") == 2
+    assert not re.search(
+        r"@import|url\((?!['\"]?data:)|\bimport\s*\(|sendBeacon|XMLHttpRequest|WebSocket", text
+    )
+    policy = next(
+        value for name, value in page.attributes if name == "content" and "default-src" in str(value)
+    )
+    digest = base64.b64encode(hashlib.sha256(page.scripts[1].encode()).digest()).decode()
+    assert policy is not None
+    assert policy.split("; ") == [
+        "default-src 'none'",
+        f"script-src 'sha256-{digest}'",
+        "style-src 'unsafe-inline'",
+        "img-src data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+    ]
+
+
+def test_token_texts_survive_and_harm_nothing(tmp_path: Path) -> None:
+    text, data = export(random_explanation(texts=NASTY, prompt=8, answer=5), tmp_path / "why.html")
+    assert data["content"]["tokens"]["text"] == NASTY
+    block = text[text.index('id="attrwidget-data">') :]
+    block = block[: block.index("</script>")]
+    assert "<" not in block
+    assert "\u2028" not in block
+    assert text.count("<!--") == 0
+    assert '<html lang="en">' in text
+    assert 'name="viewport"' in text
+
+
+def test_the_title_is_text(tmp_path: Path) -> None:
+    text, _ = export(planted(), tmp_path / "a.html", title="<b>{x} & \ud800")
+    assert "<title>&lt;b&gt;{x} &amp; ⟨U+D800⟩</title>" in text
+    text, _ = export(planted(), tmp_path / "b.html")
+    assert "<title>Why did demo say “is 東”?</title>" in text
+    explanation = random_explanation(
+        texts=["a", "b", " c d", " e", "</s>"], prompt=2, answer=3, special=[0, 4]
+    )
+    text, _ = export(explanation, tmp_path / "c.html")
+    assert "<title>Why did demo say “c d e”?</title>" in text
+    for texts, special, shown in ((["a", "\n", "\n"], [], "⏎⏎"), (["a", "</s>"], [1], "&lt;/s&gt;")):
+        explanation = random_explanation(texts=texts, prompt=1, answer=len(texts) - 1, special=special)
+        text, _ = export(explanation, tmp_path / "d.html")
+        assert f"<title>Why did demo say “{shown}”?</title>" in text
+
+
+def test_a_folder_is_not_given_away(tmp_path: Path) -> None:
+    text, data = export(random_explanation(model_name="/home/ada/models/tiny"), tmp_path / "why.html")
+    assert data["content"]["model"] == "tiny"
+    assert "ada" not in text
+    _, data = export(random_explanation(model_name="openai-community/gpt2"), tmp_path / "why.html")
+    assert data["content"]["model"] == "openai-community/gpt2"
+
+
+def test_a_page_shrinks_step_by_step_and_says_how(tmp_path: Path) -> None:
+    explanation = random_explanation(prompt=60, answer=40, layers=6, heads=8)
+    path = tmp_path / "why.html"
+    full = to_html(explanation, path).stat().st_size  # type: ignore[arg-type]
+    states = []
+    for limit in np.arange(full + 10_000, 0, -10_000) / 1e6:
+        try:
+            _, data = export(explanation, path, max_mb=float(limit))
+        except AttrWidgetError as error:
+            least = float(re.search(r"give max_mb=([\d.]+) or more", str(error))[1])  # type: ignore[index]
+            break
+        assert path.stat().st_size <= limit * 1e6
+        bits = data["attention"] and data["attention"]["bits"]
+        state = (bits, *(m["name"] for m in data["content"]["methods"]))
+        if state not in states:
+            states.append(state)
+            told = " ".join(data["left_out"])
+            if bits == 8:
+                assert "rounded to 1/255" in told
+                bound = np.nanmax(explanation.weights, axis=-1, keepdims=True) / 255 / 2
+                error = np.nan_to_num(np.abs(decoded_attention(data) - explanation.weights))
+                assert (error <= bound * 1.001).all()
+            if bits is None:
+                assert data["content"]["layers"] == data["content"]["heads"] == 0
+                assert not any(m["attention"] for m in data["content"]["methods"])
+                assert set(data["scores"]) == set(state[1:])
+            if bits is None and "attention" in state:
+                assert "Single attention heads are not in this file" in told
+                mean = explanation.weights.mean(axis=(1, 2))
+                np.testing.assert_allclose(decoded_scores(data, "attention"), mean, rtol=1e-5)
+                assert data["content"]["methods"][-1]["description"] == "attention, mean of all 48 heads"
+    names = ("saliency", "input_x_gradient", "attention")
+    assert states == [(16, *names), (8, *names), (None, *names), (None, *names[:2]), (None, *names[:1])]
+    assert data["left_out"] == [
+        f"Not in this file, to keep it under {limit + 0.01:g} MB: Input × gradient, Attention."
+    ]
+    export(explanation, path, max_mb=least)
+
+
+def test_only_what_was_asked_for_is_computed(tmp_path: Path) -> None:
+    explanation = random_explanation()
+    _, data = export(explanation, tmp_path / "why.html", methods=["input_x_gradient"])
+    assert [m["name"] for m in data["content"]["methods"]] == ["input_x_gradient"]
+    assert data["state"]["method"] == "input_x_gradient"
+    assert (data["attention"], data["content"]["layers"]) == (None, 0)
+    assert {method for method, _ in explanation.computed} == {"input_x_gradient"}
+    assert {method for method, _ in explanation.asked} == {"input_x_gradient"}
+
+
+def test_a_model_without_attention_exports(tmp_path: Path) -> None:
+    _, data = export(random_explanation(layers=0), tmp_path / "why.html")
+    assert data["attention"] is None
+    assert data["content"]["attention_note"] == "This model shows no attention."
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (
+            {"methods": ["magic"]},
+            "There is no method 'magic': take one of saliency, input_x_gradient, attention.",
+        ),
+        ({"methods": []}, "methods= is empty"),
+        ({"max_mb": 0}, "max_mb is a number of megabytes above 0, not 0."),
+        ({"max_mb": "big"}, "max_mb is a number of megabytes above 0, not 'big'."),
+        ({"max_mb": float("nan")}, "max_mb is a number"),
+        (
+            {"max_mb": 0.01},
+            "max_mb=0.01 is too small: even the text with the scores of one method, Saliency,",
+        ),
+    ],
+)
+def test_bad_arguments_are_sentences_before_any_work(
+    options: dict[str, Any], sentence: str, tmp_path: Path
+) -> None:
+    explanation = random_explanation()
+    with pytest.raises(AttrWidgetError, match=re.escape(sentence)):
+        to_html(explanation, tmp_path / "why.html", **options)  # type: ignore[arg-type]
+    assert explanation.asked == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_paths_that_cannot_be_written_are_sentences_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    explanation: Any = random_explanation()
+    with pytest.raises(AttrWidgetError, match="it is a folder; add a file name"):
+        to_html(explanation, tmp_path)
+    with pytest.raises(AttrWidgetError, match="there is no folder"):
+        to_html(explanation, tmp_path / "not" / "why.html")
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(AttrWidgetError, match="may not be written to"):
+        to_html(explanation, tmp_path / "why.html")
+    assert explanation.asked == []
+
+
+def test_a_full_disk_is_a_sentence_and_leaves_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = tmp_path / "why.html"
+    old.write_text("old")
+
+    def full(path: Path, data: bytes) -> None:
+        with path.open("wb") as file:
+            file.write(data[:100])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("pathlib.Path.write_bytes", full)
+    with pytest.raises(AttrWidgetError, match=r"Cannot write .*why\.html: No space left on device\."):
+        to_html(random_explanation(), old)  # type: ignore[arg-type]
+    assert [p.name for p in tmp_path.iterdir()] == ["why.html"]
+    assert old.read_text() == "old"
+
+
+def test_progress_goes_up_to_the_end_and_can_stop_it(tmp_path: Path) -> None:
+    explanation, told = random_explanation(), []
+    explanation.rows("saliency", [0, 2])
+    to_html(explanation, tmp_path / "why.html", progress=lambda *at: told.append(at))  # type: ignore[arg-type]
+    assert told == sorted(told)
+    assert told[0] == (2, 12)
+    assert told[-1] == (12, 12)
+
+    def stop(done: int, _total: int) -> None:
+        if done > 5:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        to_html(random_explanation(), tmp_path / "other.html", progress=stop)  # type: ignore[arg-type]
+    assert not (tmp_path / "other.html").exists()
+
+
+def test_the_file_has_usual_permissions_and_replaces_the_old_one(tmp_path: Path) -> None:
+    path = tmp_path / "why.html"
+    path.write_text("old")
+    usual = tmp_path / "usual"
+    usual.touch()
+    assert to_html(random_explanation(), str(path)) == path  # type: ignore[arg-type]
+    assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE(usual.stat().st_mode)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["usual", "why.html"]
+
+
+@pytest.mark.parametrize(
+    ("value", "options", "text"),
+    [
+        (0.1812, {}, ".181"),
+        (-0.0341, {"signed": True}, "−.034"),
+        (0.5, {"signed": True}, "+.500"),
+        (1.0, {}, "1.000"),
+        (0, {"signed": True}, "0"),
+        (12.34, {}, "12.3"),
+        (345.6, {}, "346"),
+        (0.0123, {"high": 0.05}, ".0123"),
+        (0.00012, {"high": 0.0005}, "1.2e−4"),
+        (12345.0, {}, "1.2e4"),
+        (float("nan"), {}, "·"),
+    ],
+)
+def test_numerals_are_short(value: float, options: dict[str, Any], text: str) -> None:
+    assert numeral(value, **options) == text
+
+
+def test_the_methods_of_the_fake_are_those_of_the_example() -> None:
+    assert (SALIENCY.name, ATTENTION.attention) == ("saliency", True)
+    assert printable("é 東 ∅") == "é 東 ∅"

@@ -1,0 +1,55 @@
+"""What runs is a twin over the same weights, or the model itself where it cannot be doubled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from helpers.model_state import state
+from helpers.tiny import ANSWER, PROMPT, build, byte_tokenizer
+
+import attrwidget as aw
+
+
+def explain(model: Any, **options: Any) -> aw.Explanation:
+    return aw.load(model, byte_tokenizer()).explain(PROMPT, **(options or {"output": ANSWER}))
+
+
+def test_the_twin_holds_no_weights_of_its_own() -> None:
+    model = build("gpt2")
+    ex = explain(model)
+    assert ex.trace.model.hf is not model
+    ours = dict(ex.trace.model.hf.named_parameters())
+    for name, parameter in model.named_parameters():
+        assert ours[name].data_ptr() == parameter.data_ptr()
+
+
+def test_what_hooks_hold_is_not_copied() -> None:
+    class Recorder:
+        def __init__(self) -> None:
+            self.calls = 0
+
+        def __deepcopy__(self, memo: Any) -> None:
+            pytest.fail("a hook's object was copied")
+
+        def hook(self, *_: Any) -> None:
+            self.calls += 1
+
+    model, recorder = build("gpt2"), Recorder()
+    model.lm_head.register_forward_hook(recorder.hook)
+    explain(model)
+    assert recorder.calls
+
+
+def test_a_model_that_cannot_be_doubled_is_borrowed() -> None:
+    """As when Accelerate has patched its modules: then the flags change, and are restored."""
+    model = build("llama").train()
+    plain = model.lm_head.forward
+    model.lm_head.forward = plain
+    before = state(model)
+    ex = explain(model)
+    assert ex.trace.model.hf is model
+    np.testing.assert_array_equal(ex.scores(), explain(build("llama")).scores())
+    assert explain(model, max_new_tokens=2).n_steps == 2
+    assert state(model) == before

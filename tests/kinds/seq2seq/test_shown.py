@@ -1,0 +1,132 @@
+"""An encoder–decoder explanation on the page, in an exported file, saved, and as Inseq's."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from helpers.page import Page
+from helpers.tiny_seq2seq import ANSWER, SOURCE, build_seq2seq, ending_tokenizer
+
+import attrwidget as aw
+from attrwidget.page.content import content_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SHARED = ("saliency", "input_x_gradient", "attention", "cross_attention")
+
+
+@pytest.fixture(scope="module")
+def ex() -> aw.Explanation:
+    return aw.load(build_seq2seq("bart"), ending_tokenizer()).explain(SOURCE, output=ANSWER)
+
+
+def test_what_the_page_is_told(ex: aw.Explanation) -> None:
+    content = content_of(ex)
+    n = ex.trace.n_source
+    assert [s["title"] for s in content["sections"]] == ["Source", "Target", "Answer"]
+    assert content["sections"][1] == {"title": "Target", "start": n, "end": n + 1}
+    assert (content["layers"], content["heads"]) == (2, 4)
+    assert (content["source"], content["steps"]["first"]) == (n, n + 1)
+    methods = {method["name"]: method for method in content["methods"]}
+    assert [*methods][:4] == list(SHARED)
+    assert methods["cross_attention"]["source"] == n
+    assert methods["cross_attention"]["attention"]
+    assert "source" not in methods["attention"]
+    json.dumps(content, allow_nan=False)
+
+
+def test_heads_are_picked_of_either_attention(ex: aw.Explanation) -> None:
+    page, n = Page(ex), ex.trace.n_source
+    asked = {"layer": None, "heads": [[1, 3], [0, 2]], "head_rule": "mean", "steps": [2]}
+    rows = {}
+    for name in ("attention", "cross_attention"):
+        _, buffer = page.ask("scores", {"method": name, **asked}, name)
+        rows[name] = np.frombuffer(buffer, dtype="<f4")
+    page.session.close()
+    cross = (ex.attention(1, 3, part="cross") + ex.attention(0, 2, part="cross")).to_numpy()[2] / 2
+    np.testing.assert_allclose(rows["cross_attention"][:n], cross, atol=1e-6)
+    assert np.isnan(rows["cross_attention"][n:]).all()
+    np.testing.assert_allclose(rows["attention"][:n], cross / 2, atol=1e-6)
+    assert np.nansum(rows["attention"]) == pytest.approx(1, abs=1e-5)
+
+
+def test_heads_are_shaded_by_the_source_alone_where_the_target_is_hidden(ex: aw.Explanation) -> None:
+    page, n = Page(ex), ex.trace.n_source
+    asked = {"steps": [3], "input": None, "hide_special": False, "hide_first": False}
+    for hidden, inputs in ((True, slice(n)), (False, slice(None))):
+        _, buffer = page.ask("heads", {**asked, "hide_target": hidden}, str(hidden))
+        shown = np.frombuffer(buffer, dtype="<f4").reshape(ex.n_layers, ex.n_heads)
+        expected = np.nan_to_num(ex.head_weights([3])[0])[:, :, inputs].max(-1)
+        np.testing.assert_allclose(shown, expected, atol=1e-6)
+    page.session.close()
+
+
+def test_saved_and_opened(ex: aw.Explanation, tmp_path: Path) -> None:
+    back = aw.open(ex.save(tmp_path / "ex", methods=SHARED))
+    assert back.n_source == aw.open(ex.save(tmp_path / "less", methods=["saliency"])).n_source == ex.n_source
+    assert back.tokens == ex.tokens
+    assert back.sections == ex.sections
+    assert [info for info in ex.methods() if info.name in SHARED] == back.methods()
+    for name in SHARED:
+        np.testing.assert_allclose(back.rows(name, [0, 3]), ex.rows(name, [0, 3]), atol=1e-6)
+        assert content_of(back)["methods"][0] == content_of(ex)["methods"][0]
+    for name in ("attention", "cross_attention"):
+        picked = {"heads": [(1, 2)], "head_rule": "max"}
+        np.testing.assert_allclose(back.rows(name, [1], **picked), ex.rows(name, [1], **picked), atol=1e-6)
+    means = aw.open(ex.save(tmp_path / "means", methods=SHARED, heads="none"))
+    for name in ("attention", "cross_attention"):
+        np.testing.assert_allclose(means.rows(name, [0, 3]), ex.rows(name, [0, 3]), atol=1e-6)
+
+
+def test_exported(ex: aw.Explanation, tmp_path: Path) -> None:
+    text = ex.to_html(tmp_path / "page.html").read_text()
+    (found,) = re.findall(r'id="attrwidget-data">(.*?)</script>', text, re.DOTALL)
+    data: dict[str, Any] = json.loads(found)
+    for part in ("tokens", "sections", "layers", "heads", "inputs"):
+        assert data["content"][part] == content_of(ex)[part]
+    assert [method["name"] for method in data["content"]["methods"]][:4] == list(SHARED)
+    assert data["attention"]["layers"] == 2
+    assert set(data["scores"]) >= {"saliency", "input_x_gradient"}
+    assert not set(data["scores"]) & {"attention", "cross_attention"}
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_to_inseq_and_back(ex: aw.Explanation) -> None:
+    pytest.importorskip("inseq")
+    for name in ("saliency", "attention", "cross_attention"):
+        out = ex.to_inseq(name)
+        sequence = out[0]
+        assert len(sequence.source) == ex.trace.n_source
+        assert sequence.attr_pos_start == 1
+        shown = sequence.aggregate()
+        truth = ex.scores(name, normalize="inseq").to_numpy()
+        np.testing.assert_allclose(
+            shown.source_attributions.numpy().T, truth[:, : ex.trace.n_source], atol=1e-5
+        )
+        if name != "cross_attention":
+            target = shown.target_attributions.numpy()[:-1].T
+            np.testing.assert_allclose(target, truth[:, ex.trace.n_source :], atol=1e-5)
+        back = aw.from_inseq(out, tokenizer=ex.trace.model.tokenizer)
+        assert back.tokens == ex.tokens
+        assert back.sections == ex.sections
+        (info,) = back.methods()
+        steps = range(ex.n_steps)
+        np.testing.assert_allclose(back.rows(info.name, steps), ex.rows(name, steps), atol=1e-5)
+    heads = ex.to_inseq("attention")[0]
+    np.testing.assert_allclose(heads.source_attributions.sum(0), 1, atol=1e-5)
+    np.testing.assert_allclose(np.nansum(heads.target_attributions, axis=0), 1, atol=1e-5)
+    np.testing.assert_allclose(
+        aw.from_inseq(ex.to_inseq("attention")).head_weights([1]), ex.head_weights([1]), atol=1e-6
+    )
+
+
+def test_printed(ex: aw.Explanation) -> None:
+    text, shown = str(ex), float(ex.scores().iloc[0, 0])
+    assert "president" in text
+    assert f"{shown:.3f}".removeprefix("0") in text
+    assert len(ex.to_pandas(["saliency"])) == int(ex.scores().notna().to_numpy().sum())

@@ -1,0 +1,368 @@
+"""LIME, SHAP and Captum: exact truth on a linear model, Shapley values by hand, seeds, stopping, and being absent."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from itertools import permutations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import torch
+from helpers.encoders import build as build_encoder
+from helpers.encoders import word_tokenizer
+from helpers.linear import bag_of
+from helpers.tiny import build, byte_tokenizer, random_ids
+
+import attrwidget as aw
+from attrwidget.engine.perturb import Perturber
+from attrwidget.kinds.causal.trace import CausalTrace
+from attrwidget.methods import registry
+from attrwidget.methods.external.asking import asking
+from attrwidget.methods.external.shap import neighbours
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+FIRST, STEPS = 5, 2
+IDS = random_ids(FIRST + STEPS)
+COUNT = FIRST - 1  # the first token always stays, so the first step has one player less than inputs
+MASKED = ["captum:feature_ablation", "captum:shapley_value_sampling", "captum:kernel_shap", "shap"]
+QUICK: dict[str, dict[str, Any]] = {
+    "lime": {"samples": 60},
+    "span_regression": {"samples": 40},
+    "shap": {"evaluations": 60},
+    "captum:shapley_value_sampling": {"samples": 4},
+    "captum:kernel_shap": {"samples": 40},
+    "captum:lime": {"samples": 40},
+    "captum:gradient_shap": {"samples": 4},
+    "inseq:gradient_shap": {},
+    "inseq:lime": {},
+}
+
+
+@pytest.fixture(scope="module")
+def bag() -> aw.Explanation:
+    return bag_of(IDS, FIRST)
+
+
+@pytest.fixture(scope="module")
+def model() -> Any:
+    return build("llama")
+
+
+@pytest.fixture(scope="module")
+def ex(model: Any) -> aw.Explanation:
+    return explained(model)
+
+
+def explained(model: Any) -> aw.Explanation:
+    return aw.load(model, byte_tokenizer()).explain(IDS[:FIRST], output=IDS[FIRST:])
+
+
+def scores(ex: aw.Explanation, method: str, **options: Any) -> Any:
+    return ex.scores(method, normalize=None, progress=lambda *_: None, **options)
+
+
+def brought(bag: aw.Explanation, base: int | None = None) -> Any:
+    """Return what every token brings to every step, against the token *base* in its place."""
+    model = bag.trace.model.hf
+    embedded, weights = model.embed.weight.detach(), model.head.weight.detach()
+    start = 0 if base is None else embedded[base]
+    truth = ((embedded[IDS[:-1]] - start) @ weights[IDS[FIRST:]].T).T.numpy()
+    truth[np.arange(len(IDS) - 1) >= FIRST + np.arange(STEPS)[:, None]] = np.nan
+    return truth
+
+
+@pytest.mark.parametrize(
+    ("method", "options", "tolerance"),
+    [
+        ("span_regression", {"alpha": 1e-9, "units": "token"}, 1e-4),
+        ("lime", {"samples": 500, "units": "token"}, 0.1),  # ridge regression shrinks a little
+        ("shap", {}, 1e-4),
+        ("captum:feature_ablation", {}, 1e-4),
+        ("captum:shapley_value_sampling", {"samples": 3}, 1e-4),
+        ("captum:kernel_shap", {"samples": 100}, 1e-3),
+        ("captum:lime", {"samples": 100}, 0.3),  # LASSO with alpha of 0.01 shrinks more
+        ("captum:integrated_gradients", {"baseline": "zero", "points": 3}, 1e-4),
+        ("captum:gradient_shap", {"baseline": "zero", "samples": 2}, 1e-4),
+    ],
+)
+def test_a_linear_model_has_one_answer(
+    bag: aw.Explanation, method: str, options: dict[str, Any], tolerance: float
+) -> None:
+    truth = brought(bag)
+    if not method.endswith("gradients") and "gradient" not in method:
+        truth[:, 0] = np.nan
+    ours = scores(bag, method, target_function="logit", **options)
+    np.testing.assert_allclose(ours, truth, rtol=0, atol=tolerance * np.nanmax(np.abs(truth)))
+
+
+def values_of(model: Any, step: int) -> Callable[[frozenset[int]], float]:
+    """Return the log-odds of *step*'s token by which of its players are there, each from a plain forward pass."""
+    prefix, target = IDS[: FIRST + step], IDS[FIRST + step]
+
+    def value(there: frozenset[int]) -> float:
+        mask = torch.tensor([[1, *(int(i in there) for i in range(len(prefix) - 1))]])
+        positions = torch.arange(len(prefix))[None]
+        with torch.no_grad():
+            logits = model(torch.tensor([prefix]), attention_mask=mask, position_ids=positions).logits[0, -1]
+        p = logits.double().softmax(-1)[target]
+        return float(torch.log(p / (1 - p)))
+
+    return value
+
+
+def shapley(value: Any, orders: Any) -> Any:
+    """Return each player's mean contribution over *orders*."""
+    total, orders = np.zeros(COUNT), list(orders)
+    for order in orders:
+        for at, player in enumerate(order):
+            total[player] += value(frozenset(order[: at + 1])) - value(frozenset(order[:at]))
+    return total / len(orders)
+
+
+def test_shap_equals_owen_values_by_hand(ex: aw.Explanation, model: Any) -> None:
+    """Orders that keep the halves of the tree, ((0, 1), (2, 3)), together; and additivity from the base value."""
+    value = values_of(model, 0)
+    halves = [[(0, 1), (1, 0)], [(2, 3), (3, 2)]]
+    kept = [one + two for a, b in (halves, halves[::-1]) for one in a for two in b]
+    ours = scores(ex, "shap")
+    truth = shapley(value, kept)
+    np.testing.assert_allclose(ours.to_numpy()[0, 1:FIRST], truth, rtol=0, atol=1e-3 * np.abs(truth).max())
+    assert ours.attrs["base_values"][0] == pytest.approx(value(frozenset()), abs=1e-3)
+    assert np.nansum(ours.to_numpy(), axis=1) + ours.attrs["base_values"] == pytest.approx(
+        [values_of(model, s)(frozenset(range(9))) for s in range(STEPS)], abs=1e-3
+    )
+    assert "completeness residual under 0.1 %" in ours.attrs["note"]
+
+
+@pytest.mark.parametrize(
+    ("method", "samples"), [("captum:shapley_value_sampling", 400), ("captum:kernel_shap", 2000)]
+)
+def test_shapley_values_by_hand(ex: aw.Explanation, model: Any, method: str, samples: int) -> None:
+    known: dict[frozenset[int], float] = {}
+    value = values_of(model, 0)
+
+    def kept(there: frozenset[int]) -> float:
+        return known[there] if there in known else known.setdefault(there, value(there))
+
+    truth = shapley(kept, permutations(range(COUNT)))
+    ours = scores(ex, method, samples=samples).to_numpy()[0, 1:FIRST]
+    np.testing.assert_allclose(ours, truth, rtol=0, atol=0.1 * np.abs(truth).max())
+    assert ours.sum() == pytest.approx(truth.sum(), abs=1e-3)
+
+
+def test_captums_integrated_gradients_are_ours(ex: aw.Explanation) -> None:
+    options = {"baseline": "zero", "points": 6}
+    theirs = scores(ex, "captum:integrated_gradients", **options)
+    ours = scores(ex, "integrated_gradients", **options)
+    np.testing.assert_allclose(theirs, ours, rtol=0, atol=1e-4 * np.nanmax(np.abs(ours)))
+
+
+def test_captums_ablation_is_leaving_out(ex: aw.Explanation) -> None:
+    for options in ({}, {"target_function": "distribution"}, {"units": [(1, 3), (3, 6)]}):
+        given = {"target_function": "log_odds", **options}
+        theirs = scores(ex, "captum:feature_ablation", **given).to_numpy()
+        ours = scores(ex, "leave_one_out", **given).to_numpy().copy()
+        ours[:, 0] = np.nan
+        np.testing.assert_allclose(theirs, ours, rtol=0, atol=1e-4 * np.nanmax(np.abs(ours)))
+
+
+def test_a_shap_explanation_and_back(ex: aw.Explanation) -> None:
+    made = ex.to_shap()
+    ours = scores(ex, "shap").to_numpy()
+    assert made.values.shape == (ex.n_inputs, STEPS)
+    p = ex.steps["probability"].to_numpy()
+    np.testing.assert_allclose(made.values.sum(0) + made.base_values, np.log(p / (1 - p)), atol=1e-3)
+    back = aw.from_shap(made)
+    np.testing.assert_allclose(back.scores().to_numpy()[:, : ex.n_inputs], np.nan_to_num(ours), atol=1e-6)
+    assert ex.to_shap("integrated_gradients").base_values.shape == (STEPS,)
+    with pytest.raises(aw.AttrWidgetError, match="'saliency' has none"):
+        ex.to_shap("saliency")
+
+
+def test_classifiers() -> None:
+    """Words of a classifier's text; [CLS] and [SEP] always stay, and have no score."""
+    model, tokenizer = build_encoder("bert", "ForSequenceClassification"), word_tokenizer()
+    ex = aw.load(model, tokenizer).explain("the cat sat on the mat")
+    ids = torch.tensor([ex.tokens.ids[: ex.n_inputs]])
+    special = np.array(ex.tokens.special[: ex.n_inputs])
+
+    def log_odds(mask: Any) -> Any:
+        with torch.no_grad():
+            logits = model(ids, attention_mask=torch.tensor(mask, dtype=torch.long)[None]).logits[0].double()
+        return (logits.softmax(-1) / (1 - logits.softmax(-1))).log().numpy()
+
+    whole, bare = log_odds(np.ones_like(special)), log_odds(special)
+    for method in ("shap", "captum:kernel_shap"):
+        ours = scores(ex, method, units="word")
+        np.testing.assert_array_equal(np.isnan(ours.to_numpy()), np.tile(special, (ex.n_steps, 1)))
+        np.testing.assert_allclose(ours.attrs["base_values"], bare, atol=1e-3)
+        np.testing.assert_allclose(np.nansum(ours.to_numpy(), axis=1), whole - bare, atol=1e-3)
+        assert "special tokens always stay" in ours.attrs["note"]
+    for method in ("lime", "span_regression", "captum:lime", "captum:feature_ablation"):
+        assert np.isfinite(scores(ex, method).to_numpy()[:, ~special]).all()
+    divergence = scores(ex, "leave_one_out", target_function="distribution").to_numpy()
+    assert (divergence > -1e-6).all()
+    np.testing.assert_allclose(divergence[0], divergence[1], rtol=1e-5)
+
+
+def test_the_first_token_stays_where_no_special_token_begins(ex: aw.Explanation) -> None:
+    ours = scores(ex, "lime", **QUICK["lime"])
+    assert np.isnan(ours.to_numpy()[:, 0]).all()
+    assert "the first token always stays" in ours.attrs["note"]
+
+
+@pytest.mark.parametrize("method", QUICK)
+def test_chance_goes_by_the_seed_alone(ex: aw.Explanation, model: Any, method: str) -> None:
+    options = QUICK[method]
+    torch.manual_seed(7)
+    np.random.seed(7)  # noqa: NPY002
+    expected = torch.rand(1), np.random.rand()  # noqa: NPY002
+    torch.manual_seed(7)
+    np.random.seed(7)  # noqa: NPY002
+    one = scores(ex, method, **options)
+    assert (torch.rand(1), np.random.rand()) == expected  # noqa: NPY002
+    two = scores(explained(model), method, **options)
+    np.testing.assert_allclose(one, two, rtol=0, atol=1e-4 * np.nanmax(np.abs(two)))
+    if method != "shap":
+        assert not np.allclose(one, scores(ex, method, seed=5, **options), rtol=1e-3, equal_nan=True)
+
+
+@pytest.mark.parametrize("method", ["lime", "span_regression", "shap", "captum:kernel_shap"])
+def test_later_tokens_change_nothing(model: Any, ex: aw.Explanation, method: str) -> None:
+    longer = aw.load(model, byte_tokenizer()).explain(IDS[:FIRST], output=[*IDS[FIRST:], 9, 8])
+    ours = scores(longer, method, units="token", **QUICK[method]).to_numpy()[:STEPS, : ex.n_inputs]
+    np.testing.assert_allclose(ours, scores(ex, method, units="token", **QUICK[method]), rtol=0, atol=1e-4)
+
+
+@pytest.mark.parametrize("method", [*MASKED, "lime", "captum:integrated_gradients"])
+def test_stopping(model: Any, method: str) -> None:
+    ex, before, seen = explained(model), set(threading.enumerate()), []
+
+    def stop(done: int, _total: int) -> None:
+        seen.append(done)
+        if len(seen) == 2:
+            raise aw.Cancelled
+
+    with pytest.raises(aw.Cancelled):
+        ex.scores(method, progress=stop)
+    left = set(threading.enumerate()) - before
+    assert not [thread for thread in left if type(thread).__name__ != "TMonitor"]  # a progress bar's
+    assert not ex.has_rows(method, range(STEPS))
+
+
+@pytest.mark.parametrize("method", ["lime", "span_regression", "shap", "captum:kernel_shap"])
+def test_stopped_work_is_gone_on_with(
+    model: Any, ex: aw.Explanation, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page asks for other things meanwhile: what was run of a text is not run again."""
+    truth, ran = scores(ex, method, **QUICK[method]), []
+    batch, masked = Perturber.batch, CausalTrace.masked_scores
+
+    def few(self: Perturber, groups: Any, read: Any) -> Any:
+        ran.extend(groups[:8])
+        return batch(self, groups[:8], read)
+
+    def one(self: CausalTrace, step: int, there: Any, score: Any) -> Any:
+        ran.extend((step, tuple(row)) for row in there.tolist())
+        return masked(self, step, there, score)
+
+    monkeypatch.setattr(Perturber, "batch", few)
+    monkeypatch.setattr(CausalTrace, "masked_scores", one)
+    again, calls = explained(model), []
+
+    def stop(_done: int, _total: int) -> None:
+        calls.append(len(ran))
+        if len(calls) == 3:
+            raise aw.Cancelled
+
+    with pytest.raises(aw.Cancelled):
+        again.scores(method, progress=stop, normalize=None, **QUICK[method])
+    assert ran
+    np.testing.assert_allclose(scores(again, method, **QUICK[method]), truth, rtol=0, atol=1e-4)
+    assert len(ran) <= len(set(ran)) + 8  # of the batch that was stopped
+
+
+def test_asking_hands_over_errors_and_ends_with_its_reader() -> None:
+    def answer(question: int) -> int:
+        if question == 3:
+            raise aw.AttrWidgetError("three")
+        return question * 2
+
+    def read(steps: Iterator[None]) -> Any:
+        try:
+            while True:
+                next(steps)
+        except StopIteration as finished:
+            return finished.value
+
+    assert read(asking(lambda ask: [ask(1), ask(2)], answer)) == [2, 4]
+    with pytest.raises(aw.AttrWidgetError, match="three"):
+        read(asking(lambda ask: [ask(1), ask(3)], answer))
+    with pytest.raises(ZeroDivisionError):
+        read(asking(lambda ask: ask(1) / 0, answer))
+    threads, ended = threading.active_count(), []
+
+    def forever(ask: Any) -> None:
+        try:
+            while True:
+                ask(1)
+        finally:
+            ended.append(True)
+
+    partial_results = asking(forever, answer)
+    next(partial_results)
+    assert threading.active_count() == threads + 1
+    partial_results.close()
+    assert ended == [True]
+    assert threading.active_count() == threads
+
+
+def test_the_tree_of_neighbours() -> None:
+    np.testing.assert_array_equal(neighbours(3), [[0, 1, 2 / 3, 2], [3, 2, 1, 3]])
+
+
+@pytest.mark.parametrize("name", ["lime", "shap", "captum:kernel_shap", "inseq:deeplift"])
+def test_what_is_not_installed(ex: aw.Explanation, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    package = name.split(":", maxsplit=1)[0]
+    assert name in [info.name for info in ex.methods()]
+    monkeypatch.setattr(registry, "find_spec", lambda _name: None)
+    monkeypatch.setattr(registry, "_installed", set())
+    with pytest.raises(aw.AttrWidgetError, match=f"not installed: pip install {package}"):
+        ex.scores(name)
+    assert name not in [info.name for info in ex.methods()]
+    assert f"the library {package}" in aw.methods().loc[name, "needs"]
+
+
+def test_nothing_is_imported_before_it_is_used() -> None:
+    code = (
+        "import sys, attrwidget as aw; ex = aw.load('demo').explain('the cat', max_new_tokens=1); ex.scores();"
+        "ex.methods(); aw.methods();"
+        "assert not {'lime', 'shap', 'captum', 'inseq', 'sklearn'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize(
+    ("method", "options", "says"),
+    [
+        ("span_regression", {"samples": 0}, "samples is a whole number"),
+        ("span_regression", {"keep": 1.0}, "keep is a number above 0 and below 1"),
+        ("span_regression", {"alpha": -1}, "alpha is a number above 0, not -1"),
+        ("lime", {"seed": -1}, "seed is a whole number"),
+        ("shap", {"evaluations": "many"}, "evaluations is a whole number"),
+        ("captum:kernel_shap", {"samples": 1.5}, "samples is a whole number"),
+        ("captum:gradient_shap", {"noise": "loud"}, "noise is a number from 0"),
+        ("captum:gradient_shap", {"baseline": "white"}, "no baseline 'white'"),
+        ("inseq:gradient_shap", {"seed": 0.5}, "seed is a whole number"),
+        ("inseq:deeplift", {"target_function": "distribution"}, "slope has no sign"),
+        ("shap", {"layer": 1}, "no layers and heads"),
+    ],
+)
+def test_what_cannot_be_asked(ex: aw.Explanation, method: str, options: dict[str, Any], says: str) -> None:
+    with pytest.raises(aw.AttrWidgetError, match=says):
+        ex.scores(method, **options)

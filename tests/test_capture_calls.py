@@ -1,0 +1,351 @@
+"""Whatever generate call the user makes, what it produced is explained, and the model is given back as it was."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+import torch
+from helpers.model_state import state
+from helpers.tiny import PROMPT, build, byte_tokenizer, random_ids
+from transformers import GenerationConfig, TextIteratorStreamer, TextStreamer, pipeline
+
+import attrwidget as aw
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LENGTHS = (9, 4, 13)
+PAD = 0
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> Any:
+    return byte_tokenizer()
+
+
+@pytest.fixture(scope="module", params=["gpt2", "llama"])
+def _model(request: Any) -> Any:
+    return build(request.param, eos_token_id=7)
+
+
+@pytest.fixture
+def model(_model: Any) -> Iterator[Any]:
+    before = state(_model)
+    yield _model
+    assert state(_model) == before
+
+
+def inputs(ids: list[list[int]]) -> dict[str, torch.Tensor]:
+    width = max(map(len, ids))
+    return {
+        "input_ids": torch.tensor([[PAD] * (width - len(row)) + row for row in ids]),
+        "attention_mask": torch.tensor([[0] * (width - len(row)) + [1] * len(row) for row in ids]),
+    }
+
+
+def one() -> dict[str, torch.Tensor]:
+    return inputs([random_ids(LENGTHS[0])])
+
+
+def batch() -> dict[str, torch.Tensor]:
+    return inputs([random_ids(length, seed=length) for length in LENGTHS])
+
+
+def texts(captured: Any) -> list[list[int]]:
+    return [ex.tokens.ids for ex in captured.explanations]
+
+
+def unpadded(sequences: torch.Tensor, count: int = 1) -> list[list[int]]:
+    """Return each row without padding before its prompt or after its first end-of-text token."""
+    rows, width = [], max(LENGTHS)
+    for at, row in enumerate(sequences.tolist()):
+        answer = row[width:]
+        answer = answer[: answer.index(7) + 1] if 7 in answer else answer
+        rows.append(row[width - LENGTHS[at // count] : width] + answer)
+    return rows
+
+
+def test_a_call_is_explained_as_explain_would(model: Any, tokenizer: Any) -> None:
+    with aw.capture(model, tokenizer) as captured:
+        result = model.generate(**one(), max_new_tokens=8)
+    (ex,) = captured.explanations
+    assert torch.equal(result, model.generate(**one(), max_new_tokens=8))
+    assert ex.tokens.ids == result[0].tolist()
+    assert ex.first_step == LENGTHS[0]
+    assert not ex.warnings
+    truth = aw.load(model, tokenizer).explain(random_ids(LENGTHS[0]), output=result[0, LENGTHS[0] :].tolist())
+    for method in ("saliency", "input_x_gradient", "attention"):
+        np.testing.assert_array_equal(ex.scores(method), truth.scores(method))
+    assert captured.explanations[0] is ex
+
+
+def test_a_padded_batch_gives_the_numbers_of_single_texts(model: Any, tokenizer: Any) -> None:
+    with aw.capture(model, tokenizer) as captured:
+        result = model.generate(
+            **batch(), max_new_tokens=8, pad_token_id=PAD, output_logits=True, return_dict_in_generate=True
+        )
+    assert texts(captured) == unpadded(result.sequences)
+    logits = torch.stack(result.logits, 1)
+    for row, (ex, length) in enumerate(zip(captured.explanations, LENGTHS, strict=True)):
+        assert ex.first_step == length
+        answer = ex.tokens.ids[length:]
+        truth = logits[row].softmax(-1)[range(len(answer)), answer]
+        np.testing.assert_allclose(ex.steps["probability"], truth, rtol=1e-4)
+        alone = aw.load(model, tokenizer).explain(ex.tokens.ids[:length], output=answer)
+        np.testing.assert_array_equal(ex.scores(), alone.scores())
+
+
+def test_a_mask_that_generate_infers(model: Any, tokenizer: Any) -> None:
+    with aw.capture(model, tokenizer) as captured:
+        result = model.generate(batch()["input_ids"], max_new_tokens=5, pad_token_id=PAD)
+    assert texts(captured) == unpadded(result)
+
+
+@pytest.mark.parametrize(
+    "ends", [list(range(7, 60)), [0, *range(7, 60)]], ids=["padded", "padded with an end"]
+)
+def test_rows_that_end_early(tokenizer: Any, ends: list[int]) -> None:
+    """Padding after an end of text is no answer."""
+    model = build("gpt2")
+    torch.manual_seed(0)
+    with aw.capture(model, tokenizer) as captured:
+        options = {"max_new_tokens": 20, "pad_token_id": PAD, "eos_token_id": ends}
+        result = model.generate(**batch(), **options, do_sample=True, top_k=0)
+    rows = result[:, max(LENGTHS) :].tolist()
+    stops = [next(at for at, token in enumerate(row) if token in ends) + 1 for row in rows]
+    assert len(set(stops)) > 1, "no row ends before the others: another seed would"
+    for ex, row, stop in zip(captured.explanations, rows, stops, strict=True):
+        assert ex.tokens.ids[ex.first_step :] == row[:stop]
+
+
+def test_beams_and_several_sequences(model: Any, tokenizer: Any) -> None:
+    with aw.capture(model, tokenizer) as captured:
+        result = model.generate(
+            **batch(), max_new_tokens=6, num_beams=4, num_return_sequences=3, pad_token_id=PAD
+        )
+    assert len(captured.explanations) == 9
+    assert texts(captured) == unpadded(result, count=3)
+    assert not captured.explanations[0].warnings
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"do_sample": True, "temperature": 0.5, "top_k": 0}, ["temperature=0.5"]),
+        ({"do_sample": True}, ["top_k=50"]),
+        ({"repetition_penalty": 1.5, "suppress_tokens": [3]}, ["repetition_penalty=1.5", "suppress_tokens"]),
+        ({"generation_config": GenerationConfig(do_sample=True, top_p=0.5, top_k=0)}, ["top_p=0.5"]),
+        ({"prefix_allowed_tokens_fn": lambda *_: [3, 4, 5]}, ["prefix_allowed_tokens_fn"]),
+        ({"logits_processor": [lambda _ids, scores: scores * 2]}, ["function"]),
+    ],
+    ids=str,
+)
+def test_a_changed_distribution_is_said(model: Any, tokenizer: Any, options: Any, says: list[str]) -> None:
+    """And the probabilities shown are the model's own: generate's raw logits, before it changed them."""
+    with aw.capture(model, tokenizer) as captured:
+        result = model.generate(
+            **one(), max_new_tokens=5, output_logits=True, return_dict_in_generate=True, **options
+        )
+    (ex,) = captured.explanations
+    (warning,) = ex.warnings
+    for word in says:
+        assert word in warning
+    truth = torch.stack(result.logits, 1)[0].softmax(-1)
+    answer = ex.tokens.ids[ex.first_step :]
+    np.testing.assert_allclose(ex.steps["probability"], truth[range(len(answer)), answer], rtol=1e-4)
+
+
+def test_plain_sampling_changes_nothing(model: Any, tokenizer: Any) -> None:
+    torch.manual_seed(0)
+    with aw.capture(model, tokenizer) as captured:
+        result = model.generate(**one(), max_new_tokens=8, do_sample=True, top_k=0)
+    assert texts(captured) == result.tolist()
+    assert not captured.explanations[0].warnings
+
+
+def test_assisted_decoding(model: Any, tokenizer: Any) -> None:
+    """Only the main model's call is heard, even where the assistant is captured too, or is the model itself."""
+    assistant = build(model.config.model_type, seed=1, eos_token_id=7)
+    with aw.capture(assistant, tokenizer) as other, aw.capture(model, tokenizer) as captured:
+        result = model.generate(**one(), max_new_tokens=8, assistant_model=assistant)
+        model.generate(**one(), max_new_tokens=4, assistant_model=model)
+    first, second = texts(captured)
+    assert first == result[0].tolist()
+    assert second == first[: LENGTHS[0] + 4]
+    with pytest.raises(aw.AttrWidgetError, match="Nothing was captured"):
+        _ = other.explanations
+
+
+def test_streamers(model: Any, tokenizer: Any) -> None:
+    """Also one that is read while generate runs in a thread of its own."""
+    streamer = TextIteratorStreamer(tokenizer)
+    with aw.capture(model, tokenizer) as captured:
+        model.generate(**one(), max_new_tokens=4, streamer=TextStreamer(tokenizer))
+        thread = threading.Thread(
+            target=model.generate, kwargs={**one(), "max_new_tokens": 6, "streamer": streamer}
+        )
+        thread.start()
+        assert "".join(streamer)
+        thread.join()
+    assert [ex.n_steps for ex in captured.explanations] == [4, 6]
+
+
+def test_a_pipeline(model: Any, tokenizer: Any) -> None:
+    pipe = pipeline("text-generation", model=model, tokenizer=tokenizer)
+    with aw.capture(model, tokenizer) as captured:
+        (result,) = pipe(PROMPT, max_new_tokens=5, do_sample=False)
+    (ex,) = captured.explanations
+    assert ex.tokens.ids[: ex.first_step] == tokenizer(PROMPT)["input_ids"]
+    assert result["generated_text"] == tokenizer.decode(ex.tokens.ids, skip_special_tokens=True)
+
+
+def test_without_a_prompt(model: Any, tokenizer: Any) -> None:
+    with aw.capture(model, tokenizer) as captured:
+        result = model.generate(max_new_tokens=5)
+    assert texts(captured) == result.tolist()
+    assert captured.explanations[0].first_step == 1
+
+
+def test_after_an_exception(model: Any, tokenizer: Any) -> None:
+    """Nothing stays patched, and what was captured before remains."""
+    captured = aw.capture(model, tokenizer)
+    with captured:
+        model.generate(**one(), max_new_tokens=3)
+    with pytest.raises(RuntimeError, match="enough"), captured:
+        model.generate(**one(), max_new_tokens=3, logits_processor=[raising])
+    assert [ex.n_steps for ex in captured.explanations] == [3]
+    with pytest.raises(TypeError), captured:
+        model.generate(**one(), max_new_tokens=3, stopping_criteria=1)
+    assert len(captured.explanations) == 1
+
+
+def test_captures_nest(model: Any, tokenizer: Any) -> None:
+    with aw.capture(model, tokenizer) as outer:
+        model.generate(**one(), max_new_tokens=2)
+        with aw.capture(model, tokenizer) as inner:
+            model.generate(**one(), max_new_tokens=3)
+        assert "generate" in vars(model)
+        model.generate(**one(), max_new_tokens=4)
+    assert [ex.n_steps for ex in outer.explanations] == [2, 3, 4]
+    assert [ex.n_steps for ex in inner.explanations] == [3]
+
+
+def test_captures_in_two_threads(model: Any, tokenizer: Any) -> None:
+    both, found = threading.Barrier(2), {}
+
+    def work(tokens: int) -> None:
+        with aw.capture(model, tokenizer) as captured:
+            both.wait()
+            model.generate(**one(), max_new_tokens=tokens)
+            both.wait()
+        found[tokens] = [ex.n_steps for ex in captured.explanations]
+
+    threads = [threading.Thread(target=work, args=(tokens,)) for tokens in (3, 5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {3: [3], 5: [5]}
+
+
+def test_a_generate_of_the_users_own_is_called_and_put_back(tokenizer: Any) -> None:
+    model = build("gpt2")
+    plain, calls = model.generate, []
+
+    def own(*args: Any, **kwargs: Any) -> Any:
+        calls.append(kwargs)
+        return plain(*args, **kwargs)
+
+    model.generate = own
+    with aw.capture(model, tokenizer) as captured:
+        model.generate(**one(), max_new_tokens=3)
+    assert model.generate is own
+    assert len(calls) == 1
+    assert captured.explanations[0].n_steps == 3
+
+
+def test_a_loaded_model(model: Any, tokenizer: Any) -> None:
+    """Its own explain generates too, and is no call of the user's."""
+    loaded = aw.load(model, tokenizer)
+    with aw.capture(loaded) as captured:
+        ex = loaded.explain(random_ids(LENGTHS[0]), max_new_tokens=4)
+        loaded.hf.generate(**one(), max_new_tokens=4)
+        assert texts(captured) == [ex.tokens.ids]  # read while it is patched
+
+
+def test_a_borrowed_models_explain_is_no_call_of_the_users(tokenizer: Any) -> None:
+    model = build("llama")
+    model.lm_head.forward = model.lm_head.forward  # which cannot be doubled
+    loaded = aw.load(model, tokenizer)
+    with aw.capture(loaded) as captured:
+        loaded.explain(PROMPT, max_new_tokens=2)
+        model.generate(**one(), max_new_tokens=3)
+    assert [ex.n_steps for ex in captured.explanations] == [3]
+
+
+def test_what_cannot_be_explained_is_said(model: Any, tokenizer: Any) -> None:
+    embedded = model.get_input_embeddings()(one()["input_ids"])
+    with aw.capture(model, tokenizer) as captured:
+        model.generate(inputs_embeds=embedded, attention_mask=one()["attention_mask"], max_new_tokens=2)
+    with pytest.raises(aw.AttrWidgetError, match="inputs_embeds"):
+        _ = captured.explanations
+    with captured:
+        model.generate(**one(), max_new_tokens=2)
+    with pytest.warns(UserWarning, match="inputs_embeds"):
+        assert len(captured.explanations) == 1
+
+
+def test_no_call(model: Any, tokenizer: Any) -> None:
+    with aw.capture(model, tokenizer) as captured:
+        pass
+    with pytest.raises(aw.AttrWidgetError, match="inside the with block"):
+        _ = captured.explanations
+    assert "Nothing was captured" in captured._repr_mimebundle_()["text/plain"]
+    assert "Nothing was captured" in captured._display_()
+
+
+def test_weights_changed_before_reading(tokenizer: Any) -> None:
+    model = build("gpt2")
+    with aw.capture(model, tokenizer) as captured:
+        model.generate(**one(), max_new_tokens=2)
+    with torch.no_grad():
+        model.lm_head.weight.mul_(2)
+    with pytest.raises(aw.AttrWidgetError, match="changed since it was called"):
+        _ = captured.explanations
+
+
+def test_in_a_notebook(model: Any, tokenizer: Any) -> None:
+    with aw.capture(model, tokenizer) as captured:
+        model.generate(**one(), max_new_tokens=3)
+    assert "Capture" in repr(captured)
+    data, _ = captured._repr_mimebundle_()
+    assert (
+        data["application/vnd.jupyter.widget-view+json"]["model_id"]
+        == captured.explanations[0].widget.model_id
+    )
+    assert captured._display_() is captured.explanations[0]
+    with captured:
+        model.generate(**one(), max_new_tokens=3)
+    view = "application/vnd.jupyter.widget-view+json"
+    assert view in captured._repr_mimebundle_()
+    assert captured._display_() == captured.explanations
+    captured.explanations[0].widget.close()
+    captured.explanations[1].widget.close()
+
+
+def test_training_mode_changes_no_number(tokenizer: Any) -> None:
+    model = build("gpt2", resid_pdrop=0.5).train()
+    with aw.capture(model, tokenizer) as captured:
+        model.generate(**one(), max_new_tokens=3)
+    (ex,) = captured.explanations
+    calm = aw.load(build("gpt2"), tokenizer).explain(
+        ex.tokens.ids[: ex.first_step], output=ex.tokens.ids[ex.first_step :]
+    )
+    np.testing.assert_array_equal(ex.scores(), calm.scores())
+
+
+def raising(*_: Any) -> None:
+    raise RuntimeError("enough")

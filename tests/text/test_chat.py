@@ -1,0 +1,150 @@
+"""Each token of a chat prompt knows its message, told the messages or from control tokens alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from helpers.tiny import byte_tokenizer
+
+from attrwidget.text.chat import find_spans, message_spans
+
+CHATML = (
+    "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+# Writes a preamble of its own into the system message, and trims contents.
+LLAMA3 = (
+    "{{ bos_token }}<|head|>system<|tail|>\n\nToday is Monday.\n\n"
+    "{% if messages[0]['role'] == 'system' %}{{ messages[0]['content'] | trim }}{% set messages = messages[1:] %}"
+    "{% endif %}<|end|>{% for m in messages %}<|head|>{{ m['role'] }}<|tail|>\n\n{{ m['content'] | trim }}<|end|>"
+    "{% endfor %}{% if add_generation_prompt %}<|head|>assistant<|tail|>\n\n{% endif %}"
+)
+# Puts the system message into the user's, and writes nothing to begin an answer.
+MISTRAL = (
+    "{{ bos_token }}{% if messages[0]['role'] == 'system' %}{% set system = messages[0]['content'] + '\n\n' %}"
+    "{% set messages = messages[1:] %}{% else %}{% set system = '' %}{% endif %}"
+    "{% for m in messages %}{% if m['role'] == 'user' %}[INST]{{ system if loop.first else '' }}{{ m['content'] }}"
+    "[/INST]{% else %}{{ m['content'] }}</s>{% endif %}{% endfor %}"
+)
+# Leaves out what an earlier assistant thought, so that a shorter chat is no beginning of a longer one.
+THINKING = (
+    "{% for m in messages %}<|im_start|>{{ m['role'] }}\n"
+    "{% if m['role'] == 'assistant' and loop.last %}<think>\n\n</think>\n\n{% endif %}{{ m['content'] }}<|im_end|>\n"
+    "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+ADDED = {
+    CHATML: ["<|im_start|>", "<|im_end|>"],
+    THINKING: ["<|im_start|>", "<|im_end|>"],
+    LLAMA3: ["<|head|>", "<|tail|>", "<|end|>"],
+    MISTRAL: ["[INST]", "[/INST]", "</s>"],
+}
+SYSTEM = {"role": "system", "content": "Be brief."}
+CHAT = [
+    {"role": "user", "content": "Who was first?"},
+    {"role": "assistant", "content": "George"},
+    {"role": "user", "content": "And then? user assistant"},
+]
+
+
+def chat_tokenizer(template: str) -> Any:
+    tokenizer = byte_tokenizer()
+    tokenizer.add_tokens(ADDED[template], special_tokens=True)
+    tokenizer.chat_template = template
+    return tokenizer
+
+
+def prompt(tokenizer: Any, messages: Any) -> list[int]:
+    text = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+    return tokenizer(text, add_special_tokens=False)["input_ids"]
+
+
+def shown(tokenizer: Any, ids: list[int], spans: Any) -> list[tuple[str, str]]:
+    assert [span.start for span in spans[1:]] == [span.end for span in spans[:-1]]
+    assert (spans[0].start, spans[-1].end) == (0, len(ids))
+    return [(span.role, tokenizer.decode(ids[span.start : span.end])) for span in spans]
+
+
+EXPECTED = {
+    CHATML: [
+        ("system", "<|im_start|>system\nBe brief.<|im_end|>\n"),
+        ("user", "<|im_start|>user\nWho was first?<|im_end|>\n"),
+        ("assistant", "<|im_start|>assistant\nGeorge<|im_end|>\n"),
+        ("user", "<|im_start|>user\nAnd then? user assistant<|im_end|>\n"),
+        ("assistant", "<|im_start|>assistant\n"),
+    ],
+    LLAMA3: [
+        ("system", "<|endoftext|><|head|>system<|tail|>\n\nToday is Monday.\n\nBe brief.<|end|>"),
+        ("user", "<|head|>user<|tail|>\n\nWho was first?<|end|>"),
+        ("assistant", "<|head|>assistant<|tail|>\n\nGeorge<|end|>"),
+        ("user", "<|head|>user<|tail|>\n\nAnd then? user assistant<|end|>"),
+        ("assistant", "<|head|>assistant<|tail|>\n\n"),
+    ],
+}
+
+
+@pytest.mark.parametrize("template", EXPECTED, ids=["chatml", "llama3"])
+@pytest.mark.parametrize("told", [True, False])
+def test_messages_with_headers(template: str, told: bool) -> None:
+    tokenizer, messages = chat_tokenizer(template), [SYSTEM, *CHAT]
+    ids = prompt(tokenizer, messages)
+    spans = message_spans(tokenizer, messages, ids) if told else find_spans(tokenizer, ids)
+    assert shown(tokenizer, ids, spans) == EXPECTED[template]
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_preamble_that_the_template_writes(told: bool) -> None:
+    """Without a system message: told, it stands before the user's; found, it is the system's."""
+    tokenizer = chat_tokenizer(LLAMA3)
+    ids = prompt(tokenizer, CHAT)
+    spans = message_spans(tokenizer, CHAT, ids) if told else find_spans(tokenizer, ids)
+    assert [span.role for span in spans][-4:] == ["user", "assistant", "user", "assistant"]
+    assert len(spans) == (4 if told else 5)
+    assert shown(tokenizer, ids, spans)[-3:] == EXPECTED[LLAMA3][-3:]
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_template_without_an_opening_for_answers(told: bool) -> None:
+    tokenizer = chat_tokenizer(MISTRAL)
+    ids = prompt(tokenizer, CHAT)
+    spans = message_spans(tokenizer, CHAT, ids) if told else find_spans(tokenizer, ids)
+    roles, texts = zip(*shown(tokenizer, ids, spans), strict=True)
+    assert roles[:3] == ("user", "assistant", "user")
+    assert "Who was first?" in texts[0]
+    assert "George" in texts[1]
+    assert "And then?" in texts[2]
+
+
+def test_a_template_that_writes_a_shorter_chat_otherwise() -> None:
+    tokenizer = chat_tokenizer(THINKING)
+    ids = prompt(tokenizer, CHAT)
+    spans = shown(tokenizer, ids, message_spans(tokenizer, CHAT, ids))
+    assert [role for role, _ in spans] == ["user", "assistant", "user", "assistant"]
+    for (_, text), message in zip(spans[:-1], CHAT, strict=True):
+        assert message["content"] in text
+    assert shown(tokenizer, ids, find_spans(tokenizer, ids)) == EXPECTED[CHATML][1:]
+
+
+def test_a_template_without_control_tokens() -> None:
+    """It can be told, and not found: a message might hold what it writes."""
+    tokenizer = byte_tokenizer(chat=True)
+    ids = prompt(tokenizer, CHAT)
+    spans = shown(tokenizer, ids, message_spans(tokenizer, CHAT, ids))
+    assert [role for role, _ in spans] == ["user", "assistant", "user", "assistant"]
+    assert spans[1] == ("assistant", "<assistant>George\n")
+    assert find_spans(tokenizer, ids) == []
+
+
+def test_a_chat_to_be_gone_on_with() -> None:
+    tokenizer = chat_tokenizer(CHATML)
+    text = tokenizer.apply_chat_template(CHAT[:2], tokenize=False)
+    ids = tokenizer(text, add_special_tokens=False)["input_ids"]
+    assert shown(tokenizer, ids, message_spans(tokenizer, CHAT[:2], ids)) == EXPECTED[CHATML][1:3]
+
+
+def test_other_ids_are_no_chat() -> None:
+    tokenizer = chat_tokenizer(CHATML)
+    ids = tokenizer("Who was first?")["input_ids"]
+    assert message_spans(tokenizer, CHAT, ids) == []
+    assert find_spans(tokenizer, ids) == []
+    assert find_spans(byte_tokenizer(), ids) == []

@@ -1,0 +1,104 @@
+"""The widget in a real kernel, spoken to as a page does."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from jupyter_client.manager import start_new_kernel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.slow
+
+START = f"""
+import sys
+sys.path.insert(0, {str(Path(__file__).parents[1])!r})
+from helpers.fake import random_explanation
+ex = random_explanation(prompt=300, answer=50, gate=lambda _: __import__("time").sleep(0.02))
+ex.widget
+"""
+SELECTION = {"method": "saliency", "layer": None, "heads": [], "head_rule": "mean"}
+WAIT = 30
+
+
+class Front:
+    """A page without a browser: sends comm messages and hears what the kernel sends."""
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+        self.data: dict[str, Any] = {}
+        client.execute(START)
+        message = self.until(lambda m: m["msg_type"] in ("execute_result", "error"))
+        assert message["msg_type"] == "execute_result", message["content"]
+        self.data = message["content"]["data"]
+        self.comm = self.data["application/vnd.jupyter.widget-view+json"]["model_id"]
+
+    def until(self, wanted: Any) -> dict[str, Any]:
+        end = time.monotonic() + WAIT
+        while time.monotonic() < end:
+            message = self.client.get_iopub_msg(timeout=WAIT)
+            if wanted(message):
+                return message  # type: ignore[no-any-return]
+        raise AssertionError("nothing was heard")
+
+    def send(self, data: dict[str, Any]) -> None:
+        message = self.client.session.msg("comm_msg", {"comm_id": self.comm, "data": data})
+        self.client.shell_channel.send(message)
+
+    def ask(self, op: str, args: dict[str, Any]) -> str:
+        request = uuid.uuid4().hex
+        self.send({"method": "custom", "content": {"v": 1, "id": request, "op": op, "args": args}})
+        return request
+
+    def answer(self, request: str) -> tuple[dict[str, Any], list[Any]]:
+        def ours(message: dict[str, Any]) -> bool:
+            content = message["content"].get("data", {}).get("content", {})
+            return isinstance(content, dict) and content.get("id") == request and "ok" in content
+
+        message = self.until(ours)
+        return message["content"]["data"]["content"], message["buffers"]
+
+
+@pytest.fixture(scope="module")
+def front() -> Iterator[Front]:
+    manager, client = start_new_kernel(kernel_name="python3")
+    try:
+        yield Front(client)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+
+
+def test_the_cell_shows_the_widget_with_its_fallback(front: Front) -> None:
+    assert set(front.data) == {"application/vnd.jupyter.widget-view+json", "text/html", "text/plain"}
+    assert "w300" in front.data["text/html"]
+
+
+def test_requests_are_answered_from_the_background_with_buffers(front: Front) -> None:
+    answer, (buffer,) = front.answer(front.ask("scores", {**SELECTION, "steps": [0, 49]}))
+    assert answer["meta"] == {"rows": 2, "cols": 349}
+    rows = np.frombuffer(buffer, "<f4").reshape(2, 349)
+    np.testing.assert_allclose(np.nansum(rows, axis=1), 1, rtol=1e-5)
+    assert np.isnan(rows[0]).sum() == 49
+
+
+def test_cancel_is_heard_during_long_work(front: Front) -> None:
+    request = front.ask("map", {**SELECTION, "method": "input_x_gradient"})
+    front.send({"method": "custom", "content": {"v": 1, "op": "cancel", "id": request}})
+    answer, buffers = front.answer(request)
+    assert (answer["ok"], answer["error"], list(buffers)) == (False, "cancelled", [])
+
+
+def test_the_page_holds_and_python_reads(front: Front) -> None:
+    front.send({"method": "update", "state": {"held": [2, 3]}, "buffer_paths": []})
+    front.client.execute("print(ex.widget.held)")
+    assert front.until(lambda m: m["msg_type"] == "stream")["content"]["text"] == "[2, 3]\n"
+    front.client.execute("ex.widget.held = [9]")
+    update = front.until(lambda m: m["content"].get("data", {}).get("method") == "update")
+    assert update["content"]["data"]["state"] == {"held": [9]}
