@@ -16,7 +16,7 @@ from helpers.fake import ATTENTION, SALIENCY, planted, random_explanation
 from helpers.html_page import NASTY, Page
 
 from attrwidget.errors import AttrWidgetError, Cancelled
-from attrwidget.export import to_html
+from attrwidget.export.html import to_html
 from attrwidget.page.content import content_of
 from attrwidget.still.sentences import numeral, printable
 

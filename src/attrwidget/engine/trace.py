@@ -166,7 +166,7 @@ class Trace(ABC):
     def masked_scores(
         self, step: int, keep_mask: torch.Tensor, score: Callable[[torch.Tensor, Sequence[int]], torch.Tensor]
     ) -> torch.Tensor:
-        """Return the *score* ``[b]`` of *step* with the inputs outside *keep_mask* ``[b, seen(step)]`` masked from attention."""
+        """Return the *score* ``[b]`` of *step*, attending only to the inputs in *keep_mask* ``[b, seen(step)]``."""
 
     def attention_gradients(self, steps: Sequence[int], score: ScoreFunction) -> Slopes:
         """Yield ``(step, weights, slopes)`` of *steps*: see ``slopes_of_causal``. For models of one stack of layers."""

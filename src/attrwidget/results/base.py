@@ -42,16 +42,14 @@ class MethodInfo(NamedTuple):
 
 
 class BaseExplanation(ABC):
-    """Tokens, steps, scores and attention, and how they are shown, exported and saved.
+    """Tokens, steps, scores and attention of one text, whether its model is at hand or not.
 
-    Step *s* is token ``first_step + s``; it sees the first ``seen(s)`` inputs, and its row is NaN elsewhere, as it is
-    at tokens that a method gives nothing for. ``n_inputs`` is one less than there are tokens, or ``first_step``
-    where steps are labels or predictions that nothing reads: then each sees all inputs. Without attention ``n_layers``
-    and ``n_heads`` are 0, and ``attention_note`` says why. ``answer_text`` is what the model said, where that
-    is not its steps
-    in a row, and ``step_noun`` is the word for one step and for several. ``contrasts`` ask why a step is this and not that;
-    None
-    where its model is not at hand.
+    Step *s* is token ``first_step + s``; it sees the first ``seen(s)`` inputs. Its row of scores is NaN elsewhere, and
+    at tokens that a method gives no score. Where steps are labels or predictions that nothing reads, ``n_inputs`` is
+    ``first_step`` and each step sees all inputs; otherwise it is one less than the number of tokens. Without attention
+    ``n_layers`` and ``n_heads`` are 0, and ``attention_note`` says why. ``answer_text`` is the model's answer in words
+    where its steps in a row do not give it. ``step_noun`` is the word for one step and for several. ``contrasts`` ask
+    why a step is this and not that; None without the model.
     """
 
     tokens: Tokens

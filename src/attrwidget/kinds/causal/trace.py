@@ -147,7 +147,7 @@ class CausalTrace(Trace):
     def masked_scores(
         self, step: int, keep_mask: torch.Tensor, score: Callable[[torch.Tensor, Sequence[int]], torch.Tensor]
     ) -> torch.Tensor:
-        """Return the *score* ``[b]`` of *step* with the inputs outside *keep_mask* ``[b, seen(step)]`` masked from attention."""
+        """Return the *score* ``[b]`` of *step*, attending only to the inputs in *keep_mask* ``[b, seen(step)]``."""
         ids = self._ids[:, : self.seen(step)].expand(len(keep_mask), -1)
         logits = masked_logits(self.model, ids, keep_mask.to(ids), 1)[:, -1].double()
         return score(logits, [step] * len(keep_mask))

@@ -54,7 +54,7 @@ class EncoderText:
     def logits(
         self, keep_mask: torch.Tensor, *, ids: torch.Tensor | None = None, attention: str | None = None
     ) -> torch.Tensor:
-        """Return logits ``[b, steps, outputs]``, no token attending to those outside *keep_mask* ``[b, n]``; no gradients.
+        """Return logits ``[b, steps, outputs]`` without gradients; tokens attend to those in *keep_mask* ``[b, n]``.
 
         *ids* ``[b, n]`` stand in the place of the text's own; *attention* names an implementation.
         """

@@ -159,6 +159,6 @@ class EncoderTrace(Trace):
     def masked_scores(
         self, step: int, keep_mask: torch.Tensor, score: Callable[[torch.Tensor, Sequence[int]], torch.Tensor]
     ) -> torch.Tensor:
-        """Return the *score* ``[b]`` of *step* with the inputs outside *keep_mask* ``[b, n_inputs]`` masked from attention."""
+        """Return the *score* ``[b]`` of *step*, attending only to the inputs in *keep_mask* ``[b, n_inputs]``."""
         logits = self._text.logits(keep_mask.to(self._text.ids))[:, step].double()
         return score(logits, [step] * len(keep_mask))

@@ -137,7 +137,7 @@ class Seq2SeqTrace(Trace):
     def masked_scores(
         self, step: int, keep_mask: torch.Tensor, score: Callable[[torch.Tensor, Sequence[int]], torch.Tensor]
     ) -> torch.Tensor:
-        """Return the *score* ``[b]`` of *step* with the inputs outside *keep_mask* ``[b, seen(step)]`` masked from attention."""
+        """Return the *score* ``[b]`` of *step*, attending only to the inputs in *keep_mask* ``[b, seen(step)]``."""
         ids = torch.cat([self._source, self._target], dim=1)[:, : self.seen(step)].expand(len(keep_mask), -1)
         logits = masked_logits(self.model, ids, keep_mask.to(ids), 1, self.n_source)[:, -1].double()
         return score(logits, [step] * len(keep_mask))
