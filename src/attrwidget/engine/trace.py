@@ -57,6 +57,8 @@ class Trace(ABC):
     """
 
     task: str  # the kind of model, as Transformers' pipelines name it
+    writes_text: bool = False  # whether the steps are tokens that the model wrote, each read by the next
+    sees_own_token: bool = False  # whether a step is read at an input, and sees it even when it is masked
     output_kind: str = "softmax"  # from a step's logits to probabilities, see ``read_steps``
     warnings: tuple[str, ...] = ()
     answer_text: str | None = None  # what the model said, in words, where its steps' own do not tell

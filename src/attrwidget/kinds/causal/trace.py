@@ -48,6 +48,7 @@ class CausalTrace(Trace):
     """
 
     task = "text-generation"
+    writes_text = True
     model: CausalLM
 
     def __init__(

@@ -31,6 +31,7 @@ class Encoder(Adapter):
 
     auto: ClassVar[str]
     whole: ClassVar[bool] = False  # what it says is of the whole text, not of positions
+    sees_own_token: ClassVar[bool] = False  # its outputs are read at tokens, which they see even when masked
     decodes: ClassVar[bool] = False  # it may have a decoder, which reads the text once more
 
     def __init__(self, hf: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, name: str) -> None:
@@ -147,6 +148,7 @@ class TokenClassifier(_Labels):
     """A token classifier: it gives every token a class."""
 
     task, auto = "token-classification", "AutoModelForTokenClassification"
+    sees_own_token = True
     _ending = "ForTokenClassification"
 
 
@@ -154,6 +156,7 @@ class QuestionAnswering(Encoder):
     """An extractive question-answering model: it finds where in a context the answer starts and ends."""
 
     task, auto = "question-answering", "AutoModelForQuestionAnswering"
+    sees_own_token = True
     decodes = True
 
     def _missing(self) -> str | None:

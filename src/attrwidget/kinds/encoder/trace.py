@@ -78,6 +78,7 @@ class EncoderTrace(Trace):
         logits, self._recorder = run
         self.needs_end = capabilities.end is not None
         self.task, self.output_kind, self.warnings = text.model.task, output_kind, tuple(warnings)
+        self.sees_own_token = text.model.sees_own_token
         self._text, self.answer_text, self.step_noun = text, answer_text, step_noun
         self.first_step = self.n_inputs = text.length
         self.n_steps = len(outputs)

@@ -34,6 +34,7 @@ class Seq2SeqTrace(Trace):
     """
 
     task = "text2text-generation"
+    writes_text = True
     model: Seq2SeqLM
 
     def __init__(
