@@ -22,11 +22,11 @@ __all__ = ["Model", "load"]
 _CLASSES = {
     "text-generation": "attrwidget.kinds.causal.model:CausalModel",
     "text2text-generation": "attrwidget.kinds.seq2seq.model:Seq2SeqModel",
-    "fill-mask": "attrwidget.kinds.masked_lm:MaskedModel",
+    "fill-mask": "attrwidget.kinds.masked_lm:MaskedLMModel",
     "text-classification": "attrwidget.kinds.classifier:ClassifierModel",
-    "question-answering": "attrwidget.kinds.question_answering:AnsweringModel",
-    "token-classification": "attrwidget.kinds.token_classifier:LabellingModel",
-    "feature-extraction": "attrwidget.kinds.headless:BareModel",
+    "question-answering": "attrwidget.kinds.question_answering:QuestionAnsweringModel",
+    "token-classification": "attrwidget.kinds.token_classifier:TokenClassifierModel",
+    "feature-extraction": "attrwidget.kinds.headless:HeadlessModel",
 }
 
 

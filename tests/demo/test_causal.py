@@ -86,7 +86,7 @@ def test_unknown_bundled_name() -> None:
         ("demo", "CausalModel"),
         ("demo-translation", "Seq2SeqModel"),
         ("demo-sentiment", "ClassifierModel"),
-        ("demo-masked", "MaskedModel"),
+        ("demo-masked", "MaskedLMModel"),
     ],
 )
 def test_each_loads_by_its_name(name: str, task: str) -> None:

@@ -236,7 +236,7 @@ def test_some_steps_and_a_foil(folder: Callable[[str], str], bart: str) -> None:
         ex = aw.from_inseq(foil)
         assert [unit.text for unit in ex.tokens.units[-2:]] == [" George", " president → Washington"]
         assert ex.target_function_of("saliency") == "contrast_prob_diff"
-        assert ex.methods()[0].says == "saliency of contrast prob diff, L2 norm, from Inseq"
+        assert ex.methods()[0].description == "saliency of contrast prob diff, L2 norm, from Inseq"
 
 
 @pytest.mark.parametrize("compress", [False, True])

@@ -211,7 +211,7 @@ def test_without_room_for_heads_their_mean_is_kept(longer: aw.Explanation, tmp_p
     mean = aw.open(smaller)
     np.testing.assert_allclose(mean.attention(), live.attention(), atol=1e-6)
     assert (mean.n_layers, content_of(mean)["layers"]) == (0, 0)
-    assert mean.methods()[-1].says.endswith("mean of all 12 heads")
+    assert mean.methods()[-1].description.endswith("mean of all 12 heads")
     refused(lambda: mean.attention(layer=1), "without single attention heads", "saliency")
     refused(lambda: mean.head_weights([0]), "without single attention heads")
 

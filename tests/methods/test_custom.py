@@ -58,7 +58,7 @@ def test_a_method_of_ones_own(ex: aw.Explanation) -> None:
 
     info = {method.name: method for method in ex.methods()}["nearness"]
     assert (info.title, info.signed, info.shares, info.attention) == ("Nearness", False, True, False)
-    assert info.says == "How near an input is"
+    assert info.description == "How near an input is"
     assert "Nearness" in [m["title"] for m in ex.widget.content["methods"]]
     scores = ex.scores("nearness")
     np.testing.assert_allclose(scores.sum(axis=1), 1, rtol=1e-6)

@@ -202,7 +202,7 @@ def test_captums_llm_result() -> None:
     whole = aw.from_captum(result)
     assert (whole.n_steps, whole.tokens.labels[3]) == (1, "very good")
     np.testing.assert_array_equal(whole.scores().to_numpy()[0], values.sum(0).numpy())
-    assert whole.methods()[0].says == "Captum, as Captum gave it, of the whole answer"
+    assert whole.methods()[0].description == "Captum, as Captum gave it, of the whole answer"
 
 
 def test_captums_own_run_of_a_model(folder: Any) -> None:
