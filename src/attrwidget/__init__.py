@@ -6,10 +6,10 @@ Importing this package imports neither torch nor transformers; loading a model d
 from __future__ import annotations
 
 import importlib
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.errors import AttrWidgetError, Cancelled
+from attrwidget.version import __version__
 
 if TYPE_CHECKING:
     from attrwidget.capture_calls import capture
@@ -25,11 +25,6 @@ if TYPE_CHECKING:
     from attrwidget.load_model import load
     from attrwidget.methods import method, methods
     from attrwidget.saved import SavedExplanation
-
-try:
-    __version__ = version("attrwidget")
-except PackageNotFoundError:
-    __version__ = "0+unknown"
 
 # ``open`` is left out, so that ``from attrwidget import *`` does not hide Python's own.
 __all__ = [

@@ -26,15 +26,14 @@ from attrwidget.results.base import MethodInfo
 from attrwidget.results.contrast import Contrasts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from attrwidget.engine.trace import Trace
     from attrwidget.methods.request.request import Request
+    from attrwidget.progress import Progress
     from attrwidget.text.tokens import Tokens
-
-    Progress = Callable[[int, int], None]
 
 
 class Explanation(Presentation):

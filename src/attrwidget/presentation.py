@@ -89,6 +89,4 @@ class Presentation(BaseExplanation):
         return table(self)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
-        from attrwidget.widget import widget_bundle
-
-        return widget_bundle(self.widget, **options)
+        return self.widget._repr_mimebundle_(**options)

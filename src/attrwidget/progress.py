@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+Progress = Callable[[int, int], None]  # called with (done, total)
 
 _DELAY = 1.0  # seconds before a bar appears; most work is over by then
 
 
 @contextmanager
-def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
+def progress_bar(title: str) -> Iterator[Progress]:
     """Give a function to call with ``(done, total)``; it draws a bar when the work lasts over a second."""
     from tqdm.auto import tqdm  # type: ignore[import-untyped]
 

@@ -188,13 +188,6 @@ def test_its_files_of_low_precision(case: Callable[..., Case], name: str, dtype:
     np.testing.assert_array_equal(read, weights.to(dtype).float().numpy())
 
 
-def test_eight_bits_are_torchs() -> None:
-    from attrwidget.formats.read.inseq_file import _eight_bits
-
-    bytes_ = torch.arange(256, dtype=torch.uint8).view(torch.float8_e4m3fn).float().numpy()
-    np.testing.assert_array_equal(_eight_bits(), bytes_)
-
-
 def test_a_file_of_several(case: Callable[..., Case], tmp_path: Path) -> None:
     first = case("gpt2", "saliency", False).out
     out = inseq.merge_attributions([first, deepcopy(first)])

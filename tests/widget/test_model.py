@@ -16,7 +16,6 @@ from helpers.page import SELECTION, WAIT, Page
 import attrwidget as aw
 from attrwidget.page.content import content_of
 from attrwidget.still.console import to_text
-from attrwidget.widget import widget_bundle
 
 PROMPT = "The first president of America is"
 
@@ -159,7 +158,7 @@ def test_two_widgets_on_one_model_work_at_once(model: Any) -> None:
 
 
 def test_the_notebook_gets_the_widget_and_the_terminal_the_table(explanation: Any) -> None:
-    data, _ = widget_bundle(explanation)
+    data, _ = explanation._repr_mimebundle_()
     assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == explanation.widget.model_id
     assert data["text/plain"] == repr(explanation)
     assert "America" in data["text/html"]

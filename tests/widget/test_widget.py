@@ -16,7 +16,7 @@ from attrwidget.errors import AttrWidgetError
 from attrwidget.page import bundle
 from attrwidget.page.checks import DEFAULT_OPTIONS
 from attrwidget.page.content import content_of
-from attrwidget.widget import ExplanationWidget, SelectionError, widget_bundle
+from attrwidget.widget import ExplanationWidget, SelectionError
 
 SHARED = ("held", "foil", "method", "layer", "heads", "view", "options")
 
@@ -299,7 +299,7 @@ def test_without_a_bundle_it_says_how_to_build_one(monkeypatch: pytest.MonkeyPat
 
 def test_the_bundle_of_types_has_the_live_view_and_the_still_one() -> None:
     explanation = random_explanation()
-    data, metadata = widget_bundle(explanation)  # type: ignore[arg-type]
+    data, metadata = explanation.widget._repr_mimebundle_()
     view = data["application/vnd.jupyter.widget-view+json"]
     assert view["model_id"] == explanation.widget.model_id
     assert data["text/plain"] == repr(explanation)
@@ -311,7 +311,7 @@ def test_the_bundle_of_types_has_the_live_view_and_the_still_one() -> None:
 def test_metadata_for_colab_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     colab = {"application/vnd.jupyter.widget-view+json": {"colab": {"custom_widget_manager": {"url": "u"}}}}
     monkeypatch.setattr("anywidget._util.get_repr_metadata", lambda: colab)
-    assert widget_bundle(random_explanation())[1] == colab  # type: ignore[arg-type]
+    assert random_explanation().widget._repr_mimebundle_()[1] == colab
 
 
 def test_scores_that_fail_leave_the_text(caplog: pytest.LogCaptureFixture) -> None:
@@ -321,22 +321,22 @@ def test_scores_that_fail_leave_the_text(caplog: pytest.LogCaptureFixture) -> No
         raise RuntimeError("no memory")
 
     explanation.gate = fail
-    data, _ = widget_bundle(explanation)  # type: ignore[arg-type]
+    data, _ = explanation.widget._repr_mimebundle_()
     assert "Paris" in data["text/html"]
     assert "background" not in data["text/html"]
     assert "no memory" in caplog.text
 
 
 def test_a_display_does_not_wait_long_for_scores(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("attrwidget.widget.display._PATIENCE", 0.05)
+    monkeypatch.setattr("attrwidget.widget.widget._PATIENCE", 0.05)
     explanation, gate = random_explanation(), Gate()
     explanation.gate = gate
-    data, _ = widget_bundle(explanation)  # type: ignore[arg-type]
+    data, _ = explanation.widget._repr_mimebundle_()
     assert "w6" in data["text/html"]
     assert "background" not in data["text/html"]
     gate.open.release()
     assert explanation.widget.prepare(WAIT)
-    data, _ = widget_bundle(explanation)  # type: ignore[arg-type]
+    data, _ = explanation.widget._repr_mimebundle_()
     assert "background" in data["text/html"]
     assert set(explanation.computed) == {("saliency", 0)}
 
@@ -344,6 +344,6 @@ def test_a_display_does_not_wait_long_for_scores(monkeypatch: pytest.MonkeyPatch
 def test_a_closed_widget_still_shows_the_text() -> None:
     explanation = random_explanation()
     explanation.widget.close()
-    data, metadata = widget_bundle(explanation)  # type: ignore[arg-type]
+    data, metadata = explanation.widget._repr_mimebundle_()
     assert set(data) == {"text/html", "text/plain"}
     assert metadata == {}

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from attrwidget import __version__
 from attrwidget.errors import AttrWidgetError
+from attrwidget.version import __version__
 
 METHODS = (
     "How tokens are scored: saliency, input_x_gradient, attention, leave_one_out, or another that "

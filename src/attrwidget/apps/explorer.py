@@ -14,10 +14,9 @@ from attrwidget.apps.style import STYLE
 from attrwidget.errors import AttrWidgetError, Cancelled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from attrwidget.apps.forms import Bundled, Form
     from attrwidget.explanation import Explanation
+    from attrwidget.progress import Progress
 
 OTHER = "Another one: a Hugging Face name or a folder"
 WELCOME = (
@@ -220,7 +219,7 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         self.message.layout.display = None if message else "none"
 
 
-def _explain(model: Any, text: str, context: str, count: int, report: Callable[[int, int], None]) -> Any:
+def _explain(model: Any, text: str, context: str, count: int, report: Progress) -> Any:
     form = FORMS[model.task]
     if form.new_tokens:
         report(0, count)

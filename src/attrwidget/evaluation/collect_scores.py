@@ -11,13 +11,12 @@ from attrwidget.errors import AttrWidgetError
 from attrwidget.methods import get
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from attrwidget.progress import Progress
     from attrwidget.results.base import BaseExplanation
-
-    Progress = Callable[[int, int], None]
 
 
 class Rows(NamedTuple):

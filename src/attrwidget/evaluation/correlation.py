@@ -11,41 +11,32 @@ if TYPE_CHECKING:
 
     Values = NDArray[np.floating]
 
-_ROWS = 256  # of the table of all pairs at a time
 _DEPTH = 400  # of rank-biased overlap: 0.9 ** 400 is nothing
 
 
 def kendall_tau_b(x: Values, y: Values) -> float:
-    """Return Kendall's tau-b: pairs ordered alike less those ordered otherwise, over √(pairs untied in x · in y).
+    """Return Kendall's tau-b of two lists, which counts ties exactly; NaN for a constant list.
 
     Source: Kendall 1945, "The treatment of ties in ranking problems".
     """
-    both = in_x = in_y = 0.0
-    for start in range(0, len(x), _ROWS):
-        by_x = np.sign(x[start : start + _ROWS, None] - x)
-        by_y = np.sign(y[start : start + _ROWS, None] - y)
-        both += float((by_x * by_y).sum())
-        in_x += float(np.abs(by_x).sum())
-        in_y += float(np.abs(by_y).sum())
-    return both / float(np.sqrt(in_x * in_y)) if in_x and in_y else float("nan")
+    from scipy.stats import kendalltau
+
+    return float(kendalltau(x, y).statistic) if _varied(x, y) else float("nan")
 
 
 def spearman(x: Values, y: Values) -> float:
-    """Return Spearman's rank correlation: Pearson's of the ranks, equal values sharing their mean rank.
+    """Return Spearman's rank correlation of two lists; NaN for a constant list.
 
     Source: Spearman 1904, "The proof and measurement of association between two things".
     """
-    by_x, by_y = (mean_ranks(values) - (len(x) + 1) / 2 for values in (x, y))
-    scale = float(np.sqrt((by_x**2).sum() * (by_y**2).sum()))
-    return float((by_x * by_y).sum()) / scale if scale else float("nan")
+    from scipy.stats import spearmanr
+
+    return float(spearmanr(x, y).statistic) if _varied(x, y) else float("nan")
 
 
-def mean_ranks(values: Values) -> Values:
-    """Return ranks from 1, the lowest first, the mean rank for equal values."""
-    _, group, size = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(size)
-    ranks: Values = (last - (size - 1) / 2)[group]
-    return ranks
+def _varied(*lists: Values) -> bool:
+    """Return whether no list is constant, as SciPy warns of those."""
+    return all(len(values) and np.ptp(values) for values in lists)
 
 
 def top_overlap(x: Values, y: Values, k: int) -> float:

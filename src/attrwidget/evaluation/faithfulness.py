@@ -17,13 +17,12 @@ from attrwidget.explanation import Explanation
 from attrwidget.progress import progress_bar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from attrwidget.evaluation.collect_scores import Rows
-
-    Progress = Callable[[int, int], None]
+    from attrwidget.progress import Progress
 
 ERASER_BINS = (0.01, 0.05, 0.10, 0.20, 0.50)
 

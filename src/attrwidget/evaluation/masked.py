@@ -12,13 +12,12 @@ from attrwidget.errors import AttrWidgetError
 from attrwidget.methods.request.targets import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
     from attrwidget.engine.trace import Trace
-
-    Progress = Callable[[int, int], None]
+    from attrwidget.progress import Progress
 
 _CPU_BYTES, _GPU_BYTES = 64 << 20, 1 << 30  # of one batch's logits and widest activations, roughly
 _MOST = 64  # texts in a batch

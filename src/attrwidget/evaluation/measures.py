@@ -11,12 +11,13 @@ from attrwidget.evaluation.masked import MaskedRuns, gone
 from attrwidget.evaluation.result import METRICS, StepCurves
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from attrwidget.evaluation.masked import Gone
     from attrwidget.explanation import Explanation
+    from attrwidget.progress import Progress
 
 
 class Measures:
@@ -30,7 +31,7 @@ class Measures:
     def run(
         self,
         orders: Mapping[tuple[str, int], NDArray[np.intp]],
-        progress: Callable[[int, int], None],
+        progress: Progress,
     ) -> None:
         """Measure what *orders*, by name and step, need."""
         wanted = (

@@ -9,7 +9,6 @@ import math
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from attrwidget import __version__
 from attrwidget.errors import AttrWidgetError
 from attrwidget.export.plan import MB, Plan, make_plan
 from attrwidget.export.recorded import encode_scores, record_attention
@@ -20,12 +19,14 @@ from attrwidget.page.state import initial_state
 from attrwidget.still.sentences import method_of, printable
 from attrwidget.still.static_html import to_fallback_html
 from attrwidget.text.tokens import visible
+from attrwidget.version import __version__
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from attrwidget.progress import Progress
     from attrwidget.results.base import BaseExplanation as Explanation
     from attrwidget.results.base import MethodInfo
 
@@ -68,7 +69,7 @@ def to_html(
     max_mb: float | None = None,
     title: str | None = None,
     shown: Mapping[str, Any] | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Path:
     """Write *explanation* as one HTML file and return its path: the same views, no kernel, no network.
 
@@ -111,7 +112,7 @@ def _usual_methods(explanation: Explanation, shown: Mapping[str, Any] | None) ->
 
 
 def _numbers(
-    explanation: Explanation, plan: Plan, progress: Callable[[int, int], None] | None
+    explanation: Explanation, plan: Plan, progress: Progress | None
 ) -> tuple[dict[str, str], dict[str, Any] | None]:
     steps = range(explanation.n_steps)
     recorded = plan.recorded()

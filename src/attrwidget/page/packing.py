@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
+    from attrwidget.progress import Progress
     from attrwidget.results.base import BaseExplanation as Explanation
 
 ANSWER_BYTES = 512 * 1024
@@ -100,7 +101,7 @@ def head_summary(
     *,
     target: int | None = None,
     hidden: Sequence[int] = (),
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> NDArray[np.float32]:
     """Return float32 ``[layers, heads]``: how strongly each head serves *steps*.
 

@@ -14,16 +14,15 @@ from attrwidget.checks import is_index
 from attrwidget.errors import AttrWidgetError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
+    from attrwidget.progress import Progress
     from attrwidget.results.contrast import Contrasts
     from attrwidget.text.sections import Section
     from attrwidget.text.tokens import Tokens
-
-    Progress = Callable[[int, int], None]
 
 
 class MethodInfo(NamedTuple):

@@ -14,16 +14,13 @@ from attrwidget.methods.request.footnotes import note_on
 from attrwidget.methods.request.request import make_request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import numpy as np
     from numpy.typing import NDArray
 
     from attrwidget.engine.trace import Trace
     from attrwidget.methods.request.cache import ScoreCache
     from attrwidget.methods.request.request import Request
-
-    Progress = Callable[[int, int], None]
+    from attrwidget.progress import Progress
 
 
 class Foil(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,29 +19,12 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from attrwidget.results.base import Progress
-    from attrwidget.results.recorded_heads import RecordedHeads
+    from attrwidget.progress import Progress
+    from attrwidget.results.recorded import Recorded, RecordedHeads
     from attrwidget.text.tokens import Tokens
 
 NO_HEADS = "This explanation was recorded without single attention heads."
 _SLOPES = ("saliency", "input_x_gradient_l2")  # their rows scale with the slope, and ∇p = p ∇log p
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """One method's numbers.
-
-    ``rows`` are raw, ``[steps, inputs]``, NaN where an input gave nothing; None when they are read from single
-    heads. ``target_function`` is what they explain, where known. ``divided``: shown as shares of their row. ``note``
-    is the footnote of all steps together, and ``notes`` of each.
-    """
-
-    info: MethodInfo
-    rows: NDArray[np.floating] | None
-    target_function: str | None = None
-    divided: bool = True
-    note: str | None = None
-    notes: tuple[str | None, ...] = ()
 
 
 class SavedReading(BaseExplanation):
@@ -81,7 +63,7 @@ class SavedReading(BaseExplanation):
         self.attention_note = None if heads else attention_note or NO_HEADS
         self.recorded = {method.info.name: method for method in recorded}
         self._steps = steps
-        validate(self)
+        validate(self, self.recorded, heads)
 
     @property
     def steps(self) -> pd.DataFrame:

@@ -1,28 +1,31 @@
-"""Whether the parts of a recorded explanation fit together."""
+"""Check that the parts of a recorded explanation fit together."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from attrwidget.errors import AttrWidgetError
-from attrwidget.results.recorded_heads import seen_before
+from attrwidget.results.recorded import seen_before
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from attrwidget.results.saved import SavedReading
+    from attrwidget.results.base import BaseExplanation
+    from attrwidget.results.recorded import Recorded, RecordedHeads
 
 _COLUMNS = ("token", "probability", "log_probability", "entropy", "rank", "top")
 
 
-def validate(explanation: SavedReading) -> None:
-    """Raise AttrWidgetError, saying what does not fit, unless all parts of *explanation* have the sizes they must."""
-    for fits, what in _parts(explanation):
+def validate(
+    explanation: BaseExplanation, recorded: Mapping[str, Recorded], heads: RecordedHeads | None
+) -> None:
+    """Raise AttrWidgetError for the first part of a recorded *explanation* whose size does not fit the others."""
+    for fits, what in (*_texts(explanation), *_numbers(explanation, recorded, heads)):
         if not fits:
             raise AttrWidgetError(f"The recorded numbers do not fit together: {what}.")
 
 
-def _parts(ex: SavedReading) -> Iterator[tuple[bool, str]]:
+def _texts(ex: BaseExplanation) -> Iterator[tuple[bool, str]]:
     tokens, count = ex.tokens, len(ex.tokens)
     yield 0 < ex.first_step < count, f"step 0 cannot be token {ex.first_step} of {count}"
     yield ex.n_inputs in (ex.first_step, count - 1), f"it has {ex.n_inputs} inputs and {count} tokens"
@@ -37,14 +40,19 @@ def _parts(ex: SavedReading) -> Iterator[tuple[bool, str]]:
     lacking = [name for name in _COLUMNS if name not in ex.steps.columns]
     yield not lacking, f"its steps lack {', '.join(lacking)}"
     yield len(ex.steps) == ex.n_steps, f"it has {ex.n_steps} steps and readings of {len(ex.steps)}"
-    yield bool(ex.recorded), "it has no scores"
-    for method in ex.recorded.values():
+
+
+def _numbers(
+    ex: BaseExplanation, recorded: Mapping[str, Recorded], heads: RecordedHeads | None
+) -> Iterator[tuple[bool, str]]:
+    yield bool(recorded), "it has no scores"
+    for method in recorded.values():
         title, rows = method.info.title, method.rows
-        yield rows is not None or ex.heads is not None, f"{title} has neither rows nor heads"
+        yield rows is not None or heads is not None, f"{title} has neither rows nor heads"
         wanted = (ex.n_steps, ex.n_inputs)
         shape = None if rows is None else rows.shape
         yield shape in (None, wanted), f"{title} has the shape {shape}, not {wanted}"
         yield len(method.notes) in (0, ex.n_steps), f"{title} has notes of {len(method.notes)} steps"
-    if ex.heads is not None:
-        shape, seen = ex.heads.weights.shape, seen_before(ex.first_step, ex.n_inputs, ex.n_steps)
+    if heads is not None:
+        shape, seen = heads.weights.shape, seen_before(ex.first_step, ex.n_inputs, ex.n_steps)
         yield len(shape) == 3 and shape[0] == seen and min(shape) > 0, f"attention has the shape {shape}"

@@ -24,11 +24,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from attrwidget.progress import Progress
     from attrwidget.results.base import BaseExplanation as Explanation
     from attrwidget.results.base import MethodInfo
     from attrwidget.results.contrast import Contrasts
-
-Progress = Callable[[int, int], None]
 
 
 class Answer(NamedTuple):

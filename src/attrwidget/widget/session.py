@@ -15,8 +15,9 @@ from attrwidget.widget.queries import read_query
 from attrwidget.widget.worker import Job, Preempted, Worker
 
 if TYPE_CHECKING:
+    from attrwidget.progress import Progress
     from attrwidget.results.base import BaseExplanation as Explanation
-    from attrwidget.widget.queries import Progress, Query
+    from attrwidget.widget.queries import Query
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from attrwidget.errors import AttrWidgetError
 from attrwidget.page.bundle import read_bundle
 from attrwidget.page.content import content_of
 from attrwidget.page.state import SHARED, checked, initial_state, mend
-from attrwidget.widget.display import still
+from attrwidget.still.static_html import to_fallback_html
 from attrwidget.widget.session import Session
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from attrwidget.results.base import BaseExplanation as Explanation
 
 logger = logging.getLogger(__name__)
+
+_PATIENCE = 1.0  # seconds that a display waits for scores; the live view can say how far they are
 
 
 class SelectionError(AttrWidgetError, traitlets.TraitError):
@@ -91,8 +93,24 @@ class ExplanationWidget(anywidget.AnyWidget):
             self.send_state(wrong)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
+        if self.comm is None:
+            return self._still(), {}
         bundle = super()._repr_mimebundle_(**options)
-        return bundle and ({**bundle[0], **still(self)}, bundle[1])  # Colab needs the metadata
+        return bundle and ({**bundle[0], **self._still()}, bundle[1])  # Colab needs the metadata
+
+    def _still(self) -> dict[str, str]:
+        """Return ``text/html`` and ``text/plain``, for pages without a kernel and for a closed widget."""
+        explanation, options = self.explanation, self.options
+        selection = {"layer": self.layer, "heads": self.heads, "head_rule": options["head_rule"]}
+        steps = self.held if self.prepare(_PATIENCE) else []
+        try:
+            html = to_fallback_html(
+                explanation, self.method, steps, span_rule=options["span_rule"], **selection
+            )
+        except Exception:  # the live view will say what is wrong
+            logger.exception("the scores for the still picture could not be read")
+            html = to_fallback_html(explanation, self.method, [])
+        return {"text/html": html, "text/plain": repr(explanation)}
 
     def _receive(self, _widget: Any, message: Any, _buffers: Any) -> None:
         self._session.receive(message)

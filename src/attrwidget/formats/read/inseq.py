@@ -14,8 +14,7 @@ from attrwidget.formats.read.pieces import read_pieces
 from attrwidget.formats.read.scores import readings, record
 from attrwidget.methods.request.targets import TARGET_FUNCTIONS
 from attrwidget.results.base import MethodInfo
-from attrwidget.results.recorded_heads import RecordedHeads, pack_heads
-from attrwidget.results.saved import Recorded
+from attrwidget.results.recorded import Recorded, RecordedHeads, pack_heads
 from attrwidget.saved import SavedExplanation
 from attrwidget.text.sections import Section
 from attrwidget.text.tokens import Tokens, joined, read_tokens

@@ -10,8 +10,7 @@ from attrwidget.errors import AttrWidgetError
 from attrwidget.files import read_whole
 from attrwidget.formats.container import unpack
 from attrwidget.results.base import MethodInfo
-from attrwidget.results.recorded_heads import RecordedHeads
-from attrwidget.results.saved import Recorded
+from attrwidget.results.recorded import Recorded, RecordedHeads
 from attrwidget.saved import SavedExplanation
 from attrwidget.text.sections import Section
 from attrwidget.text.tokens import Tokens, Unit

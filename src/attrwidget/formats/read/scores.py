@@ -12,7 +12,7 @@ from attrwidget.errors import AttrWidgetError
 from attrwidget.formats.read.pieces import read_pieces
 from attrwidget.methods import all_methods
 from attrwidget.results.base import MethodInfo
-from attrwidget.results.saved import Recorded
+from attrwidget.results.recorded import Recorded
 from attrwidget.saved import SavedExplanation
 from attrwidget.text.sections import Section
 

@@ -10,19 +10,19 @@ import numpy as np
 from attrwidget.errors import AttrWidgetError
 from attrwidget.files import public_name, writable, write_whole
 from attrwidget.formats.container import pack
-from attrwidget.results.recorded_heads import record_heads, seen_before
+from attrwidget.results.recorded import record_heads, seen_before
 from attrwidget.results.saved import SavedReading
+from attrwidget.version import __version__
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from attrwidget.progress import Progress
     from attrwidget.results.base import BaseExplanation, MethodInfo
-
-    Progress = Callable[[int, int], None]
 
 _MB = 1_000_000
 _DEFAULT_MB = 50.0
@@ -131,8 +131,6 @@ def _plan(
 
 def _texts(explanation: BaseExplanation) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     """Return tokens and steps as a document and arrays."""
-    from attrwidget import __version__
-
     tokens, steps = explanation.tokens, explanation.steps
     readings = [str(name) for name in steps.select_dtypes("number").columns]
     document = {

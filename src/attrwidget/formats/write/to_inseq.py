@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from attrwidget.errors import AttrWidgetError
-from attrwidget.saved import SavedExplanation
+from attrwidget.results.saved import SavedReading
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,7 +34,7 @@ def to_inseq(explanation: BaseExplanation, method: str | None = None) -> Any:
         for label, token_id in zip(texts_of(explanation), explanation.tokens.ids, strict=True)
     ]
     steps, every = explanation.steps, range(explanation.n_steps)
-    saved = explanation.recorded[name] if isinstance(explanation, SavedExplanation) else None
+    saved = explanation.recorded[name] if isinstance(explanation, SavedReading) else None
     by_head = infos[name].attention and (saved.rows is None if saved else name == "attention")
     by_head = by_head and infos[name].source is None
     if by_head:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -16,9 +16,20 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from attrwidget.engine.trace import Trace
-    from attrwidget.methods.registry import Method
     from attrwidget.methods.request.request import Request
-    from attrwidget.results.base import MethodInfo
+
+
+class Kind(Protocol):
+    """The kind of numbers that a method gives: signed, attention, or neither."""
+
+    @property
+    def signed(self) -> bool:
+        """Scores have a sign."""
+
+    @property
+    def attention(self) -> bool:
+        """Scores are attention weights."""
+
 
 NORMALIZATIONS = ("auto", "step", "inseq", None)
 _INSEQ_EPSILON = 1e-12  # torch.nn.functional.normalize's, which Inseq calls
@@ -106,9 +117,7 @@ def _by_step(steps: list[int], figures: Figures) -> dict[int, Figures]:
     }
 
 
-def normalize_rows(
-    rows: NDArray[np.floating], method: Method | MethodInfo, how: str | None
-) -> NDArray[np.float32]:
+def normalize_rows(rows: NDArray[np.floating], method: Kind, how: str | None) -> NDArray[np.float32]:
     """Return *rows* normalised, as float32.
 
     ``"auto"``: shares for unsigned gradient methods, else raw. ``"step"``: each row by its L1 norm; a row of zeros

@@ -1,4 +1,4 @@
-"""Recorded attention of all heads: only what each step sees, at the precision it was kept in."""
+"""Recorded numbers: the rows of one method, and the attention weights of all heads."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from attrwidget.methods import HeadSelection
-    from attrwidget.results.base import BaseExplanation
+    from attrwidget.results.base import BaseExplanation, MethodInfo
 
 _CHUNK_BYTES = 16 << 20
 
@@ -24,6 +24,23 @@ def seen_before(first_step: int, n_inputs: int, step: int) -> int:
     """Return how many inputs all steps before *step* see together: step s sees ``min(first_step + s, n_inputs)``."""
     growing = min(step, n_inputs - first_step)
     return growing * first_step + growing * (growing - 1) // 2 + (step - growing) * n_inputs
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One method's numbers.
+
+    ``rows`` are raw, ``[steps, inputs]``, NaN where an input gave nothing; None when they are read from single
+    heads. ``target_function`` is what they explain, where known. ``divided``: shown as shares of their row. ``note``
+    is the footnote of all steps together, and ``notes`` of each.
+    """
+
+    info: MethodInfo
+    rows: NDArray[np.floating] | None
+    target_function: str | None = None
+    divided: bool = True
+    note: str | None = None
+    notes: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True)
