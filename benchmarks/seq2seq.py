@@ -35,7 +35,7 @@ _TARGET, _TOLERANCE = 4.0, 1e-5
 class Case:
     """One source and target under both tools, by one method: random words."""
 
-    def __init__(self, ours: aw.Model[Any], inseq: Any, method: str, source: int, target: int) -> None:
+    def __init__(self, ours: aw.Model, inseq: Any, method: str, source: int, target: int) -> None:
         self._ours, self._inseq, self._method = ours, inseq, method
         self.source = random_text(source, VOCABULARY, seed=source)
         self.target = random_text(target, VOCABULARY, seed=target)

@@ -15,7 +15,7 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 import attrwidget as aw
-from attrwidget.apps.forms import FORMS
+from attrwidget.kinds.table import kind_of
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 DEMO = ("demo", "My friend from Italy says that the first president of America is")
@@ -36,7 +36,7 @@ SHOTS = {
 def explained(model: str, text: str) -> aw.Explanation:
     """Return the explanation of *text* by a bundled model."""
     loaded = aw.load(model)
-    count = FORMS[loaded.task].new_tokens
+    count = kind_of(loaded.task).form.new_tokens
     return loaded.explain(text, **({"max_new_tokens": count} if count else {}))
 
 

@@ -28,7 +28,7 @@ _CHANGED = "The answer was chosen by other probabilities ({}) than the model's o
 
 
 def capture(
-    model: PreTrainedModel | Model[Any],
+    model: PreTrainedModel | Model,
     tokenizer: PreTrainedTokenizerBase | None = None,
     *,
     messages: Sequence[Any] | None = None,
@@ -56,7 +56,7 @@ def capture(
 class Capture:
     """The calls heard in a with block; made by ``capture``. As the last line of a notebook cell it shows them."""
 
-    def __init__(self, model: Model[Any], messages: Sequence[Any] | None = None) -> None:
+    def __init__(self, model: Model, messages: Sequence[Any] | None = None) -> None:
         self._model, self._messages = model, messages
         self._calls: list[Call] = []
         self._explained: dict[int, list[Explanation]] = {}

@@ -17,12 +17,13 @@ import attrwidget as aw
 from attrwidget.apps import server
 from attrwidget.apps.cli import main
 from attrwidget.apps.explorer import WARM_UP, Explorer
-from attrwidget.apps.forms import BUNDLED, FORMS
+from attrwidget.bundled import BUNDLED
+from attrwidget.kinds.table import kind_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from attrwidget.apps.forms import Bundled
+    from attrwidget.bundled import Bundled
 
 PROMPT = "The first president of America is"
 
@@ -187,7 +188,7 @@ def test_an_empty_prompt_is_said_before_anything_is_loaded() -> None:
 
 @pytest.mark.parametrize("bundled", BUNDLED, ids=lambda one: one.name)
 def test_the_form_follows_the_bundled_model_and_its_examples_work(bundled: Bundled) -> None:
-    explorer, form = Explorer(), FORMS[bundled.task]
+    explorer, form = Explorer(), kind_of(bundled.task).form
     explorer.source.value = bundled.name
     assert (explorer.prompt.description, explorer.generate.description) == (form.text, form.verb)
     assert (explorer.count.layout.display is None) is (form.new_tokens > 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from helpers.encoders import word_tokenizer
 from helpers.tiny import build, byte_tokenizer, save
 from transformers import (
     BartConfig,
@@ -34,7 +35,6 @@ from transformers import (
 )
 
 import attrwidget as aw
-from attrwidget.hf.loading import load_parts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,16 +114,16 @@ KINDS: dict[str, tuple[Callable[[], Any], str]] = {
 def test_the_kind_follows_from_the_configuration(kind: str, tmp_path: Path) -> None:
     make, task = KINDS[kind]
     model = make()
-    found = load_parts(model, byte_tokenizer()), load_parts(save(model, tmp_path))
-    assert [parts.kind.task for parts in found] == [task, task]
-    assert [type(parts.hf) for parts in found] == [type(model), type(model)]
+    found = aw.load(model, word_tokenizer()), aw.load(save(model, tmp_path, word_tokenizer()))
+    assert [loaded.task for loaded in found] == [task, task]
+    assert [type(loaded.hf) for loaded in found] == [type(model), type(model)]
 
 
 def test_a_task_overrides_the_configuration(tmp_path: Path) -> None:
     place = save(BertForMaskedLM(_BERT), tmp_path)
-    body = load_parts(place, task="feature-extraction")
+    body = aw.load(place, task="feature-extraction")
     assert type(body.hf) is BertModel
-    assert body.kind.task == "feature-extraction"
+    assert body.task == "feature-extraction"
     with pytest.raises(
         aw.AttrWidgetError, match=r"no weights of a head for 'text-classification'.*classifier"
     ):

@@ -69,11 +69,11 @@ def explain(  # noqa: PLR0917 - typer gives each its own name
     from rich.console import Console
 
     import attrwidget as aw
-    from attrwidget.apps.forms import FORMS
+    from attrwidget.kinds.table import kind_of
     from attrwidget.still.console import table
 
     loaded = aw.load(model)
-    form = FORMS[loaded.task]
+    form = kind_of(loaded.task).form
     if context is not None and not form.context:
         raise AttrWidgetError(f"{model!r} answers no questions out of a context: leave out --context.")
     if new_tokens is not None and not form.new_tokens:

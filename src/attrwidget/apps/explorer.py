@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets as widgets
 
 import attrwidget as aw
-from attrwidget.apps.forms import BUNDLED, FORMS, UNKNOWN
+from attrwidget import bundled
 from attrwidget.apps.style import STYLE
+from attrwidget.bundled import BUNDLED
 from attrwidget.errors import AttrWidgetError, Cancelled
+from attrwidget.kinds.table import Form, kind_of
 
 if TYPE_CHECKING:
-    from attrwidget.apps.forms import Bundled, Form
+    from attrwidget.bundled import Bundled
     from attrwidget.explanation import Explanation
     from attrwidget.progress import Progress
 
@@ -24,6 +26,8 @@ WELCOME = (
     "Choose a model, type a text, and press the button. Then point at a word of the answer: "
     "the words that carried it light up. Click to hold a word; look at its numbers, and at other methods."
 )
+
+UNKNOWN = Form(new_tokens=20)  # of a model that is not loaded yet
 
 WARM_UP = "attrwidget warm-up"
 
@@ -38,7 +42,10 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
     """
 
     def __init__(
-        self, prompt: str = BUNDLED[0].examples[0], *, max_new_tokens: int = FORMS[BUNDLED[0].task].new_tokens
+        self,
+        prompt: str = BUNDLED[0].examples[0],
+        *,
+        max_new_tokens: int = kind_of(BUNDLED[0].task).form.new_tokens,
     ) -> None:
         self.explanation: Explanation | None = None
         self._loaded: dict[str, Any] = {}
@@ -101,32 +108,30 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         return button
 
     def _choose_source(self, _change: dict[str, Any]) -> None:
-        bundled = self._bundled()
-        if bundled is not None:
-            self.prompt.value = bundled.examples[0]
-            self.count.value = FORMS[bundled.task].new_tokens or self.count.value
+        chosen = self._bundled()
+        if chosen is not None:
+            self.prompt.value = chosen.examples[0]
+            self.count.value = kind_of(chosen.task).form.new_tokens or self.count.value
         self._fit()
 
     def _bundled(self) -> Bundled | None:
-        return next((one for one in BUNDLED if one.name == self.source.value), None)
+        return bundled.find(self.source.value)
 
     def _form_of(self, name: str) -> Form:
         """Return the form for the model *name*, as far as its kind is known."""
-        task = next((one.task for one in BUNDLED if one.name == name), None)
-        if name in self._loaded:
-            task = self._loaded[name].task
-        return UNKNOWN if task is None else FORMS[task]
+        known = self._loaded.get(name) or bundled.find(name)
+        return UNKNOWN if known is None else kind_of(known.task).form
 
     def _chosen_model(self) -> str:
         return str(self.source.value or self.name.value.strip())
 
     def _fit(self) -> None:
         """Show what the model chosen needs to be asked for."""
-        bundled, form = self._bundled(), self._form_of(self._chosen_model())
+        chosen, form = self._bundled(), self._form_of(self._chosen_model())
         self.prompt.description, self.generate.description = form.text, form.verb
-        examples = [self._example(text) for text in bundled.examples] if bundled else []
-        self.examples.children = [_text("Try:", "hint"), *examples] if bundled else []
-        _show(self.name, shown=bundled is None)
+        examples = [self._example(text) for text in chosen.examples] if chosen else []
+        self.examples.children = [_text("Try:", "hint"), *examples] if chosen else []
+        _show(self.name, shown=chosen is None)
         _show(self.context, shown=form.context)
         _show(self.count, shown=form.new_tokens > 0)
 
@@ -220,7 +225,7 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
 
 
 def _explain(model: Any, text: str, context: str, count: int, report: Progress) -> Any:
-    form = FORMS[model.task]
+    form = kind_of(model.task).form
     if form.new_tokens:
         report(0, count)
         return model.explain(text, max_new_tokens=count, progress=report)

@@ -1,148 +1,134 @@
-"""Load a model from a hub name or a folder, or adopt one the user has."""
+"""Load a model by name: a bundled one, a folder, or one on the hub."""
 
 from __future__ import annotations
 
 import threading
 from contextlib import contextmanager, nullcontext
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from attrwidget import demo
+from attrwidget import bundled
 from attrwidget.errors import AttrWidgetError, did_you_mean, first_line
 from attrwidget.hf.attention_interface import calls_attention_interface
 from attrwidget.hf.hub import is_reachable
 from attrwidget.hf.model_copy import keep_backward
-from attrwidget.kinds.detect import HEADLESS, Kind, find_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    import torch
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+    from transformers import PretrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
-_BUNDLED = ", ".join(map(repr, demo.NAMES))
-_DTYPES = ("float32", "bfloat16", "float16")
+    from attrwidget.hf.load_options import LoadOptions
+
+_BUNDLED = ", ".join(map(repr, bundled.NAMES))
 _WEIGHTS = ("*.safetensors", "*.bin", "*.index.json")
 _loading = threading.Lock()  # Transformers changes torch's globals while it loads, for all threads
 
 
 class Loaded(NamedTuple):
-    """A model with its tokenizer, its name, its kind, and how many bytes its gradient graphs may take."""
+    """A Transformers model, its tokenizer and its name."""
 
     hf: PreTrainedModel
     tokenizer: PreTrainedTokenizerBase
     name: str
-    kind: Kind
-    memory_budget: int | None = None
 
 
-def load_parts(
-    model: Any,
-    tokenizer: Any = None,
-    *,
-    task: str | None = None,
-    device: str | None = None,
-    dtype: str | torch.dtype | None = None,
-    quantization_config: Any = None,
-    trust_remote_code: bool = False,
-) -> Loaded:
-    """Return *model* (bundled or hub name, folder, or a Transformers model with its *tokenizer*) and its kind.
+class Found(NamedTuple):
+    """A model by name, found but not loaded yet.
 
-    A model object is adopted as it is: *device*, *dtype* and *quantization_config* are refused for it, since they would
-    change the user's object. Raises AttrWidgetError with what to do.
+    ``folder`` is what Transformers loads it by, a folder or a hub name; ``options`` go to every ``from_pretrained``.
     """
-    if isinstance(model, str | Path):
-        how = _how(device, dtype, quantization_config)
-        with _loading:
-            return _load_named(str(model), tokenizer, task, *how, trust=trust_remote_code)
-    given = {"device": device, "dtype": dtype, "quantization_config": quantization_config}
-    return _adopt(model, tokenizer, task, [name for name, value in given.items() if value is not None])
+
+    name: str
+    folder: str
+    config: PretrainedConfig
+    options: dict[str, Any]
 
 
-def _adopt(model: Any, tokenizer: Any, task: str | None, unused: list[str]) -> Loaded:
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+def find_model(name: str, *, trust_remote_code: bool = False) -> Found:
+    """Find the model *name*, a bundled one, a folder or one on the hub, and read its configuration.
 
-    model = getattr(model, "_orig_mod", model)  # what torch.compile wraps
-    if not isinstance(model, PreTrainedModel):
-        raise AttrWidgetError(
-            f"The model must be a name, a folder or a Transformers model, not {type(model).__name__}: "
-            'for example load("openai-community/gpt2"), or load(model, tokenizer). A wrapper gives its inner model by '
-            "model.module or, in PEFT, model.get_base_model()."
-        )
-    if not isinstance(tokenizer, PreTrainedTokenizerBase):
-        got = "none was given" if tokenizer is None else f"{type(tokenizer).__name__} was given"
-        raise AttrWidgetError(f"A model object needs its tokenizer too ({got}): load(model, tokenizer).")
-    if unused:
-        raise AttrWidgetError(
-            f"{unused[0]} is for models loaded by name; move or cast your own model yourself: model.to(…)."
-        )
-    offloaded = any(hasattr(module, "_hf_hook") for module in model.modules())
-    if not offloaded and any(parameter.is_meta for parameter in model.parameters()):
-        raise AttrWidgetError(
-            f"Weights of this {type(model).__name__} are missing (they are on the meta device): load them with "
-            "from_pretrained."
-        )
-    if any(parameter.is_inference() for parameter in model.parameters()):
-        raise AttrWidgetError(
-            f"The weights of this {type(model).__name__} were made inside torch.inference_mode(), so nothing can be "
-            "differentiated: load the model outside of it."
-        )
-    name = model.config.name_or_path or type(model).__name__
-    return Loaded(model, tokenizer, name, find_kind(model.config, name, type(model).__name__, task))
+    Raises:
+        AttrWidgetError: There is no such model, or it has code of its own and *trust_remote_code* is False.
+    """
+    from transformers import AutoConfig
+
+    folder = _folder(name)
+    options = {"trust_remote_code": trust_remote_code, "local_files_only": not is_reachable(folder)}
+    try:
+        config = AutoConfig.from_pretrained(folder, **options)
+    except Exception as error:  # noqa: BLE001 - the sentence gives the reason, without the hub's own long chain
+        raise AttrWidgetError(_not_found(name, error, offline=options["local_files_only"])) from None
+    return Found(name, folder, config, options)
 
 
-def _load_named(
-    name: str,
-    tokenizer: Any,
-    task: str | None,
-    how: dict[str, Any],
-    where: torch.device | None,
+def load_weights(
+    found: Found,
+    tokenizer: PreTrainedTokenizerBase | None,
+    how: LoadOptions,
     *,
-    trust: bool,
+    auto_class: str,
+    task: str,
+    needs_head: bool,
 ) -> Loaded:
-    import transformers
-    from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerBase
+    """Load the weights of a model that was found, and its tokenizer unless one is given.
 
-    place = _place(name)
-    if not isinstance(tokenizer, PreTrainedTokenizerBase | None):
-        raise AttrWidgetError(
-            f"The tokenizer must be one of Transformers', not {type(tokenizer).__name__}: leave it out to load "
-            f"that of {name!r}."
-        )
-    source = {"trust_remote_code": trust, "local_files_only": not is_reachable(place)}
-    try:
-        config = AutoConfig.from_pretrained(place, **source)
-    except Exception as error:  # noqa: BLE001 - the sentence says what it was, without the hub's own long chain
-        raise AttrWidgetError(_not_found(name, error, offline=source["local_files_only"])) from None
-    found = find_kind(config, name, task=task)
-    _require_weights(name, place)
-    try:
-        words = tokenizer if tokenizer is not None else AutoTokenizer.from_pretrained(place, **source)
-    except Exception as error:
-        raise AttrWidgetError(_no_tokenizer(name, first_line(error).rstrip(".:"))) from error
-    if len(words) <= len(words.all_special_ids):  # what Transformers makes up for a folder without one
-        raise AttrWidgetError(_no_tokenizer(name, "it is missing, or knows no words"))
-    options = {**how, **source}
-    auto = getattr(transformers, found.auto)
-    try:
-        with _no_bar() if name in demo.NAMES else nullcontext():
-            model, loading = auto.from_pretrained(place, output_loading_info=True, **options)
-        keep_backward(model)
-        _require_head(name, found, model, loading["missing_keys"])
-        if not calls_attention_interface(model):
-            # Such models choose their attention when they are built, and only the eager one shows its weights.
-            model = auto.from_pretrained(place, attn_implementation="eager", **options)
-    except AttrWidgetError:
-        raise
-    except Exception as error:
-        raise AttrWidgetError(_not_loaded(name, found, error)) from error
+    Args:
+        found: The model.
+        tokenizer: A tokenizer to take instead of the model's own.
+        how: With which options, and on which device.
+        auto_class: The Transformers class that loads it, such as ``"AutoModelForCausalLM"``.
+        task: What it is loaded for, for errors.
+        needs_head: Whether to refuse a model for which Transformers has made up the weights of a head.
+
+    Raises:
+        AttrWidgetError: The weights or the tokenizer are missing or do not fit, with what to do.
+    """
+    import transformers
+
+    _require_weights(found.name, found.folder)
+    with _loading:
+        tokenizer = _load_tokenizer(found, tokenizer)
+        auto = getattr(transformers, auto_class)
+        options = {**how.options, **found.options}
+        try:
+            with _no_bar() if found.name in bundled.NAMES else nullcontext():
+                model, report = auto.from_pretrained(found.folder, output_loading_info=True, **options)
+            keep_backward(model)
+            if needs_head:
+                _require_head(found.name, task, model, report["missing_keys"])
+            if not calls_attention_interface(model):
+                # Such models choose their attention when they are built, and only the eager one shows its weights.
+                model = auto.from_pretrained(found.folder, attn_implementation="eager", **options)
+        except AttrWidgetError:
+            raise
+        except Exception as error:
+            raise AttrWidgetError(_not_loaded(found.name, task, error)) from error
     for parameter in model.parameters():
         parameter.requires_grad = False
     model.eval()
-    if where is not None:
-        model.to(where)
-    return Loaded(model, words, name, found)
+    if how.device is not None:
+        model.to(how.device)
+    return Loaded(model, tokenizer, found.name)
+
+
+def _load_tokenizer(found: Found, tokenizer: PreTrainedTokenizerBase | None) -> PreTrainedTokenizerBase:
+    from transformers import AutoTokenizer, PreTrainedTokenizerBase
+
+    if not isinstance(tokenizer, PreTrainedTokenizerBase | None):
+        raise AttrWidgetError(
+            f"The tokenizer must be one of Transformers', not {type(tokenizer).__name__}: leave it out to load "
+            f"that of {found.name!r}."
+        )
+    try:
+        words = (
+            AutoTokenizer.from_pretrained(found.folder, **found.options) if tokenizer is None else tokenizer
+        )
+    except Exception as error:
+        raise AttrWidgetError(_no_tokenizer(found.name, first_line(error).rstrip(".:"))) from error
+    if len(words) <= len(words.all_special_ids):  # such as Transformers makes up for a folder without one
+        raise AttrWidgetError(_no_tokenizer(found.name, "it is missing, or knows no words"))
+    return words
 
 
 @contextmanager
@@ -159,9 +145,10 @@ def _no_bar() -> Iterator[None]:
             logging.enable_progress_bar()
 
 
-def _place(name: str) -> str:
-    if name in demo.NAMES:
-        return str(demo.path(name))
+def _folder(name: str) -> str:
+    known = bundled.find(name)
+    if known is not None:
+        return str(known.folder)
     if not name.strip():
         raise AttrWidgetError(
             f"The model's name is empty: give a hub name, a folder, or a bundled one: {_BUNDLED}."
@@ -175,45 +162,6 @@ def _place(name: str) -> str:
     return name
 
 
-def _how(device: str | None, dtype: Any, quantization_config: Any) -> tuple[dict[str, Any], Any]:
-    """Return the options of ``from_pretrained`` for these, and the device that the model is moved to after it."""
-    how: dict[str, Any] = {"dtype": _dtype(dtype)}
-    where = None if device in (None, "auto") else _device(device)
-    if quantization_config is not None:
-        how["quantization_config"] = quantization_config
-    if device is None or (quantization_config is None and device != "auto"):
-        return how, where
-    if find_spec("accelerate") is None:
-        raise AttrWidgetError(
-            f"device={device!r} needs Accelerate here, which is not installed: pip install accelerate."
-        )
-    return {**how, "device_map": "auto" if where is None else {"": where}}, None
-
-
-def _device(device: str) -> torch.device:
-    import torch
-
-    try:
-        place = torch.device(device)
-        torch.ones(1, device=place).item()
-    except (RuntimeError, AssertionError, NotImplementedError, TypeError) as error:
-        raise AttrWidgetError(
-            f"The device {device!r} cannot be used here ({first_line(error)}): try device='cpu'."
-        ) from error
-    return place
-
-
-def _dtype(dtype: Any) -> Any:
-    import torch
-
-    if dtype is None:
-        return "auto"
-    known = isinstance(dtype, str) and dtype in (*_DTYPES, "auto")
-    if known or (isinstance(dtype, torch.dtype) and dtype.is_floating_point):
-        return dtype
-    raise AttrWidgetError(f"The dtype {dtype!r} is not known: take one of {', '.join(_DTYPES)}.")
-
-
 def _require_weights(name: str, place: str) -> None:
     folder = Path(place)
     if folder.is_dir() and not any(next(folder.glob(pattern), None) for pattern in _WEIGHTS):
@@ -223,12 +171,12 @@ def _require_weights(name: str, place: str) -> None:
         )
 
 
-def _require_head(name: str, kind: Kind, model: PreTrainedModel, missing: Iterable[str]) -> None:
+def _require_head(name: str, task: str, model: PreTrainedModel, missing: Iterable[str]) -> None:
     """Raise AttrWidgetError when Transformers has made up weights outside of *model*'s body."""
     made_up = sorted(key for key in missing if not key.startswith(f"{model.base_model_prefix}."))
-    if made_up and kind is not HEADLESS:
+    if made_up:
         raise AttrWidgetError(
-            f"{name!r} has no weights of a head for {kind.task!r} (such as {made_up[0]}), so what it says would be "
+            f"{name!r} has no weights of a head for {task!r} (such as {made_up[0]}), so what it says would be "
             "chance: leave out task=, or load a model that was trained for it."
         )
 
@@ -240,9 +188,9 @@ def _no_tokenizer(name: str, why: str) -> str:
     )
 
 
-def _not_loaded(name: str, kind: Kind, error: Exception) -> str:
+def _not_loaded(name: str, task: str, error: Exception) -> str:
     if "Unrecognized configuration class" in str(error):
-        return f"The architecture of {name!r} has no form for {kind.task!r}: leave out task=."
+        return f"The architecture of {name!r} has no form for {task!r}: leave out task=."
     return f"The weights of {name!r} could not be loaded: {first_line(error)}."
 
 
@@ -260,7 +208,7 @@ def _not_found(name: str, error: Exception, *, offline: bool) -> str:
                 "model.save_pretrained(folder)."
             )
         return f"The config.json in {name!r} could not be read: {first_line(error)}."
-    close = did_you_mean(name, demo.NAMES)
+    close = did_you_mean(name, bundled.NAMES)
     if offline:
         return (
             f"No model {name!r}{close} was found: it is no folder here, was not downloaded before, and the Hugging "

@@ -1,4 +1,4 @@
-"""The answers to explain: generated, or given instead."""
+"""The answers of models that generate: generated, or given by the user."""
 
 from __future__ import annotations
 
@@ -10,45 +10,53 @@ from attrwidget.errors import AttrWidgetError
 from attrwidget.progress import progress_bar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Collection
 
-    Progress = Callable[[int, int], None]
+    from attrwidget.progress import Progress
 
 _NEW_TOKENS = 20
 
-Begun = TypeVar("Begun")
+P = TypeVar("P")  # what generation starts from: token ids, or a source and the decoder's start
 
 
-class Writing(Protocol[Begun]):
-    """An adapter of a kind of model that writes answers."""
+class Generator(Protocol[P]):
+    """The adapter of a kind of model that generates text."""
 
     def require_room(self, before: int, new: int) -> None:
-        """Raise AttrWidgetError when *new* tokens after *before* others are more than the model can see."""
+        """Raise AttrWidgetError when *before* tokens and *new* more do not fit in the model's context."""
 
     def generate(
         self,
-        beginnings: list[Begun],
+        prompts: list[P],
         max_new_tokens: int,
         options: dict[str, Any],
         progress: Progress | None = None,
         /,
     ) -> list[list[int]]:
-        """Return what the model generates after each of *beginnings*."""
+        """Return the token ids generated after each of *prompts*."""
 
 
-def generated(
-    adapter: Writing[Begun],
-    beginnings: list[Begun],
+def generate_answers(
+    adapter: Generator[P],
+    prompts: list[P],
     *,
     before: int,
     count: int | None,
     options: dict[str, Any],
     progress: Progress | None,
 ) -> list[list[int]]:
-    """Return up to *count* tokens (20 for None) after each of *beginnings*, the longest of which has *before* tokens.
+    """Generate an answer to each of *prompts*; return their token ids.
 
-    *options* go to the model's ``generate``, and *progress* is called, or a bar drawn. Raises AttrWidgetError when
-    *count* is no number to generate, or there is no room for so many.
+    Args:
+        adapter: The model.
+        prompts: What generation starts from.
+        before: The number of tokens before the answer in the longest of *prompts*.
+        count: How many tokens to generate at most; 20 for None.
+        options: Options of the model's ``generate``.
+        progress: Called with ``(tokens done, tokens at most)``; None draws a bar when it takes long.
+
+    Raises:
+        AttrWidgetError: *count* is not a positive whole number, or does not fit in the model's context.
     """
     count = _NEW_TOKENS if count is None else count
     if not is_whole(count):
@@ -59,13 +67,13 @@ def generated(
         )
     adapter.require_room(before, count)
     with contextlib.nullcontext(progress) if progress else progress_bar("Generating") as report:
-        return adapter.generate(beginnings, int(count), options, report)
+        return adapter.generate(prompts, int(count), options, report)
 
 
 def require_nothing_generated(
     count: int | None, options: dict[str, Any], heeded: Collection[str] = ()
 ) -> None:
-    """Raise AttrWidgetError for settings of generation, but for those *heeded*, where the output is given."""
+    """Raise AttrWidgetError when an output is given together with generation options other than those *heeded*."""
     unused = [name for name in options if name not in heeded]
     if count is not None or unused:
         extra = "max_new_tokens" if count is not None else unused[0]
@@ -75,7 +83,7 @@ def require_nothing_generated(
 
 
 def each_output(output: Any, count: int, what: str, *, batch: bool) -> list[Any]:
-    """Return the given output of each of *count* prompts, which errors call *what*."""
+    """Return the output given for each of *count* prompts; *what* names a prompt in errors."""
     wanted = list(output) if batch and isinstance(output, list | tuple) else [output] * count
     if len(wanted) != count:
         raise AttrWidgetError(

@@ -1,83 +1,125 @@
-"""A loaded sequence classifier: it gives a text a class, several labels, or a number."""
+"""Sequence classifiers, which give a text a class, several labels, or a number."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from attrwidget.errors import AttrWidgetError
-from attrwidget.kinds.encoder.adapter import Classifier
+from attrwidget.kinds.encoder.labels import Labelled, LabelTrace
 from attrwidget.kinds.encoder.model import EncoderModel
-from attrwidget.kinds.encoder.outputs import ClassTrace
-from attrwidget.kinds.encoder.sections import parts_of
 from attrwidget.kinds.encoder.trace import first_run
 
 if TYPE_CHECKING:
-    from attrwidget.kinds.encoder.inputs import Passage
+    from collections.abc import Sequence
 
-_CALLED = {
+    import torch
+
+    from attrwidget.explanation import Explanation
+    from attrwidget.kinds.encoder.adapter import Places
+    from attrwidget.kinds.encoder.inputs import Passage
+    from attrwidget.text.prompt import Encoded, Text, Texts
+
+_NOUNS = {
     "softmax": ("class", "classes"),
     "sigmoid": ("label", "labels"),
     "number": ("number", "numbers"),
 }
 
 
-class ClassifierModel(EncoderModel[Classifier]):
+class Classifier(Labelled):
+    """The adapter of a sequence classifier."""
+
+    task = "text-classification"
+    whole = True
+
+    @property
+    def output_kind(self) -> str:
+        """What the logits mean, as for ``read_steps``: one class, several labels, or numbers."""
+        kind = getattr(self.hf.config, "problem_type", None)
+        if kind == "multi_label_classification":
+            return "sigmoid"
+        return "number" if kind == "regression" or self.hf.config.num_labels == 1 else "softmax"
+
+    def read(self, output: Any, at: Places) -> torch.Tensor:
+        """Return the logits of the classes, the same for every step."""
+        logits: torch.Tensor = output.logits
+        return logits[:, None].expand(-1, at.rows.shape[1], -1)
+
+
+class ClassifierModel(EncoderModel):
     """A sequence classifier that can be explained; made by ``attrwidget.load``."""
 
     adapter = Classifier
+    _adapter: Classifier
 
-    def explain(self, text: Any, text_pair: Any = None) -> Any:
-        """Return the Explanation of the classes that the model gives *text*, alone or with *text_pair*.
+    @overload  # type: ignore[override]  # reads no chat
+    def explain(self, text: Text, text_pair: str | None = None) -> Explanation: ...
+    @overload
+    def explain(self, text: Texts, text_pair: str | Sequence[str] | None = None) -> list[Explanation]: ...
+    @overload
+    def explain(
+        self, text: Encoded, text_pair: str | Sequence[str] | None = None
+    ) -> Explanation | list[Explanation]: ...
+    def explain(self, text: Any, text_pair: Any = None) -> Explanation | list[Explanation]:
+        """Explain the classes that the model gives a text; each class is a step, the likeliest first.
 
-        *text* is a text or a list of token ids, special tokens included. A list of texts, or a padded batch from a
-        tokenizer, gives a list of Explanations, with the same numbers as one by one. Each class is a step, the
-        likeliest first: ``ex.scores("input_x_gradient").loc["positive"]``. Where a model gives several labels, each
-        has a probability of its own; a model that gives a number has steps without probabilities. Where an encoder and
-        then a decoder read the text, as in BART and T5, a token's score is of both, and attention is the decoder's to
-        the encoder's tokens.
+        Where a model gives several labels, each has its own probability; a model that gives a number has steps without
+        probabilities. Where a decoder reads the text after an encoder, as in BART and T5, a token's score is the sum of
+        both, and attention is the decoder's to the encoder's tokens.
 
-        Raises AttrWidgetError, in one sentence with what to do, for bad input.
+        Args:
+            text: A text, or a list of token ids, special tokens included. A list of texts, or a padded batch from a
+                tokenizer, gives a list of Explanations, with the same numbers as one by one.
+            text_pair: A second text, for a model of pairs; for several texts, one for each or one for all.
+
+        Returns:
+            The Explanation, or a list of them.
+
+        Raises:
+            AttrWidgetError: The input is not a text, is empty, or is longer than the model can see.
+
+        Example:
+            >>> ex = aw.load("demo-sentiment").explain("The film was not boring at all.")
+            >>> ex.scores("input_x_gradient").loc["positive"]
         """
-        return self._each(text, text_pair, self._explained)
+        return self._each(text, text_pair, self._trace)
 
-    def _explained(self, passage: Passage) -> ClassTrace:
+    def _trace(self, passage: Passage) -> LabelTrace:
         model = self._adapter
-        whole = self._text(passage, (self._place(passage.ids),) * len(model.labels))
-        logits, recorder = first_run(whole, self._abilities)
+        text = self._text(passage, (self._place(passage.ids),) * len(model.labels))
+        logits, recorder = first_run(text, self.capabilities)
         values = logits[0].tolist()
         numbers = model.output_kind == "number"
-        outputs = (
-            list(range(len(values))) if numbers else sorted(range(len(values)), key=lambda i: (-values[i], i))
-        )
+        order = range(len(values))
+        outputs = list(order) if numbers else sorted(order, key=lambda i: (-values[i], i))
         texts = [
-            f" {_called(model.labels[i])}{values[i]:.4g}" if numbers else f" {model.labels[i]}"
+            f" {_before_number(model.labels[i])}{values[i]:.4g}" if numbers else f" {model.labels[i]}"
             for i in outputs
         ]
-        parts, titles = parts_of(passage, "Text", "Second text")
-        called = _CALLED[model.output_kind]
+        nouns = _NOUNS[model.output_kind]
         given = {
             "softmax": 1,
-            "sigmoid": sum(value > 0 for value in values),  # those likelier than not
+            "sigmoid": sum(value > 0 for value in values),  # those with a probability above one half
             "number": len(values),
         }[model.output_kind]
-        return ClassTrace(
-            whole,
-            self._abilities,
+        return LabelTrace(
+            text,
+            self.capabilities,
             (logits, recorder),
             outputs=outputs,
             texts=texts,
-            titles=[*titles, called[1].capitalize()],
-            parts=parts,
+            sections=passage.sections(),
+            title=nouns[1].capitalize(),
             output_kind=model.output_kind,
             answer_text=", ".join(text.strip() for text in texts[:given]) or "no label",
-            step_noun=called,
+            step_noun=nouns,
         )
 
     def _place(self, ids: list[int]) -> int:
-        """Return the place in *ids* at which the class is read. Raises AttrWidgetError for a text without its end."""
-        end = self._abilities.end
+        """Return the position in *ids* at which the class is read."""
+        end = self.capabilities.end
         if end is None:
-            return (self._abilities.pooled or 0) % len(ids)
+            return (self.capabilities.pooled or 0) % len(ids)
         if end not in ids:
             name = self.tokenizer.convert_ids_to_tokens(end)
             raise AttrWidgetError(
@@ -86,6 +128,6 @@ class ClassifierModel(EncoderModel[Classifier]):
         return len(ids) - 1 - ids[::-1].index(end)
 
 
-def _called(label: str) -> str:
-    """Return *label* before its number; nothing where nobody gave it a name."""
+def _before_number(label: str) -> str:
+    """Return *label* and a space, or nothing for a label that was never given a name."""
     return "" if label.startswith("LABEL_") else f"{label} "

@@ -1,39 +1,94 @@
-"""A loaded masked language model: it fills in what is masked in a text."""
+"""Masked language models, which predict the tokens under masks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, overload
 
 from attrwidget.checks import is_index
+from attrwidget.engine.logit_lens import read_layers
 from attrwidget.errors import AttrWidgetError
-from attrwidget.kinds.encoder.adapter import MaskedLM
+from attrwidget.kinds.encoder.adapter import Encoder
 from attrwidget.kinds.encoder.model import EncoderModel
-from attrwidget.kinds.encoder.outputs import MaskTrace
-from attrwidget.kinds.encoder.sections import parts_of
-from attrwidget.kinds.encoder.trace import first_run
+from attrwidget.kinds.encoder.trace import EncoderTrace, first_run
 from attrwidget.text.prompt import encode_text, is_batch
 from attrwidget.text.tokens import token_text
 
 if TYPE_CHECKING:
+    import torch
+
+    from attrwidget.engine.logit_lens import LensReading
+    from attrwidget.explanation import Explanation
     from attrwidget.kinds.encoder.inputs import Passage
+    from attrwidget.text.prompt import Encoded, Text, Texts
+
+    Output = str | int | Sequence[str | int]
 
 
-class MaskedLMModel(EncoderModel[MaskedLM]):
+class MaskedLM(Encoder):
+    """The adapter of a masked language model."""
+
+    task = "fill-mask"
+
+    def _missing(self) -> str | None:
+        if self.own.get_output_embeddings() is None:
+            return "which has no output layer that predicts tokens"
+        if self.tokenizer.mask_token_id is None:
+            return "and its tokenizer has no mask token"
+        return None
+
+
+class MaskTrace(EncoderTrace):
+    """The trace of the tokens predicted under masks: an output is a token id."""
+
+    def before(self, step: int) -> list[int]:
+        """Return the token ids before *step*'s mask."""
+        return self.tokens.ids[: self.position(step)]
+
+    def read_layers(self) -> LensReading:
+        """Return what each layer would predict under each mask; see ``engine.logit_lens``."""
+
+        def run() -> torch.Tensor:
+            output = self._text.run()
+            return self._text.read(output, len(output.logits))
+
+        return read_layers(self.model, run, self.outputs)
+
+
+class MaskedLMModel(EncoderModel):
     """A masked language model that can be explained; made by ``attrwidget.load``."""
 
     adapter = MaskedLM
+    _adapter: MaskedLM
 
-    def explain(self, text: Any, *, output: Any = None) -> Any:
-        """Return the Explanation of what the model predicts under each mask of *text*.
+    @overload  # type: ignore[override]  # reads no chat
+    def explain(self, text: Text, *, output: Output | None = None) -> Explanation: ...
+    @overload
+    def explain(
+        self, text: Texts, *, output: Output | Sequence[Output] | None = None
+    ) -> list[Explanation]: ...
+    @overload
+    def explain(
+        self, text: Encoded, *, output: Output | Sequence[Output] | None = None
+    ) -> Explanation | list[Explanation]: ...
+    def explain(self, text: Any, *, output: Any = None) -> Explanation | list[Explanation]:
+        """Explain what the model predicts under each mask of a text; each mask is a step.
 
-        *text* is a text with the tokenizer's mask token in it once or more often (``model.tokenizer.mask_token``), or a
-        list of token ids. A list of texts, or a padded batch from a tokenizer, gives a list of Explanations. Each mask
-        is a step. The likeliest token is explained, or else *output*: a word or a token id, or a list with one for
-        each mask.
+        Args:
+            text: A text with the tokenizer's mask token in it (``model.tokenizer.mask_token``), or its token ids. A
+                list of texts, or a padded batch from a tokenizer, gives a list of Explanations.
+            output: What to explain instead of the likeliest token: a word or a token id, or a list with one for each
+                mask. For several texts, a list with one such output for each.
 
-        Raises AttrWidgetError, in one sentence with what to do, for bad input: for a text without a mask, and for a
-        word that is more than one token.
+        Returns:
+            The Explanation, or a list of them.
+
+        Raises:
+            AttrWidgetError: The text has no mask, a word is more than one token, or the text is too long.
+
+        Example:
+            >>> model = aw.load("demo-masked")
+            >>> model.explain("The capital of [MASK] is Berlin.")
         """
         batch = is_batch(text)
         if batch and isinstance(output, list | tuple):
@@ -44,10 +99,10 @@ class MaskedLMModel(EncoderModel[MaskedLM]):
                 )
         outputs = iter(output) if batch and isinstance(output, list | tuple) else None
         return self._each(
-            text, None, lambda passage: self._explained(passage, output if outputs is None else next(outputs))
+            text, None, lambda passage: self._trace(passage, output if outputs is None else next(outputs))
         )
 
-    def _explained(self, passage: Passage, output: Any) -> MaskTrace:
+    def _trace(self, passage: Passage, output: Any) -> MaskTrace:
         model = self._adapter
         rows = tuple(i for i, token in enumerate(passage.ids) if token == model.tokenizer.mask_token_id)
         if not rows:
@@ -57,22 +112,21 @@ class MaskedLMModel(EncoderModel[MaskedLM]):
                 f"as in 'Paris is the {mask} of France.'."
             )
         text = self._text(passage, rows)
-        logits, recorder = first_run(text, self._abilities)
+        logits, recorder = first_run(text, self.capabilities)
         wanted = logits.argmax(-1).tolist() if output is None else self._given(output, passage.ids, rows)
         texts = [
             token_text(model.tokenizer, token, passage.ids[:row])
             for token, row in zip(wanted, rows, strict=True)
         ]
-        parts, titles = parts_of(passage, "Text", "Second text")
         return MaskTrace(
             text,
-            self._abilities,
+            self.capabilities,
             (logits, recorder),
             outputs=wanted,
             texts=[one if one.startswith(" ") else f" {one}" for one in texts],
             ids=wanted,
-            titles=[*titles, "Under the masks" if len(rows) > 1 else "Under the mask"],
-            parts=parts,
+            sections=passage.sections(),
+            title="Under the masks" if len(rows) > 1 else "Under the mask",
         )
 
     def _given(self, output: Any, ids: list[int], rows: tuple[int, ...]) -> list[int]:
@@ -84,7 +138,7 @@ class MaskedLMModel(EncoderModel[MaskedLM]):
         return [self._token(one, ids[:row]) for one, row in zip(given, rows, strict=True)]
 
     def _token(self, word: Any, before: list[int]) -> int:
-        """Return the one token that *word*, a text or an id, is; where it matters, with a space before it."""
+        """Return the token id of *word*, a text or an id; a space goes before a word inside a text."""
         model = self._adapter
         if is_index(word, model.vocabulary):
             return int(word)

@@ -1,11 +1,10 @@
-"""What all loaded models have in common."""
+"""What all loaded models share, whatever their kind."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, overload
 
-from attrwidget.hf.adapter import Adapter
 from attrwidget.hf.exclusive_use import own_precision, weights_state
 
 if TYPE_CHECKING:
@@ -15,20 +14,27 @@ if TYPE_CHECKING:
 
     from attrwidget.engine.capabilities import Capabilities
     from attrwidget.explanation import Explanation
+    from attrwidget.hf.adapter import Adapter
     from attrwidget.hf.loading import Loaded
+    from attrwidget.text.prompt import Encoded, Prompt, Prompts
 
-A = TypeVar("A", bound=Adapter)
 
+class Model(ABC):
+    """A model that can be explained; made by ``attrwidget.load``.
 
-class Model(ABC, Generic[A]):
-    """A model that can be explained; made by ``attrwidget.load``."""
+    Example:
+        >>> model = aw.load("demo")
+        >>> model.task, model.hf.config.n_layer
+        >>> ex = model.explain("The capital of Japan is", max_new_tokens=2)
+    """
 
     adapter: ClassVar[type[Adapter]]
+    _adapter: Adapter
     _found: tuple[int | None, Capabilities] | None = None
 
-    def __init__(self, parts: Loaded) -> None:
-        self._adapter: A = self.adapter(parts.hf, parts.tokenizer, parts.name)  # type: ignore[assignment]
-        self._adapter.memory_budget = parts.memory_budget
+    def __init__(self, parts: Loaded, memory_budget: int | None = None) -> None:
+        self._adapter = self.adapter(parts.hf, parts.tokenizer, parts.name)
+        self._adapter.memory_budget = memory_budget
 
     def __repr__(self) -> str:
         return f"Model({self.name!r}, {type(self.hf).__name__})"
@@ -45,16 +51,17 @@ class Model(ABC, Generic[A]):
 
     @property
     def task(self) -> str:
-        """What kind of model it is, as Transformers' pipelines name it, such as ``"text-generation"``."""
+        """The kind of model, as Transformers' pipelines name it, such as ``"text-generation"``."""
         return self._adapter.task
 
     @property
     def tokenizer(self) -> PreTrainedTokenizerBase:
-        """Its tokenizer."""
+        """The model's tokenizer."""
         return self._adapter.tokenizer
 
     @property
-    def _abilities(self) -> Capabilities:
+    def capabilities(self) -> Capabilities:
+        """What the model allows: how its attention and its gradients can be had. Found by trying it, once."""
         # A quantised model may repack its weights when it is run, for kernels that allow less.
         state = weights_state(self.hf) if self._adapter.quantized else None
         if self._found is None or self._found[0] != state:
@@ -68,13 +75,21 @@ class Model(ABC, Generic[A]):
     def _probe(self) -> Capabilities:
         """Find out what the model allows."""
 
+    @overload
+    def explain(self, text: Prompt, /, *args: Any, **options: Any) -> Explanation: ...
+    @overload
+    def explain(self, text: Prompts, /, *args: Any, **options: Any) -> list[Explanation]: ...
+    @overload
+    def explain(self, text: Encoded, /, *args: Any, **options: Any) -> Explanation | list[Explanation]: ...
     @abstractmethod
-    def explain(self, *args: Any, **options: Any) -> Any:
-        """Return the Explanation of what the model makes of an input."""
+    def explain(self, text: Any, /, *args: Any, **options: Any) -> Explanation | list[Explanation]:
+        """Explain what the model makes of a text; see ``explain`` of the kind of model for its options."""
 
     @abstractmethod
     def explain_call(self, call: Any, messages: Sequence[Any] | None = None) -> list[Explanation]:
-        """Return an Explanation of each row of *call*, a ``Call`` of what the kind of model is called by.
+        """Explain every sequence of a recorded call: of ``generate`` for generators, of the model itself for others.
 
-        *messages* is the chat that a prompt was made of.
+        Args:
+            call: The call, a ``hf.call_record.Call`` of the type that this kind of model is called by.
+            messages: The chat that the prompt was made of.
         """

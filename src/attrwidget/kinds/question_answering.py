@@ -1,45 +1,125 @@
-"""A loaded extractive question-answering model: it finds the answer to a question in a context."""
+"""Extractive question-answering models, which find the answer to a question in a context."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast, overload
 
 import numpy as np
+import torch
 
-from attrwidget.checks import is_whole
+from attrwidget.checks import is_index, is_whole
 from attrwidget.errors import AttrWidgetError
-from attrwidget.kinds.encoder.adapter import QuestionAnswering
+from attrwidget.kinds.encoder.adapter import Encoder
 from attrwidget.kinds.encoder.model import EncoderModel
-from attrwidget.kinds.encoder.outputs import SpanTrace
-from attrwidget.kinds.encoder.sections import parts_of
-from attrwidget.kinds.encoder.trace import first_run
+from attrwidget.kinds.encoder.trace import EncoderTrace, first_run
 from attrwidget.text.tokens import read_tokens
 
 if TYPE_CHECKING:
-    import torch
-
     from attrwidget.explanation import Explanation
+    from attrwidget.kinds.encoder.adapter import Places
     from attrwidget.kinds.encoder.inputs import Passage
 
-_LONGEST = 30  # tokens of an answer
+_MAX_ANSWER_TOKENS = 30
 
 
-class QuestionAnsweringModel(EncoderModel[QuestionAnswering]):
+class QuestionAnswering(Encoder):
+    """The adapter of an extractive question-answering model."""
+
+    task = "question-answering"
+    sees_own_token = True
+    decodes = True
+
+    def _missing(self) -> str | None:
+        return None if self.has_class_of_kind else "which finds no answers in texts"
+
+    def read(self, output: Any, at: Places) -> torch.Tensor:
+        """Return two rows, the logits of the first and of the last token of the answer; -inf where none is allowed."""
+        both = torch.stack([output.start_logits, output.end_logits], 1)
+        blank = both.new_full((*both.shape[:2], len(at.allowed)), -torch.inf)
+        placed = blank.scatter(2, at.tokens[:, None].expand_as(both), both)
+        return placed.masked_fill(~at.allowed, -torch.inf)
+
+
+class SpanTrace(EncoderTrace):
+    """The trace of the two ends of an answer: an output is a position in the text."""
+
+    model: QuestionAnswering
+
+    def output_text(self, step: int, output: int) -> str:  # noqa: ARG002
+        """Return the token at *output*."""
+        return self.tokens.labels[output]
+
+    def named(self, what: Any) -> tuple[int, ...]:
+        """Return the first and last position of *what*: words of the context, or two positions."""
+        if isinstance(what, str):
+            return self._find(what)
+        if isinstance(what, Sequence) and len(what) == 2 and all(self._is_allowed(place) for place in what):
+            return int(what[0]), int(what[1])
+        raise AttrWidgetError(
+            "foil must be words of the context, or the positions of another answer's first and last token, not "
+            f"{what!r}."
+        )
+
+    def _is_allowed(self, place: Any) -> bool:
+        return is_index(place, self.n_inputs) and bool(self._text.allowed[place])
+
+    def _find(self, words: str) -> tuple[int, int]:
+        places = [i for i in range(self.n_inputs) if self._is_allowed(i)]
+        decode = self.model.tokenizer.decode
+        wanted = words.strip().casefold()
+        for length in range(1, len(places) + 1):
+            for start in range(len(places) - length + 1):
+                span = places[start : start + length]
+                if str(decode([self.tokens.ids[i] for i in span])).strip().casefold() == wanted:
+                    return span[0], span[-1]
+        raise AttrWidgetError(
+            f"The foil {words!r} is not in the context, so it could be no answer: take words of it."
+        )
+
+
+class QuestionAnsweringModel(EncoderModel):
     """An extractive question-answering model that can be explained; made by ``attrwidget.load``."""
 
     adapter = QuestionAnswering
+    _adapter: QuestionAnswering
 
-    def explain(self, question: Any, context: Any = None, *, max_answer_tokens: int = _LONGEST) -> Any:
-        """Return the Explanation of where the model finds the answer to *question* in *context*.
+    @overload  # type: ignore[override]  # reads no chat
+    def explain(
+        self, question: str, context: str, *, max_answer_tokens: int = _MAX_ANSWER_TOKENS
+    ) -> Explanation: ...
+    @overload
+    def explain(
+        self,
+        question: list[str] | tuple[str, ...],
+        context: str | Sequence[str],
+        *,
+        max_answer_tokens: int = _MAX_ANSWER_TOKENS,
+    ) -> list[Explanation]: ...
+    def explain(
+        self, question: Any, context: Any = None, *, max_answer_tokens: int = _MAX_ANSWER_TOKENS
+    ) -> Explanation | list[Explanation]:
+        """Explain where the model finds the answer to a question in a context.
 
-        Both are texts, or lists of texts, which give a list of Explanations. There are two steps: the first token of
-        the answer and its last. The answer is the likeliest span inside the context of at most *max_answer_tokens*
-        tokens; the probability of each of its ends is over the context and, where it stands for "no answer", the text's
-        first token.
+        There are two steps: the first token of the answer and its last. The answer is the likeliest span inside the
+        context. The probability of each end is over the context and, where the text's first token stands for "no
+        answer", over that token too.
 
-        Raises AttrWidgetError, in one sentence with what to do, for bad input, a missing context, and one longer than
-        the model can see.
+        Args:
+            question: A question; a list of them gives a list of Explanations.
+            context: The text in which the answer stands; for several questions, one for each or one for all.
+            max_answer_tokens: The greatest number of tokens of an answer.
+
+        Returns:
+            The Explanation, or a list of them.
+
+        Raises:
+            AttrWidgetError: There is no context, the input is empty, or is longer than the model can see.
+
+        Example:
+            >>> model = aw.load("deepset/roberta-base-squad2")
+            >>> model.explain("Who wrote it?", "Anna wrote the story in Paris.")
         """
         if context is None or not isinstance(question, str | list | tuple):
             raise AttrWidgetError(
@@ -49,51 +129,46 @@ class QuestionAnsweringModel(EncoderModel[QuestionAnswering]):
             raise AttrWidgetError(
                 f"max_answer_tokens must be a whole number of at least 1, not {max_answer_tokens!r}."
             )
-        return self._each(question, context, lambda passage: self._explained(passage, int(max_answer_tokens)))
+        return self._each(question, context, lambda passage: self._trace(passage, int(max_answer_tokens)))
 
-    def _called(self, text: dict[str, Any]) -> Explanation:
-        """Return the Explanation of a question and its context that the model was called with, as token ids."""
-        explanation: Explanation = self._each(
-            text,
-            None,
-            lambda passage: self._explained(passage._replace(second=self._context(passage)), _LONGEST),
-        )
-        return explanation
+    def _explain_inputs(self, inputs: dict[str, Any]) -> Explanation:
+        return cast("Explanation", self._each(inputs, None, self._trace_of_ids))
+
+    def _trace_of_ids(self, passage: Passage) -> SpanTrace:
+        return self._trace(passage._replace(second=self._context(passage)), _MAX_ANSWER_TOKENS)
 
     def _context(self, passage: Passage) -> range | None:
-        """Return where the context stands: of the second type, or else after the last control token but one."""
-        control = set(self.tokenizer.all_special_ids)
-        borders = [at for at, token in enumerate(passage.ids) if token in control]
+        """Return the range of the context: tokens of type 1, or else those before the last special token."""
+        special = set(self.tokenizer.all_special_ids)
+        borders = [at for at, token in enumerate(passage.ids) if token in special]
         inside = [at for at, kind in enumerate(passage.types or ()) if kind == 1 and at not in borders]
         if not inside and len(borders) > 2:
             inside = list(range(borders[-2] + 1, borders[-1]))
         return range(inside[0], inside[-1] + 1) if inside else None
 
-    def _explained(self, passage: Passage, longest: int) -> SpanTrace:
+    def _trace(self, passage: Passage, longest: int) -> SpanTrace:
         inside = passage.second
         if inside is None:
             raise AttrWidgetError("The context has no tokens: give some words in which the answer is found.")
         model = self._adapter
         text = self._text(passage, (0, 0), inside)
-        first = passage.ids[0]
-        if first in model.tokenizer.all_special_ids:
+        if passage.ids[0] in model.tokenizer.all_special_ids:
             text.allowed[0] = True
-        logits, recorder = first_run(text, self._abilities)
+        logits, recorder = first_run(text, self.capabilities)
         start, end = best_span(logits, inside, longest)
         tokens = read_tokens(model.tokenizer, passage.ids, len(passage.ids))
         units = [u.text for u in tokens.units if u.start <= end and u.end > start]
         answer = " ".join("".join(units).split())
         none = logits[:, 0].sum() > logits[0, start] + logits[1, end]
-        parts, titles = parts_of(passage, "Question", "Context")
         return SpanTrace(
             replace(text, rows=(start, end)),
-            self._abilities,
+            self.capabilities,
             (logits, recorder),
             outputs=[start, end],
             texts=[f" from {tokens.labels[start]}", f" to {tokens.labels[end]}"],
             ids=[passage.ids[start], passage.ids[end]],
-            titles=[*titles, f"Answer: “{answer}”"],
-            parts=parts,
+            sections=passage.sections("Question", "Context"),
+            title=f"Answer: “{answer}”",
             answer_text=answer,
             step_noun=("end", "ends"),
             warnings=["The model finds it likelier that the context has no answer."] if bool(none) else [],
@@ -101,9 +176,12 @@ class QuestionAnsweringModel(EncoderModel[QuestionAnswering]):
 
 
 def best_span(logits: torch.Tensor, inside: range, longest: int) -> tuple[int, int]:
-    """Return the first and last position in *inside* of the span whose *logits* ``[2, n]`` add up to most.
+    """Return the first and last position of the span with the greatest sum of its two logits.
 
-    It has *longest* tokens at most.
+    Args:
+        logits: The logits ``[2, n]`` of the first and the last token.
+        inside: The positions in which the span must lie.
+        longest: The greatest number of tokens of the span.
     """
     starts, ends = logits[:, inside.start : inside.stop].double().cpu().numpy()
     sums = starts[:, None] + ends[None]

@@ -1,15 +1,45 @@
-"""What a user may give as a prompt or an output, turned into token ids once and for all."""
+"""Turn what a user gives as a prompt or an output into token ids."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from attrwidget.checks import is_whole
 from attrwidget.errors import AttrWidgetError, first_line
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
+
+
+class Array(Protocol):
+    """A tensor or a NumPy array of token ids: ``[n]`` for one text, ``[texts, n]`` for several."""
+
+    @property
+    def shape(self) -> Any:
+        """The lengths of its axes."""
+
+    def tolist(self) -> Any:
+        """Return its numbers as nested lists."""
+
+
+Message = Mapping[str, Any]
+"""A message of a chat, such as ``{"role": "user", "content": "Hello"}``."""
+
+Text = str | Sequence[int]
+"""One text: as it is, or as token ids."""
+
+Texts = list[str] | tuple[str, ...] | Sequence[Sequence[int]] | Sequence[Array]
+"""Several texts."""
+
+Prompt = Text | Sequence[Message]
+"""One prompt: a text, token ids, or the messages of a chat, which go through the tokenizer's chat template."""
+
+Prompts = Texts | Sequence[Sequence[Message]]
+"""Several prompts."""
+
+Encoded = Mapping[str, Any] | Array
+"""Token ids from a tokenizer, one text or a padded batch: what it returns, or an array."""
 
 _WHAT = "a text, a list of token ids, or a list of chat messages like {'role': 'user', 'content': 'Hello'}"
 

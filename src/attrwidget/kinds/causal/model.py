@@ -1,12 +1,12 @@
-"""A loaded causal language model: it continues a text."""
+"""Causal language models, which continue a text."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.explanation import Explanation
-from attrwidget.kinds.answers import each_output, generated, require_nothing_generated
+from attrwidget.kinds.answers import each_output, generate_answers, require_nothing_generated
 from attrwidget.kinds.causal.adapter import CausalLM
 from attrwidget.kinds.causal.trace import CausalTrace
 from attrwidget.kinds.causal.trials import probe
@@ -16,10 +16,12 @@ from attrwidget.text.chat import find_spans, message_spans
 from attrwidget.text.prompt import is_batch, is_messages, split_batch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from attrwidget.engine.capabilities import Capabilities
     from attrwidget.hf.call_record import Generated
+    from attrwidget.progress import Progress
+    from attrwidget.text.prompt import Encoded, Prompt, Prompts, Text, Texts
     from attrwidget.text.sections import Section
 
 _OTHER_CHAT = (
@@ -28,34 +30,77 @@ _OTHER_CHAT = (
 )
 
 
-class CausalModel(Model[CausalLM]):
+class CausalModel(Model):
     """A causal language model that can be explained; made by ``attrwidget.load``."""
 
     adapter = CausalLM
+    _adapter: CausalLM
 
     def _probe(self) -> Capabilities:
         return probe(self._adapter)
 
+    @overload
+    def explain(
+        self,
+        prompt: Prompt,
+        *,
+        max_new_tokens: int | None = None,
+        output: Text | None = None,
+        progress: Progress | None = None,
+        **generation_options: Any,
+    ) -> Explanation: ...
+    @overload
+    def explain(
+        self,
+        prompt: Prompts,
+        *,
+        max_new_tokens: int | None = None,
+        output: Text | Texts | None = None,
+        progress: Progress | None = None,
+        **generation_options: Any,
+    ) -> list[Explanation]: ...
+    @overload
+    def explain(
+        self,
+        prompt: Encoded,
+        *,
+        max_new_tokens: int | None = None,
+        output: Text | Texts | None = None,
+        progress: Progress | None = None,
+        **generation_options: Any,
+    ) -> Explanation | list[Explanation]: ...
     def explain(
         self,
         prompt: Any,
         *,
         max_new_tokens: int | None = None,
         output: Any = None,
-        progress: Callable[[int, int], None] | None = None,
+        progress: Progress | None = None,
         **generation_options: Any,
-    ) -> Any:
-        """Generate a continuation of *prompt*, or take *output*, and return its Explanation.
+    ) -> Explanation | list[Explanation]:
+        """Generate a continuation of a prompt, or take the given one, and explain it; each of its tokens is a step.
 
-        *prompt* is a text, a list of token ids, or chat messages (``[{"role": "user", "content": …}]``, put
-        through the tokenizer's chat template). A list of prompts, or a padded batch from a tokenizer, is
-        generated as one batch and gives a list of Explanations, with the same numbers as one by one.
-        *max_new_tokens* (20 unless given) and *generation_options* (``do_sample=``, ``num_beams=``, …) go to
-        the model's ``generate``. *output*, a text or token ids, is explained instead of generating. *progress*
-        is called with ``(tokens done, tokens at most)``; an exception raised in it stops. What was generated is
-        what is explained: ids are never decoded and tokenised again.
+        What was generated is what is explained: ids are never decoded and tokenised again.
 
-        Raises AttrWidgetError, in one sentence with what to do, for bad input, before any work is wasted.
+        Args:
+            prompt: A text, a list of token ids, or chat messages (``[{"role": "user", "content": …}]``, which go
+                through the tokenizer's chat template). A list of prompts, or a padded batch from a tokenizer, is
+                generated as one batch and gives a list of Explanations, with the same numbers as one by one.
+            max_new_tokens: How many tokens to generate at most; 20 if not given.
+            output: A continuation, a text or token ids, to explain instead of generating one.
+            progress: Called with ``(tokens done, tokens at most)``; an exception raised in it stops the work.
+            **generation_options: Options of the model's ``generate``, such as ``do_sample=`` or ``num_beams=``.
+
+        Returns:
+            The Explanation, or a list of them.
+
+        Raises:
+            AttrWidgetError: The input is bad, or longer than the model can see; before anything is run.
+
+        Example:
+            >>> model = aw.load("demo")
+            >>> model.explain("The capital of Japan is", max_new_tokens=2)
+            >>> model.explain("The capital of Japan is", output=" Tokyo")
         """
         adapter = self._adapter = self._adapter.renewed()
         batch = is_batch(prompt)
@@ -63,7 +108,7 @@ class CausalModel(Model[CausalLM]):
         ids = [self._adapter.encode(p) for p in prompts]
         if output is None:
             longest = max(map(len, ids))
-            outputs = generated(
+            outputs = generate_answers(
                 adapter,
                 ids,
                 before=longest,
@@ -76,8 +121,10 @@ class CausalModel(Model[CausalLM]):
             wanted = each_output(output, len(prompts), "prompt", batch=batch)
             outputs = self._given(prompts, ids, wanted)
         explanations = [
-            Explanation(CausalTrace(adapter, encoded, said, self._abilities, self._messages(encoded, given)))
-            for given, encoded, said in zip(prompts, ids, outputs, strict=True)
+            Explanation(
+                CausalTrace(adapter, encoded, answer, self.capabilities, self._messages(encoded, given))
+            )
+            for given, encoded, answer in zip(prompts, ids, outputs, strict=True)
         ]
         if output is not None:
             for explanation, given, wish in zip(explanations, prompts, wanted, strict=True):
@@ -94,7 +141,7 @@ class CausalModel(Model[CausalLM]):
             if not answer:
                 raise AttrWidgetError("generate wrote no token, so there is nothing to explain.")
             spans = self._messages(prompt, messages)
-            explanations.append(Explanation(CausalTrace(adapter, prompt, answer, self._abilities, spans)))
+            explanations.append(Explanation(CausalTrace(adapter, prompt, answer, self.capabilities, spans)))
             if messages is not None and not spans:
                 explanations[-1].warnings.append(_OTHER_CHAT)
         return explanations

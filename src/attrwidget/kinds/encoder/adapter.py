@@ -1,4 +1,4 @@
-"""The adapters of models that read a whole text at once: how their outputs are read."""
+"""The adapter that all models share which read a whole text at once: limits, encoding, reading of logits."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ import torch
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.adapter import Adapter
 from attrwidget.kinds.encoder.inputs import Passage, encode_passage
+from attrwidget.kinds.table import kind_of
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 
 class Places(NamedTuple):
-    """Where the texts of a batch are read: the positions *rows* ``[b, steps]``.
+    """The positions at which the outputs of a batch of texts are read.
 
-    Token *i* of text *b* stood at ``tokens[b, i]`` before some were deleted; *allowed* ``[n]`` are the places that an
-    answer may begin and end at.
+    ``rows`` ``[b, steps]`` are those of the steps. Token *i* of text *b* was token ``tokens[b, i]`` before some were
+    deleted. ``allowed`` ``[n]``, of the whole text, is True where an answer may begin or end.
     """
 
     rows: torch.Tensor
@@ -29,10 +30,9 @@ class Places(NamedTuple):
 class Encoder(Adapter):
     """A model that reads a whole text at once, and its tokenizer."""
 
-    auto: ClassVar[str]
-    whole: ClassVar[bool] = False  # what it says is of the whole text, not of positions
+    whole: ClassVar[bool] = False  # one output for the whole text, not one for each position
     sees_own_token: ClassVar[bool] = False  # its outputs are read at tokens, which they see even when masked
-    decodes: ClassVar[bool] = False  # it may have a decoder, which reads the text once more
+    decodes: ClassVar[bool] = False  # a decoder may read the text after the encoder
 
     def __init__(self, hf: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, name: str) -> None:
         super().__init__(hf, tokenizer, name)
@@ -45,11 +45,16 @@ class Encoder(Adapter):
         if missing:
             raise AttrWidgetError(
                 f"{name!r} is {type(hf).__name__}, {missing}, so it cannot be taken for {self.task!r}: load it with "
-                f"{self.auto}, or leave out task=."
+                f"{kind_of(self.task).auto_class}, or leave out task=."
             )
 
+    @property
+    def has_class_of_kind(self) -> bool:
+        """Whether the model's class has the name of this kind of model."""
+        return type(self.own).__name__.endswith(kind_of(self.task).class_endings)
+
     def _missing(self) -> str | None:
-        """Return what the model lacks to be of this kind, in words, or None."""
+        """Return what keeps the model from being of this kind, for an error, or None."""
         return None
 
     @property
@@ -92,97 +97,9 @@ class Encoder(Adapter):
 
     def read(self, output: Any, at: Places) -> torch.Tensor:
         """Return logits ``[b, steps, outputs]`` of a batch's *output*."""
-        return _at(output.logits, at.rows)
+        return rows_of(output.logits, at.rows)
 
 
-class MaskedLM(Encoder):
-    """A masked language model: it predicts the tokens under masks."""
-
-    task, auto = "fill-mask", "AutoModelForMaskedLM"
-
-    def _missing(self) -> str | None:
-        if self.own.get_output_embeddings() is None:
-            return "which has no output layer that predicts tokens"
-        if self.tokenizer.mask_token_id is None:
-            return "and its tokenizer has no mask token"
-        return None
-
-
-class _Labels(Encoder):
-    decodes = True
-
-    @property
-    def labels(self) -> list[str]:
-        """The names of the classes, by their numbers."""
-        config: Any = self.hf.config
-        return [str(config.id2label.get(i, f"LABEL_{i}")) for i in range(config.num_labels)]
-
-    def _missing(self) -> str | None:
-        return None if type(self.own).__name__.endswith(self._ending) else "which has no such classes"
-
-    _ending: ClassVar[str]
-
-
-class Classifier(_Labels):
-    """A sequence classifier: it gives a text one class or several, or a number."""
-
-    task, auto = "text-classification", "AutoModelForSequenceClassification"
-    whole = True
-    _ending = "ForSequenceClassification"
-
-    @property
-    def output_kind(self) -> str:
-        """What the logits mean, as for ``read_steps``: one class, several labels, or numbers."""
-        kind = getattr(self.hf.config, "problem_type", None)
-        if kind == "multi_label_classification":
-            return "sigmoid"
-        return "number" if kind == "regression" or self.hf.config.num_labels == 1 else "softmax"
-
-    def read(self, output: Any, at: Places) -> torch.Tensor:
-        """Return the classes' logits, for every step."""
-        logits: torch.Tensor = output.logits
-        return logits[:, None].expand(-1, at.rows.shape[1], -1)
-
-
-class TokenClassifier(_Labels):
-    """A token classifier: it gives every token a class."""
-
-    task, auto = "token-classification", "AutoModelForTokenClassification"
-    sees_own_token = True
-    _ending = "ForTokenClassification"
-
-
-class QuestionAnswering(Encoder):
-    """An extractive question-answering model: it finds where in a context the answer starts and ends."""
-
-    task, auto = "question-answering", "AutoModelForQuestionAnswering"
-    sees_own_token = True
-    decodes = True
-
-    def _missing(self) -> str | None:
-        return (
-            None
-            if type(self.own).__name__.endswith("ForQuestionAnswering")
-            else "which finds no answers in texts"
-        )
-
-    def read(self, output: Any, at: Places) -> torch.Tensor:
-        """Return two rows, the logits of the start and of the end at each place where one is allowed."""
-        both = torch.stack([output.start_logits, output.end_logits], 1)
-        blank = both.new_full((*both.shape[:2], len(at.allowed)), -torch.inf)
-        placed = blank.scatter(2, at.tokens[:, None].expand_as(both), both)
-        return placed.masked_fill(~at.allowed, -torch.inf)
-
-
-class HeadlessEncoder(Encoder):
-    """An encoder without a head: it predicts nothing."""
-
-    task, auto = "feature-extraction", "AutoModel"
-
-    def read(self, output: Any, at: Places) -> torch.Tensor:
-        """Return the last hidden states at the steps' positions: no logits, but what runs can be compared by."""
-        return _at(output[0], at.rows)
-
-
-def _at(values: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
+def rows_of(values: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
+    """Return *values* ``[b, n, d]`` at the positions *rows* ``[b, steps]``: ``[b, steps, d]``."""
     return values[torch.arange(len(rows), device=rows.device)[:, None], rows]

@@ -1,4 +1,4 @@
-"""What a user may give a model that reads a whole text at once, turned into token ids once and for all."""
+"""Turn what a user gives a model that reads a whole text at once into token ids."""
 
 from __future__ import annotations
 
@@ -7,21 +7,29 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.text.prompt import encode_ids, encode_text, is_batch
+from attrwidget.text.sections import Section
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 
 class Passage(NamedTuple):
-    """Token *ids* as the model reads them, the *types* it tells them apart by, if any, and where the second text is.
+    """The token ids of one text or two, as the model reads them.
 
-    ``second`` is the range of the second text's tokens, special ones apart; None where there is no second text, or
-    ids were given.
+    ``types`` are the token type ids, None for a model without. ``second`` is the range of the second text's tokens
+    without special ones, None where there is no second text or ids were given.
     """
 
     ids: list[int]
     types: list[int] | None = None
     second: range | None = None
+
+    def sections(self, first: str = "Text", second: str = "Second text") -> list[Section]:
+        """Return the sections of the two texts with these titles; special tokens between them are in the first."""
+        count = len(self.ids)
+        if self.second is None:
+            return [Section(first, 0, count)]
+        return [Section(first, 0, self.second.start), Section(second, self.second.start, count)]
 
 
 def encode_passage(

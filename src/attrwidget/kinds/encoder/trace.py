@@ -49,10 +49,10 @@ def first_run(
 
 
 class EncoderTrace(Trace):
-    """One run over *text*, whose *logits* at step *s* are for the output ``outputs[s]``, with the text ``texts[s]``.
+    """One run over *text*: its logits at step *s* are read for ``outputs[s]``, which is shown as ``texts[s]``.
 
-    Every step sees the whole text, and nothing reads the steps. *titles* are those of the text's *parts*, ranges of its
-    tokens, and last that of the steps. *ids* are the token ids of the outputs, where they are tokens.
+    Every step sees the whole text, and none of the steps before it. *sections* are those of the text and *title* is
+    that of the steps. *ids* are the token ids of the outputs, where outputs are tokens.
     """
 
     model: Encoder
@@ -66,8 +66,8 @@ class EncoderTrace(Trace):
         *,
         outputs: Sequence[int],
         texts: Sequence[str],
-        titles: Sequence[str],
-        parts: Sequence[range] = (),
+        sections: Sequence[Section],
+        title: str,
         ids: Sequence[int] | None = None,
         output_kind: str = "softmax",
         answer_text: str | None = None,
@@ -85,10 +85,7 @@ class EncoderTrace(Trace):
         self.outputs = tuple(outputs)
         read = read_tokens(text.model.tokenizer, text.ids[0].tolist(), text.length)
         self.tokens = followed_by(read, texts, ids or [-1] * len(texts))
-        *before, last = titles
-        ranges = parts or [range(text.length)]
-        self.sections = [Section(title, r.start, r.stop) for title, r in zip(before, ranges, strict=True)]
-        self.sections.append(Section(last, text.length, len(self.tokens)))
+        self.sections = [*sections, Section(title, text.length, len(self.tokens))]
         self.steps = read_steps(logits, outputs, output_kind=output_kind)
 
     def seen(self, step: int) -> int:  # noqa: ARG002

@@ -1,12 +1,12 @@
-"""A loaded encoder–decoder language model: it writes a text to a source."""
+"""Encoder–decoder language models, which write a text to a source: a translation, a summary."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.explanation import Explanation
-from attrwidget.kinds.answers import each_output, generated, require_nothing_generated
+from attrwidget.kinds.answers import each_output, generate_answers, require_nothing_generated
 from attrwidget.kinds.model import Model
 from attrwidget.kinds.seq2seq.adapter import Beginning, Seq2SeqLM
 from attrwidget.kinds.seq2seq.trace import Seq2SeqTrace
@@ -14,22 +14,64 @@ from attrwidget.kinds.seq2seq.trials import probe
 from attrwidget.text.prompt import is_batch, split_batch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from attrwidget.engine.capabilities import Capabilities
     from attrwidget.hf.call_record import Generated
+    from attrwidget.progress import Progress
+    from attrwidget.text.prompt import Encoded, Text, Texts
 
 _OF_START = ("decoder_start_token_id", "forced_bos_token_id")
 
 
-class Seq2SeqModel(Model[Seq2SeqLM]):
+class Seq2SeqModel(Model):
     """An encoder–decoder model that can be explained; made by ``attrwidget.load``."""
 
     adapter = Seq2SeqLM
+    _adapter: Seq2SeqLM
 
     def _probe(self) -> Capabilities:
         return probe(self._adapter)
 
+    @overload  # type: ignore[override]  # reads no chat
+    def explain(
+        self,
+        source: Text,
+        *,
+        max_new_tokens: int | None = None,
+        output: Text | None = None,
+        src_lang: str | None = None,
+        tgt_lang: str | None = None,
+        target_prefix: Text | None = None,
+        progress: Progress | None = None,
+        **generation_options: Any,
+    ) -> Explanation: ...
+    @overload
+    def explain(
+        self,
+        source: Texts,
+        *,
+        max_new_tokens: int | None = None,
+        output: Text | Texts | None = None,
+        src_lang: str | None = None,
+        tgt_lang: str | None = None,
+        target_prefix: Text | None = None,
+        progress: Progress | None = None,
+        **generation_options: Any,
+    ) -> list[Explanation]: ...
+    @overload
+    def explain(
+        self,
+        source: Encoded,
+        *,
+        max_new_tokens: int | None = None,
+        output: Text | Texts | None = None,
+        src_lang: str | None = None,
+        tgt_lang: str | None = None,
+        target_prefix: Text | None = None,
+        progress: Progress | None = None,
+        **generation_options: Any,
+    ) -> Explanation | list[Explanation]: ...
     def explain(
         self,
         source: Any,
@@ -38,24 +80,37 @@ class Seq2SeqModel(Model[Seq2SeqLM]):
         output: Any = None,
         src_lang: str | None = None,
         tgt_lang: str | None = None,
-        target_prefix: Any = None,
-        progress: Callable[[int, int], None] | None = None,
+        target_prefix: Text | None = None,
+        progress: Progress | None = None,
         **generation_options: Any,
-    ) -> Any:
-        """Generate what the model writes to *source*, or take *output*, and return its Explanation.
-
-        *source* is a text or a list of token ids. A list of sources, or a padded batch from a tokenizer, is
-        generated as one batch and gives a list of Explanations, with the same numbers as one by one. *src_lang* and
-        *tgt_lang* are codes of the tokenizer's, for models of many languages. *target_prefix*, a text or token ids,
-        is what the answer goes on from. *max_new_tokens* (20 unless given) and *generation_options*
-        (``num_beams=``, ``forced_bos_token_id=``, …) go to the model's ``generate``. *output*, a text or token ids, is
-        explained instead of generating; a text ends with the token that the tokenizer ends targets with. *progress* is
-        called with ``(tokens done, tokens at most)``; an exception raised in it stops.
+    ) -> Explanation | list[Explanation]:
+        """Generate what the model writes to a source, or take the given output, and explain it, token by token.
 
         The inputs of a step are all tokens of the source and the earlier ones of the target: the decoder's start, a
         forced language and the prefix, which are not explained, and then the answer.
 
-        Raises AttrWidgetError, in one sentence with what to do, for bad input, before any work is wasted.
+        Args:
+            source: A text or a list of token ids. A list of sources, or a padded batch from a tokenizer, is generated
+                as one batch and gives a list of Explanations, with the same numbers as one by one.
+            max_new_tokens: How many tokens to generate at most; 20 if not given.
+            output: A text or token ids to explain instead of generating; a text ends with the token that the tokenizer
+                ends targets with.
+            src_lang: The tokenizer's code of the source's language, for models of many languages.
+            tgt_lang: The tokenizer's code of the language to write.
+            target_prefix: A text or token ids that the answer begins with.
+            progress: Called with ``(tokens done, tokens at most)``; an exception raised in it stops the work.
+            **generation_options: Options of the model's ``generate``, such as ``num_beams=`` or
+                ``forced_bos_token_id=``.
+
+        Returns:
+            The Explanation, or a list of them.
+
+        Raises:
+            AttrWidgetError: The input is bad, or longer than the model can see; before anything is run.
+
+        Example:
+            >>> model = aw.load("demo-translation")
+            >>> model.explain("我們喜歡的手錶很重。", max_new_tokens=20)
         """
         adapter = self._adapter = self._adapter.renewed()
         batch = is_batch(source)
@@ -64,7 +119,7 @@ class Seq2SeqModel(Model[Seq2SeqLM]):
         beginnings = [Beginning(adapter.encode(s, src_lang), start) for s in sources]
         if output is None:
             options = {k: v for k, v in generation_options.items() if k not in _OF_START}
-            outputs = generated(
+            outputs = generate_answers(
                 adapter,
                 beginnings,
                 before=len(start),
@@ -78,7 +133,7 @@ class Seq2SeqModel(Model[Seq2SeqLM]):
             outputs = [adapter.encode_output(o, start, tgt_lang) for o in wanted]
             adapter.require_room(len(start), max(map(len, outputs)))
         explanations = [
-            Explanation(Seq2SeqTrace(adapter, *beginning, answer, self._abilities))
+            Explanation(Seq2SeqTrace(adapter, *beginning, answer, self.capabilities))
             for beginning, answer in zip(beginnings, outputs, strict=True)
         ]
         return explanations if batch else explanations[0]
@@ -103,6 +158,6 @@ class Seq2SeqModel(Model[Seq2SeqLM]):
             answer = call.answer_of(row, start)
             if not answer:
                 raise AttrWidgetError("generate wrote no token, so there is nothing to explain.")
-            trace = Seq2SeqTrace(adapter, call.prompt_of(row), sequence[:start], answer, self._abilities)
+            trace = Seq2SeqTrace(adapter, call.prompt_of(row), sequence[:start], answer, self.capabilities)
             explanations.append(Explanation(trace))
         return explanations
