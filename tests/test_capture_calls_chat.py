@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 import torch
+from helpers.chats import CHAT, CHATML, SYSTEM, chat_tokenizer
 from helpers.tiny import build, byte_tokenizer
-from text.test_chat import CHAT, CHATML, SYSTEM, chat_tokenizer
 from transformers import pipeline
 
 import attrwidget as aw

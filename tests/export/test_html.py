@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import os
 import re
 import stat
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from helpers.exported import decoded_attention, decoded_scores, export
 from helpers.fake import ATTENTION, SALIENCY, planted, random_explanation
 from helpers.html_page import NASTY, Page
 
@@ -22,35 +22,6 @@ from attrwidget.still.sentences import numeral, printable
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-def export(explanation: Any, path: Path, **options: Any) -> tuple[str, dict[str, Any]]:
-    text = to_html(explanation, path, **options).read_text(encoding="utf-8")
-    page = Page(text)
-    return text, json.loads(page.scripts[0])
-
-
-def decoded_scores(data: dict[str, Any], method: str) -> np.ndarray:
-    steps, inputs = data["content"]["steps"]["count"], data["content"]["inputs"]
-    return np.frombuffer(base64.b64decode(data["scores"][method]), "<f4").reshape(steps, inputs)
-
-
-def decoded_attention(data: dict[str, Any]) -> np.ndarray:
-    """Return ``[steps, layers, heads, inputs]``, reading the bytes one by one as docs/protocol.md says."""
-    record, content = data["attention"], data["content"]
-    first, count, inputs = content["steps"]["first"], content["steps"]["count"], content["inputs"]
-    scale = iter(np.frombuffer(base64.b64decode(record["scale"]), "<f4"))
-    ints = iter(np.frombuffer(base64.b64decode(record["data"]), {16: "<u2", 8: "u1"}[record["bits"]]))
-    out = np.full((count, record["layers"], record["heads"], inputs), np.nan)
-    for layer in range(record["layers"]):
-        for head in range(record["heads"]):
-            for step in range(count):
-                unit = next(scale) / (2 ** record["bits"] - 1)
-                for i in range(min(first + step, inputs)):
-                    out[step, layer, head, i] = unit * next(ints)
-    assert next(scale, None) is None
-    assert next(ints, None) is None
-    return out
 
 
 @pytest.mark.parametrize("inputs", [10, 6], ids=["words", "labels"])

@@ -7,10 +7,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from helpers.colors import contrast
 from helpers.fake import planted, random_explanation
 from helpers.html_page import NASTY
 from rich.console import Console
-from still.test_static_html import contrast
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.still.console import table, to_text

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
-import numpy as np
 import pytest
+from helpers.colors import contrast
 from helpers.fake import planted, random_explanation
 from helpers.html_page import NASTY, Page
 
@@ -65,16 +64,6 @@ def test_the_still_picture_is_small_escaped_and_has_no_script() -> None:
 
     huge = random_explanation(texts=["&" * 5000] * 10)
     assert len(to_fallback_html(huge, "saliency", [3]).encode()) < 20_000  # type: ignore[arg-type]
-
-
-def luminance(rgb: Any) -> float:
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in rgb)]
-    return float(np.dot(linear, (0.2126, 0.7152, 0.0722)))
-
-
-def contrast(a: Any, b: Any) -> float:
-    low, high = sorted([luminance(a), luminance(b)])
-    return (high + 0.05) / (low + 0.05)
 
 
 @pytest.mark.parametrize("color", [_UNSIGNED, _MORE, _LESS])

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import torch
-from export.test_html import decoded_attention, decoded_scores, export
 from helpers.encoders import VOCABULARY, build, word_tokenizer
+from helpers.exported import decoded_attention, decoded_scores, export
 from helpers.model_state import state
 from helpers.page import SELECTION, Page
 from transformers import BartForSequenceClassification, T5Gemma2Config, T5Gemma2ForSequenceClassification

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from helpers.encoder_cases import TEXTS, explained, ids_of, plain_logits, types_of
 from helpers.encoders import ARCHITECTURES, build, word_tokenizer
-from kinds.encoder.test_gradients import TEXTS, explained, ids_of, plain_logits, types_of
 
 import attrwidget as aw
 

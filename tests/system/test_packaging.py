@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 HEAVY = ("torch", "transformers", "pandas", "inseq")
 UNWANTED = shutil.ignore_patterns(
     ".git",

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from export.test_html import decoded_attention, decoded_scores, export
 from helpers.encoders import build, word_tokenizer
+from helpers.exported import decoded_attention, decoded_scores, export
 from helpers.page import SELECTION, Page
 
 import attrwidget as aw

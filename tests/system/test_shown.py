@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from export.test_html import decoded_attention, decoded_scores, export
+from helpers.exported import decoded_attention, decoded_scores, export
 from helpers.page import SELECTION, WAIT, Page
 
 import attrwidget as aw
