@@ -10,12 +10,14 @@ from helpers.encoders import build, word_tokenizer
 
 import attrwidget as aw
 
+SENTENCE = "the film was not good , a dull story ."
 TEXTS: dict[str, tuple[str, ...]] = {
-    "ForSequenceClassification": ("the film was not good , a dull story .",),
+    "ForSequenceClassification": (SENTENCE,),
     "ForMaskedLM": ("the [MASK] of france is [MASK] .",),
     "ForTokenClassification": ("john lives in paris and anna in london",),
     "ForQuestionAnswering": ("who lives in paris ?", "john lives in london . anna lives in paris ."),
 }
+MOODS = {0: "negative", 1: "neutral", 2: "positive"}
 
 
 @cache
@@ -55,3 +57,14 @@ def plain_logits(ex: Any, **inputs: Any) -> torch.Tensor:
     keep_mask[context.start : context.end - 1] = True  # without the last [SEP]
     keep_mask[0] = True
     return both.masked_fill(~keep_mask, -torch.inf)
+
+
+def bert(head: str, **changes: Any) -> Any:
+    """Return a tiny BERT with *head*, in float32, loaded."""
+    return aw.load(build("bert", head, **changes), word_tokenizer())
+
+
+def logits_of(model: Any, *texts: str) -> Any:
+    """Return what the plain model of a loaded one puts out for *texts*."""
+    with torch.no_grad():
+        return model.hf(**model.tokenizer(*texts, return_tensors="pt"))

@@ -1,37 +1,19 @@
-"""Bare tokens and scores, and results of Captum, SHAP and LIME, as explanations."""
+"""Bare tokens and scores as explanations."""
 
 from __future__ import annotations
 
-import json
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.other_libraries import TOKENS, refused, shown
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 import attrwidget as aw
 from attrwidget.page.content import content_of
-
-TOKENS = ["The", " movie", " was", " not", " good"]
-
-
-def refused(call: Any, *words: str) -> None:
-    with pytest.raises(aw.AttrWidgetError) as caught:
-        call()
-    assert all(word in str(caught.value) for word in words), str(caught.value)
-    assert "\n" not in str(caught.value)
-
-
-def shown(explanation: Any) -> dict[str, Any]:
-    """Return the content for the page, having asserted that a page can read it and that all views can be made."""
-    content: dict[str, Any] = json.loads(json.dumps(content_of(explanation), allow_nan=False))
-    assert str(explanation)
-    assert explanation._repr_mimebundle_()[0]["text/html"].startswith("<div")
-    return content
 
 
 def test_one_row_explains_an_output() -> None:
@@ -178,123 +160,6 @@ def test_anything_gives_an_explanation_or_one_sentence(tokens: Any, scores: Any,
         assert "\n" not in str(error)  # noqa: PT017 - most examples are refused
     else:
         shown(ex)
-
-
-def test_captums_llm_result() -> None:
-    torch = pytest.importorskip("torch")
-    llm = pytest.importorskip("captum.attr._core.llm_attr")
-    values = torch.tensor([[0.5, -1.0, 2.0], [0.25, 0.0, -0.5]])
-    result = llm.LLMAttributionResult(
-        input_tokens=["The", " movie", " was"],
-        output_tokens=[" very", " good"],
-        seq_attr=values.sum(0),
-        token_attr=values,
-        output_probs=torch.tensor([0.5, 0.25]),
-    )
-    ex = aw.from_captum(result, method="feature_ablation", model_name="m")
-    assert ex.tokens.labels == ["The", "movie", "was", "very", "good"]
-    np.testing.assert_array_equal(ex.scores().to_numpy()[:, :3], values.numpy())
-    assert np.isnan(ex.scores().to_numpy()[:, 3]).all()
-    assert list(ex.steps["probability"]) == [0.5, 0.25]
-    assert ex.methods()[0][:2] == ("feature_ablation", "Feature ablation")
-    shown(ex)
-    result.token_attr = result.output_probs = None
-    whole = aw.from_captum(result)
-    assert (whole.n_steps, whole.tokens.labels[3]) == (1, "very good")
-    np.testing.assert_array_equal(whole.scores().to_numpy()[0], values.sum(0).numpy())
-    assert whole.methods()[0].description == "Captum, as Captum gave it, of the whole answer"
-
-
-def test_captums_own_run_of_a_model(folder: Any) -> None:
-    captum = pytest.importorskip("captum.attr")
-    model = aw.load(folder("gpt2"))
-    llm = captum.LLMAttribution(captum.FeatureAblation(model.hf), model.tokenizer)
-    inp = captum.TextTokenInput("The first president", model.tokenizer)
-    result = llm.attribute(inp, target=" of America", show_progress=False)
-    ex = aw.from_captum(result, method="feature_ablation")
-    np.testing.assert_allclose(ex.scores().to_numpy()[:, :3], result.token_attr.numpy(), rtol=1e-6)
-    assert [unit.text for unit in ex.tokens.units] == ["The", " first", " president", " of", " America"]
-
-
-@pytest.mark.parametrize("shape", [(5,), (1, 5), (5, 4), (1, 5, 4)])
-def test_captums_tensors(shape: tuple[int, ...]) -> None:
-    values = np.random.default_rng(0).normal(size=shape)
-    ex = aw.from_captum(values, TOKENS, output=" bad", method="integrated_gradients")
-    wanted = values.reshape(5, -1).sum(-1)
-    np.testing.assert_allclose(ex.scores().to_numpy()[0], wanted, rtol=1e-6)
-    assert ex.tokens.labels[-1] == "bad"
-
-
-def test_captums_visualization_record() -> None:
-    visualization = pytest.importorskip("captum.attr._utils.visualization")
-    values = np.array([0.5, -1.0, 2.0, 0.0, 0.25])
-    record = visualization.VisualizationDataRecord(values, 0.75, "Pos", "Neg", "Pos", 1.75, TOKENS, 0.012)
-    ex = aw.from_captum(record, method="lig")
-    np.testing.assert_array_equal(ex.scores().to_numpy()[0], values)
-    assert (ex.tokens.labels[-1], ex.steps["probability"][0]) == ("Pos", 0.75)
-    assert ex.note("lig", [0]) == "convergence score 0.012"
-    assert [section.title for section in ex.sections] == ["Text", "Output"]
-    shown(ex)
-
-
-def lengths(texts: Any) -> Any:
-    """Return two classes' probabilities, which depend on the words alone."""
-    good = np.array([0.2 + 0.5 * ("good" in text) - 0.1 * ("not" in text) for text in texts])
-    return np.stack([1 - good, good], axis=1)
-
-
-@pytest.mark.filterwarnings("ignore")
-def test_shaps_explanations() -> None:
-    shap = pytest.importorskip("shap")
-    explainer = shap.Explainer(lengths, shap.maskers.Text(r"\W+"), output_names=["NEG", "POS"])
-    result = explainer(["The movie was not good, really.", "So good"], silent=True)
-    first, second = aw.from_shap(result, model_name="m")
-    shap_values = np.asarray(result[0].values)
-    np.testing.assert_allclose(first.scores().to_numpy()[:, : len(result[0].data)], shap_values.T, rtol=1e-6)
-    assert "".join(unit.text for unit in first.tokens.units[:-2]) == "".join(result[0].data)
-    assert first.tokens.labels[-2:] == ["NEG", "POS"]
-    assert first.note("shap", [0]) == "base value NEG 0.8, POS 0.2"
-    total = np.nansum(first.scores().to_numpy(), axis=1) + np.array([0.8, 0.2])
-    np.testing.assert_allclose(total, lengths(["The movie was not good"])[0], atol=1e-6)
-    assert second.n_inputs == 3
-    shown(first)
-    one = aw.from_shap(result[0, :, "POS"])
-    np.testing.assert_allclose(one.scores().to_numpy()[0], shap_values[:, 1], rtol=1e-6)
-    assert one.tokens.labels[-1] == "POS"
-    alone = shap.Explainer(lambda texts: lengths(texts)[:, 1], shap.maskers.Text(r"\W+"))(
-        ["So good"], silent=True
-    )
-    (plain,) = aw.from_shap(alone)
-    assert (plain.tokens.labels[-1], plain.note("shap", [0])) == ("output", "base value 0.2")
-    refused(
-        lambda: aw.from_shap(
-            SimpleNamespace(values=np.ones(2), base_values=0, data=np.ones(2), output_names=None)
-        )
-    )
-
-
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("bow", [True, False])
-def test_limes_explanations(bow: bool) -> None:
-    lime_text = pytest.importorskip("lime.lime_text")
-    text = "Not good: the movie was, well, not the good one!"
-    explainer = lime_text.LimeTextExplainer(class_names=["NEG", "POS"], bow=bow, random_state=0)
-    result = explainer.explain_instance(text, lengths, num_features=4, labels=(0, 1), num_samples=200)
-    ex = aw.from_lime(result, model_name="m")
-    assert "".join(unit.text for unit in ex.tokens.units[:-2]) == text
-    assert ex.tokens.labels[-2:] == ["NEG", "POS"]
-    np.testing.assert_allclose(ex.steps["probability"], lengths([text])[0])
-    for label in (0, 1):
-        row = ex.scores().iloc[label].dropna()
-        assert np.count_nonzero(row) >= 4
-        for word, weight in result.as_list(label):
-            assert np.any(np.isclose(row[word], weight, rtol=1e-6)), word
-            if bow:
-                np.testing.assert_allclose(row[word], weight, rtol=1e-6)
-    assert np.isnan(ex.scores().iloc[0][["!"]]).all()
-    assert bool(ex.warnings) == bow
-    assert ex.note("lime", [0]).startswith("intercept ")
-    shown(ex)
 
 
 def test_everything_is_saved_and_opened(tmp_path: Any) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from helpers.encoder_cases import TEXTS, explained, ids_of, plain_logits, types_of
+from helpers.encoder_cases import SENTENCE, TEXTS, explained, ids_of, plain_logits, types_of
 from helpers.encoders import ARCHITECTURES, build, word_tokenizer
 
 import attrwidget as aw
@@ -200,3 +200,13 @@ def test_padding_and_batches_change_nothing() -> None:
         logits = model.hf(**padded).logits.softmax(-1)
     for one, row in zip(singles, logits, strict=True):
         np.testing.assert_allclose(one.steps["probability"], sorted(row, reverse=True), rtol=1e-5)
+
+
+def test_models_without_padding_are_run_one_by_one() -> None:
+    own = build("gpt2", "ForSequenceClassification", pad_token_id=None)
+    ex = aw.load(own, word_tokenizer()).explain(SENTENCE)
+    assert not ex.trace.capabilities.batches
+    padded = aw.load(build("gpt2", "ForSequenceClassification"), word_tokenizer()).explain(SENTENCE)
+    for method in ("leave_one_out", "leave_one_out_deleted", "value_zeroing"):
+        np.testing.assert_allclose(ex.scores(method), padded.scores(method), rtol=1e-4, atol=1e-6)
+    aw.evaluate(ex, "saliency", steps=[0])

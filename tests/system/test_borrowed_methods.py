@@ -1,46 +1,27 @@
-"""LIME, SHAP and Captum: exact truth on a linear model, Shapley values by hand, seeds, stopping, and being absent."""
+"""LIME, SHAP and Captum: exact truth on a linear model, seeds, stopping, and libraries that are absent."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 import threading
-from itertools import permutations
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from helpers.borrowed import FIRST, IDS, QUICK, STEPS, explained, scores
 from helpers.encoders import build as build_encoder
 from helpers.encoders import word_tokenizer
 from helpers.linear import bag_of
-from helpers.tiny import build, byte_tokenizer, random_ids
+from helpers.tiny import build, byte_tokenizer
 
 import attrwidget as aw
 from attrwidget.engine.perturb import Perturber
 from attrwidget.kinds.causal.trace import CausalTrace
 from attrwidget.methods import registry
-from attrwidget.methods.external.asking import asking
-from attrwidget.methods.external.shap import neighbours
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-FIRST, STEPS = 5, 2
-IDS = random_ids(FIRST + STEPS)
-COUNT = FIRST - 1  # the first token always stays, so the first step has one player less than inputs
 MASKED = ["captum:feature_ablation", "captum:shapley_value_sampling", "captum:kernel_shap", "shap"]
-QUICK: dict[str, dict[str, Any]] = {
-    "lime": {"samples": 60},
-    "span_regression": {"samples": 40},
-    "shap": {"evaluations": 60},
-    "captum:shapley_value_sampling": {"samples": 4},
-    "captum:kernel_shap": {"samples": 40},
-    "captum:lime": {"samples": 40},
-    "captum:gradient_shap": {"samples": 4},
-    "inseq:gradient_shap": {},
-    "inseq:lime": {},
-}
 
 
 @pytest.fixture(scope="module")
@@ -56,14 +37,6 @@ def model() -> Any:
 @pytest.fixture(scope="module")
 def ex(model: Any) -> aw.Explanation:
     return explained(model)
-
-
-def explained(model: Any) -> aw.Explanation:
-    return aw.load(model, byte_tokenizer()).explain(IDS[:FIRST], output=IDS[FIRST:])
-
-
-def scores(ex: aw.Explanation, method: str, **options: Any) -> Any:
-    return ex.scores(method, normalize=None, progress=lambda *_: None, **options)
 
 
 def brought(bag: aw.Explanation, base: int | None = None) -> Any:
@@ -98,90 +71,6 @@ def test_a_linear_model_has_one_answer(
         truth[:, 0] = np.nan
     ours = scores(bag, method, target_function="logit", **options)
     np.testing.assert_allclose(ours, truth, rtol=0, atol=tolerance * np.nanmax(np.abs(truth)))
-
-
-def values_of(model: Any, step: int) -> Callable[[frozenset[int]], float]:
-    """Return the log-odds of *step*'s token by which of its players are there, each from a plain forward pass."""
-    prefix, target = IDS[: FIRST + step], IDS[FIRST + step]
-
-    def value(there: frozenset[int]) -> float:
-        mask = torch.tensor([[1, *(int(i in there) for i in range(len(prefix) - 1))]])
-        positions = torch.arange(len(prefix))[None]
-        with torch.no_grad():
-            logits = model(torch.tensor([prefix]), attention_mask=mask, position_ids=positions).logits[0, -1]
-        p = logits.double().softmax(-1)[target]
-        return float(torch.log(p / (1 - p)))
-
-    return value
-
-
-def shapley(value: Any, orders: Any) -> Any:
-    """Return each player's mean contribution over *orders*."""
-    total, orders = np.zeros(COUNT), list(orders)
-    for order in orders:
-        for at, player in enumerate(order):
-            total[player] += value(frozenset(order[: at + 1])) - value(frozenset(order[:at]))
-    return total / len(orders)
-
-
-def test_shap_equals_owen_values_by_hand(ex: aw.Explanation, model: Any) -> None:
-    """Orders that keep the halves of the tree, ((0, 1), (2, 3)), together; and additivity from the base value."""
-    value = values_of(model, 0)
-    halves = [[(0, 1), (1, 0)], [(2, 3), (3, 2)]]
-    kept = [one + two for a, b in (halves, halves[::-1]) for one in a for two in b]
-    ours = scores(ex, "shap")
-    truth = shapley(value, kept)
-    np.testing.assert_allclose(ours.to_numpy()[0, 1:FIRST], truth, rtol=0, atol=1e-3 * np.abs(truth).max())
-    assert ours.attrs["base_values"][0] == pytest.approx(value(frozenset()), abs=1e-3)
-    assert np.nansum(ours.to_numpy(), axis=1) + ours.attrs["base_values"] == pytest.approx(
-        [values_of(model, s)(frozenset(range(9))) for s in range(STEPS)], abs=1e-3
-    )
-    assert "completeness residual under 0.1 %" in ours.attrs["note"]
-
-
-@pytest.mark.parametrize(
-    ("method", "samples"), [("captum:shapley_value_sampling", 400), ("captum:kernel_shap", 2000)]
-)
-def test_shapley_values_by_hand(ex: aw.Explanation, model: Any, method: str, samples: int) -> None:
-    known: dict[frozenset[int], float] = {}
-    value = values_of(model, 0)
-
-    def kept(there: frozenset[int]) -> float:
-        return known[there] if there in known else known.setdefault(there, value(there))
-
-    truth = shapley(kept, permutations(range(COUNT)))
-    ours = scores(ex, method, samples=samples).to_numpy()[0, 1:FIRST]
-    np.testing.assert_allclose(ours, truth, rtol=0, atol=0.1 * np.abs(truth).max())
-    assert ours.sum() == pytest.approx(truth.sum(), abs=1e-3)
-
-
-def test_captums_integrated_gradients_are_ours(ex: aw.Explanation) -> None:
-    options = {"baseline": "zero", "points": 6}
-    theirs = scores(ex, "captum:integrated_gradients", **options)
-    ours = scores(ex, "integrated_gradients", **options)
-    np.testing.assert_allclose(theirs, ours, rtol=0, atol=1e-4 * np.nanmax(np.abs(ours)))
-
-
-def test_captums_ablation_is_leaving_out(ex: aw.Explanation) -> None:
-    for options in ({}, {"target_function": "distribution"}, {"units": [(1, 3), (3, 6)]}):
-        given = {"target_function": "log_odds", **options}
-        theirs = scores(ex, "captum:feature_ablation", **given).to_numpy()
-        ours = scores(ex, "leave_one_out", **given).to_numpy().copy()
-        ours[:, 0] = np.nan
-        np.testing.assert_allclose(theirs, ours, rtol=0, atol=1e-4 * np.nanmax(np.abs(ours)))
-
-
-def test_a_shap_explanation_and_back(ex: aw.Explanation) -> None:
-    made = ex.to_shap()
-    ours = scores(ex, "shap").to_numpy()
-    assert made.values.shape == (ex.n_inputs, STEPS)
-    p = ex.steps["probability"].to_numpy()
-    np.testing.assert_allclose(made.values.sum(0) + made.base_values, np.log(p / (1 - p)), atol=1e-3)
-    back = aw.from_shap(made)
-    np.testing.assert_allclose(back.scores().to_numpy()[:, : ex.n_inputs], np.nan_to_num(ours), atol=1e-6)
-    assert ex.to_shap("integrated_gradients").base_values.shape == (STEPS,)
-    with pytest.raises(aw.AttrWidgetError, match="'saliency' has none"):
-        ex.to_shap("saliency")
 
 
 def test_classifiers() -> None:
@@ -285,45 +174,6 @@ def test_stopped_work_is_gone_on_with(
     assert ran
     np.testing.assert_allclose(scores(again, method, **QUICK[method]), truth, rtol=0, atol=1e-4)
     assert len(ran) <= len(set(ran)) + 8  # of the batch that was stopped
-
-
-def test_asking_hands_over_errors_and_ends_with_its_reader() -> None:
-    def answer(question: int) -> int:
-        if question == 3:
-            raise aw.AttrWidgetError("three")
-        return question * 2
-
-    def read(steps: Iterator[None]) -> Any:
-        try:
-            while True:
-                next(steps)
-        except StopIteration as finished:
-            return finished.value
-
-    assert read(asking(lambda ask: [ask(1), ask(2)], answer)) == [2, 4]
-    with pytest.raises(aw.AttrWidgetError, match="three"):
-        read(asking(lambda ask: [ask(1), ask(3)], answer))
-    with pytest.raises(ZeroDivisionError):
-        read(asking(lambda ask: ask(1) / 0, answer))
-    threads, ended = threading.active_count(), []
-
-    def forever(ask: Any) -> None:
-        try:
-            while True:
-                ask(1)
-        finally:
-            ended.append(True)
-
-    partial_results = asking(forever, answer)
-    next(partial_results)
-    assert threading.active_count() == threads + 1
-    partial_results.close()
-    assert ended == [True]
-    assert threading.active_count() == threads
-
-
-def test_the_tree_of_neighbours() -> None:
-    np.testing.assert_array_equal(neighbours(3), [[0, 1, 2 / 3, 2], [3, 2, 1, 3]])
 
 
 @pytest.mark.parametrize("name", ["lime", "shap", "captum:kernel_shap", "inseq:deeplift"])

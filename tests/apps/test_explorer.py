@@ -1,48 +1,26 @@
-"""The command line and the app's screen, without a browser."""
+"""The app's screen, without a browser."""
 
 from __future__ import annotations
 
-import socket
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 from helpers.encoders import build, word_tokenizer
 from helpers.tiny import save
 
-import attrwidget as aw
-from attrwidget.apps import server
-from attrwidget.apps.cli import main
 from attrwidget.apps.explorer import WARM_UP, Explorer
 from attrwidget.bundled import BUNDLED
 from attrwidget.kinds.table import kind_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from attrwidget.bundled import Bundled
 
 PROMPT = "The first president of America is"
-
-
-Command = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Runs the command line here; returns its exit code, output and errors."""
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["attrwidget", *arguments])
-        with pytest.raises(SystemExit) as end:
-            main()
-        return int(end.value.code or 0), *capsys.readouterr()
-
-    return run
 
 
 @pytest.fixture(autouse=True)
@@ -64,58 +42,6 @@ def until_idle(explorer: Explorer) -> None:
 def generated(explorer: Explorer) -> str:
     assert explorer.explanation is not None
     return "".join(unit.text for unit in explorer.explanation.tokens.units)
-
-
-def test_explain_prints_the_table_and_writes_the_page(command: Command, tmp_path: Path) -> None:
-    page = tmp_path / "why.html"
-    code, out, _ = command("explain", PROMPT, "--new-tokens", "3", "--html", str(page))
-    assert code == 0
-    for word in ("president", "America", "George", "Washington"):
-        assert word in out
-    assert "attrwidget-data" in page.read_text(encoding="utf-8")
-
-
-def test_the_command_says_which_version_it_is_and_which_methods_there_are(command: Command) -> None:
-    assert command("--version") == (0, f"attrwidget {aw.__version__}\n", "")
-    code, out, _ = command("methods")
-    assert code == 0
-    table = aw.methods()
-    said = " ".join(out.split())
-    assert set(table.index) <= set(out.splitlines())
-    for fact in table[["title", "formula", "cost", "needs", "options", "source"]].to_numpy().ravel():
-        assert " ".join(fact.split()) in said
-    assert "'attrwidget methods' lists" in " ".join(command("explain", "--help")[1].replace("│", "").split())
-
-
-@pytest.mark.parametrize(
-    ("arguments", "says"),
-    [
-        (("explain", ""), "prompt"),
-        (("explain", "The", "capital", "--method", "attention"), "in quotes"),
-        (("explain", PROMPT, "--new-tokens", "0"), "0"),
-        (("explain", PROMPT, "--method", "magic"), "magic"),
-        (("explain", PROMPT, "--model", "no-such-folder/at-all"), "no-such-folder/at-all"),
-        (("app", "--theme", "pink"), "pink"),
-    ],
-)
-def test_a_mistake_is_one_sentence_and_code_2(
-    command: Command, arguments: tuple[str, ...], says: str
-) -> None:
-    code, _, error = command(*arguments)
-    assert code == 2
-    assert says in error
-    assert "Traceback" not in error
-
-
-def test_a_busy_port_is_a_sentence(command: Command) -> None:
-    with socket.socket() as taken:
-        taken.bind((server.HOST, 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        code, _, error = command("app", "--port", str(port), "--no-browser")
-    assert code == 2
-    assert error.strip() == f"Port {port} is in use: choose another, or end what uses it."
-    server.require_free(port)
 
 
 def test_the_app_explains_and_shows_the_widget() -> None:
