@@ -1,4 +1,4 @@
-"""What the core's tests share: one thread, and tiny models saved as folders."""
+"""What all tests share: no network, one thread, long waits, and tiny models saved as folders."""
 
 from __future__ import annotations
 
@@ -7,20 +7,37 @@ from typing import TYPE_CHECKING, Any
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # before huggingface_hub is imported: no test asks the network
 
+import hypothesis
 import pytest
 import torch
 from helpers.tiny import build, byte_tokenizer, save
+from helpers.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+# The same examples everywhere, however slow the machine.
+hypothesis.settings.register_profile(
+    "suite", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("suite")
+
 
 @pytest.fixture(scope="session", autouse=True)
-def _one_thread() -> Iterator[None]:
+def _few_threads() -> Iterator[None]:
+    """Compute with one thread, or with ATTRWIDGET_TEST_THREADS of them."""
     threads = torch.get_num_threads()
-    torch.set_num_threads(1)
+    torch.set_num_threads(int(os.environ.get("ATTRWIDGET_TEST_THREADS", "1")))
     yield
     torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patient_display() -> Iterator[None]:
+    """Let a display wait for its scores, so that what it shows does not depend on the machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("attrwidget.widget.widget._PATIENCE", PATIENCE)
+        yield
 
 
 @pytest.fixture(scope="session")

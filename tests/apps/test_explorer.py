@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 from helpers.encoders import build, word_tokenizer
 from helpers.tiny import save
+from helpers.waiting import join
 
 from attrwidget.apps.explorer import WARM_UP, Explorer
 from attrwidget.bundled import BUNDLED
@@ -27,16 +26,12 @@ PROMPT = "The first president of America is"
 def _warmed_up() -> Iterator[None]:
     """Let no model be loaded in another thread when the next test loads one: Transformers loads one at a time."""
     yield
-    for thread in threading.enumerate():
-        if thread.name == WARM_UP:
-            thread.join(60)
+    join(WARM_UP)
 
 
 def until_idle(explorer: Explorer) -> None:
-    end = time.monotonic() + 60
-    while explorer.generate.disabled:
-        assert time.monotonic() < end, "still busy"
-        time.sleep(0.01)
+    join("(_work)")
+    assert not explorer.generate.disabled
 
 
 def generated(explorer: Explorer) -> str:
@@ -98,7 +93,7 @@ def test_cancel_stops_generation_and_keeps_the_explanation_shown() -> None:
     until_idle(explorer)
     explorer.start()
     explorer.stop()
-    time.sleep(0.3)
+    until_idle(explorer)
     assert explorer.status.value == "Cancelled."
     assert max(seen) == 1
     assert explorer.explanation is before

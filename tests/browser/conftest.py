@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from helpers import hosts
+from helpers.waiting import PATIENCE
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 if TYPE_CHECKING:
@@ -26,9 +27,9 @@ QUIET = (
 )
 
 
-PATIENCE = 40_000  # milliseconds: a kernel that imports torch on a busy machine
+MILLISECONDS = PATIENCE * 1000
 
-expect.set_options(timeout=PATIENCE)
+expect.set_options(timeout=MILLISECONDS)
 
 
 def find_chromium() -> str | None:
@@ -64,7 +65,7 @@ def chromium() -> Iterator[Browser]:
 def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A fresh page in a fresh profile; a picture of it is kept in test-results/ when the test fails."""
     context = chromium.new_context(viewport={"width": 1280, "height": 1000}, reduced_motion="reduce")
-    context.set_default_timeout(PATIENCE)
+    context.set_default_timeout(MILLISECONDS)
     page = context.new_page()
     yield page
     report = getattr(request.node, "report_call", None)

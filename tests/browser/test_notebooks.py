@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from helpers.hosts import write_notebook
 from helpers.screen import Screen, explore, same, serious_faults
+from helpers.waiting import PATIENCE
 from playwright.sync_api import Page, expect
 
 import attrwidget as aw
@@ -51,7 +52,7 @@ def run_notebook(page: Page, jupyter: Jupyter, host: str, name: str, *cells: str
 
 def wait_for_kernel(page: Page, url: str, path: str) -> None:
     """Wait until the page has a kernel: Jupyter asks for one when it is told to run without."""
-    end = time.monotonic() + 30
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
         for session in page.request.get(f"{url}/api/sessions").json():
             kernel = session["kernel"]
@@ -63,7 +64,7 @@ def wait_for_kernel(page: Page, url: str, path: str) -> None:
 
 def wait_for(path: Path, **expected: object) -> None:
     """Wait until the kernel has written what is expected."""
-    end = time.monotonic() + 15
+    end = time.monotonic() + PATIENCE
     state: dict[str, object] = {}
     while time.monotonic() < end:
         state = json.loads(path.read_text()) if path.exists() and path.read_text() else {}

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import nbformat
+from helpers.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HOST = "127.0.0.1"
-DEADLINE = 90
 
 
 def free_port() -> int:
@@ -67,7 +67,7 @@ def serve(command: list[str], port: int, home: Path) -> Iterator[str]:
 
 
 def _wait(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    end = time.monotonic() + DEADLINE
+    end = time.monotonic() + PATIENCE
     while time.monotonic() < end and server.poll() is None:
         try:
             socket.create_connection((HOST, port), timeout=5).close()

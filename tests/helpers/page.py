@@ -1,4 +1,4 @@
-"""The other end of a session, and a gate that holds its work, for tests."""
+"""The other end of a session, and a clock and a gate for its work."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import json
 import threading
 from typing import TYPE_CHECKING, Any
 
+from helpers.waiting import PATIENCE
+
 from attrwidget.widget.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-WAIT = 20
+    import pytest
+
 SELECTION = {"method": "saliency", "layer": None, "heads": [], "head_rule": "mean"}
 SCORES = {**SELECTION, "steps": [0]}
 
@@ -38,7 +41,7 @@ class Page:
 
     def until(self, condition: Callable[[], Any]) -> None:
         with self._changed:
-            assert self._changed.wait_for(condition, WAIT), self.heard
+            assert self._changed.wait_for(condition, PATIENCE), self.heard
 
     def answers(self) -> dict[Any, dict[str, Any]]:
         return {m["id"]: m for m in self.heard if "ok" in m}
@@ -63,6 +66,20 @@ class Page:
         return str(answer["error"])
 
 
+class Clock:
+    """The clock of all sessions: as a fake's gate, it goes on by *seconds* for each step that is computed."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+        self.seconds, self.now = seconds, 1.0
+        monkeypatch.setattr("attrwidget.widget.session.time", self)
+
+    def __call__(self, _step: int) -> None:
+        self.now += self.seconds
+
+    def monotonic(self) -> float:
+        return self.now
+
+
 class Gate:
     """Holds a fake's computing until it is opened, and says when work has reached it."""
 
@@ -71,7 +88,7 @@ class Gate:
 
     def __call__(self, _step: int) -> None:
         self.reached.release()
-        assert self.open.acquire(timeout=WAIT)
+        assert self.open.acquire(timeout=PATIENCE)
 
     def wait(self) -> None:
-        assert self.reached.acquire(timeout=WAIT)
+        assert self.reached.acquire(timeout=PATIENCE)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from helpers.waiting import PATIENCE
 from jupyter_client.manager import start_new_kernel
 
 if TYPE_CHECKING:
@@ -17,14 +18,13 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 START = f"""
-import sys
+import sys, time
 sys.path.insert(0, {str(Path(__file__).parents[1])!r})
 from helpers.fake import random_explanation
-ex = random_explanation(prompt=300, answer=50, gate=lambda _: __import__("time").sleep(0.02))
+ex = random_explanation(prompt=300, answer=50, gate=lambda step: time.sleep(0.02 if step in (0, 49) else 1))
 ex.widget
 """
 SELECTION = {"method": "saliency", "layer": None, "heads": [], "head_rule": "mean"}
-WAIT = 30
 
 
 class Front:
@@ -40,9 +40,9 @@ class Front:
         self.comm = self.data["application/vnd.jupyter.widget-view+json"]["model_id"]
 
     def until(self, wanted: Any) -> dict[str, Any]:
-        end = time.monotonic() + WAIT
+        end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
-            message = self.client.get_iopub_msg(timeout=WAIT)
+            message = self.client.get_iopub_msg(timeout=PATIENCE)
             if wanted(message):
                 return message  # type: ignore[no-any-return]
         raise AssertionError("nothing was heard")
@@ -67,7 +67,7 @@ class Front:
 
 @pytest.fixture(scope="module")
 def front() -> Iterator[Front]:
-    manager, client = start_new_kernel(kernel_name="python3")
+    manager, client = start_new_kernel(startup_timeout=PATIENCE, kernel_name="python3")
     try:
         yield Front(client)
     finally:

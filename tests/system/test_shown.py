@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 from helpers.exported import decoded_attention, decoded_scores, export
-from helpers.page import SELECTION, WAIT, Page
+from helpers.page import SELECTION, Page
+from helpers.waiting import PATIENCE
 
 import attrwidget as aw
 from attrwidget.page.content import content_of
@@ -153,7 +154,7 @@ def test_two_widgets_on_one_model_work_at_once(model: Any) -> None:
         meta = page.answer("scores")["meta"]
         np.testing.assert_allclose(floats(page.buffers["scores"][0], meta), truth, rtol=1e-4, atol=1e-7)
         page.session.close()
-    done.join(WAIT)
+    done.join(PATIENCE)
     assert not done.is_alive()
 
 
@@ -183,6 +184,6 @@ Session(ex, lambda *_: None).receive({{"v": 1, "id": "q", "op": "map", "args": {
 time.sleep(0.05)
 """
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=False
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=PATIENCE, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")

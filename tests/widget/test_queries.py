@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-import time
 from typing import Any
 
 import numpy as np
 import pytest
 from helpers.fake import MESSAGES, FakeExplanation, planted, random_explanation
-from helpers.page import SCORES, SELECTION, WAIT, Gate, Page
+from helpers.page import SCORES, SELECTION, Clock, Gate, Page
+from helpers.waiting import PATIENCE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -36,7 +36,7 @@ def test_example_requests_get_the_example_answers(example: dict[str, Any]) -> No
     np.testing.assert_array_equal(values, np.array(wanted["values"], dtype=float))
 
 
-def test_example_error_batch_progress_and_cancel() -> None:
+def test_example_error_batch_progress_and_cancel(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong, cancelled = MESSAGES["errors"]
     page = Page(planted())
     page.session.receive(wrong["request"])
@@ -55,7 +55,7 @@ def test_example_error_batch_progress_and_cancel() -> None:
     assert page.answer("e-2") == cancelled["answer"]
 
     page = Page(explanation := planted())
-    explanation.gate = lambda _: time.sleep(0.15)
+    explanation.gate = Clock(monkeypatch, 0.15)
     page.session.receive(MESSAGES["requests"][0]["request"])
     assert page.answer("a-1")["ok"]
     assert MESSAGES["progress"] in page.heard
@@ -213,7 +213,7 @@ def test_a_page_that_is_gone_does_not_stop_the_worker(caplog: pytest.LogCaptureF
     session = Session(explanation, gone)  # type: ignore[arg-type]
     for request in ("a", "b"):
         session.receive({"v": 1, "id": request, "op": "scores", "args": SCORES})
-        assert tries.acquire(timeout=WAIT)
+        assert tries.acquire(timeout=PATIENCE)
     session.close()
     assert "could not be sent" in caplog.text
 

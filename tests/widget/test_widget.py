@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import traitlets
 from helpers.fake import planted, random_explanation
-from helpers.page import WAIT, Gate
+from helpers.page import Gate
+from helpers.waiting import PATIENCE
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.page import bundle
@@ -335,7 +336,7 @@ def test_a_display_does_not_wait_long_for_scores(monkeypatch: pytest.MonkeyPatch
     assert "w6" in data["text/html"]
     assert "background" not in data["text/html"]
     gate.open.release()
-    assert explanation.widget.prepare(WAIT)
+    assert explanation.widget.prepare(PATIENCE)
     data, _ = explanation.widget._repr_mimebundle_()
     assert "background" in data["text/html"]
     assert set(explanation.computed) == {("saliency", 0)}

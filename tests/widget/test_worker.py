@@ -9,7 +9,8 @@ import weakref
 from typing import TYPE_CHECKING
 
 from helpers.fake import planted, random_explanation
-from helpers.page import SCORES, SELECTION, WAIT, Gate, Page
+from helpers.page import SCORES, SELECTION, Clock, Gate, Page
+from helpers.waiting import PATIENCE
 
 from attrwidget.widget import worker
 
@@ -79,9 +80,9 @@ def test_progress_is_throttled_and_goes_on_counting_after_an_interruption(
     assert told == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
 
     monkeypatch.setattr("attrwidget.widget.session._PROGRESS_EVERY", 0.1)
-    page = Page(random_explanation(answer=30, gate=lambda _: time.sleep(0.01)))
+    page = Page(random_explanation(answer=30, gate=Clock(monkeypatch, 0.01)))
     page.ask("map", SELECTION)
-    assert 1 <= sum(m.get("op") == "progress" for m in page.heard) <= 6
+    assert 2 <= sum(m.get("op") == "progress" for m in page.heard) <= 3
 
 
 def test_an_id_under_way_is_refused_and_the_first_still_answered() -> None:
@@ -125,7 +126,7 @@ def test_a_closed_session_stops_its_work_and_its_thread() -> None:
     page.session.close()
     page.send("scores", SCORES, "late")
     gate.open.release(9)
-    thread.join(WAIT)
+    thread.join(PATIENCE)
     assert not thread.is_alive()
     assert len(explanation.computed) == 1
     assert "late" not in page.answers()
@@ -137,13 +138,13 @@ def test_an_idle_thread_ends_and_the_next_request_starts_another(monkeypatch: py
     page.ask("scores", SCORES, "one")
     thread = page.session._worker._thread
     if thread is not None:
-        thread.join(WAIT)
+        thread.join(PATIENCE)
     assert page.session._worker._thread is None
     page.ask("scores", SCORES, "two")
     seen = weakref.ref(explanation)
     last = page.session._worker._thread
     if last is not None:
-        last.join(WAIT)
+        last.join(PATIENCE)
     del page, explanation, last, thread
     gc.collect()
     assert seen() is None

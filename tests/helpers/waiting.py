@@ -1,0 +1,16 @@
+"""How long a test waits before it gives up."""
+
+from __future__ import annotations
+
+import threading
+
+# Seconds. Nothing that works takes as long on any machine; a test that waits for it ends as soon as it happens.
+PATIENCE = 300.0
+
+
+def join(*names: str) -> None:
+    """Wait until no thread is left whose name ends in one of *names*."""
+    for thread in threading.enumerate():
+        if thread.name.endswith(names):
+            thread.join(PATIENCE)
+            assert not thread.is_alive(), thread.name
