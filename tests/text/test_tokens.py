@@ -35,7 +35,7 @@ def texts(tokens: Tokens) -> list[str]:
 
 
 @pytest.mark.parametrize("tokenizer", [BYTES, SPACES], ids=["bytes", "spaces"])
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(text=TEXT | SCRIPTS, data=st.data())
 def test_units_say_the_whole_text(tokenizer: Any, text: str, data: Any) -> None:
     ids = tokenizer(text)["input_ids"]
@@ -51,7 +51,7 @@ def test_units_say_the_whole_text(tokenizer: Any, text: str, data: Any) -> None:
         assert "".join(texts(tokens)) == decoded(tokenizer, ids)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(ids=st.lists(st.integers(0, len(BYTES) - 1), min_size=1, max_size=20), data=st.data())
 def test_any_ids_have_units(ids: list[int], data: Any) -> None:
     """Random ids are mostly broken characters; all of them must still be there, each whole one found."""

@@ -253,7 +253,7 @@ MESSAGE = (
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(MESSAGE)
 def test_whatever_comes_is_answered_or_ignored(message: Any) -> None:
     page = Page(planted())

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from helpers.other_libraries import TOKENS, refused, shown
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -115,7 +115,7 @@ def test_what_does_not_fit_is_named(call: Any, words: list[str]) -> None:
 numbers = st.floats(-(2.0**99), 2.0**99, allow_subnormal=False)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60)
 @given(st.data())
 def test_any_scores_come_back_as_given(data: st.DataObject) -> None:
     count = data.draw(st.integers(2, 7))
@@ -142,7 +142,7 @@ def test_any_scores_come_back_as_given(data: st.DataObject) -> None:
     assert len(ex.to_pandas()) == np.isfinite(scores).sum()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.one_of(st.lists(st.one_of(st.text(max_size=3), st.integers(), st.none()), max_size=4), st.text(), st.none()),
     st.one_of(
