@@ -1,4 +1,4 @@
-"""The offline page, the still picture and the terminal table, on planted numbers."""
+"""The offline page, on planted numbers."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from helpers.exported import decoded_attention, decoded_scores, export
-from helpers.fake import ATTENTION, SALIENCY, planted, random_explanation
+from helpers.fake import planted, random_explanation
 from helpers.html_page import NASTY, Page
 
 from attrwidget.errors import AttrWidgetError, Cancelled
 from attrwidget.export.html import to_html
 from attrwidget.page.content import content_of
-from attrwidget.still.sentences import numeral, printable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -260,28 +259,3 @@ def test_the_file_has_usual_permissions_and_replaces_the_old_one(tmp_path: Path)
     assert to_html(random_explanation(), str(path)) == path  # type: ignore[arg-type]
     assert stat.S_IMODE(path.stat().st_mode) == stat.S_IMODE(usual.stat().st_mode)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["usual", "why.html"]
-
-
-@pytest.mark.parametrize(
-    ("value", "options", "text"),
-    [
-        (0.1812, {}, ".181"),
-        (-0.0341, {"signed": True}, "−.034"),
-        (0.5, {"signed": True}, "+.500"),
-        (1.0, {}, "1.000"),
-        (0, {"signed": True}, "0"),
-        (12.34, {}, "12.3"),
-        (345.6, {}, "346"),
-        (0.0123, {"high": 0.05}, ".0123"),
-        (0.00012, {"high": 0.0005}, "1.2e−4"),
-        (12345.0, {}, "1.2e4"),
-        (float("nan"), {}, "·"),
-    ],
-)
-def test_numerals_are_short(value: float, options: dict[str, Any], text: str) -> None:
-    assert numeral(value, **options) == text
-
-
-def test_the_methods_of_the_fake_are_those_of_the_example() -> None:
-    assert (SALIENCY.name, ATTENTION.attention) == ("saliency", True)
-    assert printable("é 東 ∅") == "é 東 ∅"

@@ -1,0 +1,108 @@
+"""The tests of a module are found by its name: ``tests/`` mirrors ``src/attrwidget/``.
+
+``tests/<room>/test_<module>.py`` tests a module, or a package; ``test_<module>_<aspect>.py`` a part of it.
+``tests/system/`` holds what several rooms promise together, ``tests/browser/`` what is seen in a real browser,
+``tests/helpers/`` what tests share; ``tests/planted/`` trains and keeps the models of ``test_planted_truth``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+TESTS = Path(__file__).parent
+SOURCE = TESTS.parent / "src/attrwidget"
+ACROSS_ROOMS = {"system", "browser"}
+HERE = "test_mirror.py"
+LONG = 100  # lines: a module longer than this has tests of its own name, or stands below
+
+# Modules that are tested through what is built on them, and where.
+TESTED_BY = {
+    "demo/training": "demo/test_causal.py",
+    "engine/attention/rebuild": "engine/attention/test_recorder.py",
+    "engine/forward": "engine/gradients/test_batched_segments.py",
+    "engine/gradients/gim": "methods/test_gim.py",
+    "engine/perturb": "methods/test_leave_one_out.py",
+    "engine/readings": "system/test_architectures.py",
+    "engine/trace": "system/test_lazy.py",
+    "evaluation/result": "evaluation/test_faithfulness.py",
+    "explanation": "system/test_bad_input.py",
+    "formats/container": "formats/write/test_save.py",
+    "formats/read/inseq_file": "formats/read/test_inseq.py",
+    "formats/write/to_inseq": "formats/read/test_inseq.py",
+    "hf/attention_interface": "engine/attention/test_recorder.py",
+    "hf/call_listener": "test_capture_calls.py",
+    "hf/call_record": "test_capture_calls_kinds.py",
+    "hf/loading": "test_load_model.py",
+    "kinds/causal/trace": "system/test_architectures.py",
+    "kinds/causal/trials": "system/test_architectures.py",
+    "kinds/encoder/adapter": "kinds/encoder/test_gradients.py",
+    "kinds/encoder/outputs": "kinds/encoder/test_gradients.py",
+    "kinds/encoder/text": "kinds/encoder/test_perturb.py",
+    "kinds/encoder/trace": "kinds/encoder/test_gradients.py",
+    "kinds/encoder/trials": "kinds/encoder/test_perturb.py",
+    "kinds/seq2seq/adapter": "kinds/seq2seq/test_trace.py",
+    "kinds/seq2seq/trials": "kinds/seq2seq/test_trace.py",
+    "methods/external/captum_embeddings": "methods/external/test_captum.py",
+    "methods/registry": "methods/test_custom.py",
+    "methods/request/cache": "system/test_lazy.py",
+    "methods/request/foils": "methods/request/test_targets.py",
+    "methods/request/request": "system/test_bad_input.py",
+    "methods/span_regression": "system/test_borrowed_methods.py",
+    "page/checks": "widget/test_widget.py",
+    "page/packing": "export/test_html.py",
+    "page/state": "widget/test_widget.py",
+    "results/base": "system/test_lazy.py",
+    "results/recorded_heads": "formats/write/test_save.py",
+    "results/saved": "formats/write/test_save.py",
+    "widget/session": "widget/test_worker.py",
+}
+
+
+def modules() -> dict[str, int]:
+    """Return the lines of every module, by its path without the suffix."""
+    found = (path for path in SOURCE.rglob("*.py") if path.name != "__init__.py")
+    return {
+        path.relative_to(SOURCE).with_suffix("").as_posix(): len(path.read_text().splitlines())
+        for path in found
+    }
+
+
+def named_by(test: Path) -> set[str]:
+    """Return the modules and packages that the name of a test file stands for."""
+    room, subject = test.parent.relative_to(TESTS), test.stem.removeprefix("test_")
+    names = {path.stem for path in (SOURCE / room).glob("*") if path.is_dir() or path.suffix == ".py"}
+    return {(room / name).as_posix() for name in names if subject == name or subject.startswith(f"{name}_")}
+
+
+def mirrored() -> list[Path]:
+    """Return the test files that mirror the source."""
+    files = (path.relative_to(TESTS) for path in TESTS.rglob("test_*.py"))
+    return [TESTS / path for path in files if path.parts[0] not in {*ACROSS_ROOMS, HERE}]
+
+
+def test_every_test_file_names_a_module() -> None:
+    strangers = [path.relative_to(TESTS).as_posix() for path in mirrored() if not named_by(path)]
+    assert not strangers, f"Name them after what they test, or move them to tests/system: {strangers}"
+
+
+def test_every_long_module_has_tests() -> None:
+    tested = set[str]().union(*(named_by(path) for path in mirrored()))
+    packages = {name: {parent.as_posix() for parent in Path(name).parents} for name in modules()}
+    missing = [
+        name
+        for name, lines in modules().items()
+        if lines > LONG and name not in TESTED_BY and not tested & {name, *packages[name]}
+    ]
+    assert not missing, f"Give each a test file of its name, or list it in TESTED_BY: {missing}"
+
+
+def test_the_list_is_up_to_date() -> None:
+    gone = [name for name in TESTED_BY if name not in modules()]
+    moved = [test for test in TESTED_BY.values() if not (TESTS / test).exists()]
+    assert (gone, moved) == ([], [])
+
+
+def test_no_test_imports_from_another() -> None:
+    for path in TESTS.rglob("*.py"):
+        for line in path.read_text().splitlines():
+            assert not (line.startswith(("from ", "import ")) and ".test_" in line), f"{path.name}: {line}"
