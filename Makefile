@@ -1,12 +1,14 @@
 # Needs Python >= 3.11, git and make; the rest goes into .venv and node_modules (and a browser, for the tests).
-#   make demo    explain a sentence, then serve the app (PORT=8866, NO_BROWSER=1, SERVE=0)
-#   make test    every check there is (CHROMIUM=/path/to/chromium)
-#   make bench   the benchmarks
+#   make demo        explain a sentence, then serve the app (PORT=8866, NO_BROWSER=1, SERVE=0)
+#   make test        every check there is (CHROMIUM=/path/to/chromium)
+#   make test-fast   lint, types and the tests that need neither a browser nor long: under 2 minutes
+#   make coverage    which lines the tests without a browser run; the report is htmlcov/index.html
+#   make bench       the benchmarks
 
 SHELL := /bin/bash
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test bench lint types test-js test-py format bundle chromium clean
+.PHONY: help demo test test-fast coverage bench lint types test-js test-py format bundle chromium clean
 
 PYTHON ?= $(shell scripts/find-python)
 PROMPT ?= The first president of America is
@@ -43,6 +45,12 @@ test-js: node_modules/.package-lock.json
 test-py: $(VENV)/.dev $(BUNDLE) chromium
 	pytest
 
+test-fast: lint types test-js $(BUNDLE)
+	pytest -m "not browser and not slow"
+
+coverage: $(VENV)/.dev $(BUNDLE)
+	pytest -m "not browser" --cov --cov-report=term:skip-covered --cov-report=html
+
 bench: $(VENV)/.bench $(BUNDLE) chromium
 	python -m benchmarks
 
@@ -57,7 +65,7 @@ chromium: $(VENV)/.dev
 	scripts/setup-chromium
 
 clean:
-	rm -rf $(STATIC) dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(STATIC) dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis htmlcov .coverage
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
