@@ -52,7 +52,7 @@ TESTED_BY = {
     "page/packing": "export/test_html.py",
     "page/state": "widget/test_widget.py",
     "results/base": "system/test_lazy.py",
-    "results/recorded_heads": "formats/write/test_save.py",
+    "results/recorded": "formats/write/test_save.py",
     "results/saved": "formats/write/test_save.py",
     "widget/session": "widget/test_worker.py",
 }
