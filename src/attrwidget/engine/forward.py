@@ -12,6 +12,7 @@ import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from attrwidget.hf.exclusive_use import exclusive_use
+from attrwidget.hf.internals.cache import cache_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -39,15 +40,15 @@ def logits_of(hf: PreTrainedModel, ids: torch.Tensor, rows: int, **options: Any)
     return run(hf, ids, rows, **options).logits[0, -rows:]  # type: ignore[no-any-return]
 
 
-def run(hf: PreTrainedModel, ids: torch.Tensor, rows: int, **options: Any) -> Any:
+def run(hf: PreTrainedModel, ids: torch.Tensor, rows: int, *, cache: Any = None, **options: Any) -> Any:
     """Call the model on *ids* ``[b, n]``, asking for the last *rows* positions' logits if it can be asked.
 
     With ``encoder_outputs`` among *options*, see ``encode``, *ids* are what the decoder reads.
     """
     if "logits_to_keep" in inspect.signature(hf.forward).parameters:
         options["logits_to_keep"] = rows
+    options |= cache_options(hf, cache)
     options.setdefault("use_cache", False)
-    cache = options.get("past_key_values")
     seen = ids.shape[1] + (cache.get_seq_length() if cache is not None else 0)
     side = "decoder_" if "encoder_outputs" in options else ""
     # Nothing is padded, but models warn about a missing mask when a text holds their padding token.
@@ -90,8 +91,7 @@ def run_segment(
     with differentiable(hf, attention), leaves_of(body, replace_embeddings) as leaves:
         handle = hf.get_output_embeddings().register_forward_pre_hook(_mine(cut_head))
         try:
-            options = {} if cache is None else {"past_key_values": cache, "use_cache": True}
-            logits = logits_of(hf, ids, rows, **options, **(context or {}))
+            logits = logits_of(hf, ids, rows, cache=cache, **(context or {}))
         finally:
             handle.remove()
     if len(leaves) != 1 or len(heads) != 1:

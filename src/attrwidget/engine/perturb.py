@@ -236,7 +236,6 @@ def _rows(
         # Counted from the mask, positions after a masked token would move.
         options["position_ids"] = torch.arange(known, ids.shape[1], device=ids.device).expand(len(ids), -1)
     if past is not None:
-        options |= {"past_key_values": past, "use_cache": True}
         ids = ids[:, known:]
     seen: list[torch.Tensor] = []
     with exclusive_use(model.hf, attention), torch.no_grad():
@@ -247,7 +246,7 @@ def _rows(
             lambda _module, args: seen.append(args[0]) if hidden else None
         )
         try:
-            logits = run(model.hf, ids, rows, **options).logits
+            logits = run(model.hf, ids, rows, cache=past, **options).logits
         finally:
             handle.remove()
     return seen[-1][:, -rows:] if hidden else logits[:, -rows:]

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import torch
-from transformers.cache_utils import DynamicCache
 
 from attrwidget.engine.forward import run
 from attrwidget.hf.exclusive_use import exclusive_use
+from attrwidget.hf.internals.cache import new_cache, repeated
 
 if TYPE_CHECKING:
+    from transformers import DynamicCache
+
     from attrwidget.hf.adapter import Adapter
 
 
@@ -22,19 +24,13 @@ class Prefix:
 
     def __init__(self, model: Adapter, ids: torch.Tensor, attention: str | None) -> None:
         self._model, self._ids, self._attention = model, ids, attention
-        self._cache = DynamicCache(config=model.hf.config)
+        self._cache = new_cache(model.hf.config)
 
     def cache(self, tokens: int, copies: int) -> DynamicCache:
         """Return a cache of the first *tokens* tokens, for *copies* texts that go on after them."""
         known = int(self._cache.get_seq_length())
         if known < tokens:
             at = torch.arange(known, tokens, device=self._ids.device)[None]
-            options = {"past_key_values": self._cache, "use_cache": True, "position_ids": at}
             with exclusive_use(self._model.hf, self._attention), torch.no_grad():
-                run(self._model.hf, self._ids[:, known:tokens], 1, **options)
-        copy = DynamicCache(config=self._model.hf.config)
-        for index, layer in enumerate(self._cache.layers):
-            kept = (layer.keys, layer.values)  # type: ignore[union-attr]
-            keys, values = (states[:, :, :tokens].expand(copies, -1, -1, -1) for states in kept)  # type: ignore[index]
-            copy.update(keys, values, index)
-        return copy
+                run(self._model.hf, self._ids[:, known:tokens], 1, cache=self._cache, position_ids=at)
+        return repeated(self._cache, self._model.hf.config, tokens, copies)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.errors import AttrWidgetError
+from attrwidget.hf.internals.modules import is_offloaded, uncompiled
 from attrwidget.hf.loading import Loaded
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ def adopt(model: Any, tokenizer: Any, unused: Sequence[str] = ()) -> Loaded:
     """
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-    model = getattr(model, "_orig_mod", model)  # what torch.compile wraps
+    model = uncompiled(model)
     if not isinstance(model, PreTrainedModel):
         raise AttrWidgetError(
             f"The model must be a name, a folder or a Transformers model, not {type(model).__name__}: "
@@ -33,8 +34,7 @@ def adopt(model: Any, tokenizer: Any, unused: Sequence[str] = ()) -> Loaded:
         raise AttrWidgetError(
             f"{unused[0]} is for models loaded by name; move or cast your own model yourself: model.to(…)."
         )
-    offloaded = any(hasattr(module, "_hf_hook") for module in model.modules())
-    if not offloaded and any(parameter.is_meta for parameter in model.parameters()):
+    if not is_offloaded(model) and any(parameter.is_meta for parameter in model.parameters()):
         raise AttrWidgetError(
             f"Weights of this {type(model).__name__} are missing (they are on the meta device): load them with "
             "from_pretrained."

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import inspect
-import sys
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.hf.exclusive_use import exclusive_use, input_device
+from attrwidget.hf.internals.attention import attention_function, attention_name, register_attention
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel
 
-    Attention = Callable[..., tuple[torch.Tensor, torch.Tensor | None]]
+    from attrwidget.hf.internals.attention import Attention
 
 _PREFIX = "attrwidget_"
 _observer = threading.local()
@@ -29,20 +29,10 @@ def observe(model: PreTrainedModel, underlying: str | None = None) -> str | None
     ``borrowed(model, attention=name)``. Its mask is the one that the underlying attention gets:
     without that twin a causal model silently turns bidirectional.
     """
-    own = model.config.get_text_config(decoder=True)._attn_implementation or "eager"  # noqa: SLF001
+    own = attention_name(model.config.get_text_config(decoder=True)) or "eager"
     underlying = underlying or (own if own in ("eager", "sdpa") else "sdpa")
     name = _PREFIX + underlying
-    register(name, _observed(underlying), mask=underlying)
-    return name
-
-
-def register(name: str, attention: Attention, *, mask: str) -> None:
-    """Let *name* stand for *attention* in Transformers' interface, with the mask of the implementation *mask*."""
-    from transformers.masking_utils import ALL_MASK_ATTENTION_FUNCTIONS, AttentionMaskInterface
-    from transformers.modeling_utils import AttentionInterface
-
-    AttentionInterface.register(name, attention)
-    AttentionMaskInterface.register(name, ALL_MASK_ATTENTION_FUNCTIONS[mask])
+    return name if register_attention(name, _observed(underlying), mask=underlying) else None
 
 
 def set_observer(function: Callable[..., None] | None) -> None:
@@ -69,15 +59,6 @@ def replaced(function: Callable[..., tuple[torch.Tensor, torch.Tensor | None]]) 
         yield
     finally:
         _observer.replacement = before
-
-
-def eager_attention(module: torch.nn.Module) -> Attention | None:
-    """Return the plain matrix attention that *module*'s modelling file defines, or None."""
-    for kind in type(module).__mro__:
-        found = getattr(sys.modules.get(kind.__module__), "eager_attention_forward", None)
-        if found is not None:
-            return found  # type: ignore[no-any-return]
-    return None
 
 
 def calls_attention_interface(model: PreTrainedModel) -> bool:
@@ -109,14 +90,11 @@ def _observed(underlying: str) -> Attention:
         attention_mask: torch.Tensor | None,
         **kwargs: Any,
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
-        from transformers.modeling_utils import ALL_ATTENTION_FUNCTIONS
-
         tell_observer(module, query, key, value, attention_mask, kwargs)
-        eager = eager_attention(module)
-        run = ALL_ATTENTION_FUNCTIONS.get(underlying, eager) if underlying != "eager" else eager
+        run = attention_function(underlying, module)
         replacement = getattr(_observer, "replacement", None)
         if replacement is not None:
             return replacement(run, module, query, key, value, attention_mask, kwargs)  # type: ignore[no-any-return]
-        return run(module, query, key, value, attention_mask, **kwargs)  # type: ignore[misc]
+        return run(module, query, key, value, attention_mask, **kwargs)
 
     return attention

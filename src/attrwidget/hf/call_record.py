@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.hf.exclusive_use import weights_state
+from attrwidget.hf.internals.models import generation_default
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -187,7 +188,7 @@ def _option(model: PreTrainedModel, given: dict[str, Any], name: str) -> Any:
     ):
         if value is not None:
             return value
-    return own._get_default_generation_params().get(name)  # noqa: SLF001
+    return generation_default(own, name)
 
 
 def _as_list(value: Any) -> list[int]:

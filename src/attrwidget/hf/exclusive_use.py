@@ -5,19 +5,26 @@ from __future__ import annotations
 import threading
 import weakref
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrwidget.hf.call_listener import unheard
+from attrwidget.hf.internals.attention import attention_configs, attention_name, set_attention_name
+from attrwidget.hf.internals.modules import (
+    capturing,
+    execution_device,
+    own_parameters,
+    remove_capturing_hooks,
+    write_count,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     import torch
-    from transformers import PretrainedConfig, PreTrainedModel
+    from transformers import PreTrainedModel
 
 _locks: weakref.WeakKeyDictionary[PreTrainedModel, threading.RLock] = weakref.WeakKeyDictionary()
 _locks_guard = threading.Lock()
-_CAPTURING = "_output_capturing_hooks_installed"
 
 
 def lock_of(model: PreTrainedModel) -> threading.RLock:
@@ -46,8 +53,8 @@ def exclusive_use(model: PreTrainedModel, attention: str | None = None) -> Itera
         modules = list(model.modules())
         training = [module for module in modules if module.training]
         trained = [parameter for parameter in _parameters(modules) if parameter.requires_grad]
-        implementations = [(config, config._attn_implementation_internal) for config in _configs(modules)]  # noqa: SLF001
-        capturing = {id(module) for module in modules if _CAPTURING in vars(module)}
+        implementations = [(config, attention_name(config)) for config in attention_configs(modules)]
+        captured = capturing(modules)
         try:
             for module in training:
                 module.training = False
@@ -55,17 +62,16 @@ def exclusive_use(model: PreTrainedModel, attention: str | None = None) -> Itera
                 parameter.requires_grad = False
             if attention is not None:
                 for config, _ in implementations:
-                    # The public setter would pass the name on to sub-configurations, for good.
-                    config._attn_implementation_internal = attention  # noqa: SLF001
+                    set_attention_name(config, attention)
             yield
         finally:
             for config, implementation in implementations:
-                config._attn_implementation_internal = implementation  # noqa: SLF001
+                set_attention_name(config, implementation)
             for parameter in trained:
                 parameter.requires_grad = True
             for module in training:
                 module.training = True
-            _stop_capturing(modules, capturing)
+            remove_capturing_hooks(modules, captured)
 
 
 @contextmanager
@@ -91,14 +97,8 @@ def embedding_weights(model: PreTrainedModel) -> torch.Tensor:
 
 def input_device(model: PreTrainedModel) -> torch.device:
     """Return where token ids go: the device of the input embeddings, or where Accelerate brings them to run."""
-    import torch
-
     place = embedding_weights(model).device
-    hook = getattr(model.get_input_embeddings(), "_hf_hook", None)
-    if place.type != "meta" or hook is None:
-        return place
-    place = hook.execution_device
-    return torch.device("cuda", place) if isinstance(place, int) else torch.device(place)
+    return place if place.type != "meta" else execution_device(model.get_input_embeddings()) or place
 
 
 def weights_state(model: PreTrainedModel) -> int:
@@ -108,29 +108,8 @@ def weights_state(model: PreTrainedModel) -> int:
     are made anew whenever they are used.
     """
     there = (p for p in _parameters(model.modules()) if not p.is_meta)
-    return hash(tuple((id(p), p._version, p.data_ptr(), p.dtype) for p in there))  # noqa: SLF001
-
-
-def _stop_capturing(modules: list[torch.nn.Module], before: set[int]) -> None:
-    """Take away the hooks that Transformers leaves in a model when it is first asked for attentions."""
-    hooked = [m for m in modules if _CAPTURING in vars(m) and id(m) not in before]
-    for root in hooked:
-        delattr(root, _CAPTURING)
-        for module in root.modules():
-            for key, hook in list(module._forward_hooks.items()):  # noqa: SLF001
-                if hook.__module__ == "transformers.utils.output_capturing":
-                    del module._forward_hooks[key]  # noqa: SLF001
+    return hash(tuple((id(p), write_count(p), p.data_ptr(), p.dtype) for p in there))
 
 
 def _parameters(modules: Iterable[torch.nn.Module]) -> Iterator[torch.nn.Parameter]:
-    # The model's own iterator walks over its modules by name, which takes some of what a short text does.
-    return (p for module in modules for p in module._parameters.values() if p is not None)  # noqa: SLF001
-
-
-def _configs(modules: list[torch.nn.Module]) -> list[PretrainedConfig]:
-    found: dict[int, Any] = {}
-    for module in modules:
-        config = getattr(module, "config", None)
-        if hasattr(config, "_attn_implementation_internal"):
-            found[id(config)] = config
-    return list(found.values())
+    return (p for module in modules for p in own_parameters(module))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from attrwidget.checks import is_index
 from attrwidget.errors import AttrWidgetError, did_you_mean, first_line
+from attrwidget.hf.internals.models import is_unknown_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,7 +119,7 @@ def not_finite(step: int, token: str | None = None) -> str:
 def _refused(error: Exception, options: dict[str, Any]) -> str:
     from transformers import GenerationConfig
 
-    unknown = [name for name in options if repr(name) in str(error)] if "model_kwargs" in str(error) else []
+    unknown = [name for name in options if repr(name) in str(error)] if is_unknown_option(error) else []
     if unknown:
         known = [name for name in vars(GenerationConfig()) if not name.startswith("_")]
         close = did_you_mean(unknown[0], known)

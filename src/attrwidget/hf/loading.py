@@ -11,6 +11,7 @@ from attrwidget import bundled
 from attrwidget.errors import AttrWidgetError, did_you_mean, first_line
 from attrwidget.hf.attention_interface import calls_attention_interface
 from attrwidget.hf.hub import is_reachable
+from attrwidget.hf.internals.models import is_unknown_architecture, needs_remote_code
 from attrwidget.hf.model_copy import keep_backward
 
 if TYPE_CHECKING:
@@ -189,13 +190,13 @@ def _no_tokenizer(name: str, why: str) -> str:
 
 
 def _not_loaded(name: str, task: str, error: Exception) -> str:
-    if "Unrecognized configuration class" in str(error):
+    if is_unknown_architecture(error):
         return f"The architecture of {name!r} has no form for {task!r}: leave out task=."
     return f"The weights of {name!r} could not be loaded: {first_line(error)}."
 
 
 def _not_found(name: str, error: Exception, *, offline: bool) -> str:
-    if "trust_remote_code" in str(error):
+    if needs_remote_code(error):
         return (
             f"{name!r} comes with its own code, which is not run unless you say so: "
             f"load({name!r}, trust_remote_code=True) if you trust it."

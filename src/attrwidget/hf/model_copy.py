@@ -7,12 +7,12 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.hf.exclusive_use import share_lock
+from attrwidget.hf.internals.modules import hooks_of, keep_unpacked, own_parameters
 
 if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel
 
-_HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
 _CONTAINERS = (OrderedDict, dict, set)
 
 
@@ -35,7 +35,7 @@ def copy_model(model: PreTrainedModel) -> PreTrainedModel:
         )
     for module in model.modules():
         shared |= {id(part): part for part in _quantized_parts(module)}
-        shared |= {id(hook): hook for name in _HOOKS for hook in getattr(module, name).values()}
+        shared |= {id(hook): hook for hook in hooks_of(module)}
         # Of each module a dozen are empty, and to find that out one by one is most of the copying.
         shared |= {id(v): type(v)() for v in vars(module).values() if type(v) in _CONTAINERS and not v}
     try:
@@ -53,16 +53,14 @@ def keep_backward(model: PreTrainedModel) -> None:
     On some CPUs bitsandbytes does so with 4-bit weights when they are first used without gradients.
     """
     for module in model.modules():
-        if hasattr(module, "support_avx512bf16_for_cpu"):
-            module.support_avx512bf16_for_cpu = False  # type: ignore[assignment]
+        keep_unpacked(module)
 
 
 def _quantized_parts(module: torch.nn.Module) -> list[Any]:
     """Return what a module of quantised weights holds beside them: their scales, and where they are while it runs."""
     import torch
 
-    parameters = module._parameters.values()  # noqa: SLF001
-    if all(p is None or type(p) is torch.nn.Parameter for p in parameters):
+    if all(type(p) is torch.nn.Parameter for p in own_parameters(module)):
         return []
     kept = (torch.nn.Module, dict, list, tuple, set, str, int, float, type(None), torch.dtype, torch.device)
     return [value for value in vars(module).values() if not isinstance(value, kept)]

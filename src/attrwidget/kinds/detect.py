@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from attrwidget.errors import AttrWidgetError
+from attrwidget.hf.internals.models import causal_types, main_input, masked_types
 from attrwidget.kinds import table
 from attrwidget.kinds.table import CAUSAL, HEADLESS, SEQ2SEQ, Kind, kind_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from transformers import PretrainedConfig
 
 # Classes that cannot be explained, by the ending of their names.
@@ -68,7 +67,7 @@ def _find(config: PretrainedConfig, architecture: str) -> Kind | str:
     if head is not None:
         return head
     # The class name of a bare body does not tell which head it was cut from, so its type decides.
-    if config.model_type in _causal_types() and not _is_encoder(config):
+    if config.model_type in causal_types() and not _is_encoder(config):
         return CAUSAL
     return HEADLESS if architecture.endswith("Model") else "a model of another kind"
 
@@ -79,24 +78,11 @@ def _with_decoder(head: Kind | str) -> Kind | str:
     return head if head.may_have_decoder else f"{head.words} with a decoder"
 
 
-def _causal_types() -> Collection[str]:
-    from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
-
-    return MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
-
-
 def _reads_text(config: PretrainedConfig) -> bool:
-    from transformers import MODEL_MAPPING
-
-    body = MODEL_MAPPING.get(type(config), None)
-    return getattr(body, "main_input_name", "input_ids") == "input_ids" and not hasattr(
-        config, "vision_config"
-    )
+    return main_input(config) == "input_ids" and not hasattr(config, "vision_config")
 
 
 def _is_encoder(config: PretrainedConfig) -> bool:
-    from transformers.models.auto.modeling_auto import MODEL_FOR_MASKED_LM_MAPPING_NAMES as MASKED_TYPES
-
-    return config.model_type in MASKED_TYPES and not (
+    return config.model_type in masked_types() and not (
         getattr(config, "is_decoder", False) or getattr(config, "causal", False)
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from attrwidget.hf.attention_interface import eager_attention
+from attrwidget.hf.internals.attention import eager_attention
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
-from transformers.activations import FastGELUActivation, NewGELUActivation
+
+from attrwidget.hf.internals.modules import is_activation, tanh_gelus
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _ELEMENTWISE = (nn.GELU, nn.ReLU, nn.SiLU, nn.Sigmoid, nn.Tanh)
-_TANH_GELUS = (NewGELUActivation, FastGELUActivation)
 
 
 class _Sloped(torch.autograd.Function):
@@ -61,10 +61,10 @@ def one_product_backward(model: nn.Module) -> Iterator[None]:
 
     with ExitStack() as stack:
         for module in model.modules():
-            if type(module) in _TANH_GELUS and "forward" not in vars(module):
+            if type(module) in tanh_gelus() and "forward" not in vars(module):
                 module.forward = partial(_tanh_gelu, module.forward, mine)
                 stack.callback(delattr, module, "forward")
-            elif isinstance(module, _ELEMENTWISE) or type(module).__module__ == "transformers.activations":
+            elif isinstance(module, _ELEMENTWISE) or is_activation(module):
                 stack.callback(module.register_forward_hook(hook).remove)
         yield
 

@@ -25,6 +25,7 @@ from attrwidget.engine.gradients.fast_cpu.linear import Rows, linear_by_rows
 from attrwidget.engine.gradients.vjp import backward
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import lock_of
+from attrwidget.hf.internals.cache import new_cache, new_decoder_cache
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -229,12 +230,8 @@ class GradientGraph:
         return differentiable(self._model.hf, self._abilities.gradient_attention)
 
     def _new_cache(self) -> Any:
-        from transformers import DynamicCache, EncoderDecoderCache
-
-        if self._source is None:
-            return DynamicCache(config=self._model.hf.config)
-        config = self._model.hf.get_decoder().config
-        return EncoderDecoderCache(DynamicCache(config=config), DynamicCache(config=config))
+        hf = self._model.hf
+        return new_cache(hf.config) if self._source is None else new_decoder_cache(hf.get_decoder().config)
 
     def _replacement_from(self, start: int) -> Callable[[torch.Tensor], torch.Tensor] | None:
         return None if self._replace_embeddings is None else partial(self._replace_embeddings, start)

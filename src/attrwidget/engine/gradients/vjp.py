@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import torch
 
 from attrwidget.engine.gradients.fast_cpu.attention import GRAPH_ATTENTION
+from attrwidget.hf.internals.modules import no_vmap_warning
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Sequence
 
 
 def backward(
@@ -27,22 +27,7 @@ def backward(
         return torch.autograd.grad(output, leaves, cotangents, retain_graph=True, is_grads_batched=True)
     # is_grads_batched would not tell our attention's backward that it is batched, and functions of others (of
     # quantised weights, run again in the backward pass) work under nothing else.
-    with _unwarned():
+    with no_vmap_warning():
         return torch.func.vmap(lambda one: torch.autograd.grad(output, leaves, one, retain_graph=True))(
             cotangents
         )
-
-
-@contextmanager
-def _unwarned() -> Iterator[None]:
-    """Keep torch from saying that an operation is run step by step: of that nobody can make anything."""
-    warn: Callable[[bool], None] = getattr(
-        torch._C._functorch,  # noqa: SLF001
-        "_set_vmap_fallback_warning_enabled",
-        lambda _: None,
-    )
-    warn(False)  # noqa: FBT003
-    try:
-        yield
-    finally:
-        warn(True)  # noqa: FBT003

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 
@@ -16,6 +16,8 @@ from attrwidget.engine.gradients.fast_cpu.attention import graph_attention
 from attrwidget.engine.perturb import find_masking
 from attrwidget.errors import first_line
 from attrwidget.hf.exclusive_use import exclusive_use
+from attrwidget.hf.internals.cache import layer_kinds, returned_cache
+from attrwidget.hf.internals.models import rope_types
 from attrwidget.kinds.causal.record import record
 
 if TYPE_CHECKING:
@@ -207,24 +209,16 @@ def _cache_layers(model: CausalLM, ids: torch.Tensor) -> tuple[bool, bool]:
 
     Others lose gradients or state.
     """
-    from transformers.cache_utils import DynamicCache, DynamicLayer, DynamicSlidingWindowLayer
-
     try:
         with exclusive_use(model.hf), torch.no_grad():
-            cache = run(model.hf, ids[:, :2], 1, use_cache=True).get("past_key_values")
+            cache = returned_cache(model.hf, run(model.hf, ids[:, :2], 1, use_cache=True))
     except (RuntimeError, ValueError, TypeError):
         return False, False
-    if type(cache) is not DynamicCache or _rotates_by_length(model.text_config):
+    # These rotary embeddings depend on the length of the text that the model is called with.
+    if rope_types(model.text_config) & {"dynamic", "longrope"}:
         return False, False
-    kinds = {type(layer) for layer in cache.layers}
-    return kinds <= {DynamicLayer}, kinds <= {DynamicLayer, DynamicSlidingWindowLayer}
-
-
-def _rotates_by_length(config: Any) -> bool:
-    """Say whether rotary embeddings change with how long the text is that the model is called with."""
-    rotary = getattr(config, "rope_parameters", None) or {}
-    settings = [rotary, *(value for value in rotary.values() if isinstance(value, dict))]
-    return any(one.get("rope_type") in ("dynamic", "longrope") for one in settings)
+    kinds = layer_kinds(cache)
+    return kinds <= {"plain"}, kinds <= {"plain", "sliding"}
 
 
 def _try_pieces(model: CausalLM, ids: torch.Tensor, own: torch.Tensor) -> bool:

@@ -14,6 +14,7 @@ from attrwidget.engine.forward import encode, logits_of, run, run_encoder, run_s
 from attrwidget.engine.perturb import find_masking
 from attrwidget.hf.attention_interface import observe, set_observer
 from attrwidget.hf.exclusive_use import exclusive_use
+from attrwidget.hf.internals.cache import decoder_caches, layer_kinds, returned_cache
 from attrwidget.kinds.causal.trials import (
     check_gradients,
     graphs_of,
@@ -147,18 +148,14 @@ def _same_parts(joint: JointAttention, truth: JointAttention, *, low_precision: 
 
 
 def _has_plain_cache(model: Seq2SeqLM, source: torch.Tensor, ids: torch.Tensor) -> bool:
-    from transformers.cache_utils import DynamicLayer, EncoderDecoderCache
-
     try:
         with exclusive_use(model.hf), torch.no_grad():
             context = encode(model.hf, source)
-            cache = run(model.hf, ids[:, :2], 1, use_cache=True, **context).get("past_key_values")
+            cache = returned_cache(model.hf, run(model.hf, ids[:, :2], 1, use_cache=True, **context))
     except _FAILURES:
         return False
-    if type(cache) is not EncoderDecoderCache:
-        return False
-    layers = [*cache.self_attention_cache.layers, *cache.cross_attention_cache.layers]
-    return all(type(layer) is DynamicLayer for layer in layers)
+    parts = decoder_caches(cache)
+    return bool(parts) and all(layer_kinds(part) <= {"plain"} for part in parts)
 
 
 def _our_gradients(

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from attrwidget.engine.gradients.fast_cpu.linear import first_batched, rows_here
-from attrwidget.hf.attention_interface import eager_attention, register, tell_observer
+from attrwidget.hf.attention_interface import tell_observer
+from attrwidget.hf.internals.attention import eager_attention, register_attention
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,8 +40,7 @@ def graph_attention() -> str:
     graph what may be something else: an option that is not known to be harmless (a soft cap), a mask or bias with a
     gradient of its own, and low precision. ``set_observer``'s function is told of each call.
     """
-    register(GRAPH_ATTENTION, _attention, mask="eager")
-    return GRAPH_ATTENTION
+    return GRAPH_ATTENTION if register_attention(GRAPH_ATTENTION, _attention, mask="eager") else "eager"
 
 
 def _attention(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from torch import nn
-from transformers.pytorch_utils import Conv1D
 
+from attrwidget.hf.internals.modules import has_forward_hooks, transposed_linear
 from attrwidget.hf.layers import stacks_of
 
 if TYPE_CHECKING:
@@ -60,11 +60,11 @@ def linear_by_rows(model: Adapter, rows: Rows, at_head: Rows) -> Iterator[None]:
     stacks = stacks_of(model) or {}
     last = set(stacks["decoder" if "decoder" in stacks else ""][-1].modules()) if stacks else set()
 
-    def hook(module: nn.Module, args: tuple[Any, ...], output: Any) -> torch.Tensor | None:
+    def hook(module: Any, args: tuple[Any, ...], output: Any) -> torch.Tensor | None:
         here = at_head if module is head else rows
         if len(args) != 1 or threading.get_ident() != mine or not _fits(module, args[0], here):
             return None
-        weight: Any = module.weight.t() if isinstance(module, Conv1D) else module.weight
+        weight: Any = module.weight.t() if type(module) in transposed_linear() else module.weight
         return _Linear.apply(args[0], output.detach(), weight, _How(here, module in last))  # type: ignore[no-any-return, no-untyped-call]
 
     with ExitStack() as stack:
@@ -76,8 +76,8 @@ def linear_by_rows(model: Adapter, rows: Rows, at_head: Rows) -> Iterator[None]:
 
 
 def _is_plain(module: nn.Module) -> bool:
-    changed = module._forward_hooks or "forward" in vars(module)  # noqa: SLF001
-    return type(module) in (nn.Linear, Conv1D) and not changed
+    changed = has_forward_hooks(module) or "forward" in vars(module)
+    return type(module) in (nn.Linear, *transposed_linear()) and not changed
 
 
 def _fits(module: Any, source: torch.Tensor, rows: Rows) -> bool:

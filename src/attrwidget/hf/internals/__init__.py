@@ -1,0 +1,1 @@
+"""The one door to private or undocumented parts of Transformers, Accelerate, bitsandbytes and torch."""

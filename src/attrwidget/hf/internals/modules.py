@@ -1,0 +1,138 @@
+"""What torch, Accelerate, bitsandbytes and Transformers keep in a model's modules."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from functools import cache
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from attrwidget.hf.internals.missing import warn_missing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    import torch
+
+_HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks")
+_CAPTURING = "_output_capturing_hooks_installed"
+_CAPTURING_MODULE = "transformers.utils.output_capturing"
+_ACTIVATIONS = "transformers.activations"
+
+
+def uncompiled(model: Any) -> Any:
+    """Return the model that ``torch.compile`` wraps, or *model* itself."""
+    return getattr(model, "_orig_mod", model)
+
+
+def own_parameters(module: torch.nn.Module) -> list[torch.nn.Parameter]:
+    """Return the parameters of *module* without its submodules: faster than the public iterator, which names them."""
+    return [p for p in module._parameters.values() if p is not None]  # noqa: SLF001
+
+
+def write_count(tensor: torch.Tensor) -> int:
+    """Return how often *tensor* was written to in place."""
+    return tensor._version  # noqa: SLF001
+
+
+def hooks_of(module: torch.nn.Module) -> list[Any]:
+    """Return all forward and backward hooks of *module*."""
+    return [hook for name in _HOOKS for hook in getattr(module, name).values()]
+
+
+def has_forward_hooks(module: torch.nn.Module) -> bool:
+    """Return whether *module* has a forward hook."""
+    return bool(module._forward_hooks)  # noqa: SLF001
+
+
+def is_offloaded(model: torch.nn.Module) -> bool:
+    """Return whether Accelerate keeps weights of *model* elsewhere and brings them when they are used."""
+    return any(hasattr(module, "_hf_hook") for module in model.modules())
+
+
+def execution_device(module: torch.nn.Module) -> torch.device | None:
+    """Return the device on which Accelerate runs *module*, or None if Accelerate does not handle it."""
+    import torch
+
+    hook = getattr(module, "_hf_hook", None)
+    if hook is None:
+        return None
+    place = hook.execution_device
+    return torch.device("cuda", place) if isinstance(place, int) else torch.device(place)
+
+
+def keep_unpacked(module: torch.nn.Module) -> None:
+    """Keep bitsandbytes from packing 4-bit weights in place for a CPU kernel that has no backward."""
+    if hasattr(module, "support_avx512bf16_for_cpu"):
+        module.support_avx512bf16_for_cpu = False  # type: ignore[assignment]
+
+
+def capturing(modules: Iterable[torch.nn.Module]) -> set[int]:
+    """Return the ids of the modules in which Transformers has installed hooks that capture attentions."""
+    return {id(module) for module in modules if _CAPTURING in vars(module)}
+
+
+def remove_capturing_hooks(modules: Iterable[torch.nn.Module], before: set[int]) -> None:
+    """Remove the hooks that Transformers installed for good since *before*, when it was asked for attentions."""
+    _require_capturing_module()
+    for root in [m for m in modules if _CAPTURING in vars(m) and id(m) not in before]:
+        delattr(root, _CAPTURING)
+        for module in root.modules():
+            hooks = module._forward_hooks  # noqa: SLF001
+            for key in [key for key, hook in hooks.items() if hook.__module__ == _CAPTURING_MODULE]:
+                del hooks[key]
+
+
+@cache
+def _require_capturing_module() -> None:
+    """Warn when hooks of Transformers could not be recognised; the first versions of 5 installed none for good."""
+    from transformers.utils import generic
+
+    if find_spec(_CAPTURING_MODULE) is None and not hasattr(generic, "OutputRecorder"):
+        warn_missing(_CAPTURING_MODULE, "hooks that capture attentions may stay in your model")
+
+
+@cache
+def tanh_gelus() -> tuple[type, ...]:
+    """Return Transformers' activations that write out the tanh approximation of GELU."""
+    from transformers import activations
+
+    names = ("NewGELUActivation", "FastGELUActivation")
+    found = [getattr(activations, name, None) for name in names]
+    for name, kind in zip(names, found, strict=True):
+        if kind is None:
+            warn_missing(f"{_ACTIVATIONS}.{name}", "gradients take more time")
+    return tuple(kind for kind in found if kind is not None)
+
+
+def is_activation(module: torch.nn.Module) -> bool:
+    """Return whether *module* is an elementwise activation that Transformers defines."""
+    return type(module).__module__ == _ACTIVATIONS
+
+
+@cache
+def transposed_linear() -> tuple[type, ...]:
+    """Return the class of GPT-2's linear layer, whose weight is ``[inputs, outputs]``; empty if there is none."""
+    from transformers import pytorch_utils
+
+    kind: type | None = getattr(pytorch_utils, "Conv1D", None)
+    if kind is None:
+        warn_missing("transformers.pytorch_utils.Conv1D", "gradients of GPT-2 take more time")
+    return (kind,) if kind else ()
+
+
+@contextmanager
+def no_vmap_warning() -> Iterator[None]:
+    """Keep torch from warning that vmap runs an operation in a loop: a user can do nothing about it."""
+    import torch
+
+    warn: Callable[[bool], None] = getattr(
+        torch._C._functorch,  # noqa: SLF001
+        "_set_vmap_fallback_warning_enabled",
+        lambda _: None,
+    )
+    warn(False)  # noqa: FBT003
+    try:
+        yield
+    finally:
+        warn(True)  # noqa: FBT003
