@@ -43,11 +43,11 @@ def run() -> Iterator[Result]:
 def _share(ours: Any, case: Case) -> Result:
     rates, shares = [], []
     explain = partial(ours.explain, case.prompt, output=case.output)
-    explain().rows("saliency", range(_LONG[1]))
+    explain().reading.rows("saliency", range(_LONG[1]))
     for _ in range(3):
         rate, ex = products.matrix_rate(), explain()
         start = time.process_time()
-        ex.rows("saliency", range(ex.n_steps))
+        ex.reading.rows("saliency", range(ex.reading.n_steps))
         rates.append(rate)
         shares.append(products.causal_back(*_LONG) / (time.process_time() - start) / rate)
     return Result(

@@ -43,7 +43,9 @@ class Case:
     def ours(self, steps: int | None = None) -> NDArray[np.float32]:
         """Return a fresh explanation's shares, ``[steps, inputs]``, of all steps or of the first *steps*."""
         explanation: aw.Explanation = self._ours.explain(self.prompt, output=self.output)
-        return explanation.rows("saliency", range(explanation.n_steps if steps is None else steps))
+        return explanation.reading.rows(
+            "saliency", range(explanation.reading.n_steps if steps is None else steps)
+        )
 
     def inseq(self, steps: int | None = None) -> Any:
         """Return Inseq's output for all steps or for the first *steps*."""

@@ -74,7 +74,7 @@ def test_a_call_is_explained_as_explain_would(model: Any, tokenizer: Any) -> Non
     (ex,) = captured.explanations
     assert torch.equal(result, model.generate(**one(), max_new_tokens=8))
     assert ex.tokens.ids == result[0].tolist()
-    assert ex.first_step == LENGTHS[0]
+    assert ex.reading.first_step == LENGTHS[0]
     assert not ex.warnings
     truth = aw.load(model, tokenizer).explain(random_ids(LENGTHS[0]), output=result[0, LENGTHS[0] :].tolist())
     for method in ("saliency", "input_x_gradient", "attention"):
@@ -90,7 +90,7 @@ def test_a_padded_batch_gives_the_numbers_of_single_texts(model: Any, tokenizer:
     assert texts(captured) == unpadded(result.sequences)
     logits = torch.stack(result.logits, 1)
     for row, (ex, length) in enumerate(zip(captured.explanations, LENGTHS, strict=True)):
-        assert ex.first_step == length
+        assert ex.reading.first_step == length
         answer = ex.tokens.ids[length:]
         truth = logits[row].softmax(-1)[range(len(answer)), answer]
         np.testing.assert_allclose(ex.steps["probability"], truth, rtol=1e-4)
@@ -118,7 +118,7 @@ def test_rows_that_end_early(tokenizer: Any, ends: list[int]) -> None:
     stops = [next(at for at, token in enumerate(row) if token in ends) + 1 for row in rows]
     assert len(set(stops)) > 1, "no row ends before the others: another seed would"
     for ex, row, stop in zip(captured.explanations, rows, stops, strict=True):
-        assert ex.tokens.ids[ex.first_step :] == row[:stop]
+        assert ex.tokens.ids[ex.reading.first_step :] == row[:stop]
 
 
 def test_beams_and_several_sequences(model: Any, tokenizer: Any) -> None:
@@ -154,7 +154,7 @@ def test_a_changed_distribution_is_said(model: Any, tokenizer: Any, options: Any
     for word in says:
         assert word in warning
     truth = torch.stack(result.logits, 1)[0].softmax(-1)
-    answer = ex.tokens.ids[ex.first_step :]
+    answer = ex.tokens.ids[ex.reading.first_step :]
     np.testing.assert_allclose(ex.steps["probability"], truth[range(len(answer)), answer], rtol=1e-4)
 
 
@@ -190,7 +190,7 @@ def test_streamers(model: Any, tokenizer: Any) -> None:
         thread.start()
         assert "".join(streamer)
         thread.join()
-    assert [ex.n_steps for ex in captured.explanations] == [4, 6]
+    assert [ex.reading.n_steps for ex in captured.explanations] == [4, 6]
 
 
 def test_a_pipeline(model: Any, tokenizer: Any) -> None:
@@ -198,7 +198,7 @@ def test_a_pipeline(model: Any, tokenizer: Any) -> None:
     with aw.capture(model, tokenizer) as captured:
         (result,) = pipe(PROMPT, max_new_tokens=5, do_sample=False)
     (ex,) = captured.explanations
-    assert ex.tokens.ids[: ex.first_step] == tokenizer(PROMPT)["input_ids"]
+    assert ex.tokens.ids[: ex.reading.first_step] == tokenizer(PROMPT)["input_ids"]
     assert result["generated_text"] == tokenizer.decode(ex.tokens.ids, skip_special_tokens=True)
 
 
@@ -206,7 +206,7 @@ def test_without_a_prompt(model: Any, tokenizer: Any) -> None:
     with aw.capture(model, tokenizer) as captured:
         result = model.generate(max_new_tokens=5)
     assert texts(captured) == result.tolist()
-    assert captured.explanations[0].first_step == 1
+    assert captured.explanations[0].reading.first_step == 1
 
 
 def test_after_an_exception(model: Any, tokenizer: Any) -> None:
@@ -216,7 +216,7 @@ def test_after_an_exception(model: Any, tokenizer: Any) -> None:
         model.generate(**one(), max_new_tokens=3)
     with pytest.raises(RuntimeError, match="enough"), captured:
         model.generate(**one(), max_new_tokens=3, logits_processor=[raising])
-    assert [ex.n_steps for ex in captured.explanations] == [3]
+    assert [ex.reading.n_steps for ex in captured.explanations] == [3]
     with pytest.raises(TypeError), captured:
         model.generate(**one(), max_new_tokens=3, stopping_criteria=1)
     assert len(captured.explanations) == 1
@@ -229,8 +229,8 @@ def test_captures_nest(model: Any, tokenizer: Any) -> None:
             model.generate(**one(), max_new_tokens=3)
         assert "generate" in vars(model)
         model.generate(**one(), max_new_tokens=4)
-    assert [ex.n_steps for ex in outer.explanations] == [2, 3, 4]
-    assert [ex.n_steps for ex in inner.explanations] == [3]
+    assert [ex.reading.n_steps for ex in outer.explanations] == [2, 3, 4]
+    assert [ex.reading.n_steps for ex in inner.explanations] == [3]
 
 
 def test_captures_in_two_threads(model: Any, tokenizer: Any) -> None:
@@ -241,7 +241,7 @@ def test_captures_in_two_threads(model: Any, tokenizer: Any) -> None:
             both.wait()
             model.generate(**one(), max_new_tokens=tokens)
             both.wait()
-        found[tokens] = [ex.n_steps for ex in captured.explanations]
+        found[tokens] = [ex.reading.n_steps for ex in captured.explanations]
 
     threads = [threading.Thread(target=work, args=(tokens,)) for tokens in (3, 5)]
     for thread in threads:
@@ -264,7 +264,7 @@ def test_a_generate_of_the_users_own_is_called_and_put_back(tokenizer: Any) -> N
         model.generate(**one(), max_new_tokens=3)
     assert model.generate is own
     assert len(calls) == 1
-    assert captured.explanations[0].n_steps == 3
+    assert captured.explanations[0].reading.n_steps == 3
 
 
 def test_a_loaded_model(model: Any, tokenizer: Any) -> None:
@@ -283,7 +283,7 @@ def test_a_borrowed_models_explain_is_no_call_of_the_users(tokenizer: Any) -> No
     with aw.capture(loaded) as captured:
         loaded.explain(PROMPT, max_new_tokens=2)
         model.generate(**one(), max_new_tokens=3)
-    assert [ex.n_steps for ex in captured.explanations] == [3]
+    assert [ex.reading.n_steps for ex in captured.explanations] == [3]
 
 
 def test_what_cannot_be_explained_is_said(model: Any, tokenizer: Any) -> None:
@@ -342,7 +342,7 @@ def test_training_mode_changes_no_number(tokenizer: Any) -> None:
         model.generate(**one(), max_new_tokens=3)
     (ex,) = captured.explanations
     calm = aw.load(build("gpt2"), tokenizer).explain(
-        ex.tokens.ids[: ex.first_step], output=ex.tokens.ids[ex.first_step :]
+        ex.tokens.ids[: ex.reading.first_step], output=ex.tokens.ids[ex.reading.first_step :]
     )
     np.testing.assert_array_equal(ex.scores(), calm.scores())
 

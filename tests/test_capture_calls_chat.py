@@ -16,7 +16,7 @@ MESSAGES = [SYSTEM, *CHAT[:1]]
 
 
 def roles(ex: Any) -> list[str]:
-    return [section.title for section in ex.sections]
+    return [section.title for section in ex.reading.sections]
 
 
 def generate(model: Any, tokenizer: Any) -> None:
@@ -35,7 +35,8 @@ def test_messages_are_sections(messages: Any) -> None:
     assert roles(ex) == ["system", "user", "assistant", "Answer"]
     assert not ex.warnings
     texts = [
-        "".join(unit.text for unit in ex.tokens.units if s.start <= unit.start < s.end) for s in ex.sections
+        "".join(unit.text for unit in ex.tokens.units if s.start <= unit.start < s.end)
+        for s in ex.reading.sections
     ]
     assert texts[:3] == [
         "<|im_start|>system\nBe brief.<|im_end|>\n",
@@ -44,8 +45,8 @@ def test_messages_are_sections(messages: Any) -> None:
     ]
     assert [s["title"] for s in ex.widget.content["sections"]] == roles(ex)
     ex.widget.close()
-    ours = aw.load(model, tokenizer).explain(MESSAGES, output=ex.tokens.ids[ex.first_step :])
-    assert ours.sections == ex.sections
+    ours = aw.load(model, tokenizer).explain(MESSAGES, output=ex.tokens.ids[ex.reading.first_step :])
+    assert ours.reading.sections == ex.reading.sections
     assert ours.tokens.ids == ex.tokens.ids
 
 

@@ -21,7 +21,7 @@ TEXTS = ["The first president of America", "George", "America is of the first"]
 
 def same(one: Any, other: Any, method: str = "saliency") -> None:
     assert one.tokens.ids == other.tokens.ids
-    assert [tuple(s) for s in one.sections] == [tuple(s) for s in other.sections]
+    assert [tuple(s) for s in one.reading.sections] == [tuple(s) for s in other.reading.sections]
     np.testing.assert_array_equal(one.scores(method), other.scores(method))
 
 
@@ -43,7 +43,7 @@ def test_an_encoder_decoder(name: str) -> None:
         assert ex.tokens.ids == [*tokenizer(text)["input_ids"], row[0], *answer]
         same(ex, loaded.explain(text, output=answer))
     for ex, row in zip(explanations[3:], beams.tolist(), strict=True):
-        answer = ex.tokens.ids[ex.first_step :]
+        answer = ex.tokens.ids[ex.reading.first_step :]
         assert row[1 : 1 + len(answer)] == answer
         assert set(row[1 + len(answer) :]) <= {PAD}
 
@@ -56,8 +56,8 @@ def test_a_decoder_begun_by_the_user() -> None:
         for begun in ([PAD, 9, 10], [9, 10]):
             model.generate(**inputs, decoder_input_ids=torch.tensor([begun]), max_new_tokens=4)
     for ex in captured.explanations:
-        assert ex.n_steps == 4
-        assert ex.tokens.ids[: ex.first_step][-3:] == [PAD, 9, 10]
+        assert ex.reading.n_steps == 4
+        assert ex.tokens.ids[: ex.reading.first_step][-3:] == [PAD, 9, 10]
 
 
 def test_a_forced_language_is_no_target() -> None:
@@ -68,10 +68,10 @@ def test_a_forced_language_is_no_target() -> None:
     with aw.capture(model, tokenizer) as captured:
         model.generate(**inputs, forced_bos_token_id=language, max_new_tokens=5)
     (ex,) = captured.explanations
-    assert ex.tokens.ids[: ex.first_step][-2:] == [2, language]
-    assert ex.n_steps == 4
+    assert ex.tokens.ids[: ex.reading.first_step][-2:] == [2, language]
+    assert ex.reading.n_steps == 4
     truth = aw.load(model, tokenizer).explain(
-        TEXTS[0], src_lang="en_XX", tgt_lang="fr_XX", output=ex.tokens.ids[ex.first_step :]
+        TEXTS[0], src_lang="en_XX", tgt_lang="fr_XX", output=ex.tokens.ids[ex.reading.first_step :]
     )
     same(ex, truth)
 

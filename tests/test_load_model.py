@@ -47,7 +47,7 @@ def test_a_folder(place: Path) -> None:
 def test_the_bundled_model() -> None:
     model = aw.load("demo")
     assert model.name == "demo"
-    assert model.explain("The capital of France is", max_new_tokens=1).n_steps == 1
+    assert model.explain("The capital of France is", max_new_tokens=1).reading.n_steps == 1
 
 
 @pytest.mark.parametrize("answers", [True, False])
@@ -74,7 +74,7 @@ def test_a_name_is_asked_for_once_on_the_hub(monkeypatch: pytest.MonkeyPatch, *,
 def test_a_tokenizer_of_ones_own(place: Path) -> None:
     for file in place.glob("tokenizer*"):
         file.unlink()
-    assert aw.load(place, byte_tokenizer()).explain(PROMPT, max_new_tokens=1).n_steps == 1
+    assert aw.load(place, byte_tokenizer()).explain(PROMPT, max_new_tokens=1).reading.n_steps == 1
     refused(place, words=["tokenizer", str(place), "save_pretrained(folder)"])
 
 

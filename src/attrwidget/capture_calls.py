@@ -128,7 +128,7 @@ class Capture:
             return explanations[0]._repr_mimebundle_(**options)
         from ipywidgets import Tab
 
-        titles = [ex.tokens.labels[ex.first_step] for ex in explanations]
+        titles = [ex.tokens.labels[ex.reading.first_step] for ex in explanations]
         tabs = Tab([ex.widget for ex in explanations], titles=[f"{i}: {t}" for i, t in enumerate(titles, 1)])
         return tabs._repr_mimebundle_(**options)
 

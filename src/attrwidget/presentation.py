@@ -1,11 +1,15 @@
-"""How an explanation is shown, exported and saved: what live and saved explanations have in common."""
+"""What live and saved explanations offer alike: they are shown, exported and saved from their reading."""
 
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from attrwidget.results.base import BaseExplanation
+from attrwidget.errors import AttrWidgetError
+from attrwidget.methods import HeadSelection
+from attrwidget.methods.request.cache import NORMALIZATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,80 +17,271 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from attrwidget.engine.trace import Trace
+    from attrwidget.progress import Progress
+    from attrwidget.results.base import MethodInfo, Reading
+    from attrwidget.text.tokens import Tokens
     from attrwidget.widget import ExplanationWidget
 
 
-class Presentation(BaseExplanation):
-    """A reading that can be shown as the widget, printed, exported and saved."""
+class Presentation(ABC):
+    """An explanation: its numbers as tables, its widget, and its files.
 
-    def __init__(self) -> None:
-        super().__init__()
+    Attributes:
+        reading: The numbers as the widget and the exporters read them; see ``attrwidget.results.base.Reading``.
+    """
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
         self._widget_lock = threading.Lock()
         self._widget: ExplanationWidget | None = None
 
     @property
+    def model_name(self) -> str:
+        """The name or folder that the model was loaded by."""
+        return self.reading.model_name
+
+    @property
+    def tokens(self) -> Tokens:
+        """All tokens: the inputs, then the generated ones or the classes."""
+        return self.reading.tokens
+
+    @property
+    def warnings(self) -> list[str]:
+        """Sentences about the numbers, such as the model's low precision; the widget shows them."""
+        return self.reading.warnings
+
+    @property
+    def steps(self) -> pd.DataFrame:
+        """The model's readings of each generated token, one row each; NaN where a reading is not known.
+
+        Columns: ``token``, ``probability``, ``log_probability``, ``entropy`` (nats), ``rank`` (1 is the likeliest) and
+        ``top``, the likeliest tokens as ``(text, probability)``.
+
+        Example:
+            >>> ex.steps["probability"]
+        """
+        return self.reading.steps
+
+    def methods(self) -> list[MethodInfo]:
+        """Return the methods that ``scores`` takes here, the default one first.
+
+        Example:
+            >>> [method.name for method in ex.methods()]
+        """
+        return self.reading.methods()
+
+    @property
+    @abstractmethod
+    def trace(self) -> Trace:
+        """The forward pass that all numbers are read from."""
+
+    @abstractmethod
+    def scores(
+        self,
+        method: str | None = None,
+        *,
+        target_function: str | None = None,
+        foil: Any = None,
+        normalize: str | None = "auto",
+        layer: int | None = None,
+        head: int | Sequence[int] | None = None,
+        head_rule: str = "mean",
+        source_only: bool = False,
+        progress: Progress | None = None,
+        **options: Any,
+    ) -> pd.DataFrame:
+        """Return the scores of all steps, float32 ``[steps, inputs]``."""
+
+    @abstractmethod
+    def attention(
+        self,
+        layer: int | None = None,
+        head: int | Sequence[int] | None = None,
+        *,
+        head_rule: str = "mean",
+        targets: str = "steps",
+        part: str | None = None,
+    ) -> pd.DataFrame:
+        """Return attention weights, float32 ``[targets, inputs]``."""
+
+    @abstractmethod
+    def logit_lens(self) -> pd.DataFrame:
+        """Return what each layer would predict at each step."""
+
+    @abstractmethod
+    def blocks(
+        self,
+        reading: str = "input_x_gradient",
+        *,
+        steps: Sequence[int] | None = None,
+        target_function: str | None = None,
+        foil: Any = None,
+        head_rule: str = "mean",
+    ) -> pd.DataFrame:
+        """Return a reading of each layer by itself."""
+
+    @abstractmethod
+    def instead(self, answer: Any) -> Any:
+        """Return the explanation of another *answer* to the same input."""
+
+    @property
     def widget(self) -> ExplanationWidget:
-        """The widget of this explanation: the same one however often it is displayed, until it is closed."""
+        """The widget, the same one at every display until it is closed.
+
+        Example:
+            >>> ex.widget.method = "attention"
+        """
         from attrwidget.widget import ExplanationWidget
 
         with self._widget_lock:
             if self._widget is not None and getattr(self._widget.comm, "_closed", False):
-                self._widget.close()  # the host has, as marimo does when the cell that showed it first runs again
+                self._widget.close()  # marimo closes the comm when the cell that showed it first runs again
             if self._widget is None or self._widget.comm is None:
-                self._widget = ExplanationWidget(self)
+                self._widget = ExplanationWidget(self.reading)
             return self._widget
 
-    def shown_state(self) -> dict[str, Any] | None:
+    def to_html(self, path: str | Path, **options: Any) -> Path:
+        """Write one offline HTML file with the same views.
+
+        Args:
+            path: Where to write it.
+            **options: ``methods``, ``max_mb``, ``title`` and ``progress``; see ``attrwidget.export.html.to_html``.
+
+        Returns:
+            The path written.
+
+        Raises:
+            AttrWidgetError: The path cannot be written, or a method does not exist or does not fit.
+
+        Example:
+            >>> ex.to_html("why.html", methods=["saliency", "attention"])
+        """
+        from attrwidget.export.html import to_html
+
+        return to_html(self.reading, path, shown=self._shown_state(), **options)
+
+    def save(self, path: str | Path, **options: Any) -> Path:
+        """Write one file that ``attrwidget.open`` reads without the model.
+
+        Args:
+            path: Where to write it.
+            **options: ``methods``, ``heads``, ``max_mb`` and ``progress``; see ``attrwidget.formats.write.save``.
+
+        Returns:
+            The path written.
+
+        Raises:
+            AttrWidgetError: The path cannot be written, or a method does not exist or does not fit.
+
+        Example:
+            >>> aw.open(ex.save("why.attrwidget")).scores()
+        """
+        from attrwidget.formats.write.save import save
+
+        return save(self.reading, path, **options)
+
+    def to_pandas(self, methods: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return the scores of *methods* (the first) as one long table, a row for each score.
+
+        Args:
+            methods: Names of ``methods()``.
+
+        Returns:
+            Columns ``method``, ``step``, ``token``, ``position``, ``input`` and ``score``.
+
+        Raises:
+            AttrWidgetError: A method does not exist.
+
+        Example:
+            >>> ex.to_pandas(["saliency", "attention"])
+        """
+        from attrwidget.formats.write.to_pandas import to_pandas
+
+        return to_pandas(self.reading, methods)
+
+    def to_inseq(self, method: str | None = None) -> Any:
+        """Return the scores of *method* (the first) as Inseq's ``FeatureAttributionOutput``.
+
+        Args:
+            method: A name of ``methods()``.
+
+        Returns:
+            An output of one sequence.
+
+        Raises:
+            AttrWidgetError: The method does not exist, or Inseq is not installed.
+
+        Example:
+            >>> ex.to_inseq("saliency").show()
+        """
+        from attrwidget.formats.write.to_inseq import to_inseq
+
+        return to_inseq(self.reading, method)
+
+    def to_shap(self, method: str = "shap") -> Any:
+        """Return the scores of *method* as a ``shap.Explanation``.
+
+        Args:
+            method: A method whose rows add up from a base value, such as ``"shap"`` or ``"integrated_gradients"``.
+
+        Returns:
+            An explanation with an output for each step.
+
+        Raises:
+            AttrWidgetError: The method does not exist or has no base value, or SHAP is not installed.
+
+        Example:
+            >>> shap.plots.waterfall(ex.to_shap()[:, 0])
+        """
+        from attrwidget.formats.write.to_shap import to_shap
+
+        return to_shap(self.reading, self.scores(method, normalize=None))
+
+    def _shown_state(self) -> dict[str, Any] | None:
         """Return what the widget shows now, by trait (``held``, ``method``, …); None before there is a widget."""
         from attrwidget.page.state import SHARED
 
         with self._widget_lock:
             return None if self._widget is None else {name: getattr(self._widget, name) for name in SHARED}
 
-    def to_html(self, path: str | Path, **options: Any) -> Path:
-        """Write one offline HTML file with the same views; see ``attrwidget.export.html.to_html``."""
-        from attrwidget.export.html import to_html
-
-        return to_html(self, path, shown=self.shown_state(), **options)
-
-    def save(self, path: str | Path, **options: Any) -> Path:
-        """Write one file that ``attrwidget.open`` reads without the model; see ``attrwidget.formats.write.save``."""
-        from attrwidget.formats.write.save import save
-
-        return save(self, path, **options)
-
-    def to_pandas(self, methods: Sequence[str] | None = None) -> pd.DataFrame:
-        """Return the scores as one long table; see ``attrwidget.formats.write.to_pandas``."""
-        from attrwidget.formats.write.to_pandas import to_pandas
-
-        return to_pandas(self, methods)
-
-    def to_inseq(self, method: str | None = None) -> Any:
-        """Return the scores as Inseq's ``FeatureAttributionOutput``; see ``attrwidget.formats.write.to_inseq``."""
-        from attrwidget.formats.write.to_inseq import to_inseq
-
-        return to_inseq(self, method)
-
-    def to_shap(self, method: str = "shap") -> Any:
-        """Return the scores as a ``shap.Explanation``; see ``attrwidget.formats.write.to_shap``."""
-        from attrwidget.formats.write.to_shap import to_shap
-
-        return to_shap(self, method)
-
     def __repr__(self) -> str:
-        text = "".join(unit.text for unit in self.tokens.units)
-        text = text if len(text) <= 60 else text[:57] + "…"
-        return f"{type(self).__name__}({text!r}, model={self.model_name!r}, {self.n_steps} steps)"
+        return repr(self.reading)
 
     def __str__(self) -> str:
         from attrwidget.still.console import to_text
 
-        return to_text(self)
+        return to_text(self.reading)
 
     def __rich__(self) -> Any:
         from attrwidget.still.console import table
 
-        return table(self)
+        return table(self.reading)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         return self.widget._repr_mimebundle_(**options)
+
+
+def select(layer: int | None, head: int | Sequence[int] | None, rule: str) -> HeadSelection:
+    """Return the selection of *head*, one or several of *layer*, or of all heads."""
+    if head is None:
+        return HeadSelection(layer, (), rule)
+    if layer is None:
+        raise AttrWidgetError(f"head={head!r} needs its layer: give layer= too.")
+    heads = list(head) if isinstance(head, Iterable) and not isinstance(head, str) else [head]
+    return HeadSelection(layer, tuple((layer, h) for h in heads), rule)
+
+
+def check_normalization(how: str | None) -> None:
+    """Raise AttrWidgetError unless *how* is a normalization of ``scores``."""
+    if how not in NORMALIZATIONS:
+        known = ", ".join(map(repr, NORMALIZATIONS))
+        raise AttrWidgetError(f"There is no normalization {how!r}: take one of {known}.")
+
+
+def require_source(reading: Reading) -> None:
+    """Raise AttrWidgetError unless the model is an encoder–decoder with a source."""
+    if not reading.n_source:
+        raise AttrWidgetError(
+            f"{reading.model_name} has no encoder with a source of its own: leave out source_only=."
+        )

@@ -1,14 +1,188 @@
-"""An explanation whose numbers were recorded: from a file, or from another library's result."""
+"""``SavedExplanation``: an explanation whose numbers were recorded, from a file or another library's result."""
 
 from __future__ import annotations
 
-from attrwidget.presentation import Presentation
-from attrwidget.results.saved import SavedReading
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import numpy as np
+
+from attrwidget.errors import AttrWidgetError
+from attrwidget.methods import HeadSelection
+from attrwidget.presentation import Presentation, check_normalization, require_source, select
+from attrwidget.results.saved import NO_HEADS, SavedReading, normalized
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from attrwidget.engine.trace import Trace
+    from attrwidget.progress import Progress
+    from attrwidget.results.recorded import Recorded
+
+_LINEAR = ("saliency", "input_x_gradient_l2")  # their rows are norms of gradients, and ∇p = p ∇log p
 
 
-class SavedExplanation(SavedReading, Presentation):
-    """A recorded explanation, from ``attrwidget.open`` or another library's result.
+class SavedExplanation(Presentation):
+    """A recorded explanation, made by ``attrwidget.open`` and ``attrwidget.from_…``.
 
-    Like a live ``Explanation`` in all that it carries; asking for more raises AttrWidgetError, a sentence with what
-    there is.
+    It answers the calls of a live ``Explanation`` from what was recorded, and refuses with AttrWidgetError what needs
+    the model.
+
+    Example:
+        >>> aw.open("why.attrwidget").scores()
     """
+
+    reading: SavedReading
+
+    @property
+    def trace(self) -> Trace:
+        """Raise AttrWidgetError: there is no forward pass without the model."""
+        self._refuse("trace")
+
+    def scores(
+        self,
+        method: str | None = None,
+        *,
+        target_function: str | None = None,
+        foil: Any = None,
+        normalize: str | None = "auto",
+        layer: int | None = None,
+        head: int | Sequence[int] | None = None,
+        head_rule: str = "mean",
+        source_only: bool = False,
+        progress: Progress | None = None,  # noqa: ARG002 - nothing takes long
+        **options: Any,
+    ) -> pd.DataFrame:
+        """Return the scores of all steps as they were recorded; arguments and result are as in ``Explanation.scores``.
+
+        Args:
+            method: A name of ``methods()``; by default the first.
+            target_function: The one that was recorded; of norms of gradients ``"probability"`` too.
+            foil: Needs the model.
+            normalize: ``"auto"``, ``"step"``, ``"inseq"`` or None.
+            layer: For attention: a layer from 0.
+            head: For attention: a head of *layer* from 0, or several.
+            head_rule: For attention: how several heads become one.
+            source_only: For encoder–decoder models: score and normalise the source alone.
+            progress: Never called, as nothing takes long.
+            **options: Need the model.
+
+        Returns:
+            float32 ``[steps, inputs]``, labelled by token; NaN where a token came later.
+
+        Raises:
+            AttrWidgetError: What is asked for was not recorded.
+
+        Example:
+            >>> aw.open("why.attrwidget").scores("saliency", normalize=None)
+        """
+        check_normalization(normalize)
+        given = [*(["foil"] if foil is not None else []), *options]
+        if given:
+            self._refuse(f"{given[0]}=")
+        reading = self.reading
+        name = next(iter(reading.recorded)) if method is None else method
+        if normalize == "inseq" and f"{name}_l2" in reading.recorded:
+            name = f"{name}_l2"
+        known = reading.find(name)
+        if normalize == "inseq" and known.target_function is not None:
+            target_function = target_function or "probability"
+        if source_only:
+            require_source(reading)
+        raw = reading.raw(known, range(reading.n_steps), select(layer, head, head_rule))
+        rows = self._of_target(known, raw, target_function)
+        if source_only:
+            rows = np.where(np.arange(reading.n_inputs) < reading.n_source, rows, np.nan)
+        frame = reading.frame(normalized(rows, known, normalize))
+        made = {
+            "method": name,
+            "target_function": target_function or known.target_function,
+            "note": known.note,
+        }
+        frame.attrs.update({key: value for key, value in made.items() if value is not None})
+        return frame
+
+    def attention(
+        self,
+        layer: int | None = None,
+        head: int | Sequence[int] | None = None,
+        *,
+        head_rule: str = "mean",
+        targets: str = "steps",
+        part: str | None = None,
+    ) -> pd.DataFrame:
+        """Return recorded attention weights; arguments and result are as in ``Explanation.attention``.
+
+        Args:
+            layer: A layer from 0; by default all layers.
+            head: A head of *layer* from 0, or several; by default all heads.
+            head_rule: How several heads become one.
+            targets: ``"steps"``; the rows of other tokens need the model.
+            part: Needs the model.
+
+        Returns:
+            float32 ``[steps, inputs]``, labelled by token; NaN where a token came later.
+
+        Raises:
+            AttrWidgetError: What is asked for was not recorded.
+
+        Example:
+            >>> aw.open("why.attrwidget").attention(layer=3, head=9)
+        """
+        if targets != "steps":
+            self._refuse(f"targets={targets!r}")
+        if part is not None:
+            self._refuse("part=")
+        reading, selection = self.reading, select(layer, head, head_rule)
+        steps = range(reading.n_steps)
+        if reading.heads is not None:
+            return reading.frame(reading.heads.combined(steps, selection))
+        if selection != HeadSelection() or "attention" not in reading.recorded:
+            raise AttrWidgetError(f"{reading.attention_note or NO_HEADS} It carries {reading.carried()}.")
+        return reading.frame(reading.raw(reading.recorded["attention"], steps, selection).astype(np.float32))
+
+    def logit_lens(self) -> pd.DataFrame:
+        """Raise AttrWidgetError: the logit lens needs the model."""
+        self._refuse("logit_lens()")
+
+    def blocks(
+        self,
+        reading: str = "input_x_gradient",  # noqa: ARG002
+        *,
+        steps: Sequence[int] | None = None,  # noqa: ARG002
+        target_function: str | None = None,  # noqa: ARG002
+        foil: Any = None,  # noqa: ARG002
+        head_rule: str = "mean",  # noqa: ARG002
+    ) -> pd.DataFrame:
+        """Raise AttrWidgetError: readings of single layers need the model."""
+        self._refuse("blocks()")
+
+    def instead(self, answer: Any) -> Any:  # noqa: ARG002
+        """Raise AttrWidgetError: another answer needs the model."""
+        self._refuse("instead()")
+
+    def _refuse(self, what: str) -> NoReturn:
+        raise AttrWidgetError(
+            f"{what} needs the model, and this explanation was recorded without it: it carries "
+            f"{self.reading.carried()}; load its model and explain the text again."
+        )
+
+    def _of_target(
+        self, method: Recorded, rows: NDArray[np.floating], function: str | None
+    ) -> NDArray[np.floating]:
+        """Return *rows* for the target *function*; raise AttrWidgetError unless it was recorded or follows from it."""
+        recorded, title = method.target_function, method.info.title
+        if function in (None, recorded):
+            return rows
+        if (recorded, function) == ("log_prob", "probability") and method.info.name in _LINEAR:
+            return np.asarray(rows * self.steps["probability"].to_numpy()[:, None])
+        if recorded is None:
+            raise AttrWidgetError(
+                f"{title} was recorded without its target function: leave out target_function=."
+            )
+        raise AttrWidgetError(
+            f"{title} was recorded for the target function {recorded!r}, not for {function!r}: take that one, and "
+            "normalize='step' for shares."
+        )

@@ -136,4 +136,4 @@ def test_a_model_of_another_kind_asks_for_what_it_needs(tmp_path: Path) -> None:
     until_idle(explorer)
     assert explorer.message.value == ""
     assert explorer.explanation is not None
-    assert [section.title for section in explorer.explanation.sections[:2]] == ["Question", "Context"]
+    assert [section.title for section in explorer.explanation.reading.sections[:2]] == ["Question", "Context"]

@@ -70,7 +70,7 @@ def test_the_matrix_has_the_same_numbers_by_keys(
     grid = screen.root.get_by_role("grid", name="Scores: inputs by generated tokens")
     grid.focus()
     grid.press("Control+Home")
-    expected = explanation.rows("saliency", [0])[0]
+    expected = explanation.reading.rows("saliency", [0])[0]
     for i in range(4):
         label = f"from {explanation.tokens.labels[i].strip()} to George, {expected[i]:.3f}"
         expect(grid.get_by_role("gridcell")).to_have_attribute("aria-label", label)

@@ -57,8 +57,8 @@ def test_the_shade_of_the_heads_follows_the_attention_shown(page: Page, tmp_path
         shown = [number(label.split(", ")[2]) for label in labels]
         return shown == pytest.approx([weights[head] for head in heads], abs=6e-4)
 
-    weights = ex.head_weights([3])[0]
-    cross, both = 2 * weights[:, :, : ex.n_source].max(2), np.nanmax(weights, 2)
+    weights = ex.reading.head_weights([3])[0]
+    cross, both = 2 * weights[:, :, : ex.reading.n_source].max(2), np.nanmax(weights, 2)
     alone = ex.attention(1, 3, part="cross").to_numpy()[3]
     assert cross[1, 3] == pytest.approx(alone.max(), rel=1e-5)
     assert shaded(cross)

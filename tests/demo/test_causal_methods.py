@@ -25,9 +25,9 @@ def cases() -> list[tuple[Any, list[set[int]]]]:
     for one in [one for one in demo.sentences() if one.fillers][::EVERY]:
         offsets = model.tokenizer(one.text, return_offsets_mapping=True)["offset_mapping"]
         ex = model.explain(one.prompt, output=one.answer)
-        assert ex.n_steps == len(one.pieces)
+        assert ex.reading.n_steps == len(one.pieces)
         assert len(ex.tokens) == len(offsets)
-        found.append((ex, [deciding_inputs(one, step, offsets) for step in range(ex.n_steps)]))
+        found.append((ex, [deciding_inputs(one, step, offsets) for step in range(ex.reading.n_steps)]))
     assert len(found) >= 10
     return found
 
@@ -36,8 +36,8 @@ def shares(cases: list[tuple[Any, list[set[int]]]], method: str) -> tuple[float,
     """Return the mean share of the k highest inputs that decide, k as many as decide, and that of a random order."""
     found, chance = [], []
     for ex, truths in cases:
-        for step, (row, truth) in enumerate(zip(ex.raw_rows(method), truths, strict=True)):
-            inputs = ex.first_step + step
+        for step, (row, truth) in enumerate(zip(ex.reading.raw_rows(method), truths, strict=True)):
+            inputs = ex.reading.first_step + step
             assert truth
             assert max(truth) < inputs
             highest = set(np.argsort(-row[:inputs])[: len(truth)].tolist())

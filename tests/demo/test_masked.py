@@ -144,9 +144,9 @@ def top_shares(method: str) -> tuple[float, float]:
     for one in list(masked.sentences())[::6]:
         offsets = loaded.tokenizer(one.text, return_offsets_mapping=True)["offset_mapping"]
         ex = loaded.explain(one.text)
-        assert ex.n_steps == len(one.masks)
+        assert ex.reading.n_steps == len(one.masks)
         free = [i for i, edge in enumerate(offsets) if edge[0] < edge[1] and not inside(edge, one.masks)]
-        for row, deciding in zip(ex.raw_rows(method), one.deciding, strict=True):
+        for row, deciding in zip(ex.reading.raw_rows(method), one.deciding, strict=True):
             truth = {i for i in free if inside(offsets[i], deciding)}
             highest = sorted(free, key=lambda i, row=row: -row[i])[: len(truth)]
             found.append(len(truth & set(highest)) / len(truth))

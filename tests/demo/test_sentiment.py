@@ -158,8 +158,8 @@ def top_shares(method: str) -> tuple[float, float]:
             i for i, (a, b) in enumerate(offsets) for start, end in one.deciding if a < end and start < b
         }
         ex = loaded.explain(one.text)
-        assert ex.tokens.labels[ex.first_step] == one.label
-        row = ex.raw_rows(method)[0][1 : len(offsets) - 1]
+        assert ex.tokens.labels[ex.reading.first_step] == one.label
+        row = ex.reading.raw_rows(method)[0][1 : len(offsets) - 1]
         highest = {int(i) + 1 for i in np.argsort(-row)[: len(truth)]}
         found.append(len(highest & truth) / len(truth))
         chance.append(len(truth) / len(row))

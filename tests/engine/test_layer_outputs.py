@@ -38,8 +38,8 @@ def test_against_captum(name: str) -> None:
     table = ex.blocks(target_function="logit")
     blocks = model.get_submodule(BLOCKS[name])
     assert list(table.loc[0].index) == ["embeddings", *range(len(blocks))]
-    for step in (0, 3, ex.n_steps - 1):
-        seen = ex.first_step + step
+    for step in (0, 3, ex.reading.n_steps - 1):
+        seen = ex.reading.first_step + step
         ids, target = torch.tensor([ex.tokens.ids[:seen]]), ex.tokens.ids[seen]
         for block, module in enumerate(blocks):
             captum = LayerGradientXActivation(lambda ids: model(ids).logits[:, -1], module)
@@ -66,7 +66,10 @@ def test_against_finite_differences() -> None:
     model = build("gpt2", dtype=torch.float64)
     ex = aw.load(model, byte_tokenizer()).explain(PROMPT, output=ANSWER)
     step, block, epsilon = 2, 1, 1e-5
-    seen, row = ex.first_step + step, ex.blocks(steps=[step], target_function="logit").loc[(step, block)]
+    seen, row = (
+        ex.reading.first_step + step,
+        ex.blocks(steps=[step], target_function="logit").loc[(step, block)],
+    )
     ids, target = torch.tensor([ex.tokens.ids[:seen]]), ex.tokens.ids[seen]
 
     def logit(token: int, by: float) -> float:
@@ -102,10 +105,10 @@ def test_over_segments() -> None:
 def test_an_encoder_decoder() -> None:
     model, tokenizer = build_seq2seq("t5"), ending_tokenizer()
     ex = aw.load(model, tokenizer).explain(SOURCE, output="George")
-    table, n = ex.blocks(target_function="logit").loc[1], ex.sections[0].end
+    table, n = ex.blocks(target_function="logit").loc[1], ex.reading.sections[0].end
     assert list(table.index) == ["embeddings", *(f"encoder {i}" for i in range(3)), "decoder 0", "decoder 1"]
     encoder, decoder = table.loc["encoder 1"].to_numpy(), table.loc["decoder 0"].to_numpy()
-    seen = ex.first_step + 1
+    seen = ex.reading.first_step + 1
     assert np.isfinite(encoder[:n]).all()
     assert np.isnan(encoder[n:]).all()
     assert np.isnan(decoder[:n]).all()
@@ -128,7 +131,7 @@ def test_a_classifier() -> None:
     model, tokenizer = build_encoder("bert", "ForSequenceClassification"), word_tokenizer()
     ex = aw.load(model, tokenizer).explain("the film was not good")
     table = ex.blocks(target_function="logit").loc[0]
-    inputs = torch.tensor([ex.tokens.ids[: ex.n_inputs]])
+    inputs = torch.tensor([ex.tokens.ids[: ex.reading.n_inputs]])
     for block, module in enumerate(model.bert.encoder.layer):
         captum = LayerGradientXActivation(lambda ids: model(ids).logits, module)
         found = captum.attribute(inputs, target=int(ex.trace.outputs[0]))
@@ -141,17 +144,21 @@ def test_attention_of_each_block(name: str, tmp_path: Path) -> None:
     _, ex = explained(name)
     ex.save(tmp_path / "saved.safetensors")
     saved = aw.open(tmp_path / "saved.safetensors")
-    heads = ex.head_weights(range(ex.n_steps))
+    heads = ex.reading.head_weights(range(ex.reading.n_steps))
     for rule, join in (("mean", np.mean), ("median", np.median), ("max", np.max), ("sum", np.sum)):
         table = ex.blocks("attention", head_rule=rule)
         np.testing.assert_allclose(
-            table.to_numpy().reshape(ex.n_steps, ex.n_layers, -1), join(heads, axis=2), rtol=1e-5
+            table.to_numpy().reshape(ex.reading.n_steps, ex.reading.n_layers, -1),
+            join(heads, axis=2),
+            rtol=1e-5,
         )
         np.testing.assert_allclose(
             saved.attention(1, head_rule=rule), ex.attention(1, head_rule=rule), atol=1e-3
         )
         np.testing.assert_allclose(
-            ex.attention(head_rule=rule), join(heads.reshape(ex.n_steps, -1, ex.n_inputs), axis=1), rtol=1e-5
+            ex.attention(head_rule=rule),
+            join(heads.reshape(ex.reading.n_steps, -1, ex.reading.n_inputs), axis=1),
+            rtol=1e-5,
         )
     np.testing.assert_allclose(
         ex.attention(1, [0, 2], head_rule="median"), np.median(heads[:, 1, [0, 2]], axis=1), rtol=1e-5

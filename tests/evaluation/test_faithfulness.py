@@ -36,24 +36,24 @@ def silent(_done: int, _total: int) -> None:
 
 def plain(ex: Any, step: int, gone: Any) -> float:
     """Return the log-probability of a step's token by one plain call of the model."""
-    ids = torch.tensor([ex.tokens.ids[: ex.first_step + step]])
+    ids = torch.tensor([ex.tokens.ids[: ex.reading.first_step + step]])
     mask = torch.ones_like(ids)
     mask[0, list(gone)] = 0
     positions = torch.arange(ids.shape[1])[None]
     with torch.no_grad():
         logits = ex.trace.model.own(ids, attention_mask=mask, position_ids=positions).logits[0, -1]
-    return float(logits.double().log_softmax(-1)[ex.tokens.ids[ex.first_step + step]])
+    return float(logits.double().log_softmax(-1)[ex.tokens.ids[ex.reading.first_step + step]])
 
 
 def own_scores(ex: Any) -> Any:
-    return np.random.default_rng(3).normal(size=(ex.n_steps, ex.n_inputs))
+    return np.random.default_rng(3).normal(size=(ex.reading.n_steps, ex.reading.n_inputs))
 
 
 def test_numbers_are_those_of_plain_forward_passes(ex: Any) -> None:
     scores, step = own_scores(ex), 1
     found = aw.evaluate(ex, {"mine": scores}, steps=[step], points=3, bins=[0.2, 0.5], progress=silent)
     one = found.judged["mine", step]
-    places = range(1, ex.first_step + step)
+    places = range(1, ex.reading.first_step + step)
     order = sorted(places, key=lambda at: -scores[step, at])
     n = len(order)
     along = [0, round(n / 3), round(2 * n / 3), n]
@@ -74,7 +74,7 @@ def test_numbers_are_those_of_plain_forward_passes(ex: Any) -> None:
 
 def test_probability_is_that_of_the_whole_text(ex: Any) -> None:
     found = aw.evaluate(ex, ["saliency"], target_function="probability", progress=silent)
-    for step in range(ex.n_steps):
+    for step in range(ex.reading.n_steps):
         one = found.judged["saliency", step]
         assert one.deletion[0] == pytest.approx(ex.steps.probability[step], rel=1e-4)
         assert one.insertion[-1] == one.deletion[0]
@@ -104,13 +104,13 @@ def test_what_stays_is_never_masked(ex: Any, monkeypatch: Any) -> None:
     for ids, mask in seen:
         assert (ids == torch.tensor(ex.tokens.ids[: ids.shape[1]])).all()
         gone |= set((mask == 0).nonzero()[:, 1].tolist())
-    assert gone == set(range(1, ex.n_inputs)) - {4}
+    assert gone == set(range(1, ex.reading.n_inputs)) - {4}
 
 
 def test_special_tokens_and_the_first_stay(ex: Any) -> None:
     ex.tokens.special[3] = True
-    assert removable(ex, 1).tolist() == [i for i in range(1, ex.first_step + 1) if i != 3]
-    assert removable(ex, 0, {1, 2}).tolist() == list(range(4, ex.first_step))
+    assert removable(ex, 1).tolist() == [i for i in range(1, ex.reading.first_step + 1) if i != 3]
+    assert removable(ex, 0, {1, 2}).tolist() == list(range(4, ex.reading.first_step))
 
 
 def test_order_of_values() -> None:
@@ -145,7 +145,7 @@ def test_planted_truth_leaves_the_band() -> None:
     from planted.measure import explained
 
     (one, ex), *_ = explained("S", 1)
-    truth = np.zeros((ex.n_steps, ex.n_inputs))
+    truth = np.zeros((ex.reading.n_steps, ex.reading.n_inputs))
     truth[0, list(one.deciding[0])] = 1
     found = aw.evaluate(ex, {"truth": truth, "wrong": -truth}, target_function="probability", progress=silent)
     summary = found.summary
@@ -191,14 +191,14 @@ def test_mistakes(ex: Any, tmp_path: Any) -> None:
     saved = aw.open(ex.save(tmp_path / "ex.attrwidget"))
     wrong: list[tuple[Any, dict[str, Any], str]] = [
         (saved, {}, "has no model to run again"),
-        (ex, {"methods": ["magic"]}, "There is no method 'magic' here: take from saliency"),
+        (ex, {"methods": ["magic"]}, "There is no method 'magic': take one of saliency"),
         (ex, {"methods": []}, "There is no method to evaluate"),
         (ex, {"methods": {"mine": [[1.0]]}}, "of shape [1, 1]"),
         (ex, {"methods": {"random": own_scores(ex)}}, "take another name"),
         (ex, {"steps": [99]}, "There is no step 99"),
         (ex, {"steps": []}, "There is no step to evaluate"),
-        (ex, {"keep": [-1]}, "There is no input -1 to keep"),
-        (ex, {"keep": range(1, ex.n_inputs)}, "No input of these steps may be taken away"),
+        (ex, {"keep": [-1]}, "There is no input -1: inputs are indexed from 0"),
+        (ex, {"keep": range(1, ex.reading.n_inputs)}, "No input of these steps may be taken away"),
         (ex, {"bins": [20]}, "bins must be shares"),
         (ex, {"random": 3}, "random must be a whole number of at least 5"),
         (ex, {"target_function": "logit"}, "'log_prob' or 'probability', not 'logit'"),

@@ -18,12 +18,12 @@ def test_evaluation_of_classes_and_masks() -> None:
         assert found.summary.notna().all(axis=None)
         whole = found.curves_of(0)["deletion", "leave_one_out"].iloc[0]
         assert whole == pytest.approx(ex.steps["log_probability"][0], rel=1e-4)
-        words = [i for i, special in enumerate(ex.tokens.special[: ex.n_inputs]) if not special]
-        keep_mask = torch.ones(1, ex.n_inputs, dtype=torch.long)
+        words = [i for i, special in enumerate(ex.tokens.special[: ex.reading.n_inputs]) if not special]
+        keep_mask = torch.ones(1, ex.reading.n_inputs, dtype=torch.long)
         keep_mask[0, words] = 0
         with torch.no_grad():
             logits = ex.trace.model.own(
-                torch.tensor([ex.tokens.ids[: ex.n_inputs]]), attention_mask=keep_mask
+                torch.tensor([ex.tokens.ids[: ex.reading.n_inputs]]), attention_mask=keep_mask
             ).logits
         rows = logits[0] if logits.ndim == 2 else logits[0, ex.trace.position(0)]
         gone = found.curves_of(0)["deletion", "leave_one_out"].iloc[-1]

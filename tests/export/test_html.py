@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("inputs", [10, 6], ids=["words", "labels"])
 def test_a_page_carries_the_numbers(inputs: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("attrwidget.page.packing._CHUNK_BYTES", 1)
+    monkeypatch.setattr("attrwidget.results.recorded._CHUNK_BYTES", 1)
     explanation = random_explanation(answer=5, inputs=inputs)
     _, data = export(explanation, tmp_path / "why.html")
     assert data["content"] == content_of(explanation)  # type: ignore[arg-type]

@@ -31,13 +31,13 @@ def explained(name: str, head: str) -> Any:
 
 
 def ids_of(ex: Any) -> torch.Tensor:
-    return torch.tensor([ex.tokens.ids[: ex.n_inputs]])
+    return torch.tensor([ex.tokens.ids[: ex.reading.n_inputs]])
 
 
 def types_of(ex: Any) -> dict[str, torch.Tensor]:
     """Return the token types of a pair where the model tells two texts apart, from what sections say."""
-    second = ex.sections[1].start if len(ex.sections) == 3 else ex.n_inputs
-    types = (torch.arange(ex.n_inputs) >= second).long()[None]
+    second = ex.reading.sections[1].start if len(ex.reading.sections) == 3 else ex.reading.n_inputs
+    types = (torch.arange(ex.reading.n_inputs) >= second).long()[None]
     return {"token_type_ids": types} if getattr(ex.trace.model.own.config, "type_vocab_size", 0) > 1 else {}
 
 
@@ -46,14 +46,14 @@ def plain_logits(ex: Any, **inputs: Any) -> torch.Tensor:
     output = ex.trace.model.own(**inputs, **types_of(ex))
     head = type(ex.trace.model.own).__name__
     if head.endswith("ForSequenceClassification"):
-        return output.logits.expand(ex.n_steps, -1)
+        return output.logits.expand(ex.reading.n_steps, -1)
     if head.endswith("ForMaskedLM"):
         return output.logits[0, ids_of(ex)[0] == word_tokenizer().mask_token_id]
     if head.endswith("ForTokenClassification"):
         return output.logits[0, 1:-1]  # between [CLS] and [SEP]
     both = torch.cat([output.start_logits, output.end_logits])
-    context = ex.sections[1]
-    keep_mask = torch.zeros(ex.n_inputs, dtype=torch.bool)
+    context = ex.reading.sections[1]
+    keep_mask = torch.zeros(ex.reading.n_inputs, dtype=torch.bool)
     keep_mask[context.start : context.end - 1] = True  # without the last [SEP]
     keep_mask[0] = True
     return both.masked_fill(~keep_mask, -torch.inf)

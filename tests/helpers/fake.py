@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from attrwidget.errors import AttrWidgetError
-from attrwidget.results.base import MethodInfo
+from attrwidget.results.base import MethodInfo, Reading
 from attrwidget.results.contrast import Foil
 from attrwidget.text.sections import Section
 from attrwidget.text.tokens import Tokens, Unit, visible
@@ -24,8 +24,10 @@ STEPS = MESSAGES["content"]["steps"]
 SALIENCY, GRADIENT, ATTENTION = (MethodInfo(**m) for m in MESSAGES["content"]["methods"])
 
 
-class FakeExplanation:
+class FakeExplanation(Reading):
     """Gives back planted scores step by step; a *gate* is called, holding *lock*, before each step is computed."""
+
+    steps = pd.DataFrame()
 
     def __init__(
         self,
@@ -46,7 +48,7 @@ class FakeExplanation:
         self.tokens = Tokens(
             list(range(count)), units, [i in special for i in range(count)], [visible(t) for t in texts]
         )
-        self.first_step, self.n_steps, self.n_source = first_step, count - first_step, 0
+        self.first_step, self.n_steps = first_step, count - first_step
         self.n_inputs = inputs or count - 1
         self.sections = [Section("Prompt", 0, first_step), Section("Answer", first_step, count)]
         self.model_name, self.answer_text, self.step_noun = model_name, None, ("token", "tokens")
@@ -67,15 +69,19 @@ class FakeExplanation:
         tops = [[(self.tokens.units[self.first_step + s].text, 0.5), (" other", 0.25)] for s in range(n)]
         return {"probability": [0.5] * n, "rank": [1] * n, "entropy": [1.0] * n, "top": tops}
 
-    def seen(self, step: int) -> int:
-        return min(self.first_step + step, self.n_inputs)
+    def raw_rows(self, method: str, progress: Any = None) -> np.ndarray:
+        return self.rows(method, range(self.n_steps), progress=progress)
+
+    def target_function_of(self, method: str) -> str | None:
+        return None if method == "attention" else "log_prob"
 
     def methods(self) -> list[MethodInfo]:
         known = {"saliency": SALIENCY, "input_x_gradient": GRADIENT}
         return [known[name] for name in self.planted] + ([ATTENTION] if self.n_layers else [])
 
-    def shown_state(self):
-        return None
+    @property
+    def reading(self) -> FakeExplanation:
+        return self
 
     def has_rows(self, method: str, steps: Sequence[int]) -> bool:
         return method == "attention" or all((method, step) in self.known for step in steps)
@@ -93,8 +99,7 @@ class FakeExplanation:
         self.asked.append((method, list(steps)))
         if method == "attention":
             return self._attention(steps, layer, heads, head_rule)
-        if method not in self.planted:
-            raise AttrWidgetError(f"There is no method {method!r}.")
+        self.method(method)
         missing = [step for step in steps if (method, step) not in self.known]
         for done, step in enumerate(missing):
             if progress is not None:

@@ -23,7 +23,7 @@ def refused(call: Any, *words: str) -> None:
 
 def shown(explanation: Any) -> dict[str, Any]:
     """Return the content for the page, having asserted that a page can read it and that all views can be made."""
-    content: dict[str, Any] = json.loads(json.dumps(content_of(explanation), allow_nan=False))
+    content: dict[str, Any] = json.loads(json.dumps(content_of(explanation.reading), allow_nan=False))
     assert str(explanation)
     assert explanation._repr_mimebundle_()[0]["text/html"].startswith("<div")
     return content

@@ -124,16 +124,19 @@ def explore(screen: Screen, explanation: Explanation, step: int = 1, precision: 
 
     *precision* is that of attention, relative to the largest weight: an exported page keeps 16 bits of it.
     """
-    first, word = explanation.first_step, explanation.tokens.labels[explanation.first_step + step].strip()
+    first, word = (
+        explanation.reading.first_step,
+        explanation.tokens.labels[explanation.reading.first_step + step].strip(),
+    )
     target = first + step
     row = explanation.steps.iloc[step]
-    inputs = explanation.seen(step)
+    inputs = explanation.reading.seen(step)
     expect(screen.word(target)).to_have_text(word)
     screen.frame_is_accent(first)
 
     screen.word(target).hover()
     expect(screen.footer).to_contain_text(
-        f"Explaining {word}, {explanation.step_noun[0]} {step + 1} of {explanation.n_steps}"
+        f"Explaining {word}, {explanation.reading.step_noun[0]} {step + 1} of {explanation.reading.n_steps}"
     )
     screen.method("Saliency")
     screen.word(target).hover()
@@ -148,14 +151,14 @@ def explore(screen: Screen, explanation: Explanation, step: int = 1, precision: 
         assert p < 0.0005 if chance == "<.001" else abs(number(chance) - p) < 0.00051
 
     screen.hold(target)
-    same(screen.table(), explanation.rows("saliency", [step]))
-    expected = explanation.rows("saliency", [step])[0, :inputs]
+    same(screen.table(), explanation.reading.rows("saliency", [step]))
+    expected = explanation.reading.rows("saliency", [step])[0, :inputs]
     for i in range(inputs):
         assert abs(screen.number_on(i) - expected[i]) < 0.00051
 
     screen.method("Input × gradient")
     expect(screen.footer).to_contain_text("gradient")
-    same(screen.table(), explanation.rows("input_x_gradient", [step]))
+    same(screen.table(), explanation.reading.rows("input_x_gradient", [step]))
 
     screen.pick(2, 1)
     expect(screen.root.get_by_role("radio", name="Attention", exact=True)).to_have_attribute(

@@ -49,7 +49,7 @@ def test_after_everything(model: Any) -> None:
         for name in names(ex):
             ex.scores(name)
         ex.attention(0, 0)
-        ex.head_weights([0])
+        ex.reading.head_weights([0])
         assert not ex.steps.empty
 
 
@@ -129,7 +129,7 @@ def test_inside_inference_mode(model: Any) -> None:
         inside = ex.scores()
     np.testing.assert_array_equal(inside, truth.scores())
     np.testing.assert_array_equal(ex.scores("input_x_gradient"), truth.scores("input_x_gradient"))
-    if ex.n_layers:
+    if ex.reading.n_layers:
         np.testing.assert_array_equal(ex.attention(0, 1), truth.attention(0, 1))
 
 

@@ -46,13 +46,13 @@ def test_options(model: aw.Model, options: dict[str, Any]) -> None:
 
 
 def test_twenty_tokens_unless_said_otherwise(model: aw.Model) -> None:
-    assert model.explain(PROMPT).n_steps == 20
+    assert model.explain(PROMPT).reading.n_steps == 20
 
 
 def test_probabilities_are_the_models_own_whatever_the_options(model: aw.Model) -> None:
     """Penalties and temperatures choose the token; what is shown of it is what the model thought."""
     ex = model.explain(PROMPT, max_new_tokens=6, repetition_penalty=3.0)
-    given = model.explain(PROMPT, output=ex.tokens.ids[ex.first_step :])
+    given = model.explain(PROMPT, output=ex.tokens.ids[ex.reading.first_step :])
     assert ex.steps["probability"].tolist() == given.steps["probability"].tolist()
     assert (ex.steps["rank"] > 1).any()
 
@@ -72,7 +72,7 @@ def test_a_configuration_given_as_an_option(model: aw.Model) -> None:
     config = GenerationConfig(eos_token_id=end, do_sample=False)
     batch = model.explain([PROMPT, "He"], max_new_tokens=6, generation_config=config)
     assert batch[0].tokens.ids[-1] == end
-    assert batch[0].n_steps < 6
+    assert batch[0].reading.n_steps < 6
 
 
 def test_an_end_token_that_generation_does_not_know_ends_nothing() -> None:
@@ -84,7 +84,7 @@ def test_an_end_token_that_generation_does_not_know_ends_nothing() -> None:
     assert hf.generation_config.eos_token_id is None
     ex = model.explain(PROMPT, max_new_tokens=7)
     assert ex.tokens.ids.count(0) > 1
-    assert ex.n_steps == 7
+    assert ex.reading.n_steps == 7
 
 
 def test_own_processors_and_criteria(model: aw.Model) -> None:
@@ -116,4 +116,4 @@ def test_an_exception_in_progress_stops_and_comes_out(model: aw.Model, kind: typ
     with pytest.raises(kind, match="enough") as caught:
         model.explain(PROMPT, max_new_tokens=5, progress=stop)
     assert type(caught.value) is kind
-    assert model.explain(PROMPT, max_new_tokens=2).n_steps == 2
+    assert model.explain(PROMPT, max_new_tokens=2).reading.n_steps == 2

@@ -51,5 +51,5 @@ def test_a_model_that_cannot_be_doubled_is_borrowed() -> None:
     ex = explain(model)
     assert ex.trace.model.hf is model
     np.testing.assert_array_equal(ex.scores(), explain(build("llama")).scores())
-    assert explain(model, max_new_tokens=2).n_steps == 2
+    assert explain(model, max_new_tokens=2).reading.n_steps == 2
     assert state(model) == before

@@ -31,7 +31,7 @@ def test_classes_come_with_their_probabilities_the_likeliest_first(classifier: A
     np.testing.assert_allclose(ex.steps["entropy"], -(p * np.log(p)).sum(), rtol=1e-6)
     assert [name for name, _ in ex.steps["top"][2]] == [MOODS[i] for i in order]
     assert list(ex.scores().columns)[:2] == ["[CLS]", "the"]
-    assert [section.title for section in ex.sections] == ["Text", "Classes"]
+    assert [section.title for section in ex.reading.sections] == ["Text", "Classes"]
 
 
 def test_a_foil_is_another_class(classifier: Any) -> None:
@@ -58,7 +58,7 @@ def test_a_foil_is_another_class(classifier: Any) -> None:
 
 def test_pairs_are_told_apart(classifier: Any) -> None:
     ex = classifier.explain("the film was good", "the story was dull")
-    assert [(s.title, s.start, s.end) for s in ex.sections] == [
+    assert [(s.title, s.start, s.end) for s in ex.reading.sections] == [
         ("Text", 0, 6),
         ("Second text", 6, 11),
         ("Classes", 11, 14),
@@ -67,7 +67,7 @@ def test_pairs_are_told_apart(classifier: Any) -> None:
     np.testing.assert_allclose(ex.steps["probability"], sorted(p, reverse=True), rtol=1e-5)
     one, two = classifier.explain(["the film was good", "a story"], ["the story was dull", "good"])
     assert one.scores().equals(ex.scores())
-    assert two.n_inputs == 6
+    assert two.reading.n_inputs == 6
     again = classifier.explain(word_tokenizer()("the film was good", "the story was dull"))
     assert again.scores().equals(ex.scores())
 
@@ -81,7 +81,7 @@ def test_a_model_that_adapts_to_short_texts_is_not_tried_itself() -> None:
     ).eval()
     ex = aw.load(own, word_tokenizer()).explain(f"{SENTENCE} " * 5)
     with torch.no_grad():
-        p = own(torch.tensor([ex.tokens.ids[: ex.n_inputs]])).logits[0].softmax(-1)
+        p = own(torch.tensor([ex.tokens.ids[: ex.reading.n_inputs]])).logits[0].softmax(-1)
     np.testing.assert_allclose(ex.steps["probability"], sorted(p, reverse=True), rtol=1e-5)
 
 
@@ -103,7 +103,7 @@ def test_several_labels_have_probabilities_of_their_own() -> None:
     }.items():
         found = ex.scores("input_x_gradient", target_function=function).to_numpy()
         np.testing.assert_allclose(found, slopes * slope[:, None], rtol=1e-3, atol=1e-7)
-    assert ex.sections[-1].title == "Labels"
+    assert ex.reading.sections[-1].title == "Labels"
     aw.evaluate(ex, ["saliency", "attention"])
 
 
@@ -156,10 +156,10 @@ def test_of_a_linear_model_all_methods_say_the_same() -> None:
     torch.manual_seed(0)
     own = BagForSequenceClassification(config).eval()
     ex = aw.load(own, word_tokenizer()).explain(SENTENCE)
-    assert ex.n_layers == 0
-    assert "together" in ex.attention_note or "no attention weights" in ex.attention_note
+    assert ex.reading.n_layers == 0
+    assert "together" in ex.reading.attention_note or "no attention weights" in ex.reading.attention_note
     with torch.no_grad():
-        parts = own.words(torch.tensor(ex.tokens.ids[: ex.n_inputs])) @ own.classes.weight.T
+        parts = own.words(torch.tensor(ex.tokens.ids[: ex.reading.n_inputs])) @ own.classes.weight.T
     truth = parts.T[list(ex.trace.outputs)].numpy()
     for method, options in {
         "input_x_gradient": {},

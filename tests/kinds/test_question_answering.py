@@ -23,7 +23,7 @@ def test_an_answer_has_a_start_and_an_end(answering: Any) -> None:
     ex = answering.explain(QUESTION, CONTEXT)
     out = logits_of(answering, QUESTION, CONTEXT)
     start, end = ex.trace.outputs
-    context = ex.sections[1]
+    context = ex.reading.sections[1]
     inside = range(context.start, context.end - 1)
     spans = {
         (s, e): float(out.start_logits[0, s] + out.end_logits[0, e]) for s in inside for e in inside if e >= s
@@ -34,7 +34,7 @@ def test_an_answer_has_a_start_and_an_end(answering: Any) -> None:
     for step, place in enumerate((start, end)):
         assert ex.steps["probability"][step] == pytest.approx(float(p[step][allowed.index(place)]), rel=1e-5)
     words = " ".join(ex.tokens.labels[start : end + 1])
-    assert ex.sections[2].title == f"Answer: “{words}”"
+    assert ex.reading.sections[2].title == f"Answer: “{words}”"
     foil = ex.scores("input_x_gradient", foil="anna")
     at = ex.tokens.labels.index("anna")
     assert ex.trace.named("anna") == (at, at)

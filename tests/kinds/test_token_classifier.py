@@ -25,7 +25,7 @@ def test_labels_of_tokens(labelling: Any) -> None:
     assert named
     assert len(named) < len(words) - 2
     assert list(ex.steps["token"]) == [f"{words[i]}/{NAMES[labels[i]]}" for i in named]
-    assert [ex.trace.position(s) for s in range(ex.n_steps)] == named
+    assert [ex.trace.position(s) for s in range(ex.reading.n_steps)] == named
     every = labelling.explain(text, all_tokens=True)
     assert list(every.steps["token"]) == [f"{words[i]}/{NAMES[labels[i]]}" for i in range(1, len(words) - 1)]
     rows = every.scores("input_x_gradient").to_numpy()[[i - 1 for i in named]]

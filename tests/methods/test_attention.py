@@ -182,8 +182,11 @@ def test_stopped_work_is_gone_on_with(model: Any) -> None:
 
     for method in ("value_zeroing", "gradient_x_attention"):
         with pytest.raises(aw.Cancelled):
-            ex.rows(method, range(STEPS), progress=stop)
-        rows: Callable[..., Any] = ex.rows
+            ex.reading.rows(method, range(STEPS), progress=stop)
+        rows: Callable[..., Any] = ex.reading.rows
         np.testing.assert_allclose(
-            rows(method, range(STEPS)), explained(model).rows(method, range(STEPS)), rtol=1e-4, atol=1e-7
+            rows(method, range(STEPS)),
+            explained(model).reading.rows(method, range(STEPS)),
+            rtol=1e-4,
+            atol=1e-7,
         )

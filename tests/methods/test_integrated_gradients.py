@@ -115,11 +115,11 @@ def test_rows_add_up_to_the_change(name: str) -> None:
 
 def test_the_note_is_of_the_steps_asked_for(llama: Any) -> None:
     ex = explained(llama)
-    assert ex.note("integrated_gradients", [3]) is None
-    ex.rows("integrated_gradients", [3])
-    assert ex.note("integrated_gradients", [3]).startswith("completeness residual ")
-    assert ex.note("integrated_gradients", [2]) is None
-    assert ex.note("saliency", [3]) is None
+    assert ex.reading.note("integrated_gradients", [3]) is None
+    ex.reading.rows("integrated_gradients", [3])
+    assert ex.reading.note("integrated_gradients", [3]).startswith("completeness residual ")
+    assert ex.reading.note("integrated_gradients", [2]) is None
+    assert ex.reading.note("saliency", [3]) is None
     padded = ex.scores("integrated_gradients", baseline="pad", points=2)
     assert padded.attrs["note"].startswith("baseline the pad token '<|endoftext|>'; completeness residual ")
 
@@ -168,11 +168,13 @@ def test_stopped_work_keeps_what_is_finished(llama: Any, method: str, monkeypatc
             raise aw.Cancelled
 
     with pytest.raises(aw.Cancelled):
-        ex.rows(method, range(STEPS), progress=stop)
-    assert ex.has_rows(method, range(16))
-    assert not ex.has_rows(method, [17])
-    rows = ex.rows(method, range(STEPS), progress=lambda *_: None)
-    np.testing.assert_allclose(rows, explained(llama).rows(method, range(STEPS)), rtol=1e-3, atol=1e-5)
+        ex.reading.rows(method, range(STEPS), progress=stop)
+    assert ex.reading.has_rows(method, range(16))
+    assert not ex.reading.has_rows(method, [17])
+    rows = ex.reading.rows(method, range(STEPS), progress=lambda *_: None)
+    np.testing.assert_allclose(
+        rows, explained(llama).reading.rows(method, range(STEPS)), rtol=1e-3, atol=1e-5
+    )
 
 
 @pytest.mark.parametrize(

@@ -198,12 +198,12 @@ def test_stopped_work_is_gone_on_with(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Perturber, "logits", watched)
     ex = explained(model)
     with pytest.raises(aw.Cancelled):
-        ex.rows("leave_one_out", range(STEPS), progress=stop)
+        ex.reading.rows("leave_one_out", range(STEPS), progress=stop)
     assert ran == list(range(8))
-    assert ex.has_rows("leave_one_out", [0])
-    assert not ex.has_rows("leave_one_out", [2])
+    assert ex.reading.has_rows("leave_one_out", [0])
+    assert not ex.reading.has_rows("leave_one_out", [2])
     seen: list[tuple[int, int]] = []
-    rows = ex.rows("leave_one_out", range(STEPS), progress=lambda *done: seen.append(done))
+    rows = ex.reading.rows("leave_one_out", range(STEPS), progress=lambda *done: seen.append(done))
     assert ran == list(range(FIRST + STEPS - 1))
     assert seen[-1][0] == seen[-1][1]
     assert [done for done, _ in seen[1:]] == sorted(done for done, _ in seen[1:])
@@ -219,9 +219,9 @@ def test_one_step_runs_no_more_inputs_than_it_has(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(Perturber, "logits", watched)
     ex = explained(build("llama"))
-    ex.rows("leave_one_out", [1])
+    ex.reading.rows("leave_one_out", [1])
     assert ran == list(range(FIRST + 1))
-    assert ex.has_rows("leave_one_out", [0, 1])
+    assert ex.reading.has_rows("leave_one_out", [0, 1])
 
 
 def test_later_tokens_change_nothing() -> None:
@@ -274,6 +274,6 @@ def test_what_comes_before_a_change_is_run_once(method: str) -> None:
     ex = explained(model, ids, 55)
     embeddings = ex.trace.model.hf.get_input_embeddings()
     handle = embeddings.register_forward_hook(lambda _module, args, _output: run.append(args[0].numel()))
-    ex.rows(method, range(ex.n_steps))
+    ex.reading.rows(method, range(ex.reading.n_steps))
     handle.remove()
-    assert sum(run) < 0.75 * ex.n_inputs**2
+    assert sum(run) < 0.75 * ex.reading.n_inputs**2

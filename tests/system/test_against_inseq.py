@@ -93,8 +93,8 @@ def test_equal_to_captum(pair: tuple[aw.Explanation, str], step: int) -> None:
 
     ex, replace_embeddings = pair
     model = aw.load(replace_embeddings).hf
-    ids = ex.tokens.ids[: ex.first_step + step]
-    target = ex.tokens.ids[ex.first_step + step]
+    ids = ex.tokens.ids[: ex.reading.first_step + step]
+    target = ex.tokens.ids[ex.reading.first_step + step]
     tokens = torch.tensor([ids])
     embedded = model.get_input_embeddings()(tokens)
 

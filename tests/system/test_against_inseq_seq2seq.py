@@ -65,7 +65,7 @@ def test_equal_to_inseqs_table(pair: tuple[aw.Explanation, Columns], method: str
 def test_the_end_of_the_text_is_explained_as_by_inseq(pair: tuple[aw.Explanation, Columns]) -> None:
     ex, columns = pair
     assert ex.tokens.labels[-1] == "</s>"
-    assert len(columns("attention", target=True)) == ex.n_steps
+    assert len(columns("attention", target=True)) == ex.reading.n_steps
 
 
 def test_for_the_logit_and_signed(pair: tuple[aw.Explanation, Columns]) -> None:
@@ -88,7 +88,7 @@ def test_embeddings_scaled_outside_their_module_are_scaled_once(name: str, tmp_p
     n, ids = ex.trace.n_source, torch.tensor([ex.tokens.ids])
     with torch.no_grad():
         logits = model(input_ids=ids[:, :n], decoder_input_ids=ids[:, n:-1]).logits[0].double()
-    truth = logits.softmax(-1)[range(ex.n_steps), list(ex.trace.outputs)].numpy()
+    truth = logits.softmax(-1)[range(ex.reading.n_steps), list(ex.trace.outputs)].numpy()
     np.testing.assert_allclose(ex.steps["probability"], truth, rtol=1e-5)
     out = inseq.load_model(place, "saliency").attribute(
         SOURCE, ANSWER, step_scores=["probability"], show_progress=False

@@ -46,18 +46,18 @@ def test_attention(case: tuple[str, aw.Explanation, Any]) -> None:
     if name == "mamba":
         with pytest.raises(aw.AttrWidgetError, match="no attention"):
             ex.attention()
-        assert ex.n_layers == ex.n_heads == 0
-        assert "no attention" in str(ex.attention_note)
+        assert ex.reading.n_layers == ex.reading.n_heads == 0
+        assert "no attention" in str(ex.reading.attention_note)
         assert "attention" not in [m.name for m in ex.methods()]
         return
     truth = attentions(plain)
-    assert (ex.n_layers, ex.n_heads) == truth.shape[:2]
-    assert ex.attention_note is None
-    for layer in range(ex.n_layers):
-        for head in range(ex.n_heads):
+    assert (ex.reading.n_layers, ex.reading.n_heads) == truth.shape[:2]
+    assert ex.reading.attention_note is None
+    for layer in range(ex.reading.n_layers):
+        for head in range(ex.reading.n_heads):
             ours = ex.attention(layer, head, targets="all").fillna(0).to_numpy()
             np.testing.assert_allclose(ours, truth[layer, head], atol=2e-6)
-    weights = np.nan_to_num(ex.head_weights([0, 15]))
+    weights = np.nan_to_num(ex.reading.head_weights([0, 15]))
     np.testing.assert_allclose(weights, truth[:, :, [FIRST - 1, FIRST + 14]].transpose(2, 0, 1, 3), atol=2e-6)
 
 
@@ -103,12 +103,12 @@ def test_a_model_object_in_either_attention(name: str, own: str, folder: Callabl
     truth = gradients.norm(dim=-1).numpy()
     ours = ex.scores(normalize=None).fillna(0).to_numpy()
     assert (np.abs(ours - truth).max(axis=1) < 1e-4 * truth.max(axis=1)).all()
-    if ex.n_layers:
+    if ex.reading.n_layers:
         plain = AutoModelForCausalLM.from_pretrained(folder(name), attn_implementation="eager").eval()
         truth = attentions(plain)
-        for layer in range(ex.n_layers):
+        for layer in range(ex.reading.n_layers):
             ours = ex.attention(layer, 1, targets="all").fillna(0).to_numpy()
             np.testing.assert_allclose(ours, truth[layer, 1], atol=2e-6)
     else:
         assert (name, own) == ("falcon_alibi", "sdpa")
-        assert "attn_implementation='eager'" in str(ex.attention_note)
+        assert "attn_implementation='eager'" in str(ex.reading.attention_note)

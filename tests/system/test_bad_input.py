@@ -151,7 +151,11 @@ def test_outputs_that_do_not_match_the_prompts(model: aw.Model) -> None:
 
 @pytest.mark.parametrize("name", ["salience", "", 3, ["saliency"]])
 def test_methods(shown: aw.Explanation, name: Any) -> None:
-    for call in (shown.scores, lambda n: shown.rows(n, [0]), lambda n: shown.has_rows(n, [0])):
+    for call in (
+        shown.scores,
+        lambda n: shown.reading.rows(n, [0]),
+        lambda n: shown.reading.has_rows(n, [0]),
+    ):
         refused(lambda call=call: call(name), repr(name), "saliency, input_x_gradient, attention")
 
 
@@ -160,14 +164,14 @@ def test_layers(shown: aw.Explanation, layer: Any) -> None:
     refused(lambda: shown.attention(layer), "layer", str(layer), "0 to 2")
     refused(lambda: shown.attention(layer, 1, targets="all"), "layer", str(layer), "0 to 2")
     refused(lambda: shown.scores("attention", layer=layer), "layer", str(layer), "0 to 2")
-    refused(lambda: shown.rows("attention", [0], heads=[(layer, 0)]), "layer", str(layer), "0 to 2")
+    refused(lambda: shown.reading.rows("attention", [0], heads=[(layer, 0)]), "layer", str(layer), "0 to 2")
 
 
 @pytest.mark.parametrize("head", [4, -1, 0.5, "1", [0, 7], [None], True])
 def test_heads(shown: aw.Explanation, head: Any) -> None:
     bad = head[-1] if isinstance(head, list) else head
     refused(lambda: shown.attention(0, head), "head", str(bad), "0 to 3")
-    refused(lambda: shown.rows("attention", [0], heads=[(0, bad)]), "head", str(bad), "0 to 3")
+    refused(lambda: shown.reading.rows("attention", [0], heads=[(0, bad)]), "head", str(bad), "0 to 3")
 
 
 def test_numpy_integers_name_layers_and_heads(shown: aw.Explanation) -> None:
@@ -182,11 +186,11 @@ def test_a_head_without_its_layer(shown: aw.Explanation) -> None:
 @pytest.mark.parametrize("step", [3 + 20, -1, 0.5, "0", None])
 def test_steps(shown: aw.Explanation, step: Any) -> None:
     for call in (
-        lambda: shown.rows("saliency", [step]),
-        lambda: shown.rows("attention", [step]),
-        lambda: shown.head_weights([step]),
+        lambda: shown.reading.rows("saliency", [step]),
+        lambda: shown.reading.rows("attention", [step]),
+        lambda: shown.reading.head_weights([step]),
     ):
-        refused(call, "step", str(step), f"0 to {shown.n_steps - 1}")
+        refused(call, "step", str(step), f"0 to {shown.reading.n_steps - 1}")
 
 
 def test_other_names(shown: aw.Explanation) -> None:
@@ -200,8 +204,12 @@ def test_other_names(shown: aw.Explanation) -> None:
 
 
 def test_nothing_selected_is_an_empty_answer(shown: aw.Explanation) -> None:
-    assert shown.rows("saliency", []).shape == shown.rows("attention", []).shape == (0, shown.n_inputs)
-    assert shown.head_weights([]).shape == (0, 3, 4, shown.n_inputs)
+    assert (
+        shown.reading.rows("saliency", []).shape
+        == shown.reading.rows("attention", []).shape
+        == (0, shown.reading.n_inputs)
+    )
+    assert shown.reading.head_weights([]).shape == (0, 3, 4, shown.reading.n_inputs)
 
 
 def test_a_tokenizer_with_more_words_than_the_model() -> None:

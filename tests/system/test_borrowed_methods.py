@@ -77,8 +77,8 @@ def test_classifiers() -> None:
     """Words of a classifier's text; [CLS] and [SEP] always stay, and have no score."""
     model, tokenizer = build_encoder("bert", "ForSequenceClassification"), word_tokenizer()
     ex = aw.load(model, tokenizer).explain("the cat sat on the mat")
-    ids = torch.tensor([ex.tokens.ids[: ex.n_inputs]])
-    special = np.array(ex.tokens.special[: ex.n_inputs])
+    ids = torch.tensor([ex.tokens.ids[: ex.reading.n_inputs]])
+    special = np.array(ex.tokens.special[: ex.reading.n_inputs])
 
     def log_odds(mask: Any) -> Any:
         with torch.no_grad():
@@ -88,7 +88,7 @@ def test_classifiers() -> None:
     whole, bare = log_odds(np.ones_like(special)), log_odds(special)
     for method in ("shap", "captum:kernel_shap"):
         ours = scores(ex, method, units="word")
-        np.testing.assert_array_equal(np.isnan(ours.to_numpy()), np.tile(special, (ex.n_steps, 1)))
+        np.testing.assert_array_equal(np.isnan(ours.to_numpy()), np.tile(special, (ex.reading.n_steps, 1)))
         np.testing.assert_allclose(ours.attrs["base_values"], bare, atol=1e-3)
         np.testing.assert_allclose(np.nansum(ours.to_numpy(), axis=1), whole - bare, atol=1e-3)
         assert "special tokens always stay" in ours.attrs["note"]
@@ -124,7 +124,7 @@ def test_chance_goes_by_the_seed_alone(ex: aw.Explanation, model: Any, method: s
 @pytest.mark.parametrize("method", ["lime", "span_regression", "shap", "captum:kernel_shap"])
 def test_later_tokens_change_nothing(model: Any, ex: aw.Explanation, method: str) -> None:
     longer = aw.load(model, byte_tokenizer()).explain(IDS[:FIRST], output=[*IDS[FIRST:], 9, 8])
-    ours = scores(longer, method, units="token", **QUICK[method]).to_numpy()[:STEPS, : ex.n_inputs]
+    ours = scores(longer, method, units="token", **QUICK[method]).to_numpy()[:STEPS, : ex.reading.n_inputs]
     np.testing.assert_allclose(ours, scores(ex, method, units="token", **QUICK[method]), rtol=0, atol=1e-4)
 
 
@@ -141,7 +141,7 @@ def test_stopping(model: Any, method: str) -> None:
         ex.scores(method, progress=stop)
     left = set(threading.enumerate()) - before
     assert not [thread for thread in left if type(thread).__name__ != "TMonitor"]  # a progress bar's
-    assert not ex.has_rows(method, range(STEPS))
+    assert not ex.reading.has_rows(method, range(STEPS))
 
 
 @pytest.mark.parametrize("method", ["lime", "span_regression", "shap", "captum:kernel_shap"])

@@ -40,7 +40,7 @@ def test_two_explanations_of_one_model(model: Any, truth: list[dict[str, Any]]) 
     def ask(which: int, method: str) -> Any:
         start.wait()
         ex = explanations[which]
-        return [ex.rows(method, [step])[0] for step in reversed(range(ex.n_steps))][::-1]
+        return [ex.reading.rows(method, [step])[0] for step in reversed(range(ex.reading.n_steps))][::-1]
 
     with ThreadPoolExecutor(6) as pool:
         asked = {(w, m): pool.submit(ask, w, m) for w in range(2) for m in METHODS}
@@ -58,7 +58,7 @@ def test_explaining_while_asking(model: Any, truth: list[dict[str, Any]]) -> Non
         answer = pool.submit(aw.load(model, byte_tokenizer()).explain, IDS[:10], max_new_tokens=10)
         np.testing.assert_allclose(scores.result(), truth[0]["saliency"], rtol=1e-4, atol=1e-6)
         np.testing.assert_allclose(again.result()[1].scores(), truth[1]["saliency"], rtol=1e-4, atol=1e-6)
-        assert answer.result().n_steps == 10
+        assert answer.result().reading.n_steps == 10
     assert model.config._attn_implementation == "sdpa"
 
 
@@ -114,7 +114,7 @@ def test_cancelling_one_leaves_the_other_running(model: Any, truth: list[dict[st
             raise aw.Cancelled
 
     with ThreadPoolExecutor(2) as pool:
-        stopped = pool.submit(first.rows, "saliency", range(first.n_steps), progress=cancel)
+        stopped = pool.submit(first.reading.rows, "saliency", range(first.reading.n_steps), progress=cancel)
         other = pool.submit(second.scores)
         with pytest.raises(aw.Cancelled):
             stopped.result()

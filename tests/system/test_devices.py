@@ -55,7 +55,7 @@ def test_weights_on_disk(name: str, all_but_last: bool, folder: Callable[[str], 
             ex.scores(method, normalize=None), whole.scores(method, normalize=None), rtol=1e-4, atol=1e-6
         )
     np.testing.assert_allclose(ex.blocks(), whole.blocks(), rtol=1e-3, atol=1e-5)
-    assert aw.load(model, byte_tokenizer()).explain(IDS[:10], max_new_tokens=3).n_steps == 3
+    assert aw.load(model, byte_tokenizer()).explain(IDS[:10], max_new_tokens=3).reading.n_steps == 3
     assert [module.training for module in model.modules()] == training
 
 

@@ -43,7 +43,7 @@ def test_a_bad_number_names_the_step_it_comes_at(value: float) -> None:
     name = re.escape(repr(byte_tokenizer().decode([7])))
     with pytest.raises(aw.AttrWidgetError, match=rf"not finite .* generated token 3 \({name}\)"):
         model.explain([1, 2], output=output)
-    assert model.explain([1, 2], output=output[:2]).n_steps == 2
+    assert model.explain([1, 2], output=output[:2]).reading.n_steps == 2
 
 
 def test_gradients_that_are_no_numbers_are_refused(model: Any) -> None:
@@ -65,8 +65,8 @@ def test_gradients_that_are_no_numbers_are_refused(model: Any) -> None:
 
 def test_a_bad_number_while_generating_names_the_step(model: Any) -> None:
     free = aw.load(model, byte_tokenizer()).explain(PROMPT, max_new_tokens=6)
-    third = free.tokens.ids[free.first_step + 2]
-    assert third not in free.tokens.ids[: free.first_step + 2]
+    third = free.tokens.ids[free.reading.first_step + 2]
+    assert third not in free.tokens.ids[: free.reading.first_step + 2]
     with torch.no_grad():
         model.get_output_embeddings().weight = torch.nn.Parameter(
             model.get_output_embeddings().weight.clone()
@@ -110,7 +110,7 @@ def test_running_out_of_memory_halves_the_batch(model: Any, monkeypatch: Any, li
     tried = out_of_memory_above(limit, monkeypatch)
     np.testing.assert_allclose(ex.scores(normalize=None), truth, rtol=1e-5, atol=1e-7)
     assert max(tried) > limit
-    assert sum(size for size in tried if size <= limit) == ex.n_steps
+    assert sum(size for size in tried if size <= limit) == ex.reading.n_steps
 
 
 def test_an_allocator_that_fails_on_a_cpu_is_out_of_memory(model: Any, monkeypatch: Any) -> None:
@@ -156,14 +156,14 @@ def test_weights_that_change_after_explaining(name: str, change: str, *, asked_b
     """What was read stays; what would mix old and new weights is refused."""
     model = build(name)
     ex = explain(model)
-    finished = ex.rows("saliency", [2, 5]) if asked_before else None
+    finished = ex.reading.rows("saliency", [2, 5]) if asked_before else None
     attention, steps = ex.attention(1, 1), ex.steps
     with torch.no_grad():
         CHANGES[change](model)
     with pytest.raises(aw.AttrWidgetError, match=r"weights have changed .* explain again"):
         ex.scores()
     if finished is not None:
-        np.testing.assert_array_equal(ex.rows("saliency", [2, 5]), finished)
+        np.testing.assert_array_equal(ex.reading.rows("saliency", [2, 5]), finished)
     np.testing.assert_array_equal(ex.attention(1, 1), attention)
     assert ex.steps.equals(steps)
     assert not explain(model).scores().isna().all().any()
@@ -175,12 +175,12 @@ def test_no_method_reads_new_weights_for_an_old_explanation() -> None:
     fresh, begun = explain(model), explain(model)
     names = [method.name for method in fresh.methods() if not method.attention]
     assert {"leave_one_out", "leave_one_out_deleted", "value_zeroing", "gradient_x_attention"} <= set(names)
-    begun.rows("leave_one_out", [0])
-    known = begun.rows("value_zeroing", [0])
+    begun.reading.rows("leave_one_out", [0])
+    known = begun.reading.rows("value_zeroing", [0])
     with torch.no_grad():
         CHANGES["in place"](model)
     for name in names:
         for ex in (fresh, begun):
             with pytest.raises(aw.AttrWidgetError, match="weights have changed"):
-                ex.rows(name, [0, ex.n_steps - 1])
-    np.testing.assert_array_equal(begun.rows("value_zeroing", [0]), known)
+                ex.reading.rows(name, [0, ex.reading.n_steps - 1])
+    np.testing.assert_array_equal(begun.reading.rows("value_zeroing", [0]), known)

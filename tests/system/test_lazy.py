@@ -48,7 +48,7 @@ def ex(model: Any) -> aw.Explanation:
 
 @pytest.fixture
 def count(model: Any, ex: aw.Explanation, monkeypatch: Any) -> Counter:
-    assert ex.n_steps == STEPS
+    assert ex.reading.n_steps == STEPS
     return Counter(model, monkeypatch)
 
 
@@ -58,30 +58,30 @@ def test_explaining_is_one_forward_pass(model: Any, monkeypatch: Any) -> None:
     count = Counter(model, monkeypatch)
     ex = loaded.explain(ids[:6], output=ids[6:])
     assert (count.forwards, count.backwards) == (1, [])
-    assert ex.n_layers
+    assert ex.reading.n_layers
     assert not ex.steps.empty
     ex.attention(1, 1)
     ex.attention(targets="all")
-    ex.head_weights(range(ex.n_steps))
-    ex.rows("attention", [0], heads=[(0, 0)])
+    ex.reading.head_weights(range(ex.reading.n_steps))
+    ex.reading.rows("attention", [0], heads=[(0, 0)])
     assert (count.forwards, count.backwards) == (1, [])
 
 
 @pytest.mark.parametrize("step", [0, 5, STEPS - 1])
 def test_one_step_is_one_backward_pass(ex: aw.Explanation, count: Counter, step: int) -> None:
-    assert not ex.has_rows("saliency", [step])
-    ex.rows("saliency", [step])
+    assert not ex.reading.has_rows("saliency", [step])
+    ex.reading.rows("saliency", [step])
     assert count.backwards == [1]
-    assert ex.has_rows("saliency", [step])
-    ex.rows("saliency", [step])
+    assert ex.reading.has_rows("saliency", [step])
+    ex.reading.rows("saliency", [step])
     assert count.backwards == [1]
 
 
 def test_a_short_text_is_run_once(ex: aw.Explanation, count: Counter) -> None:
-    ex.rows("saliency", range(STEPS))
+    ex.reading.rows("saliency", range(STEPS))
     assert count.forwards == 0
     ex.trace.drop_graph()
-    ex.rows("input_x_gradient", [0])
+    ex.reading.rows("input_x_gradient", [0])
     assert count.forwards == 1
 
 
@@ -90,9 +90,9 @@ def test_the_first_step_of_a_long_one_runs_the_prompt_alone(
 ) -> None:
     monkeypatch.setattr(graph, "WHOLE", 0)
     ex.trace.drop_graph()
-    ex.rows("saliency", [0])
+    ex.reading.rows("saliency", [0])
     assert count.forwards == 1
-    ex.rows("saliency", [1])
+    ex.reading.rows("saliency", [1])
     assert count.forwards == 2
 
 
@@ -103,14 +103,14 @@ def test_all_steps_are_batched(ex: aw.Explanation, count: Counter) -> None:
     before = len(count.backwards)
     ex.scores(normalize=None)
     ex.scores(normalize="step")
-    assert ex.has_rows("saliency", range(STEPS))
+    assert ex.reading.has_rows("saliency", range(STEPS))
     assert len(count.backwards) == before
 
 
 def test_only_missing_steps_are_computed(ex: aw.Explanation, count: Counter) -> None:
-    ex.rows("saliency", [3, 20, 3])
+    ex.reading.rows("saliency", [3, 20, 3])
     assert sum(count.backwards) == 2
-    rows = ex.rows("saliency", range(STEPS))
+    rows = ex.reading.rows("saliency", range(STEPS))
     assert sum(count.backwards) == STEPS
     np.testing.assert_array_equal(rows, ex.scores())
 
@@ -118,7 +118,9 @@ def test_only_missing_steps_are_computed(ex: aw.Explanation, count: Counter) -> 
 def test_rows_come_in_the_order_asked(ex: aw.Explanation) -> None:
     picked = [30, 2, 17, 2]
     for method in ("saliency", "input_x_gradient", "attention"):
-        np.testing.assert_allclose(ex.rows(method, picked), ex.scores(method).to_numpy()[picked], rtol=1e-5)
+        np.testing.assert_allclose(
+            ex.reading.rows(method, picked), ex.scores(method).to_numpy()[picked], rtol=1e-5
+        )
 
 
 @pytest.mark.parametrize("kind", [KeyboardInterrupt, aw.Cancelled])
@@ -131,12 +133,16 @@ def test_stopping_keeps_what_is_finished(ex: aw.Explanation, count: Counter, kin
             raise kind
 
     with pytest.raises(kind):
-        ex.rows("saliency", range(STEPS), progress=stop)
+        ex.reading.rows("saliency", range(STEPS), progress=stop)
     done = seen[-1][0]
     assert seen[0] == (0, STEPS)
     assert 20 <= done < STEPS
-    assert [ex.has_rows("saliency", [s]) for s in range(STEPS)].count(True) == done == sum(count.backwards)
-    rows = ex.rows("saliency", range(STEPS))
+    assert (
+        [ex.reading.has_rows("saliency", [s]) for s in range(STEPS)].count(True)
+        == done
+        == sum(count.backwards)
+    )
+    rows = ex.reading.rows("saliency", range(STEPS))
     assert sum(count.backwards) == STEPS
     truth = aw.load(ex.trace.model.hf, byte_tokenizer()).explain(
         ex.tokens.ids[:FIRST], output=ex.tokens.ids[FIRST:]
@@ -154,19 +160,19 @@ def test_progress_ends_at_the_total(ex: aw.Explanation) -> None:
 
 
 def test_a_dropped_graph_grows_again(ex: aw.Explanation) -> None:
-    first = ex.rows("saliency", [4])
+    first = ex.reading.rows("saliency", [4])
     ex.trace.drop_graph()
-    signed = ex.rows("input_x_gradient", [4])
+    signed = ex.reading.rows("input_x_gradient", [4])
     assert np.isfinite(signed[0, : FIRST + 4]).all()
-    np.testing.assert_array_equal(ex.rows("saliency", [4]), first)
+    np.testing.assert_array_equal(ex.reading.rows("saliency", [4]), first)
 
 
 def test_old_explanations_give_up_their_graphs_and_still_answer(model: Any) -> None:
     loaded, ids = aw.load(model, byte_tokenizer()), random_ids(20)
     several = [loaded.explain(ids[k : k + 6], output=ids[k + 6 : k + 10]) for k in range(4)]
-    rows = [ex.rows("saliency", [0]) for ex in several]
+    rows = [ex.reading.rows("saliency", [0]) for ex in several]
     assert [ex.trace._graph is not None for ex in several] == [False, False, True, True]
     for k, ex in enumerate(several):
         again = loaded.explain(ids[k : k + 6], output=ids[k + 6 : k + 10])
         np.testing.assert_allclose(ex.scores(), again.scores(), rtol=1e-5)
-        np.testing.assert_array_equal(ex.rows("saliency", [0]), rows[k])
+        np.testing.assert_array_equal(ex.reading.rows("saliency", [0]), rows[k])

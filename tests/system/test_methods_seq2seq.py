@@ -149,7 +149,7 @@ def test_what_comes_later_changes_nothing(case: tuple[aw.Explanation, Any]) -> N
     ex, model = case
     shorter = aw.load(model, ending_tokenizer()).explain(SOURCE, output=ANSWER[:3])
     for name in METHODS:
-        whole, part = ex.rows(name, range(3)), shorter.rows(name, range(3))
+        whole, part = ex.reading.rows(name, range(3)), shorter.reading.rows(name, range(3))
         size = np.nanmax(np.abs(whole))
         np.testing.assert_allclose(whole[:, : part.shape[1]], part, rtol=0, atol=1e-4 * size, err_msg=name)
 
@@ -177,14 +177,14 @@ def test_weighted_attention(case: tuple[aw.Explanation, Any]) -> None:
     for path, module in model.get_decoder().named_modules():
         if path.split(".")[-1] in ("v_proj", "v"):
             side = "cross" if "encoder_attn" in path or "EncDecAttention" in path else "self"
-            handles.append(module.register_forward_hook(keep(side, ex.n_heads)))
+            handles.append(module.register_forward_hook(keep(side, ex.reading.n_heads)))
     with torch.no_grad():
         target = torch.tensor([ex.tokens.ids[len(SOURCE) : -1]])
         model(input_ids=torch.tensor([SOURCE]), decoder_input_ids=target, use_cache=False)
     for handle in handles:
         handle.remove()
     lengths = [torch.cat(pair, dim=-1).numpy() for pair in zip(norms["cross"], norms["self"], strict=True)]
-    weights = ex.head_weights(range(ex.n_steps))
+    weights = ex.reading.head_weights(range(ex.reading.n_steps))
     truth = (weights * np.stack(lengths)[None]).mean((1, 2))
     np.testing.assert_allclose(ex.scores("weighted_attention", normalize=None), truth, rtol=1e-4, atol=1e-6)
 

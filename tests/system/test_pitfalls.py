@@ -70,7 +70,7 @@ def test_what_all_logits_have_in_common_is_no_reason() -> None:
 def test_signed_rows_keep_sign_zero_and_size() -> None:
     """Stretching each row to [0, 1] would lose all three, and make rows that cannot be compared."""
     ex = bag_of(IDS, FIRST)
-    shown, raw = ex.scores("input_x_gradient").to_numpy(), ex.raw_rows("input_x_gradient")
+    shown, raw = ex.scores("input_x_gradient").to_numpy(), ex.reading.raw_rows("input_x_gradient")
     np.testing.assert_allclose(shown, raw, rtol=1e-6)
     assert (np.nanmin(shown, axis=1) < 0).all()
     assert np.ptp(np.nanmax(np.abs(shown), axis=1)) > 0.1

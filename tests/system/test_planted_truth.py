@@ -70,4 +70,4 @@ def test_a_reversed_order_fails() -> None:
     from planted.measure import precision
 
     for one, ex in cases("S")[:FEW]:
-        assert precision(-ex.raw_rows("leave_one_out"), one.words, one.deciding) == 0
+        assert precision(-ex.reading.raw_rows("leave_one_out"), one.words, one.deciding) == 0

@@ -78,7 +78,7 @@ def test_gradients_of_the_quantised_model(folder: str, settings: dict[str, Any])
 def test_the_slope_is_the_models_own(folder: str, settings: dict[str, Any]) -> None:
     """By finite differences along the gradient, which no missing backward would pass."""
     ex = explain(quantized(folder, settings))
-    step = ex.n_steps - 1
+    step = ex.reading.n_steps - 1
     target = IDS[FIRST + step]
     ((_, slopes, scales, embedded),) = ex.trace.gradients([step], lambda logits, _: logits[:, target])
     slope = slopes[0].double() * scales[0]
@@ -182,4 +182,4 @@ def assert_falls_back(ex: aw.Explanation, why: str) -> None:
             ex.scores(method)
     with pytest.raises(aw.AttrWidgetError, match="leave_one_out"):
         ex.blocks()
-    assert ex.attention(0, 0).shape == (ex.n_steps, ex.n_inputs)
+    assert ex.attention(0, 0).shape == (ex.reading.n_steps, ex.reading.n_inputs)

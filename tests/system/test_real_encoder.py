@@ -54,7 +54,7 @@ def test_the_bare_encoder_shows_its_attention(place: str) -> None:
     assert type(model.hf).__name__ == "BertModel"
     text = "Who wrote the music of this film?"
     ex = model.explain(text)
-    assert (ex.n_layers, ex.n_heads) == (6, 12)
+    assert (ex.reading.n_layers, ex.reading.n_heads) == (6, 12)
     eager = AutoModel.from_pretrained(place, attn_implementation="eager").eval()
     with torch.no_grad():
         layers = eager(**model.tokenizer(text, return_tensors="pt"), output_attentions=True).attentions
@@ -79,7 +79,7 @@ def test_a_classifier_goes_by_its_cue(classifier: Any, word: str, label: str) ->
 def test_its_gradients_are_those_of_plain_autograd(classifier: Any) -> None:
     ex = classifier.explain("a lovely evening at the theatre")
     own = classifier.hf
-    ids = torch.tensor([ex.tokens.ids[: ex.n_inputs]])
+    ids = torch.tensor([ex.tokens.ids[: ex.reading.n_inputs]])
     leaf = own.bert.embeddings.word_embeddings(ids).detach().requires_grad_()
     logits = own(inputs_embeds=leaf).logits[0]
     margin = logits[ex.trace.outputs[0]] - logits[ex.trace.outputs[1]]

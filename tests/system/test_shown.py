@@ -37,7 +37,7 @@ def floats(buffer: bytes, meta: dict[str, Any]) -> np.ndarray:
 
 def test_messages_give_the_explanations_numbers(explanation: Any) -> None:
     page = Page(explanation)
-    steps = list(range(explanation.n_steps))
+    steps = list(range(explanation.reading.n_steps))
     for method in explanation.methods():
         selection = {**SELECTION, "method": method.name}
         meta, buffer = page.ask("scores", {**selection, "steps": steps}, f"scores {method.name}")
@@ -54,8 +54,8 @@ def test_messages_give_the_explanations_numbers(explanation: Any) -> None:
     np.testing.assert_array_equal(floats(buffer, meta), explanation.attention(layer=1, head=2).to_numpy())
     asked = {"steps": [1], "input": 4, "hide_special": False, "hide_first": False, "hide_target": False}
     meta, buffer = page.ask("heads", asked, "heads")
-    for layer in range(explanation.n_layers):
-        for at in range(explanation.n_heads):
+    for layer in range(explanation.reading.n_layers):
+        for at in range(explanation.reading.n_heads):
             weight = explanation.attention(layer=layer, head=at).iloc[1, 4]
             assert floats(buffer, meta)[layer, at] == pytest.approx(weight, abs=1e-6)
     page.session.close()
@@ -63,7 +63,7 @@ def test_messages_give_the_explanations_numbers(explanation: Any) -> None:
 
 def test_a_foil_gives_the_numbers_of_a_contrast(explanation: Any) -> None:
     page = Page(explanation)
-    content = content_of(explanation)
+    content = content_of(explanation.reading)
     text, _, number = content["steps"]["alternatives"][1][0]
     assert "attention" not in content["contrast"]
     for method in ("saliency", "input_x_gradient", "leave_one_out", "integrated_gradients"):
@@ -133,7 +133,7 @@ def test_a_page_carries_the_explanations_numbers(explanation: Any, tmp_path: Pat
         if not method.attention:
             shown = explanation.scores(method.name).to_numpy()
             np.testing.assert_array_equal(decoded_scores(data, method.name), shown)
-    truth = explanation.head_weights(range(explanation.n_steps))
+    truth = explanation.reading.head_weights(range(explanation.reading.n_steps))
     bound = np.nanmax(truth, axis=-1, keepdims=True) / (2**16 - 1) / 2
     error = np.nan_to_num(np.abs(decoded_attention(data) - truth), nan=0)
     assert (error <= bound * 1.001).all()
@@ -164,7 +164,7 @@ def test_the_notebook_gets_the_widget_and_the_terminal_the_table(explanation: An
     assert data["text/plain"] == repr(explanation)
     assert "America" in data["text/html"]
     table = str(explanation)
-    assert table == to_text(explanation)
+    assert table == to_text(explanation.reading)
     america = next(line for line in table.splitlines() if line.split()[0] == "America")
     assert [float(n) for n in america.split()[1:]] == pytest.approx(
         explanation.scores(explanation.methods()[0].name).iloc[:, 4].tolist(), abs=6e-4
@@ -180,7 +180,7 @@ import attrwidget as aw
 from helpers.tiny import build, byte_tokenizer, random_ids
 from attrwidget.widget.session import Session
 ex = aw.load(build("gpt2"), byte_tokenizer()).explain(random_ids(100), output=random_ids(120, seed=1))
-Session(ex, lambda *_: None).receive({{"v": 1, "id": "q", "op": "map", "args": {SELECTION!r}}})
+Session(ex.reading, lambda *_: None).receive({{"v": 1, "id": "q", "op": "map", "args": {SELECTION!r}}})
 time.sleep(0.05)
 """
     done = subprocess.run(

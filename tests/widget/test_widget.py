@@ -41,7 +41,7 @@ def test_it_begins_with_the_first_step_by_the_first_method() -> None:
         "view": "text",
         "options": DEFAULT_OPTIONS,
     }
-    assert widget.content == content_of(widget.explanation)
+    assert widget.content == content_of(widget.reading)
     assert "export" in widget._esm
     sent = widget.get_state()
     assert json.loads(json.dumps({name: sent[name] for name in SHARED}))["held"] == [0]
@@ -66,14 +66,14 @@ def test_it_can_begin_otherwise() -> None:
         ("held", [4], "There is no step 4: the answer's tokens are indexed from 0 to 3."),
         ("held", [-1], "There is no step -1: the answer's tokens are indexed from 0 to 3."),
         ("held", 1, "Steps are a list like [0, 1], not 1."),
-        ("held", ["1"], "A step is a whole number, not '1'."),
+        ("held", ["1"], "A step is a whole number from 0 to 3, not '1'."),
         ("method", "magic", "There is no method 'magic': take one of saliency, input_x_gradient, attention."),
         ("layer", 2, "There is no layer 2: layers are indexed from 0 to 1."),
-        ("layer", "first", "A layer is a whole number, not 'first'."),
+        ("layer", "first", "A layer is a whole number from 0 to 1, not 'first'."),
         ("heads", [(0, 3)], "There is no head 3: heads are indexed from 0 to 2."),
         ("heads", [(5, 0)], "There is no layer 5: layers are indexed from 0 to 1."),
         ("heads", (0, 1), "A head is a pair like (0, 3), a layer and a head, not 0."),
-        ("heads", [(None, 1)], "A layer is a whole number, not None."),
+        ("heads", [(None, 1)], "A layer is a whole number from 0 to 1, not None."),
         ("view", "arcs", "There is no view 'arcs': take one of text, matrix."),
         (
             "options",
@@ -340,11 +340,3 @@ def test_a_display_does_not_wait_long_for_scores(monkeypatch: pytest.MonkeyPatch
     data, _ = explanation.widget._repr_mimebundle_()
     assert "background" in data["text/html"]
     assert set(explanation.computed) == {("saliency", 0)}
-
-
-def test_a_closed_widget_still_shows_the_text() -> None:
-    explanation = random_explanation()
-    explanation.widget.close()
-    data, metadata = explanation.widget._repr_mimebundle_()
-    assert set(data) == {"text/html", "text/plain"}
-    assert metadata == {}

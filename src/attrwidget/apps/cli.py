@@ -82,7 +82,7 @@ def explain(  # noqa: PLR0917 - typer gives each its own name
     options = {"max_new_tokens": count} if form.new_tokens else {}
     explanation = loaded.explain(prompt, *([context] if form.context else []), **options)
     console = Console()
-    console.print(table(explanation, method))
+    console.print(table(explanation.reading, method))
     if html is not None:
         explanation.to_html(html)
         console.print(f"Written: {html} (open it in a browser)", highlight=False, markup=False)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from attrwidget.progress import Progress
-    from attrwidget.results.base import BaseExplanation
+    from attrwidget.results.base import Reading
 
 
 class Rows(NamedTuple):
@@ -27,7 +27,7 @@ class Rows(NamedTuple):
 
 
 def collect_scores(
-    ex: BaseExplanation,
+    ex: Reading,
     methods: str | Sequence[str] | Mapping[str, Any] | None,
     steps: Sequence[int],
     progress: Progress,
@@ -39,16 +39,14 @@ def collect_scores(
     shape, or none at all.
     """
     if isinstance(methods, Mapping) and methods:
-        return {str(name): _own(ex, str(name), values) for name, values in methods.items()}, []
-    known = {info.name: info for info in ex.methods()}
-    ours = [name for name in known if get(name).package is None]
-    wanted = ours if methods is None else [methods] if isinstance(methods, str) else list(methods)
+        return {str(name): _given(ex, str(name), values) for name, values in methods.items()}, []
+    own = [info.name for info in ex.methods() if get(info.name).package is None]
+    wanted = own if methods is None else [methods] if isinstance(methods, str) else list(methods)
     if not wanted:
         raise AttrWidgetError("There is no method to evaluate: name one or more, or leave out methods=.")
     rows, left_out = {}, []
     for name in wanted:
-        if name not in known:
-            raise AttrWidgetError(f"There is no method {name!r} here: take from {', '.join(known)}.")
+        info = ex.method(name)
         try:
             found = ex.rows(name, steps, progress=progress)
         except AttrWidgetError as refusal:
@@ -58,11 +56,11 @@ def collect_scores(
             continue
         scores = np.full((ex.n_steps, ex.n_inputs), np.nan)
         scores[list(steps)] = found
-        rows[name] = Rows(scores, known[name].signed)
+        rows[name] = Rows(scores, info.signed)
     return rows, left_out
 
 
-def _own(ex: BaseExplanation, name: str, given: Any) -> Rows:
+def _given(ex: Reading, name: str, given: Any) -> Rows:
     if name.startswith("random"):
         raise AttrWidgetError(
             f"Scores cannot be called {name!r}, as the random orders are: take another name."

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from attrwidget.checks import is_index, is_whole
+from attrwidget.checks import check_input, is_whole
 from attrwidget.errors import AttrWidgetError
 from attrwidget.evaluation.agreement import agreement
 from attrwidget.evaluation.collect_scores import collect_scores
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from attrwidget.evaluation.collect_scores import Rows
     from attrwidget.progress import Progress
+    from attrwidget.results.live import LiveReading
 
 ERASER_BINS = (0.01, 0.05, 0.10, 0.20, 0.50)
 
@@ -69,19 +70,20 @@ def evaluate(
     sentence, for what cannot be evaluated.
     """
     _check(ex, bins=bins, points=points, target_function=target_function, random=random, top_k=top_k)
-    chosen = _chosen(ex, steps, keep)
-    places = {step: removable(ex, step, set(keep)) for step in chosen}
-    notes = _notes(ex, places)
+    reading = ex.reading
+    chosen = _chosen(reading, steps, keep)
+    places = {step: removable(reading, step, set(keep)) for step in chosen}
+    notes = _notes(reading, places)
     places = {step: at for step, at in places.items() if len(at)}
     with progress_bar("Scores") as bar:
-        rows, left_out = collect_scores(ex, methods, list(places), progress or bar)
+        rows, left_out = collect_scores(reading, methods, list(places), progress or bar)
     orders = _orders(rows, places, random, seed)
-    measures = Measures(ex, bins, points, target_function)
+    measures = Measures(reading, bins, points, target_function)
     with progress_bar("Masked texts") as bar:
         measures.run(orders, progress or bar)
     judged = {(name, step): measures.judge(step, order) for (name, step), order in orders.items()}
     table = agreement(rows, places, top_k)
-    labels = ex.tokens.labels[ex.first_step :]
+    labels = reading.tokens.labels[reading.first_step :]
     return Evaluation(judged, list(rows), table, labels, target_function, random, [*notes, *left_out])
 
 
@@ -100,20 +102,13 @@ def _orders(
     return orders
 
 
-def _chosen(ex: Explanation, steps: Sequence[int] | None, keep: Sequence[int]) -> list[int]:
-    for step in steps or ():
-        if not is_index(step, ex.n_steps):
-            raise AttrWidgetError(
-                f"There is no step {step!r}: the answer's tokens are indexed from 0 to {ex.n_steps - 1}."
-            )
+def _chosen(reading: LiveReading, steps: Sequence[int] | None, keep: Sequence[int]) -> list[int]:
+    reading.check_steps(steps or ())
     for position in keep:
-        if not is_index(position, ex.n_inputs):
-            raise AttrWidgetError(
-                f"There is no input {position!r} to keep: inputs are indexed from 0 to {ex.n_inputs - 1}."
-            )
+        check_input(position, reading.n_inputs)
     if steps is not None and not len(steps):
         raise AttrWidgetError("There is no step to evaluate: name one or more, or leave out steps=.")
-    return list(range(ex.n_steps)) if steps is None else list(dict.fromkeys(steps))
+    return list(range(reading.n_steps)) if steps is None else list(dict.fromkeys(steps))
 
 
 def _check(
@@ -142,7 +137,7 @@ def _check(
             raise AttrWidgetError(f"{name} must be a whole number of at least {least}, not {value!r}.")
 
 
-def _notes(ex: Explanation, places: Mapping[int, NDArray[np.intp]]) -> list[str]:
+def _notes(reading: LiveReading, places: Mapping[int, NDArray[np.intp]]) -> list[str]:
     empty = [step for step, at in places.items() if not len(at)]
     if len(empty) == len(places):
         raise AttrWidgetError(
@@ -153,8 +148,8 @@ def _notes(ex: Explanation, places: Mapping[int, NDArray[np.intp]]) -> list[str]
         if empty
         else []
     )
-    if ex.trace.capabilities.masking == "moves":
+    if reading.trace.capabilities.masking == "moves":
         notes.append(
-            f"{ex.model_name} counts positions by the mask, so tokens after a masked one move up by one."
+            f"{reading.model_name} counts positions by the mask, so tokens after a masked one move up by one."
         )
     return notes

@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from attrwidget.evaluation.masked import Gone
-    from attrwidget.explanation import Explanation
     from attrwidget.progress import Progress
+    from attrwidget.results.live import LiveReading
 
 
 class Measures:
     """Runs the masked texts that orders need, all together, and judges each order by them."""
 
-    def __init__(self, ex: Explanation, bins: Sequence[float], points: int, target_function: str) -> None:
+    def __init__(self, ex: LiveReading, bins: Sequence[float], points: int, target_function: str) -> None:
         self._seen = ex.seen
         self._bins, self._points, self._target_function = bins, points, target_function
         self._runs = MaskedRuns(ex.trace)

@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from attrwidget.results.base import BaseExplanation
+    from attrwidget.results.base import Reading
 
 
-def removable(ex: BaseExplanation, step: int, keep: Collection[int] = ()) -> NDArray[np.intp]:
+def removable(ex: Reading, step: int, keep: Collection[int] = ()) -> NDArray[np.intp]:
     """Return the positions of *step*'s inputs that may be taken away.
 
     Special tokens stay, as do the positions in *keep*, and the first token: it is where attention goes that is

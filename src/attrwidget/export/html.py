@@ -5,10 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import math
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from attrwidget.checks import check_megabytes
 from attrwidget.errors import AttrWidgetError
 from attrwidget.export.plan import MB, Plan, make_plan
 from attrwidget.export.recorded import encode_scores, record_attention
@@ -16,7 +16,7 @@ from attrwidget.files import public_name, writable, write_whole
 from attrwidget.page.bundle import read_bundle
 from attrwidget.page.content import VERSION, content_of, method_entry
 from attrwidget.page.state import initial_state
-from attrwidget.still.sentences import method_of, printable
+from attrwidget.still.sentences import printable
 from attrwidget.still.static_html import to_fallback_html
 from attrwidget.text.tokens import visible
 from attrwidget.version import __version__
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from attrwidget.progress import Progress
-    from attrwidget.results.base import BaseExplanation as Explanation
-    from attrwidget.results.base import MethodInfo
+    from attrwidget.results.base import MethodInfo, Reading
 
 _DEFAULT_MB = 10.0
 _USUAL = ("saliency", "input_x_gradient", "attention")
@@ -62,7 +61,7 @@ h1 {{ font-size: 1.1rem; font-weight: 600; overflow-wrap: anywhere; }}
 
 
 def to_html(
-    explanation: Explanation,
+    reading: Reading,
     path: str | os.PathLike[str],
     *,
     methods: Sequence[str] | None = None,
@@ -71,7 +70,7 @@ def to_html(
     shown: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> Path:
-    """Write *explanation* as one HTML file and return its path: the same views, no kernel, no network.
+    """Write *reading* as one HTML file and return its path: the same views, no kernel, no network.
 
     *methods* are the names of those to carry: unless given, saliency, input × gradient, attention, and whatever was
     computed already. *shown* is the state that it opens with, by trait; what is missing there has its default. The
@@ -84,37 +83,37 @@ def to_html(
     cannot be written.
     """
     target = writable(path, "why.html")
-    limit = _limit(max_mb)
+    limit = _DEFAULT_MB if max_mb is None else check_megabytes(max_mb)
     names = [methods] if isinstance(methods, str) else methods
     infos = (
-        _usual_methods(explanation, shown)
+        _usual_methods(reading, shown)
         if names is None
-        else [method_of(explanation, n) for n in dict.fromkeys(names)]
+        else [reading.method(name) for name in dict.fromkeys(names)]
     )
     if not infos:
         raise AttrWidgetError("methods= is empty, so the page would show nothing: name at least one.")
-    shell = _page(explanation, title, _data(explanation, Plan(tuple(infos), 0), {}, None, shown))
-    room = int(limit * MB) - len(shell) - _SPARE_BYTES
-    plan = make_plan(explanation, infos, room, limit)
-    scores, attention = _numbers(explanation, plan, progress)
-    write_whole(target, _page(explanation, title, _data(explanation, plan, scores, attention, shown)))
+    shell = _page(reading, title, _data(reading, Plan(tuple(infos), 0), {}, None, shown))
+    room = limit * MB - len(shell) - _SPARE_BYTES
+    plan = make_plan(reading, infos, room, limit)
+    scores, attention = _numbers(reading, plan, progress)
+    write_whole(target, _page(reading, title, _data(reading, plan, scores, attention, shown)))
     return target
 
 
-def _usual_methods(explanation: Explanation, shown: Mapping[str, Any] | None) -> list[MethodInfo]:
+def _usual_methods(reading: Reading, shown: Mapping[str, Any] | None) -> list[MethodInfo]:
     """Return the methods a page carries unless told: the usual ones, and those that cost nothing more."""
-    steps, method_shown = range(explanation.n_steps), (shown or {}).get("method")
+    steps, method_shown = range(reading.n_steps), (shown or {}).get("method")
     return [
         method
-        for method in explanation.methods()
-        if method.name in {*_USUAL, method_shown} or explanation.has_rows(method.name, steps)
+        for method in reading.methods()
+        if method.name in {*_USUAL, method_shown} or reading.has_rows(method.name, steps)
     ]
 
 
 def _numbers(
-    explanation: Explanation, plan: Plan, progress: Progress | None
+    reading: Reading, plan: Plan, progress: Progress | None
 ) -> tuple[dict[str, str], dict[str, Any] | None]:
-    steps = range(explanation.n_steps)
+    steps = range(reading.n_steps)
     recorded = plan.recorded()
     total = len(steps) * (len(recorded) + bool(plan.bits))
 
@@ -130,30 +129,30 @@ def _numbers(
             # What was known before counts as done; some methods count inputs instead.
             report(base, len(steps) - of + done if of <= len(steps) else len(steps) * done // of)
 
-        scores[method.name] = encode_scores(explanation.rows(method.name, steps, progress=part))
+        scores[method.name] = encode_scores(reading.rows(method.name, steps, progress=part))
         report(base, len(steps))
     if not plan.bits:
         return scores, None
     base = len(recorded) * len(steps)
-    return scores, record_attention(explanation, plan.bits, lambda done: report(base, done))
+    return scores, record_attention(reading, plan.bits, lambda done: report(base, done))
 
 
 def _data(
-    explanation: Explanation,
+    reading: Reading,
     plan: Plan,
     scores: dict[str, str],
     attention: dict[str, Any] | None,
     shown: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     names = [method.name for method in plan.methods]
-    content = content_of(explanation, model=False)
-    content["model"] = public_name(explanation.model_name)
+    content = content_of(reading, model=False)
+    content["model"] = public_name(reading.model_name)
     content["methods"] = [method_entry(method) for method in plan.methods]
     if attention is None:
-        note = "This file does not carry single attention heads." if explanation.n_layers else None
-        content |= {"layers": 0, "heads": 0, "attention_note": explanation.attention_note or note}
+        note = "This file does not carry single attention heads." if reading.n_layers else None
+        content |= {"layers": 0, "heads": 0, "attention_note": reading.attention_note or note}
     state = {
-        **initial_state(explanation),
+        **initial_state(reading),
         "method": names[0],
         **(shown or {}),
         "foil": None,
@@ -167,20 +166,18 @@ def _data(
         "content": content,
         "state": state,
         "scores": scores,
-        "notes": _notes(explanation, scores),
+        "notes": _notes(reading, scores),
         "attention": attention,
         "left_out": list(plan.left_out),
     }
 
 
-def _notes(explanation: Explanation, methods: Iterable[str]) -> dict[str, list[str | None]]:
-    notes = {
-        name: [explanation.note(name, [step]) for step in range(explanation.n_steps)] for name in methods
-    }
+def _notes(reading: Reading, methods: Iterable[str]) -> dict[str, list[str | None]]:
+    notes = {name: [reading.note(name, [step]) for step in range(reading.n_steps)] for name in methods}
     return {name: said for name, said in notes.items() if any(said)}
 
 
-def _page(explanation: Explanation, title: str | None, data: dict[str, Any]) -> bytes:
+def _page(reading: Reading, title: str | None, data: dict[str, Any]) -> bytes:
     script = _inside_script(read_bundle("page.js"))
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
     policy = (
@@ -190,8 +187,8 @@ def _page(explanation: Explanation, title: str | None, data: dict[str, Any]) -> 
     page = _PAGE.format(
         policy=policy,
         version=escape(__version__),
-        title=escape(printable(title if title is not None else _title(explanation))),
-        still=to_fallback_html(explanation, data["state"]["method"], []),
+        title=escape(printable(title if title is not None else _title(reading))),
+        still=to_fallback_html(reading, data["state"]["method"], []),
         # ASCII alone: no separator, lone surrogate or mark-up in a token can end a string or the script.
         data=json.dumps(data, ensure_ascii=True, allow_nan=False, separators=(",", ":")).replace(
             "<", "\\u003c"
@@ -206,26 +203,13 @@ def _inside_script(code: str) -> str:
     return code.replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
 
-def _title(explanation: Explanation) -> str:
-    model = public_name(explanation.model_name) or "the model"
-    if explanation.answer_text == "":
+def _title(reading: Reading) -> str:
+    model = public_name(reading.model_name) or "the model"
+    if reading.answer_text == "":
         return f"How does {model} read this text?"
-    first, special = explanation.first_step, explanation.tokens.special
-    said = [u.text for u in explanation.tokens.units if u.start >= first and not special[u.start]]
-    said = said or [u.text for u in explanation.tokens.units if u.start >= first]
-    answer = explanation.answer_text or " ".join("".join(said).split()) or visible("".join(said))
+    first, special = reading.first_step, reading.tokens.special
+    said = [u.text for u in reading.tokens.units if u.start >= first and not special[u.start]]
+    said = said or [u.text for u in reading.tokens.units if u.start >= first]
+    answer = reading.answer_text or " ".join("".join(said).split()) or visible("".join(said))
     answer = answer if len(answer) <= 60 else answer[:59] + "…"
     return f"Why did {model} say “{answer}”?"
-
-
-def _limit(max_mb: float | None) -> float:
-    if max_mb is None:
-        return _DEFAULT_MB
-    if (
-        isinstance(max_mb, bool)
-        or not isinstance(max_mb, int | float)
-        or not max_mb > 0
-        or math.isinf(max_mb)
-    ):
-        raise AttrWidgetError(f"max_mb is a number of megabytes above 0, not {max_mb!r}.")
-    return float(max_mb)

@@ -11,8 +11,7 @@ from attrwidget.export.recorded import attention_size, scores_size
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from attrwidget.results.base import BaseExplanation as Explanation
-    from attrwidget.results.base import MethodInfo
+    from attrwidget.results.base import MethodInfo, Reading
 
 MB = 1_000_000
 
@@ -33,16 +32,16 @@ class Plan:
         return [m for m in self.methods if not (m.attention and self.bits)]
 
 
-def make_plan(explanation: Explanation, methods: Sequence[MethodInfo], room: int, max_mb: float) -> Plan:
+def make_plan(reading: Reading, methods: Sequence[MethodInfo], room: float, max_mb: float) -> Plan:
     """Return the richest plan whose numbers take at most *room* bytes.
 
     Heads go from 16 bits to 8, then to their mean; then methods go, the last one first. Raises AttrWidgetError when
     not even the first method fits.
     """
     smallest = 0
-    for plan in _plans(explanation, tuple(methods), max_mb):
-        smallest = scores_size(explanation) * len(plan.recorded())
-        smallest += attention_size(explanation, plan.bits) if plan.bits else 0
+    for plan in _plans(reading, tuple(methods), max_mb):
+        smallest = scores_size(reading) * len(plan.recorded())
+        smallest += attention_size(reading, plan.bits) if plan.bits else 0
         if smallest <= room:
             return plan
     # A tenth more, for rounding up is friendlier than failing again.
@@ -53,15 +52,15 @@ def make_plan(explanation: Explanation, methods: Sequence[MethodInfo], room: int
     )
 
 
-def _plans(explanation: Explanation, methods: tuple[MethodInfo, ...], max_mb: float) -> Iterator[Plan]:
+def _plans(reading: Reading, methods: tuple[MethodInfo, ...], max_mb: float) -> Iterator[Plan]:
     limit = f"to keep it under {max_mb:g} MB"
     plan = Plan(methods, 0)
     if any(method.attention for method in methods):
         yield replace(plan, bits=16)
         coarse = f"Attention weights are rounded to 1/255 of each row's largest in this file, {limit}."
         yield replace(plan, bits=8, left_out=(coarse,))
-        size = attention_size(explanation, 8) / MB
-        count = explanation.n_layers * explanation.n_heads
+        size = attention_size(reading, 8) / MB
+        count = reading.n_layers * reading.n_heads
         heads = f"Single attention heads are not in this file, {limit}: all {count} would take {size:.1f} MB."
         plan = replace(plan, methods=tuple(_mean_of_heads(m, count) for m in methods), left_out=(heads,))
     yield plan

@@ -7,26 +7,27 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from attrwidget.page.packing import float_bytes, head_chunks
+from attrwidget.page.packing import float_bytes
+from attrwidget.results.recorded import head_chunks, seen_before
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from attrwidget.results.base import BaseExplanation as Explanation
+    from attrwidget.results.base import Reading
 
 
-def scores_size(explanation: Explanation) -> int:
+def scores_size(reading: Reading) -> int:
     """Return the bytes that the scores of one method take in the page."""
-    return _base64_size(4 * explanation.n_steps * explanation.n_inputs)
+    return _base64_size(4 * reading.n_steps * reading.n_inputs)
 
 
-def attention_size(explanation: Explanation, bits: int) -> int:
+def attention_size(reading: Reading, bits: int) -> int:
     """Return the bytes that the attention of all heads takes in the page."""
-    heads = explanation.n_layers * explanation.n_heads
-    seen = _seen_before(explanation, explanation.n_steps)
-    return _base64_size(4 * heads * explanation.n_steps) + _base64_size(heads * seen * bits // 8)
+    heads = reading.n_layers * reading.n_heads
+    seen = _seen(reading, reading.n_steps)
+    return _base64_size(4 * heads * reading.n_steps) + _base64_size(heads * seen * bits // 8)
 
 
 def encode_scores(rows: NDArray[np.float32]) -> str:
@@ -35,20 +36,20 @@ def encode_scores(rows: NDArray[np.float32]) -> str:
 
 
 def record_attention(
-    explanation: Explanation, bits: int, progress: Callable[[int], None] | None = None
+    reading: Reading, bits: int, progress: Callable[[int], None] | None = None
 ) -> dict[str, Any]:
     """Return the attention of all heads, quantised to *bits* 16 or 8: ``attention`` in docs/protocol.md.
 
     Weights are read some steps at a time, so all heads are never in memory as float32. *progress* is called with
     how many steps are done. The error of a weight is at most half of its row's largest over ``2**bits - 1``.
     """
-    layers, heads, steps = explanation.n_layers, explanation.n_heads, explanation.n_steps
+    layers, heads, steps = reading.n_layers, reading.n_heads, reading.n_steps
     most = 2**bits - 1
     scale = np.zeros((layers, heads, steps), dtype="<f4")
-    data = np.empty((layers, heads, _seen_before(explanation, steps)), dtype="<u2" if bits == 16 else "u1")
-    for chunk, weights in head_chunks(explanation, range(steps)):
+    data = np.empty((layers, heads, _seen(reading, steps)), dtype="<u2" if bits == 16 else "u1")
+    for chunk, weights in head_chunks(reading, range(steps)):
         for step, weight in zip(chunk, weights, strict=True):
-            start, end = _seen_before(explanation, step), _seen_before(explanation, step + 1)
+            start, end = _seen(reading, step), _seen(reading, step + 1)
             seen = np.maximum(np.nan_to_num(weight[:, :, : end - start]), 0)
             largest = seen.max(axis=2, keepdims=True)
             scale[:, :, step] = largest[:, :, 0]
@@ -64,9 +65,8 @@ def record_attention(
     }
 
 
-def _seen_before(explanation: Explanation, step: int) -> int:
-    """Return how many inputs all steps before *step* see together."""
-    return sum(map(explanation.seen, range(step)))
+def _seen(reading: Reading, step: int) -> int:
+    return seen_before(reading.first_step, reading.n_inputs, step)
 
 
 def _base64_size(size: int) -> int:

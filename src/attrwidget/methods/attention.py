@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from attrwidget.checks import is_index
-from attrwidget.errors import AttrWidgetError
+from attrwidget.checks import HEAD_RULES, check_choice, check_heads, check_layer
 from attrwidget.methods.registry import HeadSelection, Method, register
 
 if TYPE_CHECKING:
@@ -23,30 +22,15 @@ if TYPE_CHECKING:
 
     Weigh = Callable[[int, list[int] | None, torch.Tensor], torch.Tensor]
 
-HEAD_RULES = ("mean", "sum", "max", "median")
 _CHUNK_BYTES = 64 << 20
 
 
 def check_selection(selection: HeadSelection, n_layers: int, n_heads: int) -> None:
     """Raise AttrWidgetError unless *selection* names existing layers and heads and a known rule."""
-    if selection.rule not in HEAD_RULES:
-        raise AttrWidgetError(
-            f"There is no head rule {selection.rule!r}: take one of {', '.join(HEAD_RULES)}."
-        )
+    check_choice(selection.rule, "head_rule", HEAD_RULES)
     if selection.layer is not None:
-        _check_layer(selection.layer, n_layers)
-    for pair in selection.heads:
-        if not isinstance(pair, tuple) or len(pair) != 2:
-            raise AttrWidgetError(f"{pair!r} names no head: give pairs (layer, head), indexed from 0.")
-        layer, head = pair
-        _check_layer(layer, n_layers)
-        if not is_index(head, n_heads):
-            raise AttrWidgetError(f"There is no head {head!r}: heads are indexed from 0 to {n_heads - 1}.")
-
-
-def _check_layer(layer: Any, n_layers: int) -> None:
-    if not is_index(layer, n_layers):
-        raise AttrWidgetError(f"There is no layer {layer!r}: layers are indexed from 0 to {n_layers - 1}.")
+        check_layer(selection.layer, n_layers)
+    check_heads(selection.heads, n_layers, n_heads)
 
 
 def combined_weights(

@@ -10,38 +10,37 @@ from attrwidget.text.tokens import visible
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from attrwidget.results.base import BaseExplanation as Explanation
-    from attrwidget.results.base import MethodInfo
+    from attrwidget.results.base import MethodInfo, Reading
 
 VERSION = 1
 
 
-def content_of(explanation: Explanation, *, model: bool = True) -> dict[str, Any]:
-    """Return tokens, steps and methods of *explanation* as JSON, without *model* with nothing that takes it.
+def content_of(reading: Reading, *, model: bool = True) -> dict[str, Any]:
+    """Return tokens, steps and methods of *reading* as JSON, without *model* with nothing that takes it.
 
     Probabilities have six significant digits; what is not known of a recorded explanation is null.
     """
-    tokens, steps = explanation.tokens, explanation.steps
-    contrasts = explanation.contrasts if model else None
+    tokens, steps = reading.tokens, reading.steps
+    contrasts = reading.contrasts if model else None
     return {
         "v": VERSION,
-        "model": explanation.model_name,
+        "model": reading.model_name,
         "tokens": {
             "count": len(tokens),
             "start": [int(unit.start) for unit in tokens.units],
             "text": [unit.text for unit in tokens.units],
             "special": [i for i, special in enumerate(tokens.special) if special],
         },
-        "inputs": int(explanation.n_inputs),
-        **({"source": int(explanation.n_source)} if explanation.n_source else {}),
+        "inputs": int(reading.n_inputs),
+        **({"source": int(reading.n_source)} if reading.n_source else {}),
         "sections": [
             {"title": section.title, "start": int(section.start), "end": int(section.end)}
-            for section in explanation.sections
+            for section in reading.sections
         ],
         "steps": {
-            "first": int(explanation.first_step),
-            "count": int(explanation.n_steps),
-            **({} if explanation.step_noun[0] == "token" else {"step_noun": list(explanation.step_noun)}),
+            "first": int(reading.first_step),
+            "count": int(reading.n_steps),
+            **({} if reading.step_noun[0] == "token" else {"step_noun": list(reading.step_noun)}),
             "probability": [_rounded(p) for p in steps["probability"]],
             "rank": [None if math.isnan(rank) else int(rank) for rank in steps["rank"]],
             "entropy": [_rounded(entropy) for entropy in steps["entropy"]],
@@ -52,12 +51,12 @@ def content_of(explanation: Explanation, *, model: bool = True) -> dict[str, Any
                 )
             ],
         },
-        "methods": [method_entry(method) for method in explanation.methods()],
+        "methods": [method_entry(method) for method in reading.methods()],
         "contrast": contrasts.description() if contrasts else {},
-        "layers": int(explanation.n_layers),
-        "heads": int(explanation.n_heads),
-        "attention_note": explanation.attention_note,
-        "warnings": list(explanation.warnings),
+        "layers": int(reading.n_layers),
+        "heads": int(reading.n_heads),
+        "attention_note": reading.attention_note,
+        "warnings": list(reading.warnings),
     }
 
 

@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from attrwidget.results.recorded import head_chunks
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from attrwidget.progress import Progress
-    from attrwidget.results.base import BaseExplanation as Explanation
+    from attrwidget.results.base import Reading
 
 ANSWER_BYTES = 512 * 1024
 MAP_SIDE = 1024
 _NAN = 255
-_CHUNK_BYTES = 16 << 20
 
 
 class ScoreMap(NamedTuple):
@@ -84,19 +85,8 @@ def score_map(values: NDArray[np.float32], *, signed: bool) -> ScoreMap:
     return ScoreMap(quantise(pooled, high, signed=signed), pool, -high if signed else 0.0, high)
 
 
-def head_chunks(
-    explanation: Explanation, steps: Sequence[int]
-) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
-    """Yield ``(steps, weights)`` of all heads, some steps at a time: float32 ``[steps, layers, heads, inputs]``."""
-    each = 4 * explanation.n_layers * explanation.n_heads * max(1, explanation.n_inputs)
-    size = max(1, _CHUNK_BYTES // max(1, each))
-    for start in range(0, len(steps), size):
-        chunk = list(steps[start : start + size])
-        yield chunk, explanation.head_weights(chunk)
-
-
 def head_summary(
-    explanation: Explanation,
+    reading: Reading,
     steps: Sequence[int],
     *,
     target: int | None = None,
@@ -108,9 +98,9 @@ def head_summary(
     Weights are averaged over *steps*; an input that a step could not see counts as nothing from it. With the input
     *target*, the weight on it; without, the largest on any one input that is not *hidden*.
     """
-    total = np.zeros((explanation.n_layers, explanation.n_heads, explanation.n_inputs))
+    total = np.zeros((reading.n_layers, reading.n_heads, reading.n_inputs))
     done = 0
-    for chunk, weights in head_chunks(explanation, steps):
+    for chunk, weights in head_chunks(reading, steps):
         total += np.nan_to_num(weights).sum(axis=0, dtype=np.float64)
         done += len(chunk)
         if progress is not None:

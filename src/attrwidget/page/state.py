@@ -5,40 +5,39 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from attrwidget.checks import check_choice
 from attrwidget.errors import AttrWidgetError
 from attrwidget.page.checks import (
     DEFAULT_OPTIONS,
     VIEWS,
-    check_choice,
     check_foil,
-    check_heads,
-    check_layer,
-    check_method,
     check_option,
     check_options,
+    check_shown_heads,
+    check_shown_layer,
     check_steps,
 )
 
 if TYPE_CHECKING:
-    from attrwidget.results.base import BaseExplanation as Explanation
+    from attrwidget.results.base import Reading
 
 SHARED = ("held", "foil", "method", "layer", "heads", "view", "options")
 
-_CHECKS: dict[str, Callable[[Explanation, Any], Any]] = {
+_CHECKS: dict[str, Callable[[Reading, Any], Any]] = {
     "held": check_steps,
-    "method": lambda explanation, value: check_method(explanation, value).name,
-    "layer": check_layer,
-    "heads": check_heads,
+    "method": lambda reading, value: reading.method(value).name,
+    "layer": check_shown_layer,
+    "heads": check_shown_heads,
     "view": lambda _, value: check_choice(value, "view", VIEWS),
     "options": lambda _, value: check_options(value),
 }
 
 
-def initial_state(explanation: Explanation) -> dict[str, Any]:
+def initial_state(reading: Reading) -> dict[str, Any]:
     """Return what is shown first: the first step, by the first method, as text."""
-    methods = explanation.methods()
+    methods = reading.methods()
     return {
-        "held": [0] if explanation.n_steps else [],
+        "held": [0] if reading.n_steps else [],
         "foil": None,
         "method": methods[0].name if methods else "",
         "layer": None,
@@ -48,16 +47,16 @@ def initial_state(explanation: Explanation) -> dict[str, Any]:
     }
 
 
-def checked(explanation: Explanation, name: str, value: Any, held: Sequence[int] = ()) -> Any:
+def checked(reading: Reading, name: str, value: Any, held: Sequence[int] = ()) -> Any:
     """Return the normal form of *value* for the trait *name*; raise AttrWidgetError when it does not exist.
 
     *held* are the steps that a foil may be of.
     """
-    return check_foil(explanation, value, held) if name == "foil" else _CHECKS[name](explanation, value)
+    return check_foil(reading, value, held) if name == "foil" else _CHECKS[name](reading, value)
 
 
 def mend(
-    explanation: Explanation, sent: Mapping[str, Any], options: Mapping[str, Any]
+    reading: Reading, sent: Mapping[str, Any], options: Mapping[str, Any]
 ) -> tuple[dict[str, Any], set[str]]:
     """Return as much of a state from the page as is valid, and the names of what was not.
 
@@ -70,12 +69,12 @@ def mend(
             good[name] = value
             continue
         try:
-            good[name] = checked(explanation, name, value)
+            good[name] = checked(reading, name, value)
         except AttrWidgetError:
             wrong.add(name)
             if name in ("held", "heads") and isinstance(value, list):
-                items = [item for item in value if _valid(explanation, name, [item])]
-                good[name] = checked(explanation, name, items)
+                items = [item for item in value if _valid(reading, name, [item])]
+                good[name] = checked(reading, name, items)
             elif name == "options" and isinstance(value, Mapping):
                 good[name] = {**options, **dict(_valid_options(value))}
     if "heads" in good:
@@ -88,9 +87,9 @@ def mend(
     return good, wrong
 
 
-def _valid(explanation: Explanation, name: str, value: Any) -> bool:
+def _valid(reading: Reading, name: str, value: Any) -> bool:
     try:
-        checked(explanation, name, value)
+        checked(reading, name, value)
     except AttrWidgetError:
         return False
     return True

@@ -1,17 +1,15 @@
-"""What every explanation gives, whether its model is at hand or its numbers were recorded.
-
-The widget, the exporters and the saved form need no more than this.
-"""
+"""The reading interface: what the widget, exporters and files need of a live or a recorded explanation."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from attrwidget.checks import is_index
-from attrwidget.errors import AttrWidgetError
+from attrwidget.checks import check_step, short
+from attrwidget.errors import AttrWidgetError, did_you_mean
+from attrwidget.methods import HeadSelection
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,9 +24,16 @@ if TYPE_CHECKING:
 
 
 class MethodInfo(NamedTuple):
-    """A method as it is offered for one explanation; ``description`` is for the footer.
+    """A method as it is offered for one explanation.
 
-    ``source`` is how many inputs, from the first, cross-attention alone goes to: twice what these have of attention.
+    Attributes:
+        name: The name that ``scores`` takes.
+        title: The name in menus.
+        signed: Scores have a sign.
+        shares: Scores are shown as shares of their row.
+        attention: Scores are attention weights, of layers and heads that can be picked.
+        description: The words of the footer.
+        source: How many of the first inputs cross-attention reads, when the method reads it alone.
     """
 
     name: str
@@ -40,17 +45,37 @@ class MethodInfo(NamedTuple):
     source: int | None = None
 
 
-class BaseExplanation(ABC):
-    """Tokens, steps, scores and attention of one text, whether its model is at hand or not.
+def select_heads(layer: int | None, heads: Sequence[tuple[int, int]], rule: str) -> HeadSelection:
+    """Return the selection of a page's *layer* or *heads*, whose pairs may be lists."""
+    return HeadSelection(
+        layer, tuple(tuple(pair) if isinstance(pair, list) else pair for pair in heads), rule
+    )
 
-    Step *s* is token ``first_step + s``; it sees the first ``seen(s)`` inputs. Its row of scores is NaN elsewhere, and
-    at tokens that a method gives no score. Where steps are labels or predictions that nothing reads, ``n_inputs`` is
-    ``first_step`` and each step sees all inputs; otherwise it is one less than the number of tokens. Without attention
-    ``n_layers`` and ``n_heads`` are 0, and ``attention_note`` says why. ``answer_text`` is the model's answer in words
-    where its steps in a row do not give it. ``step_noun`` is the word for one step and for several. ``contrasts`` ask
-    why a step is this and not that; None without the model.
+
+class Reading(ABC):
+    """Tokens, steps, scores and attention of one text, with the model or without it.
+
+    Step *s* is token ``first_step + s``. Its inputs are the first ``seen(s)`` tokens; its row of scores is NaN
+    elsewhere, and at tokens that a method gives no score.
+
+    Attributes:
+        tokens: All tokens, inputs and outputs.
+        first_step: The index of the first output token.
+        n_steps: How many output tokens there are.
+        n_inputs: How many tokens can be inputs: ``first_step`` when steps are labels or predictions, which no step
+            reads, else one less than the number of tokens.
+        n_layers: How many layers have attention weights; 0 without attention.
+        n_heads: How many heads each of these layers has.
+        attention_note: Why there is no attention, or None.
+        model_name: The model's name or folder.
+        sections: Titles of stretches of the text, such as "Prompt" and "Answer".
+        warnings: Sentences about the model's numbers.
+        contrasts: Scores against foils; None without the model.
+        answer_text: The answer in words where the joined steps do not give it, else None.
+        step_noun: The words for one step and for several.
     """
 
+    shown_as = "Explanation"
     tokens: Tokens
     first_step: int
     n_steps: int
@@ -81,30 +106,6 @@ class BaseExplanation(ABC):
         """Return the methods that this explanation can be read by."""
 
     @abstractmethod
-    def scores(
-        self,
-        method: str | None = None,
-        *,
-        target_function: str | None = None,
-        normalize: str | None = "auto",
-        layer: int | None = None,
-        head: int | Sequence[int] | None = None,
-        head_rule: str = "mean",
-    ) -> pd.DataFrame:
-        """Return the scores of all steps, float32 ``[steps, inputs]``, labelled by token."""
-
-    @abstractmethod
-    def attention(
-        self,
-        layer: int | None = None,
-        head: int | Sequence[int] | None = None,
-        *,
-        head_rule: str = "mean",
-        targets: str = "steps",
-    ) -> pd.DataFrame:
-        """Return attention weights, float32 ``[targets, inputs]``, labelled by token."""
-
-    @abstractmethod
     def rows(
         self,
         method: str,
@@ -119,7 +120,7 @@ class BaseExplanation(ABC):
 
     @abstractmethod
     def has_rows(self, method: str, steps: Sequence[int]) -> bool:
-        """Say whether ``rows`` would answer at once."""
+        """Return whether ``rows`` would answer at once."""
 
     @abstractmethod
     def head_weights(self, steps: Sequence[int]) -> NDArray[np.float32]:
@@ -141,17 +142,31 @@ class BaseExplanation(ABC):
         """Return the footnote on *method*'s finished rows of *steps*, such as their completeness residual."""
         return None
 
-    @property
-    def _step_labels(self) -> list[str]:
-        return self.tokens.labels[self.first_step :]
+    def method(self, name: Any) -> MethodInfo:
+        """Return the method called *name*; raise AttrWidgetError, with the names there are, for any other."""
+        methods = {method.name: method for method in self.methods()}
+        if isinstance(name, str) and name in methods:
+            return methods[name]
+        own = ", ".join(known for known in methods if ":" not in known)
+        borrowed = (
+            ", or another tool's, as aw.list_methods() shows them" if any(":" in m for m in methods) else ""
+        )
+        raise AttrWidgetError(
+            f"There is no method {short(name)}{did_you_mean(name, methods)}: take one of {own}{borrowed}."
+        )
 
-    def _frame(self, values: NDArray[np.float32], labels: list[str]) -> pd.DataFrame:
-        inputs = pd.Index(self.tokens.labels[: self.n_inputs], name="input")
-        return pd.DataFrame(values, index=pd.Index(labels, name="step"), columns=inputs)
-
-    def _check_steps(self, steps: Sequence[int]) -> None:
+    def check_steps(self, steps: Sequence[int]) -> None:
+        """Raise AttrWidgetError unless all *steps* exist."""
         for step in steps:
-            if not is_index(step, self.n_steps):
-                raise AttrWidgetError(
-                    f"There is no step {step!r}: the answer's tokens are indexed from 0 to {self.n_steps - 1}."
-                )
+            check_step(step, self.n_steps)
+
+    def frame(self, values: NDArray[np.float32], labels: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return *values* ``[rows, inputs]`` as a table, with a row for each step unless other *labels* are given."""
+        rows = self.tokens.labels[self.first_step :] if labels is None else labels
+        inputs = pd.Index(self.tokens.labels[: self.n_inputs], name="input")
+        return pd.DataFrame(values, index=pd.Index(rows, name="step"), columns=inputs)
+
+    def __repr__(self) -> str:
+        text = "".join(unit.text for unit in self.tokens.units)
+        text = text if len(text) <= 60 else text[:57] + "…"
+        return f"{self.shown_as}({text!r}, model={self.model_name!r}, {self.n_steps} steps)"

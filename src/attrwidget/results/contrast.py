@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from attrwidget.checks import is_index
+from attrwidget.checks import check_step
 from attrwidget.errors import AttrWidgetError
 from attrwidget.methods.registry import all_methods
 from attrwidget.methods.request.cache import normalize_rows
@@ -58,15 +58,12 @@ class Contrasts:
         Raises AttrWidgetError, one sentence, for a step or foil that does not exist and for what the step itself is.
         """
         trace = self._trace
-        if not is_index(step, trace.n_steps):
-            raise AttrWidgetError(
-                f"There is no step {step!r}: the answer's tokens are indexed from 0 to {trace.n_steps - 1}."
-            )
+        step = check_step(step, trace.n_steps)
         foil = self._output(step, what)
         if foil == trace.outputs[step]:
             said = trace.output_text(step, foil).strip()
             raise AttrWidgetError(f"“{said}” is what the model said there: take another to contrast it with.")
-        return Foil(int(step), foil, trace.output_text(step, foil))
+        return Foil(step, foil, trace.output_text(step, foil))
 
     def rows(self, method: str, foil: Foil, progress: Progress | None = None) -> NDArray[np.float32]:
         """Return what the screen shows of the foil's step: float32 ``[1, n_inputs]``, as ``Explanation.rows`` does."""

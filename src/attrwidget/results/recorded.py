@@ -10,12 +10,12 @@ import numpy as np
 from attrwidget.methods.attention import check_selection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from attrwidget.methods import HeadSelection
-    from attrwidget.results.base import BaseExplanation, MethodInfo
+    from attrwidget.results.base import MethodInfo, Reading
 
 _CHUNK_BYTES = 16 << 20
 
@@ -104,22 +104,29 @@ def pack_heads(weights: NDArray[np.floating], first_step: int) -> RecordedHeads:
     return RecordedHeads(np.concatenate(seen), first_step, weights.shape[3])
 
 
+def head_chunks(reading: Reading, steps: Sequence[int]) -> Iterator[tuple[list[int], NDArray[np.float32]]]:
+    """Yield ``(steps, weights)`` of all heads, some steps at a time: float32 ``[steps, layers, heads, inputs]``."""
+    each = 4 * reading.n_layers * reading.n_heads * reading.n_inputs
+    size = max(1, _CHUNK_BYTES // max(1, each))
+    for start in range(0, len(steps), size):
+        chunk = list(steps[start : start + size])
+        yield chunk, reading.head_weights(chunk)
+
+
 def record_heads(
-    explanation: BaseExplanation, precision: str, progress: Callable[[int], None] | None = None
+    reading: Reading, precision: str, progress: Callable[[int], None] | None = None
 ) -> NDArray[np.floating]:
-    """Return the attention of all heads of *explanation*, ``[seen, layers, heads]``, read some steps at a time.
+    """Return the attention of all heads of *reading*, ``[seen, layers, heads]``, read some steps at a time.
 
     *precision* is ``"float32"`` or ``"float16"``; *progress* is called with how many steps are done.
     """
-    layers, heads, count = explanation.n_layers, explanation.n_heads, explanation.n_steps
-    total = seen_before(explanation.first_step, explanation.n_inputs, count)
-    weights: NDArray[np.floating] = np.empty((total, layers, heads), dtype=precision)
+    count = reading.n_steps
+    total = seen_before(reading.first_step, reading.n_inputs, count)
+    weights: NDArray[np.floating] = np.empty((total, reading.n_layers, reading.n_heads), dtype=precision)
     done = 0
-    at_once = max(1, _CHUNK_BYTES // max(1, 4 * layers * heads * explanation.n_inputs))
-    for begin in range(0, count, at_once):
-        steps = range(begin, min(begin + at_once, count))
-        for step, row in zip(steps, explanation.head_weights(steps), strict=True):
-            seen = explanation.seen(step)
+    for steps, rows in head_chunks(reading, range(count)):
+        for step, row in zip(steps, rows, strict=True):
+            seen = reading.seen(step)
             weights[done : done + seen] = row[:, :, :seen].transpose(2, 0, 1)
             done += seen
         if progress is not None:

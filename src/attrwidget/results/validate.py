@@ -10,22 +10,20 @@ from attrwidget.results.recorded import seen_before
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from attrwidget.results.base import BaseExplanation
+    from attrwidget.results.base import Reading
     from attrwidget.results.recorded import Recorded, RecordedHeads
 
 _COLUMNS = ("token", "probability", "log_probability", "entropy", "rank", "top")
 
 
-def validate(
-    explanation: BaseExplanation, recorded: Mapping[str, Recorded], heads: RecordedHeads | None
-) -> None:
+def validate(explanation: Reading, recorded: Mapping[str, Recorded], heads: RecordedHeads | None) -> None:
     """Raise AttrWidgetError for the first part of a recorded *explanation* whose size does not fit the others."""
     for fits, what in (*_texts(explanation), *_numbers(explanation, recorded, heads)):
         if not fits:
             raise AttrWidgetError(f"The recorded numbers do not fit together: {what}.")
 
 
-def _texts(ex: BaseExplanation) -> Iterator[tuple[bool, str]]:
+def _texts(ex: Reading) -> Iterator[tuple[bool, str]]:
     tokens, count = ex.tokens, len(ex.tokens)
     yield 0 < ex.first_step < count, f"step 0 cannot be token {ex.first_step} of {count}"
     yield ex.n_inputs in (ex.first_step, count - 1), f"it has {ex.n_inputs} inputs and {count} tokens"
@@ -43,7 +41,7 @@ def _texts(ex: BaseExplanation) -> Iterator[tuple[bool, str]]:
 
 
 def _numbers(
-    ex: BaseExplanation, recorded: Mapping[str, Recorded], heads: RecordedHeads | None
+    ex: Reading, recorded: Mapping[str, Recorded], heads: RecordedHeads | None
 ) -> Iterator[tuple[bool, str]]:
     yield bool(recorded), "it has no scores"
     for method in recorded.values():

@@ -16,15 +16,14 @@ from rich.table import Table
 from rich.text import Text
 
 from attrwidget.progress import progress_bar
-from attrwidget.still.sentences import method_of, numeral, printable
+from attrwidget.still.sentences import numeral, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from rich.console import ConsoleOptions, RenderableType
 
-    from attrwidget.results.base import BaseExplanation as Explanation
-    from attrwidget.results.base import MethodInfo
+    from attrwidget.results.base import MethodInfo, Reading
 
 _LABEL = 24  # cells, at most, of an input's name
 _HEADING = 12  # and of a generated token's
@@ -35,18 +34,16 @@ _PALE_BLUE, _BLUE = (209, 225, 246), (31, 104, 188)
 _PALE_ORANGE, _ORANGE = (249, 220, 204), (165, 75, 14)
 
 
-def table(
-    explanation: Explanation, method: str | None = None, steps: Sequence[int] | None = None
-) -> ScoreTable:
+def table(reading: Reading, method: str | None = None, steps: Sequence[int] | None = None) -> ScoreTable:
     """Return the scores of *steps* (all) by *method* (the first) for ``rich.print``: as wide as fits, cuts said below.
 
     Raises AttrWidgetError for a method that does not exist.
     """
-    info = method_of(explanation, method) if method is not None else explanation.methods()[0]
-    return ScoreTable(explanation, info, list(range(explanation.n_steps) if steps is None else steps))
+    info = reading.method(method) if method is not None else reading.methods()[0]
+    return ScoreTable(reading, info, list(range(reading.n_steps) if steps is None else steps))
 
 
-def to_text(explanation: Explanation) -> str:
+def to_text(reading: Reading) -> str:
     """Return the table as text for ``print``, with colours when the output is a terminal."""
     file = io.StringIO()
     console = Console(
@@ -56,31 +53,29 @@ def to_text(explanation: Explanation) -> str:
         width=shutil.get_terminal_size((100, 24)).columns,
         no_color="NO_COLOR" in os.environ,
     )
-    console.print(table(explanation))
+    console.print(table(reading))
     return file.getvalue().rstrip("\n")
 
 
 class ScoreTable:
     """A rich renderable; the scores of the columns that fit are computed when it is printed."""
 
-    def __init__(self, explanation: Explanation, method: MethodInfo, steps: list[int]) -> None:
-        self._explanation, self._method, self._steps = explanation, method, steps
+    def __init__(self, reading: Reading, method: MethodInfo, steps: list[int]) -> None:
+        self._reading, self._method, self._steps = reading, method, steps
 
     def __rich_console__(self, _console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
-        explanation, method = self._explanation, self._method
-        labels = [printable(label) for label in explanation.tokens.labels]
-        wide = min(_LABEL, max((cell_len(label) for label in labels[: explanation.n_inputs]), default=1))
+        reading, method = self._reading, self._method
+        labels = [printable(label) for label in reading.tokens.labels]
+        wide = min(_LABEL, max((cell_len(label) for label in labels[: reading.n_inputs]), default=1))
         steps = self._fitting(labels, options.max_width - wide - 1)
         with progress_bar(method.title) as report:
-            rows = explanation.rows(method.name, steps, progress=report)
+            rows = reading.rows(method.name, steps, progress=report)
         high = float(np.nanmax(np.abs(rows))) if np.isfinite(rows).any() else 0.0
         grid = Table(box=None, padding=(0, 0, 0, 1), pad_edge=False, collapse_padding=True)
         grid.add_column(no_wrap=True, max_width=wide, justify="right")
         for step in steps:
-            grid.add_column(
-                _cut(labels[explanation.first_step + step], _HEADING), no_wrap=True, justify="right"
-            )
-        shown, left_out = _ends(explanation.n_inputs)
+            grid.add_column(_cut(labels[reading.first_step + step], _HEADING), no_wrap=True, justify="right")
+        shown, left_out = _ends(reading.n_inputs)
         for i in shown:
             if i is None:
                 grid.add_row(Text("⋮"), *(Text("⋮") for _ in steps))
@@ -88,7 +83,7 @@ class ScoreTable:
                 grid.add_row(
                     _cut(labels[i], wide), *(_cell(v, high, signed=method.signed) for v in rows[:, i])
                 )
-        probabilities = explanation.steps["probability"]
+        probabilities = reading.steps["probability"]
         if probabilities.notna().any():
             numbers = [numeral(float(probabilities.iloc[s])) for s in steps]
             grid.add_row(Text("p", "italic"), *(Text(number, "italic") for number in numbers))
@@ -100,7 +95,7 @@ class ScoreTable:
         """Return the first steps whose columns fit *room* cells, and at least one."""
         fitting: list[int] = []
         for step in self._steps:
-            name = labels[self._explanation.first_step + step]
+            name = labels[self._reading.first_step + step]
             room -= 1 + max(_NUMBER, min(_HEADING, cell_len(name)))
             if room < 0 and fitting:
                 break
@@ -110,7 +105,7 @@ class ScoreTable:
     def _notes(self, steps: int, inputs: int) -> Iterator[Text]:
         cuts = []
         if steps:
-            cuts.append(f"{steps} more {self._explanation.step_noun[1]} to the right")
+            cuts.append(f"{steps} more {self._reading.step_noun[1]} to the right")
         if inputs:
             cuts.append(f"{inputs} inputs in the middle")
         if cuts:

@@ -8,27 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from attrwidget.errors import AttrWidgetError, did_you_mean
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from attrwidget.results.base import BaseExplanation as Explanation
-    from attrwidget.results.base import MethodInfo
+    from attrwidget.results.base import Reading
 
 _JOINER = "\u200d"  # holds emoji together
-
-
-def method_of(explanation: Explanation, name: str) -> MethodInfo:
-    """Return the method called *name*; raise AttrWidgetError with the list when there is none."""
-    methods = {method.name: method for method in explanation.methods()}
-    if name not in methods:
-        close, ours = did_you_mean(name, methods), ", ".join(known for known in methods if ":" not in known)
-        others = ", or another tool's, as aw.methods() lists them" if any(":" in m for m in methods) else ""
-        raise AttrWidgetError(f"There is no method {name!r}{close}: take one of {ours}{others}.")
-    return methods[name]
 
 
 def printable(text: str, keep: str = "") -> str:
@@ -79,15 +66,13 @@ def combine(rows: NDArray[np.float32], rule: str = "mean") -> NDArray[np.float32
     return np.where(np.isnan(rows).all(axis=0), np.nan, total).astype(np.float32)
 
 
-def of_units(explanation: Explanation, row: NDArray[np.float32]) -> list[float]:
+def of_units(reading: Reading, row: NDArray[np.float32]) -> list[float]:
     """Return the sum of *row* over the tokens of each unit; NaN where a unit is no input."""
-    parts = [row[unit.start : unit.end] for unit in explanation.tokens.units]
+    parts = [row[unit.start : unit.end] for unit in reading.tokens.units]
     return [float("nan") if np.isnan(part).all() else float(np.nansum(part)) for part in parts]
 
 
-def heads_say(
-    explanation: Explanation, layer: int | None, heads: Sequence[tuple[int, int]], rule: str
-) -> str:
+def heads_say(reading: Reading, layer: int | None, heads: Sequence[tuple[int, int]], rule: str) -> str:
     """Return which attention is shown, layers and heads counted from 1: "layer 8, head 4"."""
     rule = "maximum" if rule == "max" else rule
     if len(heads) == 1:
@@ -95,18 +80,18 @@ def heads_say(
     if heads:
         return f"{len(heads)} heads, their {rule}"
     if layer is not None:
-        return f"layer {layer + 1}, {rule} of its {explanation.n_heads} heads"
-    return f"all layers, {rule} of {explanation.n_layers * explanation.n_heads} heads"
+        return f"layer {layer + 1}, {rule} of its {reading.n_heads} heads"
+    return f"all layers, {rule} of {reading.n_layers * reading.n_heads} heads"
 
 
-def steps_say(explanation: Explanation, steps: Sequence[int], rule: str = "mean") -> str:
+def steps_say(reading: Reading, steps: Sequence[int], rule: str = "mean") -> str:
     """Return what is explained: "“Washington”, token 2 of 5 · p = .992 · rank 1"."""
-    count, first, (one, many) = explanation.n_steps, explanation.first_step, explanation.step_noun
+    count, first, (one, many) = reading.n_steps, reading.first_step, reading.step_noun
     wanted = {first + step for step in steps}
-    units = [u.text for u in explanation.tokens.units if wanted.intersection(range(u.start, u.end))]
+    units = [u.text for u in reading.tokens.units if wanted.intersection(range(u.start, u.end))]
     words = " ".join("".join(units).split()) or "␣"
     words = printable(words if len(words) <= 80 else words[:79] + "…")
-    table = explanation.steps
+    table = reading.steps
     if len(steps) == 1:
         step = steps[0]
         p, rank = float(table["probability"].iloc[step]), float(table["rank"].iloc[step])

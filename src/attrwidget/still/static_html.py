@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from attrwidget.still.sentences import combine, heads_say, method_of, numeral, of_units, printable, steps_say
+from attrwidget.still.sentences import combine, heads_say, numeral, of_units, printable, steps_say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from attrwidget.results.base import BaseExplanation as Explanation
-    from attrwidget.results.base import MethodInfo
+    from attrwidget.results.base import MethodInfo, Reading
 
 _TEXT_BYTES = 15_000  # of at most 20 kB; the rest is the footer and the frame
 _UNIT_CHARACTERS = 200
@@ -25,7 +24,7 @@ _ACCENT = "border:2px solid #d6336c;border-radius:4px"
 
 
 def to_fallback_html(
-    explanation: Explanation,
+    reading: Reading,
     method: str,
     steps: Sequence[int],
     *,
@@ -34,33 +33,31 @@ def to_fallback_html(
     head_rule: str = "mean",
     span_rule: str = "mean",
 ) -> str:
-    """Return the text of *explanation* with the scores of *steps* as tints: HTML of under 20 kB without script.
+    """Return the text of *reading* with the scores of *steps* as tints: HTML of under 20 kB without script.
 
     With no steps the text stands alone. Other arguments are as in ``Explanation.rows`` and the widget's options.
     """
-    info = method_of(explanation, method)
-    values = [float("nan")] * len(explanation.tokens.units)
+    info = reading.method(method)
+    values = [float("nan")] * len(reading.tokens.units)
     if len(steps):
         chosen = {"layer": layer, "heads": heads, "head_rule": head_rule} if info.attention else {}
-        rows = explanation.rows(method, steps, **chosen)  # type: ignore[arg-type]
-        values = of_units(explanation, combine(rows, span_rule))
+        rows = reading.rows(method, steps, **chosen)  # type: ignore[arg-type]
+        values = of_units(reading, combine(rows, span_rule))
     high = max((abs(v) for v in values if not np.isnan(v)), default=0.0)
     footer = [
-        *_said(
-            explanation, info, steps, values, high, span_rule, heads_say(explanation, layer, heads, head_rule)
-        ),
+        *_said(reading, info, steps, values, high, span_rule, heads_say(reading, layer, heads, head_rule)),
         "A still picture: run the cell, or trust the notebook, for the interactive one.",
     ]
     return (
         '<div style="line-height:1.8;max-width:60em">'
-        + "".join(_body(explanation, steps, values, high, signed=info.signed))
+        + "".join(_body(reading, steps, values, high, signed=info.signed))
         + "".join(f'<div style="font-size:85%;margin-top:4px">{escape(line)}</div>' for line in footer)
         + "</div>"
     )
 
 
 def _said(  # noqa: PLR0917 - private, and called once just above
-    explanation: Explanation,
+    reading: Reading,
     info: MethodInfo,
     steps: Sequence[int],
     values: Sequence[float],
@@ -71,9 +68,9 @@ def _said(  # noqa: PLR0917 - private, and called once just above
     if not len(steps):
         return
     description = f"{info.description} of {heads}" if info.attention else info.description
-    yield f"Explaining {steps_say(explanation, steps, span_rule)} · {description}"
+    yield f"Explaining {steps_say(reading, steps, span_rule)} · {description}"
     order = [u for u in np.argsort([-abs(v) for v in values], kind="stable") if not np.isnan(values[u])]
-    units = explanation.tokens.units
+    units = reading.tokens.units
     best = [
         f"“{printable(units[u].text.strip()[:40]) or '␣'}” {numeral(values[u], signed=info.signed, high=high)}"
         for u in order[:_NAMED]
@@ -82,16 +79,16 @@ def _said(  # noqa: PLR0917 - private, and called once just above
 
 
 def _body(
-    explanation: Explanation, steps: Sequence[int], values: Sequence[float], high: float, *, signed: bool
+    reading: Reading, steps: Sequence[int], values: Sequence[float], high: float, *, signed: bool
 ) -> Iterator[str]:
-    held = {explanation.first_step + step for step in steps}
-    units = explanation.tokens.units
+    held = {reading.first_step + step for step in steps}
+    units = reading.tokens.units
     spans = [
         _span(u.text, v, high, signed=signed, held=not held.isdisjoint(range(u.start, u.end)))
         for u, v in zip(units, values, strict=True)
     ]
     begin, end = _kept([len(span.encode("utf-8", "replace")) for span in spans])
-    for section in explanation.sections:
+    for section in reading.sections:
         inside = [i for i, u in enumerate(units) if section.start <= u.start < section.end]
         yield f'<div style="font-size:85%;opacity:0.7">{escape(section.title)}</div>'
         yield '<div dir="auto" style="white-space:pre-wrap">'

@@ -16,7 +16,7 @@ from attrwidget.widget.worker import Job, Preempted, Worker
 
 if TYPE_CHECKING:
     from attrwidget.progress import Progress
-    from attrwidget.results.base import BaseExplanation as Explanation
+    from attrwidget.results.base import Reading
     from attrwidget.widget.queries import Query
 
 logger = logging.getLogger(__name__)
@@ -35,8 +35,8 @@ class Session:
     buffers, from whichever thread has them.
     """
 
-    def __init__(self, explanation: Explanation, send: Send) -> None:
-        self._explanation = explanation
+    def __init__(self, reading: Reading, send: Send) -> None:
+        self._reading = reading
         self._send = send
         self._pending: dict[Id, Job] = {}
         self._lock = threading.Lock()
@@ -59,13 +59,13 @@ class Session:
 
     def prepare(self, method: str, steps: Sequence[int], seconds: float) -> bool:
         """Have rows computed and say whether they are there, after at most *seconds*; what is not goes on."""
-        if self._explanation.has_rows(method, steps):
+        if self._reading.has_rows(method, steps):
             return True
         over = threading.Event()
 
         def compute(job: Job) -> None:
             try:
-                self._explanation.rows(method, steps, progress=partial(self.heed, job))
+                self._reading.rows(method, steps, progress=partial(self.heed, job))
             except Preempted:
                 raise
             except Cancelled:
@@ -76,7 +76,7 @@ class Session:
 
         if self._worker.submit(Job(len(steps), compute)):
             over.wait(seconds)
-        return self._explanation.has_rows(method, steps)
+        return self._reading.has_rows(method, steps)
 
     def close(self) -> None:
         """Give up all work; later messages are ignored."""
@@ -91,7 +91,7 @@ class Session:
             return
         try:
             _require_version(message.get("v"))
-            query = read_query(self._explanation, message.get("op"), message.get("args"))
+            query = read_query(self._reading, message.get("op"), message.get("args"))
             job = self._enter(request, query)
         except Exception as error:  # noqa: BLE001 - nothing may reach the comm layer
             self._refuse(request, error)

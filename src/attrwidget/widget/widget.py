@@ -18,7 +18,7 @@ from attrwidget.widget.session import Session
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from attrwidget.results.base import BaseExplanation as Explanation
+    from attrwidget.results.base import Reading
 
 logger = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class ExplanationWidget(anywidget.AnyWidget):
         help='What the held step might have been instead: None, a text or id, and then {"step", "id", "text"}. Scores '
         "say why the step is what it is and not that. Holding anything else lets go of it."
     ).tag(sync=True)
-    method = _Checked(help="The name of the method shown, one of explanation.methods().").tag(sync=True)
+    method = _Checked(help="The name of the method shown, one of reading.methods().").tag(sync=True)
     layer = _Checked(help="A whole layer, from 0, or None. Setting one lets go of heads.").tag(sync=True)
     heads = _Checked(
         help="Chosen (layer, head) pairs, from 0. [] means all heads of the layer, or of every layer. "
@@ -66,11 +66,11 @@ class ExplanationWidget(anywidget.AnyWidget):
         'so far), "renormalize" (what hidden tokens had is given to the others), "show_whitespace".'
     ).tag(sync=True)
 
-    def __init__(self, explanation: Explanation, **traits: Any) -> None:
-        self.explanation = explanation
-        self.set_trait("content", content_of(explanation))
-        super().__init__(_esm=read_bundle("widget.js"), **{**initial_state(explanation), **traits})
-        self._session = Session(explanation, self.send)
+    def __init__(self, reading: Reading, **traits: Any) -> None:
+        self.reading = reading
+        self.set_trait("content", content_of(reading))
+        super().__init__(_esm=read_bundle("widget.js"), **{**initial_state(reading), **traits})
+        self._session = Session(reading, self.send)
         self.on_msg(self._receive)
 
     def prepare(self, seconds: float) -> bool:
@@ -86,31 +86,27 @@ class ExplanationWidget(anywidget.AnyWidget):
     def set_state(self, sync_data: Mapping[str, Any]) -> None:
         """Take a state from the page; what does not exist is left out, and the page is told what holds instead."""
         ours = {name: value for name, value in sync_data.items() if name not in ("content", "_esm")}
-        good, wrong = mend(self.explanation, ours, self.options)
+        good, wrong = mend(self.reading, ours, self.options)
         super().set_state(good)
         if wrong:
             logger.warning("the page asked for what does not exist: %s", ", ".join(sorted(wrong)))
             self.send_state(wrong)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
-        if self.comm is None:
-            return self._still(), {}
         bundle = super()._repr_mimebundle_(**options)
         return bundle and ({**bundle[0], **self._still()}, bundle[1])  # Colab needs the metadata
 
     def _still(self) -> dict[str, str]:
         """Return ``text/html`` and ``text/plain``, for pages without a kernel and for a closed widget."""
-        explanation, options = self.explanation, self.options
+        reading, options = self.reading, self.options
         selection = {"layer": self.layer, "heads": self.heads, "head_rule": options["head_rule"]}
         steps = self.held if self.prepare(_PATIENCE) else []
         try:
-            html = to_fallback_html(
-                explanation, self.method, steps, span_rule=options["span_rule"], **selection
-            )
+            html = to_fallback_html(reading, self.method, steps, span_rule=options["span_rule"], **selection)
         except Exception:  # the live view will say what is wrong
             logger.exception("the scores for the still picture could not be read")
-            html = to_fallback_html(explanation, self.method, [])
-        return {"text/html": html, "text/plain": repr(explanation)}
+            html = to_fallback_html(reading, self.method, [])
+        return {"text/html": html, "text/plain": repr(reading)}
 
     def _receive(self, _widget: Any, message: Any, _buffers: Any) -> None:
         self._session.receive(message)
@@ -119,7 +115,7 @@ class ExplanationWidget(anywidget.AnyWidget):
     def _check(self, proposal: Any) -> Any:
         try:
             held = getattr(self, "held", None) or []  # not there yet while the traits are made
-            return checked(self.explanation, proposal["trait"].name, proposal["value"], held)
+            return checked(self.reading, proposal["trait"].name, proposal["value"], held)
         except AttrWidgetError as error:
             raise SelectionError(str(error)) from None
 

@@ -70,14 +70,14 @@ def test_rules_over_heads(ex: aw.Explanation, truth: Any, rule: str) -> None:
     close(ex.attention(1, [3, 0], head_rule=rule), truth[1, [0, 3]])
     close(ex.scores("attention", layer=1, head=[3, 0], head_rule=rule), truth[1, [0, 3]])
     picked = [(0, 1), (2, 3), (2, 0)]
-    rows = ex.rows("attention", [4, 1], heads=picked, head_rule=rule)
+    rows = ex.reading.rows("attention", [4, 1], heads=picked, head_rule=rule)
     close(rows, np.stack([truth[layer, head] for layer, head in picked])[:, [4, 1]])
-    rows = ex.rows("attention", [0], layer=1, head_rule=rule)
+    rows = ex.reading.rows("attention", [0], layer=1, head_rule=rule)
     close(rows, truth[1][:, [0]])
 
 
 def test_a_head_named_twice_counts_once(ex: aw.Explanation, truth: Any) -> None:
-    rows = ex.rows("attention", [2], heads=[(1, 1), (1, 1)], head_rule="sum")
+    rows = ex.reading.rows("attention", [2], heads=[(1, 1), (1, 1)], head_rule="sum")
     np.testing.assert_allclose(np.nan_to_num(rows), truth[1, 1, [2]], atol=2e-6)
 
 
@@ -102,7 +102,7 @@ def test_a_window_longer_than_the_trial_text(name: str, tmp_path: Any) -> None:
     truth = returned(replace_embeddings, ids)
     assert (truth[:, :, 60, :20] == 0).any()
     ex = aw.load(replace_embeddings).explain(ids[:40], output=ids[40:])
-    for layer in range(ex.n_layers):
+    for layer in range(ex.reading.n_layers):
         ours = ex.attention(layer, 1, targets="all").fillna(0).to_numpy()
         np.testing.assert_allclose(ours, truth[layer, 1], atol=2e-6)
 
@@ -118,8 +118,10 @@ def test_a_long_text_read_piece_by_piece(name: str, pieces: bool, tmp_path: Any,
     ids = random_ids(70)
     truth = returned(replace_embeddings, ids)
     ex = aw.load(replace_embeddings).explain(ids[:60], output=ids[60:])
-    assert [len(record.pieces) for record in ex.trace.attention.records] == [5 if pieces else 1] * ex.n_layers
-    for layer in range(ex.n_layers):
+    assert [len(record.pieces) for record in ex.trace.attention.records] == [
+        5 if pieces else 1
+    ] * ex.reading.n_layers
+    for layer in range(ex.reading.n_layers):
         ours = ex.attention(layer, 1, targets="all").fillna(0).to_numpy()
         np.testing.assert_allclose(ours, truth[layer, 1], atol=2e-6)
         rows = [68, 3, 30]  # in any order
@@ -143,7 +145,7 @@ def test_reading_one_head_makes_one_head(name: str) -> None:
         ex.attention(1, targets="all")
     assert largest.numel == 4 * n * n
     with LargestTensor() as largest:
-        ex.head_weights([30])
+        ex.reading.head_weights([30])
     assert largest.numel <= 4 * n * 8
 
 

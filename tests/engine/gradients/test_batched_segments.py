@@ -24,7 +24,7 @@ def test_pieces_equal_plain_autograd(
     ex.trace.drop_graph()
     gradients, _ = plain_gradients(model, ids, prompt, "log_prob")
     truth = gradients.norm(dim=-1).numpy()
-    alone = ex.rows("saliency", [4])[0]
+    alone = ex.reading.rows("saliency", [4])[0]
     ours = ex.scores("saliency", target_function="log_prob", normalize=None).fillna(0).to_numpy()
     np.testing.assert_allclose(ours, truth, rtol=2e-4, atol=2e-5 * truth.max())
     np.testing.assert_allclose(np.nan_to_num(alone), truth[4] / truth[4].sum(), rtol=2e-4, atol=2e-5)
@@ -33,7 +33,7 @@ def test_pieces_equal_plain_autograd(
 def test_a_prompt_is_cut_into_even_pieces() -> None:
     ids = random_ids(2 * graph.PROMPT_SEGMENT + 3)
     ex = aw.load(build("gpt2", n_positions=1024), byte_tokenizer()).explain(ids[:-2], output=ids[-2:])
-    ex.rows("saliency", [0])
+    ex.reading.rows("saliency", [0])
     assert ex.trace._graph is not None
     lengths = [segment.leaf.shape[1] for segment in ex.trace._graph._segments]
     assert len(lengths) == 3

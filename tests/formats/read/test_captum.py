@@ -31,7 +31,7 @@ def test_captums_llm_result() -> None:
     shown(ex)
     result.token_attr = result.output_probs = None
     whole = aw.from_captum(result)
-    assert (whole.n_steps, whole.tokens.labels[3]) == (1, "very good")
+    assert (whole.reading.n_steps, whole.tokens.labels[3]) == (1, "very good")
     np.testing.assert_array_equal(whole.scores().to_numpy()[0], values.sum(0).numpy())
     assert whole.methods()[0].description == "Captum, as Captum gave it, of the whole answer"
 
@@ -63,6 +63,6 @@ def test_captums_visualization_record() -> None:
     ex = aw.from_captum(record, method="lig")
     np.testing.assert_array_equal(ex.scores().to_numpy()[0], values)
     assert (ex.tokens.labels[-1], ex.steps["probability"][0]) == ("Pos", 0.75)
-    assert ex.note("lig", [0]) == "convergence score 0.012"
-    assert [section.title for section in ex.sections] == ["Text", "Output"]
+    assert ex.reading.note("lig", [0]) == "convergence score 0.012"
+    assert [section.title for section in ex.reading.sections] == ["Text", "Output"]
     shown(ex)

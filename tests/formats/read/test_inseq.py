@@ -108,7 +108,7 @@ def test_numbers_are_those_of_its_table(
     if method == "input_x_gradient":
         signed = columns(out[0].aggregate("sum", normalize=False))
         np.testing.assert_allclose(ex.scores(method, normalize=None), signed, rtol=1e-5, atol=1e-7)
-    rows = ex.rows(ex.methods()[0].name, range(ex.n_steps))
+    rows = ex.reading.rows(ex.methods()[0].name, range(ex.reading.n_steps))
     if ex.methods()[0].shares:
         np.testing.assert_allclose(np.nansum(rows, axis=1), 1, atol=1e-5)
 
@@ -117,7 +117,7 @@ def test_numbers_are_those_of_its_table(
 def test_tokens_and_sections(case: Callable[..., Case], kind: str, target: bool) -> None:
     out, ex = case(kind, "saliency", target)
     n, m = len(out[0].source), len(out[0].target)
-    titles = [(s.title, s.start, s.end) for s in ex.sections]
+    titles = [(s.title, s.start, s.end) for s in ex.reading.sections]
     if kind == "gpt2":
         assert "".join(unit.text for unit in ex.tokens.units) == PROMPT + ANSWER
         assert titles == [("Prompt", 0, n), ("Answer", n, m)]
@@ -127,13 +127,13 @@ def test_tokens_and_sections(case: Callable[..., Case], kind: str, target: bool)
         assert text.replace("<|endoftext|>", "|") == f"{PROMPT}|{ANSWER}"
         assert titles == [("Source", 0, n), ("Target", n, n + 1), ("Answer", n + 1, n + m)]
         assert ex.tokens.special[n]
-    assert ex.first_step == n + (kind == "bart")
+    assert ex.reading.first_step == n + (kind == "bart")
     steps = out[0].step_scores
     np.testing.assert_allclose(ex.steps["probability"], steps["probability"].numpy(), rtol=1e-6)
     np.testing.assert_allclose(ex.steps["entropy"], steps["entropy"].numpy(), rtol=1e-6)
     says = {"saliency": "saliency of probability, L2 norm, from Inseq"}
     assert {info.name: info.description for info in ex.methods()} == says
-    json.dumps(content_of(ex), allow_nan=False)
+    json.dumps(content_of(ex.reading), allow_nan=False)
     assert str(ex)
 
 
@@ -141,8 +141,8 @@ def test_tokens_and_sections(case: Callable[..., Case], kind: str, target: bool)
 def test_every_head_is_kept(case: Callable[..., Case], kind: str, target: bool) -> None:
     out, ex = case(kind, "attention", target)
     sequence = out[0]
-    assert (ex.n_layers, ex.n_heads) == (3 if kind == "gpt2" else 2, 4)
-    weights = ex.head_weights(range(ex.n_steps))
+    assert (ex.reading.n_layers, ex.reading.n_heads) == (3 if kind == "gpt2" else 2, 4)
+    weights = ex.reading.head_weights(range(ex.reading.n_steps))
     n = len(sequence.source) if kind == "bart" else 0
     for layer, head in ((0, 0), (1, 3)):
         ours = ex.attention(layer, head).to_numpy()
@@ -157,7 +157,7 @@ def test_every_head_is_kept(case: Callable[..., Case], kind: str, target: bool) 
         else:
             theirs = sequence.target_attributions[:-1, :, layer, head].numpy().T
             np.testing.assert_array_equal(np.nan_to_num(ours[:, n:]), np.nan_to_num(theirs))
-    json.dumps(content_of(ex), allow_nan=False)
+    json.dumps(content_of(ex.reading), allow_nan=False)
 
 
 def test_texts_by_the_tokenizer(case: Callable[..., Case]) -> None:
@@ -173,9 +173,13 @@ def test_its_files(case: Callable[..., Case], key: Any, options: dict[str, Any],
     out, ex = case(*key)
     out.save(tmp_path / "out.json", **options)
     read = aw.from_inseq(tmp_path / "out.json")
-    assert (read.tokens, read.sections, read.methods()) == (ex.tokens, ex.sections, ex.methods())
+    assert (read.tokens, read.reading.sections, read.methods()) == (
+        ex.tokens,
+        ex.reading.sections,
+        ex.methods(),
+    )
     for info in ex.methods():
-        np.testing.assert_array_equal(read.raw_rows(info.name), ex.raw_rows(info.name))
+        np.testing.assert_array_equal(read.reading.raw_rows(info.name), ex.reading.raw_rows(info.name))
     np.testing.assert_array_equal(read.steps["probability"], ex.steps["probability"])
 
 
@@ -183,8 +187,8 @@ def test_its_files(case: Callable[..., Case], key: Any, options: dict[str, Any],
 def test_its_files_of_low_precision(case: Callable[..., Case], name: str, dtype: Any, tmp_path: Path) -> None:
     out, ex = case("gpt2", "attention", False)
     out.save(tmp_path / "out.json", scores_precision=name)
-    weights = torch.from_numpy(ex.head_weights(range(ex.n_steps)))
-    read = aw.from_inseq(tmp_path / "out.json").head_weights(range(ex.n_steps))
+    weights = torch.from_numpy(ex.reading.head_weights(range(ex.reading.n_steps)))
+    read = aw.from_inseq(tmp_path / "out.json").reading.head_weights(range(ex.reading.n_steps))
     np.testing.assert_array_equal(read, weights.to(dtype).float().numpy())
 
 
@@ -196,7 +200,9 @@ def test_a_file_of_several(case: Callable[..., Case], tmp_path: Path) -> None:
     out.save(tmp_path / "out.json")
     assert len(aw.from_inseq(str(tmp_path / "out.json"))) == 2
     one = aw.from_inseq(first[0])
-    np.testing.assert_array_equal(one.raw_rows(one.methods()[0].name), both[0].raw_rows("saliency"))
+    np.testing.assert_array_equal(
+        one.reading.raw_rows(one.methods()[0].name), both[0].reading.raw_rows("saliency")
+    )
 
 
 def test_what_was_aggregated_is_taken_as_it_is(case: Callable[..., Case]) -> None:
@@ -209,14 +215,14 @@ def test_what_was_aggregated_is_taken_as_it_is(case: Callable[..., Case]) -> Non
     layers = case("gpt2", "attention", False).out[0].aggregate("mean", do_post_aggregation_checks=False)
     assert layers.target_attributions.ndim == 3
     ex = aw.from_inseq(layers)
-    assert (ex.n_layers, ex.n_heads) == (3, 1)
+    assert (ex.reading.n_layers, ex.reading.n_heads) == (3, 1)
 
 
 def test_some_steps_and_a_foil(folder: Callable[[str], str], bart: str) -> None:
     model = inseq.load_model(folder("gpt2"), "saliency")
     part = model.attribute(PROMPT, PROMPT + ANSWER, show_progress=False, attr_pos_start=7, attr_pos_end=9)
     ex = aw.from_inseq(part)
-    assert (ex.first_step, ex.n_steps, ex.tokens.labels[7:]) == (7, 2, ["Washington", "."])
+    assert (ex.reading.first_step, ex.reading.n_steps, ex.tokens.labels[7:]) == (7, 2, ["Washington", "."])
     np.testing.assert_allclose(ex.scores(normalize="inseq"), columns(part[0].aggregate()), atol=1e-6)
     for place, before in ((folder("gpt2"), PROMPT), (bart, "")):
         foil = inseq.load_model(place, "saliency").attribute(
@@ -228,7 +234,7 @@ def test_some_steps_and_a_foil(folder: Callable[[str], str], bart: str) -> None:
         )
         ex = aw.from_inseq(foil)
         assert [unit.text for unit in ex.tokens.units[-2:]] == [" George", " president → Washington"]
-        assert ex.target_function_of("saliency") == "contrast_prob_diff"
+        assert ex.reading.target_function_of("saliency") == "contrast_prob_diff"
         assert ex.methods()[0].description == "saliency of contrast prob diff, L2 norm, from Inseq"
 
 
@@ -285,11 +291,11 @@ def test_a_live_explanation_as_inseqs(folder: Callable[[str], str], method: str)
     assert "Washington" in out.show(display=False, return_html=True)
     np.testing.assert_allclose(out[0].step_scores["entropy"].numpy(), live.steps["entropy"], rtol=1e-6)
     dicts = out.get_scores_dicts()[0]["target_attributions"]
-    assert len(dicts) == live.n_steps
+    assert len(dicts) == live.reading.n_steps
     back = aw.from_inseq(out)
-    np.testing.assert_allclose(back.rows(method, range(5)), wanted, atol=1e-6)
+    np.testing.assert_allclose(back.reading.rows(method, range(5)), wanted, atol=1e-6)
     assert back.tokens == live.tokens
-    assert back.sections == live.sections
+    assert back.reading.sections == live.reading.sections
 
 
 @pytest.mark.parametrize(("kind", "method", "target"), CASES)
@@ -302,11 +308,13 @@ def test_there_and_back(
     out.save(tmp_path / "out.json")
     for back in (aw.from_inseq(out), aw.from_inseq(tmp_path / "out.json"), aw.open(ex.save(tmp_path / "x"))):
         assert back.tokens == ex.tokens
-        assert back.sections == ex.sections
+        assert back.reading.sections == ex.reading.sections
         np.testing.assert_allclose(
-            back.rows(name, range(ex.n_steps)), ex.rows(name, range(ex.n_steps)), atol=1e-6
+            back.reading.rows(name, range(ex.reading.n_steps)),
+            ex.reading.rows(name, range(ex.reading.n_steps)),
+            atol=1e-6,
         )
-        assert (back.n_layers, back.n_heads) == (ex.n_layers, ex.n_heads)
+        assert (back.reading.n_layers, back.reading.n_heads) == (ex.reading.n_layers, ex.reading.n_heads)
     assert out.info["attribute_target"] == target
 
 

@@ -29,5 +29,5 @@ def test_limes_explanations(bow: bool) -> None:
                 np.testing.assert_allclose(row[word], weight, rtol=1e-6)
     assert np.isnan(ex.scores().iloc[0][["!"]]).all()
     assert bool(ex.warnings) == bow
-    assert ex.note("lime", [0]).startswith("intercept ")
+    assert ex.reading.note("lime", [0]).startswith("intercept ")
     shown(ex)

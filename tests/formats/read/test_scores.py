@@ -19,7 +19,7 @@ from attrwidget.page.content import content_of
 def test_one_row_explains_an_output() -> None:
     ex = aw.from_scores(TOKENS, [0.1, 0.2, 0, -0.5, 0.9], output="positive", probability=[0.25])
     assert ex.tokens.labels == ["The", "movie", "was", "not", "good", "positive"]
-    assert (ex.first_step, ex.n_steps, ex.n_inputs) == (5, 1, 5)
+    assert (ex.reading.first_step, ex.reading.n_steps, ex.reading.n_inputs) == (5, 1, 5)
     np.testing.assert_allclose(ex.scores().to_numpy(), [[0.1, 0.2, 0, -0.5, 0.9]])
     assert ex.methods()[0].signed
     assert ex.steps["log_probability"][0] == np.log(0.25)
@@ -43,11 +43,11 @@ def test_prompt_and_answer_together() -> None:
     wanted = [[1, 2, 3, nan], [4, 5, 6, 7]]
     for scores in (wanted, [[1, 2, 3, 0, 0], [4, 5, 6, 7, 0]], pd.DataFrame(wanted)):
         ex = aw.from_scores(TOKENS, {"mine": scores, "other": wanted})
-        assert (ex.first_step, ex.n_steps, ex.n_inputs) == (3, 2, 4)
+        assert (ex.reading.first_step, ex.reading.n_steps, ex.reading.n_inputs) == (3, 2, 4)
         np.testing.assert_array_equal(ex.scores("mine", normalize=None).to_numpy(), wanted)
         assert [info.title for info in ex.methods()] == ["Mine", "Other"]
     last = aw.from_scores(TOKENS, [1, 2, 3, 4])
-    assert (last.first_step, last.tokens.labels[last.first_step]) == (4, "good")
+    assert (last.reading.first_step, last.tokens.labels[last.reading.first_step]) == (4, "good")
     long = ex.to_pandas(["mine"])
     assert list(long.columns) == ["method", "step", "token", "position", "input", "score"]
     assert len(long) == 7
@@ -103,10 +103,10 @@ def test_any_scores_come_back_as_given(data: st.DataObject) -> None:
     for step, row in enumerate(scores):
         row[first + step :] = np.nan
     ex = aw.from_scores(tokens, scores)
-    assert (ex.first_step, ex.n_steps) == (first, n_steps)
-    np.testing.assert_array_equal(ex.raw_rows("scores"), scores)
+    assert (ex.reading.first_step, ex.reading.n_steps) == (first, n_steps)
+    np.testing.assert_array_equal(ex.reading.raw_rows("scores"), scores)
     np.testing.assert_array_equal(ex.scores(normalize=None), scores.astype(np.float32))
-    rows = ex.rows("scores", range(n_steps))
+    rows = ex.reading.rows("scores", range(n_steps))
     np.testing.assert_array_equal(np.isnan(rows), np.isnan(scores))
     if not (scores < 0).any():
         sums = np.nansum(scores, axis=1)
@@ -140,10 +140,14 @@ def test_anything_gives_an_explanation_or_one_sentence(tokens: Any, scores: Any,
 def test_everything_is_saved_and_opened(tmp_path: Any) -> None:
     ex = aw.from_scores(TOKENS, {"one": [1, 2, 3, 4, 5], "two": [1, -2, 3, 4, 5]}, output=" bad")
     back = aw.open(ex.save(tmp_path / "x"))
-    assert (back.tokens, back.methods(), back.sections) == (ex.tokens, ex.methods(), ex.sections)
+    assert (back.tokens, back.methods(), back.reading.sections) == (
+        ex.tokens,
+        ex.methods(),
+        ex.reading.sections,
+    )
     pd.testing.assert_frame_equal(back.steps, ex.steps)
     for name in ("one", "two"):
-        np.testing.assert_array_equal(back.raw_rows(name), ex.raw_rows(name))
+        np.testing.assert_array_equal(back.reading.raw_rows(name), ex.reading.raw_rows(name))
         pd.testing.assert_frame_equal(back.scores(name), ex.scores(name))
-    assert content_of(back) == content_of(ex)
+    assert content_of(back.reading) == content_of(ex.reading)
     assert "<title>Why did the model say “bad”?</title>" in back.to_html(tmp_path / "x.html").read_text()

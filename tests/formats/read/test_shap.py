@@ -21,10 +21,10 @@ def test_shaps_explanations() -> None:
     np.testing.assert_allclose(first.scores().to_numpy()[:, : len(result[0].data)], shap_values.T, rtol=1e-6)
     assert "".join(unit.text for unit in first.tokens.units[:-2]) == "".join(result[0].data)
     assert first.tokens.labels[-2:] == ["NEG", "POS"]
-    assert first.note("shap", [0]) == "base value NEG 0.8, POS 0.2"
+    assert first.reading.note("shap", [0]) == "base value NEG 0.8, POS 0.2"
     total = np.nansum(first.scores().to_numpy(), axis=1) + np.array([0.8, 0.2])
     np.testing.assert_allclose(total, lengths(["The movie was not good"])[0], atol=1e-6)
-    assert second.n_inputs == 3
+    assert second.reading.n_inputs == 3
     shown(first)
     one = aw.from_shap(result[0, :, "POS"])
     np.testing.assert_allclose(one.scores().to_numpy()[0], shap_values[:, 1], rtol=1e-6)
@@ -33,7 +33,7 @@ def test_shaps_explanations() -> None:
         ["So good"], silent=True
     )
     (plain,) = aw.from_shap(alone)
-    assert (plain.tokens.labels[-1], plain.note("shap", [0])) == ("output", "base value 0.2")
+    assert (plain.tokens.labels[-1], plain.reading.note("shap", [0])) == ("output", "base value 0.2")
     refused(
         lambda: aw.from_shap(
             SimpleNamespace(values=np.ones(2), base_values=0, data=np.ones(2), output_names=None)

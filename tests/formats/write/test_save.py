@@ -61,9 +61,17 @@ def refused(call: Callable[[], Any], *words: str) -> str:
 
 def test_tokens_and_steps_come_back(live: aw.Explanation, saved: aw.SavedExplanation) -> None:
     assert saved.tokens == live.tokens
-    assert (saved.first_step, saved.n_steps, saved.n_inputs) == (live.first_step, live.n_steps, live.n_inputs)
-    assert (saved.n_layers, saved.n_heads, saved.attention_note) == (live.n_layers, live.n_heads, None)
-    assert saved.sections == live.sections
+    assert (saved.reading.first_step, saved.reading.n_steps, saved.reading.n_inputs) == (
+        live.reading.first_step,
+        live.reading.n_steps,
+        live.reading.n_inputs,
+    )
+    assert (saved.reading.n_layers, saved.reading.n_heads, saved.reading.attention_note) == (
+        live.reading.n_layers,
+        live.reading.n_heads,
+        None,
+    )
+    assert saved.reading.sections == live.reading.sections
     assert saved.model_name == Path(live.model_name).name
     assert saved.warnings == live.warnings
     pd.testing.assert_frame_equal(saved.steps, live.steps)
@@ -71,28 +79,30 @@ def test_tokens_and_steps_come_back(live: aw.Explanation, saved: aw.SavedExplana
 
 @pytest.mark.parametrize("name", NAMES)
 def test_scores_come_back(live: aw.Explanation, saved: aw.SavedExplanation, name: str) -> None:
-    every = range(live.n_steps)
+    every = range(live.reading.n_steps)
     exact = 1e-7 if name == "attention" else 0  # the sum over heads has another order
-    np.testing.assert_allclose(saved.raw_rows(name), live.raw_rows(name), rtol=0, atol=exact)
-    np.testing.assert_allclose(saved.rows(name, every), live.rows(name, every), rtol=0, atol=exact)
-    np.testing.assert_array_equal(saved.rows(name, [2, 0]), saved.rows(name, every)[[2, 0]])
+    np.testing.assert_allclose(saved.reading.raw_rows(name), live.reading.raw_rows(name), rtol=0, atol=exact)
+    np.testing.assert_allclose(
+        saved.reading.rows(name, every), live.reading.rows(name, every), rtol=0, atol=exact
+    )
+    np.testing.assert_array_equal(saved.reading.rows(name, [2, 0]), saved.reading.rows(name, every)[[2, 0]])
     for normalize in ("auto", "step", "inseq", None):
         theirs, ours = live.scores(name, normalize=normalize), saved.scores(name, normalize=normalize)
         pd.testing.assert_frame_equal(ours, theirs, rtol=1e-6, atol=1e-7)
-    assert saved.target_function_of(name) == live.target_function_of(name)
-    assert saved.has_rows(name, every)
+    assert saved.reading.target_function_of(name) == live.reading.target_function_of(name)
+    assert saved.reading.has_rows(name, every)
 
 
 def test_every_head_comes_back(live: aw.Explanation, saved: aw.SavedExplanation) -> None:
-    every = range(live.n_steps)
-    np.testing.assert_array_equal(saved.head_weights(every), live.head_weights(every))
+    every = range(live.reading.n_steps)
+    np.testing.assert_array_equal(saved.reading.head_weights(every), live.reading.head_weights(every))
     for chosen in ({}, {"layer": 1}, {"layer": 2, "head": 3}, {"layer": 0, "head": [1, 2]}):
         for rule in ("mean", "sum", "max"):
             pd.testing.assert_frame_equal(
                 saved.attention(**chosen, head_rule=rule), live.attention(**chosen, head_rule=rule), atol=1e-6
             )
     pairs = [(0, 1), (2, 3), (0, 1)]
-    rows = [ex.rows("attention", [4], heads=pairs, head_rule="sum") for ex in (live, saved)]
+    rows = [ex.reading.rows("attention", [4], heads=pairs, head_rule="sum") for ex in (live, saved)]
     np.testing.assert_allclose(*rows, atol=1e-6)
 
 
@@ -106,7 +116,7 @@ def test_saliency_of_probability_is_had_from_that_of_its_logarithm(
 
 def test_it_shows_like_the_live_one(live: aw.Explanation, saved: aw.SavedExplanation, tmp_path: Path) -> None:
     apart: dict[str, Any] = {"model": "", "methods": [], "contrast": {}}
-    shown, expected = content_of(saved), content_of(live)
+    shown, expected = content_of(saved.reading), content_of(live.reading)
     for others in expected["steps"]["alternatives"]:
         others[:] = [[text, p, None] for text, p, _ in others]
     assert {**shown, **apart} == {**expected, **apart}
@@ -144,7 +154,7 @@ def test_the_page_gets_the_same_answers(
     live: aw.Explanation, saved: aw.SavedExplanation, op: str, args: dict[str, Any]
 ) -> None:
     (meta, buffer), (their_meta, their_buffer) = (
-        read_query(ex, op, args).answer(lambda *_: None) for ex in (saved, live)
+        read_query(ex.reading, op, args).answer(lambda *_: None) for ex in (saved, live)
     )
     assert meta == their_meta
     if op == "heads":  # summed in another order
@@ -152,31 +162,35 @@ def test_the_page_gets_the_same_answers(
         np.testing.assert_allclose(*values, atol=1e-6)
     else:
         assert buffer == their_buffer
-    assert read_query(saved, op, args).cost == 0
+    assert read_query(saved.reading, op, args).cost == 0
 
 
 def test_notes_on_the_numbers_are_kept(live: aw.Explanation, tmp_path: Path) -> None:
     name = "integrated_gradients"
     back = aw.open(live.save(tmp_path / "x", methods=name))
-    every = list(range(live.n_steps))
-    assert "completeness residual" in (back.note(name, every) or "")
+    every = list(range(live.reading.n_steps))
+    assert "completeness residual" in (back.reading.note(name, every) or "")
     for steps in (every, [0], [3]):
-        assert back.note(name, steps) == live.note(name, steps)
+        assert back.reading.note(name, steps) == live.reading.note(name, steps)
     pd.testing.assert_frame_equal(back.scores(), live.scores(name))
     assert back.scores().attrs["note"] == live.scores(name).attrs["note"]
 
 
 def test_saved_again_it_is_the_same(saved: aw.SavedExplanation, tmp_path: Path) -> None:
     again = aw.open(saved.save(tmp_path / "again"))
-    assert (again.tokens, again.sections, again.methods()) == (saved.tokens, saved.sections, saved.methods())
+    assert (again.tokens, again.reading.sections, again.methods()) == (
+        saved.tokens,
+        saved.reading.sections,
+        saved.methods(),
+    )
     pd.testing.assert_frame_equal(again.steps, saved.steps)
     for name in NAMES:
-        np.testing.assert_array_equal(again.raw_rows(name), saved.raw_rows(name))
+        np.testing.assert_array_equal(again.reading.raw_rows(name), saved.reading.raw_rows(name))
 
 
 def test_what_was_not_recorded_is_named(live: aw.Explanation, saved: aw.SavedExplanation) -> None:
     refused(lambda: saved.scores("leave_one_out"), "'leave_one_out'", "saliency", "attention")
-    refused(lambda: saved.rows("none", [0]), "'none'")
+    refused(lambda: saved.reading.rows("none", [0]), "'none'")
     refused(lambda: saved.attention(targets="all"), "'all'")
     refused(lambda: saved.attention(layer=9), "layer 9")
     refused(lambda: saved.scores("attention", layer=0, head=7), "head 7")
@@ -188,7 +202,7 @@ def test_what_was_not_recorded_is_named(live: aw.Explanation, saved: aw.SavedExp
     )
     refused(lambda: saved.scores("attention", target_function="logit"), "Attention")
     refused(lambda: saved.scores("saliency", normalize="sum"), "'sum'")
-    refused(lambda: saved.rows("saliency", [live.n_steps]), str(live.n_steps))
+    refused(lambda: saved.reading.rows("saliency", [live.reading.n_steps]), str(live.reading.n_steps))
     refused(lambda: saved.to_pandas(["none"]), "'none'")
     refused(lambda: saved.scores("saliency", foil=" Thomas"), "foil=", "saliency")
     refused(lambda: saved.scores("saliency", steps=3), "steps=")
@@ -200,9 +214,9 @@ def test_without_room_for_heads_their_mean_is_kept(longer: aw.Explanation, tmp_p
     whole = live.save(tmp_path / "whole", methods=NAMES, heads="float32").stat().st_size
     rounded = live.save(tmp_path / "half", methods=NAMES, heads="float16").stat().st_size
     assert rounded < whole
-    every = range(live.n_steps)
+    every = range(live.reading.n_steps)
     half = aw.open(tmp_path / "half")
-    np.testing.assert_allclose(half.head_weights(every), live.head_weights(every), atol=5e-4)
+    np.testing.assert_allclose(half.reading.head_weights(every), live.reading.head_weights(every), atol=5e-4)
     with pytest.warns(UserWarning, match="rounded to float16"):
         written = live.save(tmp_path / "auto", methods=NAMES, max_mb=(rounded + whole) / 2e6)
     assert written.stat().st_size == pytest.approx(rounded, abs=200)
@@ -210,10 +224,10 @@ def test_without_room_for_heads_their_mean_is_kept(longer: aw.Explanation, tmp_p
     smaller = live.save(tmp_path / "mean", methods=NAMES, heads="none")
     mean = aw.open(smaller)
     np.testing.assert_allclose(mean.attention(), live.attention(), atol=1e-6)
-    assert (mean.n_layers, content_of(mean)["layers"]) == (0, 0)
+    assert (mean.reading.n_layers, content_of(mean.reading)["layers"]) == (0, 0)
     assert mean.methods()[-1].description.endswith("mean of all 12 heads")
     refused(lambda: mean.attention(layer=1), "without single attention heads", "saliency")
-    refused(lambda: mean.head_weights([0]), "without single attention heads")
+    refused(lambda: mean.reading.head_weights([0]), "without single attention heads")
 
 
 def test_a_file_is_never_larger_than_asked_for(longer: aw.Explanation, tmp_path: Path) -> None:
@@ -232,7 +246,7 @@ def test_what_is_saved_unless_asked_for(live: aw.Explanation, tmp_path: Path) ->
     assert {info.name for info in some.methods()} >= set(NAMES)
     one = aw.open(live.save(tmp_path / "one", methods="saliency"))
     assert [info.name for info in one.methods()] == ["saliency"]
-    assert one.n_layers == 0
+    assert one.reading.n_layers == 0
     refused(lambda: live.save(tmp_path / "x", methods=["sal"]), "'sal'", "saliency")
     refused(lambda: live.save(tmp_path / "x", methods=[]), "methods=")
     refused(lambda: live.save(tmp_path / "x", heads="int8"), "'int8'")
@@ -241,11 +255,11 @@ def test_what_is_saved_unless_asked_for(live: aw.Explanation, tmp_path: Path) ->
 def test_progress_is_told_and_can_stop(live: aw.Explanation, tmp_path: Path) -> None:
     told: list[tuple[int, int]] = []
     live.save(tmp_path / "x", methods=NAMES, progress=lambda done, total: told.append((done, total)))
-    assert told[-1] == (live.n_steps * len(NAMES),) * 2
+    assert told[-1] == (live.reading.n_steps * len(NAMES),) * 2
     assert [done for done, _ in told] == sorted(done for done, _ in told)
 
     def stop(done: int, _total: int) -> None:
-        if done > live.n_steps:
+        if done > live.reading.n_steps:
             raise aw.Cancelled
 
     with pytest.raises(aw.Cancelled):
@@ -312,7 +326,7 @@ def test_a_whole_file_with_wrong_contents_is_refused(path: Path, tmp_path: Path)
         wrong.write_bytes(container.pack(kept, {**arrays, **(others or {})}))
         return wrong
 
-    assert aw.open(written({})).n_steps == 9
+    assert aw.open(written({})).reading.n_steps == 9
     for name in ("units", "labels", "methods", "first_step", "top", "sections", "readings"):
         refused(lambda name=name: aw.open(written({name: ...})), "no valid explanation")
         refused(lambda name=name: aw.open(written({name: {"a": [None]}})))

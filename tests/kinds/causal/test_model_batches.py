@@ -59,7 +59,7 @@ def ending_model(tokenizer: Any) -> tuple[aw.Model, int]:
     """Return a model and a token that ends some of its answers early and not others."""
     hf = build("gpt2")
     model = aw.load(hf, tokenizer)
-    answers = [ex.tokens.ids[ex.first_step :] for ex in model.explain(PROMPTS, max_new_tokens=8)]
+    answers = [ex.tokens.ids[ex.reading.first_step :] for ex in model.explain(PROMPTS, max_new_tokens=8)]
     end = answers[1][2]
     assert end not in answers[0]
     hf.generation_config.eos_token_id = end
@@ -72,13 +72,13 @@ def test_a_row_that_ends_early_ends_there() -> None:
     batch = model.explain(PROMPTS, max_new_tokens=8)
     singles = [model.explain(p, max_new_tokens=8) for p in PROMPTS]
     assert [ex.tokens.ids for ex in batch] == [ex.tokens.ids for ex in singles]
-    assert batch[1].n_steps < batch[0].n_steps == 8
+    assert batch[1].reading.n_steps < batch[0].reading.n_steps == 8
     assert batch[1].tokens.ids[-1] == end
     last = batch[0].tokens.ids[-1]
     given = model.explain(PROMPTS, max_new_tokens=8, eos_token_id=[last])
     singles = [model.explain(p, max_new_tokens=8, eos_token_id=last) for p in PROMPTS]
     assert [ex.tokens.ids for ex in given] == [ex.tokens.ids for ex in singles]
-    assert end in given[1].tokens.ids[given[1].first_step : -1]
+    assert end in given[1].tokens.ids[given[1].reading.first_step : -1]
 
 
 def test_a_padding_token_that_was_really_generated_stays() -> None:
@@ -90,7 +90,7 @@ def test_a_padding_token_that_was_really_generated_stays() -> None:
     batch = model.explain(PROMPTS, max_new_tokens=6)
     assert any(ex.tokens.ids[-1] == tokenizer.pad_token_id for ex in batch)
     for ex, prompt in zip(batch, PROMPTS, strict=True):
-        assert ex.n_steps == 6
+        assert ex.reading.n_steps == 6
         assert ex.tokens.ids == model.explain(prompt, max_new_tokens=6).tokens.ids
 
 
@@ -101,4 +101,4 @@ def test_stop_strings_in_a_batch() -> None:
     batch = model.explain(PROMPTS, max_new_tokens=8, stop_strings=[stop])
     singles = [model.explain(p, max_new_tokens=8, stop_strings=[stop]) for p in PROMPTS]
     assert [ex.tokens.ids for ex in batch] == [ex.tokens.ids for ex in singles]
-    assert batch[2].n_steps < 8
+    assert batch[2].reading.n_steps < 8

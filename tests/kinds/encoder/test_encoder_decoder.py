@@ -41,7 +41,7 @@ def own_of(ex: Any) -> Any:
 
 
 def ids_of(ex: Any) -> torch.Tensor:
-    return torch.tensor([ex.tokens.ids[: ex.n_inputs]])
+    return torch.tensor([ex.tokens.ids[: ex.reading.n_inputs]])
 
 
 def embedded(ex: Any) -> torch.Tensor:
@@ -81,7 +81,7 @@ def test_what_is_said_is_what_the_model_says(name: str) -> None:
             ex.steps["probability"], sorted(own.softmax(-1).tolist(), reverse=True), rtol=1e-6
         )
         assert ex.trace.outputs == tuple(own.argsort(descending=True).tolist())
-        assert ex.trace.position(0) == ex.n_inputs - 1
+        assert ex.trace.position(0) == ex.reading.n_inputs - 1
 
 
 @pytest.mark.parametrize(("name", "texts"), CASES)
@@ -111,7 +111,7 @@ def test_a_gradient_is_the_slope_along_a_token_s_row_of_the_table(name: str) -> 
     # T5 normalises in float32 whatever its precision.
     size, near = (1e-4, 5e-3) if "t5" in name else (1e-5, 1e-5)
     target = Target("log_prob", ex.trace.outputs)
-    ((_, gradients, scales, _),) = ex.trace.gradients(range(ex.n_steps), target)
+    ((_, gradients, scales, _),) = ex.trace.gradients(range(ex.reading.n_steps), target)
     whole = gradients.double() * scales[:, None, None]
     ids = ids_of(ex)
     for word in ("film", "dull", "."):  # the last stands in the decoder where the class is read
@@ -209,11 +209,11 @@ def test_masked_inputs_are_gone_from_both(name: str, texts: tuple[str, ...]) -> 
     scores = ex.scores("leave_one_out", target_function="logit").to_numpy()
     with torch.no_grad():
         whole = own(ids).logits[0, outputs]
-        for at in range(ex.n_inputs):
+        for at in range(ex.reading.n_inputs):
             keep_mask, decoded = torch.ones_like(ids), torch.ones_like(ids)
             keep_mask[0, at] = 0
             read = shifted(own, ids)
-            if at + 1 < ex.n_inputs:
+            if at + 1 < ex.reading.n_inputs:
                 decoded[0, at + 1], read[0, at + 1] = 0, PAD
             elif name in LAST:
                 read[0, 0] = PAD
@@ -227,7 +227,7 @@ def test_masked_inputs_are_gone_from_both(name: str, texts: tuple[str, ...]) -> 
 def test_of_a_masked_input_nothing_is_read(name: str) -> None:
     """Whatever word stands there: also where the decoder stands when the class is read, at the last one."""
     ex = explained(name)
-    ids, words = ids_of(ex)[0].tolist(), [1, 4, ex.n_inputs - 2]
+    ids, words = ids_of(ex)[0].tolist(), [1, 4, ex.reading.n_inputs - 2]
     for at in words:
         other = loaded(name).explain([*ids[:at], VOCABULARY.index("music"), *ids[at + 1 :]])
         left = []
@@ -248,7 +248,7 @@ def test_deleted_and_replaced_inputs(name: str, texts: tuple[str, ...]) -> None:
     replaced = ex.scores("leave_one_out_replaced", target_function="logit", token=UNKNOWN).to_numpy()
     with torch.no_grad():
         whole = own(ids).logits[0, outputs]
-        for at in range(ex.n_inputs):
+        for at in range(ex.reading.n_inputs):
             shorter = torch.cat([ids[:, :at], ids[:, at + 1 :]], dim=1)
             changed = ids.clone()
             changed[0, at] = UNKNOWN
@@ -267,14 +267,14 @@ def test_attention_is_the_decoder_s_to_the_encoder(name: str, texts: tuple[str, 
     eager = build(name, "ForSequenceClassification", num_labels=3, dtype=torch.float64, attention="eager")
     with torch.no_grad():
         layers = eager(ids_of(ex), output_attentions=True).cross_attentions
-    assert (ex.n_layers, ex.n_heads) == (2, 4)
+    assert (ex.reading.n_layers, ex.reading.n_heads) == (2, 4)
     for layer, weights in enumerate(layers):
         for head in range(4):
-            row = weights[0, head, -1].expand(ex.n_steps, -1)
+            row = weights[0, head, -1].expand(ex.reading.n_steps, -1)
             np.testing.assert_allclose(ex.attention(layer, head), row, rtol=1e-4, atol=1e-6)
     every = ex.attention(1, 2, targets="all")
     np.testing.assert_allclose(every, layers[1][0, 2], rtol=1e-4, atol=1e-6)
-    assert "decoder's attention to the encoder's tokens" in ex.note("attention", [0])
+    assert "decoder's attention to the encoder's tokens" in ex.reading.note("attention", [0])
     for method in ("rollout", "gradient_x_attention"):
         with pytest.raises(aw.AttrWidgetError, match=r"one stack of layers, and \w+ has two"):
             ex.scores(method)
@@ -288,11 +288,13 @@ def test_value_zeroing_zeroes_both_uses() -> None:
     own, ids = own_of(ex), ids_of(ex)
 
     def without(at: int) -> Any:
-        return lambda _m, _a, out: out.index_fill(1, torch.tensor([at]), 0) if at < ex.n_inputs else out
+        return lambda _m, _a, out: (
+            out.index_fill(1, torch.tensor([at]), 0) if at < ex.reading.n_inputs else out
+        )
 
     with torch.no_grad():
         whole = own.model(ids).last_hidden_state[0, -1]
-        for at in range(ex.n_inputs):
+        for at in range(ex.reading.n_inputs):
             hooked = [
                 *((layer.self_attn, at) for layer in own.model.encoder.layers),
                 *((layer.encoder_attn, at) for layer in own.model.decoder.layers),
@@ -323,8 +325,8 @@ def test_every_method_reads_them(name: str) -> None:
     for method in names:
         if method.startswith(("inseq", "shap:", "lime:", "captum:")) and name != "bart":
             continue
-        rows = ex.rows(method, range(ex.n_steps))
-        assert rows.shape == (ex.n_steps, ex.n_inputs)
+        rows = ex.reading.rows(method, range(ex.reading.n_steps))
+        assert rows.shape == (ex.reading.n_steps, ex.reading.n_inputs)
         assert np.isfinite(rows[:, 1:-1]).all(), method
 
 

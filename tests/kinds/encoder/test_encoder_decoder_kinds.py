@@ -30,7 +30,7 @@ def classifier(name: str = "bart", **changes: Any) -> Any:
 
 
 def ids_of(ex: Any) -> torch.Tensor:
-    return torch.tensor([ex.tokens.ids[: ex.n_inputs]])
+    return torch.tensor([ex.tokens.ids[: ex.reading.n_inputs]])
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def test_a_folder_gives_what_the_object_gives(name: str, tmp_path: Path) -> None
     ex = aw.load(own, word_tokenizer()).explain(PREMISE, HYPOTHESIS)
     for info in ex.methods():
         if not info.name.startswith(("inseq", "captum", "shap", "lime")):
-            ex.rows(info.name, range(ex.n_steps))
+            ex.reading.rows(info.name, range(ex.reading.n_steps))
     assert state(own) == before
     own.save_pretrained(tmp_path)
     word_tokenizer().save_pretrained(tmp_path)
@@ -82,7 +82,7 @@ def test_attention_that_cannot_be_told_apart_is_not_shown() -> None:
         **tokens,
     )
     ex = aw.load(T5Gemma2ForSequenceClassification(config).eval(), word_tokenizer()).explain(PREMISE)
-    assert ex.n_layers == 0
+    assert ex.reading.n_layers == 0
     assert "leave_one_out" in [info.name for info in ex.methods()]
     with pytest.raises(aw.AttrWidgetError, match="attention"):
         ex.attention(0, 0)
@@ -93,7 +93,7 @@ def test_a_wrapped_forward_changes_nothing() -> None:
     real = wrapped.forward
     wrapped.forward = lambda *args, **options: real(*args, **options)  # noqa: PLW0108 - it hides what is taken
     plain, ex = (aw.load(m, word_tokenizer()).explain(QUESTION, CONTEXT) for m in (own, wrapped))
-    assert ex.n_layers == plain.n_layers
+    assert ex.reading.n_layers == plain.reading.n_layers
     np.testing.assert_allclose(ex.scores("saliency"), plain.scores("saliency"), rtol=1e-4, atol=1e-6)
 
 
@@ -114,11 +114,11 @@ def test_why_there_is_no_score_for_the_end() -> None:
         with pytest.warns(
             UserWarning, match="gone, the text has no end, at which its class is read. Take smaller"
         ):
-            explanation.scores(method, units=[(1, explanation.n_inputs)])
+            explanation.scores(method, units=[(1, explanation.reading.n_inputs)])
 
 
 def test_a_pair_has_two_parts_and_named_classes(explanation: Any) -> None:
-    assert [(s.title, s.start, s.end) for s in explanation.sections] == [
+    assert [(s.title, s.start, s.end) for s in explanation.reading.sections] == [
         ("Text", 0, 7),
         ("Second text", 7, 13),
         ("Classes", 13, 16),
@@ -138,7 +138,7 @@ def test_padding_and_batches_change_nothing(name: str) -> None:
     singles = [model.explain(text) for text in texts]
     for several in (model.explain(texts), model.explain(tokenizer(texts, padding=True, return_tensors="pt"))):
         for one, other in zip(singles, several, strict=True):
-            assert one.n_inputs == other.n_inputs
+            assert one.reading.n_inputs == other.reading.n_inputs
             for method in ("saliency", "leave_one_out", "attention"):
                 assert one.scores(method).equals(other.scores(method))
     padded = tokenizer(texts, padding=True, return_tensors="pt", return_token_type_ids=False)
@@ -172,7 +172,7 @@ def test_a_text_without_its_end_is_refused() -> None:
         model.explain([2, 9, 10])
     with pytest.raises(aw.AttrWidgetError, match="sees at most 64"):
         model.explain("good " * 80)
-    assert aw.load(classifier("t5"), word_tokenizer()).explain("good " * 80).n_inputs == 82
+    assert aw.load(classifier("t5"), word_tokenizer()).explain("good " * 80).reading.n_inputs == 82
 
 
 def test_a_text_that_holds_padding_is_read_as_the_model_reads_it() -> None:
@@ -203,7 +203,7 @@ def test_a_decoder_with_a_table_of_its_own_gives_no_gradients() -> None:
     with pytest.raises(aw.AttrWidgetError, match="its decoder embeds tokens in another way than its encoder"):
         ex.scores("saliency")
     assert np.isfinite(ex.scores("leave_one_out")).all(axis=None)
-    assert ex.n_layers == 2
+    assert ex.reading.n_layers == 2
 
 
 def test_a_call_is_captured_unless_the_decoder_was_given_tokens() -> None:
@@ -237,22 +237,22 @@ def test_evaluation_masks_both_uses(explanation: Any) -> None:
 
 
 def test_it_is_shown_saved_and_exported(explanation: Any, tmp_path: Path) -> None:
-    content = content_of(explanation)
-    assert content["inputs"] == explanation.n_inputs == content["steps"]["first"]
+    content = content_of(explanation.reading)
+    assert content["inputs"] == explanation.reading.n_inputs == content["steps"]["first"]
     assert "source" not in content
     assert explanation.widget.held == [0]
     page, steps = Page(explanation), list(range(3))
     for name in ("saliency", "attention", "leave_one_out"):
         meta, buffer = page.ask("scores", {**SELECTION, "method": name, "steps": steps}, name)
         shown = np.frombuffer(buffer, "<f4").reshape(meta["rows"], meta["cols"])
-        np.testing.assert_array_equal(shown, explanation.rows(name, steps))
+        np.testing.assert_array_equal(shown, explanation.reading.rows(name, steps))
     back = aw.open(explanation.save(tmp_path / "why.attrwidget"))
     for name in ("saliency", "attention"):
         np.testing.assert_allclose(back.scores(name), explanation.scores(name), rtol=1e-6, atol=1e-7)
     assert back.attention(1, 2).equals(explanation.attention(1, 2))
     _, data = export(explanation, tmp_path / "why.html")
     for name in data["scores"]:
-        np.testing.assert_array_equal(decoded_scores(data, name), explanation.rows(name, steps))
+        np.testing.assert_array_equal(decoded_scores(data, name), explanation.reading.rows(name, steps))
     expected = explanation.attention(1, 1).to_numpy()
     np.testing.assert_allclose(decoded_attention(data)[:, 1, 1], expected, rtol=0, atol=1e-4)
 
@@ -265,7 +265,7 @@ def test_answers_are_found_and_their_slopes_are_right(name: str) -> None:
     eager = build(name, "ForQuestionAnswering", dtype=torch.float64, attention="eager")
     with torch.no_grad():
         out = eager(ids, output_attentions=True)
-    inside = range(ex.sections[1].start, ex.sections[1].end - 1)
+    inside = range(ex.reading.sections[1].start, ex.reading.sections[1].end - 1)
     spans = {
         (s, e): float(out.start_logits[0, s] + out.end_logits[0, e]) for s in inside for e in inside if e >= s
     }
@@ -288,7 +288,7 @@ def test_answers_are_found_and_their_slopes_are_right(name: str) -> None:
         left = own(shorter).start_logits[0, start - 1]
     fall = ex.scores("leave_one_out_deleted", target_function="logit").iloc[0, 2]
     assert fall == pytest.approx(float(out.start_logits[0, start] - left), rel=1e-4)
-    assert ex.note("leave_one_out", [0]) == "in the decoder padding stands in place of what is masked"
+    assert ex.reading.note("leave_one_out", [0]) == "in the decoder padding stands in place of what is masked"
 
 
 def test_a_reader_of_tokens_may_be_the_encoder_of_a_t5() -> None:

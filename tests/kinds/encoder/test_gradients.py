@@ -28,7 +28,7 @@ def plain_score(logits: torch.Tensor, output: int, function: str) -> torch.Tenso
 def test_gradients_are_those_of_plain_autograd(name: str, head: str) -> None:
     ex = explained(name, head)
     embedded = ex.trace.model.own.get_input_embeddings()(ids_of(ex)).detach()
-    assert ex.first_step == ex.n_inputs == len(ex.tokens) - ex.n_steps
+    assert ex.reading.first_step == ex.reading.n_inputs == len(ex.tokens) - ex.reading.n_steps
     for function in ("logit", "log_prob"):
         saliency = ex.scores("saliency", target_function=function, normalize=None).to_numpy()
         product = ex.scores("input_x_gradient", target_function=function).to_numpy()
@@ -49,7 +49,7 @@ def test_gradients_are_slopes(head: str) -> None:
     way = torch.randn(embedded.shape, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
     target = Target("log_prob", ex.trace.outputs)
     slopes = {}
-    for chunk, gradients, scales, _ in ex.trace.gradients(range(ex.n_steps), target):
+    for chunk, gradients, scales, _ in ex.trace.gradients(range(ex.reading.n_steps), target):
         slopes |= {
             s: float((g * way[0]).sum() * scale) for s, g, scale in zip(chunk, gradients, scales, strict=True)
         }
@@ -74,7 +74,7 @@ def test_integrated_gradients_add_up(name: str, head: str) -> None:
             plain_logits(ex, inputs_embeds=inputs) for inputs in (embedded, start.expand_as(embedded))
         )
     outputs = list(ex.trace.outputs)
-    change = (whole - gone)[range(ex.n_steps), outputs].numpy()
+    change = (whole - gone)[range(ex.reading.n_steps), outputs].numpy()
     missing = np.abs(scores.sum(axis=1) - change).sum() / np.abs(change).sum()
     said = scores.attrs["note"].split("completeness residual ")[1].split(" %")[0]
     assert missing < 0.0006 if said == "under 0.1" else 100 * missing == pytest.approx(float(said), abs=0.06)
@@ -89,7 +89,7 @@ def test_the_base_value_is_the_score_of_the_baseline() -> None:
     with torch.no_grad():
         gone = plain_logits(ex, inputs_embeds=table.weight.mean(0).expand_as(table(ids_of(ex))))[0]
     for step, output in enumerate(ex.trace.outputs):
-        assert f"base value {float(gone[output]):.3g}" in ex.note("integrated_gradients", [step])
+        assert f"base value {float(gone[output]):.3g}" in ex.reading.note("integrated_gradients", [step])
 
 
 def test_classifiers_are_equal_to_captum() -> None:
@@ -133,7 +133,9 @@ def test_classifiers_are_equal_to_captum() -> None:
 
 def test_several_steps_give_what_one_gives() -> None:
     ex = explained("bert", "ForMaskedLM")
-    together = ex.rows("input_x_gradient", [0, 1])
+    together = ex.reading.rows("input_x_gradient", [0, 1])
     again = loaded("bert", "ForMaskedLM").explain(*TEXTS["ForMaskedLM"])
     for step in (1, 0):
-        np.testing.assert_allclose(again.rows("input_x_gradient", [step])[0], together[step], rtol=1e-6)
+        np.testing.assert_allclose(
+            again.reading.rows("input_x_gradient", [step])[0], together[step], rtol=1e-6
+        )

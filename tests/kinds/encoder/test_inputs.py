@@ -10,6 +10,6 @@ import attrwidget as aw
 
 def test_a_reader_of_roberta_s_kind_has_less_room() -> None:
     small = aw.load(build("roberta", "ForSequenceClassification"), word_tokenizer())
-    assert small.explain("good " * 63).n_inputs == 65
+    assert small.explain("good " * 63).reading.n_inputs == 65
     with pytest.raises(aw.AttrWidgetError, match=r"67 tokens.*at most 65"):
         small.explain("good " * 65)

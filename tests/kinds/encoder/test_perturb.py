@@ -18,7 +18,7 @@ ATTENDING = [name for name in ARCHITECTURES if name != "opt"]
 
 def changes(ex: Any, **inputs: Any) -> np.ndarray:
     """Return the fall of every step's logit when the user's model is run on *inputs* instead."""
-    steps, outputs = range(ex.n_steps), list(ex.trace.outputs)
+    steps, outputs = range(ex.reading.n_steps), list(ex.trace.outputs)
     with torch.no_grad():
         whole = plain_logits(ex, input_ids=ids_of(ex))[steps, outputs]
         return (whole - plain_logits(ex, input_ids=ids_of(ex), **inputs)[steps, outputs]).numpy()
@@ -29,7 +29,7 @@ def changes(ex: Any, **inputs: Any) -> np.ndarray:
 def test_masked_inputs_are_read_by_no_other(name: str, head: str) -> None:
     ex = explained(name, head)
     scores = ex.scores("leave_one_out", target_function="logit").to_numpy()
-    for at in range(ex.n_inputs):
+    for at in range(ex.reading.n_inputs):
         keep_mask = torch.ones_like(ids_of(ex))
         keep_mask[0, at] = 0
         np.testing.assert_allclose(scores[:, at], changes(ex, attention_mask=keep_mask), rtol=1e-4, atol=1e-6)
@@ -46,7 +46,7 @@ def test_classifiers_see_masked_and_deleted_inputs_gone(name: str) -> None:
     takes = inspect.signature(own.forward).parameters
     with torch.no_grad():
         whole = own(ids).logits[0, outputs]
-        for at in range(ex.n_inputs):
+        for at in range(ex.reading.n_inputs):
             keep_mask = torch.ones_like(ids)
             keep_mask[0, at] = 0
             options = positions if "position_ids" in takes else {}
@@ -62,8 +62,8 @@ def test_deleting_moves_what_is_read(head: str) -> None:
     scores = ex.scores("leave_one_out_deleted", target_function="logit").to_numpy()
     own, ids = ex.trace.model.own, ids_of(ex)
     types = types_of(ex)["token_type_ids"]
-    for at in range(ex.n_inputs):
-        kept = [i for i in range(ex.n_inputs) if i != at]
+    for at in range(ex.reading.n_inputs):
+        kept = [i for i in range(ex.reading.n_inputs) if i != at]
         with torch.no_grad():
             whole = own(ids, token_type_ids=types)
             left = own(ids[:, kept], token_type_ids=types[:, kept])
@@ -89,11 +89,11 @@ def test_attention_is_what_the_model_returns(name: str, head: str) -> None:
     )
     with torch.no_grad():
         layers = eager(ids_of(ex), **types_of(ex), output_attentions=True).attentions
-    assert ex.n_layers == len(layers) == 3
+    assert ex.reading.n_layers == len(layers) == 3
     rows = {
-        "ForSequenceClassification": [0] * ex.n_steps,
+        "ForSequenceClassification": [0] * ex.reading.n_steps,
         "ForMaskedLM": (ids_of(ex)[0] == word_tokenizer().mask_token_id).nonzero()[:, 0].tolist(),
-        "ForTokenClassification": range(1, ex.n_inputs - 1),
+        "ForTokenClassification": range(1, ex.reading.n_inputs - 1),
         "ForQuestionAnswering": list(ex.trace.outputs),
     }[head]
     for layer, weights in enumerate(layers):
@@ -111,7 +111,7 @@ def test_decoders_that_classify_are_read_at_their_last_token(name: str) -> None:
     with torch.no_grad():
         layers = eager(ids_of(ex), output_attentions=True).attentions
     np.testing.assert_allclose(
-        ex.attention(2).to_numpy(), layers[2][0].mean(0)[[-1] * ex.n_steps], rtol=1e-4, atol=1e-6
+        ex.attention(2).to_numpy(), layers[2][0].mean(0)[[-1] * ex.reading.n_steps], rtol=1e-4, atol=1e-6
     )
 
 
@@ -122,12 +122,12 @@ def test_rollout_and_gradient_times_attention_by_their_formulas(head: str) -> No
         "bert", head, dtype=torch.float64, attention="eager", num_labels=ex.trace.model.own.config.num_labels
     )
     logits_of = ex.trace.model.own
-    ex_rows = [ex.trace.position(s) for s in range(ex.n_steps)]
+    ex_rows = [ex.trace.position(s) for s in range(ex.reading.n_steps)]
     with torch.no_grad():
         layers = eager(ids_of(ex), **types_of(ex), output_attentions=True).attentions
-    product = torch.eye(ex.n_inputs, dtype=torch.float64)
+    product = torch.eye(ex.reading.n_inputs, dtype=torch.float64)
     for weights in layers:
-        product = (weights[0].mean(0) + torch.eye(ex.n_inputs)) / 2 @ product
+        product = (weights[0].mean(0) + torch.eye(ex.reading.n_inputs)) / 2 @ product
     np.testing.assert_allclose(ex.scores("rollout"), product[ex_rows], rtol=1e-4, atol=1e-6)
 
     scores = ex.scores("gradient_x_attention", normalize=None).to_numpy()
@@ -139,10 +139,10 @@ def test_rollout_and_gradient_times_attention_by_their_formulas(head: str) -> No
             logit = (out.start_logits, out.end_logits)[step][0, output]
         else:
             logit = out.logits[0, ex_rows[step], output]
-        flow = torch.eye(ex.n_inputs, dtype=torch.float64)
+        flow = torch.eye(ex.reading.n_inputs, dtype=torch.float64)
         for weights, slope in zip(out.attentions, torch.autograd.grad(logit, out.attentions), strict=True):
             flow = flow + (weights * slope)[0].clamp_min(0).mean(0).detach() @ flow
-        expected = (flow - torch.eye(ex.n_inputs))[ex_rows[step]]
+        expected = (flow - torch.eye(ex.reading.n_inputs))[ex_rows[step]]
         np.testing.assert_allclose(scores[step], expected, rtol=1e-4, atol=1e-6)
     assert logits_of.config._attn_implementation != "attrwidget_eager"
 
@@ -173,9 +173,9 @@ def test_every_method_reads_every_kind(name: str) -> None:
     for info in ex.methods():
         if info.name.startswith(("captum", "inseq", "lime", "shap")):
             continue
-        rows = ex.rows(info.name, range(ex.n_steps))
-        assert rows.shape == (ex.n_steps, ex.n_inputs)
-        words = [i for i, special in enumerate(ex.tokens.special[: ex.n_inputs]) if not special]
+        rows = ex.reading.rows(info.name, range(ex.reading.n_steps))
+        assert rows.shape == (ex.reading.n_steps, ex.reading.n_inputs)
+        words = [i for i, special in enumerate(ex.tokens.special[: ex.reading.n_inputs]) if not special]
         assert np.isfinite(rows[:, words]).all(), info.name
         assert info.signed or (rows >= 0).all(), info.name
 
@@ -189,9 +189,9 @@ def test_padding_and_batches_change_nothing() -> None:
         model.explain(texts),
         model.explain(tokenizer(texts, padding=True)),
         model.explain(tokenizer(texts, padding=True, return_tensors="pt")),
-        model.explain([one.tokens.ids[: one.n_inputs] for one in singles]),
+        model.explain([one.tokens.ids[: one.reading.n_inputs] for one in singles]),
     ):
-        assert [one.n_inputs for one in several] == [one.n_inputs for one in singles]
+        assert [one.reading.n_inputs for one in several] == [one.reading.n_inputs for one in singles]
         for one, other in zip(several, singles, strict=True):
             for method in ("saliency", "leave_one_out", "attention"):
                 assert one.scores(method).equals(other.scores(method))

@@ -49,7 +49,7 @@ def test_what_is_generated_is_what_is_explained(model: Any) -> None:
         assert ex.tokens.labels[n - 1] == "</s>"
         count = 8 + ("forced_bos_token_id" in options)
         assert ex.tokens.ids[n:] == plainly(model, ex.tokens.ids[:n], **{"max_new_tokens": count, **options})
-        assert ex.first_step == n + 1 + ("forced_bos_token_id" in options)
+        assert ex.reading.first_step == n + 1 + ("forced_bos_token_id" in options)
     assert state(model.hf) == before
 
 
@@ -70,23 +70,23 @@ def test_a_batch_gives_the_same_as_one_by_one(model: Any) -> None:
 def test_a_given_output_ends_as_targets_do(model: Any) -> None:
     ex = model.explain(SOURCE, output=ANSWER)
     words = model.tokenizer(ANSWER)["input_ids"]
-    assert ex.tokens.ids[ex.first_step :] == words
+    assert ex.tokens.ids[ex.reading.first_step :] == words
     assert words[-1] == END
     ids = model.explain(SOURCE, output=words[:-1])
     assert ids.tokens.ids == ex.tokens.ids[:-1]
     start = model.hf.generation_config.decoder_start_token_id
     assert model.explain(SOURCE, output=[start, *words]).tokens == ex.tokens
     both = model.explain([SOURCE, "of"], output=[ANSWER, [7, 8]])
-    assert [e.n_steps for e in both] == [len(words), 2]
+    assert [e.reading.n_steps for e in both] == [len(words), 2]
 
 
 def test_a_prefix_is_gone_on_from(model: Any) -> None:
     whole = model.explain(SOURCE, max_new_tokens=6)
-    first = whole.first_step
+    first = whole.reading.first_step
     ex = model.explain(SOURCE, target_prefix=whole.tokens.ids[first : first + 2], max_new_tokens=4)
     assert ex.tokens.ids == whole.tokens.ids
-    assert ex.first_step == first + 2
-    assert [tuple(s) for s in ex.sections[1:]] == [
+    assert ex.reading.first_step == first + 2
+    assert [tuple(s) for s in ex.reading.sections[1:]] == [
         ("Target", first - 1, first + 2),
         ("Answer", first + 2, first + 6),
     ]
@@ -115,12 +115,12 @@ def test_languages(kind: str, tmp_path: Path) -> None:
     assert ids[english] in source
     start = [ids[french]] if kind == "mbart25" else [2, ids[french]]
     written = model.explain(SOURCE, tgt_lang=french, max_new_tokens=4)
-    assert written.tokens.ids[: written.first_step] == source + start
-    assert written.n_steps == 4
+    assert written.tokens.ids[: written.reading.first_step] == source + start
+    assert written.reading.n_steps == 4
     given = model.explain(SOURCE, tgt_lang=french, output=ANSWER)
-    assert given.tokens.ids[: given.first_step] == source + start
+    assert given.tokens.ids[: given.reading.first_step] == source + start
     assert given.tokens.ids[-1] == 2
-    assert not {*ids.values()} & {*given.tokens.ids[given.first_step :]} or kind == "mbart25"
+    assert not {*ids.values()} & {*given.tokens.ids[given.reading.first_step :]} or kind == "mbart25"
     if kind != "mbart25":
         forced = {"forced_bos_token_id": ids[french]}
         assert model.explain(SOURCE, max_new_tokens=4, **forced).tokens == written.tokens
@@ -176,7 +176,7 @@ def test_bad_input_is_refused_in_a_sentence(kind: str) -> None:
 
 def test_t5_reads_any_length() -> None:
     model = aw.load(build_seq2seq("t5", n_positions=16), ending_tokenizer())
-    assert model.explain([5] * 40, output=[6] * 30).n_inputs == 40 + 30
+    assert model.explain([5] * 40, output=[6] * 30).reading.n_inputs == 40 + 30
 
 
 def test_progress_is_reported_and_stops() -> None:
@@ -194,7 +194,7 @@ def test_progress_is_reported_and_stops() -> None:
 @pytest.mark.parametrize("task", ["text2text-generation", "translation", "summarization"])
 def test_by_task(task: str, tmp_path: Path) -> None:
     place = save(build_seq2seq("bart"), tmp_path, ending_tokenizer())
-    assert aw.load(place, task=task).explain(SOURCE, max_new_tokens=2).n_steps == 2
+    assert aw.load(place, task=task).explain(SOURCE, max_new_tokens=2).reading.n_steps == 2
 
 
 def test_what_is_no_encoder_and_decoder_is_refused(tmp_path: Path) -> None:

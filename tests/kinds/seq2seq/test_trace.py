@@ -39,12 +39,12 @@ def test_tokens_are_the_source_and_then_the_target(case: tuple[aw.Explanation, A
     ex, plain = case
     start = [plain.config.decoder_start_token_id]
     assert ex.tokens.ids == [*SOURCE, *start, *ANSWER]
-    assert [tuple(section) for section in ex.sections] == [
+    assert [tuple(section) for section in ex.reading.sections] == [
         ("Source", 0, 11),
         ("Target", 11, 12),
         ("Answer", 12, 42),
     ]
-    assert (ex.first_step, ex.n_steps, ex.n_inputs) == (12, 30, 41)
+    assert (ex.reading.first_step, ex.reading.n_steps, ex.reading.n_inputs) == (12, 30, 41)
     scores = ex.scores().to_numpy()
     later = np.arange(41) > np.arange(11, 41)[:, None]
     np.testing.assert_array_equal(np.isnan(scores), later)
@@ -72,15 +72,15 @@ def test_attention(case: tuple[aw.Explanation, Any]) -> None:
         "decoder": out.decoder_attentions,
         "cross": out.cross_attentions,
     }
-    assert ex.n_layers == len(truth["decoder"]) != len(truth["encoder"])
-    assert ex.n_heads == truth["decoder"][0].shape[1]
+    assert ex.reading.n_layers == len(truth["decoder"]) != len(truth["encoder"])
+    assert ex.reading.n_heads == truth["decoder"][0].shape[1]
     for part, layers in truth.items():
         for layer, weights in enumerate(layers):
             for head in range(weights.shape[1]):
                 ours = ex.attention(layer, head, part=part, targets="all").fillna(0).to_numpy()
                 np.testing.assert_allclose(ours, weights[0, head], atol=1e-5)
     together = np.concatenate([torch.cat(truth[part]).numpy() for part in ("cross", "decoder")], axis=-1) / 2
-    heads = np.nan_to_num(ex.head_weights(range(ex.n_steps)))
+    heads = np.nan_to_num(ex.reading.head_weights(range(ex.reading.n_steps)))
     np.testing.assert_allclose(heads, together.transpose(2, 0, 1, 3), atol=1e-5)
     np.testing.assert_allclose(ex.attention(targets="all").fillna(0), together.mean((0, 1)), atol=1e-5)
     np.testing.assert_allclose(

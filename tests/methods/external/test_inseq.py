@@ -71,7 +71,7 @@ def test_integrated_gradients_equal_ours(name: str) -> None:
     else:
         ex = aw.load(build_seq2seq(name), ending_tokenizer()).explain(SOURCE, output=" George W")
         nothing = ex.trace.model.tokenizer.unk_token_id
-        stays = [i for i in range(ex.n_inputs) if ex.tokens.ids[i] == 1]
+        stays = [i for i in range(ex.reading.n_inputs) if ex.tokens.ids[i] == 1]
     trace = ex.trace
     unknown = trace.embed(torch.tensor([nothing])).expand_as(trace.embeddings()).clone()
     unknown[stays] = trace.embeddings()[stays]

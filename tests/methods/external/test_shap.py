@@ -41,11 +41,13 @@ def test_shap_equals_owen_values_by_hand(ex: aw.Explanation, model: Any) -> None
 def test_a_shap_explanation_and_back(ex: aw.Explanation) -> None:
     made = ex.to_shap()
     ours = scores(ex, "shap").to_numpy()
-    assert made.values.shape == (ex.n_inputs, STEPS)
+    assert made.values.shape == (ex.reading.n_inputs, STEPS)
     p = ex.steps["probability"].to_numpy()
     np.testing.assert_allclose(made.values.sum(0) + made.base_values, np.log(p / (1 - p)), atol=1e-3)
     back = aw.from_shap(made)
-    np.testing.assert_allclose(back.scores().to_numpy()[:, : ex.n_inputs], np.nan_to_num(ours), atol=1e-6)
+    np.testing.assert_allclose(
+        back.scores().to_numpy()[:, : ex.reading.n_inputs], np.nan_to_num(ours), atol=1e-6
+    )
     assert ex.to_shap("integrated_gradients").base_values.shape == (STEPS,)
     with pytest.raises(aw.AttrWidgetError, match="'saliency' has none"):
         ex.to_shap("saliency")

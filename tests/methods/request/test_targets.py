@@ -98,9 +98,9 @@ def text_explained() -> tuple[aw.Explanation, Any]:
 def test_a_text_is_the_token_it_starts_with() -> None:
     ex, tokenizer = text_explained()
     said = tokenizer(" George")["input_ids"]
-    assert ex.tokens.ids[ex.first_step : ex.first_step + len(said)] == said
+    assert ex.tokens.ids[ex.reading.first_step : ex.reading.first_step + len(said)] == said
     spaced, bare = ex.scores("saliency", foil=" Bob"), ex.scores("saliency", foil="Bob")
-    by_id = ex.scores("saliency", foil=[*tokenizer(" Bob")["input_ids"][:1]] * ex.n_steps)
+    by_id = ex.scores("saliency", foil=[*tokenizer(" Bob")["input_ids"][:1]] * ex.reading.n_steps)
     np.testing.assert_array_equal(spaced.iloc[0], by_id.iloc[0])
     np.testing.assert_array_equal(bare.iloc[0], by_id.iloc[0])  # the chosen token begins with a space
 
@@ -122,10 +122,10 @@ def test_a_whole_other_answer() -> None:
     ex, tokenizer = text_explained()
     other = ex.instead(" Bob Dylan")
     ids = tokenizer(" Bob Dylan")["input_ids"]
-    assert other.tokens.ids == [*ex.tokens.ids[: ex.first_step], *ids]
+    assert other.tokens.ids == [*ex.tokens.ids[: ex.reading.first_step], *ids]
     with torch.no_grad():
         logits = ex.trace.model.own(torch.tensor([other.tokens.ids])).logits[0].double().log_softmax(-1)
-    truth = [float(logits[ex.first_step - 1 + s, token]) for s, token in enumerate(ids)]
+    truth = [float(logits[ex.reading.first_step - 1 + s, token]) for s, token in enumerate(ids)]
     np.testing.assert_allclose(other.steps["log_probability"], truth, rtol=1e-4)
     total, said = sum(truth), ex.steps["log_probability"].sum()
     note = ex.scores("saliency", foil=" Bob Dylan").attrs["note"]
@@ -173,8 +173,8 @@ def test_equal_to_inseqs_contrast(folder: Callable[[str], str], name: str) -> No
         inseq = pytest.importorskip("inseq")
     ex = aw.load(folder(name)).explain(PROMPT, output=ANSWER)
     foil = " Washington George. was He"
-    foils = byte_tokenizer()(PROMPT + foil)["input_ids"][ex.first_step :]
-    assert len(foils) == ex.n_steps
+    foils = byte_tokenizer()(PROMPT + foil)["input_ids"][ex.reading.first_step :]
+    assert len(foils) == ex.reading.n_steps
     out = inseq.load_model(folder(name), "saliency").attribute(
         PROMPT,
         PROMPT + ANSWER,
@@ -184,6 +184,6 @@ def test_equal_to_inseqs_contrast(folder: Callable[[str], str], name: str) -> No
     )[0]
     theirs = out.aggregate().target_attributions.numpy()[:-1].T
     ours = ex.scores(foil=foils, normalize="inseq").to_numpy()
-    differs = np.array(foils) != np.array(ex.tokens.ids[ex.first_step :])
+    differs = np.array(foils) != np.array(ex.tokens.ids[ex.reading.first_step :])
     assert differs.any()
     np.testing.assert_allclose(ours[differs], theirs[differs], rtol=0, atol=1e-5)

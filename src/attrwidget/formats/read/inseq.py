@@ -15,6 +15,7 @@ from attrwidget.formats.read.scores import readings, record
 from attrwidget.methods.request.targets import TARGET_FUNCTIONS
 from attrwidget.results.base import MethodInfo
 from attrwidget.results.recorded import Recorded, RecordedHeads, pack_heads
+from attrwidget.results.saved import SavedReading
 from attrwidget.saved import SavedExplanation
 from attrwidget.text.sections import Section
 from attrwidget.text.tokens import Tokens, joined, read_tokens
@@ -71,7 +72,7 @@ def _explanation(
         if two
         else [Section("Prompt", 0, first)]
     )
-    return SavedExplanation(
+    reading = SavedReading(
         tokens,
         first,
         _steps(sequence, tokens.labels[first:]),
@@ -81,6 +82,7 @@ def _explanation(
         model_name=str(info.get("model_name") or ""),
         attention_note=None if heads else "This result of Inseq's carries no attention of layers and heads.",
     )
+    return SavedExplanation(reading)
 
 
 def _tokens(

@@ -11,6 +11,7 @@ from attrwidget.files import read_whole
 from attrwidget.formats.container import unpack
 from attrwidget.results.base import MethodInfo
 from attrwidget.results.recorded import Recorded, RecordedHeads
+from attrwidget.results.saved import SavedReading
 from attrwidget.saved import SavedExplanation
 from attrwidget.text.sections import Section
 from attrwidget.text.tokens import Tokens, Unit
@@ -54,7 +55,7 @@ def _read(document: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> SavedExp
         recorded.append(Recorded(info, rows, function, divided, entry["note"], notes))
     inputs = int(document["inputs"])
     heads = RecordedHeads(arrays["attention"], first, inputs) if "attention" in arrays else None
-    return SavedExplanation(
+    reading = SavedReading(
         tokens,
         first,
         pd.DataFrame(columns).rename_axis("step"),
@@ -68,3 +69,4 @@ def _read(document: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> SavedExp
         answer_text=document["said"],
         step_noun=tuple(document["called"]),
     )
+    return SavedExplanation(reading)

@@ -13,6 +13,7 @@ from attrwidget.formats.read.pieces import read_pieces
 from attrwidget.methods import all_methods
 from attrwidget.results.base import MethodInfo
 from attrwidget.results.recorded import Recorded
+from attrwidget.results.saved import SavedReading
 from attrwidget.saved import SavedExplanation
 from attrwidget.text.sections import Section
 
@@ -109,7 +110,7 @@ def assemble(
     """Return the explanation of *recorded* methods over the token strings *pieces*."""
     tokens = read_pieces(pieces, [first_step])
     note = "These are scores alone, without attention."
-    return SavedExplanation(
+    reading = SavedReading(
         tokens,
         first_step,
         readings(tokens.labels[first_step:], probability),
@@ -119,6 +120,7 @@ def assemble(
         warnings=warnings,
         attention_note=note,
     )
+    return SavedExplanation(reading)
 
 
 def readings(labels: Sequence[str], probability: Sequence[float] | None = None, **known: Any) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from attrwidget.checks import check_megabytes
 from attrwidget.errors import AttrWidgetError
 from attrwidget.files import public_name, writable, write_whole
 from attrwidget.formats.container import pack
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from attrwidget.progress import Progress
-    from attrwidget.results.base import BaseExplanation, MethodInfo
+    from attrwidget.results.base import MethodInfo, Reading
 
 _MB = 1_000_000
 _DEFAULT_MB = 50.0
@@ -40,7 +41,7 @@ class _Plan(NamedTuple):
 
 
 def save(
-    explanation: BaseExplanation,
+    reading: Reading,
     path: str | os.PathLike[str],
     *,
     methods: Sequence[str] | None = None,
@@ -48,7 +49,7 @@ def save(
     max_mb: float = _DEFAULT_MB,
     progress: Progress | None = None,
 ) -> Path:
-    """Write *explanation* to one file, which ``attrwidget.open`` reads without model or torch; return its path.
+    """Write *reading* to one file, which ``attrwidget.open`` reads without model or torch; return its path.
 
     The file is a safetensors file: tokens, readings of the steps, the raw scores of *methods*, and attention.
     *methods* are names; by default attention, the gradient methods of one backward pass a step, and whatever was
@@ -63,49 +64,41 @@ def save(
     target = writable(path, "why.attrwidget")
     if heads not in _HEADS:
         raise AttrWidgetError(f"heads is one of {', '.join(map(repr, _HEADS))}, not {heads!r}.")
-    if isinstance(max_mb, bool) or not isinstance(max_mb, int | float) or not max_mb > 0:
-        raise AttrWidgetError(f"max_mb is a number of megabytes above 0, not {max_mb!r}.")
-    document, arrays = _texts(explanation)
+    limit = check_megabytes(max_mb)
+    document, arrays = _texts(reading)
     texts = len(pack(document, arrays)) + _SPARE_BYTES
-    plan = _plan(explanation, _chosen(explanation, methods), heads, float(max_mb), texts)
+    plan = _plan(reading, _chosen(reading, methods), heads, limit, texts)
     for sentence in plan.left_out:
         warnings.warn(sentence, stacklevel=3)
-    document["warnings"] = [*explanation.warnings, *plan.left_out]
-    _numbers(explanation, plan, document, arrays, progress)
+    document["warnings"] = [*reading.warnings, *plan.left_out]
+    _numbers(reading, plan, document, arrays, progress)
     write_whole(target, pack(document, arrays))
     return target
 
 
-def _chosen(explanation: BaseExplanation, names: Sequence[str] | None) -> list[MethodInfo]:
-    infos = {info.name: info for info in explanation.methods()}
+def _chosen(reading: Reading, names: Sequence[str] | None) -> list[MethodInfo]:
+    """Return the methods called *names*, or those that cost nothing more."""
     if names is None:
-        every = range(explanation.n_steps)
-        return [
-            info for name, info in infos.items() if name in _CHEAP or explanation.has_rows(name, every)
-        ] or list(infos.values())
+        infos, every = reading.methods(), range(reading.n_steps)
+        return [info for info in infos if info.name in _CHEAP or reading.has_rows(info.name, every)] or infos
     names = list(dict.fromkeys([names] if isinstance(names, str) else names))
-    for name in names:
-        if name not in infos:
-            raise AttrWidgetError(f"There is no method {name!r}: take one of {', '.join(infos)}.")
     if not names:
         raise AttrWidgetError("methods= is empty, so the file would hold no scores: name at least one.")
-    return [infos[name] for name in names]
+    return [reading.method(name) for name in names]
 
 
-def _has_heads(explanation: BaseExplanation, info: MethodInfo) -> bool:
+def _has_heads(reading: Reading, info: MethodInfo) -> bool:
     """Say whether the rows of a method can be had from ``head_weights``."""
-    if isinstance(explanation, SavedReading):
-        return explanation.recorded[info.name].rows is None
+    if isinstance(reading, SavedReading):
+        return reading.recorded[info.name].rows is None
     return info.attention and (info.name == "attention" or info.source is not None)
 
 
-def _plan(
-    explanation: BaseExplanation, methods: list[MethodInfo], heads: str, max_mb: float, texts: int
-) -> _Plan:
-    count = explanation.n_layers * explanation.n_heads
-    has_heads = any(_has_heads(explanation, info) for info in methods)
-    row_bytes = 8 * explanation.n_steps * explanation.n_inputs
-    weights = count * seen_before(explanation.first_step, explanation.n_inputs, explanation.n_steps)
+def _plan(reading: Reading, methods: list[MethodInfo], heads: str, max_mb: float, texts: int) -> _Plan:
+    count = reading.n_layers * reading.n_heads
+    has_heads = any(_has_heads(reading, info) for info in methods)
+    row_bytes = 8 * reading.n_steps * reading.n_inputs
+    weights = count * seen_before(reading.first_step, reading.n_inputs, reading.n_steps)
     offered = (heads,) if heads != "auto" else _HEADS[1:] if has_heads else ("none",)
     for precision in offered:
         carried = has_heads and precision != "none"
@@ -129,26 +122,24 @@ def _plan(
     )
 
 
-def _texts(explanation: BaseExplanation) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+def _texts(reading: Reading) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     """Return tokens and steps as a document and arrays."""
-    tokens, steps = explanation.tokens, explanation.steps
+    tokens, steps = reading.tokens, reading.steps
     readings = [str(name) for name in steps.select_dtypes("number").columns]
     document = {
         "attrwidget": __version__,
-        "model": public_name(explanation.model_name),
-        "first_step": int(explanation.first_step),
-        "inputs": int(explanation.n_inputs),
+        "model": public_name(reading.model_name),
+        "first_step": int(reading.first_step),
+        "inputs": int(reading.n_inputs),
         "units": [[int(unit.start), int(unit.end), unit.text] for unit in tokens.units],
         "labels": list(tokens.labels),
         "special": [i for i, special in enumerate(tokens.special) if special],
-        "sections": [
-            [section.title, int(section.start), int(section.end)] for section in explanation.sections
-        ],
+        "sections": [[section.title, int(section.start), int(section.end)] for section in reading.sections],
         "top": [[[text, float(p)] for text, p in top] for top in steps["top"]],
         "readings": readings,
-        "attention_note": explanation.attention_note,
-        "said": explanation.answer_text,
-        "called": list(explanation.step_noun),
+        "attention_note": reading.attention_note,
+        "said": reading.answer_text,
+        "called": list(reading.step_noun),
     }
     arrays: dict[str, NDArray[Any]] = {"ids": np.asarray(tokens.ids, dtype=np.int64)}
     for name in readings:
@@ -157,14 +148,14 @@ def _texts(explanation: BaseExplanation) -> tuple[dict[str, Any], dict[str, NDAr
 
 
 def _numbers(
-    explanation: BaseExplanation,
+    reading: Reading,
     plan: _Plan,
     document: dict[str, Any],
     arrays: dict[str, NDArray[Any]],
     progress: Progress | None,
 ) -> None:
     """Add the scores and the attention to *document* and *arrays*."""
-    count = explanation.n_steps
+    count = reading.n_steps
     total = count * len(plan.methods)
     entries = []
     for index, info in enumerate(plan.methods):
@@ -174,29 +165,29 @@ def _numbers(
             if progress is not None:
                 progress(base + round(count * done / max(of, 1)), total)
 
-        from_heads = plan.precision is not None and _has_heads(explanation, info)
+        from_heads = plan.precision is not None and _has_heads(reading, info)
         if from_heads and "attention" not in arrays:
-            arrays["attention"] = record_heads(explanation, plan.precision or "float32", report)
+            arrays["attention"] = record_heads(reading, plan.precision or "float32", report)
         elif not from_heads:
-            arrays[f"scores.{info.name}"] = np.ascontiguousarray(explanation.raw_rows(info.name, report))
+            arrays[f"scores.{info.name}"] = np.ascontiguousarray(reading.raw_rows(info.name, report))
         report(count)
-        entries.append(_entry(explanation, info, from_heads=from_heads))
+        entries.append(_entry(reading, info, from_heads=from_heads))
     document["methods"] = entries
 
 
-def _entry(explanation: BaseExplanation, info: MethodInfo, *, from_heads: bool) -> dict[str, Any]:
-    saved = explanation.recorded[info.name] if isinstance(explanation, SavedReading) else None
+def _entry(reading: Reading, info: MethodInfo, *, from_heads: bool) -> dict[str, Any]:
+    saved = reading.recorded[info.name] if isinstance(reading, SavedReading) else None
     kept = info
     if info.attention and not from_heads:
-        count = explanation.n_layers * explanation.n_heads
+        count = reading.n_layers * reading.n_heads
         kept = info._replace(
             attention=False, source=None, description=f"{info.description}, mean of all {count} heads"
         )
-    notes = [explanation.note(info.name, [step]) for step in range(explanation.n_steps)]
+    notes = [reading.note(info.name, [step]) for step in range(reading.n_steps)]
     return {
         **kept._asdict(),
-        "target_function": explanation.target_function_of(info.name),
+        "target_function": reading.target_function_of(info.name),
         "divided": saved.divided if saved else not (info.signed or info.attention),
-        "note": explanation.note(info.name, range(explanation.n_steps)),
+        "note": reading.note(info.name, range(reading.n_steps)),
         "notes": notes if any(notes) else [],
     }

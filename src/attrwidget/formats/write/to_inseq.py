@@ -13,35 +13,33 @@ from attrwidget.results.saved import SavedReading
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from attrwidget.results.base import BaseExplanation
+    from attrwidget.results.base import Reading
 
 
-def to_inseq(explanation: BaseExplanation, method: str | None = None) -> Any:
-    """Return *explanation* by *method* (its first) as Inseq's ``FeatureAttributionOutput``, of one sequence.
+def to_inseq(reading: Reading, method: str | None = None) -> Any:
+    """Return *reading* by *method* (its first) as Inseq's ``FeatureAttributionOutput``, of one sequence.
 
     Its ``show()`` and ``aggregate()`` give the numbers that the screen shows; attention keeps its layers and heads,
     and is aggregated by Inseq to their mean. Needs Inseq, which is imported now. Raises AttrWidgetError when it
     is not installed, and for a method that does not exist.
     """
-    infos = {info.name: info for info in explanation.methods()}
-    name = next(iter(infos)) if method is None else method
-    if name not in infos:
-        raise AttrWidgetError(f"There is no method {name!r}: take one of {', '.join(infos)}.")
+    info = reading.methods()[0] if method is None else reading.method(method)
+    name = info.name
     data, token = _inseq()
-    before = explanation.n_source
+    before = reading.n_source
     labelled = [
         token(label, int(token_id))
-        for label, token_id in zip(texts_of(explanation), explanation.tokens.ids, strict=True)
+        for label, token_id in zip(texts_of(reading), reading.tokens.ids, strict=True)
     ]
-    steps, every = explanation.steps, range(explanation.n_steps)
-    saved = explanation.recorded[name] if isinstance(explanation, SavedReading) else None
-    by_head = infos[name].attention and (saved.rows is None if saved else name == "attention")
-    by_head = by_head and infos[name].source is None
+    steps, every = reading.steps, range(reading.n_steps)
+    saved = reading.recorded[name] if isinstance(reading, SavedReading) else None
+    by_head = info.attention and (saved.rows is None if saved else name == "attention")
+    by_head = by_head and info.source is None
     if by_head:
-        scores = explanation.head_weights(every).transpose(3, 0, 1, 2)
+        scores = reading.head_weights(every).transpose(3, 0, 1, 2)
         kind, extra = data.MultiDimensionalFeatureAttributionSequenceOutput, {"_num_dimensions": 2}
     else:
-        scores = explanation.rows(name, every).T
+        scores = reading.rows(name, every).T
         kind, extra = data.CoarseFeatureAttributionSequenceOutput, {}
     source, target = _parts(scores, before)
     if by_head and source is not None and target is not None:
@@ -52,28 +50,28 @@ def to_inseq(explanation: BaseExplanation, method: str | None = None) -> Any:
         if not steps[reading].isna().any()
     }
     sequence = kind(
-        source=labelled[: before or explanation.first_step],
+        source=labelled[: before or reading.first_step],
         target=labelled[before:],
         source_attributions=source,
         target_attributions=target,
         step_scores=readings,
         sequence_scores={},
-        attr_pos_start=explanation.first_step - before,
+        attr_pos_start=reading.first_step - before,
         attr_pos_end=len(labelled) - before,
         **extra,
     )
-    info = {
+    facts = {
         "attribution_method": name,
-        "attributed_fn": explanation.target_function_of(name),
+        "attributed_fn": reading.target_function_of(name),
         "attribute_target": bool(before) and target is not None,
-        "model_name": explanation.model_name,
+        "model_name": reading.model_name,
         "step_scores": list(readings),
-        "input_texts": [_text(explanation, 0, before or explanation.first_step)],
-        "generated_texts": [_text(explanation, before, len(labelled))],
+        "input_texts": [_text(reading, 0, before or reading.first_step)],
+        "generated_texts": [_text(reading, before, len(labelled))],
         "attr_pos_start": sequence.attr_pos_start,
         "attr_pos_end": sequence.attr_pos_end,
     }
-    return data.FeatureAttributionOutput(sequence_attributions=[sequence], step_attributions=None, info=info)
+    return data.FeatureAttributionOutput(sequence_attributions=[sequence], step_attributions=None, info=facts)
 
 
 def _inseq() -> tuple[Any, Any]:
@@ -103,9 +101,9 @@ def _tensor(values: NDArray[np.floating]) -> Any:
     return torch.from_numpy(np.array(values, dtype=np.float32))
 
 
-def texts_of(explanation: BaseExplanation) -> list[str]:
+def texts_of(reading: Reading) -> list[str]:
     """Return a text for each token: its unit's, or the label of a piece of a character."""
-    tokens = explanation.tokens
+    tokens = reading.tokens
     texts = list(tokens.labels)
     for unit in tokens.units:
         if unit.end - unit.start == 1:
@@ -113,5 +111,5 @@ def texts_of(explanation: BaseExplanation) -> list[str]:
     return texts
 
 
-def _text(explanation: BaseExplanation, start: int, end: int) -> str:
-    return "".join(unit.text for unit in explanation.tokens.units if start <= unit.start < end)
+def _text(reading: Reading, start: int, end: int) -> str:
+    return "".join(unit.text for unit in reading.tokens.units if start <= unit.start < end)

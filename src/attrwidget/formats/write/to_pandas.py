@@ -12,29 +12,28 @@ from attrwidget.errors import AttrWidgetError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from attrwidget.results.base import BaseExplanation
+    from attrwidget.results.base import Reading
 
 
-def to_pandas(explanation: BaseExplanation, methods: Sequence[str] | None = None) -> pd.DataFrame:
+def to_pandas(reading: Reading, methods: Sequence[str] | None = None) -> pd.DataFrame:
     """Return a row for every score that *methods* (the first unless given) give: what the screen shows, none for NaN.
 
     Columns: ``method``, ``step`` and ``token`` (the generated one), ``position`` and ``input`` (the token that the
     score belongs to), ``score`` (float32). Raises AttrWidgetError for a method that does not exist.
     """
-    known = [info.name for info in explanation.methods()]
+    known = [info.name for info in reading.methods()]
     names = known[:1] if methods is None else [methods] if isinstance(methods, str) else list(methods)
     for name in names:
-        if name not in known:
-            raise AttrWidgetError(f"There is no method {name!r}: take one of {', '.join(known)}.")
-    labels = np.asarray(explanation.tokens.labels, dtype=object)
+        reading.method(name)
+    labels = np.asarray(reading.tokens.labels, dtype=object)
     parts = []
     for name in names:
-        rows = explanation.rows(name, range(explanation.n_steps))
+        rows = reading.rows(name, range(reading.n_steps))
         steps, positions = np.nonzero(~np.isnan(rows))
         columns = {
             "method": name,
             "step": steps,
-            "token": labels[explanation.first_step + steps],
+            "token": labels[reading.first_step + steps],
             "position": positions,
             "input": labels[positions],
             "score": rows[steps, positions],

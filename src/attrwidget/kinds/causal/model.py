@@ -128,7 +128,7 @@ class CausalModel(Model):
         ]
         if output is not None:
             for explanation, given, wish in zip(explanations, prompts, wanted, strict=True):
-                explanation.warnings += filter(None, [joined(given, wish, explanation)])
+                explanation.warnings.extend(filter(None, [joined(given, wish, explanation)]))
         return explanations if batch else explanations[0]
 
     def explain_call(self, call: Generated, messages: Sequence[Any] | None = None) -> list[Explanation]:

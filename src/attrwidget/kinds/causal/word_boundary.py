@@ -26,7 +26,7 @@ def joined(prompt: Any, output: Any, explanation: Explanation) -> str | None:
         return None
     if not (_ENDS.search(prompt) and _BEGINS.match(output)) or _PART.match(output):
         return None
-    first = next(u.text for u in explanation.tokens.units if u.start == explanation.first_step)
+    first = next(u.text for u in explanation.tokens.units if u.start == explanation.reading.first_step)
     if first[:1].isspace():
         return None
     before, word = prompt.split()[-1][-_SHOWN:], output.split()[0][:_SHOWN]

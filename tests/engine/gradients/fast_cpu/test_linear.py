@@ -50,7 +50,7 @@ def test_few_rows_are_multiplied(name: str, monkeypatch: pytest.MonkeyPatch) -> 
     ids = random_ids(16)
     ex = aw.load(build(name), byte_tokenizer()).explain(ids[:6], output=ids[6:])
     counted.clear()
-    ex.rows("saliency", [2])
+    ex.reading.rows("saliency", [2])
     assert counted
     assert max(row for row, _ in counted) <= 6 - 1 + 2
     assert any(last for _, last in counted)
@@ -59,8 +59,8 @@ def test_few_rows_are_multiplied(name: str, monkeypatch: pytest.MonkeyPatch) -> 
 def test_steps_asked_for_in_any_order(llama: Any) -> None:
     """A step's seed is kept, and is its own."""
     fresh, asked = (llama.explain(PROMPT, output=ANSWER) for _ in range(2))
-    truth = fresh.rows("saliency", range(fresh.n_steps))
-    count = fresh.n_steps
+    truth = fresh.reading.rows("saliency", range(fresh.reading.n_steps))
+    count = fresh.reading.n_steps
     for steps in ([count - 1], [0, count - 2], range(count), [count - 1, 1]):
         np.testing.assert_allclose(asked.rows("saliency", steps), truth[list(steps)], rtol=1e-5, atol=1e-7)
 
@@ -112,7 +112,7 @@ def test_what_an_encoder_counts_is_not_the_target(name: str, length: int, answer
 def test_a_seed_keeps_no_more_than_itself() -> None:
     ids = random_ids(24)
     ex = aw.load(build("gpt2"), byte_tokenizer()).explain(ids[:6], output=ids[6:])
-    ex.rows("saliency", [3])
+    ex.reading.rows("saliency", [3])
     graph: Any = ex.trace.graph()
     (seed,) = [seed for kept in graph._seeds.values() for seed, _ in kept.values()]
     assert seed.untyped_storage().nbytes() == seed.nbytes

@@ -1,0 +1,164 @@
+"""The live reading: scores and attention of one trace, computed when they are first asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from attrwidget.hf.exclusive_use import own_precision
+from attrwidget.methods import HeadSelection, all_methods, get
+from attrwidget.methods.attention import check_selection
+from attrwidget.methods.request.cache import ScoreCache, normalize_rows
+from attrwidget.methods.request.footnotes import note_on
+from attrwidget.methods.request.request import default_function, make_request
+from attrwidget.progress import progress_bar
+from attrwidget.results.base import MethodInfo, Reading, select_heads
+from attrwidget.results.contrast import Contrasts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from attrwidget.engine.trace import Trace
+    from attrwidget.methods.request.request import Request
+    from attrwidget.progress import Progress
+
+
+class LiveReading(Reading):
+    """The numbers of one trace; what was computed is kept in ``cache``."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace, self.cache = trace, ScoreCache(trace)
+        self.contrasts = Contrasts(trace, self.cache)
+        self.tokens, self.sections = trace.tokens, list(trace.sections)
+        self.first_step, self.n_steps, self.n_inputs = trace.first_step, trace.n_steps, trace.n_inputs
+        self.n_layers, self.n_heads = trace.n_layers, trace.n_heads
+        self.attention_note = trace.capabilities.attention_note
+        self.model_name, self.warnings = trace.model.name, _warnings(trace)
+        self.answer_text, self.step_noun = trace.answer_text, trace.step_noun
+
+    @cached_property
+    def steps(self) -> pd.DataFrame:
+        """The model's readings of each generated token, one row each."""
+        readings, text = self.trace.steps, self.trace.output_text
+        top = [
+            [(text(step, int(i)), float(p)) for i, p in zip(ids, values, strict=True)]
+            for step, (ids, values) in enumerate(zip(readings.top_ids, readings.top_probability, strict=True))
+        ]
+        return pd.DataFrame(
+            {
+                "token": self.tokens.labels[self.first_step :],
+                "probability": readings.probability,
+                "log_probability": readings.log_probability,
+                "entropy": readings.entropy,
+                "rank": readings.rank,
+                "top": top,
+            }
+        ).rename_axis("step")
+
+    def methods(self) -> list[MethodInfo]:
+        """Return the methods that the model allows, the default one first."""
+        found = [
+            MethodInfo(
+                method.name,
+                method.title,
+                method.signed,
+                not method.signed,
+                method.attention,
+                method.describe(self.target_function_of(method.name)),
+                self.trace.n_source if "source" in method.needs else None,
+            )
+            for method in all_methods()
+            if method.refusal(self.trace) is None
+        ]
+        if self.trace.capabilities.gradients_note is not None:
+            found.sort(key=lambda method: not method.name.startswith("leave_one_out"))
+        return found
+
+    def rows(
+        self,
+        method: str,
+        steps: Sequence[int],
+        *,
+        layer: int | None = None,
+        heads: Sequence[tuple[int, int]] = (),
+        head_rule: str = "mean",
+        progress: Progress | None = None,
+    ) -> NDArray[np.float32]:
+        """Return what the screen shows of *steps*: float32 ``[len(steps), n_inputs]``, NaN where there is no input.
+
+        Args:
+            method: A name of ``methods()``.
+            steps: Indices of steps, in any order.
+            layer: For attention: a layer from 0.
+            heads: For attention: ``(layer, head)`` pairs from 0.
+            head_rule: For attention: how several heads become one.
+            progress: Called with ``(done, total)`` between chunks. An exception raised in it stops the work; finished
+                rows are kept.
+
+        Returns:
+            Shares or raw values, as ``scores`` normalises by ``"auto"``.
+        """
+        request = make_request(self.trace, method, selection=select_heads(layer, heads, head_rule))
+        return normalize_rows(self.raw(request, steps, progress), request.method, "auto")
+
+    def has_rows(self, method: str, steps: Sequence[int]) -> bool:
+        """Return whether ``rows`` would answer at once."""
+        return get(method).attention or self.cache.has(make_request(self.trace, method), steps)
+
+    def note(self, method: str, steps: Sequence[int]) -> str | None:
+        """Return the footnote on *method*'s finished rows of *steps*, such as their completeness residual."""
+        self.check_steps(steps)
+        return note_on(make_request(self.trace, method), self.trace, self.cache, steps)
+
+    @own_precision()
+    def head_weights(self, steps: Sequence[int]) -> NDArray[np.float32]:
+        """Return every head's attention at *steps*, float32 ``[len(steps), n_layers, n_heads, n_inputs]``."""
+        self.check_steps(steps)
+        reader = self.trace.attention
+        check_selection(HeadSelection(), reader.n_layers, reader.n_heads)
+        rows = [self.trace.position(s) for s in steps]
+        layers = [reader.weights(layer, None, rows).cpu().numpy() for layer in range(reader.n_layers)]
+        weights: NDArray[np.float32] = np.stack(layers).transpose(2, 0, 1, 3).copy()
+        for weight, step in zip(weights, steps, strict=True):
+            weight[:, :, self.trace.seen(step) :] = np.nan
+        return weights
+
+    def raw_rows(self, method: str, progress: Progress | None = None) -> NDArray[np.floating]:
+        """Return the rows of all steps as they were computed, ``[n_steps, n_inputs]``, before any normalisation."""
+        return self.raw(make_request(self.trace, method), range(self.n_steps), progress)
+
+    def target_function_of(self, method: str) -> str | None:
+        """Return the default target function of *method*; None for attention."""
+        known = get(method)
+        return None if known.target_function is None else default_function(self.trace, known)
+
+    @own_precision()
+    def raw(
+        self, request: Request, steps: Sequence[int], progress: Progress | None = None, *, bar: bool = False
+    ) -> NDArray[np.floating]:
+        """Return the raw rows of *request* at *steps*; *bar* draws a progress bar when none is given."""
+        self.check_steps(steps)
+        if bar and progress is None and not self.cache.has(request, steps):
+            with progress_bar(request.method.title) as report:
+                return self.cache.rows(request, steps, report)
+        return self.cache.rows(request, steps, progress)
+
+
+def _warnings(trace: Trace) -> list[str]:
+    """Return sentences about gradients and precision, then the trace's own."""
+    dtype, found = str(trace.model.hf.dtype).removeprefix("torch."), []
+    if trace.capabilities.gradients_note is not None:
+        found.append(f"{trace.capabilities.gradients_note}, so leave-one-out is shown first.")
+    advice = "signed input × gradient can rank tokens unlike in float32"
+    if trace.model.quantized is not None:
+        found.append(
+            f"The model is quantised ({trace.model.quantized}) and explained as it is now: {advice}."
+        )
+    elif dtype in ("bfloat16", "float16"):
+        found.append(f"The model runs in {dtype}: {advice}; norms and attention hold.")
+    return [*found, *trace.warnings]
