@@ -17,6 +17,7 @@ LONG = 100  # lines: a module longer than this has tests of its own name, or sta
 
 # Modules that are tested through what is built on them, and where.
 TESTED_BY = {
+    "checks": "system/test_bad_input.py",
     "demo/training": "demo/test_causal.py",
     "engine/attention/rebuild": "engine/attention/test_recorder.py",
     "engine/forward": "engine/gradients/test_batched_segments.py",
@@ -25,7 +26,6 @@ TESTED_BY = {
     "engine/readings": "system/test_architectures.py",
     "engine/trace": "system/test_lazy.py",
     "evaluation/result": "evaluation/test_faithfulness.py",
-    "explanation": "system/test_bad_input.py",
     "formats/container": "formats/write/test_save.py",
     "formats/read/inseq_file": "formats/read/test_inseq.py",
     "formats/write/to_inseq": "formats/read/test_inseq.py",
@@ -52,8 +52,11 @@ TESTED_BY = {
     "page/packing": "export/test_html.py",
     "page/state": "widget/test_widget.py",
     "results/base": "system/test_lazy.py",
+    "presentation": "test_explanation.py",
+    "results/live": "system/test_lazy.py",
     "results/recorded": "formats/write/test_save.py",
     "results/saved": "formats/write/test_save.py",
+    "saved": "test_explanation.py",
     "widget/session": "widget/test_worker.py",
 }
 

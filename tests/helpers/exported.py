@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 
 def export(explanation: Any, path: Path, **options: Any) -> tuple[str, dict[str, Any]]:
-    text = to_html(explanation, path, **options).read_text(encoding="utf-8")
+    write = getattr(explanation, "to_html", None) or partial(to_html, explanation)  # a fake has none
+    text = write(path, **options).read_text(encoding="utf-8")
     page = Page(text)
     return text, json.loads(page.scripts[0])
 

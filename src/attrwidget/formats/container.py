@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FORMAT = "attrwidget.explanation"
-VERSION = 1
+VERSION = 2  # 2 renamed keys of 1; see formats/read/open.py
 _UNSIGNED = b"0" * 64
 _KEY = b'"sha256":"'  # no text in the header can hold it: quotes inside texts are escaped
 _AGAIN = "save it again with ex.save()"

@@ -289,11 +289,27 @@ def test_altered_anywhere_it_is_refused(path: Path, tmp_path: Path) -> None:
             refused(lambda: aw.open(altered), str(altered))
 
 
+def test_a_file_of_version_1_still_opens(
+    path: Path, saved: aw.SavedExplanation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document, arrays = container.unpack(path.read_bytes(), "why")
+    document["said"], document["called"] = document.pop("answer_text"), document.pop("step_noun")
+    for entry in document["methods"]:
+        entry["says"] = entry.pop("description")
+    monkeypatch.setattr(container, "VERSION", 1)
+    old = tmp_path / "old"
+    old.write_bytes(container.pack(document, arrays))
+    again = aw.open(old)
+    assert again.methods() == saved.methods()
+    assert again.reading.step_noun == saved.reading.step_noun
+    pd.testing.assert_frame_equal(again.scores(), saved.scores())
+
+
 def test_a_newer_version_is_named(path: Path, tmp_path: Path) -> None:
-    data = path.read_bytes().replace(b'"version":"1"', b'"version":"9"')
+    data = path.read_bytes().replace(b'"version":"2"', b'"version":"9"')
     newer = tmp_path / "newer"
     newer.write_bytes(data)
-    refused(lambda: aw.open(newer), "version 9", "version 1", "upgrade attrwidget")
+    refused(lambda: aw.open(newer), "version 9", "version 2", "upgrade attrwidget")
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,17 @@ def open(path: str | os.PathLike[str]) -> SavedExplanation:  # noqa: A001 - attr
         raise AttrWidgetError(f"{path} holds no valid explanation: save it again with ex.save().") from error
 
 
+# Keys of version 1 and what they are called now.
+_RENAMED = {"said": "answer_text", "called": "step_noun"}
+_RENAMED_OF_METHODS = {"says": "description"}
+
+
+def _renamed(entry: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    return {names.get(key, key): value for key, value in entry.items()}
+
+
 def _read(document: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> SavedExplanation:
+    document = _renamed(document, _RENAMED)
     ids, first = [int(i) for i in arrays["ids"]], int(document["first_step"])
     special = set(document["special"])
     tokens = Tokens(
@@ -47,7 +57,8 @@ def _read(document: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> SavedExp
     columns |= {str(name): arrays[f"steps.{name}"] for name in document["readings"]}
     columns["top"] = [[(str(text), float(p)) for text, p in top] for top in document["top"]]
     recorded = []
-    for entry in document["methods"]:
+    for saved in document["methods"]:
+        entry: Any = _renamed(saved, _RENAMED_OF_METHODS)
         info = MethodInfo(*(entry.get(field) for field in MethodInfo._fields))
         rows = None if info.attention else arrays[f"scores.{info.name}"]
         notes = tuple(None if note is None else str(note) for note in entry["notes"])
@@ -66,7 +77,7 @@ def _read(document: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> SavedExp
         model_name=str(document["model"]),
         warnings=[str(sentence) for sentence in document["warnings"]],
         attention_note=document["attention_note"],
-        answer_text=document["said"],
-        step_noun=tuple(document["called"]),
+        answer_text=document["answer_text"],
+        step_noun=tuple(document["step_noun"]),
     )
     return SavedExplanation(reading)

@@ -138,8 +138,8 @@ def _texts(reading: Reading) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         "top": [[[text, float(p)] for text, p in top] for top in steps["top"]],
         "readings": readings,
         "attention_note": reading.attention_note,
-        "said": reading.answer_text,
-        "called": list(reading.step_noun),
+        "answer_text": reading.answer_text,
+        "step_noun": list(reading.step_noun),
     }
     arrays: dict[str, NDArray[Any]] = {"ids": np.asarray(tokens.ids, dtype=np.int64)}
     for name in readings:
