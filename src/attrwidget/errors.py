@@ -1,4 +1,4 @@
-"""What can go wrong, in sentences."""
+"""Exceptions, and parts of their sentences."""
 
 from __future__ import annotations
 
@@ -10,15 +10,28 @@ if TYPE_CHECKING:
 
 
 class AttrWidgetError(ValueError):
-    """A mistake that a sentence can mend; ``str(error)`` is that sentence."""
+    """A mistake that the user can mend; ``str(error)`` is one sentence with what was wrong and what to do.
+
+    Example:
+        >>> try:
+        ...     ex.scores("salience")
+        ... except aw.AttrWidgetError as error:
+        ...     print(error)
+    """
 
 
 class Cancelled(Exception):  # noqa: N818 - like KeyboardInterrupt, it reports a wish and not a fault
-    """Raised inside a progress callback to stop long work; whatever was finished is kept."""
+    """Raise this in a progress callback to stop long work; finished rows are kept.
+
+    Example:
+        >>> def report(done, total):
+        ...     if stop_button.pressed:
+        ...         raise aw.Cancelled
+    """
 
 
 def first_line(error: BaseException) -> str:
-    """Return what *error* says, for the end of a sentence: its first line without a full stop."""
+    """Return the first line of *error*'s text without its full stop, for the end of a sentence."""
     return str(error).strip().split("\n")[0].rstrip(". ") or type(error).__name__
 
 

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Read and write files; a file is written whole or not at all."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _LONGEST = 255  # bytes of one part of a path, on all usual file systems
 
 
 def writable(path: str | os.PathLike[str], example: str) -> Path:
-    """Return *path*, having looked for what would keep it from being written, before any work.
+    """Return *path* once it can be written; raise AttrWidgetError before any work when it cannot.
 
-    *example* is a file name for the sentence that tells a folder from a file. Raises AttrWidgetError.
+    *example* is a file name for the sentence about a folder.
     """
     target = _place(path)
     folder = target.parent
@@ -52,7 +52,7 @@ def read_whole(path: str | os.PathLike[str]) -> bytes:
 
 
 def _place(path: Any) -> Path:
-    """Return *path* with ``~`` filled in; raise AttrWidgetError for what no file can be called."""
+    """Return *path* with ``~`` filled in; raise AttrWidgetError when no file can have that name."""
     try:
         place = Path(path).expanduser()
         longest = max(map(len, map(os.fsencode, place.parts)), default=0)
@@ -68,5 +68,5 @@ def _place(path: Any) -> Path:
 
 
 def public_name(name: str) -> str:
-    """Return a model's *name*; of a folder only the last part, as the rest is the author's own business."""
+    """Return a model's *name*; of a folder the last part alone, as the path is private to the author."""
     return Path(name).name or name if Path(name).is_absolute() or name.startswith((".", "~")) else name

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from attrwidget.evaluation.agreement import agreement
-from attrwidget.evaluation.collect_scores import Rows
+from attrwidget.evaluation.collect_scores import Scores
 from attrwidget.evaluation.correlation import (
     kendall_tau_b,
     rank_biased_overlap,
@@ -86,9 +86,9 @@ def test_rank_correlation_shares_the_ranks_of_ties() -> None:
 def test_table_compares_by_value_only_where_both_have_a_sign() -> None:
     nan = float("nan")
     rows = {
-        "signed": Rows(np.array([[-3.0, 1, 2, nan]]), signed=True),
-        "opposite": Rows(np.array([[3.0, -1, -2, 9]]), signed=True),
-        "size": Rows(np.array([[3.0, 1, 2, 7]]), signed=False),
+        "signed": Scores(np.array([[-3.0, 1, 2, nan]]), signed=True),
+        "opposite": Scores(np.array([[3.0, -1, -2, 9]]), signed=True),
+        "size": Scores(np.array([[3.0, 1, 2, 7]]), signed=False),
     }
     table = agreement(rows, {0: np.arange(4)}, 1)
     assert table.loc[("signed", "opposite"), "kendall_tau"] == pytest.approx(-1)

@@ -24,7 +24,7 @@ app = typer.Typer(
 )
 
 
-def _say_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
     if wanted:
         typer.echo(f"attrwidget {__version__}")
         raise typer.Exit
@@ -35,10 +35,10 @@ def begin(
     *,
     _version: Annotated[
         bool,
-        typer.Option("--version", callback=_say_version, is_eager=True, help="Say which version this is."),
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version."),
     ] = False,
 ) -> None:
-    """Which words of the prompt made a language model say that?"""
+    """Show which words of the prompt carried a language model's answer."""
 
 
 @app.command(context_settings={"allow_extra_args": True})
@@ -55,7 +55,7 @@ def explain(  # noqa: PLR0917 - typer gives each its own name
     ] = None,
     html: Annotated[Path | None, typer.Option(help="Also write this interactive offline page.")] = None,
 ) -> None:
-    """Give a model PROMPT, and print how much each input token weighed in what it made of it."""
+    """Run a model on PROMPT, and print how much each input token counted for its answer."""
     if ctx.args:
         raise AttrWidgetError(
             f"One text is taken, but {ctx.args[0]!r} came after it: put a text of several words in quotes, as in "

@@ -1,4 +1,4 @@
-"""The app's screen: choose a model, type a text, see what the model makes of it, explore why."""
+"""The app's screen: choose a model, type a text, read the answer, explore why."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ logger = logging.getLogger(__name__)
 class Explorer(widgets.VBox):  # type: ignore[misc]
     """The app as one widget; its form follows the kind of model chosen.
 
-    The work runs in a thread, with progress, and can be cancelled. What goes wrong is said in a sentence
-    in place, and the explanation shown before stays. ``explanation`` is the one on the screen, or None.
+    Work runs in a thread, with progress, and can be cancelled. An error is shown as one sentence, and the explanation
+    on the screen stays. ``explanation`` is that one, or None.
     """
 
     def __init__(
@@ -126,7 +126,7 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         return str(self.source.value or self.name.value.strip())
 
     def _fit(self) -> None:
-        """Show what the model chosen needs to be asked for."""
+        """Show the fields that the chosen model needs."""
         chosen, form = self._bundled(), self._form_of(self._chosen_model())
         self.prompt.description, self.generate.description = form.text, form.verb
         examples = [self._example(text) for text in chosen.examples] if chosen else []
@@ -136,7 +136,7 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         _show(self.count, shown=form.new_tokens > 0)
 
     def start(self) -> None:
-        """Generate and explain, in a thread; what runs already is given up."""
+        """Generate and explain in a thread; a run under way is given up."""
         self.stop()
         if not self.prompt.value.strip():
             self._say("There is no text: type one, or choose one of the examples.")
@@ -149,7 +149,7 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         threading.Thread(target=self._work, args=work, daemon=True).start()
 
     def stop(self) -> None:
-        """Give up what runs; the explanation on the screen stays."""
+        """Give up the run under way; the explanation on the screen stays."""
         if self._stop is None:
             return
         self._stop.set()
@@ -193,14 +193,14 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
             return self._loaded[name]
 
     def _warm_up(self) -> None:
-        """Load the bundled model while the visitor reads; what goes wrong is said when it is asked for."""
+        """Load the bundled model while the visitor reads; a failure is shown when the model is asked for."""
         try:
             self._load("demo")
         except Exception:
             logger.exception("the bundled model could not be loaded")
 
     def _end(self, stop: threading.Event, error: str = "") -> bool:
-        """Go idle unless this run was given up meanwhile; tell which."""
+        """Go idle unless this run was given up meanwhile; return whether it was not."""
         if self._stop is not stop:
             return False
         self._stop = None

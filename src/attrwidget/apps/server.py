@@ -60,7 +60,7 @@ def arguments(*, port: int, browser: bool, theme: str) -> list[str]:
 
 
 def _encryption() -> list[str]:
-    """Return what has kernels encrypt their messages, where Jupyter can: ipykernel warns of those that do not."""
+    """Return the options that encrypt messages to kernels, where Jupyter can: ipykernel warns when they are plain."""
     import zmq
     from jupyter_client.manager import KernelManager
 
@@ -87,6 +87,6 @@ def require_free(port: int) -> None:
 
 
 def has_screen() -> bool:
-    """Tell whether a browser could be seen here."""
+    """Return whether a browser can open a window on this machine."""
     display = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
     return sys.platform in {"darwin", "win32"} or bool(display)

@@ -1,4 +1,4 @@
-"""Is it true? Faithfulness of methods by deletion and insertion, and agreement between them."""
+"""Measure how faithful methods are, by deletion and insertion, and how far they agree."""
 
 from attrwidget.evaluation.faithfulness import ERASER_BINS, evaluate
 from attrwidget.evaluation.result import Evaluation

@@ -1,4 +1,4 @@
-"""How far methods agree on which inputs matter."""
+"""Measure how far methods agree on which inputs matter."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from attrwidget.evaluation.collect_scores import Rows
+    from attrwidget.evaluation.collect_scores import Scores
 
 MEASURES = ("kendall_tau", "spearman", "top_k", "rank_biased_overlap")
 
 
-def agreement(rows: Mapping[str, Rows], places: Mapping[int, NDArray[np.intp]], top_k: int) -> pd.DataFrame:
+def agreement(rows: Mapping[str, Scores], places: Mapping[int, NDArray[np.intp]], top_k: int) -> pd.DataFrame:
     """Return how alike each pair of methods orders the inputs at *places* of each step, as a mean over steps.
 
     Index ``(method, other)``, both ways, so that ``table["spearman"].unstack()`` is a square; columns as in
@@ -38,12 +38,12 @@ def agreement(rows: Mapping[str, Rows], places: Mapping[int, NDArray[np.intp]], 
     return pd.DataFrame(list(table.values()), index=index, columns=list(MEASURES))
 
 
-def _alike(one: Rows, other: Rows, step: int, at: NDArray[np.intp], top_k: int) -> Sequence[float]:
+def _alike(one: Scores, other: Scores, step: int, at: NDArray[np.intp], top_k: int) -> Sequence[float]:
     x, y = one.scores[step, at], other.scores[step, at]
     if not (one.signed and other.signed):
         x, y = np.abs(x), np.abs(y)
-    there = ~(np.isnan(x) | np.isnan(y))
-    x, y = x[there], y[there]
+    known = ~(np.isnan(x) | np.isnan(y))
+    x, y = x[known], y[known]
     if not len(x):
         return [float("nan")] * len(MEASURES)
     k = min(top_k, len(x))

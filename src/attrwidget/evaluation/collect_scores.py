@@ -1,4 +1,4 @@
-"""The scores that are judged: of the methods asked for, or one's own."""
+"""Collect the scores to judge: of methods by name, or the caller's own."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from attrwidget.results.base import Reading
 
 
-class Rows(NamedTuple):
+class Scores(NamedTuple):
     """Scores ``[n_steps, n_inputs]``, NaN where there are none, and whether they have a sign."""
 
     scores: NDArray[np.floating]
@@ -31,7 +31,7 @@ def collect_scores(
     methods: str | Sequence[str] | Mapping[str, Any] | None,
     steps: Sequence[int],
     progress: Progress,
-) -> tuple[dict[str, Rows], list[str]]:
+) -> tuple[dict[str, Scores], list[str]]:
     """Return the rows to judge at *steps* by name, and sentences on methods left out.
 
     *methods*: names; a mapping from names to scores ``[n_steps, n_inputs]``; or None for all methods but those that
@@ -56,11 +56,11 @@ def collect_scores(
             continue
         scores = np.full((ex.n_steps, ex.n_inputs), np.nan)
         scores[list(steps)] = found
-        rows[name] = Rows(scores, info.signed)
+        rows[name] = Scores(scores, info.signed)
     return rows, left_out
 
 
-def _given(ex: Reading, name: str, given: Any) -> Rows:
+def _given(ex: Reading, name: str, given: Any) -> Scores:
     if name.startswith("random"):
         raise AttrWidgetError(
             f"Scores cannot be called {name!r}, as the random orders are: take another name."
@@ -71,4 +71,4 @@ def _given(ex: Reading, name: str, given: Any) -> Rows:
             f"The scores called {name!r} are of shape {list(values.shape)}: give one row per step and one column "
             f"per input, [{ex.n_steps}, {ex.n_inputs}]."
         )
-    return Rows(values, bool((np.nan_to_num(values) < 0).any()))
+    return Scores(values, bool((np.nan_to_num(values) < 0).any()))

@@ -1,4 +1,4 @@
-"""Faithfulness of an order of inputs, from what the model says with some of them gone."""
+"""Faithfulness of an order of inputs, from the model's scores with some of them masked."""
 
 from __future__ import annotations
 
@@ -31,6 +31,6 @@ def area(shares: NDArray[np.floating], values: NDArray[np.floating]) -> float:
 def aopc(whole: float, changed: NDArray[np.floating]) -> float:
     """Return the mean fall from *whole* over bins (DeYoung et al. 2020, ERASER, arXiv:1911.03429).
 
-    Comprehensiveness when *changed* has the most relevant inputs gone, sufficiency when it has only them left.
+    Comprehensiveness when *changed* lacks the most relevant inputs, sufficiency when it has only them.
     """
     return float(np.mean(whole - changed))

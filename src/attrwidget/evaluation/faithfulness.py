@@ -1,4 +1,4 @@
-"""Is it true? Take inputs away in the order of a method's scores, and see what the model then says."""
+"""Measure faithfulness: take inputs away in the order of a method's scores and read the model's probability."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from attrwidget.evaluation.collect_scores import Rows
+    from attrwidget.evaluation.collect_scores import Scores
     from attrwidget.progress import Progress
     from attrwidget.results.live import LiveReading
 
@@ -42,13 +42,12 @@ def evaluate(
     top_k: int = 3,
     progress: Progress | None = None,
 ) -> Evaluation:
-    """Measure how faithful methods are to what the model does, and how far they agree.
+    """Measure how faithful methods are to the model, and how far they agree.
 
-    Inputs are masked from attention, so positions stay, and no text is decoded and tokenised again. *y(x)* is
-    the log-probability of a step's own token, or its probability with ``target_function="probability"``. Special
-    tokens, the first token and the positions in *keep* (a chat template's, say) always stay and are not ranked. Signed
-    methods rank by value, the largest positive first, unsigned ones by size; equal values come in an order drawn by
-    *seed*. Each step is judged by itself; tables are means over *steps*, all of them unless given.
+    Inputs are masked from attention, so that positions stay and no text is tokenised again. *y(x)* is the
+    log-probability of a step's own token, or its probability. Special tokens and the first token always stay and are
+    not ranked. Signed methods rank by value, the largest positive first, unsigned ones by size; ties are ordered by
+    *seed*. Each step is judged by itself; tables are means over *steps*.
 
     - *deletion*: area under y as more of the inputs go, the most relevant first, over the share gone. Lower is better.
     - *insertion*: area under y as they come back, the most relevant first, into a text without any. Higher is better.
@@ -59,15 +58,32 @@ def evaluate(
       *sufficiency*: the same of y(x) − y(the top share alone); lower is better. Counts are rounded up. Both are
       AOPC of DeYoung et al. 2020, ERASER, arXiv:1911.03429, who take the probability.
 
-    *random* orders, 5 or more, draw the band that a method has to leave to say anything. Curves have *points*
-    stretches, fewer for shorter texts. *methods* are all of ours unless named, and may also map names to scores of your
-    own, ``[n_steps, n_inputs]``.
-    *top_k* is for the agreement between methods, see ``Evaluation.agreement``. Mind that masking is what leave-one-out
-    itself does, and that a text with inputs masked is none the model was trained on.
+    Leave-one-out masks inputs too, which favours it here; and a text with masked inputs is unlike the model's training
+    data.
 
-    *progress* is called with ``(done, total)``, first for each method's scores, then for the masked texts; an
-    exception raised in it stops, and what was measured is kept for the next time. Raises AttrWidgetError, one
-    sentence, for what cannot be evaluated.
+    Args:
+        ex: What ``explain`` returned.
+        methods: A name or names, or a mapping from names to scores of your own, ``[n_steps, n_inputs]``; by default
+            all methods that need no other library.
+        steps: Indices of steps; by default all.
+        bins: Shares of inputs for comprehensiveness and sufficiency.
+        points: How many stretches a curve has, fewer for shorter texts.
+        target_function: ``"log_prob"`` or ``"probability"``.
+        random: How many random orders, 5 or more, draw the band that a method has to leave.
+        seed: The seed of random orders and ties.
+        keep: Positions that always stay, such as a chat template's.
+        top_k: How many of the highest inputs the agreement between methods compares.
+        progress: Called with ``(done, total)``, first for scores, then for masked texts. An exception raised in it
+            stops the work; finished measurements are kept.
+
+    Returns:
+        An ``Evaluation``: ``summary``, ``by_step``, ``curves`` and ``agreement`` are pandas tables.
+
+    Raises:
+        AttrWidgetError: An argument is wrong, or the model does not heed an attention mask or gives no probabilities.
+
+    Example:
+        >>> aw.evaluate(ex, ["saliency", "attention"]).summary
     """
     _check(ex, bins=bins, points=points, target_function=target_function, random=random, top_k=top_k)
     reading = ex.reading
@@ -88,7 +104,7 @@ def evaluate(
 
 
 def _orders(
-    rows: Mapping[str, Rows], places: Mapping[int, NDArray[np.intp]], random: int, seed: int
+    rows: Mapping[str, Scores], places: Mapping[int, NDArray[np.intp]], random: int, seed: int
 ) -> dict[tuple[str, int], NDArray[np.intp]]:
     """Return positions in the order of each method's scores, and in *random* orders, by name and step."""
     orders = {}

@@ -1,4 +1,4 @@
-"""What a step's token is given with some inputs masked: log-probabilities, measured once and kept."""
+"""Log-probabilities of steps with some inputs masked, measured once and kept."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ if TYPE_CHECKING:
 _CPU_BYTES, _GPU_BYTES = 64 << 20, 1 << 30  # of one batch's logits and widest activations, roughly
 _MOST = 64  # texts in a batch
 
-Gone = bytes
+Masked = bytes
 
 
-def gone(inputs: int, positions: NDArray[np.intp]) -> Gone:
-    """Return which of *inputs* are gone, a bit each."""
+def masked(inputs: int, positions: NDArray[np.intp]) -> Masked:
+    """Return which of *inputs* are masked, one bit each."""
     bits = np.zeros(inputs, dtype=bool)
     bits[positions] = True
     return np.packbits(bits).tobytes()
 
 
 class MaskedRuns:
-    """Log-probabilities of the steps' tokens by which inputs are gone, kept with the trace."""
+    """Log-probabilities of the steps' tokens by masked inputs, kept with the trace."""
 
     def __init__(self, trace: Trace) -> None:
         trace.require_same_weights()
         self._trace = trace
         self._target = Target("log_prob", trace.outputs, output_kind=trace.output_kind)
-        self._known: dict[tuple[int, Gone], float] = trace.partial_results.setdefault("masked_runs", {})
+        self._known: dict[tuple[int, Masked], float] = trace.partial_results.setdefault("masked_runs", {})
 
-    def get(self, step: int, without: Gone) -> float:
+    def get(self, step: int, without: Masked) -> float:
         """Return what was measured of *step* with the inputs *without* masked from attention."""
         return self._known[step, without]
 
-    def measure(self, wanted: Iterable[tuple[int, Gone]], progress: Progress) -> None:
+    def measure(self, wanted: Iterable[tuple[int, Masked]], progress: Progress) -> None:
         """Measure what is not known yet of *wanted*, batch by batch; what is measured is kept when stopped."""
-        missing: dict[int, list[Gone]] = {}
+        missing: dict[int, list[Masked]] = {}
         for step, without in dict.fromkeys(wanted):
             if (step, without) not in self._known:
                 missing.setdefault(step, []).append(without)
@@ -59,16 +59,16 @@ class MaskedRuns:
                 done += len(some)
                 progress(done, total)
 
-    def _run(self, step: int, sets: list[Gone]) -> Iterator[tuple[list[Gone], list[float]]]:
+    def _run(self, step: int, sets: list[Masked]) -> Iterator[tuple[list[Masked], list[float]]]:
         trace = self._trace
         seen = trace.seen(step)
         size, start = self._fitting(seen), 0
         while start < len(sets):
             some = sets[start : start + size]
             bits = np.frombuffer(b"".join(some), dtype=np.uint8).reshape(len(some), -1)
-            there = 1 - np.unpackbits(bits, axis=1, count=seen)
+            keep_mask = 1 - np.unpackbits(bits, axis=1, count=seen)
             try:
-                values = trace.masked_scores(step, torch.from_numpy(there), self._target).tolist()
+                values = trace.masked_scores(step, torch.from_numpy(keep_mask), self._target).tolist()
             except (RuntimeError, MemoryError) as error:
                 if not is_out_of_memory(error):
                     raise

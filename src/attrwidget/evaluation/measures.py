@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from attrwidget.evaluation.curves import aopc, area, counts_along, counts_in_bins
-from attrwidget.evaluation.masked import MaskedRuns, gone
+from attrwidget.evaluation.masked import MaskedRuns, masked
 from attrwidget.evaluation.result import METRICS, StepCurves
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from attrwidget.evaluation.masked import Gone
+    from attrwidget.evaluation.masked import Masked
     from attrwidget.progress import Progress
     from attrwidget.results.live import LiveReading
 
@@ -64,13 +64,13 @@ class Measures:
             shares, found["deletion"], found["insertion"], dict(zip(METRICS, metrics, strict=True))
         )
 
-    def _sets(self, step: int, order: NDArray[np.intp]) -> dict[str, list[Gone]]:
-        """Return the inputs that are gone at each point of each measure."""
+    def _sets(self, step: int, order: NDArray[np.intp]) -> dict[str, list[Masked]]:
+        """Return the masked inputs at each point of each measure."""
         inputs = self._seen(step)
         along, binned = counts_along(len(order), self._points), counts_in_bins(len(order), self._bins)
         return {
-            "deletion": [gone(inputs, order[:k]) for k in along],
-            "insertion": [gone(inputs, order[k:]) for k in along],
-            "comprehensiveness": [gone(inputs, order[:k]) for k in binned],
-            "sufficiency": [gone(inputs, order[k:]) for k in binned],
+            "deletion": [masked(inputs, order[:k]) for k in along],
+            "insertion": [masked(inputs, order[k:]) for k in along],
+            "comprehensiveness": [masked(inputs, order[:k]) for k in binned],
+            "sufficiency": [masked(inputs, order[k:]) for k in binned],
         }

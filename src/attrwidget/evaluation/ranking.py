@@ -1,4 +1,4 @@
-"""Which inputs may be taken away, and in which order."""
+"""Choose which inputs may be taken away, and in which order."""
 
 from __future__ import annotations
 

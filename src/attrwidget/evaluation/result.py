@@ -1,4 +1,4 @@
-"""What an evaluation found, as tables."""
+"""The result of an evaluation, as tables."""
 
 from __future__ import annotations
 
@@ -32,13 +32,20 @@ class StepCurves:
 class Evaluation:
     """How faithful methods are, beside random orders, and how far they agree; made by ``attrwidget.evaluate``.
 
-    ``summary``, ``by_step``, ``curves`` and ``agreement`` are pandas tables; ``notes`` are sentences on what was left
-    out. ``judged`` holds every order's own curves by ``(name, step)``.
+    Attributes:
+        judged: Every order's own curves, by ``(name, step)``.
+        methods: The methods that were judged.
+        agreement: A table with a row for each ``(method, other)`` and the columns ``kendall_tau`` (tau-b),
+            ``spearman``, ``top_k`` (share of the highest in common) and ``rank_biased_overlap`` (p = 0.9): means over
+            steps of ``attrwidget.evaluation.correlation``. Two signed methods are compared by value, others by size.
+        step_labels: The texts of all steps.
+        target_function: ``"log_prob"`` or ``"probability"``.
+        random: How many random orders there are.
+        notes: Sentences on what was left out.
 
-    ``agreement`` has a row for each ``(method, other)`` and the columns ``kendall_tau`` (tau-b), ``spearman``,
-    ``top_k`` (share of the highest in common) and ``rank_biased_overlap`` (p = 0.9), each the mean over steps of what
-    ``attrwidget.evaluation.correlation`` computes of the inputs ranked. Two signed methods are compared by value,
-    others by size.
+    Example:
+        >>> evaluation = aw.evaluate(ex)
+        >>> evaluation.summary["deletion"].idxmin()
     """
 
     judged: dict[tuple[str, int], StepCurves]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _DEFAULT_MB = 10.0
 _USUAL = ("saliency", "input_x_gradient", "attention")
-_SPARE_BYTES = 4096  # for what is said of what was left out
+_SPARE_BYTES = 4096  # for the sentences on what was left out
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -70,17 +70,26 @@ def to_html(
     shown: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> Path:
-    """Write *reading* as one HTML file and return its path: the same views, no kernel, no network.
+    """Write *reading* as one HTML file: the same views, no kernel, no network.
 
-    *methods* are the names of those to carry: unless given, saliency, input × gradient, attention, and whatever was
-    computed already. *shown* is the state that it opens with, by trait; what is missing there has its default. The
-    file has at most *max_mb* megabytes (10): to
-    fit, attention loses precision, then single heads, and then methods go, the last one first; the page says what
-    it does not carry. *title* is shown above. *progress* is called with ``(done, total)``; an exception raised in
-    it stops, and then nothing is written.
+    To fit *max_mb*, attention loses precision, then single heads, and then methods go, the last one first; the page
+    names what it does not carry.
 
-    Raises AttrWidgetError for a method that does not exist, a limit too small for the text, or a path that
-    cannot be written.
+    Args:
+        reading: What to show.
+        path: Where to write it.
+        methods: Names of methods to carry; by default saliency, input × gradient, attention, and whatever was computed
+            already.
+        max_mb: The largest size in megabytes; 10 by default.
+        title: The heading; by default a question about the answer.
+        shown: The state that the page opens with, by trait; missing ones have their default.
+        progress: Called with ``(done, total)``; an exception raised in it stops, and nothing is written.
+
+    Returns:
+        The path written.
+
+    Raises:
+        AttrWidgetError: A method does not exist, the limit is too small for the text, or the path cannot be written.
     """
     target = writable(path, "why.html")
     limit = _DEFAULT_MB if max_mb is None else check_megabytes(max_mb)
@@ -101,7 +110,7 @@ def to_html(
 
 
 def _usual_methods(reading: Reading, shown: Mapping[str, Any] | None) -> list[MethodInfo]:
-    """Return the methods a page carries unless told: the usual ones, and those that cost nothing more."""
+    """Return the methods a page carries by default: the usual ones, the one shown, and those already computed."""
     steps, method_shown = range(reading.n_steps), (shown or {}).get("method")
     return [
         method
@@ -174,7 +183,7 @@ def _data(
 
 def _notes(reading: Reading, methods: Iterable[str]) -> dict[str, list[str | None]]:
     notes = {name: [reading.note(name, [step]) for step in range(reading.n_steps)] for name in methods}
-    return {name: said for name, said in notes.items() if any(said)}
+    return {name: lines for name, lines in notes.items() if any(lines)}
 
 
 def _page(reading: Reading, title: str | None, data: dict[str, Any]) -> bytes:
@@ -208,8 +217,8 @@ def _title(reading: Reading) -> str:
     if reading.answer_text == "":
         return f"How does {model} read this text?"
     first, special = reading.first_step, reading.tokens.special
-    said = [u.text for u in reading.tokens.units if u.start >= first and not special[u.start]]
-    said = said or [u.text for u in reading.tokens.units if u.start >= first]
-    answer = reading.answer_text or " ".join("".join(said).split()) or visible("".join(said))
+    words = [u.text for u in reading.tokens.units if u.start >= first and not special[u.start]]
+    text = "".join(words or [u.text for u in reading.tokens.units if u.start >= first])
+    answer = reading.answer_text or " ".join(text.split()) or visible(text)
     answer = answer if len(answer) <= 60 else answer[:59] + "…"
     return f"Why did {model} say “{answer}”?"

@@ -39,7 +39,7 @@ class Contrasts:
         self._cache = cache
 
     def description(self) -> dict[str, str]:
-        """Return what each method says of itself when there is a foil; those that have no use for one are left out."""
+        """Return the footer text of each method that takes a foil, for its contrastive scores."""
         if self._trace.output_kind not in ("softmax", "sigmoid"):
             return {}
         return {
@@ -53,16 +53,19 @@ class Contrasts:
         return [int(i) for i in self._trace.steps.top_ids[step]]
 
     def find(self, step: int, what: Any) -> Foil:
-        """Return *what*, a text or the model's own number, as a foil of *step*; of several tokens the first counts.
+        """Return *what*, a text or an output's number, as a foil of *step*; several tokens count by their first.
 
-        Raises AttrWidgetError, one sentence, for a step or foil that does not exist and for what the step itself is.
+        Raises:
+            AttrWidgetError: The step or foil does not exist, or the foil is what the model chose.
         """
         trace = self._trace
         step = check_step(step, trace.n_steps)
         foil = self._output(step, what)
         if foil == trace.outputs[step]:
-            said = trace.output_text(step, foil).strip()
-            raise AttrWidgetError(f"“{said}” is what the model said there: take another to contrast it with.")
+            chosen = trace.output_text(step, foil).strip()
+            raise AttrWidgetError(
+                f"“{chosen}” is what the model said there: take another to contrast it with."
+            )
         return Foil(step, foil, trace.output_text(step, foil))
 
     def rows(self, method: str, foil: Foil, progress: Progress | None = None) -> NDArray[np.float32]:
@@ -71,11 +74,11 @@ class Contrasts:
         return normalize_rows(self._cache.rows(request, [foil.step], progress), request.method, "auto")
 
     def has_rows(self, method: str, foil: Foil) -> bool:
-        """Say whether ``rows`` would answer at once."""
+        """Return whether ``rows`` would answer at once."""
         return self._cache.has(self._request(method, foil), [foil.step])
 
     def note(self, method: str, foil: Foil) -> str | None:
-        """Return what is to be said of the finished row, such as its completeness residual."""
+        """Return the footnote on the finished row, such as its completeness residual."""
         return note_on(self._request(method, foil), self._trace, self._cache, [foil.step])
 
     def _output(self, step: int, what: Any) -> int:
@@ -85,9 +88,9 @@ class Contrasts:
         return int(foil_tokens(self._trace, step, what)[0] if named is None else named[step])
 
     def _with(self, step: int, foil: Any) -> list[Any]:
-        return [foil if s == step else said for s, said in enumerate(self._trace.outputs)]
+        return [foil if s == step else output for s, output in enumerate(self._trace.outputs)]
 
     def _request(self, method: str, foil: Foil) -> Request:
-        # The other steps' rows are never asked for, so what is said of their foils is left out.
+        # Only one step has a foil here, so the note about the others' foils is left out.
         request = make_request(self._trace, method, foil=self._with(foil.step, foil.id))
         return replace(request, foils=None)

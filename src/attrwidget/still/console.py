@@ -35,7 +35,7 @@ _PALE_ORANGE, _ORANGE = (249, 220, 204), (165, 75, 14)
 
 
 def table(reading: Reading, method: str | None = None, steps: Sequence[int] | None = None) -> ScoreTable:
-    """Return the scores of *steps* (all) by *method* (the first) for ``rich.print``: as wide as fits, cuts said below.
+    """Return the scores of *steps* (all) by *method* (the first) for ``rich.print``, as wide as fits.
 
     Raises AttrWidgetError for a method that does not exist.
     """

@@ -58,7 +58,7 @@ class Session:
             self._request(message)
 
     def prepare(self, method: str, steps: Sequence[int], seconds: float) -> bool:
-        """Have rows computed and say whether they are there, after at most *seconds*; what is not goes on."""
+        """Compute rows; return whether they are finished after at most *seconds*. Unfinished work goes on."""
         if self._reading.has_rows(method, steps):
             return True
         over = threading.Event()

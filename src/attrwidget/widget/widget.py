@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_PATIENCE = 1.0  # seconds that a display waits for scores; the live view can say how far they are
+_PATIENCE = 1.0  # seconds that a display waits for scores; the live view shows their progress
 
 
 class SelectionError(AttrWidgetError, traitlets.TraitError):
@@ -36,10 +36,18 @@ class _Checked(traitlets.Any):
 
 
 class ExplanationWidget(anywidget.AnyWidget):
-    """Shows an explanation; ``Explanation.widget`` makes it, and so does calling this with traits to begin with.
+    """The widget of one explanation; made by ``Explanation.widget``.
 
-    All traits but ``content`` can be set and observed. A value that does not exist raises SelectionError, a
-    sentence naming what does, and changes nothing.
+    All traits but ``content`` can be set and observed. A value that does not exist raises SelectionError and changes
+    nothing.
+
+    Args:
+        reading: What to show, such as ``Explanation.reading``.
+        **traits: Values that the widget begins with.
+
+    Example:
+        >>> ex.widget.held = [2]
+        >>> ex.widget.observe(print, "held")
     """
 
     _esm = traitlets.Unicode().tag(sync=True)
@@ -74,7 +82,7 @@ class ExplanationWidget(anywidget.AnyWidget):
         self.on_msg(self._receive)
 
     def prepare(self, seconds: float) -> bool:
-        """Have the scores of what is held computed and say whether they are there, after at most *seconds*."""
+        """Compute the scores of the held steps; return whether they are finished after at most *seconds*."""
         return self._session.prepare(self.method, self.held, seconds)
 
     def close(self) -> None:
@@ -84,7 +92,7 @@ class ExplanationWidget(anywidget.AnyWidget):
         super().close()
 
     def set_state(self, sync_data: Mapping[str, Any]) -> None:
-        """Take a state from the page; what does not exist is left out, and the page is told what holds instead."""
+        """Take a state from the page; values that do not exist are left out, and the page gets the valid ones."""
         ours = {name: value for name, value in sync_data.items() if name not in ("content", "_esm")}
         good, wrong = mend(self.reading, ours, self.options)
         super().set_state(good)
@@ -103,7 +111,7 @@ class ExplanationWidget(anywidget.AnyWidget):
         steps = self.held if self.prepare(_PATIENCE) else []
         try:
             html = to_fallback_html(reading, self.method, steps, span_rule=options["span_rule"], **selection)
-        except Exception:  # the live view will say what is wrong
+        except Exception:  # the live view will show the error
             logger.exception("the scores for the still picture could not be read")
             html = to_fallback_html(reading, self.method, [])
         return {"text/html": html, "text/plain": repr(reading)}

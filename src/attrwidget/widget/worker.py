@@ -69,7 +69,7 @@ class Worker:
             return True
 
     def outbid(self, job: Job) -> bool:
-        """Say whether a cheaper job is waiting."""
+        """Return whether a cheaper job is waiting."""
         with self._changed:
             return bool(self._jobs) and self._jobs[0].cost < job.cost
 

@@ -1,4 +1,4 @@
-"""Explanations from Captum's results. Captum itself is not needed."""
+"""Explanations from Captum's results; Captum itself is not needed."""
 
 from __future__ import annotations
 
@@ -25,15 +25,27 @@ def from_captum(
     description: str | None = None,
     model_name: str = "",
 ) -> SavedExplanation:
-    """Return the explanation of a Captum *result*.
+    """Make an explanation of a Captum *result*; Captum itself is not needed.
 
-    Taken are an ``LLMAttributionResult``: each output token's attribution to the inputs, or, when only the whole
-    sequence was attributed, one row for it; a ``VisualizationDataRecord``; and a tensor of attributions, with the
-    *tokens* it belongs to and what it explains as *output*. A tensor is ``[inputs]`` or ``[inputs, dimensions]``, with
-    or without a batch of one before; dimensions are summed, as in Captum's tutorials. *method* names the method in
-    the lists, and *description* in the footer.
+    Args:
+        result: An ``LLMAttributionResult`` (a row for each output token, or one row when only the whole sequence was
+            attributed), a ``VisualizationDataRecord``, or a tensor of attributions. A tensor is ``[inputs]`` or
+            ``[inputs, dimensions]``, with or without a batch of one before; dimensions are summed, as in Captum's
+            tutorials.
+        tokens: The tokens that a tensor belongs to.
+        output: What a tensor explains.
+        method: The method's name in lists.
+        description: The words of the footer.
+        model_name: The model's name in titles.
 
-    Raises AttrWidgetError for anything else, and when sizes do not match.
+    Returns:
+        An explanation with one method.
+
+    Raises:
+        AttrWidgetError: *result* is none of these, or sizes do not match.
+
+    Example:
+        >>> aw.from_captum(attributions, tokens, output="positive")
     """
     if hasattr(result, "seq_attr") and hasattr(result, "output_tokens"):
         return _from_llm(result, method, description, model_name)
@@ -71,7 +83,7 @@ def _from_llm(result: Any, method: str, description: str | None, model_name: str
     inputs, outputs = list(result.input_tokens), _outputs(result.output_tokens)
     whole = result.token_attr is None
     values = numbers(result.seq_attr if whole else result.token_attr, "attributions").reshape(-1, len(inputs))
-    said = description or f"{_title(method)}, as Captum gave it" + (", of the whole answer" if whole else "")
+    words = description or f"{_title(method)}, as Captum gave it" + (", of the whole answer" if whole else "")
     probability = getattr(result, "output_probs", None)
     steps = ["".join(outputs)] if whole else outputs
     p = None if probability is None or whole else numbers(probability, "output_probs")
@@ -80,7 +92,7 @@ def _from_llm(result: Any, method: str, description: str | None, model_name: str
     return assemble(
         [*inputs, *steps],
         len(inputs),
-        [record(method, rows, title=_title(method), description=said)],
+        [record(method, rows, title=_title(method), description=words)],
         probability=None if p is None else p.tolist(),
         model_name=model_name,
     )
@@ -94,7 +106,7 @@ def _outputs(tokens: Sequence[str]) -> list[str]:
 
 
 def _from_record(result: Any, method: str, description: str | None, model_name: str) -> SavedExplanation:
-    said = description or f"{_title(method)}, as Captum gave it"
+    words = description or f"{_title(method)}, as Captum gave it"
     tokens = list(result.raw_input_ids)
     values = numbers(result.word_attributions, "word_attributions").reshape(-1)
     if len(values) != len(tokens):
@@ -106,7 +118,7 @@ def _from_record(result: Any, method: str, description: str | None, model_name: 
     return assemble(
         [*tokens, f" {result.attr_class}"],
         len(tokens),
-        [record(method, values[None], title=_title(method), description=said, note=note)],
+        [record(method, values[None], title=_title(method), description=words, note=note)],
         probability=[float(explained_probability)],
         titles=("Text", "Output"),
         model_name=model_name,

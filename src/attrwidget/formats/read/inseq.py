@@ -33,14 +33,24 @@ _UNSIGNED = ("saliency",)
 def from_inseq(
     out: Any, *, tokenizer: PreTrainedTokenizerBase | None = None
 ) -> SavedExplanation | list[SavedExplanation]:
-    """Return the explanation of an Inseq result, or a list when it holds several sequences.
+    """Make an explanation of an Inseq result; its files are read without Inseq.
 
-    *out* is what ``model.attribute()`` returned, one of its sequences, or the path of a file that ``out.save()`` wrote
-    (read without Inseq). Scores with a dimension of embeddings become their L2 norm, as Inseq shows them, and, under
-    the method's own name, their signed sum. Attention keeps its layers and heads. Of encoder-decoder models,
-    source and earlier target tokens are the inputs. With the model's *tokenizer*, texts are had from its ids.
+    Scores with a dimension of embeddings become their L2 norm, as Inseq shows them, and, under the method's own name,
+    their signed sum. Attention keeps its layers and heads. Of encoder–decoder models, source and earlier target tokens
+    are the inputs.
 
-    Raises AttrWidgetError when it is none of these, or a file was cut short or altered.
+    Args:
+        out: What ``model.attribute()`` returned, one of its sequences, or the path of a file that ``out.save()`` wrote.
+        tokenizer: The model's tokenizer, which gives exact texts of the tokens' ids.
+
+    Returns:
+        The explanation, or a list when the result holds several sequences.
+
+    Raises:
+        AttrWidgetError: *out* is none of these, or the file was cut short or altered.
+
+    Example:
+        >>> aw.from_inseq(inseq.load_model("gpt2", "saliency").attribute("Hello"))
     """
     if isinstance(out, str | Path):
         sequences, info = of_file(read_whole(out), str(out))
@@ -135,19 +145,19 @@ def _methods(
         return [Recorded(method, None, divided=False)], heads
     function = None if name == "attention" else function
     title = record(name, np.zeros((1, 1))).info.title
-    said = title.lower() + ("" if name == "attention" else explained)
+    words = title.lower() + ("" if name == "attention" else explained)
     if scores.ndim == 2:
-        return [record(name, scores, description=f"{said}, from Inseq", target_function=function)], None
+        return [record(name, scores, description=f"{words}, from Inseq", target_function=function)], None
     if scores.ndim == 4:
         raise AttrWidgetError("This Inseq result has more dimensions than tokens, layers and heads.")
     wide = scores.astype(np.float64)
-    norm_says, sum_says = f"{said}, L2 norm, from Inseq", f"{said}, signed sum, from Inseq"
+    norms_words, sum_words = f"{words}, L2 norm, from Inseq", f"{words}, signed sum, from Inseq"
     norms = np.linalg.norm(wide, axis=-1)
     if name in _UNSIGNED:
-        return [record(name, norms, description=norm_says, target_function=function)], None
+        return [record(name, norms, description=norms_words, target_function=function)], None
     return [
-        record(f"{name}_l2", norms, title=f"{title}, L2", description=norm_says, target_function=function),
-        record(name, wide.sum(-1), signed=True, description=sum_says, target_function=function),
+        record(f"{name}_l2", norms, title=f"{title}, L2", description=norms_words, target_function=function),
+        record(name, wide.sum(-1), signed=True, description=sum_words, target_function=function),
     ], None
 
 

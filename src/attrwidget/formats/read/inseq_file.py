@@ -1,4 +1,4 @@
-"""Inseq's results, as objects or as its JSON files, in plain arrays. Inseq itself is not needed."""
+"""Read Inseq's results, objects or JSON files, as plain arrays; Inseq itself is not needed."""
 
 from __future__ import annotations
 
@@ -23,10 +23,17 @@ _TYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2"}
 
 @dataclass(frozen=True)
 class InseqSequence:
-    """One attributed sequence: tokens as ``(text, id)``; scores ``[tokens, steps, …]``; scores of each step.
+    """One attributed sequence.
 
-    Step 0 is target token ``start``, and the last one stands before ``end``. ``layered`` says that a third
-    dimension is of layers and not of embeddings.
+    Attributes:
+        source: Tokens as ``(text, id)``.
+        target: Tokens as ``(text, id)``.
+        source_scores: ``[tokens, steps, …]`` or None.
+        target_scores: ``[tokens, steps, …]`` or None.
+        step_scores: Readings of each step, by name.
+        start: The target token of step 0.
+        end: The target token after the last step.
+        layered: A third dimension is of layers, not of embeddings.
     """
 
     source: list[tuple[str, int]]

@@ -1,4 +1,4 @@
-"""Explanations from LIME's. LIME itself is not needed."""
+"""Explanations from LIME's; LIME itself is not needed."""
 
 from __future__ import annotations
 
@@ -14,11 +14,23 @@ if TYPE_CHECKING:
 
 
 def from_lime(explanation: Any, *, model_name: str = "") -> SavedExplanation:
-    """Return the explanation of a text that LIME's ``LimeTextExplainer`` explained.
+    """Make an explanation of what LIME's ``LimeTextExplainer`` returned; LIME itself is not needed.
 
-    Each class that was explained is a step. A word has its weight in LIME's local linear model, and 0 when it was not
-    among the features that the model kept; what is no word has no score. Raises AttrWidgetError when *explanation*
-    is not of a text.
+    Each explained class is a step. A word scores its weight in LIME's local linear model, 0 when the model did not keep
+    it as a feature; text between words has no score.
+
+    Args:
+        explanation: The result of ``explain_instance``.
+        model_name: The model's name in titles.
+
+    Returns:
+        An explanation with the method "lime".
+
+    Raises:
+        AttrWidgetError: *explanation* is not LIME's, or not of a text.
+
+    Example:
+        >>> aw.from_lime(LimeTextExplainer().explain_instance(text, classify))
     """
     text = getattr(getattr(explanation, "domain_mapper", None), "indexed_string", None)
     if text is None or not getattr(explanation, "local_exp", None):

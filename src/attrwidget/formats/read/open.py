@@ -1,4 +1,4 @@
-"""Opening a saved explanation without its model."""
+"""Open a saved explanation without its model."""
 
 from __future__ import annotations
 
@@ -23,9 +23,19 @@ if TYPE_CHECKING:
 
 
 def open(path: str | os.PathLike[str]) -> SavedExplanation:  # noqa: A001 - attrwidget.open, like Image.open
-    """Return the explanation that ``ex.save(path)`` wrote; needs neither its model nor torch, and runs no code of it.
+    """Open what ``ex.save(path)`` wrote. Needs neither the model nor torch, and runs no code of the file.
 
-    Raises AttrWidgetError when the file is missing, of another kind, of a newer version, cut short or altered.
+    Args:
+        path: The file.
+
+    Returns:
+        The explanation. It shows, prints, exports and answers like the live one.
+
+    Raises:
+        AttrWidgetError: The file is missing, of another kind, of a newer version, cut short or altered.
+
+    Example:
+        >>> aw.open("why.attrwidget").scores("saliency")
     """
     document, arrays = unpack(read_whole(path), str(path))
     try:

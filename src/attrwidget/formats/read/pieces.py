@@ -1,4 +1,4 @@
-"""Token strings of other libraries as text a person can read: vocabulary entries are turned back into characters."""
+"""Turn other libraries' token strings, such as vocabulary entries, into readable text."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _read(piece: str, read: Callable[[str], bytes]) -> bytes:
 
 
 def _style(pieces: Sequence[str]) -> Callable[[str], bytes] | None:
-    """Return the function that reads *pieces*, or None when one piece is too little to tell."""
+    """Return the function that reads *pieces*, or None when one piece does not show its style."""
     group = [part for piece in pieces for part in piece.split(_CONTRAST)]
     letters = _letters()
     spaced = any(c.isspace() for piece in group for c in piece)
@@ -88,7 +88,7 @@ def _words(piece: str) -> bytes:
 
 
 def _is_text(data: bytes) -> bool:
-    """Say whether *data* is UTF-8, but for a character cut off at the end."""
+    """Return whether *data* is UTF-8, but for a character cut off at the end."""
     try:
         getincrementaldecoder("utf-8")().decode(data)
     except UnicodeDecodeError:
@@ -128,7 +128,7 @@ def _decoded(data: bytes) -> str | None:
 
 
 def is_wide(character: str) -> bool:
-    """Say whether *character* is of a script that sets no spaces, such as Chinese."""
+    """Return whether *character* belongs to a script without spaces, such as Chinese."""
     return unicodedata.east_asian_width(character) in ("W", "F")
 
 

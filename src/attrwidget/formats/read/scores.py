@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _ROUNDING = 1e-5  # of probabilities in low precision
-_FIRST = "output"  # what a single row of scores explains, when nothing is said of it
+_FIRST = "output"  # the name of what a single row of scores explains, unless given
 
 
 def from_scores(
@@ -34,20 +34,30 @@ def from_scores(
     probability: Sequence[float] | None = None,
     model_name: str = "",
 ) -> SavedExplanation:
-    """Return the explanation of *tokens* and *scores* that you have.
+    """Make an explanation of *tokens* and *scores* that you have.
 
-    *scores* are array-like, ``[steps, inputs]``, or ``[inputs]`` for one step; or a dictionary of such, by name. There
-    are two layouts. Without *output*, *tokens* are prompt and answer, the last ones are the steps, and there is a
-    column for each token (the last may be left out), empty or zero where it comes later. With *output*, texts of what
-    is explained (generated tokens, or classes), *tokens* are the inputs alone. One row over all tokens needs no
-    *output*.
+    There are two layouts. Without *output*, *tokens* are prompt and answer, the last ones are the steps, and there is a
+    column for each token (the last may be left out), empty or zero where it comes later. With *output*, *tokens* are
+    the inputs alone. One row over all tokens needs no *output*.
 
-    Tokens are texts with their spaces, or vocabulary entries such as ``Ġthe``, ``▁the`` and ``##s``. *signed*: whether
-    scores have a sign, by default whether any is negative; unsigned ones are shown as shares of their row.
-    *description*
-    describes them in the footer; *probability* is that of each step. What is not given is NaN.
+    Args:
+        tokens: Texts with their spaces, or vocabulary entries such as ``Ġthe``, ``▁the`` and ``##s``.
+        scores: Array-like, ``[steps, inputs]``, or ``[inputs]`` for one step; or a dictionary of such, by name.
+        output: What is explained: generated tokens, or classes.
+        signed: Whether scores have a sign; by default whether any is negative. Unsigned ones are shown as shares of
+            their row.
+        description: The words of the footer.
+        probability: The probability of each step; NaN unless given.
+        model_name: The model's name in titles.
 
-    Raises AttrWidgetError when sizes do not match, or numbers are missing, infinite or ahead of their step.
+    Returns:
+        An explanation with a method for each array.
+
+    Raises:
+        AttrWidgetError: Sizes do not match, or numbers are missing, infinite or ahead of their step.
+
+    Example:
+        >>> aw.from_scores(["Not", " bad"], [-0.4, 0.9], output="positive")
     """
     pieces = _texts(tokens, "tokens")
     named = dict(scores) if isinstance(scores, Mapping) else {"scores": scores}

@@ -1,4 +1,4 @@
-"""Explanations from SHAP's. SHAP itself is not needed."""
+"""Explanations from SHAP's; SHAP itself is not needed."""
 
 from __future__ import annotations
 
@@ -14,10 +14,23 @@ if TYPE_CHECKING:
 
 
 def from_shap(explanation: Any, *, model_name: str = "") -> SavedExplanation | list[SavedExplanation]:
-    """Return the explanation of a text that SHAP explained, or a list when *explanation* holds several texts.
+    """Make an explanation of a ``shap.Explanation`` of text; SHAP itself is not needed.
 
-    Each output (a class, or a generated token) is a step, with the SHAP values of all tokens; the base value stands
-    in the method's note. Raises AttrWidgetError when *explanation* is no ``shap.Explanation`` of texts.
+    Each output (a class, or a generated token) is a step, with the SHAP values of all tokens. The method's note has the
+    base values.
+
+    Args:
+        explanation: What an Explainer returned.
+        model_name: The model's name in titles.
+
+    Returns:
+        The explanation, or a list when *explanation* holds several texts.
+
+    Raises:
+        AttrWidgetError: *explanation* is no ``shap.Explanation`` of texts.
+
+    Example:
+        >>> aw.from_shap(shap.Explainer(pipeline)(["Not bad at all."]))
     """
     if not all(hasattr(explanation, name) for name in ("values", "base_values", "data")):
         raise AttrWidgetError(

@@ -1,4 +1,4 @@
-"""Saving an explanation to one file, and opening it without its model."""
+"""Save an explanation to one file."""
 
 from __future__ import annotations
 
@@ -49,17 +49,25 @@ def save(
     max_mb: float = _DEFAULT_MB,
     progress: Progress | None = None,
 ) -> Path:
-    """Write *reading* to one file, which ``attrwidget.open`` reads without model or torch; return its path.
+    """Write *reading* to one file, which ``attrwidget.open`` reads without model or torch.
 
     The file is a safetensors file: tokens, readings of the steps, the raw scores of *methods*, and attention.
-    *methods* are names; by default attention, the gradient methods of one backward pass a step, and whatever was
-    computed already. *heads*:
-    attention of all heads as ``"float32"``, ``"float16"`` or ``"none"``; ``"auto"`` takes the first of these that keeps
-    the file under *max_mb* megabytes and warns of what it left out; without single heads their mean is kept.
-    *progress* is called with ``(done, total)``.
 
-    Raises AttrWidgetError for a method that does not exist, scores that do not fit *max_mb*, or a path that
-    cannot be written.
+    Args:
+        reading: What to save.
+        path: Where to write it.
+        methods: Names; by default attention, the gradient methods of one backward pass a step, and whatever was
+            computed already.
+        heads: Attention of all heads as ``"float32"``, ``"float16"`` or ``"none"``, which keeps their mean; ``"auto"``
+            takes the first that keeps the file under *max_mb*, and warns of what it left out.
+        max_mb: The largest size in megabytes.
+        progress: Called with ``(done, total)``; an exception raised in it stops, and nothing is written.
+
+    Returns:
+        The path written.
+
+    Raises:
+        AttrWidgetError: A method does not exist, the scores do not fit *max_mb*, or the path cannot be written.
     """
     target = writable(path, "why.attrwidget")
     if heads not in _HEADS:
@@ -88,7 +96,7 @@ def _chosen(reading: Reading, names: Sequence[str] | None) -> list[MethodInfo]:
 
 
 def _has_heads(reading: Reading, info: MethodInfo) -> bool:
-    """Say whether the rows of a method can be had from ``head_weights``."""
+    """Return whether ``head_weights`` gives the rows of a method."""
     if isinstance(reading, SavedReading):
         return reading.recorded[info.name].rows is None
     return info.attention and (info.name == "attention" or info.source is not None)
