@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from attrwidget.engine.trace import Trace
-    from attrwidget.progress import Progress
     from attrwidget.results.base import MethodInfo, Reading
     from attrwidget.text.tokens import Tokens
     from attrwidget.widget import ExplanationWidget
@@ -71,59 +69,9 @@ class Presentation(ABC):
         """
         return self.reading.methods()
 
-    @property
     @abstractmethod
-    def trace(self) -> Trace:
-        """The forward pass that all numbers are read from."""
-
-    @abstractmethod
-    def scores(
-        self,
-        method: str | None = None,
-        *,
-        target_function: str | None = None,
-        foil: Any = None,
-        normalize: str | None = "auto",
-        layer: int | None = None,
-        head: int | Sequence[int] | None = None,
-        head_rule: str = "mean",
-        source_only: bool = False,
-        progress: Progress | None = None,
-        **options: Any,
-    ) -> pd.DataFrame:
+    def scores(self, method: str | None = None, *, normalize: str | None = "auto") -> pd.DataFrame:
         """Return the scores of all steps, float32 ``[steps, inputs]``."""
-
-    @abstractmethod
-    def attention(
-        self,
-        layer: int | None = None,
-        head: int | Sequence[int] | None = None,
-        *,
-        head_rule: str = "mean",
-        targets: str = "steps",
-        part: str | None = None,
-    ) -> pd.DataFrame:
-        """Return attention weights, float32 ``[targets, inputs]``."""
-
-    @abstractmethod
-    def logit_lens(self) -> pd.DataFrame:
-        """Return what each layer would predict at each step."""
-
-    @abstractmethod
-    def blocks(
-        self,
-        reading: str = "input_x_gradient",
-        *,
-        steps: Sequence[int] | None = None,
-        target_function: str | None = None,
-        foil: Any = None,
-        head_rule: str = "mean",
-    ) -> pd.DataFrame:
-        """Return a reading of each layer by itself."""
-
-    @abstractmethod
-    def instead(self, answer: Any) -> Any:
-        """Return the explanation of another *answer* to the same input."""
 
     @property
     def widget(self) -> ExplanationWidget:

@@ -1,1 +1,1 @@
-"""The offline page: one HTML file that plays the saved scores to the same views."""
+"""The offline page: one HTML file with the same views."""

@@ -1,4 +1,4 @@
-"""One offline HTML file that is still interactive. docs/protocol.md has the form of its data."""
+"""Write one offline HTML file that stays interactive; docs/protocol.md has the form of its data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an exported page can carry within its size, and what it has to leave out."""
+"""Choose what an exported page carries within its size."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MB = 1_000_000
 
 @dataclass(frozen=True)
 class Plan:
-    """The methods carried, and every head's attention with *bits* 16 or 8, or with 0 not at all.
+    """The methods carried, and every head's attention with 16 or 8 *bits*, or with 0 bits not at all.
 
     Without heads, attention is a method like others: the mean of all heads. ``left_out`` are sentences.
     """
@@ -35,8 +35,8 @@ class Plan:
 def make_plan(reading: Reading, methods: Sequence[MethodInfo], room: float, max_mb: float) -> Plan:
     """Return the richest plan whose numbers take at most *room* bytes.
 
-    Heads go from 16 bits to 8, then to their mean; then methods go, the last one first. Raises AttrWidgetError when
-    not even the first method fits.
+    Heads go from 16 bits to 8, then to their mean; then methods are dropped, the last one first. Raises AttrWidgetError
+    when even the first method does not fit.
     """
     smallest = 0
     for plan in _plans(reading, tuple(methods), max_mb):
@@ -67,8 +67,8 @@ def _plans(reading: Reading, methods: tuple[MethodInfo, ...], max_mb: float) -> 
     for kept in range(len(methods) - 1, 0, -1):
         gone = ", ".join(method.title for method in methods[kept:])
         carried = replace(plan, methods=plan.methods[:kept])
-        heads_said = plan.left_out if any(m.attention for m in methods[:kept]) else ()
-        yield replace(carried, left_out=(*heads_said, f"Not in this file, {limit}: {gone}."))
+        head_notes = plan.left_out if any(m.attention for m in methods[:kept]) else ()
+        yield replace(carried, left_out=(*head_notes, f"Not in this file, {limit}: {gone}."))
 
 
 def _mean_of_heads(method: MethodInfo, count: int) -> MethodInfo:

@@ -1,4 +1,4 @@
-"""Numbers inside an exported page: scores as float32, attention of all heads as small integers."""
+"""Encode the numbers of an exported page: scores as float32, attention of all heads as small integers."""
 
 from __future__ import annotations
 

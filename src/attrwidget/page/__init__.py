@@ -1,1 +1,1 @@
-"""What a page is given, live or exported: content, packed scores, checks, the built front end."""
+"""What a live page and an exported one have in common: content, packed scores, checks, the built front end."""

@@ -1,4 +1,4 @@
-"""The built front end: two scripts beside this file, made from ``js/`` and not committed."""
+"""Read the built front end: two scripts beside this file, made from ``js/`` and not in git."""
 
 from __future__ import annotations
 

@@ -1,8 +1,4 @@
-"""What can be chosen of an explanation. Traits and messages are checked by the same rules.
-
-Each function returns the value in its normal form, or raises AttrWidgetError with a sentence that names what
-exists.
-"""
+"""Check what a page or Python chooses; each function returns the normal form or raises AttrWidgetError."""
 
 from __future__ import annotations
 
@@ -40,12 +36,12 @@ _FOIL = '{"step": 0, "id": 11}'
 
 
 def check_steps(reading: Reading, value: Any) -> list[int]:
-    """Steps, ascending and each once."""
+    """Return steps, ascending and each once."""
     return sorted({check_step(step, reading.n_steps) for step in check_list(value, "Steps", "[0, 1]")})
 
 
 def check_foil(reading: Reading, value: Any, held: Sequence[int]) -> dict[str, Any] | None:
-    """None, or what a step might have been instead: ``{"step", "id", "text"}``. A text or an id is of the step held."""
+    """Return None or a foil, ``{"step", "id", "text"}``; a text or an id belongs to the one step that is held."""
     if value is None:
         return None
     if reading.contrasts is None:
@@ -62,7 +58,7 @@ def check_foil(reading: Reading, value: Any, held: Sequence[int]) -> dict[str, A
 
 
 def check_shown_layer(reading: Reading, value: Any) -> int | None:
-    """A layer from 0, or None for all."""
+    """Return a layer from 0, or None for all."""
     if value is None:
         return None
     _require_attention(reading)
@@ -70,28 +66,28 @@ def check_shown_layer(reading: Reading, value: Any) -> int | None:
 
 
 def check_shown_heads(reading: Reading, value: Any) -> list[tuple[int, int]]:
-    """Pairs of layer and head, both from 0, each once, in the order given."""
+    """Return ``(layer, head)`` pairs from 0, each once, in the order given."""
     if value:
         _require_attention(reading)
     return check_heads(value, reading.n_layers, reading.n_heads)
 
 
 def check_bool(value: Any, name: str) -> bool:
-    """True or False, and nothing that merely counts as such."""
+    """Return True or False; other values that count as such are refused."""
     if isinstance(value, bool):
         return value
     raise AttrWidgetError(f"{name} is True or False, not {short(value)}.")
 
 
 def check_options(value: Any) -> dict[str, Any]:
-    """All options: those in *value*, and the defaults of the others."""
+    """Return all options: those in *value*, and the defaults of the others."""
     if not isinstance(value, Mapping):
         raise AttrWidgetError(f"Options are a dictionary like {{'intensity': 0.8}}, not {short(value)}.")
     return {**DEFAULT_OPTIONS, **{name: check_option(name, item) for name, item in value.items()}}
 
 
 def check_option(name: Any, value: Any) -> Any:
-    """The value of one option."""
+    """Return the value of one option."""
     if name not in DEFAULT_OPTIONS:
         raise AttrWidgetError(f"There is no option {short(name)}: take one of {', '.join(DEFAULT_OPTIONS)}.")
     if name == "head_rule":

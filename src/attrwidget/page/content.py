@@ -1,4 +1,4 @@
-"""What is explained, as the page reads it: see ``content`` in docs/protocol.md."""
+"""Describe an explanation as JSON for the page: ``content`` in docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ VERSION = 1
 
 
 def content_of(reading: Reading, *, model: bool = True) -> dict[str, Any]:
-    """Return tokens, steps and methods of *reading* as JSON, without *model* with nothing that takes it.
+    """Return tokens, steps and methods of *reading* as JSON; without *model*, foils are left out.
 
-    Probabilities have six significant digits; what is not known of a recorded explanation is null.
+    Probabilities have six significant digits; numbers that are not known are null.
     """
     tokens, steps = reading.tokens, reading.steps
     contrasts = reading.contrasts if model else None
@@ -61,14 +61,14 @@ def content_of(reading: Reading, *, model: bool = True) -> dict[str, Any]:
 
 
 def method_entry(method: MethodInfo) -> dict[str, Any]:
-    """Return *method* as JSON, without what does not apply to it."""
+    """Return *method* as JSON without its empty fields."""
     return {name: value for name, value in method._asdict().items() if value is not None}
 
 
 def _alternatives(
     top: Sequence[tuple[str, float]], ids: Sequence[int | None], rank: float, label: str
 ) -> list[list[Any]]:
-    """Return *top* without the chosen token, which stands at its rank, or among those of the same probability."""
+    """Return *top* without the chosen token, found by its rank and, among equal probabilities, its text."""
     chosen = -1 if math.isnan(rank) else int(rank) - 1
     if 0 <= chosen < len(top):
         tied = [i for i, (_, p) in enumerate(top) if p == top[chosen][1]]

@@ -1,4 +1,4 @@
-"""Scores as bytes: whole rows, one picture of all of them, and what each head gives."""
+"""Pack scores as bytes: whole rows, one picture of all of them, and one number for each head."""
 
 from __future__ import annotations
 
@@ -93,10 +93,10 @@ def head_summary(
     hidden: Sequence[int] = (),
     progress: Progress | None = None,
 ) -> NDArray[np.float32]:
-    """Return float32 ``[layers, heads]``: how strongly each head serves *steps*.
+    """Return float32 ``[layers, heads]``: the attention that each head gives at *steps*.
 
-    Weights are averaged over *steps*; an input that a step could not see counts as nothing from it. With the input
-    *target*, the weight on it; without, the largest on any one input that is not *hidden*.
+    Weights are averaged over *steps*; an input after a step counts as 0. With *target*, the weight on that input;
+    without, the largest weight on an input that is not *hidden*.
     """
     total = np.zeros((reading.n_layers, reading.n_heads, reading.n_inputs))
     done = 0

@@ -1,4 +1,4 @@
-"""The state that a page and Python share: how it begins, what is valid, and what becomes of the rest."""
+"""The state that a page and Python share: its start, its checks, and the repair of invalid values."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _CHECKS: dict[str, Callable[[Reading, Any], Any]] = {
 
 
 def initial_state(reading: Reading) -> dict[str, Any]:
-    """Return what is shown first: the first step, by the first method, as text."""
+    """Return the first state: the first step, the first method, the text view."""
     methods = reading.methods()
     return {
         "held": [0] if reading.n_steps else [],
@@ -58,9 +58,9 @@ def checked(reading: Reading, name: str, value: Any, held: Sequence[int] = ()) -
 def mend(
     reading: Reading, sent: Mapping[str, Any], options: Mapping[str, Any]
 ) -> tuple[dict[str, Any], set[str]]:
-    """Return as much of a state from the page as is valid, and the names of what was not.
+    """Return the valid part of a state from the page, and the names of invalid traits.
 
-    From lists, items that do not exist are left out; a bad one of the *options* stays as it is there; any other bad
+    Items that do not exist are dropped from lists; an invalid option keeps its value in *options*; any other invalid
     value is dropped.
     """
     good, wrong = {}, set()

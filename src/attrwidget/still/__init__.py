@@ -1,1 +1,1 @@
-"""Renderings that do not move: a table in a terminal, static HTML, sentences."""
+"""Static renderings: a table in a terminal, HTML without script, sentences."""

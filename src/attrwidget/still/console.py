@@ -58,7 +58,7 @@ def to_text(reading: Reading) -> str:
 
 
 class ScoreTable:
-    """A rich renderable; the scores of the columns that fit are computed when it is printed."""
+    """A rich renderable; scores of the columns that fit are computed when it is printed."""
 
     def __init__(self, reading: Reading, method: MethodInfo, steps: list[int]) -> None:
         self._reading, self._method, self._steps = reading, method, steps
@@ -113,7 +113,7 @@ class ScoreTable:
 
 
 def _ends(count: int) -> tuple[list[int | None], int]:
-    """Return the inputs to show, None where some are left out, and how many those are."""
+    """Return the inputs to show, with None for the omitted middle, and how many are omitted."""
     if count <= _ROWS:
         return list(range(count)), 0
     half = _ROWS // 2

@@ -1,4 +1,4 @@
-"""Explanations in words and short numbers, for pages and terminals without the widget."""
+"""Sentences and short numbers for pages and terminals without the widget."""
 
 from __future__ import annotations
 
@@ -19,10 +19,9 @@ _JOINER = "\u200d"  # holds emoji together
 
 
 def printable(text: str, keep: str = "") -> str:
-    """Return *text* with control and format characters made visible, but for those in *keep*.
+    """Return *text* with control and format characters made visible, except those in *keep*.
 
-    What would move a cursor or turn the direction of what follows is shown as a picture (␛) or a number
-    (⟨U+202E⟩).
+    A character that moves the cursor or turns the direction of text becomes a picture (␛) or a number (⟨U+202E⟩).
     """
     return "".join(c if c in keep or c == _JOINER or not _hidden(c) else _picture(c) for c in text)
 
@@ -58,9 +57,9 @@ def numeral(value: float, *, signed: bool = False, high: float = 1.0) -> str:
 
 
 def combine(rows: NDArray[np.float32], rule: str = "mean") -> NDArray[np.float32]:
-    """Return float32 ``[inputs]``: *rows* ``[steps, inputs]`` as one, by their ``"mean"`` or ``"sum"``.
+    """Return float32 ``[inputs]``: the rows ``[steps, inputs]`` as one, by ``"mean"`` or ``"sum"``.
 
-    An input that a step could not see counts as nothing from it; NaN where none could.
+    An input after a step counts as 0; the result is NaN where every row is.
     """
     total = np.nansum(rows, axis=0, dtype=np.float64) / (len(rows) if rule == "mean" else 1)
     return np.where(np.isnan(rows).all(axis=0), np.nan, total).astype(np.float32)
@@ -72,7 +71,7 @@ def of_units(reading: Reading, row: NDArray[np.float32]) -> list[float]:
     return [float("nan") if np.isnan(part).all() else float(np.nansum(part)) for part in parts]
 
 
-def heads_say(reading: Reading, layer: int | None, heads: Sequence[tuple[int, int]], rule: str) -> str:
+def heads_text(reading: Reading, layer: int | None, heads: Sequence[tuple[int, int]], rule: str) -> str:
     """Return which attention is shown, layers and heads counted from 1: "layer 8, head 4"."""
     rule = "maximum" if rule == "max" else rule
     if len(heads) == 1:
@@ -84,7 +83,7 @@ def heads_say(reading: Reading, layer: int | None, heads: Sequence[tuple[int, in
     return f"all layers, {rule} of {reading.n_layers * reading.n_heads} heads"
 
 
-def steps_say(reading: Reading, steps: Sequence[int], rule: str = "mean") -> str:
+def steps_text(reading: Reading, steps: Sequence[int], rule: str = "mean") -> str:
     """Return what is explained: "“Washington”, token 2 of 5 · p = .992 · rank 1"."""
     count, first, (one, many) = reading.n_steps, reading.first_step, reading.step_noun
     wanted = {first + step for step in steps}

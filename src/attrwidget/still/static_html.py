@@ -1,4 +1,4 @@
-"""A still picture in HTML, for GitHub, nbviewer and notebooks that are not trusted: no script, small, any theme."""
+"""Static HTML for GitHub, nbviewer and untrusted notebooks: small, without script, readable in any theme."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from attrwidget.still.sentences import combine, heads_say, numeral, of_units, printable, steps_say
+from attrwidget.still.sentences import combine, heads_text, numeral, of_units, printable, steps_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,7 +45,7 @@ def to_fallback_html(
         values = of_units(reading, combine(rows, span_rule))
     high = max((abs(v) for v in values if not np.isnan(v)), default=0.0)
     footer = [
-        *_said(reading, info, steps, values, high, span_rule, heads_say(reading, layer, heads, head_rule)),
+        *_footer(reading, info, steps, values, high, span_rule, heads_text(reading, layer, heads, head_rule)),
         "A still picture: run the cell, or trust the notebook, for the interactive one.",
     ]
     return (
@@ -56,7 +56,7 @@ def to_fallback_html(
     )
 
 
-def _said(  # noqa: PLR0917 - private, and called once just above
+def _footer(  # noqa: PLR0917 - private, and called once just above
     reading: Reading,
     info: MethodInfo,
     steps: Sequence[int],
@@ -68,7 +68,7 @@ def _said(  # noqa: PLR0917 - private, and called once just above
     if not len(steps):
         return
     description = f"{info.description} of {heads}" if info.attention else info.description
-    yield f"Explaining {steps_say(reading, steps, span_rule)} · {description}"
+    yield f"Explaining {steps_text(reading, steps, span_rule)} · {description}"
     order = [u for u in np.argsort([-abs(v) for v in values], kind="stable") if not np.isnan(values[u])]
     units = reading.tokens.units
     best = [

@@ -1,4 +1,4 @@
-"""The widget: traits, messages and packing. docs/protocol.md describes what passes between Python and the page."""
+"""The widget: traits and messages; docs/protocol.md describes both."""
 
 from attrwidget.widget.widget import ExplanationWidget, SelectionError
 

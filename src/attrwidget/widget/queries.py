@@ -1,4 +1,4 @@
-"""The five requests of a page: checked, then answered with numbers. docs/protocol.md has their fields."""
+"""Check and answer the five requests of a page; docs/protocol.md has their fields."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Answer(NamedTuple):
-    """What is sent back: a few fields and one buffer."""
+    """Fields and one buffer to send back."""
 
     meta: dict[str, Any]
     buffer: bytes
@@ -29,8 +29,8 @@ class Answer(NamedTuple):
 class Query(NamedTuple):
     """A checked request.
 
-    ``cost`` is how many steps must first be computed. A costly one can be interrupted through its progress
-    callback and begun again, as finished rows are kept.
+    ``cost`` is how many steps must first be computed. A costly one can be stopped by its progress callback and started
+    again, as finished rows are kept.
     """
 
     cost: int
@@ -45,7 +45,7 @@ class _Selection(NamedTuple):
 
 
 def read_query(reading: Reading, op: Any, args: Any) -> Query:
-    """Check a request and return how to answer it; raise AttrWidgetError, a sentence, before any work."""
+    """Check a request and return how to answer it; raise AttrWidgetError before any work."""
     if not isinstance(op, str) or op not in _OPERATIONS:
         raise AttrWidgetError(f"There is no request {str(op)[:60]!r}: ask for {', '.join(_OPERATIONS)}.")
     if not isinstance(args, Mapping):
@@ -179,7 +179,7 @@ def _selection(reading: Reading, args: Mapping[str, Any]) -> _Selection:
 
 
 def _steps(reading: Reading, value: Any) -> list[int]:
-    """Steps in the order asked for, as the answer's rows are."""
+    """Return steps in the order asked for, which is that of the answer's rows."""
     check_steps(reading, value)
     steps = [int(s) for s in value]
     if not steps:

@@ -1,4 +1,4 @@
-"""Messages from a page, heard at once and answered from a background thread. docs/protocol.md has their form."""
+"""Receive a page's messages at once and answer them from a background thread; see docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ Id = str | int
 class Session:
     """Answers the requests of one widget's displays.
 
-    ``receive`` returns at once and never raises; answers go through *send*, called with a message and its
-    buffers, from whichever thread has them.
+    ``receive`` returns at once and never raises; answers go through *send*, called with a message and its buffers from
+    any thread.
     """
 
     def __init__(self, reading: Reading, send: Send) -> None:
@@ -151,7 +151,7 @@ class Session:
 
 
 class _Task:
-    """One request under way."""
+    """One request in progress."""
 
     def __init__(self, session: Session, request: Id, query: Query) -> None:
         self._session, self._request, self._query = session, request, query

@@ -1,4 +1,4 @@
-"""The widget: what the page shows, as traits that Python and the page share."""
+"""The widget: traits that Python and the page share."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class SelectionError(AttrWidgetError, traitlets.TraitError):
 
 
 class _Checked(traitlets.Any):
-    """A trait whose every value is checked, None too."""
+    """A trait whose values are all checked, None included."""
 
     allow_none = False
 

@@ -1,4 +1,4 @@
-"""One background thread that does jobs, the cheapest first, so that messages are heard while it works."""
+"""A background thread that runs jobs, the cheapest first, so that messages are received meanwhile."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LAST_WAIT = 2.0  # seconds the interpreter waits at its end: a thread inside to
 
 
 class Preempted(Exception):  # noqa: N818 - like Cancelled, no fault
-    """Raised inside a job to let a cheaper one go before; the job is begun again afterwards."""
+    """Raised inside a job to let a cheaper one run first; the job is started again afterwards."""
 
 
 @dataclass(order=True)
