@@ -109,8 +109,8 @@ def test_what_stays_is_never_masked(ex: Any, monkeypatch: Any) -> None:
 
 def test_special_tokens_and_the_first_stay(ex: Any) -> None:
     ex.tokens.special[3] = True
-    assert removable(ex, 1).tolist() == [i for i in range(1, ex.reading.first_step + 1) if i != 3]
-    assert removable(ex, 0, {1, 2}).tolist() == list(range(4, ex.reading.first_step))
+    assert removable(ex.reading, 1).tolist() == [i for i in range(1, ex.reading.first_step + 1) if i != 3]
+    assert removable(ex.reading, 0, {1, 2}).tolist() == list(range(4, ex.reading.first_step))
 
 
 def test_order_of_values() -> None:

@@ -206,7 +206,7 @@ def test_what_was_not_recorded_is_named(live: aw.Explanation, saved: aw.SavedExp
     refused(lambda: saved.to_pandas(["none"]), "'none'")
     refused(lambda: saved.scores("saliency", foil=" Thomas"), "foil=", "saliency")
     refused(lambda: saved.scores("saliency", steps=3), "steps=")
-    refused(saved.logit_lens, "layer", "saliency")
+    refused(saved.logit_lens, "logit_lens()", "saliency")
 
 
 def test_without_room_for_heads_their_mean_is_kept(longer: aw.Explanation, tmp_path: Path) -> None:
