@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from attrwidget.load_model import load
     from attrwidget.methods import method, methods
     from attrwidget.saved import SavedExplanation
+    from attrwidget.text.prompt import Prompt
 
 # ``open`` is left out, so that ``from attrwidget import *`` does not hide Python's own.
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Cancelled",
     "Explanation",
     "Model",
+    "Prompt",
     "SavedExplanation",
     "__version__",
     "capture",
@@ -49,6 +51,7 @@ __all__ = [
 _HOMES = {
     "Explanation": "attrwidget.explanation",
     "Model": "attrwidget.kinds.model",
+    "Prompt": "attrwidget.text.prompt",
     "SavedExplanation": "attrwidget.saved",
     "capture": "attrwidget.capture_calls",
     "evaluate": "attrwidget.evaluation",

@@ -1,4 +1,4 @@
-"""Explain what came of the user's own call of a model: it is heard, and run again, teacher-forced, when asked for."""
+"""``capture``: record the user's own calls of a model, and explain what they gave."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
     from attrwidget.explanation import Explanation
+    from attrwidget.text.prompt import Message
 
 _NOTHING = "Nothing was captured: call {}, of the model given to capture, inside the with block."
 
@@ -31,18 +32,31 @@ def capture(
     model: PreTrainedModel | Model,
     tokenizer: PreTrainedTokenizerBase | None = None,
     *,
-    messages: Sequence[Any] | None = None,
+    messages: Sequence[Message] | None = None,
 ) -> Capture:
-    """Hear every call of the model's ``generate`` in a with block; ``explanations`` of what came out are then at hand.
+    """Record every call of the model's ``generate`` in a with block, to explain what it generated.
 
-    *model* is a Transformers model with its *tokenizer*, or what ``load`` returned. Any call counts, also one that a
-    pipeline makes: greedy, sampled, beams, batches, assisted. Nothing is changed in it, and nothing is differentiated
-    through it: the ids that it returned are run again when ``explanations`` is first read. A model that generates
-    nothing, such as a classifier, is heard when it is called itself: ``model(**inputs)``. *messages* is the chat
-    that the prompt was made of; without it, messages are told apart where the chat template begins them with
-    control tokens. Only this model object is watched, and it is given back as it was when the block is left.
+    Any call counts, also one that a pipeline makes: greedy, sampled, beams, batches, assisted. The call itself is not
+    changed: the ids that it returned are run again, teacher-forced, when ``explanations`` is first read. Of a model
+    that does not generate, such as a classifier, calls of the model itself are recorded: ``model(**inputs)``. Only this
+    model object is watched, and it is left as it was when the block ends.
 
-    Raises AttrWidgetError, in one sentence with what to do, for a model that cannot be explained.
+    Args:
+        model: A Transformers model, or what ``load`` returned.
+        tokenizer: The tokenizer of a Transformers model.
+        messages: The chat that the prompt was made of. Without it, messages are found where the chat template begins
+            them with control tokens.
+
+    Returns:
+        A context manager whose ``explanations`` hold one Explanation for each sequence.
+
+    Raises:
+        AttrWidgetError: The model cannot be explained, or *messages* are not chat messages.
+
+    Example:
+        >>> with aw.capture(model, tokenizer) as captured:
+        ...     model.generate(**tokenizer("The capital of Japan is", return_tensors="pt"))
+        >>> captured.explanations[0]
     """
     loaded = model if isinstance(model, Model) else load(model, tokenizer)
     if messages is not None and not is_messages(messages):
@@ -54,9 +68,9 @@ def capture(
 
 
 class Capture:
-    """The calls heard in a with block; made by ``capture``. As the last line of a notebook cell it shows them."""
+    """The calls recorded in a with block; made by ``capture``. As the last line of a notebook cell it shows them."""
 
-    def __init__(self, model: Model, messages: Sequence[Any] | None = None) -> None:
+    def __init__(self, model: Model, messages: Sequence[Message] | None = None) -> None:
         self._model, self._messages = model, messages
         self._calls: list[Call] = []
         self._explained: dict[int, list[Explanation]] = {}
@@ -75,11 +89,13 @@ class Capture:
 
     @property
     def explanations(self) -> list[Explanation]:
-        """The Explanation of each sequence generated, in the order of the calls; made when first read.
+        """The Explanation of each generated sequence, in the order of the calls; made when first read.
 
-        Of beams these are the winning sequences. Probabilities are the model's own for the tokens that were chosen; a
-        warning says when sampling options or logits processors had changed what these were chosen from.
-        Raises AttrWidgetError when nothing was captured, or nothing of which the token ids are known.
+        Of beams these are the winning sequences. Probabilities are the model's own for the chosen tokens; a warning
+        tells when sampling options or logits processors had changed the distribution that they were chosen from.
+
+        Raises:
+            AttrWidgetError: Nothing was captured, or no call with known token ids.
         """
         with self._lock:
             if not self._calls:
@@ -90,19 +106,19 @@ class Capture:
                 raise AttrWidgetError(_refused(refusals[0]))
             for refusal in refusals:
                 warnings.warn(_refused(refusal), stacklevel=2)
-            heard = [index for index, call in enumerate(self._calls) if call.refusal is None]
-            return [explanation for index in heard for explanation in self._explain(index)]
+            known = [index for index, call in enumerate(self._calls) if call.refusal is None]
+            return [explanation for index in known for explanation in self._explain(index)]
 
     def _listen(self, *args: Any, **kwargs: Any) -> Callable[[Any], None]:
         hf = self._model.hf
         call = (generate_called if hf.can_generate() else model_called)(hf, *args, **kwargs)
 
-        def told(result: Any) -> None:
+        def keep(result: Any) -> None:
             call.receive(result)
             with self._lock:
                 self._calls.append(call)
 
-        return told
+        return keep
 
     def _explain(self, index: int) -> list[Explanation]:
         if index not in self._explained:
@@ -133,7 +149,7 @@ class Capture:
         return tabs._repr_mimebundle_(**options)
 
     def _display_(self) -> Any:
-        """Return what marimo shows, which has no widgets of ipywidgets such as tabs."""
+        """Return what marimo shows, which cannot show the tabs of ipywidgets."""
         try:
             explanations = self.explanations
         except AttrWidgetError as error:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import embedding_weights, input_device
 from attrwidget.hf.model_copy import copy_model
 
 if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+_CONTEXT_NAMES = ("max_position_embeddings", "n_positions", "n_ctx", "max_seq_len", "seq_length")
 
 
 class Adapter:
@@ -75,12 +78,16 @@ class Adapter:
 
     @property
     def context(self) -> int | None:
-        """The greatest number of tokens that the model can see, or None when it names none."""
-        for name in ("max_position_embeddings", "n_positions", "n_ctx", "max_seq_len", "seq_length"):
-            limit = getattr(self.text_config, name, None)
-            if isinstance(limit, int) and limit > 0:
-                return limit
-        return None
+        """The greatest number of tokens that the model can see, or None when its configuration names none."""
+        return self.context_named()
+
+    def context_named(self, *names: str) -> int | None:
+        """Return the number of tokens in the configuration under the first of *names* or of the usual names."""
+        config = self.text_config
+        if getattr(config, "relative_attention_num_buckets", None) is not None:
+            return None  # positions are relative, as in T5, whose n_positions limits nothing
+        limits = (getattr(config, name, None) for name in (*names, *_CONTEXT_NAMES))
+        return next((limit for limit in limits if isinstance(limit, int) and limit > 0), None)
 
     @property
     def pad_id(self) -> int:
@@ -89,3 +96,12 @@ class Adapter:
             if isinstance(pad, int) and 0 <= pad < self.vocabulary:
                 return pad
         return 0
+
+
+def require_length(what: str, count: int, reader: str, limit: int | None) -> None:
+    """Raise AttrWidgetError when the *count* tokens of *what* are more than the *limit* of *reader*."""
+    if limit is not None and count > limit:
+        raise AttrWidgetError(
+            f"The {what} has {count:,} tokens, special ones included, but {reader} sees at most {limit:,}: shorten it "
+            f"by {count - limit:,} tokens."
+        )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 import torch
 
 from attrwidget.errors import AttrWidgetError
-from attrwidget.hf.adapter import Adapter
+from attrwidget.hf.adapter import Adapter, require_length
 from attrwidget.kinds.encoder.inputs import Passage, encode_passage
 from attrwidget.kinds.table import kind_of
 
@@ -60,15 +60,13 @@ class Encoder(Adapter):
     @property
     def context(self) -> int | None:
         """The greatest number of tokens that the model can see, or None when it names none."""
-        # Where positions are relative, as in T5, its n_positions binds nothing.
-        relative = getattr(self.text_config, "relative_attention_num_buckets", None) is not None
-        limit = None if relative else super().context
+        limit = super().context
         for name, module in self.hf.named_modules():
             if name.endswith("position_embeddings") and isinstance(module, torch.nn.Embedding):
                 # RoBERTa and its kin count positions from the one after padding's.
                 before = 0 if module.padding_idx is None else module.padding_idx + 1
-                room = module.num_embeddings - before
-                limit = room if limit is None else min(limit, room)
+                positions = module.num_embeddings - before
+                limit = positions if limit is None else min(limit, positions)
         return limit
 
     @property
@@ -82,18 +80,13 @@ class Encoder(Adapter):
     def encode(self, text: Any, pair: str | None = None) -> Passage:
         """Return the tokens of *text* (text or ids), alone or before *pair*.
 
-        Raises AttrWidgetError for what is none, and for more of them than the model can see.
+        Raises AttrWidgetError for bad input, and for more tokens than the model can see.
         """
         passage = encode_passage(self.tokenizer, text, pair, self.vocabulary)
-        limit, count = self.context, len(passage.ids)
-        if limit is not None and count > limit:
-            raise AttrWidgetError(
-                f"The text has {count:,} tokens, special ones included, but {self.name} sees at most {limit:,}: "
-                f"shorten it by {count - limit:,} tokens."
-            )
-        # GPT-2 would take types for words, and RoBERTa has one of them.
-        tells_apart = (getattr(self.hf.config, "type_vocab_size", None) or 0) > 1
-        return passage if tells_apart else passage._replace(types=None)
+        require_length("text", len(passage.ids), self.name, self.context)
+        # GPT-2 would take types for words, and RoBERTa has only one.
+        has_types = (getattr(self.hf.config, "type_vocab_size", None) or 0) > 1
+        return passage if has_types else passage._replace(types=None)
 
     def read(self, output: Any, at: Places) -> torch.Tensor:
         """Return logits ``[b, steps, outputs]`` of a batch's *output*."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from attrwidget.errors import AttrWidgetError
-from attrwidget.hf.adapter import Adapter
+from attrwidget.hf.adapter import Adapter, require_length
 from attrwidget.hf.exclusive_use import exclusive_use
 from attrwidget.hf.generation import generate
 from attrwidget.text.languages import Languages
@@ -76,22 +76,13 @@ class Seq2SeqLM(Adapter):
 
     def limit(self, side: str) -> int | None:
         """Return the greatest number of tokens that ``"encoder"`` or ``"decoder"`` can see, or None."""
-        config = self.text_config
-        if getattr(config, "relative_attention_num_buckets", None) is not None:
-            return None  # positions are relative, as in T5: its n_positions binds nothing
-        found = [getattr(config, name, None) for name in _LIMITS[side]]
-        return next((limit for limit in found if isinstance(limit, int) and limit > 0), self.context)
+        return self.context_named(*_LIMITS[side])
 
     def encode(self, source: Any, src_lang: str | None = None) -> list[int]:
         """Return the token ids of *source* (text or ids), written in *src_lang* where the tokenizer has languages."""
         words = self.languages.of_source(src_lang)
         ids = encode_prompt(words, source, self.source_vocabulary, what="source")
-        limit = self.limit("encoder")
-        if limit is not None and len(ids) > limit:
-            raise AttrWidgetError(
-                f"The source has {len(ids):,} tokens, but the encoder of {self.name} sees at most {limit:,}: shorten "
-                f"it by {len(ids) - limit:,} tokens."
-            )
+        require_length("source", len(ids), f"the encoder of {self.name}", self.limit("encoder"))
         return ids
 
     def start(self, options: dict[str, Any], tgt_lang: str | None = None, prefix: Any = None) -> list[int]:
