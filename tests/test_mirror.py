@@ -36,7 +36,6 @@ TESTED_BY = {
     "kinds/causal/trace": "system/test_architectures.py",
     "kinds/causal/trials": "system/test_architectures.py",
     "kinds/encoder/adapter": "kinds/encoder/test_gradients.py",
-    "kinds/encoder/outputs": "kinds/encoder/test_gradients.py",
     "kinds/encoder/text": "kinds/encoder/test_perturb.py",
     "kinds/encoder/trace": "kinds/encoder/test_gradients.py",
     "kinds/encoder/trials": "kinds/encoder/test_perturb.py",
