@@ -29,6 +29,7 @@ TESTED_BY = {
     "formats/container": "formats/write/test_save.py",
     "formats/read/inseq_file": "formats/read/test_inseq.py",
     "formats/write/to_inseq": "formats/read/test_inseq.py",
+    "hf/adapter": "kinds/test_classifier.py",
     "hf/attention_interface": "engine/attention/test_recorder.py",
     "hf/call_listener": "test_capture_calls.py",
     "hf/call_record": "test_capture_calls_kinds.py",

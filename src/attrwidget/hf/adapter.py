@@ -102,6 +102,6 @@ def require_length(what: str, count: int, reader: str, limit: int | None) -> Non
     """Raise AttrWidgetError when the *count* tokens of *what* are more than the *limit* of *reader*."""
     if limit is not None and count > limit:
         raise AttrWidgetError(
-            f"The {what} has {count:,} tokens, special ones included, but {reader} sees at most {limit:,}: shorten it "
-            f"by {count - limit:,} tokens."
+            f"The {what} has {count:,} tokens, but {reader} sees at most {limit:,}: shorten it by {count - limit:,} "
+            "tokens."
         )

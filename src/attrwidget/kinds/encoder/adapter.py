@@ -83,7 +83,7 @@ class Encoder(Adapter):
         Raises AttrWidgetError for bad input, and for more tokens than the model can see.
         """
         passage = encode_passage(self.tokenizer, text, pair, self.vocabulary)
-        require_length("text", len(passage.ids), self.name, self.context)
+        require_length("text with its special tokens", len(passage.ids), self.name, self.context)
         # GPT-2 would take types for words, and RoBERTa has only one.
         has_types = (getattr(self.hf.config, "type_vocab_size", None) or 0) > 1
         return passage if has_types else passage._replace(types=None)
