@@ -3,12 +3,13 @@
 #   make test        every check there is (CHROMIUM=/path/to/chromium)
 #   make test-fast   lint, types and the tests that need neither a browser nor long: under 2 minutes
 #   make coverage    which lines the tests without a browser run; the report is htmlcov/index.html
+#   make watch       JupyterLab, where open widgets take each change of the front end at once
 #   make bench       the benchmarks
 
 SHELL := /bin/bash
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-fast coverage bench lint types test-js test-py format bundle chromium clean
+.PHONY: help demo watch test test-fast coverage bench lint types test-js test-py format bundle chromium clean
 
 PYTHON ?= $(shell scripts/find-python)
 PROMPT ?= The first president of America is
@@ -27,6 +28,10 @@ demo: $(VENV)/.app $(BUNDLE)
 ifneq ($(SERVE),0)
 	attrwidget app $(if $(PORT),--port $(PORT)) $(if $(NO_BROWSER),--no-browser)
 endif
+
+# anywidget watches the bundle (ANYWIDGET_HMR), which is built again when a file of the front end changes.
+watch: $(VENV)/.dev $(BUNDLE)
+	node js/build.mjs --watch & trap "kill $$!" EXIT; ANYWIDGET_HMR=1 jupyter lab $(if $(NO_BROWSER),--no-browser)
 
 test: lint types test-js test-py
 

@@ -9,7 +9,7 @@ import anywidget
 import traitlets
 
 from attrwidget.errors import AttrWidgetError
-from attrwidget.page.bundle import read_bundle
+from attrwidget.page.bundle import read_bundle, widget_script
 from attrwidget.page.content import content_of
 from attrwidget.page.state import SHARED, checked, initial_state, mend
 from attrwidget.still.static_html import to_fallback_html
@@ -50,7 +50,7 @@ class ExplanationWidget(anywidget.AnyWidget):
         >>> ex.widget.observe(print, "held")
     """
 
-    _esm = traitlets.Unicode().tag(sync=True)
+    _esm = widget_script()
 
     content = traitlets.Dict(
         read_only=True, help="What is explained: tokens, steps, methods (docs/protocol.md)."

@@ -1,0 +1,89 @@
+"""Runs what the documentation shows, with the bundled models.
+
+The ``python`` blocks of a page run in order, in one namespace. A block is left out when the line before it is
+``<!-- not run: REASON -->``: it names a model of the hub, say.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import attrwidget as aw
+
+ROOT = Path(__file__).parents[1]
+PAGES = ("README.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))))
+BLOCK = re.compile(
+    r"^(?:<!-- not run: (?P<reason>[^\n]+) -->\n)?```python\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL
+)
+
+
+class Block(NamedTuple):
+    line: int
+    code: str
+    reason: str | None
+
+
+def blocks(page: str) -> list[Block]:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return [
+        Block(text.count("\n", 0, found.start("code")) + 1, found["code"], found["reason"])
+        for found in BLOCK.finditer(text)
+    ]
+
+
+def run(page: str, block: Block, names: dict[str, object]) -> None:
+    """Run *block*; a traceback shows the line of the page."""
+    exec(compile("\n" * (block.line - 1) + block.code, str(ROOT / page), "exec"), names)  # noqa: S102 - our own pages
+
+
+def expressions(page: str) -> list[str]:
+    """Return the calls on an explanation that the last column of the tables of *page* names."""
+    rows = [line for line in (ROOT / page).read_text(encoding="utf-8").splitlines() if line.startswith("|")]
+    codes = [code for row in rows for code in re.findall(r"`(ex\.[^`]+)`", row.split(" | ")[-1])]
+    return list(dict.fromkeys(codes))
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)])
+def test_the_blocks_of_a_page_run(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    for block in blocks(page):
+        with subtests.test(f"{page}:{block.line}"):
+            if block.reason:
+                pytest.skip(block.reason)
+            run(page, block, names)
+
+
+def test_the_expressions_of_the_tables_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    page = "docs/coming-from.md"
+    written: dict[str, object] = {}
+    run(page, blocks(page)[0], written)
+    translated = {"ex": aw.load("demo-translation").explain("我的哥哥把便宜的書寄給了你。")}
+    assert len(expressions(page)) > 30
+    for code in expressions(page):
+        with subtests.test(code):
+            exec(code, translated if re.search("part=|source_only=", code) else written)  # noqa: S102
+
+
+def test_every_page_is_linked_from_the_readme_or_from_a_page_that_is() -> None:
+    linked, waiting = set(), ["README.md"]
+    while waiting:
+        page = waiting.pop()
+        linked.add(page)
+        folder = (ROOT / page).parent
+        for target in re.findall(r"\]\(([^)#:]+\.md)", (ROOT / page).read_text(encoding="utf-8")):
+            path = (folder / target).resolve()
+            assert path.is_file(), f"{page} links to {target}, which is not there"
+            name = path.relative_to(ROOT).as_posix()
+            if name not in linked:
+                waiting.append(name)
+    assert set(PAGES) <= linked
