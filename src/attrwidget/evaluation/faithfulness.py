@@ -95,7 +95,7 @@ def evaluate(
         rows, left_out = collect_scores(reading, methods, list(places), progress or bar)
     orders = _orders(rows, places, random, seed)
     measures = Measures(reading, bins, points, target_function)
-    with progress_bar("Masked texts") as bar:
+    with progress_bar("Masked texts", "text") as bar:
         measures.run(orders, progress or bar)
     judged = {(name, step): measures.judge(step, order) for (name, step), order in orders.items()}
     table = agreement(rows, places, top_k)

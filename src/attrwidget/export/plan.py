@@ -62,21 +62,17 @@ def _plans(reading: Reading, methods: tuple[MethodInfo, ...], max_mb: float) -> 
         size = attention_size(reading, 8) / MB
         count = reading.n_layers * reading.n_heads
         heads = f"Single attention heads are not in this file, {limit}: all {count} would take {size:.1f} MB."
-        plan = replace(plan, methods=tuple(_mean_of_heads(m, count) for m in methods), left_out=(heads,))
+        plan = replace(
+            plan,
+            methods=tuple(m.mean_of_heads(count) if m.attention else m for m in methods),
+            left_out=(heads,),
+        )
     yield plan
     for kept in range(len(methods) - 1, 0, -1):
         gone = ", ".join(method.title for method in methods[kept:])
         carried = replace(plan, methods=plan.methods[:kept])
         head_notes = plan.left_out if any(m.attention for m in methods[:kept]) else ()
         yield replace(carried, left_out=(*head_notes, f"Not in this file, {limit}: {gone}."))
-
-
-def _mean_of_heads(method: MethodInfo, count: int) -> MethodInfo:
-    if not method.attention:
-        return method
-    return method._replace(
-        attention=False, source=None, description=f"{method.description}, mean of all {count} heads"
-    )
 
 
 def _up(value: float) -> float:

@@ -44,6 +44,11 @@ class MethodInfo(NamedTuple):
     description: str
     source: int | None = None
 
+    def mean_of_heads(self, count: int) -> MethodInfo:
+        """Return this method of attention where the mean of all *count* heads was recorded alone."""
+        description = f"{self.description}, mean of all {count} heads"
+        return self._replace(attention=False, source=None, description=description)
+
 
 def select_heads(layer: int | None, heads: Sequence[tuple[int, int]], rule: str) -> HeadSelection:
     """Return the selection of a page's *layer* or *heads*, whose pairs may be lists."""

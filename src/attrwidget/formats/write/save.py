@@ -185,12 +185,8 @@ def _numbers(
 
 def _entry(reading: Reading, info: MethodInfo, *, from_heads: bool) -> dict[str, Any]:
     saved = reading.recorded[info.name] if isinstance(reading, SavedReading) else None
-    kept = info
-    if info.attention and not from_heads:
-        count = reading.n_layers * reading.n_heads
-        kept = info._replace(
-            attention=False, source=None, description=f"{info.description}, mean of all {count} heads"
-        )
+    mean = info.attention and not from_heads
+    kept = info.mean_of_heads(reading.n_layers * reading.n_heads) if mean else info
     notes = [reading.note(info.name, [step]) for step in range(reading.n_steps)]
     return {
         **kept._asdict(),

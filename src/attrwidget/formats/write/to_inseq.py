@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from attrwidget.errors import AttrWidgetError
+from attrwidget.methods.external.importing import library
 from attrwidget.results.saved import SavedReading
 
 if TYPE_CHECKING:
@@ -17,15 +16,21 @@ if TYPE_CHECKING:
 
 
 def to_inseq(reading: Reading, method: str | None = None) -> Any:
-    """Return *reading* by *method* (its first) as Inseq's ``FeatureAttributionOutput``, of one sequence.
+    """Return the scores of *method* (the first) as Inseq's ``FeatureAttributionOutput``, of one sequence.
 
-    Its ``show()`` and ``aggregate()`` give the numbers that the screen shows; attention keeps its layers and heads,
-    and is aggregated by Inseq to their mean. Needs Inseq, which is imported now. Raises AttrWidgetError when it
-    is not installed, and for a method that does not exist.
+    Its ``show()`` and ``aggregate()`` give the numbers that the screen shows; attention keeps its layers and heads, and
+    Inseq aggregates it to their mean.
+
+    Args:
+        reading: What to convert.
+        method: A name of ``reading.methods()``.
+
+    Raises:
+        AttrWidgetError: The method does not exist, or Inseq, which is imported now, cannot be imported.
     """
     info = reading.methods()[0] if method is None else reading.method(method)
     name = info.name
-    data, token = _inseq()
+    data, token = library("inseq", "data.attribution"), library("inseq", "utils.typing").TokenWithId
     before = reading.n_source
     labelled = [
         token(label, int(token_id))
@@ -72,19 +77,6 @@ def to_inseq(reading: Reading, method: str | None = None) -> Any:
         "attr_pos_end": sequence.attr_pos_end,
     }
     return data.FeatureAttributionOutput(sequence_attributions=[sequence], step_attributions=None, info=facts)
-
-
-def _inseq() -> tuple[Any, Any]:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what its own imports warn of
-            from inseq.data import attribution
-            from inseq.utils.typing import TokenWithId
-    except ImportError as error:
-        raise AttrWidgetError(
-            "This needs Inseq, which is not installed: pip install 'attrwidget[inseq]'."
-        ) from error
-    return attribution, TokenWithId
 
 
 def _parts(scores: NDArray[np.float32], before: int) -> tuple[Any, Any]:

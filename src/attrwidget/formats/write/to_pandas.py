@@ -16,10 +16,18 @@ if TYPE_CHECKING:
 
 
 def to_pandas(reading: Reading, methods: Sequence[str] | None = None) -> pd.DataFrame:
-    """Return a row for every score that *methods* (the first unless given) give: what the screen shows, none for NaN.
+    """Return a row for every score of *methods* (the first), as the screen shows it; none for NaN.
 
-    Columns: ``method``, ``step`` and ``token`` (the generated one), ``position`` and ``input`` (the token that the
-    score belongs to), ``score`` (float32). Raises AttrWidgetError for a method that does not exist.
+    Args:
+        reading: What to convert.
+        methods: Names of ``reading.methods()``.
+
+    Returns:
+        Columns ``method``, ``step`` and ``token`` (the generated one), ``position`` and ``input`` (the token that the
+        score belongs to), ``score`` (float32).
+
+    Raises:
+        AttrWidgetError: A method does not exist, or *methods* is empty.
     """
     known = [info.name for info in reading.methods()]
     names = known[:1] if methods is None else [methods] if isinstance(methods, str) else list(methods)
