@@ -108,7 +108,7 @@ def test_a_new_kind_is_found_loaded_and_explained(
     assert isinstance(model, NextSentenceModel)
     assert table.kind_of(model.task).form.text == "First sentence"
     ex = model.explain("the film was good", "anna lives in paris")
-    assert [section.title for section in ex.sections] == ["First", "Second", "Order"]
+    assert [section.title for section in ex.reading.sections] == ["First", "Second", "Order"]
     inputs = word_tokenizer()("the film was good", "anna lives in paris", return_tensors="pt")
     truth = hf(**inputs).logits.softmax(-1)[0].tolist()
     np.testing.assert_allclose(ex.steps["probability"], truth, rtol=1e-5)
