@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from attrwidget.formats.read.shap import from_shap
     from attrwidget.kinds.model import Model
     from attrwidget.load_model import load
-    from attrwidget.methods import method, methods
+    from attrwidget.methods import Target, Trace, list_methods, register_method
     from attrwidget.saved import SavedExplanation
     from attrwidget.text.prompt import Prompt
 
@@ -35,6 +35,8 @@ __all__ = [
     "Model",
     "Prompt",
     "SavedExplanation",
+    "Target",
+    "Trace",
     "__version__",
     "capture",
     "evaluate",
@@ -43,9 +45,9 @@ __all__ = [
     "from_lime",
     "from_scores",
     "from_shap",
+    "list_methods",
     "load",
-    "method",
-    "methods",
+    "register_method",
 ]
 
 _HOMES = {
@@ -53,6 +55,8 @@ _HOMES = {
     "Model": "attrwidget.kinds.model",
     "Prompt": "attrwidget.text.prompt",
     "SavedExplanation": "attrwidget.saved",
+    "Target": "attrwidget.methods",
+    "Trace": "attrwidget.methods",
     "capture": "attrwidget.capture_calls",
     "evaluate": "attrwidget.evaluation",
     "from_captum": "attrwidget.formats.read.captum",
@@ -60,10 +64,10 @@ _HOMES = {
     "from_lime": "attrwidget.formats.read.lime",
     "from_scores": "attrwidget.formats.read.scores",
     "from_shap": "attrwidget.formats.read.shap",
+    "list_methods": "attrwidget.methods",
     "load": "attrwidget.load_model",
-    "method": "attrwidget.methods",
-    "methods": "attrwidget.methods",
     "open": "attrwidget.formats.read.open",
+    "register_method": "attrwidget.methods",
 }
 
 

@@ -12,14 +12,14 @@ import pandas as pd
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import own_precision
 from attrwidget.methods import get
-from attrwidget.methods.attention import weight_rows
-from attrwidget.methods.request.cache import inseq_method, normalize_rows
 from attrwidget.methods.request.foils import foil_tokens
 from attrwidget.methods.request.footnotes import attributes_of, unscored
-from attrwidget.methods.request.request import make_request
-from attrwidget.methods.shared.attention_parts import read_part
-from attrwidget.methods.shared.layer_readings import read_blocks
+from attrwidget.methods.request.make import make_request
+from attrwidget.methods.request.normalize import inseq_method, normalize_rows
+from attrwidget.methods.shared.attention_weights import weight_rows
 from attrwidget.presentation import Presentation, check_normalization, require_source, select
+from attrwidget.results.attention_parts import read_part
+from attrwidget.results.layer_readings import read_blocks
 from attrwidget.results.live import LiveReading
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.methods import HeadSelection
-from attrwidget.methods.request.cache import NORMALIZATIONS
+from attrwidget.methods.request.normalize import NORMALIZATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -50,7 +50,7 @@ def test_the_command_says_which_version_it_is_and_which_methods_there_are(comman
     assert command("--version") == (0, f"attrwidget {aw.__version__}\n", "")
     code, out, _ = command("methods")
     assert code == 0
-    table = aw.methods()
+    table = aw.list_methods()
     said = " ".join(out.split())
     assert set(table.index) <= set(out.splitlines())
     for fact in table[["title", "formula", "cost", "needs", "options", "source"]].to_numpy().ravel():

@@ -29,7 +29,7 @@ def ex() -> aw.Explanation:
 
 
 def test_the_list_tells_all_there_is_to_know() -> None:
-    table = aw.methods()
+    table = aw.list_methods()
     assert list(table.index[:3]) == ["saliency", "input_x_gradient", "attention"]
     for column in ("title", "formula", "cost", "source"):
         assert table[column].str.len().gt(0).all()
@@ -41,14 +41,14 @@ def test_the_list_tells_all_there_is_to_know() -> None:
 
 def test_the_list_can_be_had_before_and_after_a_model() -> None:
     code = (
-        "import attrwidget as aw, sys; a = aw.methods(); b = aw.methods(); assert len(a) == len(b) > 5;"
+        "import attrwidget as aw, sys; a = aw.list_methods(); b = aw.list_methods(); assert len(a) == len(b) > 5;"
         "assert 'torch' not in sys.modules and 'transformers' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_a_method_of_ones_own(ex: aw.Explanation) -> None:
-    @aw.method("nearness", title="Nearness", formula="1 / distance")
+    @aw.register_method("nearness", title="Nearness", formula="1 / distance")
     def nearness(trace: Any, _target: Any, steps: list[int]) -> list[list[float]]:
         """How near an input is.
 
@@ -65,11 +65,11 @@ def test_a_method_of_ones_own(ex: aw.Explanation) -> None:
     assert np.isnan(scores.iloc[0, FIRST:]).all()
     raw = ex.scores("nearness", normalize=None)
     assert raw.iloc[2, FIRST + 1] == 1
-    assert aw.methods().loc["nearness", "formula"] == "1 / distance"
+    assert aw.list_methods().loc["nearness", "formula"] == "1 / distance"
 
 
 def test_its_score_is_the_target_asked_for(ex: aw.Explanation) -> None:
-    @aw.method("mine", signed=True)
+    @aw.register_method("mine", signed=True)
     def mine(trace: Any, target: Any, steps: list[int]) -> torch.Tensor:
         rows = torch.zeros(len(steps), trace.n_inputs)
         for chunk, gradients, scales, embeddings in trace.gradients(steps, target):
@@ -87,7 +87,7 @@ def test_its_score_is_the_target_asked_for(ex: aw.Explanation) -> None:
 def test_it_can_be_written_anew(ex: aw.Explanation) -> None:
     for value in (1.0, 2.0):
 
-        @aw.method("constant", signed=True)
+        @aw.register_method("constant", signed=True)
         def constant(trace: Any, _target: Any, steps: list[int], value: float = value) -> Any:
             return np.full((len(steps), trace.n_inputs), value)
 
@@ -99,7 +99,7 @@ def test_it_can_be_written_anew(ex: aw.Explanation) -> None:
     [(np.zeros((2, 2)), r"shape \[2, 2\]: \[4, 8\] is needed"), ("words", "numbers, not str")],
 )
 def test_rows_of_another_shape(ex: aw.Explanation, returned: Any, says: str) -> None:
-    aw.method("wrong")(lambda *_: returned)
+    aw.register_method("wrong")(lambda *_: returned)
     with pytest.raises(aw.AttrWidgetError, match=says):
         aw.Explanation(ex.trace).scores("wrong")
 
@@ -109,4 +109,4 @@ def test_rows_of_another_shape(ex: aw.Explanation, returned: Any, says: str) -> 
 )
 def test_names(name: Any, says: str) -> None:
     with pytest.raises(aw.AttrWidgetError, match=says):
-        aw.method(name)
+        aw.register_method(name)(lambda *_: [])

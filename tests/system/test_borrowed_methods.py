@@ -19,7 +19,7 @@ from helpers.tiny import build, byte_tokenizer
 import attrwidget as aw
 from attrwidget.engine.perturb import Perturber
 from attrwidget.kinds.causal.trace import CausalTrace
-from attrwidget.methods import registry
+from attrwidget.methods import method as method_module
 
 MASKED = ["captum:feature_ablation", "captum:shapley_value_sampling", "captum:kernel_shap", "shap"]
 
@@ -180,18 +180,18 @@ def test_stopped_work_is_gone_on_with(
 def test_what_is_not_installed(ex: aw.Explanation, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     package = name.split(":", maxsplit=1)[0]
     assert name in [info.name for info in ex.methods()]
-    monkeypatch.setattr(registry, "find_spec", lambda _name: None)
-    monkeypatch.setattr(registry, "_installed", set())
+    monkeypatch.setattr(method_module, "find_spec", lambda _name: None)
+    monkeypatch.setattr(method_module, "_installed", set())
     with pytest.raises(aw.AttrWidgetError, match=f"not installed: pip install {package}"):
         ex.scores(name)
     assert name not in [info.name for info in ex.methods()]
-    assert f"the library {package}" in aw.methods().loc[name, "needs"]
+    assert f"the library {package}" in aw.list_methods().loc[name, "needs"]
 
 
 def test_nothing_is_imported_before_it_is_used() -> None:
     code = (
         "import sys, attrwidget as aw; ex = aw.load('demo').explain('the cat', max_new_tokens=1); ex.scores();"
-        "ex.methods(); aw.methods();"
+        "ex.methods(); aw.list_methods();"
         "assert not {'lime', 'shap', 'captum', 'inseq', 'sklearn'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

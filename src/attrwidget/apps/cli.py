@@ -99,7 +99,7 @@ def methods() -> None:
     import attrwidget as aw
 
     console = Console()
-    for name, method in aw.methods().iterrows():
+    for name, method in aw.list_methods().iterrows():
         facts = Table.grid(padding=(0, 2, 0, 0))
         for what, fact in method.items():
             if fact != "":

@@ -124,6 +124,11 @@ class Trace(ABC):
         """The attention of all layers and heads. Raises AttrWidgetError when the model shows none."""
 
     @property
+    def decoder_reads_inputs(self) -> bool:
+        """Whether an encoder and a decoder both read the inputs, as in BART with a classification head."""
+        return self.model.encoder_decoder and not self.n_source
+
+    @property
     def n_layers(self) -> int:
         """How many layers have attention to show; 0 for a model without."""
         return self.attention.n_layers if self.capabilities.attention else 0

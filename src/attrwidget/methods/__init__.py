@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import importlib
-import sys
-from types import ModuleType
-from typing import TYPE_CHECKING
 
-from attrwidget.methods.custom import method
-from attrwidget.methods.registry import NEEDS, HeadSelection, Method, all_methods, get, register
+from attrwidget.methods.custom import register_method
+from attrwidget.methods.method import HeadSelection, Method
+from attrwidget.methods.public_trace import Trace
+from attrwidget.methods.registry import all_methods, get, list_methods, register
 from attrwidget.methods.request.targets import TARGET_FUNCTIONS, Target
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "TARGET_FUNCTIONS",
     "HeadSelection",
     "Method",
     "Target",
+    "Trace",
     "all_methods",
     "get",
-    "method",
-    "methods",
+    "list_methods",
     "register",
+    "register_method",
 ]
 
-# The files of methods, in the order in which methods are offered.
-_FILES = (
+# The files of built-in methods, in the order in which methods are listed. A new file goes here.
+BUILT_IN = (
     "saliency",
     "input_x_gradient",
     "attention",
@@ -48,44 +45,5 @@ _FILES = (
     "external.captum_embeddings",
     "external.inseq",
 )
-for _file in _FILES:
+for _file in BUILT_IN:
     importlib.import_module(f"{__name__}.{_file}")
-
-
-def methods() -> pd.DataFrame:
-    """Return a table of the methods there are, one row each.
-
-    Columns: ``title``; ``formula``, with *s* the target function's score and *e* an input's embedding; ``signed``;
-    ``cost``; ``needs``, what a model must allow; ``options`` and their defaults; ``source``.
-    """
-    import pandas as pd
-
-    return pd.DataFrame(
-        [
-            {
-                "name": method.name,
-                "title": method.title,
-                "formula": method.formula,
-                "signed": method.signed,
-                "cost": method.cost,
-                "needs": ", ".join([*(NEEDS[need] for need in method.needs), *_packages(method)]),
-                "options": ", ".join(f"{option}={value!r}" for option, value in method.options.items()),
-                "source": method.source,
-            }
-            for method in all_methods()
-        ]
-    ).set_index("name")
-
-
-def _packages(method: Method) -> list[str]:
-    return [f"the library {method.package}"] if method.package else []
-
-
-class _Callable(ModuleType):
-    """This package, which Python puts in the place of the function that lists methods, as that function."""
-
-    def __call__(self) -> pd.DataFrame:
-        return methods()
-
-
-sys.modules[__name__].__class__ = _Callable

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from attrwidget.methods.attention import combined_weights
-from attrwidget.methods.registry import Method, register
+from attrwidget.methods.method import Method
+from attrwidget.methods.registry import register
+from attrwidget.methods.shared.attention_weights import combined_weights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from attrwidget.engine.attention.joint import JointAttention
     from attrwidget.engine.trace import Trace
-    from attrwidget.methods.registry import HeadSelection, Rows
+    from attrwidget.methods.method import HeadSelection, Rows
     from attrwidget.methods.request.targets import Target
 
 _STEPS = 256  # rows of weights of all heads of a layer in memory at once

@@ -5,14 +5,15 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from attrwidget.methods.registry import Method, register
+from attrwidget.methods.method import Method
+from attrwidget.methods.registry import register
 from attrwidget.methods.shared.gradient import reduced
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from attrwidget.engine.trace import Trace
-    from attrwidget.methods.registry import HeadSelection, Rows
+    from attrwidget.methods.method import HeadSelection, Rows
     from attrwidget.methods.request.targets import Target
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrwidget.methods.registry import Method, register
+from attrwidget.methods.method import Method
+from attrwidget.methods.registry import register
 from attrwidget.methods.shared.gradient import reduced_gradients
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from attrwidget.engine.trace import Trace
-    from attrwidget.methods.registry import HeadSelection, Rows
+    from attrwidget.methods.method import HeadSelection, Rows
     from attrwidget.methods.request.targets import Target
 
 
@@ -30,6 +31,6 @@ INPUT_X_GRADIENT_L2 = register(
         cost="one backward pass per generated token",
         source="Inseq's default aggregation of input_x_gradient; Ecco's gradient × input",
         compute=_compute,
-        distribution="slope",
+        distribution="gradient",
     )
 )

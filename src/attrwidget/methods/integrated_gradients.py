@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from attrwidget.errors import AttrWidgetError
-from attrwidget.methods.leave_one_out import replacement
-from attrwidget.methods.registry import Figures, Method, Progress, register
+from attrwidget.methods.method import Figures, Method, Progress
+from attrwidget.methods.registry import register
+from attrwidget.methods.shared.checks import check_count
 from attrwidget.methods.shared.embeddings import baseline_of
+from attrwidget.methods.shared.replacement import replacement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     import torch
 
     from attrwidget.engine.trace import Trace
-    from attrwidget.methods.registry import HeadSelection, Rows
+    from attrwidget.methods.method import HeadSelection, Rows
     from attrwidget.methods.request.targets import Target
 
 GROUP = 48  # steps that share the graphs of all points
@@ -68,12 +69,6 @@ def _between(
 def _seen(row: np.ndarray[Any, Any], count: int) -> np.ndarray[Any, Any]:
     row[count:] = np.nan
     return row
-
-
-def check_count(name: str, value: Any) -> None:
-    """Raise AttrWidgetError unless *value* is a whole number from 1 to 10,000."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not 1 <= value <= 10_000:
-        raise AttrWidgetError(f"{name} is a whole number from 1 to 10,000, not {value!r}.")
 
 
 def _note(trace: Trace, options: Mapping[str, Any]) -> str | None:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from attrwidget.errors import AttrWidgetError
-from attrwidget.methods.integrated_gradients import GROUP, check_count
-from attrwidget.methods.registry import Method, Progress, register
+from attrwidget.methods.integrated_gradients import GROUP
+from attrwidget.methods.method import Method, Progress
+from attrwidget.methods.registry import register
+from attrwidget.methods.shared.checks import check_count, check_noise
 from attrwidget.methods.shared.embeddings import spreads
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from attrwidget.engine.trace import Trace
-    from attrwidget.methods.registry import HeadSelection, Rows
+    from attrwidget.methods.method import HeadSelection, Rows
     from attrwidget.methods.request.targets import Target
 
 
@@ -33,8 +34,7 @@ def _compute(
     seed: int,
 ) -> Rows:
     check_count("samples", samples)
-    if isinstance(noise, bool) or not isinstance(noise, int | float) or not 0 <= noise <= 100:
-        raise AttrWidgetError(f"noise is a number from 0 to 100, not {noise!r}.")
+    check_noise(noise, most=100)
     deviation = noise * np.concatenate([np.full(n, spread.deviation) for n, spread in spreads(trace)])
     groups = [sorted(steps)[i : i + GROUP] for i in range(0, len(steps), GROUP)]
     for index, group in enumerate(groups):
@@ -77,7 +77,7 @@ SMOOTHGRAD = register(
         cost="for each noisy copy (8), a forward pass and one backward pass per generated token",
         source="Smilkov et al. 2017 (arXiv:1706.03825)",
         compute=_compute,
-        distribution="slope",
+        distribution="gradient",
         options={"samples": 8, "noise": 0.5, "seed": 0},
     )
 )

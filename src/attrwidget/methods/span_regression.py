@@ -6,20 +6,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from attrwidget.errors import AttrWidgetError
-from attrwidget.methods.integrated_gradients import check_count
-from attrwidget.methods.leave_one_out import joined, masking_note
-from attrwidget.methods.registry import Figures, Method, Progress, register
-from attrwidget.methods.request.units import note_on_units
-from attrwidget.methods.shared.masked_coalitions import MaskedCoalitions, staying
+from attrwidget.methods.method import Figures, Method
+from attrwidget.methods.registry import register
+from attrwidget.methods.shared.checks import check_count, check_positive, check_seed
+from attrwidget.methods.shared.masked_coalitions import MaskedCoalitions
+from attrwidget.methods.shared.notes import note_on_coalitions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from attrwidget.engine.trace import Trace
-    from attrwidget.methods.registry import HeadSelection, Rows
+    from attrwidget.methods.method import HeadSelection, Rows
     from attrwidget.methods.request.targets import Target
 
 _HELD_OUT = 16  # masks that the fit is judged on
@@ -47,21 +46,17 @@ def _compute(
 ) -> Rows:
     check_count("samples", samples)
     check_seed(seed)
-    for name, value, most in (("keep", keep, 1.0), ("alpha", alpha, float("inf"))):
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < most:
-            raise AttrWidgetError(f"{name} is a number above 0{' and below 1' * (most == 1)}, not {value!r}.")
+    check_positive("keep", keep, below=1)
+    check_positive("alpha", alpha)
     coalitions = MaskedCoalitions(trace, units)
-    there = coalitions.draws(int(samples) + _HELD_OUT, seed) < keep
-    parts: list[NDArray[np.float64]] = []
-    for part in coalitions.runs(there, target):
-        parts.append(part)
-        yield Progress(sum(map(len, parts)), len(there))
-    scores = np.concatenate(parts)
-    seen = np.arange(there.shape[1])[:, None] < [coalitions.of(step) for step in range(trace.n_steps)]
-    fit = lasso(there[:samples].astype(np.float64), scores[:samples], float(alpha), seen)
-    told = there[samples:] @ fit.weights + fit.intercepts
-    rows = np.stack([coalitions.spread(s, fit.weights[: coalitions.of(s), s]) for s in range(trace.n_steps)])
-    yield list(range(trace.n_steps)), rows, Figures(held_out=r_squared(told, scores[samples:]))
+    kept = coalitions.draws(int(samples) + _HELD_OUT, seed) < keep
+    scores = yield from coalitions.score_all(kept, target)
+    counts = [coalitions.count(step) for step in range(trace.n_steps)]
+    seen = np.arange(kept.shape[1])[:, None] < counts
+    fit = lasso(kept[:samples].astype(np.float64), scores[:samples], float(alpha), seen)
+    predicted = kept[samples:] @ fit.weights + fit.intercepts
+    rows = np.stack([coalitions.row(s, fit.weights[:count, s]) for s, count in enumerate(counts)])
+    yield list(range(trace.n_steps)), rows, Figures(held_out=r_squared(predicted, scores[samples:]))
 
 
 def lasso(
@@ -91,24 +86,11 @@ def lasso(
     return Fit(weights, targets.mean(0) - mean @ weights)
 
 
-def r_squared(told: NDArray[np.float64], truth: NDArray[np.float64]) -> NDArray[np.float64]:
+def r_squared(predicted: NDArray[np.float64], truth: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return ``1 − Σ(y − ŷ)²/Σ(y − ȳ)²`` of each column; NaN where the *truth* does not vary."""
     spread = np.square(truth - truth.mean(0)).sum(0)
-    wrong = np.square(truth - told).sum(0)
+    wrong = np.square(truth - predicted).sum(0)
     return np.where(spread > 0, 1 - wrong / np.where(spread > 0, spread, 1.0), np.nan)
-
-
-def check_seed(seed: Any) -> None:
-    """Raise AttrWidgetError unless *seed* is a whole number from 0."""
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise AttrWidgetError(f"seed is a whole number from 0, not {seed!r}.")
-
-
-def note_on_masks(trace: Trace, options: Mapping[str, Any]) -> str | None:
-    """Say which units were masked, and which inputs never."""
-    stays = "the first token always stays" if 0 in staying(trace) and not trace.tokens.special[0] else None
-    stays = stays or "special tokens always stay"
-    return joined(note_on_units(trace, options), stays, masking_note(trace))
 
 
 SPAN_REGRESSION = register(
@@ -125,6 +107,6 @@ SPAN_REGRESSION = register(
         target_function="log_odds",
         needs=("masking",),
         options={"units": "word", "samples": 64, "keep": 0.5, "alpha": 0.01, "seed": 0},
-        note=note_on_masks,
+        note=note_on_coalitions,
     )
 )

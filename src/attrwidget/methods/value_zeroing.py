@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from attrwidget.methods.registry import Method, register
+from attrwidget.methods.method import Method
+from attrwidget.methods.registry import register
 from attrwidget.methods.request.units import units_of
-from attrwidget.methods.shared.one_at_a_time import LeftOut, left_out_rows
+from attrwidget.methods.shared.one_at_a_time import OneAtATime, rows_one_at_a_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,20 +18,20 @@ if TYPE_CHECKING:
 
     from attrwidget.engine.perturb import Group
     from attrwidget.engine.trace import Trace
-    from attrwidget.methods.registry import HeadSelection, Rows
+    from attrwidget.methods.method import HeadSelection, Rows
     from attrwidget.methods.request.targets import Target
 
 
 def _compute(trace: Trace, _target: Target, steps: Sequence[int], _selection: HeadSelection) -> Rows:
-    def make() -> LeftOut:
+    def make() -> OneAtATime:
         from attrwidget.hf.attention_interface import observe
 
         around = partial(_zeroing, trace)
         perturber = trace.perturber(None, around=around, attention=observe(trace.model.hf), hidden=True)
         inputs = units_of(trace, "token")
-        return LeftOut(trace, inputs, perturber, lambda hidden: hidden.double().cpu(), _turn)
+        return OneAtATime(trace, inputs, perturber, lambda hidden: hidden.double().cpu(), _turn)
 
-    return left_out_rows(trace, "value_zeroing", make, steps)
+    return rows_one_at_a_time(trace, "value_zeroing", make, steps)
 
 
 def _zeroing(trace: Trace, groups: Sequence[Group]) -> AbstractContextManager[None]:

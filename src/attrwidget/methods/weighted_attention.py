@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from attrwidget.methods.attention import attention_note, attention_rows
-from attrwidget.methods.registry import Method, register
+from attrwidget.methods.method import Method
+from attrwidget.methods.registry import register
+from attrwidget.methods.shared.attention_weights import attention_note, attention_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from attrwidget.engine.attention.recorder import RecordedAttention
     from attrwidget.engine.trace import Trace
-    from attrwidget.methods.registry import HeadSelection, Rows
+    from attrwidget.methods.method import HeadSelection, Rows
     from attrwidget.methods.request.targets import Target
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from attrwidget.checks import check_step
 from attrwidget.errors import AttrWidgetError
 from attrwidget.methods.registry import all_methods
-from attrwidget.methods.request.cache import normalize_rows
 from attrwidget.methods.request.foils import foil_tokens
 from attrwidget.methods.request.footnotes import note_on
-from attrwidget.methods.request.request import make_request
+from attrwidget.methods.request.make import make_request
+from attrwidget.methods.request.normalize import normalize_rows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from attrwidget.engine.trace import Trace
     from attrwidget.methods.request.cache import ScoreCache
-    from attrwidget.methods.request.request import Request
+    from attrwidget.methods.request.make import Request
     from attrwidget.progress import Progress
 
 

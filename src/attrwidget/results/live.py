@@ -10,10 +10,11 @@ import pandas as pd
 
 from attrwidget.hf.exclusive_use import own_precision
 from attrwidget.methods import HeadSelection, all_methods, get
-from attrwidget.methods.attention import check_selection
-from attrwidget.methods.request.cache import ScoreCache, normalize_rows
+from attrwidget.methods.request.cache import ScoreCache
 from attrwidget.methods.request.footnotes import note_on
-from attrwidget.methods.request.request import default_function, make_request
+from attrwidget.methods.request.make import default_function, make_request
+from attrwidget.methods.request.normalize import normalize_rows
+from attrwidget.methods.shared.attention_weights import check_selection
 from attrwidget.progress import progress_bar
 from attrwidget.results.base import MethodInfo, Reading, select_heads
 from attrwidget.results.contrast import Contrasts
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from attrwidget.engine.trace import Trace
-    from attrwidget.methods.request.request import Request
+    from attrwidget.methods.request.make import Request
     from attrwidget.progress import Progress
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from attrwidget.methods.attention import check_selection
+from attrwidget.methods.shared.attention_weights import check_selection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -8,7 +8,7 @@ import numpy as np
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.methods import HeadSelection
-from attrwidget.methods.request.cache import normalize_rows
+from attrwidget.methods.request.normalize import normalize_rows
 from attrwidget.results.base import MethodInfo, Reading, select_heads
 from attrwidget.results.validate import validate
 from attrwidget.text.sections import Section

@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from attrwidget.methods.external.asking import counted
+from attrwidget.methods.external.callback import rows_step_by_step, run_with_callback
 from attrwidget.methods.external.importing import library
 from attrwidget.methods.external.seeds import seeded
-from attrwidget.methods.integrated_gradients import check_count
-from attrwidget.methods.registry import Figures, Method, Progress, register
+from attrwidget.methods.method import Figures, Method
+from attrwidget.methods.registry import register
+from attrwidget.methods.shared.checks import check_count, check_seed
 from attrwidget.methods.shared.masked_coalitions import MaskedCoalitions
-from attrwidget.methods.span_regression import check_seed, note_on_masks
+from attrwidget.methods.shared.notes import note_on_coalitions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Generator, Sequence
 
     import torch
 
     from attrwidget.engine.trace import Trace
-    from attrwidget.methods.registry import HeadSelection, Rows
+    from attrwidget.methods.external.callback import Ask, Explained
+    from attrwidget.methods.method import HeadSelection, Rows
     from attrwidget.methods.request.targets import Target
-
-    Ask = Callable[[Any], Any]
 
 _BATCH = 32
 
@@ -100,14 +100,12 @@ def _over_masks(
     check_seed(seed)
     coalitions = MaskedCoalitions(trace, units)
     options = {} if samples is None else {"n_samples": int(samples)}
-    counts = [coalitions.of(step) for step in steps]
-    asks = [(samples or 1) * (count if masked.per_unit else 1) for count in counts]
-    for index, (step, count) in enumerate(zip(steps, counts, strict=True)):
 
-        def score(masks: torch.Tensor, step: int = step) -> torch.Tensor:
-            return torch.from_numpy(coalitions.scores(step, masks.detach().cpu().numpy() > 0.5, target))
+    def explain(step: int) -> Generator[int, None, Explained]:
+        def score(masks: torch.Tensor) -> torch.Tensor:
+            return torch.from_numpy(coalitions.score_step(step, masks.detach().cpu().numpy() > 0.5, target))
 
-        def work(ask: Ask, count: int = count) -> torch.Tensor:
+        def work(ask: Ask) -> torch.Tensor:
             text = torch.ones(1, count, dtype=torch.float64)
             with seeded(seed):
                 values: torch.Tensor = getattr(captum, masked.kind)(ask).attribute(
@@ -115,17 +113,18 @@ def _over_masks(
                 )
             return values[0]
 
+        count = coalitions.count(step)
         values = np.zeros(count)
         if count:
-            found = yield from counted(work, score, sum(asks[:index]), asks[index], sum(asks))
+            found = yield from run_with_callback(work, score)
             values = found.detach().double().cpu().numpy()
-        row, figures = coalitions.spread(step, values)[None], Figures()
-        if masked.adds_up:
-            base, whole = coalitions.scores(step, np.array([[False] * count, [True] * count]), target)
-            figures = Figures.adding_up(row, np.array([base]), np.array([whole]))
-        if index == len(steps) - 1:
-            yield Progress(sum(asks), sum(asks))
-        yield [step], row, figures
+        row = coalitions.row(step, values)
+        if not masked.adds_up:
+            return row, Figures()
+        return row, Figures.adding_up(row[None], *coalitions.score_none_and_all(step, target)[:, None])
+
+    most = [(samples or 1) * (coalitions.count(s) if masked.per_unit else 1) for s in steps]
+    return rows_step_by_step(steps, explain, most)
 
 
 for _name, _masked in _MASKED.items():
@@ -145,6 +144,6 @@ for _name, _masked in _MASKED.items():
             options={"units": "token"}
             | ({"samples": _masked.samples, "seed": 0} if _masked.samples is not None else {}),
             package="captum",
-            note=note_on_masks,
+            note=note_on_coalitions,
         )
     )

@@ -6,25 +6,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from attrwidget.errors import AttrWidgetError
-from attrwidget.methods.external.asking import counted
+from attrwidget.methods.external.callback import rows_step_by_step, run_with_callback
 from attrwidget.methods.external.importing import library
 from attrwidget.methods.external.seeds import seeded
-from attrwidget.methods.integrated_gradients import check_count
-from attrwidget.methods.registry import Figures, Method, Progress, register
+from attrwidget.methods.method import Figures, Method
+from attrwidget.methods.registry import register
+from attrwidget.methods.shared.checks import check_count, check_noise, check_seed
 from attrwidget.methods.shared.embeddings import baseline_of
-from attrwidget.methods.span_regression import check_seed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
     import torch
 
     from attrwidget.engine.trace import Trace
-    from attrwidget.methods.registry import HeadSelection, Rows
+    from attrwidget.methods.external.callback import Ask, Explained
+    from attrwidget.methods.method import HeadSelection, Rows
     from attrwidget.methods.request.targets import Target
 
-    Ask = Callable[[Any], Any]
     Attribute = Callable[[Callable[[torch.Tensor], torch.Tensor], torch.Tensor, torch.Tensor], torch.Tensor]
 
 
@@ -63,8 +62,7 @@ def _gradient_shap(
     captum = library("captum", "attr")
     check_count("samples", samples)
     check_seed(seed)
-    if isinstance(noise, bool) or not isinstance(noise, int | float) or noise < 0:
-        raise AttrWidgetError(f"noise is a number from 0, not {noise!r}.")
+    check_noise(noise)
 
     def attribute(function: Any, whole: torch.Tensor, start: torch.Tensor) -> torch.Tensor:
         with seeded(seed):
@@ -79,60 +77,60 @@ def _gradient_shap(
 def _over_embeddings(
     trace: Trace, target: Target, steps: Sequence[int], attribute: Attribute, *, baseline: Any, most: int
 ) -> Rows:
-    """Yield the sum over dimensions of what *attribute* gives for each step, at *most* so many points asked for."""
+    """Yield the sum over dimensions of what *attribute* gives for each step; it asks for *most* points."""
     whole, start = trace.embeddings(), baseline_of(trace, baseline)
-    total = len(steps) * most
-    for index, step in enumerate(steps):
 
-        def slope(point: torch.Tensor, step: int = step) -> tuple[torch.Tensor, torch.Tensor]:
-            return _slope(trace, target, step, point[0])
-
+    def explain(step: int) -> Generator[int, None, Explained]:
         def work(ask: Ask) -> torch.Tensor:
             return attribute(_differentiable(ask), whole[None], start[None])[0].sum(-1)
 
-        found = yield from counted(work, slope, index * most, most, total)
+        found = yield from run_with_callback(
+            work, lambda point: _with_gradient(trace, target, step, point[0])
+        )
         row = found.detach().double().cpu().numpy()
         row[trace.seen(step) :] = np.nan
         base, score = (
-            trace.new_graph(replace_embeddings=_placed(at)).scores([step], target).numpy()
+            trace.new_graph(replace_embeddings=_fixed(at)).scores([step], target).numpy()
             for at in (start, whole)
         )
-        if index == len(steps) - 1:
-            yield Progress(total, total)
-        yield [step], row[None], Figures.adding_up(row[None], base, score)
+        return row, Figures.adding_up(row[None], base, score)
+
+    return rows_step_by_step(steps, explain, [most] * len(steps))
 
 
 def _differentiable(ask: Ask) -> Callable[[torch.Tensor], torch.Tensor]:
-    """Return a function of embeddings ``[b, inputs, d]`` to scores ``[b]`` whose slopes are asked for too."""
+    """Return a function of embeddings ``[b, inputs, d]`` to scores ``[b]`` whose gradients are asked for too."""
     import torch
 
     class Score(torch.autograd.Function):
         @staticmethod
         def forward(context: Any, points: torch.Tensor) -> torch.Tensor:
-            scores, slopes = zip(*(ask(points[i : i + 1]) for i in range(len(points))), strict=True)
-            context.save_for_backward(torch.stack(slopes))
+            scores, gradients = zip(*(ask(points[i : i + 1]) for i in range(len(points))), strict=True)
+            context.save_for_backward(torch.stack(gradients))
             return torch.stack(scores)
 
         @staticmethod
         def backward(context: Any, *upstream: torch.Tensor) -> torch.Tensor:
-            (slopes,) = context.saved_tensors
-            return upstream[0].to(slopes)[:, None, None] * slopes  # type: ignore[no-any-return]
+            (gradients,) = context.saved_tensors
+            return upstream[0].to(gradients)[:, None, None] * gradients  # type: ignore[no-any-return]
 
     return Score.apply
 
 
-def _slope(trace: Trace, target: Target, step: int, point: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def _with_gradient(
+    trace: Trace, target: Target, step: int, point: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the score of *step* at the embeddings *point* ``[inputs, d]``, and its gradient there."""
     import torch
 
-    graph = trace.new_graph(replace_embeddings=_placed(point.detach()))
+    graph = trace.new_graph(replace_embeddings=_fixed(point.detach()))
     _, gradients, scales, _ = next(iter(graph.gradients([step], target)))
-    slope = torch.zeros_like(point)
-    slope[: gradients.shape[1]] = gradients[0] * scales[0].to(gradients)
-    return graph.scores([step], target)[0].to(point), slope
+    padded = torch.zeros_like(point)
+    padded[: gradients.shape[1]] = gradients[0] * scales[0].to(gradients)
+    return graph.scores([step], target)[0].to(point), padded
 
 
-def _placed(point: torch.Tensor) -> Callable[[int, torch.Tensor], torch.Tensor]:
+def _fixed(point: torch.Tensor) -> Callable[[int, torch.Tensor], torch.Tensor]:
     return lambda first, embeddings: point[first : first + embeddings.shape[1]][None]
 
 

@@ -21,8 +21,9 @@ from attrwidget.hf.exclusive_use import exclusive_use
 from attrwidget.hf.model_copy import copy_model
 from attrwidget.methods.external.importing import library
 from attrwidget.methods.external.seeds import seeded
-from attrwidget.methods.registry import Method, register
-from attrwidget.methods.span_regression import check_seed
+from attrwidget.methods.method import Method
+from attrwidget.methods.registry import register
+from attrwidget.methods.shared.checks import check_seed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from attrwidget.engine.trace import Trace
-    from attrwidget.methods.registry import HeadSelection, Rows
+    from attrwidget.methods.method import HeadSelection, Rows
     from attrwidget.methods.request.targets import Target
 
 

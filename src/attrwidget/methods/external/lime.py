@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from attrwidget.methods.external.importing import library
-from attrwidget.methods.integrated_gradients import check_count
-from attrwidget.methods.registry import Figures, Method, Progress, register
+from attrwidget.methods.method import Figures, Method
+from attrwidget.methods.registry import register
+from attrwidget.methods.shared.checks import check_count, check_seed
 from attrwidget.methods.shared.masked_coalitions import MaskedCoalitions
-from attrwidget.methods.span_regression import check_seed, note_on_masks
+from attrwidget.methods.shared.notes import note_on_coalitions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from attrwidget.engine.trace import Trace
-    from attrwidget.methods.registry import HeadSelection, Rows
+    from attrwidget.methods.method import HeadSelection, Rows
     from attrwidget.methods.request.targets import Target
 
 _KERNEL_WIDTH, _DISTANCE = 25.0, 100.0  # of LimeTextExplainer
@@ -38,31 +39,27 @@ def _compute(
     check_count("samples", samples)
     check_seed(seed)
     coalitions = MaskedCoalitions(trace, units)
-    # Each text has its own share of units left, drawn evenly: as LIME's, whose number of gone words is drawn evenly.
+    # LIME draws the number of masked words evenly; here each text draws the share of units that it keeps.
     shares = np.random.default_rng([seed, 0]).random((int(samples), 1))
-    there = np.vstack(
+    keep = np.vstack(
         [np.ones((1, len(coalitions.units)), dtype=bool), coalitions.draws(int(samples), seed) < shares]
     )
-    parts: list[NDArray[np.float64]] = []
-    for part in coalitions.runs(there, target):
-        parts.append(part)
-        yield Progress(sum(map(len, parts)), len(there))
-    scores = np.concatenate(parts)
+    scores = yield from coalitions.score_all(keep, target)
     explainer = base.LimeBase(_kernel, random_state=int(seed))
     rows, fits = [], []
     for step in range(trace.n_steps):
-        count = coalitions.of(step)
-        data = there[:, :count].astype(np.float64)
+        count = coalitions.count(step)
+        data = keep[:, :count].astype(np.float64)
         weights, fit = np.zeros(count), np.nan
         if count:
-            # The cosine of a mask and the text, all ones, is the root of the share that is there.
+            # The cosine of a mask and the text, all ones, is the root of the share that is kept.
             distances = _DISTANCE * (1 - np.sqrt(data.mean(1)))
             _, found, fit, _ = explainer.explain_instance_with_data(
                 data, scores, distances, step, count, feature_selection="none"
             )
             for at, weight in found:
                 weights[at] = weight
-        rows.append(coalitions.spread(step, weights))
+        rows.append(coalitions.row(step, weights))
         fits.append(fit)
     yield list(range(trace.n_steps)), np.stack(rows), Figures(fit=np.array(fits))
 
@@ -87,6 +84,6 @@ LIME = register(
         needs=("masking",),
         options={"units": "word", "samples": 500, "seed": 0},
         package="lime",
-        note=note_on_masks,
+        note=note_on_coalitions,
     )
 )

@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from attrwidget.methods.external.asking import counted
+from attrwidget.methods.external.callback import rows_step_by_step, run_with_callback
 from attrwidget.methods.external.importing import library
 from attrwidget.methods.external.seeds import seeded
-from attrwidget.methods.integrated_gradients import check_count
-from attrwidget.methods.registry import Figures, Method, Progress, register
+from attrwidget.methods.method import Figures, Method
+from attrwidget.methods.registry import register
+from attrwidget.methods.shared.checks import check_count
 from attrwidget.methods.shared.masked_coalitions import MaskedCoalitions
-from attrwidget.methods.span_regression import note_on_masks
+from attrwidget.methods.shared.notes import note_on_coalitions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Generator, Sequence
 
     from numpy.typing import NDArray
 
     from attrwidget.engine.trace import Trace
-    from attrwidget.methods.registry import HeadSelection, Rows
+    from attrwidget.methods.external.callback import Ask, Explained
+    from attrwidget.methods.method import HeadSelection, Rows
     from attrwidget.methods.request.targets import Target
-
-    Masks = NDArray[np.float64]
 
 
 _BATCH = 64
@@ -41,27 +41,24 @@ def _compute(
 ) -> Rows:
     check_count("evaluations", evaluations)
     library("shap")  # before any work, and not first in another thread
-    coalitions, most = MaskedCoalitions(trace, units), int(evaluations)
-    for index, step in enumerate(steps):
-        count = coalitions.of(step)
+    coalitions = MaskedCoalitions(trace, units)
 
-        def score(masks: Masks, step: int = step) -> NDArray[np.float64]:
-            return coalitions.scores(step, masks > 0.5, target)
-
-        base, whole = score(np.array([np.zeros(count), np.ones(count)]))
-        values = np.full(count, whole - base)  # a single player has all of it
+    def explain(step: int) -> Generator[int, None, Explained]:
+        count, ends = coalitions.count(step), coalitions.score_none_and_all(step, target)
+        values = np.full(count, ends[1] - ends[0])  # of a single unit
         if count > 1:
-            work = partial(_partition, count, most)
-            values = yield from counted(work, score, index * most, most, len(steps) * most)
-        if index == len(steps) - 1:
-            yield Progress(len(steps) * most, len(steps) * most)
-        row = coalitions.spread(step, values)[None]
-        yield [step], row, Figures.adding_up(row, np.array([base]), np.array([whole]))
+            values = yield from run_with_callback(
+                partial(_partition, count, int(evaluations)),
+                lambda masks: coalitions.score_step(step, masks > 0.5, target),
+            )
+        row = coalitions.row(step, values)
+        return row, Figures.adding_up(row[None], *ends[:, None])
+
+    return rows_step_by_step(steps, explain, [int(evaluations)] * len(steps))
 
 
-def _partition(
-    count: int, evaluations: int, score: Callable[[Masks], NDArray[np.float64]]
-) -> NDArray[np.float64]:
+def _partition(count: int, evaluations: int, score: Ask) -> NDArray[np.float64]:
+    """Return SHAP values ``[count]`` of the function *score* of masks ``[b, count]``."""
     shap = library("shap")
     nothing, text = np.zeros((1, count)), np.ones((1, count))
     masker = shap.maskers.Partition(nothing, clustering=neighbours(count))
@@ -103,6 +100,6 @@ SHAP = register(
         needs=("masking",),
         options={"units": "token", "evaluations": 500},
         package="shap",
-        note=note_on_masks,
+        note=note_on_coalitions,
     )
 )

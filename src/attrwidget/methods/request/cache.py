@@ -1,14 +1,14 @@
-"""Rows of scores: computed once, kept, and normalised for whoever asks."""
+"""Keep the rows of scores that have been computed."""
 
 from __future__ import annotations
 
 import threading
 from contextlib import closing
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from attrwidget.methods.registry import Figures, Progress
+from attrwidget.methods.method import Figures, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,27 +16,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from attrwidget.engine.trace import Trace
-    from attrwidget.methods.request.request import Request
-
-
-class Kind(Protocol):
-    """The kind of numbers that a method gives: signed, attention, or neither."""
-
-    @property
-    def signed(self) -> bool:
-        """Scores have a sign."""
-
-    @property
-    def attention(self) -> bool:
-        """Scores are attention weights."""
-
-
-NORMALIZATIONS = ("auto", "step", "inseq", None)
-_INSEQ_EPSILON = 1e-12  # torch.nn.functional.normalize's, which Inseq calls
+    from attrwidget.methods.request.make import Request
 
 
 class ScoreCache:
-    """The raw rows of one trace, by request. Thread-safe; what is finished is kept when work is stopped."""
+    """Raw rows of one trace, by request. Thread-safe; finished rows are kept when work is stopped."""
 
     def __init__(self, trace: Trace) -> None:
         self._trace = trace
@@ -45,7 +29,7 @@ class ScoreCache:
         self._lock = threading.Lock()
 
     def has(self, request: Request, steps: Sequence[int]) -> bool:
-        """Say whether the rows of all *steps* are there."""
+        """Return whether the rows of all *steps* are kept."""
         with self._lock:
             known = self._rows.get(request.key, {})
             return all(step in known for step in steps)
@@ -64,7 +48,7 @@ class ScoreCache:
         return self._collect(request, steps, known, progress)
 
     def figure(self, request: Request, name: str, steps: Sequence[int]) -> NDArray[np.floating] | None:
-        """Return what ``Figures`` calls *name* of the finished rows of *steps*; None unless it is known of each."""
+        """Return the figure *name* of ``Figures`` of the finished rows of *steps*; None unless each row has it."""
         with self._lock:
             known = self._figures.get(request.key, {})
             found = [getattr(known.get(step), name, None) for step in steps]
@@ -83,7 +67,7 @@ class ScoreCache:
         if missing:
             report(0, total)
             method = request.method
-            if not method.attention:  # which is read from what was recorded
+            if not method.attention:  # attention was recorded with the trace
                 self._trace.require_same_weights()
             chunks = method.compute(
                 self._trace, request.target, missing, request.selection, **request.options
@@ -115,21 +99,3 @@ def _by_step(steps: list[int], figures: Figures) -> dict[int, Figures]:
         step: Figures(*(None if values is None else values[k] for values in figures))
         for k, step in enumerate(steps)
     }
-
-
-def normalize_rows(rows: NDArray[np.floating], method: Kind, how: str | None) -> NDArray[np.float32]:
-    """Return *rows* normalised, as float32.
-
-    ``"auto"``: shares for unsigned gradient methods, else raw. ``"step"``: each row by its L1 norm; a row of zeros
-    stays. ``"inseq"``: the same, with Inseq's floor of 1e-12 under the norm. None: raw.
-    """
-    if how is None or (how == "auto" and (method.signed or method.attention)):
-        return rows.astype(np.float32)
-    total = np.nansum(np.abs(rows), axis=1, keepdims=True, dtype=np.float64)
-    floor = _INSEQ_EPSILON if how == "inseq" else np.finfo(np.float64).tiny
-    return (rows / np.maximum(total, floor)).astype(np.float32)
-
-
-def inseq_method(name: str) -> str:
-    """Return the method whose rows Inseq shows under *name*: its input_x_gradient table is of L2 norms."""
-    return "input_x_gradient_l2" if name == "input_x_gradient" else name

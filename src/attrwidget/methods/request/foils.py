@@ -51,7 +51,7 @@ def find_foils(trace: Trace, foil: Any) -> Foils:
             f"There are {len(given)} foils and {trace.n_steps} steps: give one foil for each step, or one for all."
         )
     pieces = [foil_tokens(trace, step, item) for step, item in enumerate(given)]
-    apart = several or trace.task == "fill-mask"
+    apart = several or not trace.writes_text
     ids = tuple(p[0] if apart else _aligned(trace, s, pieces) for s, p in enumerate(pieces))
     _require_other(trace, foil, ids)
     longest = max(map(len, pieces))

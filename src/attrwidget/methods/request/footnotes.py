@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
     from attrwidget.engine.trace import Trace
     from attrwidget.methods.request.cache import ScoreCache
-    from attrwidget.methods.request.request import Request
+    from attrwidget.methods.request.make import Request
 
 
 _NAMED = 3  # steps, at most, that a sentence names
 _CHANGE = "the whole distribution by its Kullback–Leibler divergence from the one at the text itself, in nats"
-_SLOPE = "the whole distribution by the change of logits that moves it most (leading Fisher direction)"
+_STEEPEST = "the whole distribution by the change of logits that moves it most (leading Fisher direction)"
 
 
 def note_on(request: Request, trace: Trace, cache: ScoreCache, steps: Sequence[int]) -> str | None:
@@ -32,7 +32,7 @@ def note_on(request: Request, trace: Trace, cache: ScoreCache, steps: Sequence[i
     said = [request.method.note(trace, request.options)] if request.method.note else []
     said.append(request.foils.note if request.foils else None)
     if request.target.whole is not None:
-        said.append(_SLOPE if request.target.slope else _CHANGE)
+        said.append(_STEEPEST if request.target.differentiated else _CHANGE)
     base, residual, change, fit, held_out = (
         cache.figure(request, name, steps) for name in ("base", "residual", "change", "fit", "held_out")
     )
@@ -83,13 +83,12 @@ def unscored(request: Request, trace: Trace, rows: NDArray[np.floating]) -> str 
     name = which if isinstance(which, str) else "span"
     labels = [repr(trace.tokens.labels[trace.first_step + step]) for step in empty]
     where = ", ".join(labels[:_NAMED]) + (f" and {len(labels) - _NAMED} more" if len(labels) > _NAMED else "")
-    writes = trace.task in ("text-generation", "text2text-generation")
     left = "nothing is left to read"
     if trace.needs_end:
         left = "the text has no end, at which its class is read"
-    elif writes:
+    elif trace.writes_text:
         left = f"nothing is left before {'it' if len(empty) == 1 else 'each'} to read"
-    longer = f"Give a longer {'prompt' if writes else 'text'}"
+    longer = f"Give a longer {'prompt' if trace.writes_text else 'text'}"
     smaller = longer if name in UNITS[:2] else "Take smaller units, such as units='word'"
     return f"No scores (NaN) for {where}: with one {name} gone, {left}. {smaller}."
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from attrwidget.methods.request.distribution import Whole
 
+_ROWS = 64  # rows of logits turned to float64 at a time
+
 TARGET_FUNCTIONS = {
     "probability": "probability",
     "log_prob": "log-probability",
@@ -41,7 +43,7 @@ class Target:
     tokens: tuple[int, ...]
     foils: tuple[int, ...] | None = None
     whole: Whole | None = None
-    slope: bool = False
+    differentiated: bool = False
     output_kind: str = "softmax"
 
     def __post_init__(self) -> None:
@@ -61,7 +63,7 @@ class Target:
         import torch
 
         if self.whole is not None:
-            return (self.whole.steepest if self.slope else self.whole.expected)(logits, steps)
+            return (self.whole.steepest if self.differentiated else self.whole.expected)(logits, steps)
         if self.function == "entropy":
             return self._entropy(logits, steps)
         chosen = self._column(self.tokens, steps, logits)
@@ -78,6 +80,17 @@ class Target:
             return logit - others
         log_probability = torch.nn.functional.logsigmoid(logit - others)
         return log_probability.exp() if self.function == "probability" else log_probability
+
+    def all_steps(self, logits: torch.Tensor) -> torch.Tensor:
+        """Return the score of every step, float64 ``[steps]`` on the CPU, from *logits* ``[steps, outputs]``."""
+        import torch
+
+        steps = range(len(logits))
+        parts = [
+            self(logits[i : i + _ROWS].double(), steps[i : i + _ROWS]).cpu()
+            for i in range(0, len(logits), _ROWS)
+        ]
+        return torch.cat(parts) if parts else torch.empty(0, dtype=torch.float64)
 
     def _entropy(self, logits: torch.Tensor, steps: Sequence[int]) -> torch.Tensor:
         import torch

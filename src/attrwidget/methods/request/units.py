@@ -10,7 +10,7 @@ from attrwidget.checks import is_whole
 from attrwidget.errors import AttrWidgetError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from attrwidget.engine.trace import Trace
     from attrwidget.text.tokens import Unit as Piece
@@ -46,16 +46,6 @@ def units_of(trace: Trace, which: Any) -> list[Unit]:
             f"There are no units {which!r}: take one of {', '.join(UNITS)}, or a list of spans."
         )
     return _spans(trace, list(which))
-
-
-def note_on_units(trace: Trace, options: Mapping[str, Any]) -> str | None:
-    """Say what is taken together, and how a unit's score shows on its tokens; nothing where each token is alone."""
-    which = options["units"]
-    if isinstance(which, str) and which == "token":
-        return None
-    name = which if isinstance(which, str) else "span"
-    count = len(units_of(trace, which))
-    return f"{count} {name}{'s' if count > 1 else ''}, each score shared evenly by the {name}'s tokens"
 
 
 def _segmented(trace: Trace, starts_in: Starts) -> list[Unit]:

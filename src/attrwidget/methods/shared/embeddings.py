@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from attrwidget.errors import AttrWidgetError
-from attrwidget.methods.leave_one_out import replacement
+from attrwidget.methods.shared.replacement import replacement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What gradient methods share: gradients reduced chunk by chunk, so that [steps, inputs, d] never exists."""
+"""Reduce gradients to one number an input, chunk by chunk, so that [steps, inputs, d] never exists."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import torch
 
     from attrwidget.engine.trace import Trace
-    from attrwidget.methods.registry import Rows
+    from attrwidget.methods.method import Rows
     from attrwidget.methods.request.targets import Target
 
     Gradients = Iterator[tuple[list[int], torch.Tensor, torch.Tensor, torch.Tensor]]
@@ -26,14 +26,20 @@ def reduced_gradients(trace: Trace, target: Target, steps: Sequence[int], reduce
     return reduced(trace, trace.gradients(steps, target), reduce)
 
 
-def reduced(trace: Trace, gradients: Gradients, reduce: Reduce) -> Rows:
-    """Yield rows of ``reduce(gradients [k, tokens, d], embeddings [tokens, d]) -> [k, tokens]``, as float64.
+def reduced(trace: Trace, chunks: Gradients, reduce: Reduce) -> Rows:
+    """Yield rows of reduced gradients, as float64.
 
-    The slope of a certain prediction's score may be too small for float32. *reduce* must be homogeneous in the
-    gradients: their scale is multiplied in after it.
+    Args:
+        trace: The run that is explained.
+        chunks: What ``trace.gradients`` yields.
+        reduce: Turns gradients ``[k, tokens, d]`` and embeddings ``[tokens, d]`` into ``[k, tokens]``. It must be
+            homogeneous in the gradients: their scale, which may be too small for float32, is multiplied in after it.
+
+    Raises:
+        AttrWidgetError: A gradient is not finite.
     """
-    for chunk, slopes, scales, embeddings in gradients:
-        values = (reduce(slopes.float(), embeddings.float()) * scales[:, None]).cpu().numpy()
+    for chunk, gradients, scales, embeddings in chunks:
+        values = (reduce(gradients.float(), embeddings.float()) * scales[:, None]).cpu().numpy()
         rows = np.full((len(chunk), trace.n_inputs), np.nan)
         for row, value, step in zip(rows, values, chunk, strict=True):
             seen = trace.seen(step)

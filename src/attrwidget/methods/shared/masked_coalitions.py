@@ -1,4 +1,4 @@
-"""What methods share that take away many inputs at once: units that are there or gone, and the scores they leave."""
+"""Score the text with many units masked at once: coalitions of units that are kept."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from attrwidget.methods.leave_one_out import scores_of
+from attrwidget.methods.method import Progress
 from attrwidget.methods.request.units import units_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -20,41 +20,52 @@ if TYPE_CHECKING:
     from attrwidget.methods.request.units import Unit
 
 
-def staying(trace: Trace) -> list[int]:
-    """Return the inputs that always stay: special tokens, and the first where the text begins without one."""
+def always_kept(trace: Trace) -> list[int]:
+    """Return the inputs that are never masked: special tokens, and the first token of a text without one there."""
     special = [i for i in range(trace.n_inputs) if trace.tokens.special[i]]
     return special if any(i < trace.sections[0].end for i in special) else [0, *special]
 
 
 class MaskedCoalitions:
-    """The *units* of *trace*'s inputs that can be masked from attention, without what always stays.
+    """The units of a text that can be masked from attention, in text order, without the inputs that are always kept.
 
-    With all inputs gone there would be nothing left to attend to.
+    With all inputs masked there would be nothing left to attend to. A coalition is a row of truth values, one for each
+    unit: whether it is kept.
+
+    Args:
+        trace: The run that is explained; it keeps the scores of coalitions, so that stopped work is resumed.
+        units: What ``units_of`` takes.
     """
 
     def __init__(self, trace: Trace, units: Any) -> None:
-        stays = set(staying(trace))
-        left = (tuple(i for i in unit if i not in stays) for unit in units_of(trace, units))
-        self.units: list[Unit] = sorted(unit for unit in left if unit)
+        kept = set(always_kept(trace))
+        maskable = (tuple(i for i in unit if i not in kept) for unit in units_of(trace, units))
+        self.units: list[Unit] = sorted(unit for unit in maskable if unit)
         self._trace = trace
 
-    def of(self, step: int) -> int:
-        """Return how many players *step* sees: the first so many."""
+    def count(self, step: int) -> int:
+        """Return how many units *step* sees, counted from the first."""
         return sum(unit[0] < self._trace.seen(step) for unit in self.units)
 
     def draws(self, samples: int, seed: int) -> NDArray[np.float64]:
-        """Return uniform numbers ``[samples, players]``; a player's do not depend on those after it."""
+        """Return uniform random numbers ``[samples, units]``; those of a unit do not depend on later units."""
         columns = [np.random.default_rng([seed, unit[0]]).random(samples) for unit in self.units]
         return np.stack(columns, axis=1) if columns else np.empty((samples, 0))
 
-    def runs(self, there: NDArray[np.bool_], target: Target) -> Iterator[NDArray[np.float64]]:
-        """Yield the *target*'s scores ``[k, n_steps]`` batch by batch, of the masks *there* ``[b, players]``.
+    def score_all(
+        self, keep: NDArray[np.bool_], target: Target
+    ) -> Generator[Progress, None, NDArray[np.float64]]:
+        """Score every step for the coalitions *keep* ``[b, units]``: yield progress, return ``[b, n_steps]``."""
+        parts: list[NDArray[np.float64]] = []
+        for part in self._batches(keep, target):
+            parts.append(part)
+            yield Progress(sum(map(len, parts)), len(keep))
+        return np.concatenate(parts)
 
-        What was run is kept with the trace, so that stopped work is gone on with.
-        """
+    def _batches(self, keep: NDArray[np.bool_], target: Target) -> Iterator[NDArray[np.float64]]:
         known: dict[Unit, NDArray[np.float64]] = self._trace.partial_results.setdefault(("runs", target), {})
         perturber = self._trace.perturber("mask")
-        groups = [tuple(sorted(i for at in np.flatnonzero(~row) for i in self.units[at])) for row in there]
+        groups = [tuple(sorted(i for at in np.flatnonzero(~row) for i in self.units[at])) for row in keep]
         while groups:
             ready = list(takewhile(known.__contains__, groups))
             if ready:
@@ -62,18 +73,18 @@ class MaskedCoalitions:
                 groups = groups[len(ready) :]
                 continue
             missing = list(dict.fromkeys(group for group in groups if group not in known))
-            scores = perturber.batch(missing, lambda logits: scores_of(target, logits))
+            scores = perturber.batch(missing, target.all_steps)
             known.update(zip(missing, (score.numpy() for score in scores), strict=False))
 
-    def scores(self, step: int, there: NDArray[np.bool_], target: Target) -> NDArray[np.float64]:
-        """Return scores ``[b]`` of *step* alone, of the masks *there* ``[b, of(step)]``; kept as by ``runs``."""
+    def score_step(self, step: int, keep: NDArray[np.bool_], target: Target) -> NDArray[np.float64]:
+        """Return the scores ``[b]`` of *step* alone for the coalitions *keep* ``[b, count(step)]``."""
         import torch
 
         seen = self._trace.seen(step)
-        masks = np.ones((len(there), seen), dtype=np.int64)
-        for at in range(there.shape[1]):
+        masks = np.ones((len(keep), seen), dtype=np.int64)
+        for at in range(keep.shape[1]):
             inside = [i for i in self.units[at] if i < seen]
-            masks[:, inside] = there[:, at, None]
+            masks[:, inside] = keep[:, at, None]
         known: dict[bytes, float] = self._trace.partial_results.setdefault(("masked", target, step), {})
         keys = [np.packbits(mask).tobytes() for mask in masks]
         missing = list({key: at for at, key in enumerate(keys) if key not in known}.values())
@@ -84,8 +95,13 @@ class MaskedCoalitions:
             known.update(zip([keys[at] for at in some], found.cpu().tolist(), strict=True))
         return np.array([known[key] for key in keys])
 
-    def spread(self, step: int, values: Sequence[float] | NDArray[np.floating]) -> NDArray[np.float64]:
-        """Return a row ``[n_inputs]``, NaN but for players' inputs that *step* sees: each has its even share."""
+    def score_none_and_all(self, step: int, target: Target) -> NDArray[np.float64]:
+        """Return the scores ``[2]`` of *step* with no unit kept and with every unit."""
+        count = self.count(step)
+        return self.score_step(step, np.array([[False] * count, [True] * count]), target)
+
+    def row(self, step: int, values: Sequence[float] | NDArray[np.floating]) -> NDArray[np.float64]:
+        """Return a row ``[n_inputs]``: the inputs of a unit that *step* sees share its value, the others are NaN."""
         row, seen = np.full(self._trace.n_inputs, np.nan), self._trace.seen(step)
         for unit, value in zip(self.units, values, strict=False):
             inside = [i for i in unit if i < seen]

@@ -1,4 +1,4 @@
-"""What methods share that take away one input after another and look at every step each time."""
+"""Remove one unit of inputs after another and compare every step with and without it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from attrwidget.methods.registry import Progress
+from attrwidget.methods.method import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,17 +17,22 @@ if TYPE_CHECKING:
 
     from attrwidget.engine.perturb import Perturber
     from attrwidget.engine.trace import Trace
-    from attrwidget.methods.registry import Rows
+    from attrwidget.methods.method import Rows
     from attrwidget.methods.request.units import Unit
 
 
-class LeftOut:
-    """Scores of every step as units of inputs are left out one by one, the first first: early steps finish early.
+class OneAtATime:
+    """Scores of every step with units removed one at a time, in text order, so that the first steps finish first.
 
-    *read* turns what the *perturber* gives, ``[steps, …]``, into a tensor of as many rows on the CPU, and *compare*
-    those of the whole text and of a changed one into scores ``[steps]``. A unit's score is shared evenly by those of
-    its inputs that the step sees, so that a row adds up to the scores of units; inputs of no unit have none, nor has
-    a step before which a unit is all there is.
+    A unit's score is shared evenly by those of its inputs that the step sees, so that a row adds up to the scores of
+    units. Inputs of no unit have no score (NaN), nor has a step that sees one unit alone.
+
+    Args:
+        trace: The run that is explained.
+        units: Groups of inputs.
+        perturber: Runs the text with a unit removed.
+        read: Turns what the *perturber* gives, ``[steps, …]``, into a tensor of as many rows on the CPU.
+        compare: Turns what was read of the whole text and of a changed one into scores ``[steps]``.
     """
 
     def __init__(
@@ -47,11 +52,11 @@ class LeftOut:
         self._lock = threading.Lock()
 
     def needed(self, step: int) -> int:
-        """Return how many units must have been left out for the scores of *step*."""
+        """Return how many units must have been removed before the scores of *step* are complete."""
         return bisect_left(self.units, (self._trace.seen(step),))
 
     def advance(self, stop: int) -> None:
-        """Leave out a batch of the units before number *stop*."""
+        """Remove the next batch of units, none of them from number *stop* on."""
         with self._lock:
             if self._whole is None:
                 self._whole = self._perturber.unchanged(self._read)
@@ -67,13 +72,20 @@ class LeftOut:
                 self._perturber.forget()
 
 
-def left_out_rows(trace: Trace, key: Any, make: Callable[[], LeftOut], steps: Sequence[int]) -> Rows:
-    """Yield rows as soon as all their inputs have been left out; what was begun is gone on with next time."""
+def rows_one_at_a_time(trace: Trace, key: Any, make: Callable[[], OneAtATime], steps: Sequence[int]) -> Rows:
+    """Yield rows once their inputs have all been removed; work that was stopped is resumed.
+
+    Args:
+        trace: The run that is explained; it keeps what is done.
+        key: Equal for equal work.
+        make: Called when nothing has been done yet.
+        steps: The steps asked for; others that are complete come too.
+    """
     scores = trace.partial_results.setdefault(key, make())
     stop = max(map(scores.needed, steps))
     given: set[int] = set()
     while True:
-        # Begun elsewhere, scores may have come further than is asked for here.
+        # Another caller may have taken the scores further than is asked for here.
         done = scores.done
         ready = [s for s in range(trace.n_steps) if s not in given and done >= scores.needed(s)]
         if done >= stop:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from attrwidget.errors import AttrWidgetError, did_you_mean
-from attrwidget.methods.registry import HeadSelection, get
+from attrwidget.methods.method import HeadSelection
+from attrwidget.methods.registry import get
 from attrwidget.methods.request.foils import find_foils
 from attrwidget.methods.request.targets import Target
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from attrwidget.engine.trace import Trace
-    from attrwidget.methods.registry import Method
+    from attrwidget.methods.method import Method
     from attrwidget.methods.request.foils import Foils
 
 
@@ -114,7 +115,7 @@ def _whole(trace: Trace, method: Method) -> Target:
         raise AttrWidgetError(
             f"{trace.model.name} gives no distribution over its outputs: leave out target_function='distribution'."
         )
-    return Target("distribution", trace.outputs, None, whole_of(trace), method.distribution == "slope")
+    return Target("distribution", trace.outputs, None, whole_of(trace), method.distribution == "gradient")
 
 
 def _frozen(value: Any) -> Any:

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from attrwidget.errors import AttrWidgetError
-from attrwidget.methods.attention import attention_rows
-from attrwidget.methods.registry import HeadSelection
-from attrwidget.methods.request.request import make_request
+from attrwidget.methods.method import HeadSelection
+from attrwidget.methods.request.make import make_request
+from attrwidget.methods.shared.attention_weights import attention_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from attrwidget.errors import AttrWidgetError
-from attrwidget.methods.attention import combined_weights
+from attrwidget.methods.shared.attention_weights import combined_weights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from attrwidget.engine.attention.joint import JointAttention
     from attrwidget.engine.trace import Trace
-    from attrwidget.methods.registry import HeadSelection
+    from attrwidget.methods.method import HeadSelection
 
 
 def read_part(

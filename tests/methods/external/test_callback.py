@@ -1,4 +1,4 @@
-"""A library that asks for numbers, answered step by step from another thread."""
+"""A library that calls back for numbers: answered, watched and stopped from the caller's thread."""
 
 from __future__ import annotations
 
@@ -8,40 +8,43 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import attrwidget as aw
-from attrwidget.methods.external.asking import asking
+from attrwidget.methods.external.callback import run_with_callback
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def test_asking_hands_over_errors_and_ends_with_its_reader() -> None:
-    def answer(question: int) -> int:
-        if question == 3:
+def test_it_hands_over_errors_and_ends_with_its_reader() -> None:
+    def answer(question: str) -> str:
+        if question == "ccc":
             raise aw.AttrWidgetError("three")
         return question * 2
 
-    def read(steps: Iterator[None]) -> Any:
+    asked: list[int] = []
+
+    def read(steps: Iterator[int]) -> Any:
         try:
             while True:
-                next(steps)
+                asked.append(next(steps))
         except StopIteration as finished:
             return finished.value
 
-    assert read(asking(lambda ask: [ask(1), ask(2)], answer)) == [2, 4]
+    assert read(run_with_callback(lambda ask: [ask("a"), ask("bb")], answer)) == ["aa", "bbbb"]
+    assert asked == [1, 3]
     with pytest.raises(aw.AttrWidgetError, match="three"):
-        read(asking(lambda ask: [ask(1), ask(3)], answer))
+        read(run_with_callback(lambda ask: [ask("a"), ask("ccc")], answer))
     with pytest.raises(ZeroDivisionError):
-        read(asking(lambda ask: ask(1) / 0, answer))
+        read(run_with_callback(lambda ask: len(ask("a")) / 0, answer))
     threads, ended = threading.active_count(), []
 
     def forever(ask: Any) -> None:
         try:
             while True:
-                ask(1)
+                ask("a")
         finally:
             ended.append(True)
 
-    partial_results = asking(forever, answer)
+    partial_results = run_with_callback(forever, answer)
     next(partial_results)
     assert threading.active_count() == threads + 1
     partial_results.close()
