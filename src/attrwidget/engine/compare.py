@@ -1,46 +1,62 @@
-"""Whether two tensors hold the same numbers, to within the rounding of their precision."""
+"""Compare tensors that hold the same numbers but for the rounding of their precision."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 
 if TYPE_CHECKING:
     from attrwidget.engine.attention.recorder import AttentionReader
 
-_TOLERANCE = {torch.float32: 1e-4, torch.float64: 1e-6}  # relative to the largest value; low precision below
+_TOLERANCE = {torch.float32: 1e-4, torch.float64: 1e-6}  # relative to the largest value
 _LOW_PRECISION = 5e-2
 
 
-def same(truth: torch.Tensor, ours: Any, *, low_precision: bool = False, times: float = 1.0) -> bool:
-    """Say whether *ours* are the numbers of *truth*, to within *times* the rounding of its precision.
+def same(
+    truth: torch.Tensor, ours: torch.Tensor | None, *, low_precision: bool = False, times: float = 1.0
+) -> bool:
+    """Return whether *ours* equals *truth* within *times* the rounding of its precision.
 
-    *low_precision*: of one that is low.
+    Only finite values of *truth* are compared. A missing tensor, or one of another shape, is not the same.
+
+    Args:
+        truth: the reference; its dtype sets the tolerance, relative to its largest absolute value.
+        ours: the tensor to check.
+        low_precision: whether the model computes in low precision, whatever the dtype of *truth*.
+        times: factor on the tolerance.
     """
     if ours is None or truth.shape != ours.shape:
         return False
-    tolerance = _LOW_PRECISION if low_precision else _TOLERANCE.get(truth.dtype, _LOW_PRECISION)
     finite = torch.isfinite(truth)
-    scale = truth[finite].abs().max().clamp_min(1e-12) if bool(finite.any()) else 1.0
-    difference = (truth - ours)[finite].abs().max() if bool(finite.any()) else 0.0
-    return bool(difference <= times * tolerance * scale)
+    if not bool(finite.any()):
+        return True
+    tolerance = _LOW_PRECISION if low_precision else _TOLERANCE.get(truth.dtype, _LOW_PRECISION)
+    scale = truth[finite].abs().max().clamp_min(1e-12)
+    return bool((truth - ours)[finite].abs().max() <= times * tolerance * scale)
 
 
-def same_weights(reader: AttentionReader, truth: AttentionReader, *, low_precision: bool = False) -> bool:
-    """Say whether *reader* gives the weights of *truth*, of a model of *low_precision* precision maybe."""
-    rows = range(reader.length)
-    if reader.n_layers != truth.n_layers:
+def same_weights(
+    truth: AttentionReader, ours: AttentionReader, *, n_rows: int | None = None, low_precision: bool = False
+) -> bool:
+    """Return whether *ours* gives the attention weights of *truth* in every layer and head.
+
+    The tolerance grows with the spread of the scores in a layer: a score is rounded in proportion to its size and its
+    weight moves by as much, so sharp attention (weights near 0 and 1) is compared less tightly.
+
+    Args:
+        truth: the reference.
+        ours: the attention to check.
+        n_rows: how many queries there are; None means as many as keys.
+        low_precision: whether the model computes in low precision.
+    """
+    if ours.n_layers != truth.n_layers:
         return False
+    rows = range(ours.length if n_rows is None else n_rows)
     for layer in range(truth.n_layers):
         weights = truth.weights(layer, None, rows)
-        # A score is rounded by its size, and a weight moves by as much: near 0.00 and 1.00 scores are large.
         spread = -float(weights[weights > 0].min().log())
-        if not same(
-            weights,
-            reader.weights(layer, None, rows),
-            low_precision=low_precision,
-            times=max(1.0, spread / 10),
-        ):
+        again = ours.weights(layer, None, rows)
+        if not same(weights, again, low_precision=low_precision, times=max(1.0, spread / 10)):
             return False
     return True

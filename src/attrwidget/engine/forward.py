@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import threading
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from attrwidget.engine.hooks import hooked
 from attrwidget.hf.exclusive_use import exclusive_use
 from attrwidget.hf.internals.cache import cache_options
 
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 
 @dataclass
 class Segment:
-    """A stretch of tokens run with a gradient graph, over the cache of those before it.
+    """A run of consecutive tokens with a gradient graph, over the cache of the tokens before them.
 
-    ``leaf`` is float ``[1, length, d]``, the input embeddings, where gradients end. ``hidden`` is ``[1, ≥ rows,
-    d]`` at the input of the unembedding, with the body's graph; ``head_input`` is its detached copy, from which
-    ``logits`` ``[rows, vocabulary]`` come: the unembedding is left once by a small graph of its own.
+    Attributes:
+        leaf: float ``[1, length, d]``, the input embeddings, where gradients end.
+        hidden: ``[1, ≥ rows, d]``, the LM head's input, with the graph of the body.
+        head_input: detached copy of ``hidden``, so that the LM head has a small graph of its own.
+        logits: ``[rows, vocabulary]``, with that graph.
     """
 
     leaf: torch.Tensor
@@ -36,14 +38,14 @@ class Segment:
 
 
 def logits_of(hf: PreTrainedModel, ids: torch.Tensor, rows: int, **options: Any) -> torch.Tensor:
-    """Return the logits ``[rows, vocabulary]`` of the last *rows* positions of *ids* ``[1, n]``."""
+    """Run *ids* ``[1, n]`` and return the logits ``[rows, vocabulary]`` of the last *rows* positions."""
     return run(hf, ids, rows, **options).logits[0, -rows:]  # type: ignore[no-any-return]
 
 
 def run(hf: PreTrainedModel, ids: torch.Tensor, rows: int, *, cache: Any = None, **options: Any) -> Any:
     """Call the model on *ids* ``[b, n]``, asking for the last *rows* positions' logits if it can be asked.
 
-    With ``encoder_outputs`` among *options*, see ``encode``, *ids* are what the decoder reads.
+    If *options* hold ``encoder_outputs`` (see ``encode``), *ids* are the decoder's.
     """
     if "logits_to_keep" in inspect.signature(hf.forward).parameters:
         options["logits_to_keep"] = rows
@@ -51,13 +53,13 @@ def run(hf: PreTrainedModel, ids: torch.Tensor, rows: int, *, cache: Any = None,
     options.setdefault("use_cache", False)
     seen = ids.shape[1] + (cache.get_seq_length() if cache is not None else 0)
     side = "decoder_" if "encoder_outputs" in options else ""
-    # Nothing is padded, but models warn about a missing mask when a text holds their padding token.
+    # Nothing is padded, but without a mask models warn when a text contains their padding token.
     options.setdefault(f"{side}attention_mask", ids.new_ones(ids.shape[0], seen))
     return hf(return_dict=True, **{f"{side}input_ids": ids}, **options)
 
 
 def encode(hf: PreTrainedModel, ids: torch.Tensor, mask: torch.Tensor | None = None) -> dict[str, Any]:
-    """Run an encoder on *ids* ``[b, n]`` and return the options by which ``run`` runs its decoder over them."""
+    """Run the encoder on *ids* ``[b, n]`` and return the options with which ``run`` runs the decoder."""
     mask = torch.ones_like(ids) if mask is None else mask
     states = hf.get_encoder()(input_ids=ids, attention_mask=mask, return_dict=True)
     return {"encoder_outputs": states, "attention_mask": mask}
@@ -73,12 +75,17 @@ def run_segment(
     replace_embeddings: Callable[[torch.Tensor], torch.Tensor] | None = None,
     context: Mapping[str, Any] | None = None,
 ) -> Segment:
-    """Run *ids* ``[1, length]`` after *cache* with a gradient graph from the embeddings on.
+    """Run *ids* ``[1, length]`` after *cache* with a gradient graph that starts at the embeddings.
 
-    *attention* names the implementation; it must be a plain matrix product, because the fused kernels have no
-    batched backward. None leaves the model's own, held to its decomposed form. *replace_embeddings* maps the
-    embeddings to those
-    that the model is run on instead. *context*, from ``run_encoder``, is what a decoder reads beside its *ids*.
+    Args:
+        hf: the model.
+        ids: int64 ``[1, length]``.
+        rows: how many of the last positions' logits are wanted.
+        cache: the cache of the earlier tokens, with its graph, or None.
+        attention: an implementation made of plain matrix products, because fused kernels have no batched backward;
+            None means the model's own, held to its decomposed form.
+        replace_embeddings: maps the embeddings to those that the model is run on instead.
+        context: what a decoder reads besides *ids*; see ``run_encoder``.
     """
     heads: list[tuple[torch.Tensor, torch.Tensor]] = []
 
@@ -88,12 +95,12 @@ def run_segment(
         return (detached, *args[1:])
 
     body = hf if context is None else hf.get_decoder()
-    with differentiable(hf, attention), leaves_of(body, replace_embeddings) as leaves:
-        handle = hf.get_output_embeddings().register_forward_pre_hook(_mine(cut_head))
-        try:
-            logits = logits_of(hf, ids, rows, cache=cache, **(context or {}))
-        finally:
-            handle.remove()
+    with (
+        differentiable(hf, attention),
+        leaves_of(body, replace_embeddings) as leaves,
+        hooked([(hf.get_output_embeddings(), cut_head)], before=True),
+    ):
+        logits = logits_of(hf, ids, rows, cache=cache, **(context or {}))
     if len(leaves) != 1 or len(heads) != 1:
         raise RuntimeError(f"expected one embedding and one head call, saw {len(leaves)} and {len(heads)}")
     hidden, head_input = heads[0]
@@ -107,11 +114,12 @@ def run_encoder(
     *,
     replace_embeddings: Callable[[torch.Tensor], torch.Tensor] | None = None,
 ) -> tuple[torch.Tensor, dict[str, Any]]:
-    """Run the encoder on *ids* ``[1, n]`` with a gradient graph; return its leaf and the decoder's context.
+    """Run the encoder on *ids* ``[1, n]`` with a gradient graph.
 
-    These are the input embeddings ``[1, n, d]``, and what ``encode`` gives. *attention* and *replace_embeddings* are
-    as in
-    ``run_segment``.
+    *attention* and *replace_embeddings* are as in ``run_segment``.
+
+    Returns:
+        The input embeddings ``[1, n, d]``, where gradients end, and the options for the decoder (see ``encode``).
     """
     with differentiable(hf, attention), leaves_of(hf.get_encoder(), replace_embeddings) as leaves:
         context = encode(hf, ids)
@@ -122,7 +130,7 @@ def run_encoder(
 
 @contextmanager
 def differentiable(hf: PreTrainedModel, attention: str | None) -> Iterator[None]:
-    """Borrow *hf* with gradients on; without an *attention*, its own is held to what has a batched backward."""
+    """Use *hf* exclusively with gradients on, under an *attention* whose backward can be batched; None: its own."""
     math = sdpa_kernel(SDPBackend.MATH) if attention is None else nullcontext()
     with exclusive_use(hf, attention), torch.enable_grad(), math:
         yield
@@ -132,7 +140,7 @@ def differentiable(hf: PreTrainedModel, attention: str | None) -> Iterator[None]
 def leaves_of(
     body: PreTrainedModel, replace_embeddings: Callable[[torch.Tensor], torch.Tensor] | None
 ) -> Iterator[list[Any]]:
-    """Cut the graph at the input embeddings of *body* meanwhile, and give the list of where it was cut."""
+    """Cut the graph at the input embeddings of *body* meanwhile; yield the list of leaves made there."""
     leaves: list[torch.Tensor] = []
 
     def cut(_module: Any, _args: Any, output: torch.Tensor) -> torch.Tensor:
@@ -145,14 +153,5 @@ def leaves_of(
         leaves.append(leaf)
         return leaf * 1  # a copy, for models that write into their embeddings
 
-    handle = body.get_input_embeddings().register_forward_hook(_mine(cut))
-    try:
+    with hooked([(body.get_input_embeddings(), cut)]):
         yield leaves
-    finally:
-        handle.remove()
-
-
-def _mine(hook: Any) -> Any:
-    """Let *hook* work for this thread alone: the user's own cell may run the same model beside us."""
-    mine = threading.get_ident()
-    return lambda *args: hook(*args) if threading.get_ident() == mine else None

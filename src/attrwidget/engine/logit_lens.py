@@ -1,4 +1,4 @@
-"""What each layer would predict: its output put through the model's own way from the last layer to the logits."""
+"""The logit lens: each layer's output put through the model's own final norm and LM head."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from attrwidget.engine.compare import same
+from attrwidget.engine.hooks import hooked
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import exclusive_use
 
@@ -15,12 +17,18 @@ if TYPE_CHECKING:
 
     from attrwidget.hf.adapter import Adapter
 
-_BYTES = 256 << 20  # of the logits of the layers read at once
+_BYTES = 256 << 20  # of the logits of one batch of layers
 
 
 @dataclass(frozen=True)
 class LensReading:
-    """What every layer predicts at each step, arrays ``[layers, steps]``: its likeliest token, and probabilities."""
+    """What every layer predicts at each step, arrays ``[layers, steps]``.
+
+    Attributes:
+        top: the id of the likeliest token.
+        probability: its probability, float64.
+        chosen: the probability of the token that the step is about, float64.
+    """
 
     top: torch.Tensor
     probability: torch.Tensor
@@ -28,21 +36,24 @@ class LensReading:
 
 
 def read_layers(model: Adapter, run: Callable[[], torch.Tensor], targets: Sequence[int]) -> LensReading:
-    """Read every layer of a text at each step; *run* runs *model* on it for logits ``[b, steps, vocabulary]``.
+    """Return what every layer predicts at each step.
 
-    Raises AttrWidgetError when the model has no list of layers whose last leads to its logits.
+    Args:
+        model: the adapter of the model.
+        run: runs the model on the text and returns logits ``[b, steps, vocabulary]``.
+        targets: the token id at each step.
+
+    Raises:
+        AttrWidgetError: if the model has no list of layers whose last leads to its logits.
     """
     layers, rows = _layers(model), len(targets)
     outputs: list[torch.Tensor] = []
-    handles = [
-        layer.register_forward_hook(lambda _m, _a, out: outputs.append(_first(out))) for layer in layers
-    ]
-    try:
-        with exclusive_use(model.hf), torch.no_grad():
-            own = run()[0]
-    finally:
-        for handle in handles:
-            handle.remove()
+
+    def keep(_module: Any, _args: Any, output: Any) -> None:
+        outputs.append(output if isinstance(output, torch.Tensor) else output[0])
+
+    with hooked([(layer, keep) for layer in layers]), exclusive_use(model.hf), torch.no_grad():
+        own = run()[0]
     if len(outputs) != len(layers):
         raise AttrWidgetError(_refusal(model))
     size = max(1, _BYTES // (4 * rows * own.shape[-1]))
@@ -50,24 +61,20 @@ def read_layers(model: Adapter, run: Callable[[], torch.Tensor], targets: Sequen
     for start in range(0, len(layers), size):
         states = [output.to(outputs[-1].device) for output in outputs[start : start + size]]
         logits = _from_last(model, run, torch.cat(states))
-        if start + size >= len(layers) and not _same(logits[-1], own):
+        if start + size >= len(layers) and not same(own, logits[-1]):
             raise AttrWidgetError(_refusal(model))
         parts.append(_read(logits, torch.as_tensor(list(targets), device=logits.device)))
     return LensReading(*(torch.cat(part).cpu() for part in zip(*parts, strict=True)))
 
 
 def _from_last(model: Adapter, run: Callable[[], torch.Tensor], states: torch.Tensor) -> torch.Tensor:
-    """Return logits ``[k, steps, vocabulary]`` of *states* ``[k, n, d]`` taken for the last layer's output."""
+    """Return logits ``[k, steps, vocabulary]`` with *states* ``[k, n, d]`` as the last layer's output."""
 
     def replace(_module: Any, _args: Any, output: Any) -> Any:
         return states if isinstance(output, torch.Tensor) else (states, *output[1:])
 
-    handle = _layers(model)[-1].register_forward_hook(replace)
-    try:
-        with exclusive_use(model.hf), torch.no_grad():
-            return run()
-    finally:
-        handle.remove()
+    with hooked([(_layers(model)[-1], replace)]), exclusive_use(model.hf), torch.no_grad():
+        return run()
 
 
 def _read(logits: torch.Tensor, targets: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -86,16 +93,6 @@ def _layers(model: Adapter) -> torch.nn.ModuleList:
         if isinstance(module, torch.nn.ModuleList) and len(module) == wanted:
             return module
     raise AttrWidgetError(_refusal(model))
-
-
-def _first(output: Any) -> torch.Tensor:
-    return output if isinstance(output, torch.Tensor) else output[0]
-
-
-def _same(one: torch.Tensor, other: torch.Tensor) -> bool:
-    tolerance = 1e-4 if one.dtype in (torch.float32, torch.float64) else 5e-2
-    finite = torch.isfinite(other)
-    return bool((one - other)[finite].abs().max() <= tolerance * other[finite].abs().max().clamp_min(1e-12))
 
 
 def _refusal(model: Adapter) -> str:

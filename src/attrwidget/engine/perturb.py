@@ -1,4 +1,4 @@
-"""What a model says with inputs masked, replaced or deleted: every step from the same batched forward passes."""
+"""Run a text with inputs masked, replaced or deleted, and read all its steps from each forward pass."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from attrwidget.engine.compare import same
 from attrwidget.engine.forward import encode, run
-from attrwidget.engine.gradients.batched import is_out_of_memory
+from attrwidget.engine.hooks import hooked
+from attrwidget.engine.memory import smaller_batch, texts_at_once
 from attrwidget.engine.prefix_cache import Prefix
-from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import exclusive_use, lock_of
 
 if TYPE_CHECKING:
@@ -29,19 +30,24 @@ if TYPE_CHECKING:
     Around = Callable[[Sequence[Group]], AbstractContextManager[Any]]
 
 _WORTH = 16  # tokens in common that are worth a cache
-_CPU_BYTES, _GPU_BYTES = 64 << 20, 1 << 30  # of one batch's logits and widest activations, roughly
 
 
 @dataclass
 class Perturber:
-    """Runs one text many times over, each time with a group of inputs changed together.
+    """Runs one text many times, each time with a group of inputs changed together.
 
-    *ids* are ``[1, n]``; the last *steps* positions are read. *change* is ``"mask"``: no later position attends
-    to the inputs, and positions stay; ``"delete"``: they are gone and later ones move up; or a token id that
-    stands in their place. None changes nothing by itself: *around* then gives, for the groups of a batch, a context in
-    which the model runs them, under the *attention* named. With *hidden*, the unembedding's inputs are read instead of
-    its logits. The first *source* tokens are those of an encoder. With *reuse*, what comes before the first input that
-    a batch changes is not run again; see ``Abilities.pieces``.
+    Attributes:
+        model: the adapter of the model.
+        ids: int64 ``[1, n]``.
+        steps: how many of the last positions are read.
+        change: ``"mask"`` (no later position attends to the inputs, and positions stay), ``"delete"`` (later ones move
+            up), a token id that replaces the inputs, or None for *around* alone.
+        source: how many of the first tokens are an encoder's.
+        around: makes, for the groups of a batch, a context in which the model runs them.
+        attention: the attention implementation; None means the model's own.
+        hidden: whether to read the LM head's inputs instead of its logits.
+        reuse: whether tokens before the first change of a batch are run only once; see ``Capabilities.pieces``.
+        size: how many groups to run at once; 0 means as many as fit in memory.
     """
 
     model: Adapter
@@ -56,21 +62,20 @@ class Perturber:
     size: int = 0
 
     def __post_init__(self) -> None:
-        config, tokens = self.model.text_config, self.ids.shape[1]
-        width = 8 * int(config.hidden_size) + int(getattr(config, "num_attention_heads", 0) or 0) * tokens
-        bytes_each = 4 * (2 * self.steps * self.model.vocabulary + tokens * width)
-        budget = _CPU_BYTES if self.ids.device.type == "cpu" else _GPU_BYTES
+        tokens = self.ids.shape[1]
         reuse = self.reuse and "position_ids" in inspect.signature(self.model.hf.forward).parameters
-        # Inputs one after the other have the more in common before them the fewer are taken at once.
-        most = max(16, tokens // 8) if reuse else 64
-        self.size = self.size or max(1, min(64, most, budget // bytes_each))
+        # The fewer neighbouring inputs are changed at once, the more tokens a batch has in common.
+        most = [max(16, tokens // 8)] if reuse else []
+        self.size = self.size or texts_at_once(self.model, tokens, self.steps, *most)
         self._prefix = Prefix(self.model, self.ids, self.attention) if reuse else None
 
     def batch(self, groups: Sequence[Group], read: Read) -> list[torch.Tensor]:
         """Run as many of *groups* as fit at once and return ``read(logits [steps, vocabulary])`` of each.
 
-        A step that has nothing left before it, or no source, all of that being masked or deleted, has logits of NaN.
-        Raises AttrWidgetError when memory does not suffice for one group.
+        Logits are NaN at a step that has nothing left to read, all inputs before it (or the source) being gone.
+
+        Raises:
+            AttrWidgetError: if memory does not suffice for one group.
         """
         while True:
             some = self._alike(groups)
@@ -78,28 +83,21 @@ class Perturber:
                 logits = self.logits(some)
                 return [read(rows) for rows in logits]
             except (RuntimeError, MemoryError) as error:
-                if not is_out_of_memory(error):
-                    raise
-                if self.size == 1:
-                    raise AttrWidgetError(
-                        f"There is not enough memory to run {self.ids.shape[1]:,} tokens once more: shorten the "
-                        "prompt, or load the model with dtype='bfloat16'."
-                    ) from error
-                self.size = max(1, len(some) // 2)
+                self.size = smaller_batch(error, len(some), self.ids.shape[1])
 
     def unchanged(self, read: Read) -> torch.Tensor:
-        """Return ``read`` of the text as it is, run as the others are."""
+        """Return ``read`` of the unchanged text, run the same way as the changed ones."""
         with lock_of(self.model.hf):
             ones = torch.ones_like(self.ids)
             return read(self._run(self.ids, ones, self.steps, self.source)[0])
 
     def forget(self) -> None:
-        """Free what is kept from one batch for the next."""
+        """Free the cache that is kept from one batch to the next."""
         if self._prefix is not None:
             self._prefix = Prefix(self.model, self.ids, self.attention)
 
     def logits(self, groups: Sequence[Group]) -> torch.Tensor:
-        """Return logits ``[len(groups), steps, vocabulary]``, see ``batch``."""
+        """Return logits ``[len(groups), steps, vocabulary]``; see ``batch``."""
         keep_mask = torch.ones(len(groups), self.ids.shape[1], dtype=torch.bool, device=self.ids.device)
         for row, group in zip(keep_mask, groups, strict=True):
             row[list(group)] = False
@@ -109,7 +107,7 @@ class Perturber:
             ids = ids if self.change is None else ids.masked_fill(~keep_mask, int(self.change))
             with self.around(groups) if self.around else nullcontext():
                 return self._run(ids, torch.ones_like(ids), self.steps, self.source, past)
-        # How many inputs are left up to the position of each step, in what it reads itself.
+        # How many inputs are left up to the position of each step, on the step's own side.
         before = keep_mask[:, self.source :].cumsum(1)[:, -self.steps :]
         if self.source:
             before = before * keep_mask[:, : self.source].any(1, keepdim=True)
@@ -120,7 +118,7 @@ class Perturber:
         return logits.masked_fill((before == 0)[..., None], torch.nan)
 
     def _alike(self, groups: Sequence[Group]) -> list[Group]:
-        """Return the first groups, of which those to be deleted are as large as each other: texts are not padded."""
+        """Return the first groups of a batch; when deleting, groups of one size, because texts are not padded."""
         some = list(groups[: self.size])
         if self.change != "delete":
             return some
@@ -131,7 +129,7 @@ class Perturber:
         return list(takewhile(lambda group: size(group) == size(some[0]), some))
 
     def _past(self, groups: Sequence[Group]) -> DynamicCache | None:
-        """Return the cache of what comes before all changes and all that is read, if it is worth while."""
+        """Return the cache of the tokens before the first change and the first step, if it is long enough."""
         gone = max(map(len, groups)) if self.change == "delete" else 0
         tokens = min((*chain(*groups), self.ids.shape[1] - gone - self.steps))
         if self._prefix is None or tokens < _WORTH:
@@ -141,7 +139,7 @@ class Perturber:
     def _deleted(
         self, ids: torch.Tensor, keep_mask: torch.Tensor, before: torch.Tensor, past: DynamicCache | None
     ) -> torch.Tensor:
-        """Return each step's logits at the last position that is left before it."""
+        """Return each step's logits, read at the last position left before it."""
         ids, source = ids[keep_mask].view(len(ids), -1), int(keep_mask[0, : self.source].sum())
         length = ids.shape[1] - source
         if length == 0 or source < min(1, self.source):
@@ -177,17 +175,22 @@ def masked_logits(
     """Return the logits ``[b, rows, vocabulary]`` of the last *rows* positions of *ids* ``[b, n]``, without gradients.
 
     No position attends to a token whose *mask* ``[b, n]`` is 0, and all positions stay. The first *source* tokens are
-    those of an encoder.
+    an encoder's.
     """
     return _rows(model, ids, mask, rows, source)
 
 
 def find_masking(model: Adapter, ids: torch.Tensor, source: int = 0) -> str:
-    """Say what becomes of a token masked from attention, by trying it on *ids* ``[1, n]``.
+    """Try on *ids* ``[1, n]`` what a model does with a token that is masked from attention.
 
-    ``"kept"``: nothing later depends on it, and all positions stay. ``"moves"``: later positions are counted
-    without it, as in models whose ALiBi is made from the mask. ``"ignored"``: the model uses it all the same. The
-    first *source* tokens are those of an encoder, where it is tried too.
+    Args:
+        model: the adapter of the model.
+        ids: int64 ``[1, n]``.
+        source: how many of the first tokens are an encoder's; masking is then tried on both sides.
+
+    Returns:
+        ``"kept"`` if nothing later depends on the token and positions stay, ``"moves"`` if later positions are counted
+        without it (as with ALiBi made from the mask), ``"ignored"`` if the model uses it all the same.
     """
     tried = [(source + ids.shape[1]) // 2, *([source // 2] if source else [])]
     found = [_masking(model, ids, source, at) for at in tried]
@@ -210,9 +213,13 @@ def _masking(model: Adapter, ids: torch.Tensor, source: int, at: int) -> str:
         deleted = _rows(model, ids[mask.bool()][None], torch.ones_like(mask[:, 1:]), later, fewer)[0]
     except (RuntimeError, ValueError, TypeError, NotImplementedError):
         return "ignored"
-    if not (_close(model, masked, alone) and _close(model, masked, beside)):
+
+    def close(other: torch.Tensor) -> bool:
+        return same(masked, other, low_precision=model.low_precision)
+
+    if not (close(alone) and close(beside)):
         return "ignored"
-    return "moves" if _close(model, masked, deleted) else "kept"
+    return "moves" if close(deleted) else "kept"
 
 
 def _rows(
@@ -226,14 +233,14 @@ def _rows(
     attention: str | None = None,
     hidden: bool = False,
 ) -> torch.Tensor:
-    """Return logits ``[b, rows, vocabulary]`` of *ids* ``[b, n]`` at explicit positions, without gradients.
+    """Return logits ``[b, rows, vocabulary]`` of *ids* ``[b, n]``, with explicit positions and without gradients.
 
-    With *hidden*, the unembedding's inputs ``[b, rows, d]``. The tokens that *past* holds are not run again.
+    If *hidden*, return the LM head's inputs ``[b, rows, d]``. The tokens in the cache *past* are not run again.
     """
     options: dict[str, Any] = {"attention_mask": mask}
     known = 0 if past is None else int(past.get_seq_length())
     if "position_ids" in inspect.signature(model.hf.forward).parameters:
-        # Counted from the mask, positions after a masked token would move.
+        # By default positions are counted from the mask, so those after a masked token would move.
         options["position_ids"] = torch.arange(known, ids.shape[1], device=ids.device).expand(len(ids), -1)
     if past is not None:
         ids = ids[:, known:]
@@ -242,18 +249,8 @@ def _rows(
         if source:
             options = encode(model.hf, ids[:, :source], mask[:, :source])
             options["decoder_attention_mask"], ids = mask[:, source:], ids[:, source:]
-        handle = model.hf.get_output_embeddings().register_forward_pre_hook(
-            lambda _module, args: seen.append(args[0]) if hidden else None
-        )
-        try:
+        head = model.hf.get_output_embeddings()
+        hooks = [(head, lambda _module, args: seen.append(args[0]))] if hidden else []
+        with hooked(hooks, before=True):
             logits = run(model.hf, ids, rows, cache=past, **options).logits
-        finally:
-            handle.remove()
     return seen[-1][:, -rows:] if hidden else logits[:, -rows:]
-
-
-def _close(model: Adapter, one: torch.Tensor, other: torch.Tensor) -> bool:
-    tolerance = 5e-2 if model.low_precision else 1e-4
-    finite = torch.isfinite(one)
-    scale = one[finite].abs().max().clamp_min(1e-12) if bool(finite.any()) else 1.0
-    return bool((one - other)[finite].abs().max() <= tolerance * scale) if bool(finite.any()) else True

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from attrwidget.engine.attention.recorder import AttentionReader
     from attrwidget.engine.capabilities import Capabilities
-    from attrwidget.engine.gradients.attention_gradients import Slopes
+    from attrwidget.engine.gradients.attention_gradients import AttentionGradients
     from attrwidget.engine.gradients.batched import ScoreFunction
     from attrwidget.engine.logit_lens import LensReading
     from attrwidget.engine.perturb import Perturber
@@ -175,8 +175,8 @@ class Trace(ABC):
     ) -> torch.Tensor:
         """Return the *score* ``[b]`` of *step*, attending only to the inputs in *keep_mask* ``[b, seen(step)]``."""
 
-    def attention_gradients(self, steps: Sequence[int], score: ScoreFunction) -> Slopes:
-        """Yield ``(step, weights, slopes)`` of *steps*: see ``slopes_of_causal``. For models of one stack of layers."""
+    def attention_gradients(self, steps: Sequence[int], score: ScoreFunction) -> AttentionGradients:
+        """Yield ``(step, weights, gradients)`` of *steps*: the score's gradients at all attention weights."""
         raise NotImplementedError
 
     def read_layers(self) -> LensReading:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from attrwidget.engine.gradients.batched import is_out_of_memory
-from attrwidget.errors import AttrWidgetError
+from attrwidget.engine.memory import smaller_batch, texts_at_once
 from attrwidget.methods.request.targets import Target
 
 if TYPE_CHECKING:
@@ -18,9 +17,6 @@ if TYPE_CHECKING:
 
     from attrwidget.engine.trace import Trace
     from attrwidget.progress import Progress
-
-_CPU_BYTES, _GPU_BYTES = 64 << 20, 1 << 30  # of one batch's logits and widest activations, roughly
-_MOST = 64  # texts in a batch
 
 Masked = bytes
 
@@ -62,7 +58,7 @@ class MaskedRuns:
     def _run(self, step: int, sets: list[Masked]) -> Iterator[tuple[list[Masked], list[float]]]:
         trace = self._trace
         seen = trace.seen(step)
-        size, start = self._fitting(seen), 0
+        size, start = texts_at_once(trace.model, seen), 0
         while start < len(sets):
             some = sets[start : start + size]
             bits = np.frombuffer(b"".join(some), dtype=np.uint8).reshape(len(some), -1)
@@ -70,20 +66,7 @@ class MaskedRuns:
             try:
                 values = trace.masked_scores(step, torch.from_numpy(keep_mask), self._target).tolist()
             except (RuntimeError, MemoryError) as error:
-                if not is_out_of_memory(error):
-                    raise
-                if size == 1:
-                    raise AttrWidgetError(
-                        f"There is not enough memory to run {seen:,} tokens once more: shorten the prompt, "
-                        "or load the model with dtype='bfloat16'."
-                    ) from error
-                size = max(1, len(some) // 2)
+                size = smaller_batch(error, len(some), seen)
                 continue
             start += len(some)
             yield some, values
-
-    def _fitting(self, tokens: int) -> int:
-        config, device = self._trace.model.text_config, self._trace.model.device
-        width = 8 * int(config.hidden_size) + int(getattr(config, "num_attention_heads", 0) or 0) * tokens
-        budget = _CPU_BYTES if device.type == "cpu" else _GPU_BYTES
-        return max(1, min(_MOST, budget // (4 * (2 * self._trace.model.vocabulary + tokens * width))))

@@ -12,7 +12,7 @@ from helpers.tiny import ANSWER, PROMPT, build, byte_tokenizer, random_ids
 from helpers.tiny_seq2seq import SOURCE, build_seq2seq, ending_tokenizer
 
 import attrwidget as aw
-from attrwidget.engine.gradients.checkpoint import graph_bytes
+from attrwidget.engine.memory import graph_bytes
 
 ARCHITECTURES = ["gpt2", "llama", "gemma2", "gpt_oss", "bloom", "falcon"]
 

@@ -1,8 +1,7 @@
-"""Elementwise activations whose backward is one product, however many steps their formula takes."""
+"""Elementwise activations that keep their derivative, so that their backward pass is one product."""
 
 from __future__ import annotations
 
-import threading
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
+from attrwidget.engine.hooks import hooked, in_this_thread
 from attrwidget.hf.internals.modules import is_activation, tanh_gelus
 
 if TYPE_CHECKING:
@@ -18,23 +18,25 @@ if TYPE_CHECKING:
 _ELEMENTWISE = (nn.GELU, nn.ReLU, nn.SiLU, nn.Sigmoid, nn.Tanh)
 
 
-class _Sloped(torch.autograd.Function):
-    """``output`` going forward; the gradient times ``slope`` going back."""
+class _Known(torch.autograd.Function):
+    """Returns ``output`` forward, and the gradient times ``derivative`` backward."""
 
     @staticmethod
-    def forward(ctx: Any, _source: torch.Tensor, output: torch.Tensor, slope: torch.Tensor) -> torch.Tensor:
-        ctx.save_for_backward(slope)
+    def forward(
+        ctx: Any, _source: torch.Tensor, output: torch.Tensor, derivative: torch.Tensor
+    ) -> torch.Tensor:
+        ctx.save_for_backward(derivative)
         ctx.mark_dirty(output)
         return output
 
     @staticmethod
     def backward(ctx: Any, *gradients: torch.Tensor) -> tuple[torch.Tensor, None, None]:
-        (slope,) = ctx.saved_tensors
-        return gradients[0] * slope, None, None
+        (derivative,) = ctx.saved_tensors
+        return gradients[0] * derivative, None, None
 
 
 class _TanhGelu(torch.autograd.Function):
-    """The same of the tanh GELU, which GPT-2 and others write out as eight operations, in one each way."""
+    """The tanh GELU in one operation each way; GPT-2 and others write it out as eight."""
 
     @staticmethod
     def forward(ctx: Any, source: torch.Tensor) -> torch.Tensor:
@@ -44,40 +46,36 @@ class _TanhGelu(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, *gradients: torch.Tensor) -> torch.Tensor:
-        slope: torch.Tensor = ctx.saved_tensors[0]
-        return gradients[0] * slope
+        derivative: torch.Tensor = ctx.saved_tensors[0]
+        return gradients[0] * derivative
 
 
 @contextmanager
 def one_product_backward(model: nn.Module) -> Iterator[None]:
-    """Let *model*'s elementwise activations keep their slope instead of their formula's graph, in this thread.
+    """Let *model*'s elementwise activations keep their derivative instead of their graph, in this thread.
 
-    A tanh GELU written out is ten passes over the widest layer in every backward.
+    A tanh GELU that is written out makes ten passes over the widest layer in every backward pass.
     """
-    mine = threading.get_ident()
-
-    def hook(_module: Any, args: tuple[Any, ...], output: Any) -> torch.Tensor | None:
-        return _with_slope(args[0], output) if len(args) == 1 and threading.get_ident() == mine else None
-
+    hooks = []
     with ExitStack() as stack:
         for module in model.modules():
             if type(module) in tanh_gelus() and "forward" not in vars(module):
-                module.forward = partial(_tanh_gelu, module.forward, mine)
+                own = module.forward
+                module.forward = in_this_thread(partial(_tanh_gelu, own), otherwise=own)
                 stack.callback(delattr, module, "forward")
             elif isinstance(module, _ELEMENTWISE) or is_activation(module):
-                stack.callback(module.register_forward_hook(hook).remove)
+                hooks.append((module, _keep_derivative))
+        stack.enter_context(hooked(hooks))
         yield
 
 
-def _tanh_gelu(forward: Callable[..., Any], thread: int, source: torch.Tensor) -> torch.Tensor:
-    if threading.get_ident() != thread or not source.requires_grad:
-        return forward(source)  # type: ignore[no-any-return]
-    return _TanhGelu.apply(source)  # type: ignore[no-any-return, no-untyped-call]
+def _tanh_gelu(forward: Callable[..., Any], source: torch.Tensor) -> torch.Tensor:
+    return _TanhGelu.apply(source) if source.requires_grad else forward(source)  # type: ignore[no-any-return, no-untyped-call]
 
 
-def _with_slope(source: torch.Tensor, output: torch.Tensor) -> torch.Tensor | None:
-    if output is source or output.shape != source.shape or not source.requires_grad:
+def _keep_derivative(_module: Any, args: tuple[Any, ...], output: Any) -> torch.Tensor | None:
+    source = args[0]
+    if len(args) != 1 or output is source or output.shape != source.shape or not source.requires_grad:
         return None
-    (slope,) = torch.autograd.grad(output.sum(), source)
-    sloped: torch.Tensor = _Sloped.apply(source, output.detach(), slope)  # type: ignore[no-untyped-call]
-    return sloped
+    (derivative,) = torch.autograd.grad(output.sum(), source)
+    return _Known.apply(source, output.detach(), derivative)  # type: ignore[no-any-return, no-untyped-call]

@@ -1,20 +1,21 @@
-"""Gradient interaction modifications: a model run so that its gradients see past self-repair and saturation.
+"""Gradient interaction modifications (GIM): gradients that see past self-repair and saturation.
 
-What the model computes is unchanged; only how gradients pass back is, by Edin et al. 2025 (arXiv:2505.17630;
-reference code under the MIT licence): statistics of norms are constants; the softmax of attention passes gradients
-as if it had twice the temperature; where two tensors are multiplied each gets half, so that queries and keys, which
-the softmax multiplies by values once more, get a quarter.
+Only the backward pass is changed, by Edin et al. 2025 (arXiv:2505.17630; reference code under the MIT licence):
+statistics of norms are constants; the softmax of attention passes gradients as at twice the temperature; where two
+tensors are multiplied each gets half, so that queries and keys, whose softmax is multiplied by the values, get a
+quarter.
 """
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 
+from attrwidget.engine.hooks import hooked
 from attrwidget.hf.attention_interface import replaced
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _GATED = ({"gate_proj", "up_proj"}, {"gate_up_proj"}, {"w1", "w2", "w3"})
 
 @contextmanager
 def modified_gradients(model: torch.nn.Module) -> Iterator[None]:
-    """Run *model* meanwhile with modified gradients, in this thread, under a name that ``observe`` gave."""
+    """Modify *model*'s gradients meanwhile, in this thread; it must run under a name made by ``observe``."""
     mode = _Mode()
 
     def attention(run: Callable[..., Any], module: Any, *rest: Any) -> Any:
@@ -42,21 +43,22 @@ def modified_gradients(model: torch.nn.Module) -> Iterator[None]:
         finally:
             mode.in_attention = False
 
-    with ExitStack() as stack:
-        for module in model.modules():
-            # The input of a gated block reaches nothing but the product, so to halve it is to halve both factors.
-            if any(all(hasattr(module, name) for name in names) for names in _GATED):
-                handle = module.register_forward_pre_hook(
-                    lambda _module, args: (_scaled(args[0], 0.5), *args[1:])
-                )
-                stack.callback(handle.remove)
-        stack.enter_context(replaced(attention))
-        stack.enter_context(mode)
+    # The input of a gated block reaches only the product, so halving it halves both factors.
+    gated = [
+        module
+        for module in model.modules()
+        if any(all(hasattr(module, name) for name in names) for names in _GATED)
+    ]
+    with hooked([(module, _halve) for module in gated], before=True), replaced(attention), mode:
         yield
 
 
+def _halve(_module: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    return (_scaled(args[0], 0.5), *args[1:])
+
+
 class _Mode(TorchFunctionMode):
-    """Detaches the statistics of norms, and softens the softmax of attention going back."""
+    """Detaches the statistics of norms, and softens the softmax of attention in the backward pass."""
 
     in_attention = False
 

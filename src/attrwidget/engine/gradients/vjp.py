@@ -1,4 +1,4 @@
-"""Going back through one graph for many steps at once."""
+"""Run the backward pass of one graph for many steps in one batch."""
 
 from __future__ import annotations
 
@@ -16,17 +16,24 @@ if TYPE_CHECKING:
 def backward(
     output: torch.Tensor, leaves: Sequence[torch.Tensor], cotangents: torch.Tensor, attention: str | None
 ) -> tuple[torch.Tensor, ...]:
-    """Return the gradients at *leaves* of *output*'s products with *cotangents* ``[k, …]``, each with k in front.
+    """Return the vector-Jacobian products of *output* at *leaves*, batched over *cotangents*.
 
-    *attention* is the implementation that the graph was made with.
+    Args:
+        output: the end of the graph.
+        leaves: tensors to differentiate by.
+        cotangents: ``[k, *output.shape]``.
+        attention: the attention implementation that the graph was made with.
+
+    Returns:
+        For each leaf, the gradients ``[k, *leaf.shape]``.
     """
     if len(cotangents) == 1:
         found = torch.autograd.grad(output, leaves, cotangents[0], retain_graph=True)
         return tuple(gradient[None] for gradient in found)
     if attention != GRAPH_ATTENTION:
         return torch.autograd.grad(output, leaves, cotangents, retain_graph=True, is_grads_batched=True)
-    # is_grads_batched would not tell our attention's backward that it is batched, and functions of others (of
-    # quantised weights, run again in the backward pass) work under nothing else.
+    # Our attention's backward has a vmap rule, which is_grads_batched does not use. Other models need is_grads_batched:
+    # functions of quantised weights that run again in the backward pass work under nothing else.
     with no_vmap_warning():
         return torch.func.vmap(lambda one: torch.autograd.grad(output, leaves, one, retain_graph=True))(
             cotangents

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from attrwidget.engine.attention.recorder import RecordedAttention
-from attrwidget.engine.gradients.batched import WHOLE, GradientGraph
-from attrwidget.engine.gradients.checkpoint import budget_of, graph_bytes
+from attrwidget.engine.gradients.batched import GradientGraph
 from attrwidget.engine.gradients.fast_cpu.attention import GRAPH_ATTENTION
+from attrwidget.engine.gradients.segments import WHOLE
+from attrwidget.engine.memory import budget_of, graph_bytes
 from attrwidget.hf.attention_interface import set_observer
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from attrwidget.engine.forward import logits_of, run
-from attrwidget.engine.gradients.attention_gradients import attention_gradients_of_causal
-from attrwidget.engine.gradients.batched import GradientGraph, is_out_of_memory
+from attrwidget.engine.gradients.attention_gradients import attention_gradients
+from attrwidget.engine.gradients.batched import GradientGraph
 from attrwidget.engine.logit_lens import read_layers
+from attrwidget.engine.memory import is_out_of_memory
 from attrwidget.engine.perturb import Perturber, masked_logits
 from attrwidget.engine.readings import first_not_finite, read_steps
 from attrwidget.engine.trace import Trace
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from attrwidget.engine.attention.recorder import AttentionReader, RecordedAttention
     from attrwidget.engine.capabilities import Capabilities
-    from attrwidget.engine.gradients.attention_gradients import Slopes
+    from attrwidget.engine.gradients.attention_gradients import AttentionGradients
     from attrwidget.engine.gradients.batched import ScoreFunction
     from attrwidget.engine.logit_lens import LensReading
     from attrwidget.kinds.causal.adapter import CausalLM
@@ -129,10 +130,10 @@ class CausalTrace(Trace):
         """Return the embeddings of the inputs, ``[n_inputs, d]``."""
         return self.embed(self._ids[0])
 
-    def attention_gradients(self, steps: Sequence[int], score: ScoreFunction) -> Slopes:
-        """Yield ``(step, weights, slopes)`` of *steps*: the score's gradients at all attention weights."""
+    def attention_gradients(self, steps: Sequence[int], score: ScoreFunction) -> AttentionGradients:
+        """Yield ``(step, weights, gradients)`` of *steps*: the score's gradients at all attention weights."""
         self.require_same_weights()
-        return attention_gradients_of_causal(self.model.hf, self._ids, self.n_steps, steps, score)
+        return attention_gradients(self.model.hf, self._ids, self.n_steps, steps, score)
 
     def read_layers(self) -> LensReading:
         """Return what each layer would predict at each step; see ``trace.lens``."""

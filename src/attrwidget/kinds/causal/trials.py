@@ -73,7 +73,7 @@ def _try_attention(
         if (
             reader.n_layers
             and same(own, logits)
-            and (truth is None or same_weights(reader, truth, low_precision=model.low_precision))
+            and (truth is None or same_weights(truth, reader, low_precision=model.low_precision))
         ):
             return "recorded", None
     except (RuntimeError, ValueError, TypeError, AttributeError, KeyError):
@@ -227,7 +227,7 @@ def _try_pieces(model: CausalLM, ids: torch.Tensor, own: torch.Tensor) -> bool:
         _, whole = record(model, ids, _STEPS)
     except (RuntimeError, ValueError, TypeError, AttributeError, KeyError, IndexError):
         return False
-    return same(own[-_STEPS:], logits) and same_weights(reader, whole, low_precision=model.low_precision)
+    return same(own[-_STEPS:], logits) and same_weights(whole, reader, low_precision=model.low_precision)
 
 
 def _is_causal(attention: StoredAttention) -> bool:

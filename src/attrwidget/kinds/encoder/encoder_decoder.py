@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -10,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from attrwidget.engine.compare import same
+from attrwidget.engine.hooks import hooked
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import exclusive_use
 from attrwidget.kinds.encoder.text import EncoderText
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from attrwidget.engine.attention.recorder import RecordedAttention
     from attrwidget.kinds.encoder.adapter import Encoder, Places
@@ -131,21 +132,10 @@ class EncoderDecoderText(EncoderText):
         first = values[:, self._last : self._last + 1] if self.start is None else first
         return torch.cat([first, values[:, :-1]], dim=1)
 
-    @contextmanager
-    def _embedded(self, cut: Callable[[torch.Tensor], torch.Tensor]) -> Iterator[None]:
-        """Let *cut* change what the model's two stacks embed, in this thread."""
-        mine = threading.get_ident()
-
-        def hook(_module: Any, _args: Any, output: torch.Tensor) -> torch.Tensor | None:
-            return cut(output) if threading.get_ident() == mine else None
-
+    def _embedded(self, cut: Callable[[torch.Tensor], torch.Tensor]) -> AbstractContextManager[None]:
+        """Let *cut* change the embeddings that encoder and decoder make meanwhile, in this thread."""
         tables = dict.fromkeys(stack.get_input_embeddings() for stack in _stacks(self.model))
-        handles = [table.register_forward_hook(hook) for table in tables]
-        try:
-            yield
-        finally:
-            for handle in handles:
-                handle.remove()
+        return hooked([(table, lambda _module, _args, output: cut(output)) for table in tables])
 
     def _read(
         self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor | None, places: Places

@@ -1,4 +1,4 @@
-"""Gradients of a model that reads a text at once and says little: one run, batched backwards from its few logits."""
+"""Gradients of a model that reads a whole text at once: one run, batched backward passes from its few logits."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ import torch
 
 from attrwidget.engine.forward import differentiable
 from attrwidget.engine.gradients.activations import one_product_backward
-from attrwidget.engine.gradients.batched import after_failure, steps_at_once
+from attrwidget.engine.gradients.attention_gradients import graph_on, kept_weights
+from attrwidget.engine.gradients.batched import fewer_steps
 from attrwidget.engine.gradients.vjp import backward
+from attrwidget.engine.memory import steps_at_once
+from attrwidget.hf.attention_interface import observe
 from attrwidget.hf.exclusive_use import lock_of
 
 if TYPE_CHECKING:
@@ -18,16 +21,15 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from attrwidget.engine.capabilities import Capabilities
+    from attrwidget.engine.gradients.attention_gradients import AttentionGradients
     from attrwidget.engine.gradients.batched import ReplaceEmbeddings, ScoreFunction
     from attrwidget.kinds.encoder.text import EncoderText
 
 
 class EncoderGradients:
-    """Gradients of steps' scores at the input embeddings of *text*; see ``trace.base.Graph``.
+    """Gradients of steps' scores at the input embeddings of *text*; see ``engine.trace.Graph``.
 
-    *replace_embeddings* gives what the model is run on instead of its embeddings ``[1, n, d]``, told that they begin
-    at token 0, and
-    *around* a context in which it runs.
+    *replace_embeddings* and *around* are as in ``GradientGraph``; the start position is always 0.
     """
 
     def __init__(
@@ -38,25 +40,25 @@ class EncoderGradients:
         replace_embeddings: ReplaceEmbeddings | None = None,
         around: Callable[[], AbstractContextManager[Any]] = nullcontext,
     ) -> None:
-        self._text, self._abilities, self._around = text, capabilities, around
+        self._text, self._capabilities, self._around = text, capabilities, around
         self._replace_embeddings = (
             None if replace_embeddings is None else lambda embeddings: replace_embeddings(0, embeddings)
         )
         self._run: tuple[torch.Tensor, torch.Tensor] | None = None
-        self._slopes: dict[Any, tuple[torch.Tensor, torch.Tensor]] = {}
+        self._known: dict[Any, tuple[torch.Tensor, torch.Tensor]] = {}
 
     def gradients(
         self, steps: Sequence[int], score: ScoreFunction
     ) -> Iterator[tuple[list[int], torch.Tensor, torch.Tensor, torch.Tensor]]:
         """Yield ``(steps, gradients [k, n, d], scales [k], embeddings [n, d])``; see ``GradientGraph.gradients``."""
-        missing, size = sorted(steps), steps_at_once(self._text.model, self._abilities, self._text.length)
+        missing, size = sorted(steps), steps_at_once(self._text.model, self._capabilities, self._text.length)
         while missing:
             chunk = missing[:size]
             try:
                 with lock_of(self._text.model.hf):
                     results = self._backward(chunk, score)
             except (RuntimeError, MemoryError) as error:
-                size = after_failure(error, size, self._text.length)
+                size = fewer_steps(error, size, self._text.length)
                 continue
             missing = missing[len(chunk) :]
             yield chunk, *results
@@ -71,11 +73,11 @@ class EncoderGradients:
         self, steps: list[int], score: ScoreFunction
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         leaf, logits = self._grown()
-        slopes, scales = self._slopes_of(score)
+        at_logits, scales = self._at_logits(score)
         cotangents = logits.new_zeros(len(steps), *logits.shape)
-        cotangents[range(len(steps)), steps] = slopes[steps]
+        cotangents[range(len(steps)), steps] = at_logits[steps]
         with torch.inference_mode(False):  # noqa: FBT003
-            (whole,) = backward(logits, [leaf], cotangents, self._abilities.gradient_attention)
+            (whole,) = backward(logits, [leaf], cotangents, self._capabilities.gradient_attention)
         return whole[:, 0], scales[steps].to(whole.device), leaf.detach()[0]
 
     def _grown(self) -> tuple[torch.Tensor, torch.Tensor]:
@@ -83,7 +85,7 @@ class EncoderGradients:
         if self._run is None:
             hf = self._text.model.hf
             with (
-                differentiable(hf, self._abilities.gradient_attention),
+                differentiable(hf, self._capabilities.gradient_attention),
                 self._around(),
                 one_product_backward(hf),
                 self._text.leaves(self._replace_embeddings) as leaves,
@@ -94,13 +96,34 @@ class EncoderGradients:
             self._run = leaves[0], logits
         return self._run
 
-    def _slopes_of(self, score: ScoreFunction) -> tuple[torch.Tensor, torch.Tensor]:
+    def _at_logits(self, score: ScoreFunction) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the scores' gradients at the logits, each step's divided by its scale, and the scales."""
-        if score not in self._slopes:
-            with torch.inference_mode(False), torch.enable_grad():  # noqa: FBT003
-                logits = self._grown()[1].detach().double().requires_grad_(True)  # noqa: FBT003
-                (slopes,) = torch.autograd.grad(score(logits, range(len(logits))).sum(), logits)
-            scales = slopes.abs().amax(-1)
+        if score not in self._known:
+            logits = self._grown()[1]
+            gradients = _score_gradients(logits, score)
+            scales = gradients.abs().amax(-1)
             scales = torch.where(scales > 0, scales, 1.0)
-            self._slopes[score] = (slopes / scales[:, None]).to(self._grown()[1]), scales
-        return self._slopes[score]
+            self._known[score] = (gradients / scales[:, None]).to(logits), scales
+        return self._known[score]
+
+
+def attention_gradients(text: EncoderText, steps: Sequence[int], score: ScoreFunction) -> AttentionGradients:
+    """Yield ``(step, weights, gradients)`` of *steps*, as ``engine.gradients.attention_gradients`` does."""
+    hf = text.model.hf
+    with graph_on(hf), kept_weights() as weights, differentiable(hf, observe(hf, "eager")), text.leaves(None):
+        logits = text.read(text.run())[0]
+        at_logits = _score_gradients(logits, score).to(logits)
+    for step in steps:
+        with graph_on(hf):
+            gradients = torch.autograd.grad(
+                logits[step], weights, at_logits[step], retain_graph=True, allow_unused=True
+            )
+        yield step, weights, gradients
+
+
+def _score_gradients(logits: torch.Tensor, score: ScoreFunction) -> torch.Tensor:
+    """Return the gradients of all steps' scores at *logits* ``[steps, outputs]``, float64."""
+    with torch.inference_mode(False), torch.enable_grad():  # noqa: FBT003
+        precise = logits.detach().double().requires_grad_(True)  # noqa: FBT003
+        (gradients,) = torch.autograd.grad(score(precise, range(len(logits))).sum(), precise)
+    return gradients

@@ -11,6 +11,7 @@ import torch
 
 from attrwidget.engine.attention.recorder import RecordedAttention, StoredAttention
 from attrwidget.engine.forward import leaves_of
+from attrwidget.engine.hooks import hooked
 from attrwidget.hf.attention_interface import observe, set_observer
 from attrwidget.hf.exclusive_use import exclusive_use
 from attrwidget.kinds.encoder.adapter import Places
@@ -167,15 +168,12 @@ class EncoderText:
 
 @contextmanager
 def kept_states(model: Encoder) -> Iterator[list[torch.Tensor]]:
-    """Give a list that grows by the last hidden states whenever *model*, borrowed, is run meanwhile."""
+    """Yield a list that gets the last hidden states of each run of *model* meanwhile."""
     states: list[torch.Tensor] = []
 
     def keep(_module: Any, _args: Any, output: Any) -> None:
         states.append(output[0])
 
     body = model.hf.get_decoder() if model.encoder_decoder else model.hf.base_model
-    handle = body.register_forward_hook(keep)
-    try:
+    with hooked([(body, keep)]):
         yield states
-    finally:
-        handle.remove()

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from attrwidget.engine.gradients.attention_gradients import attention_gradients_of_encoder
 from attrwidget.engine.readings import first_not_finite, read_steps
 from attrwidget.engine.trace import Trace
 from attrwidget.errors import AttrWidgetError
-from attrwidget.kinds.encoder.gradients import EncoderGradients
+from attrwidget.kinds.encoder.gradients import EncoderGradients, attention_gradients
 from attrwidget.kinds.encoder.perturb import EncoderPerturber
 from attrwidget.text.sections import Section
 from attrwidget.text.tokens import followed_by, read_tokens
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from attrwidget.engine.attention.recorder import AttentionReader, RecordedAttention
-    from attrwidget.engine.gradients.attention_gradients import Slopes
+    from attrwidget.engine.gradients.attention_gradients import AttentionGradients
     from attrwidget.engine.gradients.batched import ScoreFunction
     from attrwidget.engine.perturb import Perturber
     from attrwidget.kinds.encoder.adapter import Encoder
@@ -143,10 +142,10 @@ class EncoderTrace(Trace):
         """Return *values* of a *side*'s places by input; see ``Text.at_tokens``."""
         return self._text.at_tokens(side, values)
 
-    def attention_gradients(self, steps: Sequence[int], score: ScoreFunction) -> Slopes:
-        """Yield ``(step, weights, slopes)`` of *steps*: the score's gradients at all attention weights."""
+    def attention_gradients(self, steps: Sequence[int], score: ScoreFunction) -> AttentionGradients:
+        """Yield ``(step, weights, gradients)`` of *steps*: the score's gradients at all attention weights."""
         self.require_same_weights()
-        return attention_gradients_of_encoder(self._text, steps, score)
+        return attention_gradients(self._text, steps, score)
 
     def perturber(self, change: str | int | None, **options: Any) -> Perturber:
         """Return what runs the text with inputs changed; see ``Perturber``."""

@@ -159,7 +159,7 @@ def _try_attention(text: EncoderText, own: torch.Tensor, *, eager: bool) -> tupl
             and (
                 not text.model.encoder_decoder
                 if truth is None
-                else same_weights(reader, truth, low_precision=text.model.low_precision)
+                else same_weights(truth, reader, low_precision=text.model.low_precision)
             )
         ):
             return "recorded", None

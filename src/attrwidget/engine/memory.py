@@ -1,0 +1,108 @@
+"""Estimate how much memory runs and gradients take, and get over running out of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from attrwidget.engine.gradients.segments import PROMPT_SEGMENT, SEGMENT
+from attrwidget.errors import AttrWidgetError
+
+if TYPE_CHECKING:
+    from attrwidget.engine.capabilities import Capabilities
+    from attrwidget.hf.adapter import Adapter
+
+_SHARE = 0.5  # of the free memory, unless the user gives a budget
+# Bytes on a CPU and on a GPU, by measurement: of a batch's gradients at the widest layer (larger is slower on a CPU),
+# and of a batch's logits and widest activations.
+_GRADIENTS, _RUNS = (18 << 20, 256 << 20), (64 << 20, 1 << 30)
+_MOST = 64  # texts in a batch
+
+
+def steps_at_once(model: Adapter, capabilities: Capabilities, tokens: int) -> int:
+    """Return how many steps' gradients over *tokens* tokens to compute in one batch."""
+    if not capabilities.batched:
+        return 1
+    rows = min(tokens, PROMPT_SEGMENT) if capabilities.segments else tokens
+    width = max(_widest(model.text_config), _heads(model.text_config) * rows)
+    return max(1, min(SEGMENT, _on_device(model, _GRADIENTS) // (4 * tokens * width)))
+
+
+def texts_at_once(model: Adapter, tokens: int, steps: int = 1, most: int = _MOST) -> int:
+    """Return how many texts of *tokens* tokens, read at *steps* positions, to run in one batch: *most* at most."""
+    config = model.text_config
+    width = 8 * int(config.hidden_size) + _heads(config) * tokens
+    bytes_each = 4 * (2 * steps * model.vocabulary + tokens * width)
+    return max(1, min(most, _MOST, _on_device(model, _RUNS) // bytes_each))
+
+
+def graph_bytes(model: Adapter, tokens: int) -> int:
+    """Return about how many bytes the gradient graph of a text takes, rather more than less.
+
+    Measured on GPT-2, Llama, GPT-NeoX and Gemma-2: per token and layer, about twelve times the hidden size, three
+    times the widest layer, and one weight per head and earlier token, all in the model's precision.
+    """
+    config = model.text_config
+    layers = int(getattr(config, "num_hidden_layers", 1) or 1)
+    width = 12 * int(config.hidden_size) + 3 * _widest(config) + _heads(config) * tokens
+    return model.hf.dtype.itemsize * layers * tokens * width
+
+
+def budget_of(model: Adapter) -> int:
+    """Return how many bytes a gradient graph may take: the user's budget, or half of the free memory."""
+    if model.memory_budget is not None:
+        return model.memory_budget
+    if model.device.type == "cuda":
+        free, _ = torch.cuda.mem_get_info(model.device)
+        # Memory that torch has reserved but not allocated is free to it, too.
+        unused = torch.cuda.memory_reserved(model.device) - torch.cuda.memory_allocated(model.device)
+        return int(_SHARE * (free + unused))
+    import psutil
+
+    return int(_SHARE * psutil.virtual_memory().available)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Return whether *error* means that torch ran out of memory, on a GPU or a CPU."""
+    return isinstance(
+        error, torch.OutOfMemoryError | MemoryError
+    ) or "DefaultCPUAllocator: can't allocate memory" in str(error)
+
+
+def smaller_batch(error: BaseException, size: int, tokens: int, *, gradients: bool = False) -> int:
+    """Return half of *size* after a batch of texts of *tokens* tokens ran out of memory; raise any other *error*.
+
+    *gradients*: whether gradients were computed, and not only a forward pass.
+
+    Raises:
+        AttrWidgetError: if a batch of one did not fit.
+    """
+    if not is_out_of_memory(error):
+        raise error
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    if size > 1:
+        return size // 2
+    if gradients:
+        raise AttrWidgetError(
+            f"There is not enough memory for the gradient of one token over {tokens:,} tokens: "
+            "shorten the prompt, load the model with dtype='bfloat16', or read its attention instead."
+        ) from error
+    raise AttrWidgetError(
+        f"There is not enough memory to run {tokens:,} tokens once more: shorten the prompt, or load the model with "
+        "dtype='bfloat16'."
+    ) from error
+
+
+def _widest(config: Any) -> int:
+    widths = getattr(config, "intermediate_size", None) or 4 * int(config.hidden_size)
+    return int(max(widths) if isinstance(widths, list | tuple) else widths)
+
+
+def _heads(config: Any) -> int:
+    return int(getattr(config, "num_attention_heads", 0) or 0)
+
+
+def _on_device(model: Adapter, budgets: tuple[int, int]) -> int:
+    return budgets[0 if model.device.type == "cpu" else 1]
