@@ -4,17 +4,34 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+# What a model of an unknown kind may raise while it is tried; NotImplementedError is a RuntimeError.
+TRIAL_FAILURES = (RuntimeError, ValueError, TypeError, AttributeError, LookupError)
 
-@dataclass(frozen=True)
+_MASKING = {
+    "kept": "kept: nothing depends on a masked token, and positions stay",
+    "moves": "moves: positions are counted from the mask, so tokens after a masked one move up",
+    "ignored": "ignored: the model reads a masked token all the same",
+}
+
+
+@dataclass(frozen=True, repr=False)
 class Capabilities:
-    """How a model's attention and gradients can be had.
+    """How the attention and the gradients of a model can be had; printed, a few lines that say so.
 
-    ``attention``: ``"recorded"`` (queries and keys kept), ``"returned"`` (by ``output_attentions`` under
-    eager), or None with ``attention_note`` saying why. ``gradient_attention``: the implementation for the
-    gradient graph, None for the model's own. ``segments``: whether the text may be cut over a cache.
-    ``batched``: whether backward passes can be batched. ``masking``: what becomes of a masked token, as
-    ``find_masking`` says. ``pieces``: whether attention may be recorded piece by piece. ``gradients_note`` says why
-    there are no gradients, and is None where there are.
+    Attributes:
+        attention: ``"recorded"`` (queries and keys are kept), ``"returned"`` (by ``output_attentions`` under eager
+            attention), or None if the model shows no attention.
+        attention_note: why the model shows no attention, or None.
+        gradient_attention: the attention implementation of the gradient graph; None for the model's own.
+        segments: whether a text may be run in segments over a cache.
+        batched: whether the backward passes of several steps may be batched.
+        masking: what becomes of a masked token: ``"kept"``, ``"moves"`` or ``"ignored"``; see ``find_masking``.
+        pieces: whether attention may be recorded piece by piece.
+        gradients_note: why there are no gradients, or None.
+        predicts: whether the model has outputs to explain.
+        recording_note: why attention is not recorded, or None.
+        segments_note: why a text is not run in segments, or None.
+        batched_note: why backward passes are not batched, or None.
     """
 
     attention: str | None
@@ -25,3 +42,43 @@ class Capabilities:
     masking: str = "kept"
     pieces: bool = False
     gradients_note: str | None = None
+    predicts: bool = True
+    recording_note: str | None = None
+    segments_note: str | None = None
+    batched_note: str | None = None
+
+    def __str__(self) -> str:
+        lines = {
+            "Attention": self._attention_line(),
+            "Gradients": self._gradients_line(),
+            "Masking": _MASKING[self.masking],
+        }
+        return "\n".join(f"{name + ':':<11}{line}" for name, line in lines.items())
+
+    __repr__ = __str__
+
+    def _attention_line(self) -> str:
+        if self.attention == "recorded":
+            return "recorded: queries and keys are kept, and weights are rebuilt from them"
+        if self.attention == "returned":
+            return _with_reason(
+                "returned by the model under eager attention, not recorded", self.recording_note
+            )
+        return _with_reason("none", self.attention_note)
+
+    def _gradients_line(self) -> str:
+        if not self.predicts:
+            return "none: the model has no head, so there is no output to differentiate"
+        if self.gradients_note is not None:
+            return _with_reason("none", self.gradients_note)
+        batched = "batched" if self.batched else _with_reason("one step at a time", self.batched_note)
+        segments = (
+            "a long text in segments"
+            if self.segments
+            else _with_reason("a text in one run", self.segments_note)
+        )
+        return f"equal to plain automatic differentiation; {batched}; {segments}"
+
+
+def _with_reason(what: str, reason: str | None) -> str:
+    return what if reason is None else f"{what}: {reason.rstrip('.')}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from attrwidget.engine.capabilities import TRIAL_FAILURES
 from attrwidget.engine.compare import same
 from attrwidget.engine.forward import encode, run
 from attrwidget.engine.hooks import hooked
@@ -211,7 +212,7 @@ def _masking(model: Adapter, ids: torch.Tensor, source: int, at: int) -> str:
         beside = _rows(model, torch.cat([ids, other]), mask.repeat(2, 1), later, source)[1]
         fewer = source - (at < source)
         deleted = _rows(model, ids[mask.bool()][None], torch.ones_like(mask[:, 1:]), later, fewer)[0]
-    except (RuntimeError, ValueError, TypeError, NotImplementedError):
+    except TRIAL_FAILURES:
         return "ignored"
 
     def close(other: torch.Tensor) -> bool:

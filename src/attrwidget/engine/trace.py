@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import weakref
 from abc import ABC, abstractmethod
+from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
+import torch
+
 from attrwidget.engine.gradients.batched import WEIGHTS_CHANGED
+from attrwidget.engine.perturb import Perturber, masked_logits
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import exclusive_use, lock_of, weights_state
 from attrwidget.text.tokens import token_text
@@ -14,7 +19,6 @@ from attrwidget.text.tokens import token_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    import torch
     from transformers import PreTrainedModel
 
     from attrwidget.engine.attention.recorder import AttentionReader
@@ -22,7 +26,6 @@ if TYPE_CHECKING:
     from attrwidget.engine.gradients.attention_gradients import AttentionGradients
     from attrwidget.engine.gradients.batched import ScoreFunction
     from attrwidget.engine.logit_lens import LensReading
-    from attrwidget.engine.perturb import Perturber
     from attrwidget.engine.readings import StepReadings
     from attrwidget.hf.adapter import Adapter
     from attrwidget.text.sections import Section
@@ -75,6 +78,8 @@ class Trace(ABC):
     n_steps: int
     n_inputs: int
     n_source: int = 0
+    _ids: torch.Tensor  # int64 [1, n_inputs]
+    _recorded: AttentionReader | None = None
 
     def __init__(self, model: Adapter, capabilities: Capabilities) -> None:
         self.model = model
@@ -118,10 +123,21 @@ class Trace(ABC):
         """Return the trace of another *output* to the same input. Raises AttrWidgetError where none is written."""
         raise AttrWidgetError(f"{self.model.name} writes no answer, so there is no other one to it.")
 
-    @property
-    @abstractmethod
+    @cached_property
     def attention(self) -> AttentionReader:
-        """The attention of all layers and heads. Raises AttrWidgetError when the model shows none."""
+        """The attention of all layers and heads. Raises AttrWidgetError if the model shows none."""
+        if self._recorded is not None:
+            return self._recorded
+        self.require_same_weights()
+        found = self._returned() if self.capabilities.attention == "returned" else None
+        if found is None:
+            note = self.capabilities.attention_note
+            raise AttrWidgetError(note or f"{self.model.name} shows no attention.")
+        return found
+
+    @abstractmethod
+    def _returned(self) -> AttentionReader | None:
+        """Return the attention that the model itself returns."""
 
     @property
     def decoder_reads_inputs(self) -> bool:
@@ -138,22 +154,30 @@ class Trace(ABC):
         """How many heads a layer has; 0 for a model without attention to show."""
         return self.attention.n_heads if self.capabilities.attention else 0
 
-    @abstractmethod
     def new_graph(self, *, attention: str | None = None, **options: Any) -> Graph:
-        """Return another gradient graph, with *options* of ``GradientGraph`` and an *attention* of its own."""
+        """Return another gradient graph, with *options* of ``GradientGraph`` and under *attention*, if it is named."""
+        self.require_same_weights()
+        capabilities = self.capabilities
+        if attention is not None:
+            capabilities = replace(capabilities, gradient_attention=attention)
+        return self._make_graph(capabilities, options)
 
     @abstractmethod
-    def embeddings(self) -> torch.Tensor:
-        """Return the embeddings of the inputs as the model makes them, scaled where it scales: ``[n_inputs, d]``."""
+    def _make_graph(self, capabilities: Capabilities, options: dict[str, Any]) -> Graph:
+        """Return a gradient graph of this text."""
 
     def tables(self) -> list[tuple[int, torch.nn.Module]]:
         """Return the modules that embed the inputs, and how many of these each embeds in turn."""
         return [(self.n_inputs, self.model.hf.get_input_embeddings())]
 
+    def embeddings(self) -> torch.Tensor:
+        """Return the embeddings of the inputs ``[n_inputs, d]`` as the model makes them, scaled if it scales them."""
+        tables = self.tables()
+        parts = self._ids[0].split([count for count, _ in tables])
+        return torch.cat([self.embed(ids, table) for ids, (_, table) in zip(parts, tables, strict=True)])
+
     def embed(self, ids: torch.Tensor, table: torch.nn.Module | None = None) -> torch.Tensor:
         """Return the embeddings of *ids* as the model makes them, by its first *table*: ``[len(ids), d]``."""
-        import torch
-
         with exclusive_use(self.model.hf), torch.no_grad():
             return (table or self.tables()[0][1])(ids[None])[0]  # type: ignore[no-any-return]
 
@@ -165,15 +189,20 @@ class Trace(ABC):
         """Return *values* of a *side*'s places, see ``stacks_of``, by input: NaN for inputs that it does not read."""
         return values
 
-    @abstractmethod
     def perturber(self, change: str | int | None, **options: Any) -> Perturber:
         """Return what runs the text with inputs changed; see ``Perturber``."""
+        reuse = self.capabilities.pieces
+        return Perturber(self.model, self._ids, self.n_steps, change, self.n_source, reuse=reuse, **options)
 
-    @abstractmethod
     def masked_scores(
         self, step: int, keep_mask: torch.Tensor, score: Callable[[torch.Tensor, Sequence[int]], torch.Tensor]
     ) -> torch.Tensor:
         """Return the *score* ``[b]`` of *step*, attending only to the inputs in *keep_mask* ``[b, seen(step)]``."""
+        return score(self._masked_logits(step, keep_mask).double(), [step] * len(keep_mask))
+
+    def _masked_logits(self, step: int, keep_mask: torch.Tensor) -> torch.Tensor:
+        ids = self._ids[:, : self.seen(step)].expand(len(keep_mask), -1)
+        return masked_logits(self.model, ids, keep_mask.to(ids), 1, self.n_source)[:, -1]
 
     def attention_gradients(self, steps: Sequence[int], score: ScoreFunction) -> AttentionGradients:
         """Yield ``(step, weights, gradients)`` of *steps*: the score's gradients at all attention weights."""

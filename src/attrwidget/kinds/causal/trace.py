@@ -1,10 +1,8 @@
-"""The trace of a causal language model: one teacher-forced run over the prompt and what was said."""
+"""The trace of a causal language model: one teacher-forced run over prompt and output."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -14,7 +12,6 @@ from attrwidget.engine.gradients.attention_gradients import attention_gradients
 from attrwidget.engine.gradients.batched import GradientGraph
 from attrwidget.engine.logit_lens import read_layers
 from attrwidget.engine.memory import is_out_of_memory
-from attrwidget.engine.perturb import Perturber, masked_logits
 from attrwidget.engine.readings import first_not_finite, read_steps
 from attrwidget.engine.trace import Trace
 from attrwidget.errors import AttrWidgetError
@@ -27,7 +24,7 @@ from attrwidget.text.sections import Section
 from attrwidget.text.tokens import read_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from attrwidget.engine.attention.recorder import AttentionReader, RecordedAttention
     from attrwidget.engine.capabilities import Capabilities
@@ -36,16 +33,16 @@ if TYPE_CHECKING:
     from attrwidget.engine.logit_lens import LensReading
     from attrwidget.kinds.causal.adapter import CausalLM
 
-# What a forward pass needs for a moment grows with its tokens, so a text of more than so many is run piece by piece.
+# Tokens: the temporary memory of a forward pass grows with them, so a longer text is run in pieces.
 _WHOLE, _PIECE = 512, 128
 
 
 class CausalTrace(Trace):
     """One teacher-forced run of *model* over ``ids = prompt + output``.
 
-    Made by one forward pass: of a short text with the gradient graph, of others by the model's own fast attention
-    without. The graph then grows when a gradient is first asked for; it can be dropped and grown again. Step *s* is
-    the output's token *s*, predicted at position ``first_step - 1 + s``; it sees tokens ``0 … first_step - 1 + s``.
+    A short text is run once with its gradient graph; a longer one by the model's own fast attention, and again with a
+    graph when a gradient is first asked for. Step *s* is the output's token *s*, predicted at position ``first_step - 1
+    + s``; it sees the tokens up to that position.
     """
 
     task = "text-generation"
@@ -72,7 +69,7 @@ class CausalTrace(Trace):
             Section("Answer", self.first_step, len(self.tokens)),
         ]
         self._ids = torch.tensor([self.tokens.ids[:-1]], device=model.device)
-        logits, self._recorder, graph = self._run()
+        logits, self._recorded, graph = self._run()
         bad = first_not_finite(logits, output)
         if bad is not None:
             bad = self._first_bad(bad, output)
@@ -95,18 +92,8 @@ class CausalTrace(Trace):
         with exclusive_use(model.hf), torch.no_grad():
             return logits_of(model.hf, self._ids, self.n_steps), None, None
 
-    @cached_property
-    def attention(self) -> AttentionReader:
-        """The attention of all layers and heads. Raises AttrWidgetError when the model shows none."""
-        if self._recorder is not None:
-            return self._recorder
-        self.require_same_weights()
-        stored = returned(self.model, self._ids) if self.capabilities.attention == "returned" else None
-        if stored is None:
-            raise AttrWidgetError(
-                self.capabilities.attention_note or f"{self.model.name} shows no attention."
-            )
-        return stored
+    def _returned(self) -> AttentionReader | None:
+        return returned(self.model, self._ids)
 
     def instead(self, output: Sequence[int]) -> CausalTrace:
         """Return the trace of another *output* to the same prompt."""
@@ -116,19 +103,8 @@ class CausalTrace(Trace):
         other.messages = self.messages
         return other
 
-    def new_graph(self, *, attention: str | None = None, **options: Any) -> GradientGraph:
-        """Return another gradient graph, with *options* of ``GradientGraph`` and an *attention* of its own."""
-        self.require_same_weights()
-        capabilities = (
-            self.capabilities
-            if attention is None
-            else replace(self.capabilities, gradient_attention=attention)
-        )
+    def _make_graph(self, capabilities: Capabilities, options: dict[str, Any]) -> GradientGraph:
         return GradientGraph(self.model, self._ids, self.first_step, capabilities, **options)
-
-    def embeddings(self) -> torch.Tensor:
-        """Return the embeddings of the inputs, ``[n_inputs, d]``."""
-        return self.embed(self._ids[0])
 
     def attention_gradients(self, steps: Sequence[int], score: ScoreFunction) -> AttentionGradients:
         """Yield ``(step, weights, gradients)`` of *steps*: the score's gradients at all attention weights."""
@@ -136,26 +112,12 @@ class CausalTrace(Trace):
         return attention_gradients(self.model.hf, self._ids, self.n_steps, steps, score)
 
     def read_layers(self) -> LensReading:
-        """Return what each layer would predict at each step; see ``trace.lens``."""
+        """Return what each layer would predict at each step; see ``engine.logit_lens``."""
         hf, rows = self.model.hf, self.n_steps
         return read_layers(self.model, lambda: run(hf, self._ids, rows).logits[:, -rows:], self.outputs)
 
-    def perturber(self, change: str | int | None, **options: Any) -> Perturber:
-        """Return what runs the text with inputs changed; see ``Perturber``."""
-        return Perturber(
-            self.model, self._ids, self.n_steps, change, reuse=self.capabilities.pieces, **options
-        )
-
-    def masked_scores(
-        self, step: int, keep_mask: torch.Tensor, score: Callable[[torch.Tensor, Sequence[int]], torch.Tensor]
-    ) -> torch.Tensor:
-        """Return the *score* ``[b]`` of *step*, attending only to the inputs in *keep_mask* ``[b, seen(step)]``."""
-        ids = self._ids[:, : self.seen(step)].expand(len(keep_mask), -1)
-        logits = masked_logits(self.model, ids, keep_mask.to(ids), 1)[:, -1].double()
-        return score(logits, [step] * len(keep_mask))
-
     def _first_bad(self, at_least: int, output: Sequence[int]) -> int:
-        """Return the first step whose own prefix gives bad logits: a later NaN spoils earlier rows (0 · NaN is NaN)."""
+        """Return the first step with bad logits on its own prefix; a later NaN spoils earlier rows (0 · NaN = NaN)."""
 
         def bad(step: int) -> bool:
             with exclusive_use(self.model.hf), torch.no_grad():

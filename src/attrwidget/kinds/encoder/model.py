@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.explanation import Explanation
+from attrwidget.kinds.encoder.capabilities import EncoderCapabilities
 from attrwidget.kinds.encoder.inputs import split_passages
-from attrwidget.kinds.encoder.trials import EncoderCapabilities, probe_encoder
+from attrwidget.kinds.encoder.trials import probe_encoder
 from attrwidget.kinds.model import Model
 
 if TYPE_CHECKING:

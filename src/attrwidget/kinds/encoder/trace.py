@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -17,15 +15,16 @@ from attrwidget.text.sections import Section
 from attrwidget.text.tokens import followed_by, read_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from attrwidget.engine.attention.recorder import AttentionReader, RecordedAttention
+    from attrwidget.engine.capabilities import Capabilities
     from attrwidget.engine.gradients.attention_gradients import AttentionGradients
     from attrwidget.engine.gradients.batched import ScoreFunction
     from attrwidget.engine.perturb import Perturber
     from attrwidget.kinds.encoder.adapter import Encoder
+    from attrwidget.kinds.encoder.capabilities import EncoderCapabilities
     from attrwidget.kinds.encoder.text import EncoderText
-    from attrwidget.kinds.encoder.trials import EncoderCapabilities
 
 
 def first_run(
@@ -74,7 +73,7 @@ class EncoderTrace(Trace):
         warnings: Sequence[str] = (),
     ) -> None:
         super().__init__(text.model, capabilities)
-        logits, self._recorder = run
+        logits, self._recorded = run
         self.needs_end = capabilities.end is not None
         self.task, self.output_kind, self.warnings = text.model.task, output_kind, tuple(warnings)
         self.sees_own_token = text.model.sees_own_token
@@ -83,6 +82,7 @@ class EncoderTrace(Trace):
         self.n_steps = len(outputs)
         self.outputs = tuple(outputs)
         read = read_tokens(text.model.tokenizer, text.ids[0].tolist(), text.length)
+        self._ids = text.ids
         self.tokens = followed_by(read, texts, ids or [-1] * len(texts))
         self.sections = [*sections, Section(title, text.length, len(self.tokens))]
         self.steps = read_steps(logits, outputs, output_kind=output_kind)
@@ -103,36 +103,15 @@ class EncoderTrace(Trace):
         """Return the row of the attention weights at which *step* is read."""
         return self._text.rows[step]
 
-    @cached_property
-    def attention(self) -> AttentionReader:
-        """The attention of all layers and heads. Raises AttrWidgetError when the model shows none."""
-        if self._recorder is not None:
-            return self._recorder
-        self.require_same_weights()
-        stored = self._text.returned() if self.capabilities.attention == "returned" else None
-        if stored is None:
-            raise AttrWidgetError(
-                self.capabilities.attention_note or f"{self.model.name} shows no attention."
-            )
-        return stored
+    def _returned(self) -> AttentionReader | None:
+        return self._text.returned()
 
-    def new_graph(self, *, attention: str | None = None, **options: Any) -> EncoderGradients:
-        """Return another gradient graph, with *options* of ``EncoderGradients`` and an *attention* of its own."""
-        self.require_same_weights()
-        capabilities = (
-            self.capabilities
-            if attention is None
-            else replace(self.capabilities, gradient_attention=attention)
-        )
+    def _make_graph(self, capabilities: Capabilities, options: dict[str, Any]) -> EncoderGradients:
         return EncoderGradients(self._text, capabilities, **options)
 
     def tables(self) -> list[tuple[int, torch.nn.Module]]:
         """Return the module that embeds the text."""
         return [(self.n_inputs, self.model.reader.get_input_embeddings())]
-
-    def embeddings(self) -> torch.Tensor:
-        """Return the embeddings of the inputs, ``[n_inputs, d]``."""
-        return self.embed(self._text.ids[0])
 
     def keys_of(self, module: torch.nn.Module, group: Sequence[int]) -> list[int]:
         """Return which keys of the attention *module* are of the inputs *group*."""
@@ -153,9 +132,5 @@ class EncoderTrace(Trace):
         rows = self.n_steps if self.model.whole else self.n_inputs
         return EncoderPerturber(self.model, self._text.ids, rows, change, text=self._text, **options)
 
-    def masked_scores(
-        self, step: int, keep_mask: torch.Tensor, score: Callable[[torch.Tensor, Sequence[int]], torch.Tensor]
-    ) -> torch.Tensor:
-        """Return the *score* ``[b]`` of *step*, attending only to the inputs in *keep_mask* ``[b, n_inputs]``."""
-        logits = self._text.logits(keep_mask.to(self._text.ids))[:, step].double()
-        return score(logits, [step] * len(keep_mask))
+    def _masked_logits(self, step: int, keep_mask: torch.Tensor) -> torch.Tensor:
+        return self._text.logits(keep_mask.to(self._text.ids))[:, step]

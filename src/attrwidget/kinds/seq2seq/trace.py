@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 from attrwidget.engine.gradients.batched import GradientGraph
-from attrwidget.engine.perturb import Perturber, masked_logits
 from attrwidget.engine.readings import first_not_finite, read_steps
 from attrwidget.engine.trace import Trace
 from attrwidget.errors import AttrWidgetError
@@ -19,7 +16,7 @@ from attrwidget.text.sections import Section
 from attrwidget.text.tokens import joined, read_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from attrwidget.engine.attention.joint import JointAttention
     from attrwidget.engine.capabilities import Capabilities
@@ -61,8 +58,7 @@ class Seq2SeqTrace(Trace):
             Section("Answer", self.first_step, len(self.tokens)),
         ]
         ids = torch.tensor([self.tokens.ids[:-1]], device=model.device)
-        self._source, self._target = ids[:, : self.n_source], ids[:, self.n_source :]
-        self._recorded = None
+        self._ids, self._source, self._target = ids, ids[:, : self.n_source], ids[:, self.n_source :]
         if capabilities.attention == "recorded":
             logits, self._recorded = record(model, self._source, self._target, self.n_steps)
         else:
@@ -83,29 +79,10 @@ class Seq2SeqTrace(Trace):
         """Return the token ids that *step*'s token follows in the target."""
         return self.tokens.ids[self.n_source : self.first_step + step]
 
-    @cached_property
-    def attention(self) -> JointAttention:
-        """The attention of all layers and heads. Raises AttrWidgetError when the model shows none."""
-        if self._recorded is not None:
-            return self._recorded
-        self.require_same_weights()
-        stored = None
-        if self.capabilities.attention == "returned":
-            stored = returned(self.model, self._source, self._target)
-        if stored is None:
-            raise AttrWidgetError(
-                self.capabilities.attention_note or f"{self.model.name} shows no attention."
-            )
-        return stored
+    def _returned(self) -> JointAttention | None:
+        return returned(self.model, self._source, self._target)
 
-    def new_graph(self, *, attention: str | None = None, **options: Any) -> GradientGraph:
-        """Return another gradient graph, with *options* of ``GradientGraph`` and an *attention* of its own."""
-        self.require_same_weights()
-        capabilities = (
-            self.capabilities
-            if attention is None
-            else replace(self.capabilities, gradient_attention=attention)
-        )
+    def _make_graph(self, capabilities: Capabilities, options: dict[str, Any]) -> GradientGraph:
         first = self.first_step - self.n_source
         return GradientGraph(self.model, self._target, first, capabilities, source=self._source, **options)
 
@@ -114,14 +91,9 @@ class Seq2SeqTrace(Trace):
         counts = (self.n_source, self.n_inputs - self.n_source)
         return list(zip(counts, self.model.tables, strict=True))
 
-    def embeddings(self) -> torch.Tensor:
-        """Return the embeddings of the inputs, ``[n_inputs, d]``: those of source and target by their own modules."""
-        pairs = zip((self._source, self._target), self.model.tables, strict=True)
-        return torch.cat([self.embed(ids[0], table) for ids, table in pairs])
-
     def keys_of(self, module: torch.nn.Module, group: Sequence[int]) -> list[int]:
         """Return which keys of the attention *module* are of the inputs *group*."""
-        if module.is_causal:  # only a decoder's attention to itself reads the target
+        if module.is_causal:  # only a decoder's self-attention reads the target
             return [i - self.n_source for i in group if i >= self.n_source]
         return [i for i in group if i < self.n_source]
 
@@ -129,16 +101,3 @@ class Seq2SeqTrace(Trace):
         """Return *values* of a *side*'s tokens by input: NaN for those of the other."""
         before = values.new_full((self.n_source if side == "decoder" else 0,), torch.nan)
         return torch.cat([before, values])
-
-    def perturber(self, change: str | int | None, **options: Any) -> Perturber:
-        """Return what runs the text with inputs changed; see ``Perturber``."""
-        ids = torch.cat([self._source, self._target], dim=1)
-        return Perturber(self.model, ids, self.n_steps, change, self.n_source, **options)
-
-    def masked_scores(
-        self, step: int, keep_mask: torch.Tensor, score: Callable[[torch.Tensor, Sequence[int]], torch.Tensor]
-    ) -> torch.Tensor:
-        """Return the *score* ``[b]`` of *step*, attending only to the inputs in *keep_mask* ``[b, seen(step)]``."""
-        ids = torch.cat([self._source, self._target], dim=1)[:, : self.seen(step)].expand(len(keep_mask), -1)
-        logits = masked_logits(self.model, ids, keep_mask.to(ids), 1, self.n_source)[:, -1].double()
-        return score(logits, [step] * len(keep_mask))

@@ -12,6 +12,8 @@ from helpers.tiny_seq2seq import build_seq2seq
 
 import attrwidget as aw
 from attrwidget.engine.gradients.batched import GradientGraph
+from attrwidget.engine.gradients.check import first_and_last
+from attrwidget.engine.gradients.check import plain_gradients as run_plainly
 from attrwidget.engine.gradients.fast_cpu import linear as linear_graph
 from attrwidget.engine.gradients.fast_cpu.attention import GRAPH_ATTENTION
 from attrwidget.engine.gradients.fast_cpu.linear import Rows, _How, _products
@@ -89,8 +91,8 @@ def test_a_source_as_long_as_the_target(length: int) -> None:
     ids = torch.tensor([random_ids(7, vocabulary=200)])
     source = torch.tensor([random_ids(length, seed=1, vocabulary=200)])
     graph = GradientGraph(model, ids, 1, found, source=source)
-    ours = capabilities.of_first_and_last(graph, 7, length + 7)
-    truth = seq2seq_abilities._plain_gradient(model, source, torch.cat([ids, ids[:, :1]], 1), 1, "eager")
+    ours = first_and_last(graph, 7, length + 7)
+    truth = run_plainly(model, torch.cat([ids, ids[:, :1]], 1), 1, "eager", source)
     np.testing.assert_allclose(ours, truth, rtol=1e-4, atol=2e-6 * float(truth.abs().max()))
 
 
@@ -104,8 +106,8 @@ def test_what_an_encoder_counts_is_not_the_target(name: str, length: int, answer
     ids = torch.tensor([random_ids(answer, vocabulary=200)])
     source = torch.tensor([random_ids(length, seed=1, vocabulary=200)])
     graph = GradientGraph(model, ids, 1, found, source=source)
-    ours = capabilities.of_first_and_last(graph, answer, length + answer)
-    truth = seq2seq_abilities._plain_gradient(model, source, torch.cat([ids, ids[:, :1]], 1), 1, None)
+    ours = first_and_last(graph, answer, length + answer)
+    truth = run_plainly(model, torch.cat([ids, ids[:, :1]], 1), 1, None, source)
     np.testing.assert_allclose(ours, truth, rtol=1e-4, atol=1e-5 * float(truth.abs().max()))
 
 

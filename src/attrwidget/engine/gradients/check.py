@@ -1,0 +1,159 @@
+"""Check the gradients of a graph against plain automatic differentiation, on a short text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+import torch
+
+from attrwidget.engine.capabilities import TRIAL_FAILURES, Capabilities
+from attrwidget.engine.compare import same
+from attrwidget.engine.forward import run_encoder, run_segment
+from attrwidget.engine.gradients.batched import GradientGraph
+from attrwidget.engine.gradients.fast_cpu.attention import graph_attention
+from attrwidget.errors import first_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from attrwidget.engine.gradients.batched import ScoreFunction
+    from attrwidget.engine.trace import Graph
+    from attrwidget.hf.adapter import Adapter
+
+C = TypeVar("C", bound=Capabilities)
+
+_OTHER_NUMBERS = "they are not those of plain automatic differentiation"
+_NO_BACKWARD = "the kernels that it runs on have no backward"
+
+
+def check_gradients(
+    model: Adapter,
+    capabilities: C,
+    plain: Callable[[], torch.Tensor],
+    ours: Callable[[C], Sequence[torch.Tensor]],
+) -> C:
+    """Return the fastest capabilities, from *capabilities* down, with which our gradients are right.
+
+    Args:
+        model: the adapter of the model.
+        capabilities: what the model allows at most.
+        plain: returns the gradients ``[2, tokens, d]`` of the first and the last step by plain autograd.
+        ours: returns the same gradients in every way that the capabilities it is given allow.
+
+    Returns:
+        *capabilities* with the options found, or with a ``gradients_note`` if gradients never agree or kernels have no
+        backward pass.
+    """
+    try:
+        truth = plain()
+        if not _reaches_others(truth):
+            return _without_gradients(model, capabilities, _NO_BACKWARD)
+    except TRIAL_FAILURES as error:
+        return _without_gradients(model, capabilities, first_line(error))
+    reason, failed = _OTHER_NUMBERS, {"segments": capabilities.segments_note}
+    for option in _options(capabilities):
+        why = _OTHER_NUMBERS
+        try:
+            if all(same(truth, found, low_precision=model.low_precision) for found in ours(option)):
+                return replace(
+                    option,
+                    segments_note=None if option.segments else failed["segments"],
+                    batched_note=None if option.batched else failed["batched"],
+                )
+        except TRIAL_FAILURES as error:
+            why = reason = first_line(error)
+        failed |= {name: why for name in ("segments", "batched") if getattr(option, name)}
+    return _without_gradients(model, capabilities, reason)
+
+
+def _options(most: C) -> list[C]:
+    """Return the ways to compute gradients that *most* allows, the fastest first."""
+    own = most.gradient_attention
+    return [
+        replace(most, segments=segments, batched=batched, gradient_attention=attention)
+        for segments in ([True, False] if most.segments else [False])
+        for batched in (True, False)
+        for attention in ((graph_attention(), own) if own == "eager" else (own,))
+    ]
+
+
+def _without_gradients(model: Adapter, capabilities: C, reason: str) -> C:
+    note = f"{model.name} gives no gradients that can be trusted ({reason})"
+    return replace(capabilities, segments=False, batched=False, gradients_note=note)
+
+
+def _reaches_others(gradients: torch.Tensor) -> bool:
+    """Return whether more than one token has a gradient; a kernel without a backward leaves the residual stream."""
+    reached = gradients[-1].abs().amax(-1) > 0
+    return len(reached) < 3 or int(reached.sum()) > 1
+
+
+def trial_score(logits: torch.Tensor, _steps: Sequence[int]) -> torch.Tensor:
+    """Return a score ``[r]`` of *logits* ``[r, vocabulary]`` to try gradients with."""
+    return logits[:, 0] - logits.mean(-1)
+
+
+def first_and_last(graph: Graph, steps: int, tokens: int, score: ScoreFunction = trial_score) -> torch.Tensor:
+    """Return the gradients ``[2, tokens, d]`` of the first and the last of *steps*, computed with all the others."""
+    rows = {
+        step: gradients[k] * scales[k].to(gradients)
+        for chunk, gradients, scales, _ in graph.gradients(range(steps), score)
+        for k, step in enumerate(chunk)
+    }
+    return torch.stack([_padded(rows[step], tokens) for step in (0, steps - 1)])
+
+
+def graph_gradients(
+    model: Adapter,
+    ids: torch.Tensor,
+    first: int,
+    capabilities: Capabilities,
+    source: torch.Tensor | None = None,
+) -> list[torch.Tensor]:
+    """Return the gradients of ``plain_gradients`` by ``GradientGraph``: in one segment, and in several if allowed."""
+    steps, length = ids.shape[1] - first, ids.shape[1] - 1
+    ways = (length, 0) if capabilities.segments else (length,)
+    tokens = length + (0 if source is None else source.shape[1])
+    graphs = [
+        GradientGraph(model, ids[:, :-1], first, capabilities, source=source, whole=whole) for whole in ways
+    ]
+    return [first_and_last(graph, steps, tokens) for graph in graphs]
+
+
+def plain_gradients(
+    model: Adapter,
+    ids: torch.Tensor,
+    first: int,
+    attention: str | None,
+    source: torch.Tensor | None = None,
+) -> torch.Tensor:
+    """Return the gradients ``[2, tokens, d]`` of the first and the last step by plain autograd.
+
+    Each step is run alone on its own prefix.
+
+    Args:
+        model: the adapter of the model.
+        ids: int64 ``[1, n]``; the steps are those from position *first* on.
+        first: the position of the first step, at least 1.
+        attention: the attention implementation.
+        source: int64 ``[1, m]``, an encoder's tokens, whose gradients come first.
+    """
+    rows = []
+    tokens = ids.shape[1] - 1 + (0 if source is None else source.shape[1])
+    for prefix in (first, ids.shape[1] - 1):
+        leaves, context = [], None
+        if source is not None:
+            leaf, context = run_encoder(model.hf, source, attention)
+            leaves.append(leaf)
+        segment = run_segment(model.hf, ids[:, :prefix], 1, attention=attention, context=context)
+        score = trial_score(segment.logits.double(), [0]).sum()
+        (seed,) = torch.autograd.grad(score, segment.head_input)
+        gradients = torch.autograd.grad(segment.hidden, [*leaves, segment.leaf], seed)
+        rows.append(_padded(torch.cat(gradients, dim=1)[0], tokens))
+    return torch.stack(rows)
+
+
+def _padded(gradient: torch.Tensor, tokens: int) -> torch.Tensor:
+    """Return *gradient* ``[n, d]`` followed by zeros up to *tokens* tokens."""
+    return torch.nn.functional.pad(gradient, (0, 0, 0, tokens - gradient.shape[0]))

@@ -1,0 +1,144 @@
+"""Find out what a model allows by trying it on a few tokens, never by its name.
+
+This is the order of the trials; each kind of model says in its own ``trials.py`` how it is run.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import torch
+
+from attrwidget.engine.attention.recorder import AttentionReader
+from attrwidget.engine.capabilities import TRIAL_FAILURES, Capabilities
+from attrwidget.engine.compare import same, same_weights
+from attrwidget.engine.gradients.check import check_gradients
+from attrwidget.errors import first_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from attrwidget.hf.adapter import Adapter
+
+C = TypeVar("C", bound=Capabilities)
+Kept = TypeVar("Kept", bound=AttentionReader)
+Returned = TypeVar("Returned", bound=AttentionReader)
+T = TypeVar("T")
+
+
+class Trial(ABC, Generic[C, Kept, Returned]):
+    """How one kind of model is run on a few tokens.
+
+    Attributes:
+        model: the adapter of the model.
+        own: the logits ``[positions, outputs]`` of the untouched model, which all others are compared with.
+        predicts: whether the model has outputs to explain.
+    """
+
+    model: Adapter
+    own: torch.Tensor
+    predicts: bool = True
+
+    @abstractmethod
+    def logits(self, attention: str) -> torch.Tensor:
+        """Return the logits of ``own`` under the implementation *attention*."""
+
+    @abstractmethod
+    def record(self) -> tuple[torch.Tensor, Kept]:
+        """Run with recorded attention; return the logits of ``own`` and the record."""
+
+    @abstractmethod
+    def returned(self) -> Returned | None:
+        """Return the attention that the model returns under eager attention, or None if it returns none."""
+
+    def is_same_attention(self, truth: Returned | None, record: Kept) -> bool:
+        """Return whether *record* can be trusted: it has the weights that the model returns, if it returns any."""
+        return truth is None or same_weights(truth, record, low_precision=self.model.low_precision)
+
+    def is_readable(self, returned: Returned) -> bool:  # noqa: ARG002
+        """Return whether the attention that the model returns can be shown."""
+        return True
+
+    @abstractmethod
+    def capabilities(self, common: Capabilities) -> C:
+        """Return what this kind of model allows, besides what is *common* to all: masking, cache."""
+
+    @abstractmethod
+    def plain_gradients(self, attention: str | None) -> torch.Tensor:
+        """Return the gradients ``[2, tokens, d]`` of the first and the last step by plain autograd."""
+
+    @abstractmethod
+    def our_gradients(self, capabilities: C) -> Sequence[torch.Tensor]:
+        """Return the same gradients by our graph, in every way that *capabilities* allow."""
+
+
+def probe(trial: Trial[C, Kept, Returned]) -> C:
+    """Try a model against its own logits, the attention that it returns, and plain autograd."""
+    eager = same(trial.own, attempt(lambda: trial.logits("eager")))
+    attention, note, recording_note = _find_attention(trial, eager=eager)
+    found = trial.capabilities(
+        Capabilities(
+            attention,
+            note,
+            "eager" if eager else None,
+            segments=False,
+            batched=True,
+            predicts=trial.predicts,
+            recording_note=recording_note,
+        )
+    )
+    if not trial.predicts:
+        return found
+    with torch.inference_mode(False), torch.enable_grad():  # noqa: FBT003
+        return check_gradients(
+            trial.model,
+            found,
+            lambda: trial.plain_gradients(found.gradient_attention),
+            trial.our_gradients,
+        )
+
+
+def attempt(run: Callable[[], T]) -> T | None:
+    """Return what *run* returns, or None if it fails as an untried model may."""
+    try:
+        return run()
+    except TRIAL_FAILURES:
+        return None
+
+
+def _find_attention(
+    trial: Trial[C, Kept, Returned], *, eager: bool
+) -> tuple[str | None, str | None, str | None]:
+    """Return how attention can be had, why there is none, and why it is not recorded."""
+    truth = attempt(trial.returned) if eager else None
+    reason = _why_not_recorded(trial, truth)
+    if reason is None:
+        return "recorded", None, None
+    if truth is not None and trial.is_readable(truth):
+        return "returned", None, reason
+    return None, _no_attention(trial.model.name, eager=eager), reason
+
+
+def _why_not_recorded(trial: Trial[C, Kept, Returned], truth: Returned | None) -> str | None:
+    try:
+        logits, record = trial.record()
+        if not record.n_layers:
+            return "its attention does not go through Transformers' attention interface"
+        if not same(trial.own, logits):
+            return "recording changes its logits"
+        if not trial.is_same_attention(truth, record):
+            return "the weights rebuilt are not those that it returns"
+    except TRIAL_FAILURES as error:
+        return first_line(error)
+    return None
+
+
+def _no_attention(name: str, *, eager: bool) -> str:
+    """Return the error for a model without readable attention; *eager*: eager attention left its logits unchanged."""
+    if not eager:
+        return (
+            f"{name} computes its attention in a way that does not show its weights: load it with "
+            "attn_implementation='eager', or by name with attrwidget's load, to see attention."
+        )
+    return f"{name} has no attention weights to show (some models, such as Mamba, have no attention)."
