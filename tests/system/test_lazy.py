@@ -88,7 +88,7 @@ def test_a_short_text_is_run_once(ex: aw.Explanation, count: Counter) -> None:
 def test_the_first_step_of_a_long_one_runs_the_prompt_alone(
     ex: aw.Explanation, count: Counter, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr(graph, "WHOLE", 0)
+    monkeypatch.setattr("attrwidget.engine.gradients.segments.WHOLE", 0)
     ex.trace.drop_graph()
     ex.reading.rows("saliency", [0])
     assert count.forwards == 1

@@ -77,7 +77,7 @@ def block_products(
     graph = trace.new_graph(around=lambda: hooked(hooks))
     for step in steps:
         for _, block in blocks:
-            block.gradients = [None] * len(block.states)
+            block.gradients[:] = [None] * len(block.states)
         rows = torch.full((1 + len(blocks), trace.n_inputs), torch.nan, dtype=torch.float64)
         with lock_of(trace.model.hf):
             ((_, gradients, scales, embeddings),) = graph.gradients([step], score)

@@ -1,4 +1,4 @@
-"""What a text begins with, run once for many texts that differ only after it."""
+"""Run the common prefix of many texts once."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 class Prefix:
-    """The keys and values of the first tokens of *ids* ``[1, n]``, of as many as were asked for so far.
+    """Keys and values of the first tokens of *ids* ``[1, n]``, as many as were asked for so far.
 
-    They are those that the implementation *attention* gives, the model's own when it is None.
+    *attention* names the implementation that they are computed with; None means the model's own.
     """
 
     def __init__(self, model: Adapter, ids: torch.Tensor, attention: str | None) -> None:
@@ -27,7 +27,7 @@ class Prefix:
         self._cache = new_cache(model.hf.config)
 
     def cache(self, tokens: int, copies: int) -> DynamicCache:
-        """Return a cache of the first *tokens* tokens, for *copies* texts that go on after them."""
+        """Return a cache of the first *tokens* tokens, for *copies* texts that continue them."""
         known = int(self._cache.get_seq_length())
         if known < tokens:
             at = torch.arange(known, tokens, device=self._ids.device)[None]

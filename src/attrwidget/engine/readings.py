@@ -1,4 +1,4 @@
-"""What the logits say about each generated token, label or position."""
+"""Read probability, entropy, rank and alternatives of each step from its logits."""
 
 from __future__ import annotations
 
@@ -19,11 +19,15 @@ _CHUNK = 4  # rows turned to float64 at a time
 
 @dataclass(frozen=True)
 class StepReadings:
-    """What the logits say of each step, as arrays over steps.
+    """Readings of the logits, as arrays over steps; NaN where an output kind has no such reading.
 
-    ``probability``, ``log_probability`` and ``entropy`` (nats) are float64; ``rank`` is int64 from 1, one more than how
-    many tokens are strictly likelier; the likeliest tokens are ``top_ids`` and ``top_probability``
-    ``[steps, k]``. What there is none of is NaN, and ``rank`` then float64.
+    Attributes:
+        probability: float64.
+        log_probability: float64, nats.
+        entropy: float64, nats.
+        rank: int64 from 1, one more than how many outputs are strictly likelier; float64 if NaN.
+        top_ids: int64 ``[steps, k]``, the likeliest outputs.
+        top_probability: float64 ``[steps, k]``, their probabilities.
     """
 
     probability: NDArray[np.float64]
@@ -37,7 +41,7 @@ class StepReadings:
 def first_not_finite(logits: torch.Tensor, targets: Sequence[int]) -> int | None:
     """Return the first step whose *logits* ``[steps, vocabulary]`` are NaN or infinite, or None.
 
-    Minus infinity, which some models give to unused tokens, is accepted except at the chosen token.
+    Minus infinity is accepted except at the chosen token, because some models give it to unused tokens.
     """
     chosen = torch.as_tensor(list(targets), device=logits.device)
     at_chosen = logits.gather(-1, chosen[:, None])[:, 0]
@@ -48,10 +52,10 @@ def first_not_finite(logits: torch.Tensor, targets: Sequence[int]) -> int | None
 def read_steps(
     logits: torch.Tensor, targets: Sequence[int], top: int = 10, *, output_kind: str = "softmax"
 ) -> StepReadings:
-    """Read finite *logits* ``[steps, vocabulary]`` at the tokens *targets*.
+    """Read finite *logits* ``[steps, outputs]`` at the outputs *targets*, with *top* alternatives.
 
-    *output_kind* is one of ``OUTPUT_KINDS``: one of all outputs (softmax), or of each label by itself (sigmoid);
-    plain numbers have no probability, and neither has what predicts nothing.
+    *output_kind*, one of ``OUTPUT_KINDS``, says what a logit means: one of all outputs (softmax), a label by itself
+    (sigmoid), a plain number, or nothing.
     """
     if output_kind in ("number", "none"):
         blank, none = torch.full((len(targets),), torch.nan).double().numpy(), torch.empty(len(targets), 0)
@@ -76,10 +80,10 @@ def read_steps(
 def _of_all(
     logits: torch.Tensor, chosen: torch.Tensor, best: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Return log-probabilities of *chosen* and *best* logits, and between them entropies, of each row's softmax."""
+    """Return the log-probabilities of *chosen*, the entropies, and the log-probabilities of *best*, by softmax."""
     largest = best[:, :1].double()
     sums, entropies = [], []
-    # Fresh memory would cost more than the sums.
+    # Allocated once: fresh memory for each chunk would cost more than the sums.
     room = largest.new_empty(2, min(_CHUNK, len(logits)), logits.shape[1])
     for start in range(0, len(logits), _CHUNK):
         rows = slice(start, start + _CHUNK)
@@ -87,7 +91,7 @@ def _of_all(
         torch.sub(logits[rows], largest[rows], out=below)
         torch.exp(below, out=weights)
         sums.append(weights.sum(-1))
-        # The floor keeps 0 · -∞ from being NaN.
+        # The floor avoids 0 · -∞ = NaN.
         weights.mul_(below.clamp_min_(torch.finfo(below.dtype).min))
         entropies.append(sums[-1].log() - weights.sum(-1) / sums[-1])
     total = largest + torch.cat(sums).log()[:, None]
@@ -95,7 +99,7 @@ def _of_all(
 
 
 def _of_each(chosen: torch.Tensor, best: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Return what ``_of_all`` does, each output being there or not by itself; entropies are those of *chosen*."""
+    """Return the same by sigmoid, each output being independent; entropies are those of *chosen*."""
     one = chosen.double()[:, 0]
     entropy = torch.special.entr(one.sigmoid()) + torch.special.entr((-one).sigmoid())
     log_p = torch.nn.functional.logsigmoid

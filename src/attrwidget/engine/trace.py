@@ -1,4 +1,4 @@
-"""What can be read from one run of one model over one text, whatever kind of model it is."""
+"""The trace: one run of one model over one text, and what can be read from it."""
 
 from __future__ import annotations
 
@@ -51,22 +51,40 @@ class Graph(Protocol):
 
 
 class Trace(ABC):
-    """One run of *model* over the *inputs* of ``n_steps`` outputs.
+    """One run of a model over the inputs of its steps, whatever kind of model it is.
 
-    ``tokens`` are the inputs and then what is explained. Step *s* is token ``first_step + s``, of which the model's
-    own number is ``outputs[s]``: a token id, or a class. It sees the first ``seen(s)`` of the ``n_inputs`` inputs.
-    The first ``n_source`` inputs are an encoder's, in a model that has a decoder too. ``messages`` are the spans of a
-    chat's messages, which together cover the prompt.
+    Step *s* is token ``first_step + s`` of the text and sees the first ``seen(s)`` inputs.
+
+    Attributes:
+        task: the kind of model, by its name in Transformers' pipelines.
+        writes_text: whether the steps are tokens that the model wrote, each read by the next.
+        sees_own_token: whether a step is read at an input, and sees it even if it is masked.
+        output_kind: how logits become probabilities; see ``read_steps``.
+        warnings: sentences to show with the explanation.
+        answer_text: the model's answer in words, if the steps' own texts are not enough.
+        step_noun: singular and plural of what a step is.
+        needs_end: whether the text must end with a special token for anything to be read.
+        model: the adapter of the model.
+        capabilities: what the model allows.
+        tokens: the inputs, followed by what is explained.
+        steps: readings of the steps' logits.
+        sections: the parts of the text.
+        messages: the spans of a chat's messages, which cover the prompt.
+        outputs: what is explained at each step, as the model numbers it: a token id or a class.
+        first_step: the index of the token that is step 0.
+        n_steps: how many steps there are.
+        n_inputs: how many inputs there are.
+        n_source: how many of the first inputs are an encoder's, in a model that has a decoder too.
     """
 
-    task: str  # the kind of model, as Transformers' pipelines name it
-    writes_text: bool = False  # whether the steps are tokens that the model wrote, each read by the next
-    sees_own_token: bool = False  # whether a step is read at an input, and sees it even when it is masked
-    output_kind: str = "softmax"  # from a step's logits to probabilities, see ``read_steps``
+    task: str
+    writes_text: bool = False
+    sees_own_token: bool = False
+    output_kind: str = "softmax"
     warnings: tuple[str, ...] = ()
-    answer_text: str | None = None  # what the model said, in words, where its steps' own do not tell
-    step_noun: tuple[str, str] = ("token", "tokens")  # what a step is, and several are
-    needs_end: bool = False  # whether there is nothing to read without the token that ends the text
+    answer_text: str | None = None
+    step_noun: tuple[str, str] = ("token", "tokens")
+    needs_end: bool = False
     model: Adapter
     capabilities: Capabilities
     tokens: Tokens
@@ -84,12 +102,12 @@ class Trace(ABC):
     def __init__(self, model: Adapter, capabilities: Capabilities) -> None:
         self.model = model
         self.capabilities = capabilities
-        self.partial_results: dict[Any, Any] = {}  # what methods that go input by input have so far
+        self.partial_results: dict[Any, Any] = {}  # of methods that run input by input
         self._graph: Graph | None = None
         self._weights = weights_state(model.own)
 
     def seen(self, step: int) -> int:
-        """Return how many inputs *step* sees: those before it."""
+        """Return how many inputs *step* sees, counted from the first."""
         return self.first_step + step
 
     def first_to_see(self, index: int) -> int:
@@ -105,22 +123,23 @@ class Trace(ABC):
         return position + 1
 
     def before(self, step: int) -> list[int]:
-        """Return the token ids that *step*'s token follows in the text."""
+        """Return the token ids before *step*'s token."""
         return self.tokens.ids[: self.first_step + step]
 
     def output_text(self, step: int, output: int) -> str:
-        """Return *output*, which might stand at *step*, as text: ``outputs[step]`` or another of its kind."""
+        """Return as text an *output* at *step*: ``outputs[step]`` or another one."""
         return token_text(self.model.tokenizer, output, self.before(step))
 
     def named(self, what: Any) -> tuple[int, ...] | None:  # noqa: ARG002
-        """Return each step's output that *what* names; None where outputs are tokens, which a text has to be cut into.
+        """Return the output of each step that *what* names, or None if outputs are tokens of a text.
 
-        Raises AttrWidgetError for what names none.
+        Raises:
+            AttrWidgetError: if *what* names no output.
         """
         return None
 
     def instead(self, output: Sequence[int]) -> Trace:  # noqa: ARG002
-        """Return the trace of another *output* to the same input. Raises AttrWidgetError where none is written."""
+        """Return the trace of another *output* for the same input. Raises AttrWidgetError if the model writes none."""
         raise AttrWidgetError(f"{self.model.name} writes no answer, so there is no other one to it.")
 
     @cached_property
@@ -146,12 +165,12 @@ class Trace(ABC):
 
     @property
     def n_layers(self) -> int:
-        """How many layers have attention to show; 0 for a model without."""
+        """How many layers have attention to show; 0 if the model shows none."""
         return self.attention.n_layers if self.capabilities.attention else 0
 
     @property
     def n_heads(self) -> int:
-        """How many heads a layer has; 0 for a model without attention to show."""
+        """How many heads a layer has; 0 if the model shows no attention."""
         return self.attention.n_heads if self.capabilities.attention else 0
 
     def new_graph(self, *, attention: str | None = None, **options: Any) -> Graph:
@@ -167,7 +186,7 @@ class Trace(ABC):
         """Return a gradient graph of this text."""
 
     def tables(self) -> list[tuple[int, torch.nn.Module]]:
-        """Return the modules that embed the inputs, and how many of these each embeds in turn."""
+        """Return the modules that embed the inputs in turn, each with how many inputs it embeds."""
         return [(self.n_inputs, self.model.hf.get_input_embeddings())]
 
     def embeddings(self) -> torch.Tensor:
@@ -182,11 +201,11 @@ class Trace(ABC):
             return (table or self.tables()[0][1])(ids[None])[0]  # type: ignore[no-any-return]
 
     def keys_of(self, module: torch.nn.Module, group: Sequence[int]) -> list[int]:  # noqa: ARG002
-        """Return which keys of the attention *module* are of the inputs *group*."""
+        """Return the keys of the attention *module* that belong to the inputs *group*."""
         return list(group)
 
     def at_inputs(self, side: str, values: torch.Tensor) -> torch.Tensor:  # noqa: ARG002
-        """Return *values* of a *side*'s places, see ``stacks_of``, by input: NaN for inputs that it does not read."""
+        """Return *values* at a *side*'s positions (see ``stacks_of``) by input; NaN for inputs it does not read."""
         return values
 
     def perturber(self, change: str | int | None, **options: Any) -> Perturber:
@@ -209,7 +228,7 @@ class Trace(ABC):
         raise NotImplementedError
 
     def read_layers(self) -> LensReading:
-        """Return what each layer would predict at each step. Raises AttrWidgetError where there is no such reading."""
+        """Return what each layer would predict at each step. Raises AttrWidgetError if that cannot be read."""
         raise AttrWidgetError(
             f"Predictions of single layers can be read of causal and masked language models, and {self.model.name} "
             "is of another kind."
@@ -222,7 +241,7 @@ class Trace(ABC):
         return self.graph().gradients(steps, score)
 
     def graph(self) -> Graph:
-        """Return the gradient graph, which is kept."""
+        """Return the gradient graph; it is kept until ``drop_graph``."""
         with lock_of(self.model.hf):
             self.require_same_weights()
             graph = self._graph
@@ -237,17 +256,17 @@ class Trace(ABC):
             _keep_newest(self)
 
     def drop_graph(self) -> None:
-        """Free the gradient graph; it grows again when a gradient is next asked for."""
+        """Free the gradient graph; it is made again when a gradient is next asked for."""
         self._graph = None
 
     def require_same_weights(self) -> None:
-        """Raise AttrWidgetError when the model's weights are not those that this trace was made with."""
+        """Raise AttrWidgetError if the model's weights have changed since this trace was made."""
         if weights_state(self.model.own) != self._weights:
             raise AttrWidgetError(WEIGHTS_CHANGED)
 
 
 def _keep_newest(trace: Trace) -> None:
-    """Let a model's newest few traces keep their graphs, so that a notebook of explanations fits in memory."""
+    """Drop the graphs of all but a model's newest traces, so that a notebook of explanations fits in memory."""
     holders = [ref for ref in _holders.get(trace.model.own, []) if ref() not in (None, trace)]
     holders.append(weakref.ref(trace))
     for ref in holders[:-_GRAPHS_KEPT]:

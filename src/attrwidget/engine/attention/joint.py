@@ -1,4 +1,4 @@
-"""The attention of an encoder–decoder model: its three kinds, and what a decoder sees of source and target together."""
+"""The three attentions of an encoder–decoder model, and the decoder's two put together."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ PARTS = ("cross", "decoder", "encoder")
 
 
 class JointAttention:
-    """Cross-attention and the decoder's attention to itself, normalised together; ``encoder`` is kept beside them.
+    """Cross-attention and the decoder's self-attention normalised together; ``encoder`` is kept beside them.
 
-    Inputs are the ``n_source`` tokens of the source and then those of the target; rows are target tokens, counted
-    among all. Each of the two attentions of a head sums to 1, so together they are halved. Inseq normalises the two
-    together after its mean over heads and again after that over layers, which comes to the same.
+    Inputs are the ``n_source`` tokens of the source followed by those of the target; rows are target tokens, counted
+    among all. Each of a head's two attentions sums to 1, so together they are halved. Inseq normalises after its mean
+    over heads and again after its mean over layers, with the same result.
     """
 
     def __init__(self, encoder: AttentionReader, decoder: AttentionReader, cross: AttentionReader) -> None:
@@ -34,11 +34,11 @@ class JointAttention:
 
     @property
     def n_heads(self) -> int:
-        """How many heads each of them has."""
+        """How many heads each layer has."""
         return self.decoder.n_heads
 
     def part(self, name: str) -> AttentionReader:
-        """Return the attention called *name*, one of ``PARTS``, over its own rows and inputs."""
+        """Return the attention *name*, one of ``PARTS``, over its own rows and inputs."""
         return {"cross": self.cross, "decoder": self.decoder, "encoder": self.encoder}[name]
 
     def weights(self, layer: int, heads: Sequence[int] | None, rows: Sequence[int]) -> torch.Tensor:
@@ -48,6 +48,6 @@ class JointAttention:
         return torch.cat(parts, dim=-1) / 2
 
     def value_norms(self, layer: int, heads: Sequence[int] | None) -> torch.Tensor:
-        """Return float32 ``[heads, length]``: how long the value vectors are that each head reads."""
+        """Return the L2 norms of the value vectors that each head reads, float32 ``[heads, length]``."""
         parts = [part.value_norms(layer, heads) for part in (self.cross, self.decoder)]  # type: ignore[attr-defined]
         return torch.cat(parts, dim=-1)

@@ -1,4 +1,4 @@
-"""The attention weights of one layer, rebuilt from its queries and keys by the model's own formula."""
+"""Rebuild the attention weights of one layer from its queries and keys by the model's own formula."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Piece:
-    """What the scores of the queries from *start* up to *end* are made of, beside the first ``n_keys`` keys.
+    """A range of queries, from *start* up to *end*, that attended to the first ``n_keys`` keys in one call.
 
-    A *mask* of None lets each token see itself and those before it, where the module is causal.
+    A *mask* of None lets each token see itself and those before it, if the module is causal.
     """
 
     start: int
@@ -29,9 +29,14 @@ class Piece:
 
 @dataclass
 class Record:
-    """The attention of one layer: queries ``[1, heads, m, d]``, keys ``[1, key heads, n, d]``, and their pieces.
+    """The attention of one layer.
 
-    ``value_norms`` ``[key heads, n]`` are the L2 norms of the values that the weights are applied to.
+    Attributes:
+        module: the attention module.
+        query: ``[1, heads, n, d]``.
+        key: ``[1, key heads, n, d]``.
+        value_norms: ``[key heads, n]``, the L2 norms of the values.
+        pieces: the calls that it was computed in.
     """
 
     module: torch.nn.Module
@@ -52,7 +57,7 @@ class Record:
 
 
 def rebuilt(record: Record, piece: Piece, picked: list[int], rows: Sequence[int]) -> torch.Tensor:
-    """Return float32 ``[picked, rows, piece.n_keys]`` by the eager attention of the record's modelling file."""
+    """Return float32 ``[picked, rows, piece.n_keys]`` by the eager attention of the model's own code."""
     eager, total = eager_attention(record.module), record.n_heads
     if eager is None:
         raise RuntimeError(
@@ -91,8 +96,8 @@ def _seen(rows: torch.Tensor, length: int) -> torch.Tensor:
     return torch.arange(length, device=rows.device) <= rows[:, None]
 
 
-def says_nothing(module: torch.nn.Module, mask: torch.Tensor | None, start: int) -> bool:
-    """Say whether *mask* hides no more from the tokens from *start* on than what comes later, as None would."""
+def equals_no_mask(module: torch.nn.Module, mask: torch.Tensor | None, start: int) -> bool:
+    """Return whether *mask* hides nothing but later tokens from those from *start* on, so that None is the same."""
     if mask is None or not _causal(module) or mask.shape[:2] != (1, 1):
         return mask is None
     count = mask.shape[2]
@@ -101,7 +106,7 @@ def says_nothing(module: torch.nn.Module, mask: torch.Tensor | None, start: int)
 
 
 class _HeadsOf:
-    """An attention module as seen by some of its heads, so that the model's own formula can be run on them alone."""
+    """An attention module restricted to some of its heads, for the model's own formula."""
 
     training = False
     num_key_value_groups = 1
@@ -111,7 +116,7 @@ class _HeadsOf:
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._module, name)
-        # A learnt number per head, such as GPT-OSS's sinks.
+        # A learnt number for each head, such as the sinks of GPT-OSS.
         if isinstance(value, torch.Tensor) and value.ndim == 1 and value.shape[0] == self._total:
             return value[self._picked]
         return value

@@ -1,4 +1,4 @@
-"""Attention weights on demand: kept as queries and keys, rebuilt for the head that is asked for."""
+"""Record queries and keys of each attention layer; rebuild the weights of a head when they are asked for."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
 
-from attrwidget.engine.attention.rebuild import Piece, Record, rebuilt, says_nothing
+from attrwidget.engine.attention.rebuild import Piece, Record, equals_no_mask, rebuilt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
 class AttentionReader(Protocol):
-    """Gives the attention weights of any layer and head of one run over ``length`` tokens."""
+    """Reads the attention weights of any layer and head of one run over ``length`` tokens."""
 
     length: int
 
@@ -30,7 +30,7 @@ class AttentionReader(Protocol):
 
 
 class RecordedAttention:
-    """Weights rebuilt from recorded queries and keys by the model's own formula: memory n·d a layer, not heads·n²."""
+    """Weights rebuilt from recorded queries and keys by the model's own formula; n·d memory per layer, not heads·n²."""
 
     def __init__(self, length: int) -> None:
         self.length = length
@@ -39,7 +39,7 @@ class RecordedAttention:
         self._total: int | None = None
 
     def go_on(self, start: int, total: int) -> None:
-        """Take the calls that follow as those of tokens from *start* on, of *total*, over the keys of all so far."""
+        """Expect calls for the tokens from *start* on, of *total*; their keys are those of all tokens so far."""
         self._start, self._total, self._layer = start, total, 0
 
     def observe(  # noqa: PLR0917 - called by position, as attention functions are
@@ -51,8 +51,8 @@ class RecordedAttention:
         mask: torch.Tensor | None,
         options: dict[str, Any],
     ) -> None:
-        """Keep one attention call: the function for ``models.interface.set_observer``."""
-        mask = None if says_nothing(module, mask, self._start) else mask
+        """Record one attention call; the function for ``hf.attention_interface.set_observer``."""
+        mask = None if equals_no_mask(module, mask, self._start) else mask
         end, total = self._start + query.shape[2], self._total or query.shape[2]
         if self._start == 0:
             room = query.new_empty(*query.shape[:2], total, query.shape[3])
@@ -87,14 +87,14 @@ class RecordedAttention:
         return weights
 
     def value_norms(self, layer: int, heads: Sequence[int] | None) -> torch.Tensor:
-        """Return float32 ``[heads, length]``: how long the value vectors are that each head reads."""
+        """Return the L2 norms of the value vectors that each head reads, float32 ``[heads, length]``."""
         record = self.records[layer]
         picked = range(record.n_heads) if heads is None else heads
         return record.value_norms[[h // record.groups for h in picked]]
 
 
 def _compact(tensor: torch.Tensor) -> torch.Tensor:
-    """Return *tensor*, copied where it is a view that keeps a larger one alive, as a part of fused projections is."""
+    """Return *tensor*, copied if it is a view that keeps a larger one alive (a part of a fused projection)."""
     tensor = tensor.detach()
     return tensor.clone() if tensor.untyped_storage().nbytes() > tensor.nbytes else tensor
 
@@ -105,7 +105,7 @@ def _norms(value: torch.Tensor) -> torch.Tensor:
 
 
 class StoredAttention:
-    """Weights that the model itself returned, for models which do not use the attention interface."""
+    """Weights that the model returned itself, for models that do not use the attention interface."""
 
     def __init__(self, layers: Sequence[torch.Tensor]) -> None:
         self.layers = [layer[0] for layer in layers]

@@ -1,4 +1,4 @@
-"""The first run over a text: its logits, and its attention recorded on the way."""
+"""Run a text once for its logits and its recorded attention."""
 
 from __future__ import annotations
 
@@ -20,10 +20,17 @@ if TYPE_CHECKING:
 def record(
     model: CausalLM, ids: torch.Tensor, rows: int, piece: int | None = None
 ) -> tuple[torch.Tensor, RecordedAttention]:
-    """Run *ids* without gradients by the model's own fast attention; return its last *rows* logits and the record.
+    """Run *ids* ``[1, n]`` without gradients by the model's own fast attention, and record it.
 
-    With *piece*, no more tokens than that are run at a time, but for those of the last *rows*, over a cache: what a
-    run needs for a moment then grows with the piece, not with the text.
+    Args:
+        model: the adapter of the model.
+        ids: int64 ``[1, n]``.
+        rows: how many of the last positions' logits are wanted.
+        piece: how many tokens to run at once over a cache, so that temporary memory does not grow with the text; None
+            runs the whole text at once. The last *rows* are one piece.
+
+    Returns:
+        The logits ``[rows, vocabulary]`` and the recorded attention.
     """
     length = ids.shape[1]
     reader, last = RecordedAttention(length), length - max(rows, piece or length)

@@ -1,4 +1,4 @@
-"""The one run over a short text: logits, attention and the gradient graph at once."""
+"""Run a short text once for its logits, its attention and its gradient graph."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from attrwidget.engine.capabilities import Capabilities
     from attrwidget.kinds.causal.adapter import CausalLM
 
-_BYTES = 64 << 20  # of a graph that may be there in vain, where attention alone is asked for
+_BYTES = 64 << 20  # of a graph that is never used if only attention is asked for
 
 
 def is_short(model: CausalLM, length: int, steps: int, capabilities: Capabilities) -> bool:
-    """Say whether a text of *length* tokens is best run with its graph at once: a second run costs more than that.
+    """Return whether logits, attention and gradient graph should come from one pass over a text of *length* tokens.
 
-    In few digits it is not: plain attention would give other probabilities than the model's own. With the graph go the
-    logits of *steps*, and what soft caps and the like keep of them.
+    In low precision they should not, because eager attention would give other probabilities than the model's own. The
+    estimate of memory includes the logits of *steps*, and what a soft cap keeps of them.
     """
     logits = 2 * steps * model.vocabulary * model.hf.dtype.itemsize
     return (
@@ -39,9 +39,9 @@ def is_short(model: CausalLM, length: int, steps: int, capabilities: Capabilitie
 def run_once(
     model: CausalLM, ids: torch.Tensor, first_step: int, capabilities: Capabilities
 ) -> tuple[torch.Tensor, RecordedAttention, GradientGraph]:
-    """Run *ids* ``[1, n]``, of which the first *first_step* are the prompt; return logits, record and graph.
+    """Run *ids* ``[1, n]``, whose first *first_step* tokens are the prompt; return logits, attention and graph.
 
-    Logits ``[n - first_step + 1, vocabulary]`` are those from the prompt's last token on.
+    The logits ``[n - first_step + 1, vocabulary]`` are those from the prompt's last token on.
     """
     length = ids.shape[1]
     reader, graph = (

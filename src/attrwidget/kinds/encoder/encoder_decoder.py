@@ -1,4 +1,4 @@
-"""A text that an encoder reads and a decoder after it, as BART does to tell a text's class."""
+"""A text that an encoder reads and then a decoder, as in BART with a classification head."""
 
 from __future__ import annotations
 
@@ -24,15 +24,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EncoderDecoderText(EncoderText):
-    """A text whose every token is read twice: by an encoder, and one place later by a decoder.
+    """A text whose tokens are read twice: by an encoder and, one position later, by a decoder.
 
-    The decoder begins with the token *start*, or with the text's last one where that is None. A class is read where the
-    text's last token *end* stands; None where no such token is needed. *looking_back* are the decoder's attentions to
-    itself, known once the text is recorded.
+    A token is one input all the same. Its gradient is the sum of both uses; deleted, it is in neither; its attention is
+    the decoder's to the encoder's tokens. A masked token is attended to by nothing, and padding replaces it in the
+    decoder, so the class is read at the token before the end, which would still read itself otherwise.
 
-    A token is one input all the same: its gradient is the sum of both uses, deleted it is in neither, and the attention
-    is the decoder's to the encoder's tokens. A masked token is attended to by nothing, and padding stands in its place
-    in the decoder: there the class is read at the token before the end, which would still read itself otherwise.
+    Attributes:
+        start: the decoder's first token; None means the text's last one.
+        end: the token at whose last occurrence the class is read; None if no such token is needed.
+        looking_back: the decoder's self-attention modules, known once the text is recorded.
     """
 
     start: int | None = None
@@ -40,14 +41,14 @@ class EncoderDecoderText(EncoderText):
     looking_back: set[torch.nn.Module] = field(default_factory=set, compare=False)
 
     def record(self) -> tuple[torch.Tensor, RecordedAttention]:
-        """Run the text as ``Text.record`` does; the record is of cross-attention.
+        """Run the text as ``EncoderText.record`` does; return logits and recorded cross-attention.
 
-        It is empty where the encoder's own attention is not heard, as of BigBird-Pegasus: to change what attention
-        reads would then change half of it.
+        The record is empty if the encoder does not use the attention interface, as in BigBird-Pegasus: a changed
+        attention would then change only half of the model.
         """
         logits, reader = super().record()
         inside = set(self.model.hf.get_decoder().modules())
-        # Every layer of a decoder looks at what it has read, and then at the encoder's tokens.
+        # Every decoder layer attends to the decoder's own tokens first, and then to the encoder's.
         decoded = [record for record in reader.records if record.module in inside]
         self.looking_back.update(record.module for record in decoded[::2])
         reader.records = decoded[1::2] if len(decoded) < len(reader.records) else []
@@ -61,7 +62,7 @@ class EncoderDecoderText(EncoderText):
         return [*later, 0] if self.start is None and self._last in group else later
 
     def at_tokens(self, side: str, values: torch.Tensor) -> torch.Tensor:
-        """Return *values* ``[n]`` of the places of a *side*, by token: NaN for the last where no decoder reads it."""
+        """Return *values* ``[n]`` of a *side*'s positions by token; NaN for a token that the decoder does not read."""
         if side == "encoder":
             return values
         moved = torch.cat([values[1:], values.new_full((1,), torch.nan)])
@@ -75,7 +76,7 @@ class EncoderDecoderText(EncoderText):
     ) -> Iterator[list[torch.Tensor]]:
         """Cut the graph at the tokens' embeddings, from which the decoder's are made too; see ``leaves_of``.
 
-        RuntimeError is raised in a run whose decoder embeds tokens in another way than its encoder.
+        The run raises RuntimeError if the decoder embeds tokens in another way than the encoder.
         """
         leaves: list[torch.Tensor] = []
         own: list[torch.Tensor] = []
@@ -96,7 +97,7 @@ class EncoderDecoderText(EncoderText):
 
     @contextmanager
     def uses(self) -> Iterator[list[torch.Tensor]]:
-        """Cut the graph at every embedding by itself: the encoder's tokens, and then the decoder's."""
+        """Cut the graph at both uses of the embeddings: the encoder's, then the decoder's."""
         uses: list[torch.Tensor] = []
 
         def cut(output: torch.Tensor) -> torch.Tensor:
@@ -107,7 +108,7 @@ class EncoderDecoderText(EncoderText):
             yield uses
 
     def together(self, gradients: Sequence[torch.Tensor]) -> torch.Tensor:
-        """Return the gradient ``[n, d]`` of the tokens from those of their ``uses``."""
+        """Add up the gradients of the ``uses``: ``[n, d]`` by token."""
         encoder, decoder = (gradient[0] for gradient in gradients)
         whole = encoder.clone()
         whole[:-1] += decoder[1:]
@@ -128,7 +129,7 @@ class EncoderDecoderText(EncoderText):
         return max(0, int((self.ids != self._pad).sum()) - 1)
 
     def _shifted(self, values: torch.Tensor, first: torch.Tensor) -> torch.Tensor:
-        """Return *values* ``[1, n, d]`` one place later, after the *first* ``[1, 1, d]`` or after their own last."""
+        """Return *values* ``[1, n, d]`` one position later, after *first* ``[1, 1, d]`` or after their own last."""
         first = values[:, self._last : self._last + 1] if self.start is None else first
         return torch.cat([first, values[:, :-1]], dim=1)
 
@@ -142,7 +143,7 @@ class EncoderDecoderText(EncoderText):
     ) -> torch.Tensor:
         if self.end is None:
             return super()._read(ids, mask, types, places)
-        # Texts of a batch must have as many ends as each other, and without one there is no class.
+        # The texts of a batch must have equally many ends; a text without one has no class.
         ends = (ids == self.end).sum(1)
         shape = (*places.rows.shape, int(self._config.num_labels))
         precise = torch.promote_types(self.model.hf.dtype, torch.float32)
@@ -169,10 +170,12 @@ class EncoderDecoderText(EncoderText):
 def tried_text(
     model: Encoder, ids: torch.Tensor, rows: tuple[int, ...], allowed: torch.Tensor, end: int | None
 ) -> EncoderDecoderText:
-    """Return the text of *ids* ``[1, n]`` with the start that *model* itself gives its decoder, run one by one.
+    """Return the text of *ids* ``[1, n]`` with the start token that *model* gives its decoder.
 
-    The last of *ids* must not be what all texts start with. Raises AttrWidgetError for a model whose decoder reads a
-    text in another way than one place later.
+    The last of *ids* must differ from that token.
+
+    Raises:
+        AttrWidgetError: if the decoder reads the text in another way than one position later.
     """
     read: list[torch.Tensor] = []
     handle = _stacks(model)[1].register_forward_pre_hook(

@@ -1,4 +1,4 @@
-"""What a model that reads a text at once says with inputs masked, replaced or deleted."""
+"""Run a text that is read at once with inputs masked, replaced or deleted."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 @dataclass
 class EncoderPerturber(Perturber):
-    """Runs *text* many times over, each time with a group of inputs changed together; see ``Perturber``.
+    """Runs *text* many times, each time with a group of inputs changed together; see ``Perturber``.
 
-    With *hidden*, the last hidden states at the steps' positions are read instead of logits.
+    If *hidden*, the last hidden states at the steps' positions are read instead of logits.
     """
 
     text: EncoderText = field(kw_only=True)
@@ -32,7 +32,7 @@ class EncoderPerturber(Perturber):
         self.size = self.size if self.text.batches else 1
 
     def unchanged(self, read: Read) -> torch.Tensor:
-        """Return ``read`` of the text as it is, run as the others are."""
+        """Return ``read`` of the unchanged text, run the same way as the changed ones."""
         with lock_of(self.model.hf):
             if self.hidden:
                 return read(self.text.hidden(1, attention=self.attention)[0])

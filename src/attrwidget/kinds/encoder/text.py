@@ -1,4 +1,4 @@
-"""A text as a model that reads it at once is run on it: whole, with tokens masked, or with some deleted."""
+"""Run a text on a model that reads it at once: whole, with tokens masked, or with tokens deleted."""
 
 from __future__ import annotations
 
@@ -25,10 +25,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EncoderText:
-    """Token *ids* ``[1, n]`` and their *types*, and the positions *rows* at which the steps are read.
+    """A text and how its model is run on it.
 
-    *allowed* ``[n]`` are the places where an answer may begin and end. *positions*: the model is told that tokens
-    count from 0, for it would count by the mask. *batches*: it can be run on several texts at once.
+    Attributes:
+        model: the adapter of the model.
+        ids: int64 ``[1, n]``.
+        types: token types ``[1, n]``, or None.
+        rows: the positions at which the steps are read.
+        allowed: bool ``[n]``, where an answer may begin or end.
+        positions: whether positions are passed to the model, which would count them from the mask.
+        batches: whether several texts can be run at once.
     """
 
     model: Encoder
@@ -45,19 +51,19 @@ class EncoderText:
         return self.ids.shape[1]
 
     def run(self, **options: Any) -> Any:
-        """Return the model's output for the text as it is; *options* go to the model."""
+        """Run the unchanged text and return the model's output; *options* go to the model."""
         return self._call(self.ids, torch.ones_like(self.ids), self.types, **options)
 
     def read(self, output: Any, count: int = 1) -> torch.Tensor:
-        """Return the logits ``[count, steps, outputs]`` of *output*, had by ``run``."""
+        """Return the logits ``[count, steps, outputs]`` of *output*, which ``run`` returned."""
         return self.model.read(output, self._places(count))
 
     def logits(
         self, keep_mask: torch.Tensor, *, ids: torch.Tensor | None = None, attention: str | None = None
     ) -> torch.Tensor:
-        """Return logits ``[b, steps, outputs]`` without gradients; tokens attend to those in *keep_mask* ``[b, n]``.
+        """Return logits ``[b, steps, outputs]`` without gradients, attending only to tokens in *keep_mask* ``[b, n]``.
 
-        *ids* ``[b, n]`` stand in the place of the text's own; *attention* names an implementation.
+        *ids* ``[b, n]`` replace the text's own; *attention* names an implementation.
         """
         ids = self.ids.expand(keep_mask.shape) if ids is None else ids
         types = None if self.types is None else self.types.expand(keep_mask.shape)
@@ -65,10 +71,10 @@ class EncoderText:
             return self._read(ids, keep_mask.to(ids), types, self._places(len(ids)))
 
     def without(self, keep_mask: torch.Tensor) -> torch.Tensor:
-        """Return logits ``[b, steps, outputs]`` of texts of the tokens *keep_mask* ``[b, n]`` alone, as many in each.
+        """Return logits ``[b, steps, outputs]`` of the tokens in *keep_mask* ``[b, n]`` alone, as many in each text.
 
-        They are NaN for a step whose own position is gone, unless what is said is of the whole text, and where nothing
-        is left.
+        They are NaN for a step whose own position is deleted, unless the output is of the whole text, and if nothing is
+        left.
         """
         b, n = keep_mask.shape
         tokens = torch.arange(n, device=keep_mask.device).expand(b, n)[keep_mask].view(b, -1)
@@ -76,7 +82,7 @@ class EncoderText:
         gone = ~keep_mask[:, rows]
         if not tokens.shape[1]:
             return self.logits(torch.ones_like(keep_mask[:1])).expand(b, -1, -1) * torch.nan
-        # A place's number falls by the tokens gone before it.
+        # A position falls by the number of tokens deleted before it.
         now = (keep_mask.cumsum(1)[:, rows] - 1).clamp_min(0)
         places = Places(now, tokens, self.allowed)
         ids = self.ids[0][tokens]
@@ -86,7 +92,7 @@ class EncoderText:
         return logits if self.model.whole else logits.masked_fill(gone[..., None], torch.nan)
 
     def hidden(self, count: int, *, attention: str | None) -> torch.Tensor:
-        """Return the last hidden states ``[count, steps, d]`` at the steps' positions, of as many runs at once."""
+        """Return the last hidden states ``[count, steps, d]`` at the steps' positions, of *count* runs at once."""
         ids = self.ids.expand(count, -1)
         types = None if self.types is None else self.types.expand(count, -1)
         with exclusive_use(self.model.hf, attention), torch.no_grad(), kept_states(self.model) as states:
@@ -94,7 +100,7 @@ class EncoderText:
         return states[-1][:, list(self.rows)]
 
     def record(self) -> tuple[torch.Tensor, RecordedAttention]:
-        """Run the text by the model's own fast attention; return its logits ``[steps, outputs]`` and the record."""
+        """Run the text by the model's own fast attention; return logits ``[steps, outputs]`` and recorded attention."""
         reader = RecordedAttention(self.length)
         set_observer(reader.observe)
         try:
@@ -103,7 +109,7 @@ class EncoderText:
             set_observer(None)
 
     def returned(self) -> StoredAttention | None:
-        """Run the text under eager attention asking for the weights; None when the model returns none."""
+        """Run the text under eager attention asking for the weights; return None if the model returns none."""
         with exclusive_use(self.model.hf, "eager"), torch.no_grad():
             layers = self._weights(self.run(output_attentions=True))
         layers = [layer for layer in layers or () if layer is not None]
@@ -114,21 +120,21 @@ class EncoderText:
         return list(group)
 
     def at_tokens(self, side: str, values: torch.Tensor) -> torch.Tensor:  # noqa: ARG002
-        """Return *values* ``[n]`` of the places of a *side*, ``"encoder"``, ``"decoder"`` or ``""``, by token."""
+        """Return *values* ``[n]`` of the positions of a *side*, ``"encoder"``, ``"decoder"`` or ``""``, by token."""
         return values
 
     def leaves(
         self, replace_embeddings: Callable[[torch.Tensor], torch.Tensor] | None
     ) -> AbstractContextManager[list[torch.Tensor]]:
-        """Cut the graph at the tokens' embeddings meanwhile, and give the list of where; see ``leaves_of``."""
+        """Cut the graph at the tokens' embeddings meanwhile; yield the list of leaves, see ``leaves_of``."""
         return leaves_of(self.model.reader, replace_embeddings)
 
     def uses(self) -> AbstractContextManager[list[torch.Tensor]]:
-        """Cut the graph at every embedding of the tokens meanwhile, and give the list of where."""
+        """Cut the graph at every use of the tokens' embeddings meanwhile; yield the list of leaves."""
         return self.leaves(None)
 
     def together(self, gradients: Sequence[torch.Tensor]) -> torch.Tensor:
-        """Return the gradient ``[n, d]`` of the tokens from those of their ``uses``."""
+        """Add up the gradients of the ``uses``: ``[n, d]`` by token."""
         return gradients[0][0]
 
     def _weights(self, output: Any) -> Any:

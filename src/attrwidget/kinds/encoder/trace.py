@@ -1,4 +1,4 @@
-"""The trace of a model that reads a whole text at once: one run, and the few things that it says of the text."""
+"""The trace of a model that reads a whole text at once: one run, and its few outputs."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ class EncoderTrace(Trace):
         return self._text.keys_of(module, group)
 
     def at_inputs(self, side: str, values: torch.Tensor) -> torch.Tensor:
-        """Return *values* of a *side*'s places by input; see ``Text.at_tokens``."""
+        """Return *values* of a *side*'s positions by input; see ``EncoderText.at_tokens``."""
         return self._text.at_tokens(side, values)
 
     def attention_gradients(self, steps: Sequence[int], score: ScoreFunction) -> AttentionGradients:
@@ -128,7 +128,7 @@ class EncoderTrace(Trace):
 
     def perturber(self, change: str | int | None, **options: Any) -> Perturber:
         """Return what runs the text with inputs changed; see ``Perturber``."""
-        # Memory goes by how many rows of logits there are, which is more than are read.
+        # Memory depends on the rows of logits that the model computes, which are more than are read.
         rows = self.n_steps if self.model.whole else self.n_inputs
         return EncoderPerturber(self.model, self._text.ids, rows, change, text=self._text, **options)
 

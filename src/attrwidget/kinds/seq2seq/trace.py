@@ -1,4 +1,4 @@
-"""The trace of an encoder–decoder model: one teacher-forced run over a source and what was written to it."""
+"""The trace of an encoder–decoder model: one teacher-forced run over source and target."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Seq2SeqTrace(Trace):
-    """One teacher-forced run of *model* over a *source* and ``start + output``, which its decoder reads.
+    """One teacher-forced run of *model* over a *source* (encoder) and ``start + output`` (decoder).
 
     Tokens are those of the source, the start and the output, in this order. Step *s* is the output's token *s*; it sees
     the whole source, the start, and the output before it.

@@ -12,6 +12,7 @@ from helpers.tiny import build, byte_tokenizer, random_ids
 from helpers.tiny_seq2seq import build_seq2seq
 
 from attrwidget.engine.gradients.batched import GradientGraph
+from attrwidget.engine.gradients.check import trial_score
 from attrwidget.engine.gradients.fast_cpu.attention import GRAPH_ATTENTION, _attention
 from attrwidget.engine.gradients.fast_cpu.linear import Rows
 from attrwidget.kinds.causal import trials as capabilities
@@ -39,11 +40,11 @@ def all_gradients(model: Any, found: Any, source: torch.Tensor | None = None) ->
     ids = torch.tensor([random_ids(FIRST + STEPS - 1, vocabulary=200)])
     graph = GradientGraph(model, ids, FIRST, found, source=source)
     rows: dict[int, torch.Tensor] = {}
-    for chunk, gradients, scales, _ in graph.gradients(range(STEPS), capabilities.largest):
+    for chunk, gradients, scales, _ in graph.gradients(range(STEPS), trial_score):
         for k, step in enumerate(chunk):
-            rows[step] = capabilities.padded(
-                gradients[k] * scales[k], ids.shape[1] + (0 if source is None else 7)
-            )
+            tokens = ids.shape[1] + (0 if source is None else 7)
+            rows[step] = torch.zeros(tokens, gradients.shape[-1], dtype=scales.dtype)
+            rows[step][: gradients.shape[1]] = gradients[k] * scales[k]
     return torch.stack([rows[s] for s in range(STEPS)]).numpy()
 
 

@@ -12,7 +12,7 @@ from helpers.tiny_seq2seq import build_seq2seq
 
 import attrwidget as aw
 from attrwidget.engine.gradients.batched import GradientGraph
-from attrwidget.engine.gradients.check import first_and_last
+from attrwidget.engine.gradients.check import first_and_last, trial_score
 from attrwidget.engine.gradients.check import plain_gradients as run_plainly
 from attrwidget.engine.gradients.fast_cpu import linear as linear_graph
 from attrwidget.engine.gradients.fast_cpu.attention import GRAPH_ATTENTION
@@ -134,5 +134,5 @@ def test_nothing_is_left_on_the_model() -> None:
     model = CausalLM(build("gpt2").bfloat16(), byte_tokenizer(), "gpt2")
     ids = torch.tensor([random_ids(8)])
     graph = GradientGraph(model, ids, 4, capabilities.probe(model))
-    list(graph.gradients(range(5), capabilities.largest))
+    list(graph.gradients(range(5), trial_score))
     assert not any(m._forward_hooks or "forward" in vars(m) for m in model.hf.modules())

@@ -7,7 +7,7 @@ import pytest
 from helpers.tiny import build, byte_tokenizer, plain_gradients, random_ids
 
 import attrwidget as aw
-from attrwidget.engine.gradients import batched as graph
+from attrwidget.engine.gradients import segments as graph
 
 
 @pytest.mark.parametrize("name", ["gpt2", "llama", "mistral", "gemma3", "gpt_oss"])

@@ -1,0 +1,69 @@
+"""What a model allows is printed in a few lines, with the reasons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from helpers import encoders
+from helpers.tiny import build, byte_tokenizer
+from helpers.tiny_seq2seq import build_seq2seq
+
+import attrwidget as aw
+
+
+def lines(model: Any, tokenizer: Any = None) -> dict[str, str]:
+    """Return the printed capabilities, by the word that each line begins with."""
+    found = aw.load(model, tokenizer or byte_tokenizer()).capabilities
+    assert repr(found) == str(found)
+    return dict(line.split(":", 1) for line in str(found).splitlines())
+
+
+@pytest.mark.parametrize("make", [lambda: build("gpt2"), lambda: build_seq2seq("bart")], ids=["gpt2", "bart"])
+def test_all_is_allowed(make: Any) -> None:
+    printed = lines(make())
+    assert list(printed) == ["Attention", "Gradients", "Masking"]
+    assert "recorded" in printed["Attention"]
+    assert "batched; a long text in segments" in printed["Gradients"]
+    assert "kept" in printed["Masking"]
+
+
+def test_attention_beside_the_interface() -> None:
+    printed = lines(build("bloom"))
+    assert "returned by the model" in printed["Attention"]
+    assert "does not go through Transformers' attention interface" in printed["Attention"]
+    assert "positions are counted from the mask" in printed["Masking"]
+
+
+def test_no_attention_and_another_cache() -> None:
+    printed = lines(build("mamba"))
+    assert "no attention weights" in printed["Attention"]
+    assert "in one run: its cache holds more than the keys and values" in printed["Gradients"]
+
+
+def test_no_gradients() -> None:
+    class Blind(torch.autograd.Function):
+        """A kernel without a backward pass."""
+
+        @staticmethod
+        def forward(_ctx: Any, states: torch.Tensor) -> torch.Tensor:
+            return states.clone()
+
+        @staticmethod
+        def backward(_ctx: Any, *_gradients: torch.Tensor) -> torch.Tensor:
+            raise NotImplementedError("this kernel has no backward")
+
+    model = build("gpt2")
+    for block in model.transformer.h:
+        block.mlp.c_fc.register_forward_hook(lambda _module, _args, output: Blind.apply(output))
+    printed = lines(model)
+    assert "none" in printed["Gradients"]
+    assert "this kernel has no backward" in printed["Gradients"]
+
+
+@pytest.mark.parametrize("head", ["ForSequenceClassification", ""])
+def test_a_text_read_at_once(head: str) -> None:
+    printed = lines(encoders.build("bert", head), encoders.word_tokenizer())
+    why = "it reads the whole text at once" if head else "the model has no head"
+    assert why in printed["Gradients"]
