@@ -12,9 +12,9 @@ import torch
 from helpers.tiny import ANSWER, PROMPT, build, byte_tokenizer
 
 import attrwidget as aw
+from attrwidget.engine import trace as traces
 from attrwidget.evaluation.curves import counts_along, counts_in_bins
 from attrwidget.evaluation.ranking import ranked, removable
-from attrwidget.kinds.causal import trace as causal
 from attrwidget.methods import get
 
 METRICS = ["comprehensiveness", "sufficiency", "deletion", "insertion", "abpc"]
@@ -92,12 +92,12 @@ def test_opposite_scores_have_opposite_areas(ex: Any) -> None:
 def test_what_stays_is_never_masked(ex: Any, monkeypatch: Any) -> None:
     seen = []
 
-    def spy(model: Any, ids: Any, mask: Any, rows: int) -> Any:
+    def spy(model: Any, ids: Any, mask: Any, rows: int, source: int) -> Any:
         seen.append((ids.clone(), mask.clone()))
-        return run(model, ids, mask, rows)
+        return run(model, ids, mask, rows, source)
 
-    run = causal.masked_logits
-    monkeypatch.setattr(causal, "masked_logits", spy)
+    run = traces.masked_logits
+    monkeypatch.setattr(traces, "masked_logits", spy)
     aw.evaluate(ex, ["saliency"], keep=[4], progress=silent)
     assert ex.tokens.special[0]
     gone = set()

@@ -29,6 +29,7 @@ class QuestionAnswering(Encoder):
 
     task = "question-answering"
     sees_own_token = True
+    two_ends = True
     decodes = True
 
     def _missing(self) -> str | None:

@@ -32,6 +32,7 @@ class Encoder(Adapter):
 
     whole: ClassVar[bool] = False  # one output for the whole text, not one for each position
     sees_own_token: ClassVar[bool] = False  # its outputs are read at tokens, which they see even when masked
+    two_ends: ClassVar[bool] = False  # two outputs, at the first and at the last token of an answer
     decodes: ClassVar[bool] = False  # a decoder may read the text after the encoder
 
     def __init__(self, hf: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, name: str) -> None:

@@ -18,6 +18,7 @@ from attrwidget.kinds.encoder.capabilities import EncoderCapabilities
 from attrwidget.kinds.encoder.encoder_decoder import EncoderDecoderText, tried_text
 from attrwidget.kinds.encoder.gradients import EncoderGradients
 from attrwidget.kinds.encoder.text import EncoderText, kept_states
+from attrwidget.kinds.table import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +66,7 @@ class EncoderTrial(trials.Trial[EncoderCapabilities, RecordedAttention, StoredAt
 
     def __init__(self, model: Encoder) -> None:
         self.model: Encoder = model
-        self.predicts = model.task != "feature-extraction"
+        self.predicts = kind_of(model.task).has_head
         self.decides: int | None = None
         text = _some_text(model)
         own = text.logits(torch.ones_like(text.ids))
@@ -149,7 +150,7 @@ def _some_text(model: Encoder) -> EncoderText:
     generator = torch.Generator().manual_seed(0)
     ids = known[torch.randint(len(known), (1, length), generator=generator)].to(model.device)
     allowed = torch.ones(length, dtype=torch.bool, device=model.device)
-    rows = (0, length - 1) if model.task == "question-answering" else tuple(range(length))
+    rows = (0, length - 1) if model.two_ends else tuple(range(length))
     if not model.encoder_decoder:
         return EncoderText(model, ids, None, rows, allowed, batches=False)
     end = config.eos_token_id if model.whole and length > _END else None
