@@ -27,7 +27,7 @@ class Scores(NamedTuple):
 
 
 def collect_scores(
-    ex: Reading,
+    reading: Reading,
     methods: str | Sequence[str] | Mapping[str, Any] | None,
     steps: Sequence[int],
     progress: Progress,
@@ -39,36 +39,36 @@ def collect_scores(
     shape, or none at all.
     """
     if isinstance(methods, Mapping) and methods:
-        return {str(name): _given(ex, str(name), values) for name, values in methods.items()}, []
-    own = [info.name for info in ex.methods() if get(info.name).package is None]
+        return {str(name): _given(reading, str(name), values) for name, values in methods.items()}, []
+    own = [info.name for info in reading.methods() if get(info.name).package is None]
     wanted = own if methods is None else [methods] if isinstance(methods, str) else list(methods)
     if not wanted:
         raise AttrWidgetError("There is no method to evaluate: name one or more, or leave out methods=.")
     rows, left_out = {}, []
     for name in wanted:
-        info = ex.method(name)
+        info = reading.method(name)
         try:
-            found = ex.rows(name, steps, progress=progress)
+            found = reading.rows(name, steps, progress=progress)
         except AttrWidgetError as refusal:
             if methods is not None:
                 raise
             left_out.append(f"Without {name}: {refusal}")
             continue
-        scores = np.full((ex.n_steps, ex.n_inputs), np.nan)
+        scores = np.full((reading.n_steps, reading.n_inputs), np.nan)
         scores[list(steps)] = found
         rows[name] = Scores(scores, info.signed)
     return rows, left_out
 
 
-def _given(ex: Reading, name: str, given: Any) -> Scores:
+def _given(reading: Reading, name: str, given: Any) -> Scores:
     if name.startswith("random"):
         raise AttrWidgetError(
             f"Scores cannot be called {name!r}, as the random orders are: take another name."
         )
     values = np.asarray(given, dtype=np.float64)
-    if values.shape != (ex.n_steps, ex.n_inputs):
+    if values.shape != (reading.n_steps, reading.n_inputs):
         raise AttrWidgetError(
             f"The scores called {name!r} are of shape {list(values.shape)}: give one row per step and one column "
-            f"per input, [{ex.n_steps}, {ex.n_inputs}]."
+            f"per input, [{reading.n_steps}, {reading.n_inputs}]."
         )
     return Scores(values, bool((np.nan_to_num(values) < 0).any()))

@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 class Measures:
     """Runs the masked texts that orders need, all together, and judges each order by them."""
 
-    def __init__(self, ex: LiveReading, bins: Sequence[float], points: int, target_function: str) -> None:
-        self._seen = ex.seen
+    def __init__(
+        self, reading: LiveReading, bins: Sequence[float], points: int, target_function: str
+    ) -> None:
+        self._seen = reading.seen
         self._bins, self._points, self._target_function = bins, points, target_function
-        self._runs = MaskedRuns(ex.trace)
+        self._runs = MaskedRuns(reading.trace)
 
     def run(
         self,

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from attrwidget.results.base import Reading
 
 
-def removable(ex: Reading, step: int, keep: Collection[int] = ()) -> NDArray[np.intp]:
+def removable(reading: Reading, step: int, keep: Collection[int] = ()) -> NDArray[np.intp]:
     """Return the positions of *step*'s inputs that may be taken away.
 
     Special tokens stay, as do the positions in *keep*, and the first token: it is where attention goes that is
     needed nowhere else, and with it every position has something left to attend to.
     """
-    inputs = range(1, ex.seen(step))
-    return np.array([i for i in inputs if not ex.tokens.special[i] and i not in keep], dtype=np.intp)
+    inputs = range(1, reading.seen(step))
+    return np.array([i for i in inputs if not reading.tokens.special[i] and i not in keep], dtype=np.intp)
 
 
 def ranked(values: NDArray[np.floating], luck: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -23,34 +23,40 @@ def validate(explanation: Reading, recorded: Mapping[str, Recorded], heads: Reco
             raise AttrWidgetError(f"The recorded numbers do not fit together: {what}.")
 
 
-def _texts(ex: Reading) -> Iterator[tuple[bool, str]]:
-    tokens, count = ex.tokens, len(ex.tokens)
-    yield 0 < ex.first_step < count, f"step 0 cannot be token {ex.first_step} of {count}"
-    yield ex.n_inputs in (ex.first_step, count - 1), f"it has {ex.n_inputs} inputs and {count} tokens"
+def _texts(reading: Reading) -> Iterator[tuple[bool, str]]:
+    tokens, count = reading.tokens, len(reading.tokens)
+    yield 0 < reading.first_step < count, f"step 0 cannot be token {reading.first_step} of {count}"
+    yield (
+        reading.n_inputs in (reading.first_step, count - 1),
+        f"it has {reading.n_inputs} inputs and {count} tokens",
+    )
     borders = [0, *(unit.end for unit in tokens.units)]
     joined = [unit.start for unit in tokens.units] == borders[:-1] and borders == sorted(set(borders))
     yield joined and borders[-1] == count, "its words do not cover its tokens"
-    yield ex.first_step in borders, "a word reaches from the prompt into the answer"
+    yield reading.first_step in borders, "a word reaches from the prompt into the answer"
     sizes = len(tokens.special) == count == len(tokens.labels)
     yield sizes, f"there are {count} tokens and {len(tokens.labels)} names of them"
-    inside = all(0 <= section.start <= section.end <= count for section in ex.sections)
+    inside = all(0 <= section.start <= section.end <= count for section in reading.sections)
     yield inside, f"a section lies outside the {count} tokens"
-    lacking = [name for name in _COLUMNS if name not in ex.steps.columns]
+    lacking = [name for name in _COLUMNS if name not in reading.steps.columns]
     yield not lacking, f"its steps lack {', '.join(lacking)}"
-    yield len(ex.steps) == ex.n_steps, f"it has {ex.n_steps} steps and readings of {len(ex.steps)}"
+    yield (
+        len(reading.steps) == reading.n_steps,
+        f"it has {reading.n_steps} steps and readings of {len(reading.steps)}",
+    )
 
 
 def _numbers(
-    ex: Reading, recorded: Mapping[str, Recorded], heads: RecordedHeads | None
+    reading: Reading, recorded: Mapping[str, Recorded], heads: RecordedHeads | None
 ) -> Iterator[tuple[bool, str]]:
     yield bool(recorded), "it has no scores"
     for method in recorded.values():
         title, rows = method.info.title, method.rows
         yield rows is not None or heads is not None, f"{title} has neither rows nor heads"
-        wanted = (ex.n_steps, ex.n_inputs)
+        wanted = (reading.n_steps, reading.n_inputs)
         shape = None if rows is None else rows.shape
         yield shape in (None, wanted), f"{title} has the shape {shape}, not {wanted}"
-        yield len(method.notes) in (0, ex.n_steps), f"{title} has notes of {len(method.notes)} steps"
+        yield len(method.notes) in (0, reading.n_steps), f"{title} has notes of {len(method.notes)} steps"
     if heads is not None:
-        shape, seen = heads.weights.shape, seen_before(ex.first_step, ex.n_inputs, ex.n_steps)
+        shape, seen = heads.weights.shape, seen_before(reading.first_step, reading.n_inputs, reading.n_steps)
         yield len(shape) == 3 and shape[0] == seen and min(shape) > 0, f"attention has the shape {shape}"
