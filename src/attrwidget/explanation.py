@@ -56,7 +56,7 @@ class Explanation(Presentation):
         method: str | None = None,
         *,
         target_function: str | None = None,
-        foil: Any = None,
+        foil: str | int | Sequence[str | int] | None = None,
         normalize: str | None = "auto",
         layer: int | None = None,
         head: int | Sequence[int] | None = None,
@@ -88,7 +88,7 @@ class Explanation(Presentation):
         Returns:
             float32 ``[steps, inputs]``, NaN where a token came later. ``attrs`` holds the method, the target function,
             the foil of each step, the ``base_values`` that rows add up from, and a ``note``. A warning names steps
-            without a score, of which every unit is all there is to read.
+            without a score: leaving out any unit leaves nothing to read.
 
         Raises:
             AttrWidgetError: A name, layer, head or option does not exist; the sentence lists those that do.
@@ -169,7 +169,7 @@ class Explanation(Presentation):
             values[np.subtract(positions, read.start)] = weights
         return self.reading.frame(values, self.tokens.labels[read.start : read.stop])
 
-    def instead(self, answer: Any) -> Explanation:
+    def instead(self, answer: str | int | Iterable[str | int]) -> Explanation:
         """Return the explanation of another *answer* to the same input; its ``steps`` show how likely that answer is.
 
         Args:
@@ -218,7 +218,7 @@ class Explanation(Presentation):
         *,
         steps: Sequence[int] | None = None,
         target_function: str | None = None,
-        foil: Any = None,
+        foil: str | int | Sequence[str | int] | None = None,
         head_rule: str = "mean",
     ) -> pd.DataFrame:
         """Return a reading of each block (layer) by itself.

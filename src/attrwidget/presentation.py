@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from attrwidget.progress import Progress
     from attrwidget.results.base import MethodInfo, Reading
     from attrwidget.text.tokens import Tokens
     from attrwidget.widget import ExplanationWidget
@@ -89,12 +90,25 @@ class Presentation(ABC):
                 self._widget = ExplanationWidget(self.reading)
             return self._widget
 
-    def to_html(self, path: str | Path, **options: Any) -> Path:
+    def to_html(
+        self,
+        path: str | Path,
+        *,
+        methods: str | Sequence[str] | None = None,
+        max_mb: float | None = None,
+        title: str | None = None,
+        progress: Progress | None = None,
+    ) -> Path:
         """Write one offline HTML file with the same views.
 
         Args:
             path: Where to write it.
-            **options: ``methods``, ``max_mb``, ``title`` and ``progress``; see ``attrwidget.export.html.to_html``.
+            methods: Names of methods to carry; by default saliency, input × gradient, attention, and whatever was
+                computed already.
+            max_mb: The largest size in megabytes; 10 by default. To fit, attention loses precision, then single heads,
+                and then methods go; the page names what it does not carry.
+            title: The heading; by default a question about the answer.
+            progress: Called with ``(done, total)``; an exception raised in it stops, and nothing is written.
 
         Returns:
             The path written.
@@ -107,14 +121,30 @@ class Presentation(ABC):
         """
         from attrwidget.export.html import to_html
 
-        return to_html(self.reading, path, shown=self._shown_state(), **options)
+        shown = self._shown_state()
+        return to_html(
+            self.reading, path, methods=methods, max_mb=max_mb, title=title, shown=shown, progress=progress
+        )
 
-    def save(self, path: str | Path, **options: Any) -> Path:
+    def save(
+        self,
+        path: str | Path,
+        *,
+        methods: str | Sequence[str] | None = None,
+        heads: str = "auto",
+        max_mb: float = 50.0,
+        progress: Progress | None = None,
+    ) -> Path:
         """Write one file that ``attrwidget.open`` reads without the model.
 
         Args:
             path: Where to write it.
-            **options: ``methods``, ``heads``, ``max_mb`` and ``progress``; see ``attrwidget.formats.write.save``.
+            methods: Names of methods to carry; by default attention, the gradient methods of one backward pass a step,
+                and whatever was computed already.
+            heads: Attention of all heads as ``"float32"``, ``"float16"`` or ``"none"``, which keeps their mean;
+                ``"auto"`` takes the first that keeps the file under *max_mb*, and warns of what it left out.
+            max_mb: The largest size in megabytes.
+            progress: Called with ``(done, total)``; an exception raised in it stops, and nothing is written.
 
         Returns:
             The path written.
@@ -127,9 +157,9 @@ class Presentation(ABC):
         """
         from attrwidget.formats.write.save import save
 
-        return save(self.reading, path, **options)
+        return save(self.reading, path, methods=methods, heads=heads, max_mb=max_mb, progress=progress)
 
-    def to_pandas(self, methods: Sequence[str] | None = None) -> pd.DataFrame:
+    def to_pandas(self, methods: str | Sequence[str] | None = None) -> pd.DataFrame:
         """Return the scores of *methods* (the first) as one long table, a row for each score.
 
         Args:

@@ -12,7 +12,7 @@ from attrwidget.presentation import Presentation, check_normalization, require_s
 from attrwidget.results.saved import NO_HEADS, SavedReading, normalized
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -46,7 +46,7 @@ class SavedExplanation(Presentation):
         method: str | None = None,
         *,
         target_function: str | None = None,
-        foil: Any = None,
+        foil: str | int | Sequence[str | int] | None = None,
         normalize: str | None = "auto",
         layer: int | None = None,
         head: int | Sequence[int] | None = None,
@@ -153,13 +153,13 @@ class SavedExplanation(Presentation):
         *,
         steps: Sequence[int] | None = None,  # noqa: ARG002
         target_function: str | None = None,  # noqa: ARG002
-        foil: Any = None,  # noqa: ARG002
+        foil: str | int | Sequence[str | int] | None = None,  # noqa: ARG002
         head_rule: str = "mean",  # noqa: ARG002
     ) -> pd.DataFrame:
         """Raise AttrWidgetError: readings of single layers need the model."""
         self._refuse("blocks()")
 
-    def instead(self, answer: Any) -> Any:  # noqa: ARG002
+    def instead(self, answer: str | int | Iterable[str | int]) -> NoReturn:  # noqa: ARG002
         """Raise AttrWidgetError: another answer needs the model."""
         self._refuse("instead()")
 

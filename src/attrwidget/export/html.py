@@ -64,7 +64,7 @@ def to_html(
     reading: Reading,
     path: str | os.PathLike[str],
     *,
-    methods: Sequence[str] | None = None,
+    methods: str | Sequence[str] | None = None,
     max_mb: float | None = None,
     title: str | None = None,
     shown: Mapping[str, Any] | None = None,

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from attrwidget.results.base import MethodInfo, Reading
 
 _MB = 1_000_000
-_DEFAULT_MB = 50.0
 _CHEAP = ("saliency", "input_x_gradient", "input_x_gradient_l2", "gim", "attention")
 _HEADS = ("auto", "float32", "float16", "none")
 _SPARE_BYTES = 8192  # names of arrays, and the sentence on what was left out
@@ -44,9 +43,9 @@ def save(
     reading: Reading,
     path: str | os.PathLike[str],
     *,
-    methods: Sequence[str] | None = None,
+    methods: str | Sequence[str] | None = None,
     heads: str = "auto",
-    max_mb: float = _DEFAULT_MB,
+    max_mb: float = 50.0,
     progress: Progress | None = None,
 ) -> Path:
     """Write *reading* to one file, which ``attrwidget.open`` reads without model or torch.
@@ -84,7 +83,7 @@ def save(
     return target
 
 
-def _chosen(reading: Reading, names: Sequence[str] | None) -> list[MethodInfo]:
+def _chosen(reading: Reading, names: str | Sequence[str] | None) -> list[MethodInfo]:
     """Return the methods called *names*, or those that cost nothing more."""
     if names is None:
         infos, every = reading.methods(), range(reading.n_steps)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from attrwidget.results.base import Reading
 
 
-def to_pandas(reading: Reading, methods: Sequence[str] | None = None) -> pd.DataFrame:
+def to_pandas(reading: Reading, methods: str | Sequence[str] | None = None) -> pd.DataFrame:
     """Return a row for every score of *methods* (the first), as the screen shows it; none for NaN.
 
     Args:
