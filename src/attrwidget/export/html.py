@@ -93,14 +93,9 @@ def to_html(
     """
     target = writable(path, "why.html")
     limit = _DEFAULT_MB if max_mb is None else check_megabytes(max_mb)
-    names = [methods] if isinstance(methods, str) else methods
-    infos = (
-        _usual_methods(reading, shown)
-        if names is None
-        else [reading.method(name) for name in dict.fromkeys(names)]
-    )
+    infos = _usual_methods(reading, shown) if methods is None else reading.named(methods)
     if not infos:
-        raise AttrWidgetError("methods= is empty, so the page would show nothing: name at least one.")
+        raise AttrWidgetError(f"{reading.model_name} allows no method, so the page would show nothing.")
     shell = _page(reading, title, _data(reading, Plan(tuple(infos), 0), {}, None, shown))
     room = limit * MB - len(shell) - _SPARE_BYTES
     plan = make_plan(reading, infos, room, limit)

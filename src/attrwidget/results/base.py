@@ -160,6 +160,13 @@ class Reading(ABC):
             f"There is no method {short(name)}{did_you_mean(name, methods)}: take one of {own}{borrowed}."
         )
 
+    def named(self, names: str | Sequence[str]) -> list[MethodInfo]:
+        """Return the methods called *names*, each once; raise AttrWidgetError for none and for an unknown one."""
+        wanted = dict.fromkeys([names] if isinstance(names, str) else names)
+        if not wanted:
+            raise AttrWidgetError("methods= is empty: name at least one.")
+        return [self.method(name) for name in wanted]
+
     def check_steps(self, steps: Sequence[int]) -> None:
         """Raise AttrWidgetError unless all *steps* exist."""
         for step in steps:

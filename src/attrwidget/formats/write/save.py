@@ -88,10 +88,7 @@ def _chosen(reading: Reading, names: str | Sequence[str] | None) -> list[MethodI
     if names is None:
         infos, every = reading.methods(), range(reading.n_steps)
         return [info for info in infos if info.name in _CHEAP or reading.has_rows(info.name, every)] or infos
-    names = list(dict.fromkeys([names] if isinstance(names, str) else names))
-    if not names:
-        raise AttrWidgetError("methods= is empty, so the file would hold no scores: name at least one.")
-    return [reading.method(name) for name in names]
+    return reading.named(names)
 
 
 def _has_heads(reading: Reading, info: MethodInfo) -> bool:

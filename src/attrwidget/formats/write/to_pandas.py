@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from attrwidget.errors import AttrWidgetError
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -29,17 +27,14 @@ def to_pandas(reading: Reading, methods: str | Sequence[str] | None = None) -> p
     Raises:
         AttrWidgetError: A method does not exist, or *methods* is empty.
     """
-    known = [info.name for info in reading.methods()]
-    names = known[:1] if methods is None else [methods] if isinstance(methods, str) else list(methods)
-    for name in names:
-        reading.method(name)
+    infos = reading.methods()[:1] if methods is None else reading.named(methods)
     labels = np.asarray(reading.tokens.labels, dtype=object)
     parts = []
-    for name in names:
-        rows = reading.rows(name, range(reading.n_steps))
+    for info in infos:
+        rows = reading.rows(info.name, range(reading.n_steps))
         steps, positions = np.nonzero(~np.isnan(rows))
         columns = {
-            "method": name,
+            "method": info.name,
             "step": steps,
             "token": labels[reading.first_step + steps],
             "position": positions,
@@ -47,6 +42,4 @@ def to_pandas(reading: Reading, methods: str | Sequence[str] | None = None) -> p
             "score": rows[steps, positions],
         }
         parts.append(pd.DataFrame(columns))
-    if not parts:
-        raise AttrWidgetError("methods= is empty, so the table would be: name at least one.")
     return pd.concat(parts, ignore_index=True)
