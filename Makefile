@@ -38,6 +38,7 @@ test: lint types test-js test-py
 lint: $(VENV)/.dev node_modules/.package-lock.json
 	ruff check
 	ruff format --check
+	lint-imports --no-logo --no-cache
 	npm run --silent lint
 
 types: $(VENV)/.dev node_modules/.package-lock.json
