@@ -1,15 +1,20 @@
-/** Bundles the widget (an ES module) and the script of an exported page, styles inside. */
+/**
+ * Bundles the widget (an ES module) and the script of an exported page, with their styles inside.
+ * `node js/build.mjs --watch` builds again at each change.
+ */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { build, transform } from "esbuild";
+import { context, transform } from "esbuild";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const out = join(root, "src/attrwidget/page/static");
+const watching = process.argv.includes("--watch");
+
 /**
- * The widget's script is a synced trait, sent and saved again with every widget, so it travels compressed: a module
- * that unpacks and imports it, as anywidget itself imports a module from a blob.
+ * The widget's script is a synced trait, sent and saved with every widget, so it is compressed: this module unpacks
+ * and imports it from a blob, as anywidget itself does.
  */
 const packed = (
   script,
@@ -31,8 +36,20 @@ const cssAsText = {
   },
 };
 
-async function bundle(entry, format) {
-  const result = await build({
+async function write(name, script, limit) {
+  const path = join(out, name);
+  const size = Buffer.byteLength(script);
+  if (size > limit) {
+    console.error(`${relative(root, path)} has ${size} bytes: more than the ${limit} it may have.`);
+    if (!watching) process.exit(1);
+  }
+  await writeFile(path, script);
+  console.log(`${relative(root, path)}: ${size} bytes`);
+}
+
+/** A build of one entry; `save` gets the finished script. */
+const bundle = (entry, format, save) =>
+  context({
     entryPoints: [join(root, "js", `${entry}.ts`)],
     write: false,
     format,
@@ -41,24 +58,28 @@ async function bundle(entry, format) {
     charset: "utf8",
     target: "es2022",
     legalComments: "none",
-    plugins: [cssAsText],
+    logLevel: "warning",
+    plugins: [
+      cssAsText,
+      {
+        name: "save",
+        setup: (builder) => builder.onEnd(({ outputFiles: [file] = [] }) => file && save(file.text)),
+      },
+    ],
   });
-  return result.outputFiles[0].text;
-}
-
-async function write(name, script, limit) {
-  const path = join(out, name);
-  const size = Buffer.byteLength(script);
-  if (size > limit) {
-    console.error(`${relative(root, path)} has ${size} bytes: more than the ${limit} it may have.`);
-    process.exit(1);
-  }
-  await writeFile(path, script);
-  console.log(`${relative(root, path)}: ${size} bytes`);
-}
 
 await mkdir(out, { recursive: true });
-const widget = await bundle("widget", "esm");
-console.log(`The widget before packing: ${Buffer.byteLength(widget)} bytes`);
-await write("widget.js", packed(widget), 60_000);
-await write("page.js", await bundle("page", "iife"), 100_000);
+const builds = [
+  await bundle("widget", "esm", async (script) => {
+    console.log(`The widget before packing: ${Buffer.byteLength(script)} bytes`);
+    await write("widget.js", packed(script), 60_000);
+  }),
+  await bundle("page", "iife", (script) => write("page.js", script, 100_000)),
+];
+for (const build of builds) {
+  if (watching) await build.watch();
+  else {
+    await build.rebuild();
+    await build.dispose();
+  }
+}

@@ -2,7 +2,7 @@
 import { visible } from "../draw/heatmap";
 import { numeral } from "../draw/numerals";
 import { bodyBottom, cutAside, headings, room, truncate, upright } from "./matrix-layout";
-import type { MatrixLook, MatrixPicture, Paper } from "./matrix-paint";
+import type { MatrixLook, MatrixPicture, Paper } from "./matrix-picture";
 
 export function paintRows(
   c: Paper,

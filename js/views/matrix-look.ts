@@ -5,7 +5,7 @@ import type { Field } from "../draw/field";
 import { numeral } from "../draw/numerals";
 import { diverging, faded, sequential } from "../draw/ramp";
 import type { MatrixParts } from "./matrix-dom";
-import type { MatrixLook } from "./matrix-paint";
+import type { MatrixLook } from "./matrix-picture";
 
 export function tableOf({ theme, state }: ViewContext, signed: boolean): Uint32Array {
   const ramp = (signed ? diverging : sequential)(theme.peek());

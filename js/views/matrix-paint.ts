@@ -1,32 +1,11 @@
 /** Painting the matrix on its canvas. */
 import { cssPixel } from "../draw/color";
-import type { Field } from "../draw/field";
 import { type Axis, paint, visible } from "../draw/heatmap";
 import { numeral } from "../draw/numerals";
 import { quantize } from "../draw/scores";
 import { paintColumns, paintRows } from "./matrix-headings";
-import { bodyBottom, cutAside, type Layout, printsNumbers, room, runs } from "./matrix-layout";
-
-export interface MatrixLook {
-  readonly table: Uint32Array;
-  readonly ink: string;
-  readonly soft: string;
-  readonly ground: string;
-  readonly accent: string;
-  readonly sans: string;
-  readonly mono: string;
-}
-
-export interface MatrixPicture {
-  readonly field: Field;
-  readonly layout: Layout;
-  readonly across: Axis;
-  readonly down: Axis;
-  readonly held: readonly number[];
-  readonly hover: { readonly row: number; readonly column: number } | null;
-}
-
-export type Paper = CanvasRenderingContext2D;
+import { bodyBottom, cutAside, printsNumbers, room, runs } from "./matrix-layout";
+import type { MatrixLook, MatrixPicture, Paper } from "./matrix-picture";
 
 let scratch: { image: ImageData; pixels: Uint32Array } | null = null;
 function pixelsOf(width: number, height: number): { image: ImageData; pixels: Uint32Array } {

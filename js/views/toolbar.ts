@@ -118,7 +118,11 @@ export function mountToolbar(host: HTMLElement, ctx: ViewContext): Panels {
     panel,
   );
   ctx.effect(() => {
-    const choices = state.content.value.methods.map((m) => ({ value: m.name, text: m.title, title: m.description }));
+    const choices = state.content.value.methods.map((m) => ({
+      value: m.name,
+      text: m.title,
+      title: m.description,
+    }));
     const chosen = methodOf(state)?.name ?? "";
     methods.show(choices.slice(0, methodsInBar), chosen);
     more.show(choices.slice(methodsInBar), chosen);
