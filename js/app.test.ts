@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { mountApp } from "./app";
 import type { Foil, RequestOptions, Selection, Session } from "./session/session";
 import { sample } from "./session/testing";
-import { createState, type State } from "./state";
+import { createState, type State } from "./state/state";
 
 const rows: Record<string, number[][]> = {
   saliency: [

@@ -1,23 +1,23 @@
 /** One display of an explanation: its shadow root, its views, and the context they share. */
 import { effect } from "@preact/signals-core";
-import type { ViewContext } from "./context";
+import { listenForKeys } from "./a11y/keys";
+import { speaker } from "./a11y/live-region";
 import { h } from "./dom";
-import { listenForKeys } from "./keys";
-import { createReadings } from "./reading";
-import { Runner } from "./runner";
+import { watchTheme } from "./hosts/theme";
+import { mountFooter } from "./panels/footer/footer";
+import footerStyles from "./panels/footer/footer.css";
+import { mountPicker, pickerStyles } from "./panels/picker/picker";
+import { mountNotes, mountStatus } from "./panels/status/status";
+import { mountToolbar } from "./panels/toolbar/toolbar";
+import { createReadings } from "./scores/shown-scores";
 import type { Session } from "./session/session";
-import { speaker } from "./speech";
-import type { State } from "./state";
+import type { ViewContext } from "./state/selectors";
+import type { State } from "./state/state";
+import { Runner } from "./state/tasks";
 import styles from "./styles.css";
-import { watchTheme } from "./theme";
-import { mountFooter } from "./views/footer";
-import footerStyles from "./views/footer.css";
-import { matrixStyles, mountMatrix } from "./views/matrix";
-import { mountPicker, pickerStyles } from "./views/picker";
-import { mountNotes, mountStatus } from "./views/status";
-import textStyles from "./views/text.css";
-import { mountTokens } from "./views/tokens";
-import { mountToolbar } from "./views/toolbar";
+import { matrixStyles, mountMatrix } from "./views/matrix/matrix";
+import { mountTokens } from "./views/text/text";
+import textStyles from "./views/text/text.css";
 
 /** What all displays of one explanation share. */
 export interface App {

@@ -2,7 +2,7 @@
 import { batch, type Signal } from "@preact/signals-core";
 import { mountApp } from "./app";
 import { RecordedSession, type Recording } from "./session/recorded";
-import { createState, defaultOptions } from "./state";
+import { createState, defaultOptions } from "./state/state";
 
 function boot(): void {
   const data = document.getElementById("attrwidget-data");

@@ -1,9 +1,9 @@
 /** The anywidget entry: one state and one session for each model, one tree of views for each display. */
 import { type App, mountApp } from "./app";
-import { bind, contentOf, type Model } from "./bind";
 import type { Bytes } from "./session/buffers";
 import { KernelSession } from "./session/kernel";
-import { createState } from "./state";
+import { createState } from "./state/state";
+import { bind, contentOf, type Model } from "./state/trait-sync";
 
 interface WidgetModel extends Model {
   send(content: object): void;

@@ -1,5 +1,5 @@
 /** Numbers from the data of an exported page; docs/protocol.md has its format. */
-import { quantize } from "../draw/scores";
+import { quantize } from "../scores/combine";
 import { fromBase64 } from "./buffers";
 import type { Content, HeadRule, Hiding, ScoreMap, Selection, Session } from "./session";
 

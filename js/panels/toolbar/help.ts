@@ -1,0 +1,33 @@
+/** The panel of help: the grammar of pointer and keys. */
+import { h } from "../../dom";
+
+const grammar: readonly (readonly [readonly string[], string])[] = [
+  [["Hover"], "a word of the answer: which words carried it"],
+  [["Hover"], "a word of the prompt: which words of the answer it fed, or what it gave to the one held"],
+  [["Click"], "holds a word of the answer; again lets it go"],
+  [["Shift"], "and click: holds everything from the word held to this one"],
+  [["←", "→", "↑", "↓"], "moves through the text, or through the matrix"],
+  [["Enter"], "holds the word with the cursor; with Shift up to it"],
+  [["[", "]"], "the layer before, the next; a held head moves with it"],
+  [["{", "}"], "the head before, the next"],
+  [["Click"], "a cell of Layers × heads: the attention of that head; with Shift, one head more"],
+  [["Click"], "a word under Why not: what speaks for the word held rather than for that one"],
+  [["Esc"], "lets go"],
+];
+
+export function helpPanel(): HTMLElement {
+  const rows = grammar.map(([keys, does]) =>
+    h("div", {}, h("dt", {}, ...keys.map((key) => h("kbd", {}, key))), h("dd", {}, does)),
+  );
+  return h(
+    "div",
+    { class: "help" },
+    h("dl", {}, ...rows),
+    h(
+      "p",
+      {},
+      "A framed word is explained. The stronger a word is tinted, the more it gave; its number stands beside it when you point at it. " +
+        "Attention says where the model looked, not why it answered as it did.",
+    ),
+  );
+}

@@ -1,0 +1,57 @@
+/** The panel of options: how several become one, what is hidden, how strong the colours are. */
+
+import { h } from "../../dom";
+import type { HeadRule } from "../../session/session";
+import type { ViewContext } from "../../state/selectors";
+import type { Options } from "../../state/state";
+import { hides } from "../../state/units";
+import { type Choice, field, segmented, slider, tick } from "./controls";
+
+const rules: readonly Choice[] = [
+  { value: "mean", text: "mean" },
+  { value: "sum", text: "sum" },
+  { value: "max", text: "maximum" },
+  { value: "median", text: "median" },
+];
+
+export function optionsPanel(ctx: ViewContext): HTMLElement {
+  const { options } = ctx.state;
+  const set = (change: Partial<Options>) => {
+    options.value = { ...options.peek(), ...change };
+  };
+  const heads = segmented("Several heads", (value) => set({ head_rule: value as HeadRule }));
+  const span = segmented("Several words", (value) => set({ span_rule: value as "mean" | "sum" }));
+  const intensity = slider("Intensity", [0.2, 1, 0.05], (value) => set({ intensity: value }));
+  const special = tick("Hide special tokens", (on) => set({ hide_special: on }));
+  const first = tick("Hide the first token", (on) => set({ hide_first: on }));
+  const target = tick("Hide the target so far", (on) => set({ hide_target: on }));
+  const rest = tick("Give what they hold to the rest", (on) => set({ renormalize: on }));
+  const space = tick("Show spaces and newlines", (on) => set({ show_whitespace: on }));
+  rest.element.title =
+    "Renormalise: the row sums to 1 again without the hidden tokens. Not for signed methods.";
+  ctx.effect(() => {
+    const now = options.value;
+    heads.show(rules, now.head_rule);
+    span.show(rules.slice(0, 2), now.span_rule);
+    intensity.input.value = String(now.intensity);
+    special.input.checked = now.hide_special;
+    first.input.checked = now.hide_first;
+    target.input.checked = now.hide_target;
+    target.element.hidden = ctx.state.content.value.source === undefined;
+    rest.input.checked = now.renormalize;
+    rest.input.disabled = !hides(now);
+    space.input.checked = now.show_whitespace;
+  });
+  return h(
+    "div",
+    { class: "options" },
+    field("Several heads become one by their", heads.element),
+    field("Several words held, by their", span.element),
+    intensity.element,
+    special.element,
+    first.element,
+    target.element,
+    rest.element,
+    space.element,
+  );
+}

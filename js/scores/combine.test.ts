@@ -1,0 +1,57 @@
+import { describe, expect, test } from "vitest";
+import { combine, dequantize, greatest, quantize, toUnits, withoutHidden } from "./combine";
+
+const row = (...values: number[]) => Float32Array.from(values);
+const nan = Number.NaN;
+const rounded = (values: Float32Array) =>
+  [...values].map((v) => (Number.isNaN(v) ? null : Number(v.toFixed(5))));
+
+describe("combine", () => {
+  const rows = [row(0.5, 0.5, nan, nan), row(0.2, 0.3, 0.5, nan)];
+  test("the mean of shares still sums to 1", () => {
+    expect(rounded(combine(rows, "mean"))).toEqual([0.35, 0.4, 0.25, null]);
+  });
+  test("sum", () => {
+    expect(rounded(combine(rows, "sum"))).toEqual([0.7, 0.8, 0.5, null]);
+  });
+  test("one step is itself, none is nothing", () => {
+    expect(combine([rows[0] as Float32Array], "mean")).toBe(rows[0]);
+    expect(combine([], "mean")).toHaveLength(0);
+  });
+});
+
+test("units add their tokens up", () => {
+  expect(rounded(toUnits(row(0.1, 0.2, 0.3, nan, nan), [0, 1, 3, 4], [1, 3, 4, 5]))).toEqual([
+    0.1,
+    0.5,
+    null,
+    null,
+  ]);
+  expect(rounded(toUnits(row(0.1, nan), [0], [2]))).toEqual([0.1]);
+});
+
+test("hidden inputs leave, and may leave their share to the others", () => {
+  const hidden = Uint8Array.from([1, 0, 0, 0]);
+  expect(rounded(withoutHidden(row(0.8, 0.15, 0.05, nan), hidden, false))).toEqual([null, 0.15, 0.05, null]);
+  expect(rounded(withoutHidden(row(0.8, 0.15, 0.05, nan), hidden, true))).toEqual([null, 0.75, 0.25, null]);
+  expect(rounded(withoutHidden(row(1, 0, 0, nan), hidden, true))).toEqual([null, 0, 0, null]);
+});
+
+test("greatest", () => {
+  expect(greatest(row(0.25, -0.75, nan))).toBe(0.75);
+  expect(greatest(row(nan))).toBe(0);
+});
+
+describe("bytes", () => {
+  test("follow the protocol", () => {
+    expect([0, 0.5, 1, nan].map((v) => quantize(v, 1, false))).toEqual([0, 127, 254, 255]);
+    expect([-2, 0, 2, nan].map((v) => quantize(v, 2, true))).toEqual([0, 127, 254, 255]);
+    expect(quantize(0, 0, false)).toBe(0);
+  });
+  test("return within half a quantum", () => {
+    for (let v = -3; v <= 3; v += 0.0371) {
+      expect(Math.abs(dequantize(quantize(v, 3, true), 3, true) - v)).toBeLessThanOrEqual(3 / 254 + 1e-9);
+    }
+    expect(dequantize(255, 3, true)).toBeNaN();
+  });
+});

@@ -1,0 +1,111 @@
+/** Work under way: which is stale, how far it is, what went wrong. */
+import { computed, type ReadonlySignal, signal } from "@preact/signals-core";
+import type { RequestOptions } from "../session/session";
+
+export type Status =
+  | { readonly kind: "idle" }
+  | { readonly kind: "working"; readonly done: number; readonly total: number }
+  | { readonly kind: "stopped" }
+  | { readonly kind: "failed"; readonly message: string };
+
+interface Task {
+  readonly lane: string;
+  readonly abort: AbortController;
+  done: number;
+  total: number;
+  /** Has lasted long enough to be shown. */
+  long: boolean;
+}
+
+const patience = 300;
+
+export class Runner {
+  readonly status: ReadonlySignal<Status>;
+  readonly #tasks = new Set<Task>();
+  readonly #troubles = new Map<string, Status>();
+  readonly #changes = signal(0);
+  readonly #attempt = signal(0);
+  readonly #end: AbortSignal;
+  #unnamed = 0;
+
+  constructor(end: AbortSignal) {
+    this.#end = end;
+    end.addEventListener("abort", () => this.#abortAll());
+    this.status = computed(() => {
+      this.#changes.value;
+      return this.#summary();
+    });
+  }
+
+  async run<T>(
+    work: (options: RequestOptions) => Promise<T>,
+    lane = `#${++this.#unnamed}`,
+  ): Promise<T | undefined> {
+    this.#attempt.value;
+    const abort = new AbortController();
+    const task: Task = { lane, abort, done: 0, total: 0, long: false };
+    for (const old of this.#tasks) if (old.lane === lane) this.#stop(old);
+    this.#tasks.add(task);
+    if (this.#troubles.delete(lane)) this.#changed();
+    const timer = setTimeout(() => {
+      task.long = true;
+      this.#changed();
+    }, patience);
+    try {
+      if (this.#end.aborted) return undefined;
+      const onProgress = (done: number, total: number) => {
+        Object.assign(task, { done, total });
+        if (task.long) this.#changed();
+      };
+      const value = await work({ signal: abort.signal, onProgress });
+      return abort.signal.aborted ? undefined : value;
+    } catch (error) {
+      if (abort.signal.aborted || (error instanceof Error && error.name === "AbortError")) return undefined;
+      const message = error instanceof Error ? error.message : String(error);
+      this.#troubles.set(lane, { kind: "failed", message });
+      return undefined;
+    } finally {
+      clearTimeout(timer);
+      this.#tasks.delete(task);
+      if (task.long || this.#troubles.has(lane)) this.#changed();
+    }
+  }
+
+  cancel(): void {
+    for (const task of this.#tasks) this.#troubles.set(task.lane, { kind: "stopped" });
+    this.#abortAll();
+    this.#changed();
+  }
+
+  retry(): void {
+    this.#troubles.clear();
+    this.#attempt.value++;
+    this.#changed();
+  }
+
+  #summary(): Status {
+    const troubles = [...this.#troubles.values()];
+    const long = [...this.#tasks].filter((task) => task.long);
+    const failed = troubles.find((trouble) => trouble.kind === "failed");
+    if (failed) return failed;
+    if (long.length > 0) {
+      const known = long.every((task) => task.total > 0);
+      const sum = (key: "done" | "total") => long.reduce((all, task) => all + task[key], 0);
+      return { kind: "working", done: known ? sum("done") : 0, total: known ? sum("total") : 0 };
+    }
+    return troubles[0] ?? { kind: "idle" };
+  }
+
+  #stop(task: Task): void {
+    this.#tasks.delete(task);
+    task.abort.abort();
+  }
+
+  #abortAll(): void {
+    for (const task of [...this.#tasks]) this.#stop(task);
+  }
+
+  #changed(): void {
+    this.#changes.value = this.#changes.peek() + 1;
+  }
+}

@@ -1,0 +1,114 @@
+/** Between tokens, which the model sees, and units, which are drawn. */
+import type { Content, Hiding } from "../session/session";
+
+/** Characters that would turn the direction of what follows, in sight instead. */
+export function undirected(text: string): string {
+  return text.replace(
+    /[\u202a-\u202e\u2066-\u2069]/g,
+    (c) => `⟨U+${c.charCodeAt(0).toString(16).toUpperCase()}⟩`,
+  );
+}
+
+export const hides = (options: Hiding): boolean =>
+  options.hide_special || options.hide_first || options.hide_target;
+
+export class Units {
+  readonly count: number;
+  readonly #content: Content;
+  readonly #ofToken: Int32Array;
+  readonly #special: Set<number>;
+  readonly #hidden = new Map<number, Uint8Array>();
+  /** The first unit that was generated. */
+  readonly firstWritten: number;
+  /** What was generated are labels or predictions, which nothing reads. */
+  readonly labels: boolean;
+  /** For each unit, one past the last token that is an input. */
+  readonly inputEnds: readonly number[];
+
+  constructor(content: Content) {
+    const { start, count, special } = content.tokens;
+    this.#content = content;
+    this.count = start.length;
+    this.#special = new Set(special);
+    this.#ofToken = new Int32Array(count);
+    start.forEach((from, u) => {
+      this.#ofToken.fill(u, from, this.end(u));
+    });
+    this.inputEnds = start.map((_, u) => Math.min(this.end(u), content.inputs));
+    this.labels = content.steps.step_noun !== undefined || content.inputs < count - 1;
+    const first = start.findIndex((from) => from >= content.steps.first);
+    this.firstWritten = first < 0 ? start.length : first;
+  }
+
+  start(u: number): number {
+    return this.#content.tokens.start[u] as number;
+  }
+
+  /** One past the last token. */
+  end(u: number): number {
+    const { start, count } = this.#content.tokens;
+    return start[u + 1] ?? count;
+  }
+
+  text(u: number): string {
+    return undirected(this.#content.tokens.text[u] ?? "");
+  }
+
+  /** The unit a token belongs to. */
+  of(token: number): number {
+    return this.#ofToken[token] ?? 0;
+  }
+
+  ofSteps(steps: readonly number[]): number[] {
+    return [...new Set(steps.map((step) => this.of(step + this.#content.steps.first)))];
+  }
+
+  /** The steps that wrote a unit; none for a unit of the prompt. */
+  steps(u: number): number[] {
+    const { first, count } = this.#content.steps;
+    const out: number[] = [];
+    for (let i = this.start(u); i < this.end(u); i++)
+      if (i >= first && i - first < count) out.push(i - first);
+    return out;
+  }
+
+  special(u: number): boolean {
+    for (let i = this.start(u); i < this.end(u); i++) if (!this.#special.has(i)) return false;
+    return true;
+  }
+
+  /** Units taken out of tint and scale. */
+  hidden(options: Hiding): Uint8Array {
+    const { hide_special, hide_first, hide_target } = options;
+    const key = Number(hide_special) + 2 * Number(hide_first) + 4 * Number(hide_target);
+    const known = this.#hidden.get(key);
+    if (known) return known;
+    const target = (hide_target && this.#content.source) || Number.POSITIVE_INFINITY;
+    const made = Uint8Array.from({ length: this.count }, (_, u) =>
+      (hide_special && this.special(u)) || (hide_first && u === 0) || this.start(u) >= target ? 1 : 0,
+    );
+    this.#hidden.set(key, made);
+    return made;
+  }
+
+  /** Some units as one piece of running text. */
+  joined(units: readonly number[]): string {
+    return units.map((u) => this.text(u)).join("");
+  }
+}
+
+const made = new WeakMap<Content, Units>();
+export function unitsOf(content: Content): Units {
+  const units = made.get(content) ?? new Units(content);
+  made.set(content, units);
+  return units;
+}
+
+/** What cannot be seen, in words; else the text without the space around it. */
+export function named(text: string): string {
+  const trimmed = undirected(text).trim();
+  if (trimmed) return trimmed;
+  if (text.includes("\n")) return "newline";
+  if (text.includes("\t")) return "tab";
+  return text === "" ? "nothing" : "space";
+}

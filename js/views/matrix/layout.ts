@@ -1,0 +1,141 @@
+/** Where the parts of the matrix stand, in CSS pixels: pure. */
+import { type Axis, clampOffset, visible } from "../../draw/heatmap";
+
+export const natural = { least: 52, most: 92, down: 26, tallest: 460 } as const;
+/** The smallest cells that can hold a number. */
+export const compact = { across: 44, down: 15 } as const;
+const foot = 26;
+
+export interface Layout {
+  /** The whole view, and the margins around its cells: row headings, column headings, the row of probabilities. */
+  readonly width: number;
+  readonly height: number;
+  readonly gutter: number;
+  readonly head: number;
+  readonly foot: number;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+export interface Limits {
+  readonly across: readonly [least: number, most: number, natural: number];
+  readonly down: readonly [least: number, most: number, natural: number];
+}
+
+/** Headings turn upright when columns are narrow. */
+export const upright = (across: number): boolean => across < compact.across;
+
+const headFor = (across: number): number => (upright(across) ? 76 : 30);
+
+export function layout(
+  width: number,
+  labelWidth: number,
+  rows: number,
+  columns: number,
+  across: number,
+): Layout {
+  const gutter = Math.round(Math.min(Math.max(48, labelWidth + 14), 150, width * 0.35));
+  const head = headFor(across);
+  const height = Math.min(natural.tallest, head + rows * natural.down + foot + 2);
+  return { width, height, gutter, head, foot, rows, columns };
+}
+
+/** Whether cells of this size carry their numbers. */
+export const printsNumbers = (across: Axis, down: Axis): boolean =>
+  across.scale >= compact.across && down.scale >= compact.down;
+
+/** Whether a number centred in a cell of this width would be cut at the sides of the view: a cut number misleads. */
+export const cutAside = (l: Layout, x: number, width: number): boolean =>
+  x + width * 0.1 < l.gutter || x + width * 0.9 > l.width;
+
+/** Room for cells. */
+export const room = (l: Layout): [across: number, down: number] => [
+  Math.max(1, l.width - l.gutter - 6),
+  Math.max(1, l.height - l.head - l.foot),
+];
+
+export function limits(l: Layout): Limits {
+  const [wide] = room(l);
+  const across = Math.min(natural.most, Math.max(natural.least, Math.floor(wide / l.columns)));
+  const least = Math.min(across, wide / l.columns);
+  const tall = Math.max(1, l.height - headFor(least) - l.foot);
+  return {
+    across: [least, natural.most, across],
+    down: [Math.min(natural.down, tall / l.rows), natural.down, natural.down],
+  };
+}
+
+/** Natural size, or a compact one that still shows numbers, while a few screens hold it; else the whole at a glance. */
+export function startScale(l: Layout): [across: number, down: number] {
+  const { across, down } = limits(l);
+  const [wide, tall] = room(l);
+  const screens = (x: number, y: number): number =>
+    Math.max(1, (l.columns * x) / wide) * Math.max(1, (l.rows * y) / tall);
+  if (screens(across[2], down[2]) <= 4) return [across[2], down[2]];
+  const [x, y] = [Math.max(compact.across, across[0]), Math.max(compact.down, down[0])];
+  return screens(x, y) <= 6 ? [x, y] : [across[0], down[0]];
+}
+
+export function settle(axis: Axis, cells: number, space: number): Axis {
+  return { scale: axis.scale, offset: clampOffset(axis.offset, axis.scale, cells, space) };
+}
+
+export type Zone = "cell" | "column" | "row" | "probability";
+
+export interface Spot {
+  readonly zone: Zone;
+  readonly row: number;
+  readonly column: number;
+}
+
+/** What lies at a point of the view; the probabilities are the row after the last. */
+export function spotAt(l: Layout, across: Axis, down: Axis, x: number, y: number): Spot | null {
+  const bottom = bodyBottom(l, down);
+  const column = Math.floor((x - l.gutter + across.offset) / across.scale);
+  const row = Math.floor((y - l.head + down.offset) / down.scale);
+  const inColumn = x >= l.gutter && column < l.columns;
+  if (y < 0 || y >= bottom + l.foot || x < 0 || x >= l.width) return null;
+  if (y < l.head) return inColumn ? { zone: "column", row: -1, column } : null;
+  if (y >= bottom) return inColumn ? { zone: "probability", row: l.rows, column } : null;
+  if (row >= l.rows) return null;
+  if (x < l.gutter) return { zone: "row", row, column: -1 };
+  return inColumn ? { zone: "cell", row, column } : null;
+}
+
+/** The lower edge of the cells: the probabilities follow the last row, or stay at the bottom of the view. */
+export function bodyBottom(l: Layout, down: Axis): number {
+  return Math.min(l.height - l.foot, l.head + l.rows * down.scale - down.offset);
+}
+
+/** Every how-many-th heading can be printed, and which are in view. */
+export function headings(axis: Axis, cells: number, space: number, each: number): number[] {
+  const every = axis.scale >= each ? 1 : Math.ceil(each / axis.scale);
+  const [first, end] = visible(axis, cells, space);
+  const out: number[] = [];
+  for (let i = Math.ceil(first / every) * every; i < end; i += every) out.push(i);
+  return out;
+}
+
+/** Runs of neighbours: [2, 3, 4, 7] gives [2, 4] and [7, 7]. */
+export function runs(columns: readonly number[]): [first: number, last: number][] {
+  const out: [number, number][] = [];
+  for (const c of [...columns].sort((a, b) => a - b)) {
+    const last = out.at(-1);
+    if (last && c <= last[1] + 1) last[1] = c;
+    else out.push([c, c]);
+  }
+  return out;
+}
+
+/** `text`, or as much of its start as fits, with an ellipsis. */
+export function truncate(text: string, space: number, measure: (text: string) => number): string {
+  if (measure(text) <= space) return text;
+  const points = Array.from(text);
+  let [low, high] = [0, points.length];
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (measure(`${points.slice(0, middle).join("")}…`) <= space) low = middle;
+    else high = middle - 1;
+  }
+  return `${points.slice(0, low).join("")}…`;
+}
