@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { mountApp } from "./app";
-import type { Foil, RequestOptions, Selection, Session } from "./session/session";
+import type { Foil, RequestOptions, ScoreQuery, Session } from "./session/session";
 import { sample } from "./session/testing";
 import { createState, type State } from "./state/state";
 
@@ -21,23 +21,23 @@ const rows: Record<string, number[][]> = {
 };
 
 class FakeSession implements Session {
-  readonly asked: Selection[] = [];
+  readonly asked: ScoreQuery[] = [];
   readonly shaded: Parameters<Session["heads"]>[] = [];
   trouble: Error | null = null;
   async scores(
-    selection: Selection,
+    query: ScoreQuery,
     steps: readonly number[],
     _options?: RequestOptions,
   ): Promise<Float32Array> {
-    this.asked.push(selection);
+    this.asked.push(query);
     if (this.trouble) throw this.trouble;
-    return Float32Array.from(steps.flatMap((step) => rows[selection.method]?.[step] ?? []));
+    return Float32Array.from(steps.flatMap((step) => rows[query.method]?.[step] ?? []));
   }
-  note(selection: Selection, step: number): string | null {
-    return selection.method === "saliency" ? `note of step ${step}` : null;
+  note(query: ScoreQuery, step: number): string | null {
+    return query.method === "saliency" ? `note of step ${step}` : null;
   }
-  async column(selection: Selection, input: number): Promise<Float32Array> {
-    return Float32Array.from([0, 1], (step) => rows[selection.method]?.[step]?.[input] ?? Number.NaN);
+  async column(query: ScoreQuery, input: number): Promise<Float32Array> {
+    return Float32Array.from([0, 1], (step) => rows[query.method]?.[step]?.[input] ?? Number.NaN);
   }
   async map(): Promise<never> {
     throw new Error("not in this test");
@@ -285,11 +285,13 @@ test("any word may be a foil", async () => {
   click(2);
   await settle();
   await type("is");
-  expect(root.querySelector(".said")?.textContent).toBe("“is” is what the model said there.");
+  expect(root.querySelector(".message")?.textContent).toBe("“is” is what the model said there.");
   await type("wasn't");
   expect(state.foil.value).toEqual({ step: 0, id: 40, text: " was" });
   expect(chips()).toMatchObject([{ pressed: false }, { text: "was", pressed: true }]);
-  expect(root.querySelector(".said")?.textContent).toBe("was stands for it: of several tokens one counts.");
+  expect(root.querySelector(".message")?.textContent).toBe(
+    "was stands for it: of several tokens one counts.",
+  );
   key("Escape");
   expect(chips()).toHaveLength(1);
 });

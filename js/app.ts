@@ -1,34 +1,121 @@
-/** One display of an explanation: its shadow root, its views, and the context they share. */
-import { effect } from "@preact/signals-core";
+/** One display of an explanation: a shadow root with the toolbar, the views and the panels around them. */
+import { computed, effect, signal as newSignal, untracked } from "@preact/signals-core";
 import { listenForKeys } from "./a11y/keys";
-import { speaker } from "./a11y/live-region";
+import { liveRegion } from "./a11y/live-region";
+import type { Context, View } from "./context";
 import { h } from "./dom";
-import { watchTheme } from "./hosts/theme";
-import { mountFooter } from "./panels/footer/footer";
-import footerStyles from "./panels/footer/footer.css";
-import { mountPicker, pickerStyles } from "./panels/picker/picker";
-import { mountNotes, mountStatus } from "./panels/status/status";
-import { mountToolbar } from "./panels/toolbar/toolbar";
-import { createReadings } from "./scores/shown-scores";
+import { followTheme, hostStyles, hosts } from "./hosts";
+import { footer } from "./panels/footer/footer";
+import { picker } from "./panels/picker/picker";
+import { status } from "./panels/status/status";
+import { toolbar } from "./panels/toolbar/toolbar";
+import { createScores } from "./scores/shown-scores";
 import type { Session } from "./session/session";
-import type { ViewContext } from "./state/selectors";
+import type { Display } from "./state/display";
 import type { State } from "./state/state";
-import { Runner } from "./state/tasks";
+import { Tasks } from "./state/tasks";
 import styles from "./styles.css";
-import { matrixStyles, mountMatrix } from "./views/matrix/matrix";
-import { mountTokens } from "./views/text/text";
-import textStyles from "./views/text/text.css";
+import { views as allViews } from "./views";
 
 /** What all displays of one explanation share. */
 export interface App {
   readonly state: State;
   readonly session: Session;
-  /** Sentences about what the data does not carry. */
+  /** Sentences on what the data does not carry. */
   readonly notes: readonly string[];
 }
 
-function adopt(root: ShadowRoot): void {
-  const texts = [styles, textStyles, footerStyles, pickerStyles, matrixStyles];
+/** Fill `el` with a display that ends with `signal`. */
+export function mountApp(
+  el: HTMLElement,
+  app: App,
+  signal: AbortSignal,
+  views: readonly View[] = allViews,
+): void {
+  const root = el.shadowRoot ?? el.attachShadow({ mode: "open" });
+  root.replaceChildren();
+  addStyles(root, [
+    hostStyles(),
+    styles,
+    ...[toolbar, status, footer, picker, ...views].map((part) => part.styles),
+  ]);
+  for (const host of hosts) host.prepare?.(el);
+  const [bar, side, bottom] = [h("header"), h("aside", { class: "side" }), h("footer")];
+  const [state, view] = [h("div", { class: "status" }), h("div", { class: "view" })];
+  const live = h("div", { class: "unseen", "aria-live": "polite" });
+  const aw = h(
+    "div",
+    { class: "aw", role: "region", "aria-label": "Explanation", tabindex: -1 },
+    bar,
+    h("div", { class: "main" }, view, side),
+    bottom,
+    live,
+  );
+  view.append(state);
+  root.append(aw);
+
+  const shown = computed(() => views.find(({ id }) => id === app.state.view.value) ?? (views[0] as View));
+  const tasks = new Tasks(signal);
+  const ctx = createContext(
+    app,
+    aw,
+    live,
+    tasks,
+    computed(() => shown.value.allSteps ?? false),
+    signal,
+  );
+  const panels = toolbar.mount(bar, ctx, views, shown);
+  status.mount(state, ctx, tasks);
+  for (const each of views) mountView(view, each, ctx, shown);
+  picker.mount(side, ctx);
+  status.mountNotes(bottom, ctx, app.notes);
+  footer.mount(bottom, ctx);
+  listenForKeys(aw, ctx, panels);
+  signal.addEventListener("abort", () => root.replaceChildren());
+}
+
+function createContext(
+  { state, session }: App,
+  aw: HTMLElement,
+  live: HTMLElement,
+  tasks: Tasks,
+  allSteps: Display["allSteps"],
+  signal: AbortSignal,
+): Context {
+  const stops: (() => void)[] = [];
+  signal.addEventListener("abort", () => {
+    for (const stop of stops) stop();
+  });
+  const display: Display = {
+    state,
+    session,
+    theme: followTheme(aw, signal),
+    signal,
+    allSteps,
+    announce: liveRegion(live, signal),
+    run: (work, lane) => tasks.run(work, lane),
+    effect: (body) => void stops.push(effect(body)),
+  };
+  return { ...display, scores: createScores(display) };
+}
+
+/** Show the view while it is the chosen one; it is mounted when it is first shown. */
+function mountView(parent: HTMLElement, view: View, ctx: Context, shown: { readonly value: View }): void {
+  const pane = h("div", { class: "pane", hidden: true });
+  parent.append(pane);
+  const open = newSignal(false);
+  let mounted = false;
+  ctx.effect(() => {
+    const now = shown.value === view;
+    pane.hidden = !now;
+    open.value = now;
+    if (!now || mounted) return;
+    mounted = true;
+    untracked(() => view.mount(pane, { ...ctx, open }));
+  });
+}
+
+function addStyles(root: ShadowRoot, texts: readonly string[]): void {
   try {
     root.adoptedStyleSheets = texts.map((text) => {
       const sheet = new CSSStyleSheet();
@@ -39,60 +126,4 @@ function adopt(root: ShadowRoot): void {
     // A sheet made in another document than the one `root` is in cannot be adopted.
     root.append(h("style", {}, texts.join("\n")));
   }
-}
-
-export function mountApp(el: HTMLElement, app: App, signal: AbortSignal): void {
-  const { state, session } = app;
-  const root = el.shadowRoot ?? el.attachShadow({ mode: "open" });
-  root.replaceChildren();
-  adopt(root);
-  // JupyterLab has its own meaning for arrows, Enter and letters in a cell's output.
-  el.setAttribute("data-lm-suppress-shortcuts", "true");
-  const aw = h("div", { class: "aw", role: "region", "aria-label": "Explanation", tabindex: -1 });
-  root.append(aw);
-  const theme = watchTheme(aw, signal);
-  const runner = new Runner(signal);
-  const live = h("div", { class: "unseen", "aria-live": "polite" });
-  const stops: (() => void)[] = [];
-  const ctx: ViewContext = {
-    state,
-    session,
-    theme,
-    signal,
-    announce: speaker(live, signal),
-    run: (work, lane) => runner.run(work, lane),
-    effect: (body) => void stops.push(effect(body)),
-  };
-  const readings = createReadings(ctx);
-
-  const text = h("div", { class: "pane" });
-  const matrix = h("div", { class: "pane", hidden: true });
-  const side = h("aside", { class: "side" });
-  const bar = h("header");
-  const status = h("div", { class: "status" });
-  const main = h("div", { class: "main" }, h("div", { class: "view" }, status, text, matrix), side);
-  const footer = h("footer");
-  aw.append(bar, main, footer, live);
-
-  const toolbar = mountToolbar(bar, ctx);
-  mountStatus(status, ctx, runner);
-  mountTokens(text, ctx, readings);
-  mountPicker(side, ctx);
-  let opened = false;
-  ctx.effect(() => {
-    const open = state.view.value === "matrix";
-    text.hidden = open;
-    matrix.hidden = !open;
-    if (open && !opened) {
-      opened = true;
-      queueMicrotask(() => mountMatrix(matrix, ctx));
-    }
-  });
-  mountNotes(footer, ctx, app.notes);
-  mountFooter(footer, ctx, readings);
-  listenForKeys(aw, ctx, toolbar);
-  signal.addEventListener("abort", () => {
-    for (const stop of stops) stop();
-    root.replaceChildren();
-  });
 }

@@ -1,4 +1,4 @@
-/** Elements with attributes, listeners and text. Text is only ever text. */
+/** Make and change elements. Text always stays text: nothing is parsed as HTML. */
 export type Child = Node | string | null | undefined | false;
 type Attributes = Record<string, string | number | boolean | ((event: never) => void)>;
 
@@ -10,7 +10,7 @@ function apply(element: Element, attributes: Attributes): void {
   }
 }
 
-/** `h("button", { class: "x", onclick: f }, "text")`: true sets an empty attribute, false none. */
+/** Make an element: `h("button", { class: "x", onclick: f }, "text")`. True sets an empty attribute, false none. */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},
@@ -22,7 +22,7 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** A 16 × 16 line drawing. */
+/** Make a line drawing of 16 × 16 pixels. */
 export function icon(path: string): SVGSVGElement {
   const name = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(name, "svg");
@@ -34,5 +34,64 @@ export function icon(path: string): SVGSVGElement {
 }
 
 let count = 0;
-/** An id no other element of the page has. */
+/** Make an id that no other element of the page has. */
 export const uniqueId = (name: string): string => `aw-${name}-${++count}`;
+
+/** Pieces of text; strong ones stand out. */
+export type RichText = readonly (string | { readonly strong: string })[];
+
+export const plainText = (text: RichText): string =>
+  text.map((piece) => (typeof piece === "string" ? piece : piece.strong)).join("");
+
+/** Write `text` into `host`, and touch only what differs: texts change with every move of the pointer. */
+export function writeText(host: HTMLElement, text: RichText): void {
+  text.forEach((piece, k) => {
+    const strong = typeof piece !== "string";
+    const words = strong ? piece.strong : piece;
+    const old = host.childNodes[k];
+    if (old && strong === (old.nodeType !== Node.TEXT_NODE)) {
+      if (old.textContent !== words) (old.firstChild ?? old).textContent = words;
+      return;
+    }
+    const made = strong ? h("b", {}, words) : document.createTextNode(words);
+    if (old) old.replaceWith(made);
+    else host.append(made);
+  });
+  while (host.childNodes.length > text.length) host.lastChild?.remove();
+}
+
+/** Call `changed` whenever an element changes its size, until `signal` aborts. */
+export function watchSize(elements: readonly HTMLElement[], changed: () => void, signal: AbortSignal): void {
+  const observer = new ResizeObserver(changed);
+  for (const element of elements) observer.observe(element);
+  signal.addEventListener("abort", () => observer.disconnect());
+}
+
+/** Give a canvas this size in CSS pixels. True if it changed, which clears the canvas. */
+export function sizeCanvas(canvas: HTMLCanvasElement, width: number, height: number): boolean {
+  const [w, h] = [Math.round(width * devicePixelRatio), Math.round(height * devicePixelRatio)];
+  if (canvas.width === w && canvas.height === h) return false;
+  Object.assign(canvas, { width: w, height: h });
+  Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
+  return true;
+}
+
+/** Where a pointer event is inside `element`, in the element's own pixels, whatever the page does to its scale. */
+export function pointIn(element: HTMLElement, event: MouseEvent): [x: number, y: number] {
+  const box = element.getBoundingClientRect();
+  const scale = box.width / element.clientWidth || 1;
+  return [(event.clientX - box.left) / scale, (event.clientY - box.top) / scale];
+}
+
+/** A function that runs `paint` once in the next frame, however often it is called; none after `signal` aborts. */
+export function inNextFrame(paint: () => void, signal: AbortSignal): () => void {
+  let frame = 0;
+  signal.addEventListener("abort", () => cancelAnimationFrame(frame));
+  return () => {
+    if (signal.aborted) return;
+    frame ||= requestAnimationFrame(() => {
+      frame = 0;
+      paint();
+    });
+  };
+}

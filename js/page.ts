@@ -1,4 +1,4 @@
-/** Boots an exported page: the data is in the page, and nothing is asked of the network. */
+/** The entry of an exported page: its data is in the page, and it asks nothing of the network. */
 import { batch, type Signal } from "@preact/signals-core";
 import { mountApp } from "./app";
 import { RecordedSession, type Recording } from "./session/recorded";

@@ -1,9 +1,9 @@
-/** The anywidget entry: one state and one session for each model, one tree of views for each display. */
+/** The anywidget entry: one state and one session for each model, one display for each cell that shows it. */
 import { type App, mountApp } from "./app";
 import type { Bytes } from "./session/buffers";
 import { KernelSession } from "./session/kernel";
 import { createState } from "./state/state";
-import { bind, contentOf, type Model } from "./state/trait-sync";
+import { contentOf, type Model, syncTraits } from "./state/trait-sync";
 
 interface WidgetModel extends Model {
   send(content: object): void;
@@ -28,7 +28,7 @@ function createApp(model: WidgetModel, signal: AbortSignal): App {
     },
     () => state.content.peek().inputs,
   );
-  bind(model, state, signal, () => session.clear());
+  syncTraits(model, state, signal, () => session.clear());
   signal.addEventListener("abort", () => session.clear());
   return { state, session, notes: [] };
 }

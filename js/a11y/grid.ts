@@ -1,4 +1,4 @@
-/** The cursor of a grid moved by keys, as the WAI-ARIA grid pattern has it. */
+/** Move the cursor of a grid by keys, as in the WAI-ARIA grid pattern. */
 export interface Cell {
   readonly row: number;
   readonly column: number;
@@ -11,7 +11,7 @@ export interface Extent {
   readonly page: number;
 }
 
-/** A key event, or as much of one as matters. */
+/** The part of a key event that matters. */
 export interface Key {
   readonly key: string;
   readonly ctrlKey?: boolean;
@@ -21,7 +21,7 @@ export interface Key {
 
 const clamp = (value: number, count: number): number => Math.min(Math.max(0, value), Math.max(0, count - 1));
 
-/** Where `key` takes the cursor, or null when it is not a key of the grid. */
+/** The cell that `key` leads to; null if it is not a key of the grid. */
 export function move(at: Cell, key: Key, { rows, columns, page }: Extent): Cell | null {
   if (key.altKey) return null;
   const all = Boolean(key.ctrlKey || key.metaKey);
@@ -51,7 +51,7 @@ export function move(at: Cell, key: Key, { rows, columns, page }: Extent): Cell 
   }
 }
 
-/** The cursor kept inside a grid that has changed its size. */
+/** Keep the cursor inside a grid that has changed its size. */
 export function inside(at: Cell, { rows, columns }: Pick<Extent, "rows" | "columns">): Cell {
   return { row: clamp(at.row, rows), column: clamp(at.column, columns) };
 }

@@ -1,9 +1,70 @@
-import { expect, test } from "vitest";
-import { around } from "./keys";
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { sample } from "../session/testing";
+import type { Display } from "../state/display";
+import { createState, type State } from "../state/state";
+import { listenForKeys } from "./keys";
 
-test("layers form a ring with all of them between the last and the first", () => {
-  const walk: (number | null)[] = [null];
-  for (let i = 0; i < 4; i++) walk.push(around(walk.at(-1) as number | null, 1, 3));
-  expect(walk).toEqual([null, 0, 1, 2, null]);
-  expect([around(null, -1, 3), around(0, -1, 3)]).toEqual([2, null]);
+let state: State;
+let root: HTMLElement;
+let end: AbortController;
+let announced: string[];
+const panels = { close: vi.fn(() => false), help: vi.fn() };
+
+const press = (key: string, target: HTMLElement = root, init: KeyboardEventInit = {}) => {
+  const event = new KeyboardEvent("keydown", {
+    key,
+    bubbles: true,
+    composed: true,
+    cancelable: true,
+    ...init,
+  });
+  target.dispatchEvent(event);
+  return event.defaultPrevented;
+};
+
+beforeEach(() => {
+  vi.clearAllMocks();
+  state = createState(sample);
+  end = new AbortController();
+  announced = [];
+  root = document.createElement("div");
+  document.body.replaceChildren(root);
+  const announce = (text: string) => announced.push(text);
+  listenForKeys(root, { state, announce, signal: end.signal } as unknown as Display, panels);
+});
+afterEach(() => end.abort());
+
+test("brackets choose layers, braces heads, and both show attention", () => {
+  expect(press("]")).toBe(true);
+  expect([state.method.value, state.layer.value]).toEqual(["attention", 0]);
+  press("}");
+  expect(state.heads.value).toEqual([[0, 0]]);
+  expect(announced).toEqual(["Layer 1.", "Layer 1, head 1."]);
+});
+
+test("Esc closes the open panel first, then lets go", () => {
+  state.held.value = [0];
+  panels.close.mockReturnValueOnce(true);
+  press("Escape");
+  expect(state.held.value).toEqual([0]);
+  press("Escape");
+  expect(state.held.value).toEqual([]);
+});
+
+test("other keys, shortcuts of the browser, and typing are left alone", () => {
+  const input = document.createElement("input");
+  input.type = "text";
+  root.append(input);
+  expect([press("a"), press("]", root, { ctrlKey: true }), press("?", input)]).toEqual([false, false, false]);
+  expect(panels.help).not.toHaveBeenCalled();
+  expect(press("Escape", input)).toBe(true);
+  press("?");
+  expect(panels.help).toHaveBeenCalledTimes(1);
+});
+
+test("nothing is heard after the end", () => {
+  end.abort();
+  expect(press("]")).toBe(false);
+  expect(state.layer.value).toBeNull();
 });

@@ -1,9 +1,10 @@
-/** A live region that says what happened, one message at a time. */
+/** A live region that a screen reader speaks, one message at a time. */
 
-/** Long enough for sentences that belong together to be said as one. */
+/** Milliseconds in which messages are joined into one. */
 const gather = 250;
 
-export function speaker(live: HTMLElement, signal: AbortSignal): (text: string) => void {
+/** Announce texts in `element` until `signal` aborts. */
+export function liveRegion(element: HTMLElement, signal: AbortSignal): (text: string) => void {
   let waiting: string[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   signal.addEventListener("abort", () => clearTimeout(timer));
@@ -11,7 +12,7 @@ export function speaker(live: HTMLElement, signal: AbortSignal): (text: string) 
     waiting.push(text);
     clearTimeout(timer);
     timer = setTimeout(() => {
-      live.textContent = waiting.join(" ");
+      element.textContent = waiting.join(" ");
       waiting = [];
     }, gather);
   };

@@ -17,7 +17,6 @@ describe("pyramid", () => {
     expect([...signed.level(0, 1).values]).toEqual([10, 200, 127, 255, 255, 255]);
     const unsigned = new Pyramid(base, false);
     expect([...unsigned.level(2, 2).values]).toEqual([200]);
-    expect([signed.top(), unsigned.top()]).toEqual([117, 200]);
   });
 
   test("makes a level once", () => {

@@ -1,4 +1,4 @@
-/** A plane of quantised values, and coarser copies of it that keep the peaks. */
+/** A plane of quantised values, and smaller copies of it that keep the peaks. */
 
 /** Quantised as in a `map` answer (docs/protocol.md), row by row; 255 where there is no number. */
 export interface Plane {
@@ -7,9 +7,9 @@ export interface Plane {
   readonly values: Uint8Array;
 }
 
-const none = 255;
+const hole = 255;
 
-/** Of each pair of neighbours in a row, the one of greater magnitude; none only where both are. */
+/** Halve the width: of two neighbours keep the greater magnitude; a hole stays only where both are holes. */
 export function halveAcross(plane: Plane, zero: number): Plane {
   const { width, height, values } = plane;
   const half = Math.ceil(width / 2);
@@ -19,14 +19,14 @@ export function halveAcross(plane: Plane, zero: number): Plane {
     const to = y * half;
     for (let x = 0; x < half; x++) {
       const a = values[from + 2 * x] as number;
-      const b = 2 * x + 1 < width ? (values[from + 2 * x + 1] as number) : none;
-      out[to + x] = b === none || (a !== none && Math.abs(a - zero) >= Math.abs(b - zero)) ? a : b;
+      const b = 2 * x + 1 < width ? (values[from + 2 * x + 1] as number) : hole;
+      out[to + x] = b === hole || (a !== hole && Math.abs(a - zero) >= Math.abs(b - zero)) ? a : b;
     }
   }
   return { width: half, height, values: out };
 }
 
-/** The same for each pair of rows. */
+/** Halve the height in the same way. */
 export function halveDown(plane: Plane, zero: number): Plane {
   const { width, height, values } = plane;
   const half = Math.ceil(height / 2);
@@ -36,8 +36,8 @@ export function halveDown(plane: Plane, zero: number): Plane {
     const paired = 2 * y + 1 < height;
     for (let x = 0; x < width; x++) {
       const a = values[from + x] as number;
-      const b = paired ? (values[from + width + x] as number) : none;
-      out[y * width + x] = b === none || (a !== none && Math.abs(a - zero) >= Math.abs(b - zero)) ? a : b;
+      const b = paired ? (values[from + width + x] as number) : hole;
+      out[y * width + x] = b === hole || (a !== hole && Math.abs(a - zero) >= Math.abs(b - zero)) ? a : b;
     }
   }
   return { width, height: half, values: out };
@@ -65,12 +65,5 @@ export class Pyramid {
         : halveAcross(this.level(across - 1, 0), this.zero);
     this.#levels.set(key, made);
     return made;
-  }
-
-  /** The greatest distance from zero of any value, in quanta. */
-  top(): number {
-    let most = 0;
-    for (const q of this.base.values) if (q !== none) most = Math.max(most, Math.abs(q - this.zero));
-    return most;
   }
 }

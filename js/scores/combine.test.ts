@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { combine, dequantize, greatest, quantize, toUnits, withoutHidden } from "./combine";
+import { combine, greatest, toUnits, unitScores, withoutHidden } from "./combine";
 
 const row = (...values: number[]) => Float32Array.from(values);
 const nan = Number.NaN;
@@ -42,16 +42,10 @@ test("greatest", () => {
   expect(greatest(row(nan))).toBe(0);
 });
 
-describe("bytes", () => {
-  test("follow the protocol", () => {
-    expect([0, 0.5, 1, nan].map((v) => quantize(v, 1, false))).toEqual([0, 127, 254, 255]);
-    expect([-2, 0, 2, nan].map((v) => quantize(v, 2, true))).toEqual([0, 127, 254, 255]);
-    expect(quantize(0, 0, false)).toBe(0);
-  });
-  test("return within half a quantum", () => {
-    for (let v = -3; v <= 3; v += 0.0371) {
-      expect(Math.abs(dequantize(quantize(v, 3, true), 3, true) - v)).toBeLessThanOrEqual(3 / 254 + 1e-9);
-    }
-    expect(dequantize(255, 3, true)).toBeNaN();
-  });
+test("scores of units: steps joined, tokens added up, hidden units apart", () => {
+  const rows = [row(0.5, 0.5, nan), row(0.2, 0.3, 0.5)];
+  const options = { hidden: Uint8Array.from([1, 0]), renormalize: true, spanRule: "sum" } as const;
+  const { all, shown } = unitScores(rows, [0, 1], [1, 3], options);
+  expect(rounded(all)).toEqual([0.7, 1.3]);
+  expect(rounded(shown)).toEqual([null, 2]);
 });

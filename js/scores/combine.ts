@@ -1,7 +1,8 @@
-/** From the scores of tokens to what is drawn: several steps as one, units, hidden inputs, a common scale. */
+/** Turn the scores of tokens into those of units: join steps, add up tokens, take hidden inputs out. */
+import type { SpanRule } from "../session/session";
 
-/** Several steps read as one: their mean or sum. An input that a step could not see yet counts as nothing from it. */
-export function combine(rows: readonly Float32Array[], rule: "mean" | "sum"): Float32Array {
+/** Join the rows of several steps by their mean or sum. An input that a step could not see counts as 0. */
+export function combine(rows: readonly Float32Array[], rule: SpanRule): Float32Array {
   const [only] = rows;
   if (only && rows.length === 1) return only;
   const out = new Float32Array(only?.length ?? 0).fill(Number.NaN);
@@ -17,7 +18,7 @@ export function combine(rows: readonly Float32Array[], rule: "mean" | "sum"): Fl
   return out;
 }
 
-/** Units of several tokens get the sum; `ends[u]` is one past the last token of unit `u`. */
+/** Add up the tokens of each unit; `ends[u]` is one past the last token of unit `u`. */
 export function toUnits(row: Float32Array, starts: readonly number[], ends: readonly number[]): Float32Array {
   const out = new Float32Array(starts.length).fill(Number.NaN);
   for (let u = 0; u < out.length; u++) {
@@ -30,7 +31,7 @@ export function toUnits(row: Float32Array, starts: readonly number[], ends: read
   return out;
 }
 
-/** `row` with what is hidden taken out; `renormalize` gives the hidden share to the rest, so that the sum stays. */
+/** Set hidden units to NaN; `renormalize` gives their share to the others, so that the sum stays. */
 export function withoutHidden(row: Float32Array, hidden: Uint8Array, renormalize: boolean): Float32Array {
   if (!hidden.includes(1)) return row;
   let all = 0;
@@ -45,22 +46,27 @@ export function withoutHidden(row: Float32Array, hidden: Uint8Array, renormalize
   return row.map((v, i) => (hidden[i] ? Number.NaN : v * gain));
 }
 
-/** The greatest magnitude among the numbers, 0 when there is none. */
+/** The greatest magnitude, 0 without numbers. */
 export function greatest(values: Float32Array): number {
   let most = 0;
   for (const v of values) if (Math.abs(v) > most) most = Math.abs(v);
   return most;
 }
 
-/** One byte for a value, as in a `map` answer: 255 for NaN, else 0..254 up from zero, or 0..254 about 127. */
-export function quantize(v: number, high: number, signed: boolean): number {
-  if (Number.isNaN(v)) return 255;
-  const share = high > 0 ? Math.min(1, Math.max(-1, v / high)) : 0;
-  return signed ? 127 + Math.round(127 * share) : Math.round(254 * Math.max(0, share));
+/** How the person wants scores to be read. */
+export interface ScoreOptions {
+  readonly hidden: Uint8Array;
+  readonly renormalize: boolean;
+  readonly spanRule: SpanRule;
 }
 
-/** The value a byte stands for. */
-export function dequantize(q: number, high: number, signed: boolean): number {
-  if (q === 255) return Number.NaN;
-  return signed ? (high * (q - 127)) / 127 : (high * q) / 254;
+/** The scores of each unit: `all` of them, and `shown` without the hidden ones. */
+export function unitScores(
+  rows: readonly Float32Array[],
+  starts: readonly number[],
+  ends: readonly number[],
+  { hidden, renormalize, spanRule }: ScoreOptions,
+): { all: Float32Array; shown: Float32Array } {
+  const all = toUnits(combine(rows, spanRule), starts, ends);
+  return { all, shown: withoutHidden(all, hidden, renormalize) };
 }

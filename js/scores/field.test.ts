@@ -27,7 +27,7 @@ const content: Content = {
 };
 const nan = Number.NaN;
 const plain = { hidden: new Uint8Array(3), renormalize: false, spanRule: "mean" } as const;
-const shares = { signed: false, shares: true };
+const shares = { signed: false };
 const scores = Float32Array.from([0.6, 0.1, 0.3, nan, nan, 0.2, 0.2, 0.2, 0.4, nan, 0.5, 0.1, 0.1, 0.2, 0.1]);
 const rounded = (values: Float32Array | null) =>
   values && [...values].map((v) => (Number.isNaN(v) ? null : Number(v.toFixed(4))));
@@ -71,11 +71,11 @@ describe("exact", () => {
   });
 });
 
-test("signed scores are not renormalised", () => {
+test("signed scores keep their size when a row is hidden", () => {
   const field = new Field(
     shapeOf(content),
-    { signed: true, shares: false },
-    { ...plain, renormalize: true, hidden: Uint8Array.from([1, 0, 0]) },
+    { signed: true },
+    { ...plain, renormalize: false, hidden: Uint8Array.from([1, 0, 0]) },
   );
   field.put([2], Float32Array.from([4, -1, -1, 0.5, 0.5]));
   expect(rounded(field.column(1))).toEqual([null, -2, 1]);

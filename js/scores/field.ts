@@ -1,39 +1,27 @@
-/** The numbers behind the matrix: exact columns as they arrive, or a pooled map, as one plane to paint. */
+/** The scores of all steps as one plane to paint: exact columns as they arrive, or a pooled map. */
 
 import { Pyramid } from "../draw/pyramid";
-import type { ScoreMap } from "../session/session";
-import { combine, dequantize, greatest, quantize, toUnits, withoutHidden } from "./combine";
+import { dequantize, quantize } from "../session/quantize";
+import type { MethodInfo, ScoreMap } from "../session/session";
+import { greatest, type ScoreOptions, unitScores, withoutHidden } from "./combine";
 import type { Shape } from "./shape";
-
-/** What the person chose to see of the numbers. */
-export interface Reading {
-  readonly hidden: Uint8Array;
-  readonly renormalize: boolean;
-  readonly spanRule: "mean" | "sum";
-}
 
 export class Field {
   readonly shape: Shape;
   readonly signed: boolean;
-  readonly #shares: boolean;
   #steps = new Map<number, Float32Array>();
   #columns = new Map<number, Float32Array>();
   #map: ScoreMap | null = null;
-  #reading: Reading;
+  #options: ScoreOptions;
   #pyramid: Pyramid | null = null;
   #high = 0;
   #hatched: Uint8Array;
 
-  constructor(
-    shape: Shape,
-    method: { readonly signed: boolean; readonly shares: boolean },
-    reading: Reading,
-  ) {
+  constructor(shape: Shape, { signed }: Pick<MethodInfo, "signed">, options: ScoreOptions) {
     this.shape = shape;
-    this.signed = method.signed;
-    this.#shares = method.shares;
-    this.#reading = reading;
-    this.#hatched = reading.hidden;
+    this.signed = signed;
+    this.#options = this.#cut(options);
+    this.#hatched = this.#options.hidden;
   }
 
   /** Exact scores `[steps.length, inputs]`. */
@@ -51,35 +39,34 @@ export class Field {
     this.#pyramid = null;
   }
 
-  read(reading: Reading): void {
-    this.#reading = reading;
+  read(options: ScoreOptions): void {
+    this.#options = this.#cut(options);
     this.#columns.clear();
     this.#pyramid = null;
   }
 
-  /** Steps of these columns whose exact scores are not there. */
+  /** The steps of these columns whose exact scores are missing. */
   missing(columns: readonly number[]): number[] {
     return columns.flatMap((c) => this.shape.steps[c] ?? []).filter((step) => !this.#steps.has(step));
   }
 
-  /** The exact column as shown, NaN where not read yet or hidden; null when its scores are not there. */
+  /** The exact column as shown, NaN where an input is not seen or hidden; null while its scores are missing. */
   column(c: number): Float32Array | null {
     const known = this.#columns.get(c);
     if (known) return known;
     const rows = (this.shape.steps[c] ?? []).map((step) => this.#steps.get(step));
     if (rows.some((row) => row === undefined)) return null;
-    const { hidden, renormalize, spanRule } = this.#reading;
-    const units = toUnits(combine(rows as Float32Array[], spanRule), this.shape.starts, this.shape.ends);
-    const made = withoutHidden(units, hidden, renormalize && this.#shares);
-    this.#columns.set(c, made);
-    return made;
+    const { starts, ends } = this.shape;
+    const { shown } = unitScores(rows as Float32Array[], starts, ends, this.#options);
+    this.#columns.set(c, shown);
+    return shown;
   }
 
   isHidden(row: number): boolean {
-    return this.#reading.hidden[row] === 1;
+    return this.#options.hidden[row] === 1;
   }
 
-  /** Whether some step of the column could see some token of the row. */
+  /** True if a step of the column could see a token of the row. */
   seen(row: number, column: number): boolean {
     const last = this.shape.steps[column]?.at(-1) ?? -1;
     return (this.shape.starts[row] ?? Number.POSITIVE_INFINITY) < this.shape.firstStep + last;
@@ -91,7 +78,7 @@ export class Field {
     return this.#high;
   }
 
-  /** Rows to hatch. In a pooled map a row is hatched too when it shares its cell with a hidden one. */
+  /** 1 for each row to hatch: the hidden ones and, in a pooled map, those that share a cell with a hidden one. */
   get hatched(): Uint8Array {
     this.pyramid();
     return this.#hatched;
@@ -113,16 +100,21 @@ export class Field {
     return this.#pyramid;
   }
 
+  /** Rows are the units that are inputs; others are never hidden from them. */
+  #cut(options: ScoreOptions): ScoreOptions {
+    return { ...options, hidden: options.hidden.subarray(0, this.shape.starts.length) };
+  }
+
   #mapColumns(): Float32Array[] | null {
     const map = this.#map;
-    this.#hatched = this.#reading.hidden;
+    this.#hatched = this.#options.hidden;
     if (!map) return null;
     const { starts, ends, steps } = this.shape;
     const [poolSteps, poolInputs] = map.pool;
     const cellOf = starts.map((start) => Math.floor(start / poolInputs));
-    const { hidden, renormalize } = this.#reading;
-    const spoilt = new Set(cellOf.filter((_, r) => hidden[r]));
-    this.#hatched = Uint8Array.from(cellOf, (cell) => (spoilt.has(cell) ? 1 : 0));
+    const { hidden, renormalize } = this.#options;
+    const mixed = new Set(cellOf.filter((_, r) => hidden[r]));
+    this.#hatched = Uint8Array.from(cellOf, (cell) => (mixed.has(cell) ? 1 : 0));
     return steps.map((of) => {
       const raw = Float32Array.from(starts, (_, r) => {
         let best = Number.NaN;
@@ -135,7 +127,7 @@ export class Field {
         }
         return best;
       });
-      return withoutHidden(raw, this.#hatched, renormalize && this.#shares);
+      return withoutHidden(raw, this.#hatched, renormalize);
     });
   }
 }

@@ -1,4 +1,4 @@
-/** The rows and columns of the table of numbers: units that were read, and units that were written. */
+/** The rows and columns of the table of scores: units that are inputs, and units that were generated. */
 import type { Content } from "../session/session";
 import { unitsOf } from "../state/units";
 
@@ -7,20 +7,20 @@ export interface Shape {
   readonly starts: readonly number[];
   readonly ends: readonly number[];
   readonly rowText: readonly string[];
-  /** Columns: the steps of each written unit. */
+  /** Columns: the steps of each generated unit. */
   readonly steps: readonly (readonly number[])[];
   readonly columnText: readonly string[];
-  /** The probability of each written unit: the product over its tokens. */
+  /** The probability of each generated unit: the product over its tokens. */
   readonly probability: readonly number[];
   /** The rows before which a section begins. */
   readonly breaks: readonly number[];
-  /** The token that is step 0. */
+  /** The token that step 0 generated. */
   readonly firstStep: number;
-  /** Inputs of a row of scores. */
+  /** The number of inputs in a row of scores. */
   readonly inputs: number;
 }
 
-/** A token as a heading: trimmed, and what cannot be seen made visible. */
+/** A token as a heading: trimmed, and with marks for invisible characters. */
 export function heading(text: string): string {
   const seen = text.replace(/\n/g, "⏎").replace(/\t/g, "⇥").trim();
   return seen || (text === "" ? "∅" : "␣".repeat(Math.min(3, text.length)));

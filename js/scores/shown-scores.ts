@@ -1,164 +1,176 @@
-/** What is shown at the moment, ready to draw: a row of scores by unit, or what one input gave to each written unit. */
-import { batch, computed, type ReadonlySignal, signal } from "@preact/signals-core";
-import type { MethodInfo, RequestOptions, Selection } from "../session/session";
-import { selection, shownMethod, type ViewContext } from "../state/selectors";
+/** The scores shown at the moment: those of the steps explained by unit, or those of one input by generated unit. */
+import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
+import type { MethodInfo, RequestOptions, ScoreQuery } from "../session/session";
+import type { Display } from "../state/display";
+import { foilOf, scoreQuery, shownMethod } from "../state/selectors";
+import type { State } from "../state/state";
 import { unitsOf } from "../state/units";
-import { combine, greatest, toUnits, withoutHidden } from "./combine";
+import { combine, greatest, unitScores } from "./combine";
+import { scoreOptions } from "./options";
 
-export interface Reading {
-  /** The steps explained; empty when it is an input that is asked about. */
+export interface ShownScores {
+  /** The steps explained; empty when the scores are those of an input. */
   readonly steps: readonly number[];
   readonly input: number | null;
   readonly method: MethodInfo;
-  readonly selection: Selection;
-  /** As computed: one number for each input, or for each step when it is an input that is asked about. */
-  readonly exact: Float32Array;
+  readonly query: ScoreQuery;
   /** For each unit; NaN where there is nothing to show. */
   readonly values: Float32Array;
   readonly hidden: Uint8Array;
   /** The greatest magnitude among `values`. */
   readonly high: number;
-  /** How much of the row (by magnitude) hidden inputs hold, 0 to 1. */
+  /** The share of the row, by magnitude, that hidden inputs hold: 0 to 1. */
   readonly hiddenShare: number;
   readonly renormalized: boolean;
-  /** What all its steps have to say beside their numbers. */
+  /** The note that all its steps share. */
   readonly note: string | null;
 }
 
-export interface Readings {
-  readonly shown: ReadonlySignal<Reading | null>;
-  /** Of what is held, whatever is under the pointer. */
-  readonly held: ReadonlySignal<Reading | null>;
+export interface Scores {
+  readonly shown: ReadonlySignal<ShownScores | null>;
+  /** The scores of the held steps, whatever is under the pointer. */
+  readonly held: ReadonlySignal<ShownScores | null>;
 }
 
-/** A column of a gradient method needs every step: wait until the pointer rests. */
+type Target = Signal<ShownScores | null>;
+
+/** The scores of an input need every step of a gradient method: wait until the pointer rests. Milliseconds. */
 const rest = 150;
-/** An old picture may stand this long under a new label. */
+/** How long old scores may stay while new ones are computed, in milliseconds. */
 const grace = 60;
 
-const pause = (ms: number, signal?: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
+/** Keep the scores shown up to date until the display ends. */
+export function createScores(display: Display): Scores {
+  const { state } = display;
+  const [held, hovered, column]: Target[] = [signal(null), signal(null), signal(null)];
+  followSteps(display, "held", state.held, held as Target);
+  followSteps(display, "hovered", state.hoveredSteps, hovered as Target);
+  followInput(display, column as Target);
+  const shown = computed(() => {
+    if (state.hoveredSteps.value.length > 0) return (hovered as Target).value;
+    return (state.held.value.length > 0 ? held : column)?.value ?? null;
+  });
+  return { shown, held: held as Target };
+}
+
+function followSteps(
+  display: Display,
+  lane: string,
+  target: ReadonlySignal<readonly number[]>,
+  out: Target,
+): void {
+  const { state, session } = display;
+  display.effect(() => {
+    const steps = target.value;
+    const method = shownMethod(state);
+    const query = scoreQuery(state, display.allSteps.value ? null : foilOf(state, steps));
+    void state.options.value;
+    if (steps.length === 0 || !method) {
+      out.value = null;
+      void display.run(async () => undefined, lane);
+      return;
+    }
+    const late = setTimeout(() => {
+      out.value = null;
+    }, grace);
+    void display
+      .run((options) => session.scores(query, steps, options), lane)
+      .then((rows) => {
+        if (!rows) return;
+        const notes = new Set(steps.map((step) => session.note(query, step)));
+        const note = notes.size === 1 ? ([...notes][0] ?? null) : null;
+        out.value = { ...rowScores(state, method, steps, rows), method, query, note };
+        clearTimeout(late);
+      });
+    return () => clearTimeout(late);
+  });
+}
+
+function rowScores(
+  state: State,
+  method: MethodInfo,
+  steps: readonly number[],
+  scores: Float32Array,
+): Omit<ShownScores, "query" | "method" | "note"> {
+  const content = state.content.peek();
+  const options = scoreOptions(state, method);
+  const { hidden } = options;
+  const { inputs } = content;
+  const rows = steps.map((_, k) => scores.subarray(k * inputs, (k + 1) * inputs));
+  const { all, shown: values } = unitScores(rows, content.tokens.start, unitsOf(content).inputEnds, options);
+  const total = magnitude(all);
+  return {
+    steps,
+    input: null,
+    values,
+    hidden,
+    high: greatest(values),
+    hiddenShare: total > 0 ? magnitude(all, hidden) / total : 0,
+    renormalized: options.renormalize && hidden.includes(1),
+  };
+}
+
+/** While nothing is held or hovered in the answer, an input under the pointer shows what it gave to each step. */
+function followInput(display: Display, out: Target): void {
+  const { state } = display;
+  display.effect(() => {
+    const hovered = state.hoveredInput.value;
+    const input = state.held.value.length === 0 && state.hoveredSteps.value.length === 0 ? hovered : null;
+    const method = shownMethod(state);
+    const query = scoreQuery(state);
+    void state.options.value.span_rule;
+    out.value = null;
+    if (input === null || !method) {
+      void display.run(async () => undefined, "column");
+      return;
+    }
+    void state.content.value;
+    void display
+      .run((options) => columns(display, query, input, method.attention ? 0 : rest, options), "column")
+      .then((answer) => {
+        if (!answer) return;
+        const [values, hidden] = [
+          columnScores(state, answer),
+          new Uint8Array(unitsOf(state.content.peek()).count),
+        ];
+        const none = { steps: [], hidden, hiddenShare: 0, renormalized: false, note: null };
+        out.value = { ...none, input, method, query, values, high: greatest(values) };
+      });
+  });
+}
+
+/** The columns of all tokens of the unit that `input` belongs to. */
+async function columns(
+  { state, session }: Display,
+  query: ScoreQuery,
+  input: number,
+  delay: number,
+  options: RequestOptions,
+): Promise<Float32Array[]> {
+  const units = unitsOf(state.content.peek());
+  const [start, end] = [units.start(units.of(input)), units.end(units.of(input))];
+  await pause(delay, options.signal);
+  const tokens = Array.from({ length: end - start }, (_, k) => start + k);
+  return Promise.all(tokens.map((token) => session.column(query, token, options)));
+}
+
+function columnScores(state: State, tokens: readonly Float32Array[]): Float32Array {
+  const units = unitsOf(state.content.peek());
+  const rule = state.options.peek().span_rule;
+  const scores = combine(tokens, "sum");
+  return Float32Array.from({ length: units.count }, (_, u) => {
+    const own = units.steps(u).map((step) => Float32Array.of(scores[step] as number));
+    return own.length > 0 ? (combine(own, rule)[0] as number) : Number.NaN;
+  });
+}
+
+function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
     signal?.addEventListener("abort", () => clearTimeout(timer));
   });
-
-export function createReadings(ctx: ViewContext): Readings {
-  const { state, session } = ctx;
-  const held = signal<Reading | null>(null);
-  const hovered = signal<Reading | null>(null);
-  const column = signal<Reading | null>(null);
-
-  function rowOf(
-    steps: readonly number[],
-    exactRows: Float32Array,
-  ): Omit<Reading, "selection" | "method" | "note"> {
-    const units = unitsOf(state.content.peek());
-    const options = state.options.peek();
-    const inputs = exactRows.length / steps.length;
-    const rows = steps.map((_, k) => exactRows.subarray(k * inputs, (k + 1) * inputs));
-    const exact = combine(rows, options.span_rule);
-    const whole = toUnits(exact, state.content.peek().tokens.start, units.inputEnds);
-    const hidden = units.hidden(options);
-    const renormalized = options.renormalize && !shownMethod(state)?.signed && hidden.includes(1);
-    const values = withoutHidden(whole, hidden, renormalized);
-    const total = magnitude(whole, null);
-    const hiddenShare = total > 0 ? magnitude(whole, hidden) / total : 0;
-    return { steps, input: null, exact, values, hidden, high: greatest(values), hiddenShare, renormalized };
-  }
-
-  function watch(lane: string, target: ReadonlySignal<readonly number[]>, out: typeof held): void {
-    ctx.effect(() => {
-      const steps = target.value;
-      const method = shownMethod(state);
-      const chosen = selection(state, steps);
-      state.options.value;
-      if (steps.length === 0 || !method) {
-        out.value = null;
-        ctx.run(async () => undefined, lane);
-        return;
-      }
-      const late = setTimeout(() => {
-        out.value = null;
-      }, grace);
-      ctx
-        .run((options) => session.scores(chosen, steps, options), lane)
-        .then((rows) => {
-          const notes = new Set(steps.map((step) => session.note(chosen, step)));
-          const note = notes.size === 1 ? ([...notes][0] ?? null) : null;
-          if (rows) out.value = { ...rowOf(steps, rows), method, selection: chosen, note };
-          if (rows) clearTimeout(late);
-        });
-      return () => clearTimeout(late);
-    });
-  }
-
-  const heldSteps = computed(() => state.held.value);
-  watch("held", heldSteps, held);
-  watch(
-    "hovered",
-    computed(() => state.hoveredSteps.value),
-    hovered,
-  );
-
-  ctx.effect(() => {
-    const input = state.hoveredInput.value;
-    const asked = state.held.value.length === 0 && state.hoveredSteps.value.length === 0 ? input : null;
-    const method = shownMethod(state);
-    const chosen = selection(state);
-    const rule = state.options.value.span_rule;
-    column.value = null;
-    if (asked === null || !method) {
-      ctx.run(async () => undefined, "column");
-      return;
-    }
-    const units = unitsOf(state.content.value);
-    const unit = units.of(asked);
-    const work = async (options: RequestOptions) => {
-      await pause(method.attention ? 0 : rest, options.signal);
-      const tokens = Array.from(
-        { length: units.end(unit) - units.start(unit) },
-        (_, k) => units.start(unit) + k,
-      );
-      return Promise.all(tokens.map((token) => session.column(chosen, token, options)));
-    };
-    ctx.run(work, "column").then((columns) => {
-      if (!columns) return;
-      const exact = combine(columns, "sum");
-      const values = Float32Array.from({ length: units.count }, (_, u) => {
-        const own = units.steps(u).map((step) => Float32Array.of(exact[step] as number));
-        return own.length > 0 ? (combine(own, rule)[0] as number) : Number.NaN;
-      });
-      const hidden = new Uint8Array(units.count);
-      const high = greatest(values);
-      const base = { steps: [], input: asked, method, selection: chosen, exact, values, hidden, high };
-      column.value = { ...base, hiddenShare: 0, renormalized: false, note: null };
-    });
-  });
-
-  const shown = computed(() => {
-    if (state.hoveredSteps.value.length > 0) return hovered.value;
-    if (state.held.value.length > 0) return held.value;
-    return column.value;
-  });
-  return { shown, held };
 }
 
-function magnitude(values: Float32Array, only: Uint8Array | null): number {
-  let sum = 0;
-  values.forEach((v, i) => {
-    if (!Number.isNaN(v) && (!only || only[i])) sum += Math.abs(v);
-  });
-  return sum;
-}
-
-/** Changes the preview in one go. */
-export function preview(ctx: ViewContext, steps: readonly number[], input: number | null): void {
-  const { hoveredSteps, hoveredInput } = ctx.state;
-  const same =
-    steps.length === hoveredSteps.peek().length && steps.every((s, k) => s === hoveredSteps.peek()[k]);
-  if (same && input === hoveredInput.peek()) return;
-  batch(() => {
-    if (!same) hoveredSteps.value = steps;
-    hoveredInput.value = input;
-  });
+function magnitude(values: Float32Array, only?: Uint8Array): number {
+  return values.reduce((sum, v, i) => (Number.isNaN(v) || (only && !only[i]) ? sum : sum + Math.abs(v)), 0);
 }

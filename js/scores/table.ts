@@ -1,8 +1,8 @@
-/** Scores as a table of text, tab between columns, exact. */
+/** Scores as a table in text: exact numbers, tabs between columns. */
 import type { Content } from "../session/session";
 import { named, unitsOf } from "../state/units";
 
-/** The shortest decimal that is this float32. */
+/** The shortest decimal that gives this float32 when read. */
 export function exactly(v: number): string {
   if (Number.isNaN(v)) return "";
   for (let digits = 6; digits < 9; digits++) {
@@ -14,7 +14,7 @@ export function exactly(v: number): string {
 
 const quoted = (text: string): string => named(text).replace(/[\t\n\r]/g, " ");
 
-/** A token's text; of a unit of several tokens, with its place in it. */
+/** The text of a token; in a unit of several tokens, that of the unit with the token's place in it. */
 function tokenName(content: Content, token: number): string {
   const units = unitsOf(content);
   const u = units.of(token);
@@ -22,7 +22,7 @@ function tokenName(content: Content, token: number): string {
   return quoted(units.text(u)) + (many ? ` (${token - units.start(u) + 1})` : "");
 }
 
-/** Rows are inputs, columns the steps; a last row has the probabilities. */
+/** A table with a row for each input, a column for each step and a last row of probabilities. */
 export function scoreTable(content: Content, steps: readonly number[], scores: Float32Array): string {
   const { inputs } = content;
   const { first, probability } = content.steps;

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { KernelSession } from "./kernel";
-import type { Foil, Hiding, ScoreMap, Selection } from "./session";
+import type { Foil, Hiding, ScoreMap, ScoreQuery } from "./session";
 import { encode, FakeChannel, fixture, numbers } from "./testing";
 
-const saliency: Selection = { method: "saliency", layer: null, heads: [], head_rule: "mean" };
+const saliency: ScoreQuery = { method: "saliency", layer: null, heads: [], head_rule: "mean" };
 const inputs = fixture.content.inputs;
 let channel: FakeChannel;
 let frames: (() => void)[];
@@ -31,12 +31,12 @@ describe("the messages both sides agree on", () => {
   test.each(fixture.requests.map((example) => [example.name, example] as const))("%s", async (_, example) => {
     const { op, args } = example.request;
     const { step, text, steps, input, hide_special, hide_first, hide_target, ...rest } = args;
-    const selection = rest as unknown as Selection;
+    const query = rest as unknown as ScoreQuery;
     const hide = { hide_special, hide_first, hide_target } as Hiding;
     const ask: Record<string, () => Promise<Float32Array | ScoreMap | Foil>> = {
-      scores: () => session.scores(selection, steps as number[]),
-      column: () => session.column(selection, input as number),
-      map: () => session.map(selection),
+      scores: () => session.scores(query, steps as number[]),
+      column: () => session.column(query, input as number),
+      map: () => session.map(query),
       foil: () => session.foil(step as number, text as string),
       heads: () => session.heads(steps as number[], input as number | null, hide),
     };
@@ -48,7 +48,7 @@ describe("the messages both sides agree on", () => {
     const answer = await asked;
     const notes = (meta.notes ?? []) as (string | null)[];
     for (const [k, step] of ((steps ?? []) as number[]).entries())
-      expect(session.note(selection, step)).toBe(notes[k] ?? null);
+      expect(session.note(query, step)).toBe(notes[k] ?? null);
     if (!answer || answer instanceof Float32Array) expect([...(answer ?? [])]).toEqual(numbers(values));
     else if (op === "foil") expect(answer).toEqual(meta);
     else

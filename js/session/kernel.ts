@@ -1,8 +1,8 @@
-/** Numbers from a live kernel. */
+/** A session whose numbers come from a live kernel. */
 import { toBytes, toFloat32 } from "./buffers";
 import { Cache } from "./cache";
 import { type Channel, type Reply, Requests, type Timing } from "./requests";
-import type { Foil, Hiding, RequestOptions, ScoreMap, Selection, Session } from "./session";
+import type { Foil, Hiding, RequestOptions, ScoreMap, ScoreQuery, Session } from "./session";
 
 const cacheBytes = 16 << 20;
 /** Floats of one answer: 512 kB. */
@@ -24,7 +24,7 @@ function floats(reply: Reply, count: number): Float32Array {
   return toFloat32(buffer(reply, 4 * count));
 }
 
-const rowKey = (selection: Selection, step: number): string => `row ${JSON.stringify(selection)} ${step}`;
+const rowKey = (query: ScoreQuery, step: number): string => `row ${JSON.stringify(query)} ${step}`;
 
 export class KernelSession implements Session {
   readonly #requests: Requests;
@@ -46,12 +46,12 @@ export class KernelSession implements Session {
   }
 
   async scores(
-    selection: Selection,
+    query: ScoreQuery,
     steps: readonly number[],
     options: RequestOptions = {},
   ): Promise<Float32Array> {
     const inputs = this.#inputs();
-    const key = (step: number) => rowKey(selection, step);
+    const key = (step: number) => rowKey(query, step);
     const known = new Map(
       steps.map((step) => [step, this.#cache.get(key(step)) as Float32Array | undefined]),
     );
@@ -62,7 +62,7 @@ export class KernelSession implements Session {
       const onProgress = options.onProgress;
       const reply = await this.#requests.ask(
         "scores",
-        { ...selection, steps: part },
+        { ...query, steps: part },
         (answer) => {
           const rows = floats(answer, part.length * inputs);
           const notes = (answer.meta.notes ?? []) as (string | null)[];
@@ -90,23 +90,23 @@ export class KernelSession implements Session {
     return out;
   }
 
-  note(selection: Selection, step: number): string | null {
-    return this.#notes.get(rowKey(selection, step)) ?? null;
+  note(query: ScoreQuery, step: number): string | null {
+    return this.#notes.get(rowKey(query, step)) ?? null;
   }
 
-  column(selection: Selection, input: number, options?: RequestOptions): Promise<Float32Array> {
+  column(query: ScoreQuery, input: number, options?: RequestOptions): Promise<Float32Array> {
     return this.#ask(
       "column",
-      { ...selection, input },
+      { ...query, input },
       (reply) => floats(reply, Number(reply.meta.rows)),
       options,
     );
   }
 
-  map(selection: Selection, options?: RequestOptions): Promise<ScoreMap> {
+  map(query: ScoreQuery, options?: RequestOptions): Promise<ScoreMap> {
     return this.#ask(
       "map",
-      selection,
+      query,
       (reply) => {
         const meta = reply.meta as unknown as Omit<ScoreMap, "values">;
         return { ...meta, values: toBytes(buffer(reply, meta.rows * meta.cols)) };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { RecordedSession, type Recording } from "./recorded";
-import type { Content, HeadRule, Hiding, Selection } from "./session";
+import type { Content, HeadRule, Hiding, ScoreQuery } from "./session";
 import { fixture, numbers, sample } from "./testing";
 
 const [first, steps, layers, heads] = [3, 4, 2, 3];
@@ -59,7 +59,7 @@ const hiding = (some: Partial<Hiding>): Hiding => ({
   ...some,
 });
 
-function naive({ layer, heads: some, head_rule }: Selection, step: number): number[] {
+function naive({ layer, heads: some, head_rule }: ScoreQuery, step: number): number[] {
   const chosen = some.length > 0 ? some : [];
   const rows =
     some.length > 0
@@ -93,7 +93,7 @@ describe.each([
   [8, 0.02],
 ] as const)("attention kept in %i bits", (bits, error) => {
   const session = new RecordedSession(record(bits));
-  const attention = (part: Partial<Selection>): Selection => ({
+  const attention = (part: Partial<ScoreQuery>): ScoreQuery => ({
     method: "attention",
     layer: null,
     heads: [],
@@ -112,7 +112,7 @@ describe.each([
           [1, 2],
         ],
       },
-    ] as Partial<Selection>[]) {
+    ] as Partial<ScoreQuery>[]) {
       const chosen = attention({ ...part, head_rule });
       const many = 6 * error;
       near(await session.scores(chosen, [3, 0]), [...naive(chosen, 3), ...naive(chosen, 0)], many);
@@ -142,7 +142,7 @@ describe.each([
 
 test("notes as they are in the file", () => {
   const session = new RecordedSession({ ...record(16), notes: { saliency: [null, "so much is left over"] } });
-  const chosen: Selection = { method: "saliency", layer: null, heads: [], head_rule: "mean" };
+  const chosen: ScoreQuery = { method: "saliency", layer: null, heads: [], head_rule: "mean" };
   expect([0, 1].map((step) => session.note(chosen, step))).toEqual([null, "so much is left over"]);
   expect(session.note({ ...chosen, method: "input_x_gradient" }, 1)).toBeNull();
 });
@@ -156,7 +156,7 @@ test("labels read no label", async () => {
     content: labels,
     attention: { ...attention, data: base64(quanta) },
   });
-  const chosen: Selection = { method: "attention", layer: null, heads: [[0, 1]], head_rule: "mean" };
+  const chosen: ScoreQuery = { method: "attention", layer: null, heads: [[0, 1]], head_rule: "mean" };
   near(await session.scores(chosen, [0, 1]), [0, 1, 0.2, 0.2, 0, 0.5], 1e-6);
   near(await session.column({ ...chosen, heads: [[0, 0]] }, 2), [0, 0.4], 1e-6);
 });
@@ -170,16 +170,16 @@ test("cross-attention is twice what the source has of the attention to all", asy
   ];
   const session = new RecordedSession({ ...whole, content: { ...content, methods } });
   for (const head_rule of ["mean", "max"] as HeadRule[]) {
-    const selection = { layer: 1, heads: [], head_rule };
-    const all = await session.scores({ ...selection, method: "attention" }, [2]);
-    const cross = await session.scores({ ...selection, method: "cross_attention" }, [2]);
+    const query = { layer: 1, heads: [], head_rule };
+    const all = await session.scores({ ...query, method: "attention" }, [2]);
+    const cross = await session.scores({ ...query, method: "cross_attention" }, [2]);
     expect([...cross]).toEqual([...all].map((weight, i) => (i < 2 ? 2 * weight : Number.NaN)));
   }
 });
 
 test("scores as they are in the file", async () => {
   const session = new RecordedSession(record(16));
-  const chosen: Selection = { method: "input_x_gradient", layer: null, heads: [], head_rule: "mean" };
+  const chosen: ScoreQuery = { method: "input_x_gradient", layer: null, heads: [], head_rule: "mean" };
   expect([...(await session.scores(chosen, [2]))]).toEqual([...signed.subarray(2 * inputs, 3 * inputs)]);
 });
 
@@ -252,14 +252,14 @@ describe("the examples both sides agree on", () => {
   test.each(carried.map((example) => [example.name, example] as const))("%s", async (_, example) => {
     const { op, args } = example.request;
     const { steps, input, hide_special, hide_first, hide_target, ...rest } = args;
-    const selection = rest as unknown as Selection;
+    const query = rest as unknown as ScoreQuery;
     const values = numbers(example.answer.values);
     if (op === "map") {
-      const { values: drawn, ...meta } = await session.map(selection);
+      const { values: drawn, ...meta } = await session.map(query);
       expect(meta).toEqual(example.answer.meta);
       expect([...drawn]).toEqual(values);
-    } else if (op === "scores") near(await session.scores(selection, steps as number[]), values, 3e-5);
-    else if (op === "column") near(await session.column(selection, input as number), values, 3e-5);
+    } else if (op === "scores") near(await session.scores(query, steps as number[]), values, 3e-5);
+    else if (op === "column") near(await session.column(query, input as number), values, 3e-5);
     else {
       const hide = { hide_special, hide_first, hide_target } as Hiding;
       near(await session.heads(steps as number[], input as number | null, hide), values, 3e-5);

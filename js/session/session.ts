@@ -1,4 +1,11 @@
-/** Where the numbers come from. Views know only this interface; see docs/protocol.md for the meaning of each field. */
+/** The interface through which views get their numbers; docs/protocol.md has the meaning of each field. */
+
+/** A named part of the text: tokens from `start` up to `end`. */
+export interface Section {
+  readonly title: string;
+  readonly start: number;
+  readonly end: number;
+}
 
 export interface Content {
   readonly v: 1;
@@ -9,24 +16,24 @@ export interface Content {
     readonly text: readonly string[];
     readonly special: readonly number[];
   };
-  /** How many of the tokens, from the first, are inputs of some step. */
+  /** The number of tokens, from the first, that are inputs of some step. */
   readonly inputs: number;
-  /** How many of them, from the first, an encoder reads, where a decoder reads the others. */
+  /** The number of tokens, from the first, that the encoder of an encoder–decoder reads. */
   readonly source?: number;
-  readonly sections: readonly { readonly title: string; readonly start: number; readonly end: number }[];
+  readonly sections: readonly Section[];
   readonly steps: {
     readonly first: number;
     readonly count: number;
-    /** What a step is and what several are, where they are no tokens: "class", "classes". */
+    /** The words for one step and for several where steps are not tokens: "class", "classes". */
     readonly step_noun?: readonly [string, string];
-    /** Null where it is not known: recorded explanations may not carry it. */
+    /** Null where a recorded explanation does not carry it. */
     readonly probability: readonly (number | null)[];
     readonly rank: readonly (number | null)[];
     readonly entropy: readonly (number | null)[];
     readonly alternatives: readonly (readonly Alternative[])[];
   };
   readonly methods: readonly MethodInfo[];
-  /** What each method says of itself when there is a foil; empty without a model to ask, and left out has no use for one. */
+  /** Footer text of each method for contrastive scores. Methods without contrast are absent; empty without a model. */
   readonly contrast: Readonly<Record<string, string>>;
   readonly layers: number;
   readonly heads: number;
@@ -34,10 +41,10 @@ export interface Content {
   readonly warnings: readonly string[];
 }
 
-/** What a step might have been, and the model's number of it where it can be a foil. */
+/** Another token that the model considered at a step; `id` is its number in the vocabulary if it can be a foil. */
 export type Alternative = readonly [text: string, probability: number, id: number | null];
 
-/** What a step is contrasted with. */
+/** The token that a step is contrasted with. */
 export interface Foil {
   readonly step: number;
   readonly id: number;
@@ -54,23 +61,28 @@ export interface MethodInfo {
   readonly attention: boolean;
   /** For the footer, e.g. "saliency of log-probability, L2 norm". */
   readonly description: string;
-  /** Cross-attention alone: of the first so many inputs, at twice their weight among all. */
+  /** Of cross-attention: it covers this many inputs, from the first, at twice their weight among all. */
   readonly source?: number;
 }
 
-/** Which inputs are left out: control tokens, the first, what a decoder has read. */
+/** Which inputs are hidden: special tokens, the first token, the tokens that a decoder has read. */
 export type Hiding = Readonly<Record<"hide_special" | "hide_first" | "hide_target", boolean>>;
 
 /** A layer and a head, both from 0. */
 export type Head = readonly [layer: number, head: number];
-export type HeadRule = "mean" | "median" | "sum" | "max";
+/** How several heads become one. */
+export const headRules = ["mean", "sum", "max", "median"] as const;
+export type HeadRule = (typeof headRules)[number];
+/** How several steps become one. */
+export type SpanRule = "mean" | "sum";
 
-export interface Selection {
+/** Which scores to compute. */
+export interface ScoreQuery {
   readonly method: string;
   readonly layer: number | null;
   readonly heads: readonly Head[];
   readonly head_rule: HeadRule;
-  /** For `scores` of one step: what it is contrasted with. */
+  /** For `scores` of one step: the id of the token that it is contrasted with. */
   readonly foil?: number;
 }
 
@@ -91,20 +103,20 @@ export interface RequestOptions {
 }
 
 export interface Session {
-  /** float32 `[steps.length, inputs]`, row by row; NaN where an input was not there yet. */
-  scores(selection: Selection, steps: readonly number[], options?: RequestOptions): Promise<Float32Array>;
-  /** A sentence that belongs beside a step's scores, once they are there. */
-  note(selection: Selection, step: number): string | null;
-  /** float32 `[steps]`: what each step drew from one input. */
-  column(selection: Selection, input: number, options?: RequestOptions): Promise<Float32Array>;
-  map(selection: Selection, options?: RequestOptions): Promise<ScoreMap>;
-  /** float32 `[layers, heads]`: how strongly each head serves the held steps. */
+  /** float32 `[steps.length, inputs]`, row by row; NaN where a step could not see an input. */
+  scores(query: ScoreQuery, steps: readonly number[], options?: RequestOptions): Promise<Float32Array>;
+  /** The note on the scores of a step, known once they are computed. */
+  note(query: ScoreQuery, step: number): string | null;
+  /** float32 `[steps]`: the score of one input for each step. */
+  column(query: ScoreQuery, input: number, options?: RequestOptions): Promise<Float32Array>;
+  map(query: ScoreQuery, options?: RequestOptions): Promise<ScoreMap>;
+  /** float32 `[layers, heads]`: the weight of one input for `steps`, or the strongest weight on any input not hidden. */
   heads(
     steps: readonly number[],
     input: number | null,
     hide: Hiding,
     options?: RequestOptions,
   ): Promise<Float32Array>;
-  /** What a word is as the foil of a step. */
+  /** The token that stands for `text` as the foil of a step. */
   foil(step: number, text: string, options?: RequestOptions): Promise<Foil>;
 }

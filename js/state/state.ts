@@ -1,10 +1,10 @@
-/** What the person has chosen, as signals. Shared by every display of one explanation. */
+/** What the person has chosen, as signals. All displays of one explanation share them. */
 import { type Signal, signal } from "@preact/signals-core";
-import type { Content, Foil, Head, HeadRule } from "../session/session";
+import type { Content, Foil, Head, HeadRule, SpanRule } from "../session/session";
 
 export interface Options {
   readonly head_rule: HeadRule;
-  readonly span_rule: "mean" | "sum";
+  readonly span_rule: SpanRule;
   readonly intensity: number;
   readonly hide_special: boolean;
   readonly hide_first: boolean;
@@ -12,8 +12,6 @@ export interface Options {
   readonly renormalize: boolean;
   readonly show_whitespace: boolean;
 }
-
-export type View = "text" | "matrix";
 
 export const defaultOptions: Options = {
   head_rule: "mean",
@@ -28,16 +26,17 @@ export const defaultOptions: Options = {
 
 export interface State {
   readonly content: Signal<Content>;
-  /** Traits of the widget: readable and settable from Python. */
+  /** From here to `options`: traits of the widget, which Python reads and sets. */
   readonly held: Signal<readonly number[]>;
-  /** What the step held might have been instead. */
+  /** The token that the held step is contrasted with. */
   readonly foil: Signal<Foil | null>;
   readonly method: Signal<string>;
   readonly layer: Signal<number | null>;
   readonly heads: Signal<readonly Head[]>;
-  readonly view: Signal<View>;
+  /** The id of the view shown. */
+  readonly view: Signal<string>;
   readonly options: Signal<Options>;
-  /** Previews, of this page alone: the steps, the input or the head under the pointer. */
+  /** What is under the pointer: not shared with Python. */
   readonly hoveredSteps: Signal<readonly number[]>;
   readonly hoveredInput: Signal<number | null>;
   readonly hoveredHead: Signal<Head | null>;

@@ -1,14 +1,14 @@
 import { effect } from "@preact/signals-core";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { RequestOptions } from "../session/session";
-import { Runner } from "./tasks";
+import { Tasks } from "./tasks";
 
 let end: AbortController;
-let runner: Runner;
+let tasks: Tasks;
 beforeEach(() => {
   vi.useFakeTimers();
   end = new AbortController();
-  runner = new Runner(end.signal);
+  tasks = new Tasks(end.signal);
 });
 afterEach(() => void vi.useRealTimers());
 
@@ -35,31 +35,31 @@ function work() {
 
 test("short work shows nothing", async () => {
   const short = work();
-  const done = runner.run(short.begin);
+  const done = tasks.run(short.begin);
   vi.advanceTimersByTime(200);
-  expect(runner.status.value).toEqual({ kind: "idle" });
+  expect(tasks.status.value).toEqual({ kind: "idle" });
   short.finish("x");
   expect(await done).toBe("x");
 });
 
 test("long work shows how far it is", async () => {
   const long = work();
-  const done = runner.run(long.begin);
+  const done = tasks.run(long.begin);
   long.progress(1, 4);
   vi.advanceTimersByTime(301);
-  expect(runner.status.value).toEqual({ kind: "working", done: 1, total: 4 });
+  expect(tasks.status.value).toEqual({ kind: "working", done: 1, total: 4 });
   long.progress(3, 4);
-  expect(runner.status.value).toEqual({ kind: "working", done: 3, total: 4 });
+  expect(tasks.status.value).toEqual({ kind: "working", done: 3, total: 4 });
   long.finish("x");
   await done;
-  expect(runner.status.value).toEqual({ kind: "idle" });
+  expect(tasks.status.value).toEqual({ kind: "idle" });
 });
 
 test("new work of a lane overtakes the old", async () => {
   const [old, young, other] = [work(), work(), work()];
-  const first = runner.run(old.begin, "a");
-  const beside = runner.run(other.begin, "b");
-  const second = runner.run(young.begin, "a");
+  const first = tasks.run(old.begin, "a");
+  const beside = tasks.run(other.begin, "b");
+  const second = tasks.run(young.begin, "a");
   expect(await first).toBeUndefined();
   young.finish("new");
   other.finish("other");
@@ -68,45 +68,45 @@ test("new work of a lane overtakes the old", async () => {
 
 test("an answer that comes although its work was overtaken is dropped", async () => {
   let finish: (value: string) => void = () => {};
-  const deaf = runner.run(() => new Promise<string>((resolve) => (finish = resolve)), "a");
-  void runner.run(work().begin, "a");
+  const deaf = tasks.run(() => new Promise<string>((resolve) => (finish = resolve)), "a");
+  void tasks.run(work().begin, "a");
   finish("late");
   expect(await deaf).toBeUndefined();
 });
 
 test("a failure is told until the lane works again", async () => {
   const bad = work();
-  const done = runner.run(bad.begin, "a");
+  const done = tasks.run(bad.begin, "a");
   bad.fail(new Error("No such method."));
   expect(await done).toBeUndefined();
-  expect(runner.status.value).toEqual({ kind: "failed", message: "No such method." });
-  void runner.run(work().begin, "a");
-  expect(runner.status.value).toEqual({ kind: "idle" });
+  expect(tasks.status.value).toEqual({ kind: "failed", message: "No such method." });
+  void tasks.run(work().begin, "a");
+  expect(tasks.status.value).toEqual({ kind: "idle" });
 });
 
 test("retry runs the effects that asked", async () => {
   const asked = vi.fn(async () => {
     throw new Error("Not now.");
   });
-  const stop = effect(() => void runner.run(asked, "a"));
+  const stop = effect(() => void tasks.run(asked, "a"));
   await vi.advanceTimersByTimeAsync(0);
-  expect(runner.status.value.kind).toBe("failed");
-  runner.retry();
+  expect(tasks.status.value.kind).toBe("failed");
+  tasks.retry();
   expect(asked).toHaveBeenCalledTimes(2);
   stop();
 });
 
 test("cancelling stops all work and says so", async () => {
-  const one = runner.run(work().begin, "a");
-  runner.cancel();
+  const one = tasks.run(work().begin, "a");
+  tasks.cancel();
   expect(await one).toBeUndefined();
-  expect(runner.status.value).toEqual({ kind: "stopped" });
-  runner.retry();
-  expect(runner.status.value).toEqual({ kind: "idle" });
+  expect(tasks.status.value).toEqual({ kind: "stopped" });
+  tasks.retry();
+  expect(tasks.status.value).toEqual({ kind: "idle" });
 });
 
 test("the end of the display ends its work", async () => {
-  const one = runner.run(work().begin);
+  const one = tasks.run(work().begin);
   end.abort();
   expect(await one).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-/** Work under way: which is stale, how far it is, what went wrong. */
+/** The work under way: drop what is outdated, and report progress and errors. */
 import { computed, type ReadonlySignal, signal } from "@preact/signals-core";
 import type { RequestOptions } from "../session/session";
 
@@ -13,13 +13,14 @@ interface Task {
   readonly abort: AbortController;
   done: number;
   total: number;
-  /** Has lasted long enough to be shown. */
+  /** Long enough under way to be shown. */
   long: boolean;
 }
 
+/** Milliseconds before work is shown. */
 const patience = 300;
 
-export class Runner {
+export class Tasks {
   readonly status: ReadonlySignal<Status>;
   readonly #tasks = new Set<Task>();
   readonly #troubles = new Map<string, Status>();
@@ -37,6 +38,7 @@ export class Runner {
     });
   }
 
+  /** Do `work`, in place of earlier work of the same `lane`. Undefined when it was replaced, cancelled or failed. */
   async run<T>(
     work: (options: RequestOptions) => Promise<T>,
     lane = `#${++this.#unnamed}`,

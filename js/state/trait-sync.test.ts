@@ -2,7 +2,7 @@ import { batch } from "@preact/signals-core";
 import { describe, expect, test, vi } from "vitest";
 import { sample } from "../session/testing";
 import { createState, defaultOptions } from "./state";
-import { bind, contentOf, emptyContent, type Model } from "./trait-sync";
+import { contentOf, emptyContent, type Model, syncTraits } from "./trait-sync";
 
 /** Behaves as an ipywidgets model: `set` tells listeners when a value is another object. */
 class FakeModel implements Model {
@@ -60,7 +60,7 @@ function start(values: Record<string, unknown> = {}) {
   const state = createState(contentOf(model));
   const end = new AbortController();
   const replaced = vi.fn();
-  bind(model, state, end.signal, replaced);
+  syncTraits(model, state, end.signal, replaced);
   return { model, state, end, replaced };
 }
 

@@ -1,9 +1,9 @@
-/** Traits of the widget model and signals of the state, each following the other. */
+/** Keep the traits of the widget and the signals of the state equal, in both directions. */
 import { batch, effect, type Signal } from "@preact/signals-core";
 import type { Content } from "../session/session";
 import { defaultOptions, type State } from "./state";
 
-/** As much of an anywidget model as is used. */
+/** The part of an anywidget model that is used. */
 export interface Model {
   get(name: string): unknown;
   set(name: string, value: unknown): void;
@@ -32,21 +32,21 @@ type Selectable = (typeof selectable)[number];
 
 const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
 
-/** A trait's value, or undefined where the host has none (marimo, while it changes modes). */
+/** Read a trait. marimo has none while it changes modes: then undefined. */
 function read(model: Model, name: Selectable | "content"): unknown {
   const value = model.get(name);
   if (value === undefined) return undefined;
   return name === "options" ? { ...defaultOptions, ...(value as object) } : value;
 }
 
-/** The content trait, or nothing to show. */
+/** The content trait, or an empty content where the host has none. */
 export const contentOf = (model: Model): Content =>
   (read(model, "content") as Content | null | undefined)?.tokens
     ? (read(model, "content") as Content)
     : emptyContent;
 
-/** Ends with `signal`. `replaced` is called before new content reaches the state. */
-export function bind(model: Model, state: State, signal: AbortSignal, replaced: () => void): void {
+/** Sync until `signal` aborts. `replaced` is called before new content reaches the state. */
+export function syncTraits(model: Model, state: State, signal: AbortSignal, replaced: () => void): void {
   let saving = false;
   const save = () => {
     if (saving) return;
@@ -57,7 +57,7 @@ export function bind(model: Model, state: State, signal: AbortSignal, replaced: 
     });
   };
 
-  /** Takes over what the model has; of these names alone, as others may have been changed here and not be set yet. */
+  /** Copy these traits into the state. Not all of them: others may have changed here and wait to be saved. */
   function pull(names: readonly (Selectable | "content")[]): void {
     batch(() => {
       const content = names.includes("content") ? contentOf(model) : state.content.peek();

@@ -1,7 +1,7 @@
-/** Between tokens, which the model sees, and units, which are drawn. */
+/** Units, the pieces of text that are drawn: each stands for one token or several. */
 import type { Content, Hiding } from "../session/session";
 
-/** Characters that would turn the direction of what follows, in sight instead. */
+/** Replace characters that would change the direction of the text after them by a visible code. */
 export function undirected(text: string): string {
   return text.replace(
     /[\u202a-\u202e\u2066-\u2069]/g,
@@ -18,11 +18,11 @@ export class Units {
   readonly #ofToken: Int32Array;
   readonly #special: Set<number>;
   readonly #hidden = new Map<number, Uint8Array>();
-  /** The first unit that was generated. */
+  /** The first generated unit. */
   readonly firstWritten: number;
-  /** What was generated are labels or predictions, which nothing reads. */
+  /** True if the steps are labels or predictions, which no later step reads. */
   readonly labels: boolean;
-  /** For each unit, one past the last token that is an input. */
+  /** For each unit, one past its last token that is an input. */
   readonly inputEnds: readonly number[];
 
   constructor(content: Content) {
@@ -54,7 +54,7 @@ export class Units {
     return undirected(this.#content.tokens.text[u] ?? "");
   }
 
-  /** The unit a token belongs to. */
+  /** The unit that a token belongs to. */
   of(token: number): number {
     return this.#ofToken[token] ?? 0;
   }
@@ -63,7 +63,7 @@ export class Units {
     return [...new Set(steps.map((step) => this.of(step + this.#content.steps.first)))];
   }
 
-  /** The steps that wrote a unit; none for a unit of the prompt. */
+  /** The steps that generated a unit; empty for a unit of the prompt. */
   steps(u: number): number[] {
     const { first, count } = this.#content.steps;
     const out: number[] = [];
@@ -77,7 +77,7 @@ export class Units {
     return true;
   }
 
-  /** Units taken out of tint and scale. */
+  /** 1 for each unit that is neither drawn nor counted in the scale. */
   hidden(options: Hiding): Uint8Array {
     const { hide_special, hide_first, hide_target } = options;
     const key = Number(hide_special) + 2 * Number(hide_first) + 4 * Number(hide_target);
@@ -91,7 +91,7 @@ export class Units {
     return made;
   }
 
-  /** Some units as one piece of running text. */
+  /** The text of several units. */
   joined(units: readonly number[]): string {
     return units.map((u) => this.text(u)).join("");
   }
@@ -104,7 +104,7 @@ export function unitsOf(content: Content): Units {
   return units;
 }
 
-/** What cannot be seen, in words; else the text without the space around it. */
+/** A name for a piece of text: trimmed, and invisible characters in words. */
 export function named(text: string): string {
   const trimmed = undirected(text).trim();
   if (trimmed) return trimmed;

@@ -1,20 +1,20 @@
 import { expect, test } from "vitest";
-import type { Reading } from "../../scores/shown-scores";
-import type { Selection } from "../../session/session";
+import { plainText as text } from "../../dom";
+import type { ShownScores } from "../../scores/shown-scores";
+import type { ScoreQuery } from "../../session/session";
 import { sample } from "../../session/testing";
 import { defaultOptions } from "../../state/state";
 import { unitsOf } from "../../state/units";
-import { explained, fed, scaleSays, type Words } from "./footer-text";
+import { explainedText, hintText, inputText, legendTexts, strongestText } from "./footer-text";
 
 const content = sample;
 const [saliency, gradient, attention] = content.methods;
-const all: Selection = { method: "", layer: null, heads: [], head_rule: "mean" };
-const reading = (part: Partial<Reading>): Reading => ({
+const all: ScoreQuery = { method: "", layer: null, heads: [], head_rule: "mean" };
+const scores = (part: Partial<ShownScores>): ShownScores => ({
   steps: [0],
   input: null,
   method: saliency as never,
-  selection: all,
-  exact: Float32Array.of(0.25, 0.75, Number.NaN),
+  query: all,
   values: Float32Array.of(0.25, 0.75, Number.NaN, Number.NaN),
   hidden: new Uint8Array(4),
   high: 0.75,
@@ -23,23 +23,22 @@ const reading = (part: Partial<Reading>): Reading => ({
   note: null,
   ...part,
 });
-const text = (words: Words): string => words.map((w) => (typeof w === "string" ? w : w.strong)).join("");
 
 test("what a method has to say of the numbers comes last", () => {
   const note = "completeness residual 0.8 % of the score";
-  expect(text(explained([0], reading({ note }), content, defaultOptions))).toMatch(
+  expect(text(explainedText([0], scores({ note }), content, defaultOptions))).toMatch(
     /L2 norm · completeness residual 0\.8 % of the score$/,
   );
 });
 
 test("one token", () => {
-  expect(text(explained([0], reading({}), content, defaultOptions))).toBe(
+  expect(text(explainedText([0], scores({}), content, defaultOptions))).toBe(
     "Explaining is, token 1 of 2 · p = .750 · rank 1 · saliency of log-probability, L2 norm",
   );
 });
 
 test("a span", () => {
-  expect(text(explained([0, 1], reading({ steps: [0, 1] }), content, defaultOptions))).toBe(
+  expect(text(explainedText([0, 1], scores({ steps: [0, 1] }), content, defaultOptions))).toBe(
     "Explaining is 東, tokens 1–2 of 2, mean of 2 steps · joint p = .375 · saliency of log-probability, L2 norm",
   );
 });
@@ -59,35 +58,35 @@ test.each([
     },
     "attention of 2 heads, their sum",
   ],
-] as [Selection, string][])("layers and heads are counted from 1: %j", (selection, words) => {
-  const shown = reading({ method: attention as never, selection });
-  expect(text(explained([0], shown, content, defaultOptions))).toContain(words);
+] as [ScoreQuery, string][])("layers and heads are counted from 1: %j", (query, words) => {
+  const shown = scores({ method: attention as never, query });
+  expect(text(explainedText([0], shown, content, defaultOptions))).toContain(words);
 });
 
 test("what an input fed", () => {
   const values = Float32Array.of(Number.NaN, Number.NaN, 0.1, 0.4);
-  expect(text(fed(reading({ steps: [], input: 1, values, high: 0.4 }), content))).toContain(
+  expect(text(inputText(scores({ steps: [], input: 1, values, high: 0.4 }), content))).toContain(
     "Paris gave most to 東: .400",
   );
 });
 
 test("sums are promised only where they hold", () => {
-  expect(scaleSays(reading({}), defaultOptions)).toEqual(["row sums to 1"]);
+  expect(legendTexts(scores({}), defaultOptions)).toEqual(["row sums to 1"]);
   const span = { ...defaultOptions, span_rule: "sum" } as const;
-  expect(scaleSays(reading({ steps: [0, 1] }), span)).toEqual(["row sums to 2"]);
-  const loudest = reading({ method: attention as never, selection: { ...all, head_rule: "max" } });
-  expect(scaleSays(loudest, defaultOptions)).toEqual([]);
-  expect(scaleSays(reading({ method: gradient as never }), defaultOptions).join()).toContain(
+  expect(legendTexts(scores({ steps: [0, 1] }), span)).toEqual(["row sums to 2"]);
+  const loudest = scores({ method: attention as never, query: { ...all, head_rule: "max" } });
+  expect(legendTexts(loudest, defaultOptions)).toEqual([]);
+  expect(legendTexts(scores({ method: gradient as never }), defaultOptions).join()).toContain(
     "dashed takes away",
   );
 });
 
 test("the hidden share is told, and where it went", () => {
   const hidden = Uint8Array.of(1, 0, 0, 0);
-  expect(scaleSays(reading({ hidden, hiddenShare: 0.25 }), defaultOptions)).toContain(
+  expect(legendTexts(scores({ hidden, hiddenShare: 0.25 }), defaultOptions)).toContain(
     "hidden tokens hold 25 %, left out",
   );
-  expect(scaleSays(reading({ hidden, hiddenShare: 0.25, renormalized: true }), defaultOptions)).toContain(
+  expect(legendTexts(scores({ hidden, hiddenShare: 0.25, renormalized: true }), defaultOptions)).toContain(
     "hidden tokens hold 25 %, given to the rest",
   );
 });
@@ -95,5 +94,34 @@ test("the hidden share is told, and where it went", () => {
 test("a newline is called so", () => {
   const text = content.tokens.text.map((word, u) => (u === unitsOf(content).firstWritten ? "\n" : word));
   const broken = { ...content, tokens: { ...content.tokens, text } };
-  expect(explained([0], null, broken, defaultOptions)[1]).toEqual({ strong: "newline" });
+  expect(explainedText([0], null, broken, defaultOptions)[1]).toEqual({ strong: "newline" });
+});
+
+test("a foil is named where the method takes one, and what stands against it elsewhere", () => {
+  const foil = { step: 0, id: 7, text: " was" };
+  const contrasted = scores({ method: gradient as never, query: { ...all, foil: 7 } });
+  expect(text(explainedText([0], contrasted, content, defaultOptions, foil))).toMatch(
+    /^Why is and not was, .* · input × gradient of logit minus the foil's$/,
+  );
+  const inMatrix = scores({ method: gradient as never });
+  expect(text(explainedText([0], inMatrix, content, defaultOptions, foil))).toContain(
+    "not against was: the matrix takes no foil",
+  );
+  expect(text(explainedText([0], scores({}), content, defaultOptions, foil))).toContain(
+    "not against was: Saliency takes no foil",
+  );
+});
+
+test("the strongest units are named with their numbers, zeros are not", () => {
+  const values = Float32Array.of(0, 0.75, 0.125, Number.NaN);
+  expect(strongestText(scores({ values }), content)).toBe("Paris 0.750, is 0.125");
+  const nothing = scores({ steps: [], input: 1, values: new Float32Array(4) });
+  expect(text(inputText(nothing, content))).toContain("Paris gave nothing to the answer");
+});
+
+test("without anything chosen the next action is named", () => {
+  expect(text(hintText(content))).toContain("Hover a word of the answer");
+  const steps = { ...content.steps, step_noun: ["class", "classes"] as const };
+  expect(text(hintText({ ...content, steps }))).toContain("Hover one of the classes");
+  expect(text(hintText({ ...content, steps: { ...steps, count: 0 } }))).toContain("Nothing was generated");
 });

@@ -1,36 +1,31 @@
-/** What the footer says: pure. */
-import { numeral } from "../../draw/numerals";
-import type { Reading } from "../../scores/shown-scores";
-import type { Content, Foil, Selection } from "../../session/session";
+/** The texts of the footer: what is explained, by which method, and what the numbers of the legend are. */
+import type { RichText } from "../../dom";
+import { numeral, spoken } from "../../draw/numerals";
+import type { ShownScores } from "../../scores/shown-scores";
+import type { Content, Foil, ScoreQuery } from "../../session/session";
+import { headName, ruleName } from "../../state/heads";
 import type { Options } from "../../state/state";
 import { named, unitsOf } from "../../state/units";
 
-/** Runs of text; strong ones stand out. */
-export type Words = readonly (string | { readonly strong: string })[];
+const percent = (share: number): string => `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;
 
-const percent = (share: number): string => {
-  const text = (100 * share).toFixed(share < 0.0995 ? 1 : 0);
-  return `${text} %`;
-};
-
-/** "attention of layer 8, head 4"; for methods without heads, what the method says of itself. */
-export function methodSays(reading: Reading, content: Content): string {
-  const { method, selection } = reading;
-  if (selection.foil !== undefined) return content.contrast[method.name] ?? method.description;
-  return method.attention ? `${method.description} of ${headsSay(selection, content)}` : method.description;
+/** The method and, for attention, the heads: "attention of layer 8, head 4". */
+export function methodText({ method, query }: ShownScores, content: Content): string {
+  if (query.foil !== undefined) return content.contrast[method.name] ?? method.description;
+  return method.attention ? `${method.description} of ${headsText(query, content)}` : method.description;
 }
 
-function headsSay({ layer, heads, head_rule }: Selection, content: Content): string {
-  const rule = head_rule === "max" ? "maximum" : head_rule;
+function headsText({ layer, heads, head_rule }: ScoreQuery, content: Content): string {
   const [only] = heads;
-  if (only && heads.length === 1) return `layer ${only[0] + 1}, head ${only[1] + 1}`;
+  if (only && heads.length === 1) return headName(only);
+  const rule = ruleName(head_rule);
   if (heads.length > 1) return `${heads.length} heads, their ${rule}`;
   if (layer !== null) return `layer ${layer + 1}, ${rule} of its ${content.heads} heads`;
   return `all layers, ${rule} of ${content.layers * content.heads} heads`;
 }
 
-/** How many steps a span has, and how they became one. */
-function stepsSay(steps: readonly number[], options: Options, content: Content): string {
+/** Which steps these are, and how they became one. */
+function stepsText(steps: readonly number[], options: Options, content: Content): string {
   const { count, step_noun } = content.steps;
   const [one, many] = step_noun ?? ["token", "tokens"];
   const [first, last] = [steps[0] as number, steps.at(-1) as number];
@@ -40,70 +35,85 @@ function stepsSay(steps: readonly number[], options: Options, content: Content):
   return `${which} of ${count}, ${options.span_rule} of ${steps.length} steps`;
 }
 
-export function probabilitySays(steps: readonly number[], content: Content): string[] {
+function probabilityTexts(steps: readonly number[], content: Content): string[] {
   const { probability, rank } = content.steps;
   const joint = steps.reduce((p, s) => p * (probability[s] ?? Number.NaN), 1);
-  if (steps.length > 1) return Number.isNaN(joint) ? [] : [`joint p = ${numeral(joint)}`];
-  const place = rank[steps[0] as number];
-  const facts = Number.isNaN(joint) ? [] : [`p = ${numeral(joint)}`];
-  return place == null ? facts : [...facts, `rank ${place}`];
+  const place = steps.length === 1 ? rank[steps[0] as number] : null;
+  return [
+    ...(Number.isNaN(joint) ? [] : [`${steps.length > 1 ? "joint p" : "p"} = ${numeral(joint)}`]),
+    ...(place == null ? [] : [`rank ${place}`]),
+  ];
 }
 
-/** What is explained, and how. */
-export function explained(
+/** What is explained, and how. `shown` is null while scores are computed. */
+export function explainedText(
   steps: readonly number[],
-  reading: Reading | null,
+  shown: ShownScores | null,
   content: Content,
   options: Options,
   foil: Foil | null = null,
-): Words {
+): RichText {
   const units = unitsOf(content);
-  const words = named(units.joined(units.ofSteps(steps))).replace(/\s+/g, " ");
-  const facts = [stepsSay(steps, options, content), ...probabilitySays(steps, content)];
-  if (reading) facts.push(methodSays(reading, content));
-  if (reading?.note) facts.push(reading.note);
-  if (foil && reading?.selection.foil !== undefined)
-    return ["Why ", { strong: words }, " and not ", { strong: named(foil.text) }, `, ${facts.join(" · ")}`];
-  if (foil && reading)
-    facts.push(`not against ${named(foil.text)}: ${foilless(reading, content)} takes no foil`);
-  return ["Explaining ", { strong: words }, `, ${facts.join(" · ")}`];
+  const strong = named(units.joined(units.ofSteps(steps))).replace(/\s+/g, " ");
+  const facts = [stepsText(steps, options, content), ...probabilityTexts(steps, content)];
+  if (shown) facts.push(methodText(shown, content));
+  if (shown?.note) facts.push(shown.note);
+  if (foil && shown?.query.foil !== undefined)
+    return ["Why ", { strong }, " and not ", { strong: named(foil.text) }, `, ${facts.join(" · ")}`];
+  if (foil && shown) {
+    // A method that could be contrasted is not, because the view shows every step.
+    const who = content.contrast[shown.method.name] ? "the matrix" : shown.method.title;
+    facts.push(`not against ${named(foil.text)}: ${who} takes no foil`);
+  }
+  return ["Explaining ", { strong }, `, ${facts.join(" · ")}`];
 }
 
-const foilless = (reading: Reading, content: Content): string =>
-  content.contrast[reading.method.name] ? "the matrix" : reading.method.title;
-
-/** What one input gave to each word of the answer. */
-export function fed(reading: Reading, content: Content): Words {
+/** What one input gave to the words of the answer. */
+export function inputText(shown: ShownScores, content: Content): RichText {
   const units = unitsOf(content);
-  const input = named(units.text(units.of(reading.input ?? 0)));
-  let best = -1;
-  reading.values.forEach((v, u) => {
-    if (!Number.isNaN(v) && Math.abs(v) > Math.abs(reading.values[best] ?? 0)) best = u;
-  });
-  const most =
-    best < 0
-      ? " gave nothing to the answer"
-      : ` gave most to ${named(units.text(best))}: ${numeral(reading.values[best] as number, reading.method.signed, reading.high)}`;
-  return [{ strong: input }, `${most} · ${methodSays(reading, content)}`];
+  const strong = named(units.text(units.of(shown.input ?? 0)));
+  const [most] = strongest(shown.values, 1);
+  const number = numeral(shown.values[most ?? 0] as number, shown.method.signed, shown.high);
+  const gave = most === undefined ? "nothing to the answer" : `most to ${named(units.text(most))}: ${number}`;
+  return [{ strong }, ` gave ${gave} · ${methodText(shown, content)}`];
+}
+
+/** The units that gave most, for a screen reader: "America 0.181, is 0.139". */
+export function strongestText({ values, high }: ShownScores, content: Content): string {
+  const units = unitsOf(content);
+  return strongest(values, 3)
+    .map((u) => `${named(units.text(u))} ${spoken(values[u] as number, high)}`)
+    .join(", ");
+}
+
+/** The units with the greatest magnitudes that are not 0. */
+function strongest(values: Float32Array, count: number): number[] {
+  const size = (u: number) => Math.abs(values[u] as number);
+  return [...values.keys()]
+    .filter((u) => size(u) > 0)
+    .sort((a, b) => size(b) - size(a))
+    .slice(0, count);
 }
 
 /** What the numbers of the legend are. */
-export function scaleSays(reading: Reading, options: Options): string[] {
-  const { method, selection, steps } = reading;
+export function legendTexts(shown: ShownScores, options: Options): string[] {
+  const { method, query, steps } = shown;
   const out: string[] = [];
-  if (reading.input !== null) out.push("what each word drew from it");
-  else if (selection.foil !== undefined && method.signed) out.push("solid for it, dashed for the other");
+  if (shown.input !== null) out.push("what each word drew from it");
+  else if (query.foil !== undefined && method.signed) out.push("solid for it, dashed for the other");
   else if (method.signed) out.push("signed: solid adds, dashed takes away");
-  else if (method.shares) {
-    const one = selection.heads.length === 1 || selection.head_rule === "mean";
-    const sum = options.span_rule === "sum" ? steps.length : 1;
-    if (!method.attention || one) out.push(`row sums to ${sum}`);
-  }
-  if (reading.hiddenShare > 0 || reading.hidden.includes(1)) {
-    const what = `hidden tokens hold ${percent(reading.hiddenShare)}`;
-    out.push(
-      reading.input !== null ? what : `${what}, ${reading.renormalized ? "given to the rest" : "left out"}`,
-    );
+  else if (method.shares && (!method.attention || query.heads.length === 1 || query.head_rule === "mean"))
+    out.push(`row sums to ${options.span_rule === "sum" ? steps.length : 1}`);
+  if (shown.hiddenShare > 0 || shown.hidden.includes(1)) {
+    const where = shown.renormalized ? "given to the rest" : "left out";
+    out.push(`hidden tokens hold ${percent(shown.hiddenShare)}${shown.input !== null ? "" : `, ${where}`}`);
   }
   return out;
+}
+
+/** What to do while nothing is explained. */
+export function hintText({ steps: { count, step_noun } }: Content): RichText {
+  if (count === 0) return ["Nothing was generated, so there is nothing to explain."];
+  const what = step_noun ? `one of the ${step_noun[1]}` : "a word of the answer";
+  return [{ strong: `Hover ${what}` }, " to see which words carried it; click to hold it."];
 }

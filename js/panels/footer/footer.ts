@@ -1,110 +1,92 @@
-/** The footer: in words what is shown, the legend with its numbers, and what might have been written instead. */
+/** The footer: what is shown, the legend with its numbers, and what might have been written instead. */
 import { computed } from "@preact/signals-core";
-import { h } from "../../dom";
+import type { Context } from "../../context";
+import { h, watchSize, writeText } from "../../dom";
 import { numeral } from "../../draw/numerals";
 import { type Tint, tint } from "../../draw/ramp";
-import type { Reading, Readings } from "../../scores/shown-scores";
+import type { ShownScores } from "../../scores/shown-scores";
 import type { Content } from "../../session/session";
-import { strongest } from "../../state/selection";
-import { foilOf, targetSteps, type ViewContext } from "../../state/selectors";
+import { foilOf, targetSteps } from "../../state/selectors";
 import { mountAlternatives } from "./alternatives";
-import { explained, fed, scaleSays, type Words } from "./footer-text";
+import styles from "./footer.css";
+import { explainedText, hintText, inputText, legendTexts, strongestText } from "./footer-text";
 
-/** Puts words into `host`, touching only what differs: the footer changes with every move of the pointer. */
-function write(host: HTMLElement, words: Words): void {
-  words.forEach((word, k) => {
-    const text = typeof word === "string" ? word : word.strong;
-    const old = host.childNodes[k];
-    const fits = old && (typeof word === "string") === (old.nodeType === Node.TEXT_NODE);
-    if (fits && old.textContent === text) return;
-    if (fits && old.firstChild) old.firstChild.nodeValue = text;
-    else if (fits) old.textContent = text;
-    else {
-      const made = typeof word === "string" ? document.createTextNode(text) : h("b", {}, text);
-      if (old) old.replaceWith(made);
-      else host.append(made);
-    }
-  });
-  while (host.childNodes.length > words.length) host.lastChild?.remove();
-}
+export const footer = { styles, mount };
 
-export function mountFooter(host: HTMLElement, ctx: ViewContext, readings: Readings): void {
-  const { state } = ctx;
-  const say = h("p", { class: "say" });
-  const [low, ramp, high, facts] = [
-    h("span", { class: "num" }),
-    h("i", { class: "ramp" }),
-    h("span", { class: "num" }),
-    h("span"),
-  ];
-  const legend = h("div", { class: "legend" }, low, ramp, h("span", {}, high, facts));
-  const instead = mountAlternatives(ctx);
+function mount(host: HTMLElement, ctx: Context): void {
+  const sentence = h("p", { class: "say" });
+  const legend = h("div", { class: "legend" });
+  const alternatives = h("div", { class: "instead" });
   const keys = h("div", { class: "keys", "aria-hidden": "true" });
   const foot = h(
     "div",
     { class: "foot" },
-    h("div", { class: "line" }, say, legend),
-    h("div", { class: "line" }, instead, keys),
+    h("div", { class: "line" }, sentence, legend),
+    h("div", { class: "line" }, alternatives, keys),
   );
   host.append(foot);
   keepHeight(foot, ctx.signal);
-
-  ctx.effect(() => keys.replaceChildren(...keyHints(state.content.value)));
-  ctx.effect(() => {
-    const content = state.content.value;
-    const steps = targetSteps(state).filter((s) => s < content.steps.count);
-    const reading = readings.shown.value;
-    if (steps.length > 0)
-      write(say, explained(steps, reading, content, state.options.value, foilOf(state, steps)));
-    else if (reading?.input != null) write(say, fed(reading, content));
-    else write(say, hint(content));
-  });
-  const signed = computed(() => readings.shown.value?.method.signed ?? false);
-  const intensity = computed(() => state.options.value.intensity);
-  ctx.effect(() => {
-    ramp.style.backgroundImage = gradient(tint(ctx.theme.value), signed.value, intensity.value);
-  });
-  ctx.effect(() => {
-    const reading = readings.shown.value;
-    legend.hidden = !reading || state.view.value !== "text";
-    if (!reading) return;
-    const most = reading.high;
-    write(low, [signed.value ? numeral(-most, true, most) : "0"]);
-    write(high, [numeral(most, signed.value, most)]);
-    write(facts, [
-      scaleSays(reading, state.options.value)
-        .map((fact) => ` · ${fact}`)
-        .join(""),
-    ]);
-  });
-  let last: Reading | null = null;
-  ctx.effect(() => {
-    const reading = readings.held.value;
-    if (reading && reading.steps !== last?.steps) {
-      const from = strongest(ctx, reading.values, reading.high);
-      if (from) ctx.announce(`Most from ${from}.`);
-    }
-    last = reading;
-  });
+  mountAlternatives(alternatives, ctx);
+  followSentence(sentence, ctx);
+  followLegend(legend, ctx);
+  announceStrongest(ctx);
+  ctx.effect(() => keys.replaceChildren(...keyHints(ctx.state.content.value)));
 }
 
-/** Lets `foot` grow and not shrink while it is as wide: or a preview would move another display off the pointer. */
+/** Let `foot` grow, but not shrink while its width stays: a preview must not move another display off the pointer. */
 function keepHeight(foot: HTMLElement, end: AbortSignal): void {
   let width = 0;
-  const observer = new ResizeObserver(() => {
+  const keep = () => {
     if (foot.offsetWidth !== width) foot.style.minHeight = "";
     width = foot.offsetWidth;
     foot.style.minHeight = getComputedStyle(foot).height;
-  });
-  observer.observe(foot);
-  end.addEventListener("abort", () => observer.disconnect());
+  };
+  watchSize([foot], keep, end);
 }
 
-function hint({ steps: { count, step_noun } }: Content): Words {
-  const what = step_noun ? `one of the ${step_noun[1]}` : "a word of the answer";
-  return count > 0
-    ? [{ strong: `Hover ${what}` }, " to see which words carried it; click to hold it."]
-    : ["Nothing was generated, so there is nothing to explain."];
+function followSentence(host: HTMLElement, { state, scores, effect }: Context): void {
+  effect(() => {
+    const content = state.content.value;
+    const steps = targetSteps(state).filter((s) => s < content.steps.count);
+    const shown = scores.shown.value;
+    if (steps.length > 0)
+      writeText(host, explainedText(steps, shown, content, state.options.value, foilOf(state, steps)));
+    else writeText(host, shown?.input != null ? inputText(shown, content) : hintText(content));
+  });
+}
+
+function followLegend(host: HTMLElement, { state, scores, theme, allSteps, effect }: Context): void {
+  const [low, ramp] = [h("span", { class: "num" }), h("i", { class: "ramp" })];
+  const [high, facts] = [h("span", { class: "num" }), h("span")];
+  host.append(low, ramp, h("span", {}, high, facts));
+  const signed = computed(() => scores.shown.value?.method.signed ?? false);
+  const intensity = computed(() => state.options.value.intensity);
+  effect(() => {
+    ramp.style.backgroundImage = gradient(tint(theme.value), signed.value, intensity.value);
+  });
+  effect(() => {
+    const shown = scores.shown.value;
+    host.hidden = !shown || allSteps.value;
+    if (!shown) return;
+    const most = shown.high;
+    const texts = legendTexts(shown, state.options.value);
+    writeText(low, [signed.value ? numeral(-most, true, most) : "0"]);
+    writeText(high, [numeral(most, signed.value, most)]);
+    writeText(facts, [texts.map((fact) => ` · ${fact}`).join("")]);
+  });
+}
+
+/** When other steps are held, tell which words gave most to them. */
+function announceStrongest({ state, scores, announce, effect }: Context): void {
+  let last: ShownScores | null = null;
+  effect(() => {
+    const held = scores.held.value;
+    if (held && held.steps !== last?.steps) {
+      const words = strongestText(held, state.content.peek());
+      if (words) announce(`Most from ${words}.`);
+    }
+    last = held;
+  });
 }
 
 function gradient(tints: ReturnType<typeof tint>, signed: boolean, intensity: number): string {

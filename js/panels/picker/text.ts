@@ -1,12 +1,13 @@
-/** What the layer–head picker says. Layers and heads are counted from 1 here, and only here and on screen. */
+/** The texts of the layer–head picker. On screen layers and heads count from 1. */
+
+import type { RichText } from "../../dom";
 import { numeral, spoken } from "../../draw/numerals";
 import type { Content, Head, HeadRule } from "../../session/session";
+import { headName, ruleName } from "../../state/heads";
 import { named, unitsOf } from "../../state/units";
 
-export const headName = ([layer, head]: Head): string => `layer ${layer + 1}, head ${head + 1}`;
-
-/** What the shade of a cell stands for; `kind` is the attention that it is of, where that is not all there is. */
-export function shadeSays(
+/** What the shade of a cell stands for. `kind` names the attention where there is more than one. */
+export function shadeText(
   content: Content,
   steps: readonly number[],
   input: number | null,
@@ -20,17 +21,7 @@ export function shadeSays(
   return `shade: strongest single weight of each head for ${target}`;
 }
 
-/** A run of text, strong where it names what was chosen. */
-export type Words = readonly (string | { readonly strong: string })[];
-
-const rules: Record<HeadRule, string> = {
-  mean: "mean",
-  median: "median",
-  sum: "sum",
-  max: "maximum",
-};
-
-function headsSay(heads: readonly Head[]): string {
+function headsText(heads: readonly Head[]): string {
   const [only] = heads;
   if (only && heads.length === 1) return headName(only);
   const layers = new Set(heads.map(([layer]) => layer));
@@ -42,34 +33,30 @@ function headsSay(heads: readonly Head[]): string {
   return `${heads.length} heads: ${names.join(", ")}${heads.length > 4 ? " …" : ""}`;
 }
 
-/** What is chosen and how several heads become one. */
-export function heldSays(layer: number | null, heads: readonly Head[], rule: HeadRule, total: number): Words {
-  if (heads.length === 1) return ["Held: ", { strong: headsSay(heads) }, "."];
-  const by = [" by their ", { strong: rules[rule] }, "."];
-  if (heads.length > 1) return ["Held: ", { strong: headsSay(heads) }, ". Several heads add up", ...by];
+/** The heads chosen, and how several become one. */
+export function heldText(
+  layer: number | null,
+  heads: readonly Head[],
+  rule: HeadRule,
+  total: number,
+): RichText {
+  if (heads.length === 1) return ["Held: ", { strong: headsText(heads) }, "."];
+  const by = [" by their ", { strong: ruleName(rule) }, "."];
+  if (heads.length > 1) return ["Held: ", { strong: headsText(heads) }, ". Several heads add up", ...by];
   if (layer !== null) return ["Held: ", { strong: `layer ${layer + 1}` }, ", its heads joined", ...by];
   return total === 1 ? ["The only head."] : [{ strong: "All heads" }, " joined", ...by];
 }
 
 /** The head under the pointer, e.g. "Peeking: layer 9, head 10 (.071)". */
-export function peekSays(head: Head | null, value: number): string {
+export function hoverText(head: Head | null, value: number): string {
   if (!head) return "";
   return Number.isNaN(value)
     ? `Peeking: ${headName(head)}`
     : `Peeking: ${headName(head)} (${numeral(value)})`;
 }
 
-/** What a screen reader hears of a cell, or of a layer number (head −1). */
-export function cellSays(head: Head, value: number): string {
-  if (head[1] < 0) return `layer ${head[0] + 1}, all its heads`;
+/** The label of a cell, or of a layer number (head −1), for screen readers. */
+export function cellLabel(head: Head, value: number): string {
+  if (head[1] < 0) return `${headName(head)}, all its heads`;
   return Number.isNaN(value) ? headName(head) : `${headName(head)}, ${spoken(value)}`;
-}
-
-/** Heads after a choice: a plain choice replaces (or lets the only one go), an adding one puts in or takes out. */
-export function choose(heads: readonly Head[], [layer, head]: Head, adding: boolean): readonly Head[] {
-  const same = (other: Head) => other[0] === layer && other[1] === head;
-  const held = heads.some(same);
-  if (!adding) return held && heads.length === 1 ? [] : [[layer, head]];
-  if (held) return heads.filter((other) => !same(other));
-  return [...heads, [layer, head] as Head].sort((a, b) => a[0] - b[0] || a[1] - b[1]);
 }

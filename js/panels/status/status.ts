@@ -1,45 +1,50 @@
-/** Work under way with a way out of it, errors with a way back, and notes for the reader. */
-
+/** Progress with a cancel button, errors with a retry button, and notes for the reader. */
+import type { Context } from "../../context";
 import { h } from "../../dom";
-import type { ViewContext } from "../../state/selectors";
-import type { Runner } from "../../state/tasks";
+import type { Status, Tasks } from "../../state/tasks";
+import styles from "./status.css";
 
-export function mountStatus(host: HTMLElement, ctx: ViewContext, runner: Runner): void {
+export const status = { styles, mount, mountNotes };
+
+const button = (text: string, onclick: () => void) =>
+  h("button", { type: "button", class: "act", onclick }, text);
+
+function mount(host: HTMLElement, ctx: Context, tasks: Tasks): void {
   ctx.effect(() => {
-    const status = runner.status.value;
-    if (status.kind === "idle") {
-      host.replaceChildren();
-      return;
-    }
-    if (status.kind === "working") {
-      const known = status.total > 0;
-      const bar = h("div", {
-        class: known ? "progress" : "progress unknown",
-        role: "progressbar",
-        "aria-label": "Computing",
-        ...(known ? { "aria-valuemin": 0, "aria-valuemax": status.total, "aria-valuenow": status.done } : {}),
-      });
-      const done = known ? Math.min(1, status.done / status.total) : 0;
-      bar.style.setProperty("--done", `${100 * done}%`);
-      const words = known ? `Computing, ${Math.round(100 * done)} %` : "Computing…";
-      const button = h("button", { type: "button", class: "act", onclick: () => runner.cancel() }, "Cancel");
-      host.replaceChildren(bar, h("div", { class: "pill" }, h("span", {}, words), button));
-      return;
-    }
-    const words = status.kind === "failed" ? status.message : "Stopped before it was done.";
-    const retry = h("button", { type: "button", class: "act", onclick: () => runner.retry() }, "Retry");
-    host.replaceChildren(
-      h(
-        "div",
-        { class: `trouble ${status.kind}`, role: status.kind === "failed" ? "alert" : "status" },
-        h("span", {}, words),
-        retry,
-      ),
-    );
+    const now = tasks.status.value;
+    if (now.kind === "idle") host.replaceChildren();
+    else if (now.kind === "working") host.replaceChildren(...progress(now, tasks));
+    else host.replaceChildren(trouble(now, tasks));
   });
 }
 
-export function mountNotes(host: HTMLElement, ctx: ViewContext, more: readonly string[]): void {
+function progress({ done, total }: Extract<Status, { kind: "working" }>, tasks: Tasks): HTMLElement[] {
+  const known = total > 0;
+  const share = known ? Math.min(1, done / total) : 0;
+  const bar = h("div", {
+    class: known ? "progress" : "progress unknown",
+    role: "progressbar",
+    "aria-label": "Computing",
+    ...(known ? { "aria-valuemin": 0, "aria-valuemax": total, "aria-valuenow": done } : {}),
+  });
+  bar.style.setProperty("--done", `${100 * share}%`);
+  const words = known ? `Computing, ${Math.round(100 * share)} %` : "Computing…";
+  const cancel = button("Cancel", () => tasks.cancel());
+  return [bar, h("div", { class: "pill" }, h("span", {}, words), cancel)];
+}
+
+function trouble(now: Extract<Status, { kind: "stopped" | "failed" }>, tasks: Tasks): HTMLElement {
+  const failed = now.kind === "failed";
+  return h(
+    "div",
+    { class: `trouble ${now.kind}`, role: failed ? "alert" : "status" },
+    h("span", {}, failed ? now.message : "Stopped before it was done."),
+    button("Retry", () => tasks.retry()),
+  );
+}
+
+/** Notes of the explanation, and `more`. */
+function mountNotes(host: HTMLElement, ctx: Context, more: readonly string[]): void {
   const list = h("ul", { class: "notes" });
   host.append(list);
   ctx.effect(() => {

@@ -1,4 +1,4 @@
-/** Small controls: a row of choices, a tick box, a slider. */
+/** Small controls: a row of choices, a check box, a slider. */
 import { h, uniqueId } from "../../dom";
 
 export interface Choice {
@@ -12,7 +12,7 @@ export interface Choices {
   show(choices: readonly Choice[], value: string): void;
 }
 
-/** A radio group that looks like one segmented button: one tab stop, arrows move. */
+/** A radio group that looks like one button in segments. It has one tab stop; arrows move inside it. */
 export function segmented(label: string, choose: (value: string) => void): Choices {
   const element = h("div", { class: "seg", role: "radiogroup", "aria-label": label });
   let shown = "";
@@ -55,7 +55,7 @@ export function segmented(label: string, choose: (value: string) => void): Choic
   };
 }
 
-/** A tick box with its label. */
+/** A check box with its label. */
 export function tick(
   text: string,
   change: (on: boolean) => void,
@@ -64,6 +64,7 @@ export function tick(
   return { element: h("label", { class: "tick" }, input, text), input };
 }
 
+/** A slider with its label, from `min` to `max` in steps of `step`. */
 export function slider(
   text: string,
   [min, max, step]: readonly [number, number, number],
@@ -74,6 +75,7 @@ export function slider(
   return { element: h("div", { class: "field" }, h("label", { for: id }, text), input), input };
 }
 
+/** A control with a text before it. */
 export function field(text: string, control: HTMLElement): HTMLElement {
   return h("div", { class: "field" }, h("span", {}, text), control);
 }

@@ -1,4 +1,4 @@
-/** The panel of help: the grammar of pointer and keys. */
+/** The help panel: what pointer and keys do. */
 import { h } from "../../dom";
 
 const grammar: readonly (readonly [readonly string[], string])[] = [

@@ -1,10 +1,10 @@
-/** The methods that do not fit into the bar, in one list beside it. */
+/** A list for the methods that do not fit into the bar. */
 import { h } from "../../dom";
 import type { Choice, Choices } from "./controls";
 
 const nothing = "";
 
-/** A list that reads "More" until one of its choices is taken. */
+/** A list that reads "More" until one of its choices is shown. */
 export function moreList(label: string, choose: (value: string) => void): Choices {
   const element = h("select", {
     class: "more",
@@ -30,7 +30,7 @@ export function moreList(label: string, choose: (value: string) => void): Choice
   };
 }
 
-/** What is named after a tool, as in "Captum: DeepLIFT", stands under the tool's name. */
+/** Options; methods of a tool, as in "Captum: DeepLIFT", are grouped under its name. */
 function grouped(choices: readonly Choice[]): HTMLElement[] {
   const out: HTMLElement[] = [];
   const groups = new Map<string, HTMLElement>();

@@ -1,26 +1,22 @@
 /** The panel of options: how several become one, what is hidden, how strong the colours are. */
 
+import type { Context } from "../../context";
 import { h } from "../../dom";
-import type { HeadRule } from "../../session/session";
-import type { ViewContext } from "../../state/selectors";
+import { type HeadRule, headRules, type SpanRule } from "../../session/session";
+import { ruleName } from "../../state/heads";
 import type { Options } from "../../state/state";
 import { hides } from "../../state/units";
 import { type Choice, field, segmented, slider, tick } from "./controls";
 
-const rules: readonly Choice[] = [
-  { value: "mean", text: "mean" },
-  { value: "sum", text: "sum" },
-  { value: "max", text: "maximum" },
-  { value: "median", text: "median" },
-];
+const rules: readonly Choice[] = headRules.map((value) => ({ value, text: ruleName(value) }));
 
-export function optionsPanel(ctx: ViewContext): HTMLElement {
+export function optionsPanel(ctx: Context): HTMLElement {
   const { options } = ctx.state;
   const set = (change: Partial<Options>) => {
     options.value = { ...options.peek(), ...change };
   };
   const heads = segmented("Several heads", (value) => set({ head_rule: value as HeadRule }));
-  const span = segmented("Several words", (value) => set({ span_rule: value as "mean" | "sum" }));
+  const span = segmented("Several words", (value) => set({ span_rule: value as SpanRule }));
   const intensity = slider("Intensity", [0.2, 1, 0.05], (value) => set({ intensity: value }));
   const special = tick("Hide special tokens", (on) => set({ hide_special: on }));
   const first = tick("Hide the first token", (on) => set({ hide_first: on }));

@@ -1,10 +1,10 @@
-/** What the matrix says of its cells, to the eye and to the ear. */
+/** The texts for a cell of the matrix: its tip, and its label for a screen reader. */
 
 import { exact, spoken } from "../../draw/numerals";
 import type { Field } from "../../scores/field";
 
-/** The tip over a cell: what it is, and its value. */
-export function tipSays(field: Field, row: number, column: number): readonly [name: string, value: string] {
+/** The tip over a cell: a name and a value. */
+export function tipText(field: Field, row: number, column: number): readonly [name: string, value: string] {
   const { rowText, columnText, probability } = field.shape;
   const to = columnText[column] ?? "";
   if (row >= rowText.length) return [`probability of ${to}`, exact(probability[column] ?? Number.NaN)];
@@ -15,8 +15,8 @@ export function tipSays(field: Field, row: number, column: number): readonly [na
   return [name, values ? exact(values[row] as number, field.signed) : "…"];
 }
 
-/** The same for a screen reader: "from America to Washington, 0.181". */
-export function cellSays(field: Field, row: number, column: number): string {
+/** The label of a cell: "from America to Washington, 0.181". */
+export function cellLabel(field: Field, row: number, column: number): string {
   const { rowText, columnText, probability } = field.shape;
   const to = columnText[column] ?? "";
   if (row >= rowText.length) return `probability of ${to}, ${spoken(probability[column] ?? Number.NaN)}`;

@@ -1,48 +1,38 @@
-/** The crosshair and the tip over the cell pointed at: elements moved about, so that the canvas need not be. */
-
-import type { Axis } from "../../draw/heatmap";
-import type { Field } from "../../scores/field";
-import { tipSays } from "./cell-text";
-import { bodyBottom, type Layout, type Spot } from "./layout";
+/** The crosshair and the tip over the cell pointed at. They are moved, so that the canvas need not be painted again. */
+import { tipText } from "./cell-text";
+import { bodyBottom } from "./layout";
 import type { MatrixParts } from "./parts";
+import type { Picture } from "./picture";
 
-const box = (element: HTMLElement, x: number, y: number, width: number, height: number): void => {
+const place = (element: HTMLElement, x: number, y: number, width: number, height: number): void => {
   element.style.transform = `translate(${x}px, ${y}px)`;
   element.style.width = `${width}px`;
   element.style.height = `${height}px`;
 };
 
-export function mark(
-  { lines, tip }: MatrixParts,
-  field: Field,
-  l: Layout,
-  across: Axis,
-  down: Axis,
-  spot: Spot | null,
-): void {
-  lines.hidden = !spot;
-  tip.hidden = !spot || (spot.zone !== "cell" && spot.zone !== "probability");
-  if (!spot) return;
+export function moveCrosshair(parts: MatrixParts, { field, layout: l, across, down, hover }: Picture): void {
+  const { lines, tip, cell } = parts;
+  lines.hidden = !hover;
+  tip.hidden = !hover || (hover.zone !== "cell" && hover.zone !== "probability");
+  if (!hover) return;
   const bottom = bodyBottom(l, down);
-  box(lines, 0, 0, l.width, l.height);
-  const [rowBand, columnBand, cell] = lines.children as unknown as [HTMLElement, HTMLElement, HTMLElement];
-  const onRow = spot.row >= 0 && spot.row < l.rows;
-  const y = onRow ? l.head + spot.row * down.scale - down.offset : bottom;
+  const onRow = hover.row >= 0 && hover.row < l.rows;
+  const y = onRow ? l.head + hover.row * down.scale - down.offset : bottom;
   const height = onRow ? down.scale : l.foot;
-  const x = l.gutter + spot.column * across.scale - across.offset;
-  rowBand.hidden = spot.row < 0;
-  columnBand.hidden = spot.column < 0;
-  cell.hidden = tip.hidden;
+  const x = l.gutter + hover.column * across.scale - across.offset;
   const right = Math.min(l.width, l.gutter + l.columns * across.scale - across.offset);
-  box(rowBand, 0, y, right, Math.max(1, height));
-  box(columnBand, x - 1, 0, Math.max(1, across.scale), bottom + l.foot);
+  parts.across.hidden = hover.row < 0;
+  parts.down.hidden = hover.column < 0;
+  cell.hidden = tip.hidden;
+  place(lines, 0, 0, l.width, l.height);
+  place(parts.across, 0, y, right, Math.max(1, height));
+  place(parts.down, x - 1, 0, Math.max(1, across.scale), bottom + l.foot);
   if (tip.hidden) return;
   const [w, h] = [Math.max(3, across.scale - 2), Math.max(3, height - 2)];
-  box(cell, x, y + 1, w, h);
-  const [name, value] = tipSays(field, spot.row, spot.column);
-  const [nameBox, valueBox] = tip.children as unknown as [HTMLElement, HTMLElement];
-  nameBox.textContent = name;
-  valueBox.textContent = value;
+  place(cell, x, y + 1, w, h);
+  const [name, value] = tipText(field, hover.row, hover.column);
+  parts.name.textContent = name;
+  parts.value.textContent = value;
   const left = Math.min(
     Math.max(2, x + w / 2 - tip.offsetWidth / 2),
     Math.max(2, l.width - tip.offsetWidth - 2),

@@ -1,14 +1,10 @@
-/** Painting the headings of the matrix: what was read, what was written, and how probable that was. */
+/** Paint the headings of the matrix: inputs, generated tokens and their probabilities. */
 import { visible } from "../../draw/heatmap";
 import { numeral } from "../../draw/numerals";
 import { bodyBottom, cutAside, headings, room, truncate, upright } from "./layout";
-import type { MatrixLook, MatrixPicture, Paper } from "./picture";
+import type { Look, Paper, Picture } from "./picture";
 
-export function paintRows(
-  c: Paper,
-  { field, layout: l, down, hover }: MatrixPicture,
-  look: MatrixLook,
-): void {
+export function paintRows(c: Paper, { field, layout: l, down, hover }: Picture, look: Look): void {
   const [, tall] = room(l);
   const { rowText, breaks } = field.shape;
   const bottom = bodyBottom(l, down);
@@ -46,8 +42,8 @@ export function paintRows(
 
 export function paintColumns(
   c: Paper,
-  { field, layout: l, across, down, held, hover }: MatrixPicture,
-  look: MatrixLook,
+  { field, layout: l, across, down, held, hover }: Picture,
+  look: Look,
 ): void {
   const [wide] = room(l);
   const { columnText, probability } = field.shape;

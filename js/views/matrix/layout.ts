@@ -1,13 +1,13 @@
-/** Where the parts of the matrix stand, in CSS pixels: pure. */
+/** Where the parts of the matrix are, in CSS pixels. */
 import { type Axis, clampOffset, visible } from "../../draw/heatmap";
 
 export const natural = { least: 52, most: 92, down: 26, tallest: 460 } as const;
-/** The smallest cells that can hold a number. */
+/** The smallest cell that can hold a number. */
 export const compact = { across: 44, down: 15 } as const;
 const foot = 26;
 
 export interface Layout {
-  /** The whole view, and the margins around its cells: row headings, column headings, the row of probabilities. */
+  /** The size of the view, and its margins: row headings, column headings, the row of probabilities. */
   readonly width: number;
   readonly height: number;
   readonly gutter: number;
@@ -22,12 +22,12 @@ export interface Limits {
   readonly down: readonly [least: number, most: number, natural: number];
 }
 
-/** Headings turn upright when columns are narrow. */
+/** True if columns are so narrow that their headings are turned. */
 export const upright = (across: number): boolean => across < compact.across;
 
 const headFor = (across: number): number => (upright(across) ? 76 : 30);
 
-export function layout(
+export function layoutOf(
   width: number,
   labelWidth: number,
   rows: number,
@@ -40,15 +40,15 @@ export function layout(
   return { width, height, gutter, head, foot, rows, columns };
 }
 
-/** Whether cells of this size carry their numbers. */
+/** True if cells of this size show their numbers. */
 export const printsNumbers = (across: Axis, down: Axis): boolean =>
   across.scale >= compact.across && down.scale >= compact.down;
 
-/** Whether a number centred in a cell of this width would be cut at the sides of the view: a cut number misleads. */
+/** True if a number in this cell would be cut at a side of the view: a cut number misleads. */
 export const cutAside = (l: Layout, x: number, width: number): boolean =>
   x + width * 0.1 < l.gutter || x + width * 0.9 > l.width;
 
-/** Room for cells. */
+/** The room for cells. */
 export const room = (l: Layout): [across: number, down: number] => [
   Math.max(1, l.width - l.gutter - 6),
   Math.max(1, l.height - l.head - l.foot),
@@ -65,7 +65,7 @@ export function limits(l: Layout): Limits {
   };
 }
 
-/** Natural size, or a compact one that still shows numbers, while a few screens hold it; else the whole at a glance. */
+/** The first scale: natural size, or a compact one with numbers, while a few screens hold it; else all at a glance. */
 export function startScale(l: Layout): [across: number, down: number] {
   const { across, down } = limits(l);
   const [wide, tall] = room(l);
@@ -76,6 +76,7 @@ export function startScale(l: Layout): [across: number, down: number] {
   return screens(x, y) <= 6 ? [x, y] : [across[0], down[0]];
 }
 
+/** Keep the offset inside the cells. */
 export function settle(axis: Axis, cells: number, space: number): Axis {
   return { scale: axis.scale, offset: clampOffset(axis.offset, axis.scale, cells, space) };
 }
@@ -88,7 +89,7 @@ export interface Spot {
   readonly column: number;
 }
 
-/** What lies at a point of the view; the probabilities are the row after the last. */
+/** What is at a point of the view; the probabilities are the row after the last. */
 export function spotAt(l: Layout, across: Axis, down: Axis, x: number, y: number): Spot | null {
   const bottom = bodyBottom(l, down);
   const column = Math.floor((x - l.gutter + across.offset) / across.scale);
@@ -107,7 +108,7 @@ export function bodyBottom(l: Layout, down: Axis): number {
   return Math.min(l.height - l.foot, l.head + l.rows * down.scale - down.offset);
 }
 
-/** Every how-many-th heading can be printed, and which are in view. */
+/** The headings to print: those in view, and only every n-th where cells are smaller than `each` pixels. */
 export function headings(axis: Axis, cells: number, space: number, each: number): number[] {
   const every = axis.scale >= each ? 1 : Math.ceil(each / axis.scale);
   const [first, end] = visible(axis, cells, space);
@@ -127,7 +128,7 @@ export function runs(columns: readonly number[]): [first: number, last: number][
   return out;
 }
 
-/** `text`, or as much of its start as fits, with an ellipsis. */
+/** Cut `text` with an ellipsis so that it fits into `space`. */
 export function truncate(text: string, space: number, measure: (text: string) => number): string {
   if (measure(text) <= space) return text;
   const points = Array.from(text);

@@ -1,101 +1,73 @@
-/** Fetching the numbers of the matrix: all of them while they are few, else a pooled map. */
+/** Fetch the scores of the matrix: all of them while they are few, else a pooled map. */
 import { computed, untracked } from "@preact/signals-core";
-import { Field, type Reading } from "../../scores/field";
-import { type Shape, shapeOf } from "../../scores/shape";
-import type { RequestOptions, Selection, Session } from "../../session/session";
-import { selection, shownMethod, type ViewContext } from "../../state/selectors";
-import type { State } from "../../state/state";
-import { unitsOf } from "../../state/units";
+import type { ViewContext } from "../../context";
+import { Field } from "../../scores/field";
+import { scoreOptions } from "../../scores/options";
+import { shapeOf } from "../../scores/shape";
+import type { RequestOptions, ScoreQuery, Session } from "../../session/session";
+import { scoreQuery, shownMethod } from "../../state/selectors";
 
+/** The most scores that are fetched exactly at first. */
 const exactUpTo = 100_000;
-const valuesPerAnswer = 131_072;
 
-/** Steps in blocks small enough for one answer each. */
-export function blocks(steps: readonly number[], inputs: number): number[][] {
-  const size = Math.max(1, Math.floor(valuesPerAnswer / Math.max(1, inputs)));
-  const out: number[][] = [];
-  for (let i = 0; i < steps.length; i += size) out.push(steps.slice(i, i + size));
-  return out;
+/** A complete field and the query that its scores answer. */
+export interface Loaded {
+  readonly field: Field;
+  readonly query: ScoreQuery;
 }
 
-/** Puts the exact scores of `steps` into `field`, block by block. */
+/** Put the exact scores of `steps` into the field. */
 export async function fetchSteps(
   session: Session,
-  field: Field,
-  chosen: Selection,
+  { field, query }: Loaded,
   steps: readonly number[],
   options: RequestOptions,
 ): Promise<void> {
-  let before = 0;
-  for (const block of blocks(steps, field.shape.inputs)) {
-    const onProgress = (done: number, total: number): void =>
-      options.onProgress?.(before + (block.length * done) / Math.max(1, total), steps.length);
-    const scores = await session.scores(chosen, block, { ...options, onProgress });
-    if (options.signal?.aborted) return;
-    field.put(block, scores);
-    before += block.length;
-  }
+  field.put(steps, await session.scores(query, steps, options));
 }
 
-/** Fills a new field with what `chosen` gives. */
-export async function fill(
-  session: Session,
-  field: Field,
-  chosen: Selection,
-  options: RequestOptions,
-): Promise<void> {
-  const { steps, inputs } = field.shape;
-  if (steps.flat().length * inputs > exactUpTo) {
-    const map = await session.map(chosen, options);
-    if (!options.signal?.aborted) field.putMap(map);
-  } else await fetchSteps(session, field, chosen, steps.flat(), options);
+/** Fill a new field. */
+export async function fill(session: Session, loaded: Loaded, options: RequestOptions): Promise<Loaded> {
+  const { steps, inputs } = loaded.field.shape;
+  const all = steps.flat();
+  if (all.length * inputs > exactUpTo) loaded.field.putMap(await session.map(loaded.query, options));
+  else await fetchSteps(session, loaded, all, options);
+  return loaded;
 }
 
-/** How the state wants the numbers read. */
-export function reading(state: State, shape: Shape): Reading {
-  const { renormalize, span_rule } = state.options.value;
-  const hidden = unitsOf(state.content.value).hidden(state.options.value);
-  return { hidden: hidden.subarray(0, shape.starts.length), renormalize, spanRule: span_rule };
-}
-
-/** Gives `show` the newest field wanted when it is complete. Nothing is asked for while the matrix is not open. */
-export function follow(ctx: ViewContext, busy: (on: boolean) => void, show: (shown: Shown) => void): void {
+/** Give `show` each field that is wanted, once it is complete. Nothing is fetched while the matrix is closed. */
+export function followField(
+  ctx: ViewContext,
+  busy: (on: boolean) => void,
+  show: (loaded: Loaded) => void,
+): void {
   const { state, session } = ctx;
   const shape = computed(() => shapeOf(state.content.value));
-  // By value, for other options leave the numbers as they are.
-  const wanted = computed(() => JSON.stringify(selection(state)));
+  // Compared as text, because other options leave the scores as they are.
+  const wanted = computed(() => JSON.stringify(scoreQuery(state)));
   ctx.effect(() => {
-    if (state.view.value !== "matrix") {
+    if (!ctx.open.value) {
       void ctx.run(async () => undefined, "matrix");
       busy(false);
       return;
     }
-    const chosen: Selection = JSON.parse(wanted.value);
+    const query: ScoreQuery = JSON.parse(wanted.value);
     const method = shownMethod(state);
     if (!method || shape.value.steps.length === 0) return;
-    const field = new Field(
-      shape.value,
-      method,
-      untracked(() => reading(state, shape.value)),
-    );
-    let over = false;
+    const options = untracked(() => scoreOptions(state, method));
+    const field = new Field(shape.value, method, options);
+    let outdated = false;
     busy(true);
     void ctx
-      .run((options) => fill(session, field, chosen, options).then(() => field), "matrix")
-      .then((made) => {
-        // Stopped or failed, what is shown stays that of before.
-        if (over || !made) return;
+      .run((request) => fill(session, { field, query }, request), "matrix")
+      .then((loaded) => {
+        // After an error or a cancel the old picture stays.
+        if (outdated || !loaded) return;
         busy(false);
-        show({ field, chosen });
+        show(loaded);
       });
     return () => {
-      over = true;
+      outdated = true;
     };
   });
-}
-
-/** A complete field and the selection it holds the scores of. */
-export interface Shown {
-  readonly field: Field;
-  readonly chosen: Selection;
 }

@@ -1,33 +1,20 @@
 /** The colours of the matrix, and the scale above it. */
-
-import { cssColor, cssPixel, ground } from "../../draw/color";
+import type { Context } from "../../context";
+import { cssPixel } from "../../draw/color";
 import { numeral } from "../../draw/numerals";
+import { paletteOf } from "../../draw/palette";
 import { diverging, faded, sequential } from "../../draw/ramp";
 import type { Field } from "../../scores/field";
-import type { ViewContext } from "../../state/selectors";
 import type { MatrixParts } from "./parts";
-import type { MatrixLook } from "./picture";
+import type { Look } from "./picture";
 
-export function tableOf({ theme, state }: ViewContext, signed: boolean): Uint32Array {
+export function lookOf(host: HTMLElement, { theme, state }: Context, signed: boolean): Look {
   const ramp = (signed ? diverging : sequential)(theme.peek());
-  return faded(ramp, signed, 0.25 + 0.75 * state.options.peek().intensity);
+  const table = faded(ramp, signed, 0.25 + 0.75 * state.options.peek().intensity);
+  return { ...paletteOf(host), table };
 }
 
-export function lookOf(host: HTMLElement, ctx: ViewContext, signed: boolean): MatrixLook {
-  const style = getComputedStyle(host);
-  const color = (name: string, fallback: string) => style.getPropertyValue(name).trim() || fallback;
-  return {
-    table: tableOf(ctx, signed),
-    ink: color("--aw-ink", "#1f2430"),
-    soft: color("--aw-soft", "#667085"),
-    ground: color("--aw-bg", cssColor(ground[ctx.theme.peek()])),
-    accent: color("--aw-accent", "#c2255c"),
-    sans: style.fontFamily || "sans-serif",
-    mono: "ui-monospace, monospace",
-  };
-}
-
-export function legend({ bar, low, high }: MatrixParts, field: Field, table: Uint32Array): void {
+export function updateLegend({ bar, low, high }: MatrixParts, field: Field, { table }: Look): void {
   const colors = [0, 51, 102, 127, 152, 203, 254].map((q) => cssPixel(table[q] as number));
   bar.style.background = `linear-gradient(90deg, ${colors.join(", ")})`;
   low.textContent = field.signed ? numeral(-field.high, true, field.high) : "0";

@@ -1,236 +1,264 @@
-/** The table of numbers as a heat map: rows are what was read, columns what was written. Hover previews, click holds. */
+/** The matrix view: a heat map of all scores. Rows are inputs, columns are generated tokens. */
 import { untracked } from "@preact/signals-core";
-import { type Key, move } from "../../a11y/grid";
-import { preview } from "../../scores/shown-scores";
-import { extendHold, toggleHold } from "../../state/selection";
-import type { ViewContext } from "../../state/selectors";
-import { cellSays } from "./cell-text";
-import { mark } from "./crosshair";
-import { Cursor } from "./cursor";
+import { type Cell, inside, type Key, move } from "../../a11y/grid";
+import type { View, ViewContext } from "../../context";
+import { inNextFrame, sizeCanvas, watchSize } from "../../dom";
+import { scoreOptions } from "../../scores/options";
+import { extendHeld, preview, toggleHeld } from "../../state/selection";
+import { cellLabel } from "./cell-text";
+import { moveCrosshair } from "./crosshair";
 import { type Spot, spotAt } from "./layout";
-import { fetchSteps, follow, reading, type Shown } from "./load";
-import { legend, lookOf, tableOf } from "./look";
-import css from "./matrix.css";
+import { fetchSteps, followField, type Loaded } from "./load";
+import { lookOf, updateLegend } from "./look";
+import styles from "./matrix.css";
 import { paintMatrix } from "./paint";
-import { matrixParts } from "./parts";
-import { listen } from "./pointer";
-import { Stage } from "./viewport";
+import { type MatrixParts, matrixParts } from "./parts";
+import type { Picture } from "./picture";
+import { listenToPointer } from "./pointer";
+import { Viewport } from "./viewport";
 
-export const matrixStyles = css;
+export const matrix: View = {
+  id: "matrix",
+  title: "Matrix",
+  styles,
+  allSteps: true,
+  mount: (host, ctx) => void new Matrix(host, ctx),
+};
 
-export function mountMatrix(host: HTMLElement, ctx: ViewContext): void {
-  const { state, signal } = ctx;
-  const parts = matrixParts(host, state.content.value.steps.step_noun?.[1]);
-  const { grid, canvas } = parts;
-  const paper = canvas.getContext("2d");
-  const stage = new Stage();
-  let shown: Shown | null = null;
-  const cursor = new Cursor(parts);
-  let spot: Spot | null = null;
-  let frame = 0;
-  let asked = "";
+class Matrix {
+  readonly #host: HTMLElement;
+  readonly #ctx: ViewContext;
+  readonly #parts: MatrixParts;
+  readonly #paper: CanvasRenderingContext2D | null;
+  readonly #viewport = new Viewport();
+  readonly #repaint: () => void;
+  #loaded: Loaded | null = null;
+  #cursor: Cell = { row: 0, column: 0 };
+  #hovered: Spot | null = null;
+  /** The steps whose exact scores are being fetched. */
+  #asked = "";
 
-  const held = (): number[] => {
-    const wanted = new Set(state.held.peek());
-    return (shown?.field.shape.steps ?? []).flatMap((of, c) => (of.some((s) => wanted.has(s)) ? [c] : []));
-  };
-  function paint(): void {
-    frame = 0;
-    if (!shown || stage.l.width === 0) return;
-    const { field } = shown;
-    const { l, across, down } = stage;
-    const picture = { field, layout: l, across, down, held: held(), hover: spot };
-    if (paper) paintMatrix(paper, picture, lookOf(host, ctx, field.signed), devicePixelRatio);
-    mark(parts, field, l, across, down, spot);
-  }
-  const repaint = (): void => {
-    frame ||= requestAnimationFrame(paint);
-  };
-
-  /** Brings the page up to the stage: sizes, scroll, what the buttons can still do. */
-  function apply(): void {
-    const { l, across, down } = stage;
-    const [width, height] = stage.extent();
-    parts.spacer.style.width = `${width}px`;
-    parts.spacer.style.height = `${height}px`;
-    grid.style.height = `${l.height}px`;
-    grid.scrollLeft = across.offset;
-    grid.scrollTop = down.offset;
-    const can = stage.can();
-    parts.nearer.disabled = !can.nearer;
-    parts.farther.disabled = !can.farther;
-    parts.whole.disabled = !can.whole;
-    repaint();
-    needNumbers();
+  constructor(host: HTMLElement, ctx: ViewContext) {
+    const { signal, state } = ctx;
+    this.#host = host;
+    this.#ctx = ctx;
+    this.#parts = matrixParts(host, state.content.peek().steps.step_noun?.[1]);
+    this.#paper = this.#parts.canvas.getContext("2d");
+    this.#repaint = inNextFrame(() => this.#paint(), signal);
+    this.#listen(signal);
+    this.#follow();
+    watchSize([this.#parts.grid], () => this.#resize(), signal);
+    signal.addEventListener("abort", () => {
+      this.#hover(null);
+      this.#parts.root.remove();
+    });
   }
 
-  function labelWidth(rowText: readonly string[]): number {
+  #listen(signal: AbortSignal): void {
+    const { grid, canvas, nearer, farther, whole } = this.#parts;
+    grid.addEventListener("keydown", (event) => this.#key(event), { signal });
+    grid.addEventListener("blur", () => this.#hover(null), { signal });
+    const scrolled = () => {
+      this.#viewport.scrolled(grid.scrollLeft, grid.scrollTop);
+      this.#repaint();
+      this.#fetchNumbers();
+    };
+    grid.addEventListener("scroll", scrolled, { signal, passive: true });
+    nearer.addEventListener("click", () => this.#zoom(1.6), { signal });
+    farther.addEventListener("click", () => this.#zoom(1 / 1.6), { signal });
+    whole.addEventListener("click", () => this.#toggleWhole(), { signal });
+    const gestures = {
+      at: (x: number, y: number) => {
+        const { layout, across, down } = this.#viewport;
+        return this.#loaded && spotAt(layout, across, down, x, y);
+      },
+      hover: (spot: Spot | null) => this.#hover(spot),
+      zoom: (factor: number, x: number, y: number) => this.#zoom(factor, x, y),
+      choose: ({ row, column }: Spot, extend: boolean) => {
+        if (row >= 0 && column >= 0) this.#cursor = { row, column };
+        this.#choose(column, extend);
+        this.#describe();
+      },
+    };
+    listenToPointer(grid, canvas, gestures, signal);
+  }
+
+  #follow(): void {
+    const { state, theme, effect } = this.#ctx;
+    followField(
+      this.#ctx,
+      (busy) => this.#busy(busy),
+      (loaded) => this.#show(loaded),
+    );
+    effect(() => {
+      const empty = state.content.value.steps.count === 0;
+      this.#parts.status.textContent = empty ? "Nothing was written, so there is nothing to show." : "";
+    });
+    effect(() => {
+      void [state.options.value, theme.value];
+      untracked(() => this.#read());
+      this.#repaint();
+    });
+    effect(() => {
+      void state.held.value;
+      this.#repaint();
+    });
+  }
+
+  #busy(on: boolean): void {
+    const { root, lines, tip } = this.#parts;
+    root.classList.toggle("busy", on);
+    if (!on) return;
+    this.#loaded = null;
+    lines.hidden = true;
+    tip.hidden = true;
+  }
+
+  #show(loaded: Loaded): void {
+    this.#loaded = loaded;
+    this.#asked = "";
+    const { starts, steps } = loaded.field.shape;
+    this.#parts.active.size(starts.length + 2, steps.length + 1);
+    this.#cursor = inside(this.#cursor, { rows: starts.length + 1, columns: steps.length });
+    this.#read();
+    this.#resize();
+    this.#describe();
+  }
+
+  /** Read the scores with the options as they are now. */
+  #read(): void {
+    if (!this.#loaded) return;
+    const { field } = this.#loaded;
+    field.read(scoreOptions(this.#ctx.state, field));
+    updateLegend(this.#parts, field, lookOf(this.#host, this.#ctx, field.signed));
+  }
+
+  /** The columns held. */
+  #held(): number[] {
+    const held = new Set(this.#ctx.state.held.peek());
+    const columns = this.#loaded?.field.shape.steps ?? [];
+    return columns.flatMap((steps, c) => (steps.some((s) => held.has(s)) ? [c] : []));
+  }
+
+  #paint(): void {
+    const { layout, across, down } = this.#viewport;
+    if (!this.#loaded || layout.width === 0) return;
+    const { field } = this.#loaded;
+    const picture: Picture = { field, layout, across, down, held: this.#held(), hover: this.#hovered };
+    const look = lookOf(this.#host, this.#ctx, field.signed);
+    if (this.#paper) paintMatrix(this.#paper, picture, look, devicePixelRatio);
+    moveCrosshair(this.#parts, picture);
+  }
+
+  /** Bring the page up to the viewport: sizes, scroll position, what the buttons can still do. */
+  #apply(): void {
+    const { spacer, grid, nearer, farther, whole } = this.#parts;
+    const [width, height] = this.#viewport.extent();
+    Object.assign(spacer.style, { width: `${width}px`, height: `${height}px` });
+    grid.style.height = `${this.#viewport.layout.height}px`;
+    grid.scrollLeft = this.#viewport.across.offset;
+    grid.scrollTop = this.#viewport.down.offset;
+    const can = this.#viewport.can();
+    nearer.disabled = !can.nearer;
+    farther.disabled = !can.farther;
+    whole.disabled = !can.whole;
+    this.#repaint();
+    this.#fetchNumbers();
+  }
+
+  #resize(): void {
+    const width = this.#parts.grid.clientWidth;
+    if (!this.#loaded || width === 0) return;
+    const { shape } = this.#loaded.field;
+    this.#viewport.resize(shape, width, this.#labelWidth(shape.rowText));
+    this.#apply();
+    sizeCanvas(this.#parts.canvas, width, this.#viewport.layout.height);
+    this.#paint();
+  }
+
+  #labelWidth(rowText: readonly string[]): number {
+    const paper = this.#paper;
     if (!paper) return 70;
-    paper.font = `600 13px ${getComputedStyle(host).fontFamily || "sans-serif"}`;
+    paper.font = `600 13px ${getComputedStyle(this.#host).fontFamily || "sans-serif"}`;
     const longest = [...rowText].sort((a, b) => b.length - a.length).slice(0, 12);
     return Math.max(70, ...longest.map((text) => paper.measureText(text).width));
   }
 
-  function resize(): void {
-    const width = grid.clientWidth;
-    if (!shown || width === 0) return;
-    const { shape } = shown.field;
-    stage.resize(shape, width, labelWidth(shape.rowText));
-    apply();
-    const [w, h] = [Math.round(width * devicePixelRatio), Math.round(stage.l.height * devicePixelRatio)];
-    if (canvas.width !== w || canvas.height !== h) {
-      canvas.width = w;
-      canvas.height = h;
-      canvas.style.width = `${width}px`;
-      canvas.style.height = `${stage.l.height}px`;
-    }
-    cancelAnimationFrame(frame);
-    paint();
-  }
-
-  /** With a pooled map, exact scores of the columns whose numbers are printed or pointed at. */
-  function needNumbers(): void {
-    if (!shown) return;
-    const { field, chosen } = shown;
-    const steps = field.missing(
-      spot && spot.column >= 0 ? [...stage.printed(), spot.column] : stage.printed(),
-    );
+  /** With a pooled map, fetch exact scores of the columns whose numbers are printed or pointed at. */
+  #fetchNumbers(): void {
+    const loaded = this.#loaded;
+    if (!loaded) return;
+    const pointed = this.#hovered?.column ?? -1;
+    const steps = loaded.field.missing([...this.#viewport.printed(), ...(pointed >= 0 ? [pointed] : [])]);
     const key = steps.join();
-    if (key === asked || steps.length === 0) return;
-    asked = key;
-    void ctx
-      .run((options) => fetchSteps(ctx.session, field, chosen, steps, options), "matrix numbers")
+    if (key === this.#asked || steps.length === 0) return;
+    this.#asked = key;
+    void this.#ctx
+      .run((options) => fetchSteps(this.#ctx.session, loaded, steps, options), "matrix numbers")
       .then(() => {
-        if (asked === key) asked = "";
-        if (shown?.field === field && !signal.aborted) repaint();
+        if (this.#asked === key) this.#asked = "";
+        if (this.#loaded === loaded) this.#repaint();
       });
   }
 
-  function hover(next: Spot | null): void {
-    if (next?.row === spot?.row && next?.column === spot?.column) return;
-    spot = next;
-    const { steps, starts } = shown?.field.shape ?? {};
-    preview(
-      ctx,
-      (next && steps?.[next.column]) || [],
-      next?.zone === "row" ? (starts?.[next.row] ?? null) : null,
-    );
-    needNumbers();
-    repaint();
+  #hover(next: Spot | null): void {
+    if (next?.row === this.#hovered?.row && next?.column === this.#hovered?.column) return;
+    this.#hovered = next;
+    const { steps, starts } = this.#loaded?.field.shape ?? {};
+    const input = next?.zone === "row" ? (starts?.[next.row] ?? null) : null;
+    preview(this.#ctx.state, (next && steps?.[next.column]) || [], input);
+    this.#fetchNumbers();
+    this.#repaint();
   }
 
-  function choose(column: number, extend: boolean): void {
-    const steps = shown?.field.shape.steps[column];
-    if (steps) (extend ? extendHold : toggleHold)(ctx, steps);
+  #choose(column: number, extend: boolean): void {
+    const steps = this.#loaded?.field.shape.steps[column];
+    if (steps) (extend ? extendHeld : toggleHeld)(this.#ctx, steps);
   }
 
-  const describe = (): void => {
-    if (shown) cursor.describe(shown.field, held());
-  };
-
-  function zoom(factor: number, x?: number, y?: number): void {
-    stage.zoom(factor, x, y);
-    apply();
-  }
-  function whole(): void {
-    stage.toggleWhole();
-    apply();
+  #zoom(factor: number, x?: number, y?: number): void {
+    this.#viewport.zoom(factor, x, y);
+    this.#apply();
   }
 
-  function walk(event: Key): boolean {
-    const { rows, columns } = stage.l;
-    const to = move(cursor.at, event, { rows: rows + 1, columns, page: stage.page });
-    if (!to || !shown) return false;
-    cursor.at = to;
-    stage.reveal(to);
-    apply();
-    hover({ zone: to.row < rows ? "cell" : "probability", ...to });
-    ctx.announce(cellSays(shown.field, to.row, to.column));
+  #toggleWhole(): void {
+    this.#viewport.toggleWhole();
+    this.#apply();
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (!this.#loaded) return;
+    const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+    if (event.key === " " || event.key === "Enter") this.#choose(this.#cursor.column, event.shiftKey);
+    else if (plain && (event.key === "+" || event.key === "=")) this.#zoom(1.5);
+    else if (plain && event.key === "-") this.#zoom(1 / 1.5);
+    else if (plain && event.key === "0") this.#toggleWhole();
+    else if (!this.#walk(event)) return;
+    event.preventDefault();
+    this.#describe();
+  }
+
+  /** Move the cursor; false for a key that does not. */
+  #walk(event: Key): boolean {
+    const { layout, page } = this.#viewport;
+    const to = move(this.#cursor, event, { rows: layout.rows + 1, columns: layout.columns, page });
+    if (!to || !this.#loaded) return false;
+    this.#cursor = to;
+    this.#viewport.reveal(to);
+    this.#apply();
+    this.#hover({ zone: to.row < layout.rows ? "cell" : "probability", ...to });
+    this.#ctx.announce(cellLabel(this.#loaded.field, to.row, to.column));
     return true;
   }
 
-  grid.addEventListener(
-    "keydown",
-    (event) => {
-      if (!shown) return;
-      const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
-      if (event.key === " " || event.key === "Enter") choose(cursor.at.column, event.shiftKey);
-      else if (plain && (event.key === "+" || event.key === "=")) zoom(1.5);
-      else if (plain && event.key === "-") zoom(1 / 1.5);
-      else if (plain && event.key === "0") whole();
-      else if (!walk(event)) return;
-      event.preventDefault();
-      describe();
-    },
-    { signal },
-  );
-  grid.addEventListener("blur", () => hover(null), { signal });
-  grid.addEventListener(
-    "scroll",
-    () => {
-      stage.scrolled(grid.scrollLeft, grid.scrollTop);
-      repaint();
-      needNumbers();
-    },
-    { signal, passive: true },
-  );
-  parts.nearer.addEventListener("click", () => zoom(1.6), { signal });
-  parts.farther.addEventListener("click", () => zoom(1 / 1.6), { signal });
-  parts.whole.addEventListener("click", whole, { signal });
-  const gestures = {
-    at: (x: number, y: number) => (shown ? spotAt(stage.l, stage.across, stage.down, x, y) : null),
-    hover,
-    zoom,
-    choose(next: Spot, extend: boolean) {
-      if (next.row >= 0 && next.column >= 0) cursor.at = { row: next.row, column: next.column };
-      if (next.column >= 0) choose(next.column, extend);
-      describe();
-    },
-  };
-  listen(parts, gestures, signal);
-
-  follow(
-    ctx,
-    (busy) => {
-      parts.root.classList.toggle("busy", busy);
-      if (!busy) return;
-      shown = null;
-      parts.lines.hidden = true;
-      parts.tip.hidden = true;
-    },
-    (next) => {
-      shown = next;
-      asked = "";
-      cursor.enter(next.field);
-      next.field.read(reading(state, next.field.shape));
-      legend(parts, next.field, tableOf(ctx, next.field.signed));
-      resize();
-      describe();
-    },
-  );
-  ctx.effect(() => {
-    parts.status.textContent =
-      state.content.value.steps.count === 0 ? "Nothing was written, so there is nothing to show." : "";
-  });
-  ctx.effect(() => {
-    void [state.options.value, ctx.theme.value];
-    untracked(() => {
-      if (!shown) return;
-      shown.field.read(reading(state, shown.field.shape));
-      legend(parts, shown.field, tableOf(ctx, shown.field.signed));
-      repaint();
-    });
-  });
-  ctx.effect(() => {
-    void state.held.value;
-    repaint();
-  });
-  const observer = new ResizeObserver(resize);
-  observer.observe(grid);
-  signal.addEventListener("abort", () => {
-    observer.disconnect();
-    cancelAnimationFrame(frame);
-    hover(null);
-    parts.root.remove();
-  });
+  /** Describe the cell with the cursor for screen readers. */
+  #describe(): void {
+    if (!this.#loaded) return;
+    const { field } = this.#loaded;
+    const { row, column } = this.#cursor;
+    const { active } = this.#parts;
+    active.header.textContent = field.shape.rowText[row] ?? "probability";
+    const [label, selected] = [cellLabel(field, row, column), this.#held().includes(column)];
+    active.show({ row: row + 2, column: column + 2, label, selected });
+  }
 }

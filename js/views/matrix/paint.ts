@@ -1,11 +1,11 @@
-/** Painting the matrix on its canvas. */
+/** Paint the cells of the matrix. */
 import { cssPixel } from "../../draw/color";
 import { type Axis, paint, visible } from "../../draw/heatmap";
 import { numeral } from "../../draw/numerals";
-import { quantize } from "../../scores/combine";
+import { quantize } from "../../session/quantize";
 import { paintColumns, paintRows } from "./headings";
 import { bodyBottom, cutAside, printsNumbers, room, runs } from "./layout";
-import type { MatrixLook, MatrixPicture, Paper } from "./picture";
+import type { Look, Paper, Picture } from "./picture";
 
 let scratch: { image: ImageData; pixels: Uint32Array } | null = null;
 function pixelsOf(width: number, height: number): { image: ImageData; pixels: Uint32Array } {
@@ -16,7 +16,7 @@ function pixelsOf(width: number, height: number): { image: ImageData; pixels: Ui
   return scratch;
 }
 
-export function paintMatrix(c: Paper, picture: MatrixPicture, look: MatrixLook, dpr: number): void {
+export function paintMatrix(c: Paper, picture: Picture, look: Look, dpr: number): void {
   const { layout: l } = picture;
   c.setTransform(dpr, 0, 0, dpr, 0, 0);
   c.clearRect(0, 0, l.width, l.height);
@@ -29,12 +29,7 @@ export function paintMatrix(c: Paper, picture: MatrixPicture, look: MatrixLook, 
   paintHeld(c, picture, look);
 }
 
-function paintPixels(
-  c: Paper,
-  { field, layout: l, across, down }: MatrixPicture,
-  look: MatrixLook,
-  dpr: number,
-): void {
+function paintPixels(c: Paper, { field, layout: l, across, down }: Picture, look: Look, dpr: number): void {
   const [x, y] = [Math.round(l.gutter * dpr), Math.round(l.head * dpr)];
   const width = Math.round((l.width - l.gutter) * dpr);
   const height = Math.max(1, Math.round((bodyBottom(l, down) - l.head) * dpr));
@@ -54,7 +49,7 @@ function hatch(c: Paper, x: number, y: number, width: number, height: number): v
   c.stroke();
 }
 
-function paintCells(c: Paper, { field, layout: l, across, down }: MatrixPicture, look: MatrixLook): void {
+function paintCells(c: Paper, { field, layout: l, across, down }: Picture, look: Look): void {
   const { base } = field.pyramid();
   const [wide, tall] = room(l);
   const [left, right] = visible(across, l.columns, wide + 6);
@@ -98,7 +93,7 @@ function paintCells(c: Paper, { field, layout: l, across, down }: MatrixPicture,
   c.restore();
 }
 
-function paintHeld(c: Paper, { layout: l, across, down, held }: MatrixPicture, look: MatrixLook): void {
+function paintHeld(c: Paper, { layout: l, across, down, held }: Picture, look: Look): void {
   c.save();
   c.beginPath();
   c.rect(l.gutter - 3, 0, l.width - l.gutter + 3, l.height);

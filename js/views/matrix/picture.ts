@@ -1,26 +1,22 @@
 /** What is painted of the matrix, and in which colours. */
-
 import type { Axis } from "../../draw/heatmap";
+import type { Palette } from "../../draw/palette";
 import type { Field } from "../../scores/field";
-import type { Layout } from "./layout";
+import type { Layout, Spot } from "./layout";
 
-export interface MatrixLook {
+export interface Look extends Palette {
+  /** A pixel for each quantised value. */
   readonly table: Uint32Array;
-  readonly ink: string;
-  readonly soft: string;
-  readonly ground: string;
-  readonly accent: string;
-  readonly sans: string;
-  readonly mono: string;
 }
 
-export interface MatrixPicture {
+export interface Picture {
   readonly field: Field;
   readonly layout: Layout;
   readonly across: Axis;
   readonly down: Axis;
+  /** The columns held. */
   readonly held: readonly number[];
-  readonly hover: { readonly row: number; readonly column: number } | null;
+  readonly hover: Spot | null;
 }
 
 export type Paper = CanvasRenderingContext2D;

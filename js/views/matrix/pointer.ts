@@ -1,84 +1,83 @@
 /** Pointer and wheel over the matrix: hover, hold, drag to pan, ctrl or cmd with the wheel to zoom. */
-
+import { pointIn } from "../../dom";
 import type { Spot } from "./layout";
-import type { MatrixParts } from "./parts";
 
-export interface Stage {
+export interface Gestures {
   at(x: number, y: number): Spot | null;
   hover(spot: Spot | null): void;
   zoom(factor: number, x: number, y: number): void;
   choose(spot: Spot, extend: boolean): void;
 }
 
+/** Pixels that a mouse may move while it clicks. */
 const slack = 4;
 
-export function listen({ grid, canvas }: MatrixParts, stage: Stage, signal: AbortSignal): void {
-  let from: { x: number; y: number; left: number; top: number } | null = null;
-  let dragged = false;
+/** Scrolls the grid with a mouse that drags. */
+class Drag {
+  /** The mouse has moved too far for a click. */
+  moved = false;
+  readonly #grid: HTMLElement;
+  #from: { x: number; y: number; left: number; top: number } | null = null;
 
-  /** In the view's own pixels, whatever the page does to its scale. */
-  const point = (event: MouseEvent): [x: number, y: number] => {
-    const box = canvas.getBoundingClientRect();
-    const scale = box.width / canvas.clientWidth || 1;
-    return [(event.clientX - box.left) / scale, (event.clientY - box.top) / scale];
-  };
+  constructor(grid: HTMLElement) {
+    this.#grid = grid;
+  }
 
-  grid.addEventListener(
-    "pointerdown",
-    (event) => {
-      if (event.button !== 0) return;
-      dragged = false;
-      if (event.pointerType !== "mouse") return;
-      from = { x: event.clientX, y: event.clientY, left: grid.scrollLeft, top: grid.scrollTop };
-    },
-    { signal },
-  );
-  grid.addEventListener(
-    "pointermove",
-    (event) => {
-      if (from && Math.hypot(event.clientX - from.x, event.clientY - from.y) > slack && !dragged) {
-        dragged = true;
-        grid.setPointerCapture?.(event.pointerId);
-        grid.classList.add("panning");
-        stage.hover(null);
-      }
-      if (from && dragged) {
-        grid.scrollLeft = from.left + from.x - event.clientX;
-        grid.scrollTop = from.top + from.y - event.clientY;
-      } else stage.hover(stage.at(...point(event)));
-    },
-    { signal },
-  );
-  const end = (): void => {
-    from = null;
-    grid.classList.remove("panning");
-  };
-  grid.addEventListener("pointerup", end, { signal });
-  grid.addEventListener("pointercancel", end, { signal });
-  grid.addEventListener(
-    "pointerleave",
-    () => {
-      if (!dragged) end();
-      stage.hover(null);
-    },
-    { signal },
-  );
-  grid.addEventListener(
-    "click",
-    (event) => {
-      if (dragged) return;
-      const spot = stage.at(...point(event));
-      if (spot) stage.choose(spot, event.shiftKey);
-    },
-    { signal },
-  );
-  grid.addEventListener(
-    "wheel",
-    (event) => {
-      if (!event.ctrlKey && !event.metaKey) return;
-      event.preventDefault();
-      stage.zoom(Math.exp(-event.deltaY / (event.deltaMode === 1 ? 12 : 320)), ...point(event));
-    },
-    { signal, passive: false },
-  );
+  start({ button, pointerType, clientX: x, clientY: y }: PointerEvent): void {
+    if (button !== 0) return;
+    this.moved = false;
+    if (pointerType === "mouse")
+      this.#from = { x, y, left: this.#grid.scrollLeft, top: this.#grid.scrollTop };
+  }
+
+  /** True while the grid is dragged. */
+  move({ clientX, clientY, pointerId }: PointerEvent): boolean {
+    if (!this.#from) return false;
+    const [x, y] = [this.#from.x - clientX, this.#from.y - clientY];
+    if (Math.hypot(x, y) > slack && !this.moved) {
+      this.moved = true;
+      this.#grid.setPointerCapture?.(pointerId);
+      this.#grid.classList.add("panning");
+    }
+    if (!this.moved) return false;
+    this.#grid.scrollLeft = this.#from.left + x;
+    this.#grid.scrollTop = this.#from.top + y;
+    return true;
+  }
+
+  end(): void {
+    this.#from = null;
+    this.#grid.classList.remove("panning");
+  }
+}
+
+export function listenToPointer(
+  grid: HTMLElement,
+  canvas: HTMLElement,
+  on: Gestures,
+  signal: AbortSignal,
+): void {
+  const drag = new Drag(grid);
+  const spotAt = (event: MouseEvent) => on.at(...pointIn(canvas, event));
+  const listen = <K extends keyof HTMLElementEventMap>(
+    type: K,
+    handle: (event: HTMLElementEventMap[K]) => void,
+  ) => grid.addEventListener(type, handle, { signal, passive: false });
+  listen("pointerdown", (event) => drag.start(event));
+  listen("pointermove", (event) => on.hover(drag.move(event) ? null : spotAt(event)));
+  listen("pointerup", () => drag.end());
+  listen("pointercancel", () => drag.end());
+  listen("pointerleave", () => {
+    if (!drag.moved) drag.end();
+    on.hover(null);
+  });
+  listen("click", (event) => {
+    const spot = drag.moved ? null : spotAt(event);
+    if (spot) on.choose(spot, event.shiftKey);
+  });
+  listen("wheel", (event) => {
+    if (!event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    on.zoom(Math.exp(-event.deltaY / (event.deltaMode === 1 ? 12 : 320)), ...pointIn(canvas, event));
+  });
 }

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Shape } from "../../scores/shape";
-import { bodyBottom, headings, layout, limits, room, runs, spotAt, startScale, truncate } from "./layout";
-import { blocks } from "./load";
-import { Stage } from "./viewport";
+import { bodyBottom, headings, layoutOf, limits, room, runs, spotAt, startScale, truncate } from "./layout";
+import { Viewport } from "./viewport";
 
 const shape = (rows: number, columns: number): Shape => ({
   starts: Array.from({ length: rows }, (_, i) => i),
@@ -15,83 +14,85 @@ const shape = (rows: number, columns: number): Shape => ({
   firstStep: rows - columns + 1,
   inputs: rows,
 });
-const staged = (rows: number, columns: number): Stage => {
-  const stage = new Stage();
-  stage.resize(shape(rows, columns), 760, 90);
-  return stage;
+const placed = (rows: number, columns: number): Viewport => {
+  const viewport = new Viewport();
+  viewport.resize(shape(rows, columns), 760, 90);
+  return viewport;
 };
 
 describe("start", () => {
   test("a short text is at its natural size and cannot be zoomed out", () => {
-    const stage = staged(10, 5);
-    expect(stage.across.scale).toBe(92);
-    expect(stage.down.scale).toBe(26);
-    expect(stage.can()).toEqual({ nearer: false, farther: false, whole: false });
-    expect(bodyBottom(stage.l, stage.down) + stage.l.foot).toBeLessThanOrEqual(stage.l.height);
+    const viewport = placed(10, 5);
+    expect(viewport.across.scale).toBe(92);
+    expect(viewport.down.scale).toBe(26);
+    expect(viewport.can()).toEqual({ nearer: false, farther: false, whole: false });
+    expect(bodyBottom(viewport.layout, viewport.down) + viewport.layout.foot).toBeLessThanOrEqual(
+      viewport.layout.height,
+    );
   });
   test("a middling text still prints its numbers", () => {
-    expect(staged(59, 20).printed().length).toBeGreaterThan(5);
+    expect(placed(59, 20).printed().length).toBeGreaterThan(5);
   });
   test("a long text is whole at first", () => {
-    const stage = staged(1200, 200);
-    const [wide, tall] = room(stage.l);
-    expect(stage.across.scale * 200).toBeCloseTo(wide, 6);
-    expect(stage.down.scale * 1200).toBeCloseTo(tall, 6);
-    expect(stage.can()).toEqual({ nearer: true, farther: false, whole: true });
-    expect(stage.printed()).toEqual([]);
+    const viewport = placed(1200, 200);
+    const [wide, tall] = room(viewport.layout);
+    expect(viewport.across.scale * 200).toBeCloseTo(wide, 6);
+    expect(viewport.down.scale * 1200).toBeCloseTo(tall, 6);
+    expect(viewport.can()).toEqual({ nearer: true, farther: false, whole: true });
+    expect(viewport.printed()).toEqual([]);
   });
   test("one cell, and no room at all", () => {
-    expect(staged(1, 1).across.scale).toBe(92);
-    const none = layout(0, 0, 5, 5, 92);
+    expect(placed(1, 1).across.scale).toBe(92);
+    const none = layoutOf(0, 0, 5, 5, 92);
     expect(startScale(none).every(Number.isFinite)).toBe(true);
   });
 });
 
-describe("stage", () => {
+describe("viewport", () => {
   test("zooms to where numbers can be read, and back", () => {
-    const stage = staged(1200, 200);
-    for (let i = 0; i < 20; i++) stage.zoom(1.6, 400, 200);
-    expect([stage.across.scale, stage.down.scale]).toEqual([92, 26]);
-    expect(stage.printed().length).toBeGreaterThan(3);
-    for (let i = 0; i < 30; i++) stage.zoom(1 / 1.6);
-    expect(stage.can().farther).toBe(false);
-    expect([stage.across.offset, stage.down.offset]).toEqual([0, 0]);
+    const viewport = placed(1200, 200);
+    for (let i = 0; i < 20; i++) viewport.zoom(1.6, 400, 200);
+    expect([viewport.across.scale, viewport.down.scale]).toEqual([92, 26]);
+    expect(viewport.printed().length).toBeGreaterThan(3);
+    for (let i = 0; i < 30; i++) viewport.zoom(1 / 1.6);
+    expect(viewport.can().farther).toBe(false);
+    expect([viewport.across.offset, viewport.down.offset]).toEqual([0, 0]);
   });
   test("toggles between the whole and the size of reading", () => {
-    const stage = staged(1200, 200);
-    stage.toggleWhole();
-    expect(stage.down.scale).toBe(26);
-    stage.toggleWhole();
-    expect(stage.can().farther).toBe(false);
+    const viewport = placed(1200, 200);
+    viewport.toggleWhole();
+    expect(viewport.down.scale).toBe(26);
+    viewport.toggleWhole();
+    expect(viewport.can().farther).toBe(false);
   });
   test("reveals the cursor, the row of probabilities included", () => {
-    const stage = staged(1200, 200);
-    stage.toggleWhole();
-    stage.reveal({ row: 1200, column: 199 });
-    const [, tall] = room(stage.l);
-    expect(stage.down.offset + tall).toBeCloseTo(1200 * 26, 6);
+    const viewport = placed(1200, 200);
+    viewport.toggleWhole();
+    viewport.reveal({ row: 1200, column: 199 });
+    const [, tall] = room(viewport.layout);
+    expect(viewport.down.offset + tall).toBeCloseTo(1200 * 26, 6);
   });
   test("keeps what it shows when the width changes, starts anew with a new shape", () => {
-    const stage = new Stage();
+    const viewport = new Viewport();
     const one = shape(1200, 200);
-    stage.resize(one, 760, 90);
-    stage.toggleWhole();
-    stage.resize(one, 700, 90);
-    expect(stage.down.scale).toBe(26);
-    stage.resize(shape(1200, 200), 700, 90);
-    expect(stage.down.scale).toBeLessThan(1);
+    viewport.resize(one, 760, 90);
+    viewport.toggleWhole();
+    viewport.resize(one, 700, 90);
+    expect(viewport.down.scale).toBe(26);
+    viewport.resize(shape(1200, 200), 700, 90);
+    expect(viewport.down.scale).toBeLessThan(1);
   });
   test("ignores the page's rounding of a scroll", () => {
-    const stage = staged(1200, 200);
-    stage.toggleWhole();
-    stage.place({ ...stage.across, offset: 100.4 }, { ...stage.down, offset: 50.6 });
-    stage.scrolled(100, 400);
-    expect([stage.across.offset, stage.down.offset]).toEqual([100.4, 400]);
+    const viewport = placed(1200, 200);
+    viewport.toggleWhole();
+    viewport.place({ ...viewport.across, offset: 100.4 }, { ...viewport.down, offset: 50.6 });
+    viewport.scrolled(100, 400);
+    expect([viewport.across.offset, viewport.down.offset]).toEqual([100.4, 400]);
   });
 });
 
 test("spots", () => {
-  const l = layout(760, 90, 10, 5, 92);
+  const l = layoutOf(760, 90, 10, 5, 92);
   const [across, down] = [
     { offset: 0, scale: 92 },
     { offset: 0, scale: 26 },
@@ -124,19 +125,10 @@ test("limits stay in order", () => {
     [10, 5],
     [4096, 2000],
   ] as const) {
-    const { across, down } = limits(layout(760, 90, rows, columns, 92));
+    const { across, down } = limits(layoutOf(760, 90, rows, columns, 92));
     for (const [least, most, natural] of [across, down]) {
       expect(least).toBeLessThanOrEqual(natural);
       expect(natural).toBeLessThanOrEqual(most);
     }
   }
-});
-
-test("blocks respect the size of an answer", () => {
-  const made = blocks(
-    Array.from({ length: 200 }, (_, i) => i),
-    1200,
-  );
-  expect(made.map((b) => b.length)).toEqual([109, 91]);
-  expect(blocks([0, 1], 200_000)).toEqual([[0], [1]]);
 });

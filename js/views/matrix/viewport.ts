@@ -1,69 +1,82 @@
-/** What of the matrix is in view and how large: zoom, pan and reveal, without the page. */
+/** Which cells of the matrix are in view and how large they are: zoom, pan and reveal. Knows no element. */
 import type { Cell } from "../../a11y/grid";
 import { type Axis, reveal, visible, zoomAt } from "../../draw/heatmap";
 import type { Shape } from "../../scores/shape";
-import { type Layout, layout, limits, natural, printsNumbers, room, settle, startScale } from "./layout";
+import { type Layout, layoutOf, limits, natural, printsNumbers, room, settle, startScale } from "./layout";
 
 const within = (axis: Axis, [least, most]: readonly [number, number, number]): Axis => ({
   offset: axis.offset,
   scale: Math.min(Math.max(axis.scale, least), most),
 });
 
-export class Stage {
-  l: Layout = layout(0, 0, 1, 1, natural.most);
+export class Viewport {
+  layout: Layout = layoutOf(0, 0, 1, 1, natural.most);
   across: Axis = { offset: 0, scale: 1 };
   down: Axis = { offset: 0, scale: 1 };
   #shape: Shape | null = null;
   #labels = 0;
 
-  /** Fits a view of this width; a new shape starts at its own size, an old one keeps what it shows. */
+  /** Fit a view of this width. A new shape starts at its own scale, a known one keeps what it shows. */
   resize(shape: Shape, width: number, labels: number): void {
     const [rows, columns] = [shape.starts.length, shape.steps.length];
     this.#labels = labels;
     if (this.#shape !== shape) {
       this.#shape = shape;
-      const [x, y] = startScale(layout(width, labels, rows, columns, natural.most));
+      const [x, y] = startScale(layoutOf(width, labels, rows, columns, natural.most));
       this.across = { offset: 0, scale: x };
       this.down = { offset: 0, scale: y };
     }
-    this.l = layout(width, labels, rows, columns, this.across.scale);
-    const edge = limits(this.l);
+    this.layout = layoutOf(width, labels, rows, columns, this.across.scale);
+    const edge = limits(this.layout);
     this.place(within(this.across, edge.across), within(this.down, edge.down));
   }
 
   place(across: Axis, down: Axis): void {
-    this.l = layout(this.l.width, this.#labels, this.l.rows, this.l.columns, across.scale);
-    const [wide, tall] = room(this.l);
-    this.across = settle(across, this.l.columns, wide);
-    this.down = settle(down, this.l.rows, tall);
+    this.layout = layoutOf(
+      this.layout.width,
+      this.#labels,
+      this.layout.rows,
+      this.layout.columns,
+      across.scale,
+    );
+    const [wide, tall] = room(this.layout);
+    this.across = settle(across, this.layout.columns, wide);
+    this.down = settle(down, this.layout.rows, tall);
   }
 
-  /** Zooms about a point of the view, its middle when none is given. */
+  /** Zoom around a point of the view, by default its middle. */
   zoom(factor: number, x?: number, y?: number): void {
-    const edge = limits(this.l);
-    const [wide, tall] = room(this.l);
+    const edge = limits(this.layout);
+    const [wide, tall] = room(this.layout);
     this.place(
       zoomAt(
         this.across,
-        x === undefined ? wide / 2 : x - this.l.gutter,
+        x === undefined ? wide / 2 : x - this.layout.gutter,
         factor,
         edge.across[0],
         edge.across[1],
       ),
-      zoomAt(this.down, y === undefined ? tall / 2 : y - this.l.head, factor, edge.down[0], edge.down[1]),
+      zoomAt(
+        this.down,
+        y === undefined ? tall / 2 : y - this.layout.head,
+        factor,
+        edge.down[0],
+        edge.down[1],
+      ),
     );
   }
 
-  /** All of it at once, or back to the size of reading. */
+  /** Show all cells at once, or return to the size for reading. */
   toggleWhole(): void {
-    const edge = limits(this.l);
+    const edge = limits(this.layout);
     const { nearer, farther } = this.can();
     const at = nearer && !farther ? 2 : 0;
     this.place({ offset: 0, scale: edge.across[at] }, { offset: 0, scale: edge.down[at] });
   }
 
+  /** What the buttons can still do. */
   can(): { nearer: boolean; farther: boolean; whole: boolean } {
-    const { across, down } = limits(this.l);
+    const { across, down } = limits(this.layout);
     const farther = this.across.scale > across[0] * 1.001 || this.down.scale > down[0] * 1.001;
     return {
       nearer: this.across.scale < across[1] || this.down.scale < down[1],
@@ -73,14 +86,14 @@ export class Stage {
   }
 
   reveal(cell: Cell): void {
-    const [wide, tall] = room(this.l);
+    const [wide, tall] = room(this.layout);
     this.place(
       { scale: this.across.scale, offset: reveal(this.across, cell.column, wide) },
-      { scale: this.down.scale, offset: reveal(this.down, Math.min(cell.row, this.l.rows - 1), tall) },
+      { scale: this.down.scale, offset: reveal(this.down, Math.min(cell.row, this.layout.rows - 1), tall) },
     );
   }
 
-  /** Takes over where the page has scrolled to; the page rounds, so less than a pixel is no move. */
+  /** Follow the scroll position of the page. It is rounded: less than a pixel is no move. */
   scrolled(left: number, top: number): void {
     const moved = (axis: Axis, to: number): Axis =>
       Math.abs(to - axis.offset) < 1 ? axis : { ...axis, offset: to };
@@ -88,24 +101,24 @@ export class Stage {
     this.down = moved(this.down, top);
   }
 
-  /** What the page has to scroll over. */
+  /** The size of the area that the page scrolls over. */
   extent(): [width: number, height: number] {
-    const [wide, tall] = room(this.l);
+    const [wide, tall] = room(this.layout);
     return [
-      this.l.width - wide + Math.max(wide, this.l.columns * this.across.scale),
-      this.l.height - tall + Math.max(tall, this.l.rows * this.down.scale),
+      this.layout.width - wide + Math.max(wide, this.layout.columns * this.across.scale),
+      this.layout.height - tall + Math.max(tall, this.layout.rows * this.down.scale),
     ];
   }
 
   /** Rows that PageUp and PageDown jump over. */
   get page(): number {
-    return Math.max(1, Math.floor(room(this.l)[1] / this.down.scale) - 1);
+    return Math.max(1, Math.floor(room(this.layout)[1] / this.down.scale) - 1);
   }
 
   /** The columns whose numbers are printed. */
   printed(): number[] {
     if (!printsNumbers(this.across, this.down)) return [];
-    const [first, end] = visible(this.across, this.l.columns, room(this.l)[0]);
+    const [first, end] = visible(this.across, this.layout.columns, room(this.layout)[0]);
     return Array.from({ length: end - first }, (_, i) => first + i);
   }
 }

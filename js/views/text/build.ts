@@ -1,4 +1,4 @@
-/** The elements of the text view: sections of running text, each unit a bare inline span. */
+/** Make the elements of the text view: sections of running text, in which each unit is a bare inline span. */
 import { h, uniqueId } from "../../dom";
 import { numeral } from "../../draw/numerals";
 import type { Content } from "../../session/session";
@@ -13,7 +13,7 @@ export interface TextElements {
 const visible = (space: string): string =>
   space.replace(/\r?\n/g, "⏎").replace(/\t/g, "⇥").replace(/ /g, "·");
 
-/** Space before a word stays outside its span, so that tints hug the word; drawn as dots when wanted. */
+/** The space before a word: outside its span, so that tints fit the word. `show` draws it as dots. */
 function gap(space: string, show: boolean): Node {
   if (!show) return document.createTextNode(space);
   const marks = h("span", { class: "ws" }, space);

@@ -1,173 +1,163 @@
-/** Pointer and keyboard in the text view: hover previews, click holds, the cursor roves. */
-
-import { preview } from "../../scores/shown-scores";
-import { extendHold, toggleHold } from "../../state/selection";
-import type { ViewContext } from "../../state/selectors";
-import { unitsOf } from "../../state/units";
+/** Pointer and keyboard in the text view: hover previews, click holds, one unit has the cursor. */
+import type { Display } from "../../state/display";
+import { extendHeld, preview, toggleHeld } from "../../state/selection";
+import { type Units, unitsOf } from "../../state/units";
+import type { Boxes } from "./boxes";
 import type { TextElements } from "./build";
-import { vertical } from "./move";
-import type { Paper } from "./paper";
+import { destination } from "./move";
 
-/** The pointer may cross the space between two words without losing the first. */
+/** Milliseconds in which the pointer may cross the space between two words without losing the first. */
 const crossing = 90;
-/** A pointer that moved further than this was selecting text. */
+/** A pointer that moved further than this, in pixels, was selecting text. */
 const still = 4;
 
-export function listen(text: TextElements, paper: Paper, ctx: ViewContext, signal: AbortSignal): void {
-  const { list } = text;
-  const units = unitsOf(ctx.state.content.peek());
-  const indexOf = new Map<EventTarget, number>(text.units.map((element, u) => [element, u]));
-  let cursor =
-    ctx.state.held.peek()[0] !== undefined ? (units.ofSteps(ctx.state.held.peek())[0] as number) : 0;
-  let pointed: number | null = null;
-  let focused: number | null = null;
-  let pressed: { x: number; y: number } | null = null;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+export class TextInput {
+  readonly #text: TextElements;
+  readonly #boxes: Boxes;
+  readonly #display: Display;
+  readonly #units: Units;
+  readonly #indexOf: Map<EventTarget, number>;
+  #cursor: number;
+  #pointed: number | null = null;
+  #focused: number | null = null;
+  #pressed: { x: number; y: number } | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
-  const at = (u: number): HTMLElement | undefined => text.units[u];
-  const unitUnder = (event: Event): number | undefined => indexOf.get(event.composedPath()[0] as EventTarget);
-
-  function show(): void {
-    const u = pointed ?? focused;
-    if (u === null) preview(ctx, [], null);
-    else if (u >= units.firstWritten) preview(ctx, units.steps(u), null);
-    else preview(ctx, [], units.start(u));
+  constructor(text: TextElements, boxes: Boxes, display: Display, signal: AbortSignal) {
+    const { state } = display;
+    this.#text = text;
+    this.#boxes = boxes;
+    this.#display = display;
+    this.#units = unitsOf(state.content.peek());
+    this.#indexOf = new Map(text.units.map((element, u) => [element, u]));
+    const [held = 0] = this.#units.ofSteps(state.held.peek().slice(0, 1));
+    this.#cursor = Math.min(held, Math.max(0, text.units.length - 1));
+    this.#setTabStop(true);
+    this.#listenToPointer(signal);
+    this.#listenToKeyboard(signal);
+    signal.addEventListener("abort", () => {
+      clearTimeout(this.#timer);
+      preview(state, [], null);
+    });
   }
 
-  function moveCursor(u: number): void {
-    at(cursor)?.removeAttribute("tabindex");
-    cursor = u;
-    at(cursor)?.setAttribute("tabindex", "0");
+  #listenToPointer(signal: AbortSignal): void {
+    const { list } = this.#text;
+    list.addEventListener("pointerover", (event) => this.#over(this.#unitUnder(event)), { signal });
+    list.addEventListener("pointerleave", () => this.#pointAt(null), { signal });
+    // A span with a tabindex traps a drag that starts on it.
+    const restore = () => this.#setTabStop(true);
+    list.addEventListener(
+      "pointerdown",
+      (event) => {
+        this.#pressed = { x: event.clientX, y: event.clientY };
+        this.#setTabStop(false);
+        addEventListener("pointerup", restore, { signal, once: true });
+        addEventListener("pointercancel", restore, { signal, once: true });
+      },
+      { signal, capture: true },
+    );
+    list.addEventListener(
+      "mousedown",
+      (event) => {
+        // Shift and click would select text.
+        if (event.shiftKey && (this.#unitUnder(event) ?? -1) >= this.#units.firstWritten)
+          event.preventDefault();
+      },
+      { signal },
+    );
+    list.addEventListener("click", (event) => this.#click(event), { signal });
   }
 
-  function choose(u: number, extend: boolean): void {
-    if (u < units.firstWritten) return;
-    if (extend) extendHold(ctx, units.steps(u));
-    else toggleHold(ctx, units.steps(u));
+  #listenToKeyboard(signal: AbortSignal): void {
+    const { list } = this.#text;
+    list.addEventListener(
+      "focusin",
+      (event) => {
+        const u = this.#unitUnder(event);
+        if (u !== undefined && this.#pointed === null && this.#element(u)?.matches(":focus-visible"))
+          this.#focus(u);
+      },
+      { signal },
+    );
+    list.addEventListener("focusout", () => this.#focused !== null && this.#focus(null), { signal });
+    list.addEventListener("keydown", (event) => this.#key(event), { signal });
   }
 
-  function pointAt(u: number | null): void {
-    clearTimeout(timer);
-    if (u === pointed) return;
-    pointed = u;
-    focused = null;
-    show();
+  #element(u: number): HTMLElement | undefined {
+    return this.#text.units[u];
   }
 
-  list.addEventListener(
-    "pointerover",
-    (event) => {
-      const u = unitUnder(event);
-      if (u !== undefined) pointAt(u);
-      else {
-        clearTimeout(timer);
-        timer = setTimeout(() => pointAt(null), crossing);
-      }
-    },
-    { signal },
-  );
-  list.addEventListener("pointerleave", () => pointAt(null), { signal });
+  #unitUnder(event: Event): number | undefined {
+    return this.#indexOf.get(event.composedPath()[0] as EventTarget);
+  }
 
-  // A span with a tabindex traps a drag that starts on it.
-  const restore = () => at(cursor)?.setAttribute("tabindex", "0");
-  list.addEventListener(
-    "pointerdown",
-    (event) => {
-      pressed = { x: event.clientX, y: event.clientY };
-      at(cursor)?.removeAttribute("tabindex");
-      addEventListener("pointerup", restore, { signal, once: true });
-      addEventListener("pointercancel", restore, { signal, once: true });
-    },
-    { signal, capture: true },
-  );
-  list.addEventListener(
-    "mousedown",
-    (event) => {
-      if (event.shiftKey && (unitUnder(event) ?? -1) >= units.firstWritten) event.preventDefault();
-    },
-    { signal },
-  );
-  list.addEventListener(
-    "click",
-    (event) => {
-      const u = unitUnder(event);
-      const moved = pressed ? Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) : 0;
-      pressed = null;
-      if (u === undefined || moved > still) return;
-      moveCursor(u);
-      at(u)?.focus({ preventScroll: true });
-      choose(u, event.shiftKey);
-    },
-    { signal },
-  );
+  #over(u: number | undefined): void {
+    clearTimeout(this.#timer);
+    if (u !== undefined) this.#pointAt(u);
+    else this.#timer = setTimeout(() => this.#pointAt(null), crossing);
+  }
 
-  list.addEventListener(
-    "focusin",
-    (event) => {
-      const u = unitUnder(event);
-      if (u === undefined || !at(u)?.matches(":focus-visible") || pointed !== null) return;
-      focused = u;
-      show();
-    },
-    { signal },
-  );
-  list.addEventListener(
-    "focusout",
-    () => {
-      if (focused === null) return;
-      focused = null;
-      show();
-    },
-    { signal },
-  );
-  list.addEventListener(
-    "keydown",
-    (event) => {
-      if (event.key === "Enter" || event.key === " ") {
-        event.preventDefault();
-        choose(cursor, event.shiftKey);
-        return;
-      }
-      const to = destination(event, cursor, text, paper);
-      if (to === null) return;
+  #pointAt(u: number | null): void {
+    clearTimeout(this.#timer);
+    if (u === this.#pointed) return;
+    this.#pointed = u;
+    this.#focus(null);
+  }
+
+  #focus(u: number | null): void {
+    this.#focused = u;
+    const shown = this.#pointed ?? u;
+    const { state } = this.#display;
+    if (shown === null) preview(state, [], null);
+    else if (shown >= this.#units.firstWritten) preview(state, this.#units.steps(shown), null);
+    else preview(state, [], this.#units.start(shown));
+  }
+
+  #setTabStop(on: boolean): void {
+    const element = this.#element(this.#cursor);
+    if (on) element?.setAttribute("tabindex", "0");
+    else element?.removeAttribute("tabindex");
+  }
+
+  #moveCursor(u: number): void {
+    this.#setTabStop(false);
+    this.#cursor = u;
+    this.#setTabStop(true);
+  }
+
+  #click(event: MouseEvent): void {
+    const u = this.#unitUnder(event);
+    const from = this.#pressed;
+    this.#pressed = null;
+    if (u === undefined || (from && Math.hypot(event.clientX - from.x, event.clientY - from.y) > still))
+      return;
+    this.#moveCursor(u);
+    this.#element(u)?.focus({ preventScroll: true });
+    this.#choose(u, event.shiftKey);
+  }
+
+  #choose(u: number, extend: boolean): void {
+    if (u >= this.#units.firstWritten)
+      (extend ? extendHeld : toggleHeld)(this.#display, this.#units.steps(u));
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
-      clearTimeout(timer);
-      pointed = null;
-      moveCursor(to);
-      focused = to;
-      at(to)?.focus();
-      show();
-    },
-    { signal },
-  );
-  signal.addEventListener("abort", () => {
-    clearTimeout(timer);
-    preview(ctx, [], null);
-  });
-  moveCursor(Math.min(cursor, Math.max(0, units.count - 1)));
-}
-
-function destination(event: KeyboardEvent, cursor: number, text: TextElements, paper: Paper): number | null {
-  if (event.altKey || event.ctrlKey || event.metaKey) return null;
-  const last = text.units.length - 1;
-  const element = text.units[cursor];
-  const backwards =
-    element?.parentElement && getComputedStyle(element.parentElement).direction === "rtl" ? -1 : 1;
-  const boxOf = (u: number) => paper.boxes(u)[0];
-  switch (event.key) {
-    case "ArrowRight":
-      return Math.min(last, Math.max(0, cursor + backwards));
-    case "ArrowLeft":
-      return Math.min(last, Math.max(0, cursor - backwards));
-    case "ArrowUp":
-      return vertical(cursor, -1, last + 1, boxOf);
-    case "ArrowDown":
-      return vertical(cursor, 1, last + 1, boxOf);
-    case "Home":
-      return 0;
-    case "End":
-      return last;
-    default:
-      return null;
+      this.#choose(this.#cursor, event.shiftKey);
+      return;
+    }
+    const parent = this.#element(this.#cursor)?.parentElement;
+    const rightToLeft = parent ? getComputedStyle(parent).direction === "rtl" : false;
+    const boxOf = (u: number) => this.#boxes.of(u)[0];
+    const to = destination(event, this.#cursor, this.#text.units.length, rightToLeft, boxOf);
+    if (to === null) return;
+    event.preventDefault();
+    clearTimeout(this.#timer);
+    this.#pointed = null;
+    this.#moveCursor(to);
+    this.#element(to)?.focus();
+    this.#focus(to);
   }
 }

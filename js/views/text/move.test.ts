@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { vertical } from "./move";
+import { destination, vertical } from "./move";
 
 /** Three lines: units 0–2, 3–4, 5–7. */
 const boxes = [
@@ -20,4 +20,20 @@ test("the nearest word of the next line", () => {
 
 test("no line above the first or below the last", () => {
   expect([go(1, -1), go(6, 1)]).toEqual([1, 6]);
+});
+
+test("keys move along the text, and against it where it runs from right to left", () => {
+  const to = (key: string, rightToLeft = false, more = {}) =>
+    destination(
+      { key, altKey: false, ctrlKey: false, metaKey: false, ...more },
+      3,
+      boxes.length,
+      rightToLeft,
+      (u) => boxes[u],
+    );
+  expect([to("ArrowRight"), to("ArrowLeft"), to("ArrowRight", true), to("ArrowLeft", true)]).toEqual([
+    4, 2, 2, 4,
+  ]);
+  expect([to("ArrowUp"), to("ArrowDown"), to("Home"), to("End")]).toEqual([0, 5, 0, 7]);
+  expect([to("a"), to("ArrowRight", false, { ctrlKey: true })]).toEqual([null, null]);
 });

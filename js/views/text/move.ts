@@ -1,17 +1,12 @@
-/** Where the cursor of the text view goes: along the text, or up and down by line. */
-export interface Line {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-}
+/** Where a key takes the cursor of the text view: along the text, or up and down by line. */
+import type { Box } from "./boxes";
 
-/** The unit on the line above (−1) or below (+1) that lies nearest to `from`; `from` itself when there is none. */
+/** The unit on the line above (−1) or below (+1) that is nearest to `from`; `from` itself without such a line. */
 export function vertical(
   from: number,
   step: -1 | 1,
   count: number,
-  boxOf: (unit: number) => Line | undefined,
+  boxOf: (unit: number) => Box | undefined,
 ): number {
   const start = boxOf(from);
   if (!start) return from;
@@ -31,4 +26,32 @@ export function vertical(
     }
   }
   return best;
+}
+
+/** The unit that a key leads to from `cursor`; null for other keys. `rightToLeft`: the direction of the text there. */
+export function destination(
+  event: Pick<KeyboardEvent, "key" | "altKey" | "ctrlKey" | "metaKey">,
+  cursor: number,
+  count: number,
+  rightToLeft: boolean,
+  boxOf: (unit: number) => Box | undefined,
+): number | null {
+  if (event.altKey || event.ctrlKey || event.metaKey) return null;
+  const along = (step: number) => Math.min(count - 1, Math.max(0, cursor + (rightToLeft ? -step : step)));
+  switch (event.key) {
+    case "ArrowRight":
+      return along(1);
+    case "ArrowLeft":
+      return along(-1);
+    case "ArrowUp":
+      return vertical(cursor, -1, count, boxOf);
+    case "ArrowDown":
+      return vertical(cursor, 1, count, boxOf);
+    case "Home":
+      return 0;
+    case "End":
+      return count - 1;
+    default:
+      return null;
+  }
 }

@@ -1,0 +1,39 @@
+/** All hosts, and what they mean for a display. The first host that knows the page's theme decides. */
+import { type ReadonlySignal, signal } from "@preact/signals-core";
+import type { Theme } from "../draw/color";
+import type { Host } from "./host";
+import { jupyter } from "./jupyter";
+import { marimo } from "./marimo";
+import { vscode } from "./vscode";
+
+export const hosts: readonly Host[] = [jupyter, vscode, marimo];
+
+/** Keep `root.dataset.theme` and the signal at the theme of the host, else that of the browser, until `end` aborts. */
+export function followTheme(root: HTMLElement, end: AbortSignal, all = hosts): ReadonlySignal<Theme> {
+  const elements = [document.body, document.documentElement];
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const theme = signal<Theme>("light");
+  const update = () => {
+    const named = all.map((host) => host.theme(elements)).find(Boolean);
+    const now = named ?? (dark.matches ? "dark" : "light");
+    // Before the signal: effects read colours that depend on it.
+    root.dataset.theme = now;
+    theme.value = now;
+  };
+  update();
+  const observer = new MutationObserver(update);
+  for (const element of elements) observer.observe(element, { attributes: true });
+  dark.addEventListener("change", update, { signal: end });
+  end.addEventListener("abort", () => observer.disconnect());
+  return theme;
+}
+
+/** Styles that take over background, text colour and font of the host as --host-background, --host-ink, --host-font. */
+export function hostStyles(all = hosts): string {
+  const rules = (["background", "ink", "font"] as const).map((key) => {
+    const names = all.map(({ variables }) => variables[key]).filter(Boolean);
+    const value = names.reduceRight((rest, name) => `var(${name}${rest && `,${rest}`})`, "");
+    return value && `--host-${key}:${value};`;
+  });
+  return `.aw{${rules.join("")}}`;
+}

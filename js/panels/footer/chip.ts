@@ -1,0 +1,49 @@
+/** The button of one alternative. It is kept and written anew, because alternatives change with every move of the pointer. */
+import { h } from "../../dom";
+import { numeral } from "../../draw/numerals";
+import type { Alternative } from "../../session/session";
+import { named } from "../../state/units";
+
+const withoutModel = "To ask why not this takes the model, which is not at hand here.";
+
+const chance = (p: number): string => (p > 0 && p < 0.0005 ? "<.001" : numeral(p));
+
+export interface Chip {
+  readonly item: HTMLElement;
+  /** `able`: there is a model to ask. Without an alternative the chip is hidden. */
+  show(other: Alternative | undefined, pressed: boolean, able: boolean): void;
+}
+
+export function chip(choose: (other: Alternative, pressed: boolean) => void): Chip {
+  let shown: Alternative | undefined;
+  let [pressed, able] = [false, true];
+  const [text, number] = [h("bdi"), h("span", { class: "num" })];
+  const onclick = () => shown && able && choose(shown, pressed);
+  const button = h(
+    "button",
+    { type: "button", class: "chip", "aria-pressed": "false", onclick },
+    text,
+    number,
+  );
+  const item = h("li", { hidden: true }, button);
+  return {
+    item,
+    show(other, isPressed, isAble) {
+      if (other !== shown) {
+        shown = other;
+        item.hidden = !other;
+        text.textContent = other ? named(other[0]) : "";
+        number.textContent = other && !Number.isNaN(other[1]) ? chance(other[1]) : "";
+      }
+      if (isPressed !== pressed) {
+        pressed = isPressed;
+        button.setAttribute("aria-pressed", String(pressed));
+      }
+      if (isAble !== able) {
+        able = isAble;
+        button.setAttribute("aria-disabled", String(!able));
+        button.title = able ? "" : withoutModel;
+      }
+    },
+  };
+}

@@ -1,0 +1,118 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Content, Head } from "../../session/session";
+import { press, settle, setUp } from "../../testing";
+import { picker } from "./picker";
+
+const content: Partial<Content> = {
+  tokens: {
+    count: 5,
+    start: [0, 1, 2, 3, 4],
+    text: ["<b>", " of", " America", " George", " Washington"],
+    special: [0],
+  },
+  inputs: 4,
+  sections: [],
+  steps: {
+    first: 3,
+    count: 2,
+    probability: [0.9, 0.99],
+    rank: [1, 1],
+    entropy: [0, 0],
+    alternatives: [[], []],
+  },
+  methods: [
+    { name: "saliency", title: "Saliency", signed: false, shares: true, attention: false, description: "" },
+    { name: "attention", title: "Attention", signed: false, shares: true, attention: true, description: "" },
+  ],
+  layers: 3,
+  heads: 4,
+};
+const begin = (over: Partial<Content> = {}) => setUp({ ...content, ...over });
+const grid = (host: HTMLElement) => host.querySelector("[role=grid]") as HTMLElement;
+function active(host: HTMLElement): HTMLElement {
+  const id = grid(host).getAttribute("aria-activedescendant") ?? "";
+  return host.querySelector(`#${id}`) as HTMLElement;
+}
+
+beforeEach(() => {
+  Object.defineProperty(HTMLElement.prototype, "clientWidth", { configurable: true, get: () => 700 });
+});
+afterEach(() => {
+  document.body.replaceChildren();
+});
+
+test("asks for the words held, and says what the shade is", async () => {
+  const { ctx, host, session, state } = begin();
+  picker.mount(host, ctx);
+  await settle();
+  expect(session.heads).not.toHaveBeenCalled();
+  state.held.value = [1];
+  await settle();
+  const hide = { hide_special: false, hide_first: false, hide_target: false };
+  expect(session.heads.mock.lastCall?.slice(0, 3)).toEqual([[1], null, hide]);
+  expect(host.querySelector(".shade")?.textContent).toContain("“Washington”");
+  state.hoveredInput.value = 2;
+  await settle();
+  expect(session.heads.mock.lastCall?.[1]).toBe(2);
+  expect(host.querySelector(".shade")?.textContent).toContain("gives “America”");
+});
+
+test("keys move, preview and choose; choosing shows attention", async () => {
+  const { ctx, host, state, announced } = begin();
+  state.held.value = [1];
+  picker.mount(host, ctx);
+  await settle();
+  const g = grid(host);
+  press(g, "ArrowDown");
+  press(g, "ArrowRight");
+  expect(state.hoveredHead.value).toEqual([1, 1]);
+  expect(active(host).getAttribute("aria-label")).toBe("layer 2, head 2, 0.250");
+  expect(host.querySelector(".peek")?.textContent).toBe("Peeking: layer 2, head 2 (.250)");
+  press(g, "Enter");
+  expect(state.heads.value).toEqual([[1, 1]]);
+  expect(state.method.value).toBe("attention");
+  expect(announced.at(-1)).toBe("layer 2, head 2 held");
+  press(g, "End", { ctrlKey: true });
+  press(g, " ");
+  expect(state.heads.value).toEqual([
+    [1, 1],
+    [2, 3],
+  ]);
+  expect(host.querySelector(".cap")?.textContent).toBe(
+    "Held: 2 heads: 2.2, 3.4. Several heads add up by their mean.",
+  );
+  press(g, "Home");
+  expect(state.hoveredHead.value).toBeNull();
+  press(g, "Enter");
+  expect(state.layer.value).toBe(2);
+  expect(state.heads.value).toEqual([]);
+});
+
+test("the rule and all heads", async () => {
+  const { ctx, host, state } = begin();
+  state.heads.value = [[0, 1] as Head, [0, 2] as Head];
+  picker.mount(host, ctx);
+  const rule = host.querySelector("select") as HTMLSelectElement;
+  rule.value = "max";
+  rule.dispatchEvent(new Event("change"));
+  expect(state.options.value.head_rule).toBe("max");
+  expect(host.querySelector(".cap")?.textContent).toContain("by their maximum");
+  const all = host.querySelector("button") as HTMLButtonElement;
+  all.click();
+  expect(state.heads.value).toEqual([]);
+  expect(all.disabled).toBe(true);
+});
+
+test("a model without attention says why", () => {
+  const { ctx, host, session, state } = begin({
+    layers: 0,
+    heads: 0,
+    attention_note: "It has no attention.",
+  });
+  state.held.value = [0];
+  picker.mount(host, ctx);
+  expect(host.querySelector(".note")?.textContent).toBe("It has no attention.");
+  expect((host.querySelector(".scroll")?.closest("[hidden]") as HTMLElement | null)?.hidden).toBe(true);
+  expect(session.heads).not.toHaveBeenCalled();
+});

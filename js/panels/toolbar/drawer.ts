@@ -1,0 +1,51 @@
+/** The panel below the bar. It shows the content of one button at a time. */
+import { h, icon, uniqueId } from "../../dom";
+
+export class Drawer {
+  readonly element = h("div", { class: "panel", id: uniqueId("panel"), hidden: true });
+  #open: HTMLElement | null = null;
+
+  /** A button that opens the panel with what `make` makes once, and closes it again. */
+  button(label: string, picture: string, make: () => HTMLElement): HTMLButtonElement {
+    let content: HTMLElement | undefined;
+    const onclick = () => {
+      if (this.#open === button) return this.#show(null);
+      content ??= make();
+      this.#show(button, content);
+    };
+    const button = h(
+      "button",
+      {
+        type: "button",
+        class: "ico",
+        title: label,
+        "aria-label": label,
+        "aria-expanded": "false",
+        "aria-controls": this.element.id,
+        onclick,
+      },
+      icon(picture),
+    );
+    return button;
+  }
+
+  open(button: HTMLElement, content: HTMLElement): void {
+    this.#show(button, content);
+  }
+
+  /** Close the panel and return to its button; false if it was closed. */
+  close(): boolean {
+    if (!this.#open) return false;
+    this.#open.focus();
+    this.#show(null);
+    return true;
+  }
+
+  #show(button: HTMLElement | null, content?: HTMLElement): void {
+    this.#open?.setAttribute("aria-expanded", "false");
+    this.#open = button;
+    button?.setAttribute("aria-expanded", "true");
+    this.element.hidden = !button;
+    this.element.replaceChildren(...(content ? [content] : []));
+  }
+}

@@ -1,0 +1,15 @@
+/** How the person wants scores to be read, taken from the state. */
+import type { MethodInfo } from "../session/session";
+import type { State } from "../state/state";
+import { unitsOf } from "../state/units";
+import type { ScoreOptions } from "./combine";
+
+/** Signed scores are not renormalised: their sum says nothing. Read in an effect, the effect follows the options. */
+export function scoreOptions(state: State, method: Pick<MethodInfo, "signed">): ScoreOptions {
+  const options = state.options.value;
+  return {
+    hidden: unitsOf(state.content.value).hidden(options),
+    renormalize: options.renormalize && !method.signed,
+    spanRule: options.span_rule,
+  };
+}

@@ -1,0 +1,89 @@
+/** The attention weights in the data of an exported page. */
+import { fromBase64 } from "./buffers";
+import type { Content, Head, HeadRule } from "./session";
+
+/** Quantised weights: `data` holds `bits` a weight, `scale` the greatest weight of each layer, head and step. */
+export interface RecordedAttention {
+  readonly layers: number;
+  readonly heads: number;
+  readonly bits: 8 | 16;
+  readonly scale: string;
+  readonly data: string;
+}
+
+/** The weights of all heads: for each layer, head and step in turn, the inputs that the step could see. */
+export class Weights {
+  readonly layers: number;
+  readonly heads: number;
+  readonly #steps: number;
+  /** Offsets of each step's weights within a head, and the end of the last. */
+  readonly #starts: readonly number[];
+  readonly #scale: Float32Array;
+  readonly #data: Uint8Array | Uint16Array;
+  readonly #most: number;
+  /** Reused for the sums of every row, so that hovering leaves no garbage. */
+  readonly #all: Float64Array;
+
+  constructor(record: RecordedAttention, { steps, inputs }: Content) {
+    this.layers = record.layers;
+    this.heads = record.heads;
+    this.#steps = steps.count;
+    const starts = [0];
+    for (let s = 0; s < steps.count; s++)
+      starts.push((starts[s] as number) + Math.min(steps.first + s, inputs));
+    this.#starts = starts;
+    this.#scale = new Float32Array(fromBase64(record.scale).buffer);
+    const bytes = fromBase64(record.data);
+    this.#data = record.bits === 16 ? new Uint16Array(bytes.buffer) : bytes;
+    this.#most = 2 ** record.bits - 1;
+    this.#all = new Float64Array(inputs);
+  }
+
+  /** The quantised weights of one head at one step; a weight is `unit` times its number. */
+  of(layer: number, head: number, step: number): { weights: Uint8Array | Uint16Array; unit: number } {
+    const index = layer * this.heads + head;
+    const from = index * (this.#starts[this.#steps] as number);
+    return {
+      weights: this.#data.subarray(
+        from + (this.#starts[step] as number),
+        from + (this.#starts[step + 1] as number),
+      ),
+      unit: (this.#scale[index * this.#steps + step] as number) / this.#most,
+    };
+  }
+
+  /** Several heads joined by `rule`. With `only`, the row is right at that input alone: each median takes a sort. */
+  row(step: number, chosen: readonly Head[], rule: HeadRule, only?: number): Float32Array {
+    if (rule === "median" && chosen.length > 2) return this.#medians(step, chosen, only);
+    const all = this.#all.fill(0);
+    let seen = 0;
+    for (const [layer, head] of chosen) {
+      const { weights, unit } = this.of(layer, head, step);
+      seen = weights.length;
+      for (let i = 0; i < seen; i++) {
+        const w = unit * (weights[i] as number);
+        all[i] = rule === "max" ? Math.max(all[i] as number, w) : (all[i] as number) + w;
+      }
+    }
+    const gain = rule === "mean" || rule === "median" ? 1 / Math.max(1, chosen.length) : 1;
+    const out = new Float32Array(all.length).fill(Number.NaN);
+    for (let i = 0; i < seen; i++) out[i] = gain * (all[i] as number);
+    return out;
+  }
+
+  #medians(step: number, chosen: readonly Head[], only?: number): Float32Array {
+    const rows = chosen.map(([layer, head]) => this.of(layer, head, step));
+    const out = new Float32Array(this.#all.length).fill(Number.NaN);
+    const each = new Float32Array(rows.length);
+    const half = (rows.length - 1) / 2;
+    const seen = rows[0]?.weights.length ?? 0;
+    for (let i = only ?? 0; i < Math.min(seen, (only ?? seen) + 1); i++) {
+      rows.forEach(({ weights, unit }, k) => {
+        each[k] = unit * (weights[i] as number);
+      });
+      each.sort();
+      out[i] = ((each[Math.floor(half)] as number) + (each[Math.ceil(half)] as number)) / 2;
+    }
+    return out;
+  }
+}

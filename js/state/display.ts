@@ -1,0 +1,24 @@
+/** What one display offers to everything inside it. */
+import type { ReadonlySignal } from "@preact/signals-core";
+import type { Theme } from "../draw/color";
+import type { RequestOptions, Session } from "../session/session";
+import type { State } from "./state";
+
+export interface Display {
+  readonly state: State;
+  readonly session: Session;
+  readonly theme: ReadonlySignal<Theme>;
+  /** Aborted when the display ends. */
+  readonly signal: AbortSignal;
+  /** True while the view shows the scores of every step at once: there is no foil then, and a copy takes all steps. */
+  readonly allSteps: ReadonlySignal<boolean>;
+  /** Sends `text` to the live region. */
+  announce(text: string): void;
+  /**
+   * Does work with a progress bar, a cancel button and an error message. Gives undefined when the work was replaced,
+   * cancelled or failed. New work of a `lane` replaces the old. An effect that calls this runs again on "Retry".
+   */
+  run<T>(work: (options: RequestOptions) => Promise<T>, lane?: string): Promise<T | undefined>;
+  /** Starts an effect that ends with the display. */
+  effect(body: () => void | (() => void)): void;
+}

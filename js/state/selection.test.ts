@@ -1,0 +1,73 @@
+import { effect, signal } from "@preact/signals-core";
+import { beforeEach, expect, test } from "vitest";
+import { sample } from "../session/testing";
+import type { Display } from "./display";
+import { contrast, extendHeld, letGo, preview, toggleHeld } from "./selection";
+import { createState, type State } from "./state";
+
+let state: State;
+let announced: string[];
+let display: Display;
+const foil = { step: 0, id: 7, text: " was" };
+
+beforeEach(() => {
+  state = createState(sample);
+  announced = [];
+  display = {
+    state,
+    allSteps: signal(false),
+    announce: (text: string) => announced.push(text),
+  } as unknown as Display;
+});
+
+test("steps are held, and the same steps again are let go", () => {
+  toggleHeld(display, [1]);
+  expect(state.held.value).toEqual([1]);
+  toggleHeld(display, [1]);
+  expect(state.held.value).toEqual([]);
+  expect(announced).toEqual(["Holding 東, probability 0.500.", "Let go."]);
+});
+
+test("a span reaches from what is held to the new steps, in both directions", () => {
+  toggleHeld(display, [1]);
+  extendHeld(display, [0]);
+  expect(state.held.value).toEqual([0, 1]);
+  expect(announced.at(-1)).toBe("Holding is 東, probability 0.375.");
+});
+
+test("an unknown probability is not announced", () => {
+  const steps = { ...sample.steps, probability: [null, 0.5] };
+  state.content.value = { ...sample, steps };
+  toggleHeld(display, [0]);
+  expect(announced).toEqual(["Holding is."]);
+});
+
+test("a foil holds its step; letting go takes the foil first, then the step", () => {
+  contrast(display, foil);
+  expect([state.held.value, state.foil.value]).toEqual([[0], foil]);
+  expect(announced.at(-1)).toBe("Why is and not was.");
+  letGo(display);
+  expect([state.held.value, state.foil.value]).toEqual([[0], null]);
+  letGo(display);
+  expect(state.held.value).toEqual([]);
+});
+
+test("holding another step drops the foil", () => {
+  contrast(display, foil);
+  toggleHeld(display, [1]);
+  expect(state.foil.value).toBeNull();
+});
+
+test("the same preview again tells nobody", () => {
+  let runs = 0;
+  const stop = effect(() => {
+    void [state.hoveredSteps.value, state.hoveredInput.value];
+    runs++;
+  });
+  preview(state, [1], null);
+  preview(state, [1], null);
+  expect(runs).toBe(2);
+  preview(state, [], 2);
+  expect([state.hoveredSteps.value, state.hoveredInput.value, runs]).toEqual([[], 2, 3]);
+  stop();
+});

@@ -1,0 +1,61 @@
+/** A context without a kernel, for the tests of views and panels. */
+import { computed, effect, signal } from "@preact/signals-core";
+import { vi } from "vitest";
+import type { ViewContext } from "./context";
+import { createScores } from "./scores/shown-scores";
+import type { Content, RequestOptions, ScoreQuery, Session } from "./session/session";
+import { sample } from "./session/testing";
+import type { Display } from "./state/display";
+import { createState } from "./state/state";
+
+const nan = Number.NaN;
+/** The scores of each step of `sample`. */
+export const rows: readonly (readonly number[])[] = [
+  [0.25, 0.75, nan],
+  [0.125, 0.5, 0.375],
+];
+
+/** A context that ends with `end`, and what was asked of its session and announced. */
+export function setUp(over: Partial<Content> = {}, steps = rows) {
+  const content: Content = { ...sample, ...over };
+  const state = createState(content);
+  const heads = content.layers * content.heads;
+  const session = {
+    scores: vi.fn(async (_: ScoreQuery, wanted: readonly number[]) =>
+      Float32Array.from(wanted.flatMap((s) => steps[s] ?? [])),
+    ),
+    heads: vi.fn(async (..._: unknown[]) => Float32Array.from({ length: heads }, (_, k) => k / 20)),
+    column: vi.fn(async (_: ScoreQuery, input: number) =>
+      Float32Array.from(steps, (row) => row[input] ?? nan),
+    ),
+    map: vi.fn(),
+    note: vi.fn(() => null),
+    foil: vi.fn(),
+  };
+  const end = new AbortController();
+  const announced: string[] = [];
+  const display: Display = {
+    state,
+    session: session as unknown as Session,
+    theme: signal("light"),
+    signal: end.signal,
+    allSteps: computed(() => state.view.value === "matrix"),
+    announce: (text) => announced.push(text),
+    run: async <T>(work: (options: RequestOptions) => Promise<T>) => work({ signal: end.signal }),
+    effect: (body) => end.signal.addEventListener("abort", effect(body)),
+  };
+  const scores = createScores(display);
+  const ctx: ViewContext = { ...display, scores, open: display.allSteps };
+  const host = document.createElement("div");
+  document.body.append(host);
+  return { state, session, ctx, host, end, announced };
+}
+
+/** Long enough for answers and frames. */
+export const settle = (ms = 30) => new Promise((resolve) => setTimeout(resolve, ms));
+
+export function press(element: Element, key: string, more: KeyboardEventInit = {}): KeyboardEvent {
+  const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more });
+  element.dispatchEvent(event);
+  return event;
+}

@@ -1,0 +1,51 @@
+/** The number beside the unit pointed at: what it gave to the words explained, or to those held. */
+import type { Context } from "../../context";
+import { h } from "../../dom";
+import { numeral, spoken } from "../../draw/numerals";
+import type { ShownScores } from "../../scores/shown-scores";
+import { named, type Units, unitsOf } from "../../state/units";
+import type { Boxes } from "./boxes";
+import type { TextElements } from "./build";
+
+export const tipElement = (): HTMLElement => h("div", { class: "tip", "aria-hidden": "true", hidden: true });
+
+export function updateTip(
+  tip: HTMLElement,
+  text: TextElements,
+  boxes: Boxes,
+  { state, scores }: Context,
+): void {
+  const units = unitsOf(state.content.value);
+  const input = state.hoveredInput.value;
+  const hovered = state.hoveredSteps.value;
+  const shown = input !== null ? scores.shown.value : scores.held.value;
+  const u = input !== null ? units.of(input) : hovered.length > 0 ? units.ofSteps(hovered)[0] : undefined;
+  const number = u === undefined || !shown || shown.steps.length === 0 ? "" : numberOf(shown, u, units);
+  tip.hidden = number === "";
+  if (tip.hidden || u === undefined || !shown) return;
+  const whole = named(units.joined(units.ofSteps(shown.steps)));
+  tip.textContent = hovered.length > 0 ? `${number} of ${whole}` : number;
+  text.units[u]?.setAttribute("aria-description", spokenOf(shown, u));
+  place(tip, boxes, u, text.list.offsetWidth);
+}
+
+function numberOf(shown: ShownScores, u: number, units: Units): string {
+  if (shown.hidden[u]) return "hidden";
+  const v = shown.values[u] as number;
+  if (!Number.isNaN(v)) return numeral(v, shown.method.signed, shown.high);
+  return u < units.firstWritten ? "–" : "";
+}
+
+function spokenOf(shown: ShownScores, u: number): string {
+  return shown.hidden[u] ? "hidden" : `gave ${spoken(shown.values[u] as number, shown.high)}`;
+}
+
+/** Above the unit, or below it at the top of the text, and inside the text's width. */
+function place(tip: HTMLElement, boxes: Boxes, u: number, width: number): void {
+  const [box] = boxes.of(u);
+  if (!box) return;
+  const half = tip.offsetWidth / 2;
+  const x = Math.max(half, Math.min(width - half, box.left + box.width / 2)) - half;
+  const y = box.top > 22 ? box.top - 4 - tip.offsetHeight : box.top + box.height + 4;
+  tip.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
+}
