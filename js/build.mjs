@@ -1,6 +1,6 @@
 /**
- * Bundles the widget (an ES module) and the script of an exported page, with their styles inside.
- * `node js/build.mjs --watch` builds again at each change.
+ * Bundles the widget (an ES module) and the script of an exported page, with their styles inside, and writes the ids of
+ * the views where Python reads them. `node js/build.mjs --watch` builds again at each change.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
@@ -9,7 +9,8 @@ import { gzipSync } from "node:zlib";
 import { context, transform } from "esbuild";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const out = join(root, "src/attrwidget/page/static");
+const page = join(root, "src/attrwidget/page");
+const out = join(page, "static");
 const watching = process.argv.includes("--watch");
 
 /**
@@ -47,6 +48,12 @@ async function write(name, script, limit) {
   console.log(`${relative(root, path)}: ${size} bytes`);
 }
 
+/** The ids of js/views/index.ts are the values that Python allows for the trait `view`; the file is committed. */
+async function writeViews(script) {
+  const { views } = await import(`data:text/javascript;base64,${Buffer.from(script).toString("base64")}`);
+  await writeFile(join(page, "views.json"), `${JSON.stringify(views.map(({ id }) => id))}\n`);
+}
+
 /** A build of one entry; `save` gets the finished script. */
 const bundle = (entry, format, save) =>
   context({
@@ -75,6 +82,7 @@ const builds = [
     await write("widget.js", packed(script), 60_000);
   }),
   await bundle("page", "iife", (script) => write("page.js", script, 100_000)),
+  await bundle("views/index", "esm", writeViews),
 ];
 for (const build of builds) {
   if (watching) await build.watch();

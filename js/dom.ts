@@ -2,7 +2,8 @@
 export type Child = Node | string | null | undefined | false;
 type Attributes = Record<string, string | number | boolean | ((event: never) => void)>;
 
-function apply(element: Element, attributes: Attributes): void {
+/** Set attributes, and listeners from those that are called `on…`. True sets an empty attribute, false none. */
+export function setAttributes(element: Element, attributes: Attributes): void {
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") element.addEventListener(name.slice(2), value as (event: Event) => void);
     else if (value === true) element.setAttribute(name, "");
@@ -10,14 +11,14 @@ function apply(element: Element, attributes: Attributes): void {
   }
 }
 
-/** Make an element: `h("button", { class: "x", onclick: f }, "text")`. True sets an empty attribute, false none. */
+/** Make an element: `h("button", { class: "x", onclick: f }, "text")`. */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},
   ...children: Child[]
 ): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
-  apply(element, attributes);
+  setAttributes(element, attributes);
   element.append(...(children.filter(Boolean) as (Node | string)[]));
   return element;
 }
@@ -26,11 +27,24 @@ export function h<K extends keyof HTMLElementTagNameMap>(
 export function icon(path: string): SVGSVGElement {
   const name = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(name, "svg");
-  apply(svg, { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true", class: "icon" });
+  setAttributes(svg, { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true", class: "icon" });
   const line = document.createElementNS(name, "path");
   line.setAttribute("d", path);
   svg.append(line);
   return svg;
+}
+
+type Handlers = { readonly [K in keyof HTMLElementEventMap]?: (event: HTMLElementEventMap[K]) => void };
+
+/** Add these listeners until `signal` aborts. */
+export function listen(
+  target: EventTarget,
+  signal: AbortSignal,
+  handlers: Handlers,
+  options: AddEventListenerOptions = {},
+): void {
+  for (const [type, handler] of Object.entries(handlers))
+    target.addEventListener(type, handler as EventListener, { ...options, signal });
 }
 
 let count = 0;

@@ -1,5 +1,5 @@
 /** The current cell of a grid that is painted on a canvas: the elements a screen reader meets instead of the picture. */
-import { h, uniqueId } from "../dom";
+import { h, setAttributes, uniqueId } from "../dom";
 
 export interface CellText {
   /** Both count from 1, headings included, as ARIA does. Column 1 is the row's heading. */
@@ -21,8 +21,7 @@ export class ActiveCell {
   }
 
   size(rows: number, columns: number): void {
-    this.#grid.setAttribute("aria-rowcount", String(rows));
-    this.#grid.setAttribute("aria-colcount", String(columns));
+    setAttributes(this.#grid, { "aria-rowcount": rows, "aria-colcount": columns });
   }
 
   /** Makes this cell the current one. Two elements take turns, so that a screen reader speaks each move. */
@@ -33,11 +32,9 @@ export class ActiveCell {
         : (this.#cells.find((cell) => cell.hidden) ?? (this.#cells[0] as HTMLElement));
     for (const cell of this.#cells) cell.hidden = cell !== next;
     this.header.hidden = next !== this.header && this.header.textContent === "";
-    this.#row.setAttribute("aria-rowindex", String(row));
-    next.setAttribute("aria-colindex", String(column));
-    next.setAttribute("aria-label", label);
-    next.setAttribute("aria-selected", String(selected));
-    this.#grid.setAttribute("aria-activedescendant", next.id);
+    setAttributes(this.#row, { "aria-rowindex": row });
+    setAttributes(next, { "aria-colindex": column, "aria-label": label, "aria-selected": String(selected) });
+    setAttributes(this.#grid, { "aria-activedescendant": next.id });
     return next;
   }
 }

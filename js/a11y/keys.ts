@@ -1,5 +1,6 @@
 /** Keys that work anywhere in a display: Esc lets go, brackets move through layers and heads, ? opens the help. */
 import { batch } from "@preact/signals-core";
+import { listen } from "../dom";
 import type { Display } from "../state/display";
 import { moveHead, moveLayer } from "../state/heads";
 import { letGo } from "../state/selection";
@@ -30,9 +31,8 @@ export function listenForKeys(root: HTMLElement, display: Display, panels: Panel
     "?": () => panels.help(),
     Escape: () => panels.close() || letGo(display),
   };
-  root.addEventListener(
-    "keydown",
-    (event) => {
+  listen(root, signal, {
+    keydown: (event) => {
       const act = actions[event.key];
       if (!act || event.ctrlKey || event.metaKey) return;
       if (event.key !== "Escape" && isTyping(event.composedPath()[0])) return;
@@ -41,6 +41,5 @@ export function listenForKeys(root: HTMLElement, display: Display, panels: Panel
       event.stopPropagation();
       batch(act);
     },
-    { signal },
-  );
+  });
 }

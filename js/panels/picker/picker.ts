@@ -2,7 +2,7 @@
 import { untracked } from "@preact/signals-core";
 import { inside, move } from "../../a11y/grid";
 import type { Context } from "../../context";
-import { inNextFrame, pointIn, sizeCanvas, watchSize, writeText } from "../../dom";
+import { inNextFrame, listen, pointIn, sizeCanvas, watchSize, writeText } from "../../dom";
 import { paletteOf } from "../../draw/palette";
 import { sequential } from "../../draw/ramp";
 import { greatest } from "../../scores/combine";
@@ -49,31 +49,32 @@ class Picker {
   #listenToGrid(): void {
     const { grid, scroll } = this.#parts;
     const { state, signal } = this.#ctx;
-    grid.addEventListener("pointermove", (event) => hoverHead(state, this.#headUnder(event)), { signal });
-    grid.addEventListener("pointerleave", () => hoverHead(state, null), { signal });
-    grid.addEventListener("click", (event) => this.#click(event), { signal });
-    grid.addEventListener("keydown", (event) => this.#key(event), { signal });
-    grid.addEventListener("focus", this.#repaint, { signal });
-    const blurred = () => {
-      hoverHead(state, null);
-      this.#repaint();
-    };
-    grid.addEventListener("blur", blurred, { signal });
-    scroll.addEventListener("scroll", this.#repaint, { signal, passive: true });
+    listen(grid, signal, {
+      pointermove: (event) => hoverHead(state, this.#headUnder(event)),
+      pointerleave: () => hoverHead(state, null),
+      click: (event) => this.#click(event),
+      keydown: (event) => this.#key(event),
+      focus: this.#repaint,
+      blur: () => {
+        hoverHead(state, null);
+        this.#repaint();
+      },
+    });
+    listen(scroll, signal, { scroll: this.#repaint }, { passive: true });
   }
 
   #listenToControls(): void {
     const { rule, all } = this.#parts;
     const { state, signal, announce } = this.#ctx;
-    const changed = () => {
+    const change = () => {
       state.options.value = { ...state.options.peek(), head_rule: rule.value as HeadRule };
     };
-    rule.addEventListener("change", changed, { signal });
-    const clicked = () => {
+    listen(rule, signal, { change });
+    const click = () => {
       chooseAll(state);
       announce("All heads");
     };
-    all.addEventListener("click", clicked, { signal });
+    listen(all, signal, { click });
   }
 
   #follow(): void {

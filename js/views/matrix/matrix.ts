@@ -2,7 +2,7 @@
 import { untracked } from "@preact/signals-core";
 import { type Cell, inside, type Key, move } from "../../a11y/grid";
 import type { View, ViewContext } from "../../context";
-import { inNextFrame, sizeCanvas, watchSize } from "../../dom";
+import { inNextFrame, listen, sizeCanvas, watchSize } from "../../dom";
 import { scoreOptions } from "../../scores/options";
 import { extendHeld, preview, toggleHeld } from "../../state/selection";
 import { cellLabel } from "./cell-text";
@@ -56,17 +56,16 @@ class Matrix {
 
   #listen(signal: AbortSignal): void {
     const { grid, canvas, nearer, farther, whole } = this.#parts;
-    grid.addEventListener("keydown", (event) => this.#key(event), { signal });
-    grid.addEventListener("blur", () => this.#hover(null), { signal });
-    const scrolled = () => {
+    listen(grid, signal, { keydown: (event) => this.#key(event), blur: () => this.#hover(null) });
+    const scroll = () => {
       this.#viewport.scrolled(grid.scrollLeft, grid.scrollTop);
       this.#repaint();
       this.#fetchNumbers();
     };
-    grid.addEventListener("scroll", scrolled, { signal, passive: true });
-    nearer.addEventListener("click", () => this.#zoom(1.6), { signal });
-    farther.addEventListener("click", () => this.#zoom(1 / 1.6), { signal });
-    whole.addEventListener("click", () => this.#toggleWhole(), { signal });
+    listen(grid, signal, { scroll }, { passive: true });
+    listen(nearer, signal, { click: () => this.#zoom(1.6) });
+    listen(farther, signal, { click: () => this.#zoom(1 / 1.6) });
+    listen(whole, signal, { click: () => this.#toggleWhole() });
     const gestures = {
       at: (x: number, y: number) => {
         const { layout, across, down } = this.#viewport;

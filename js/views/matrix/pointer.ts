@@ -1,5 +1,5 @@
 /** Pointer and wheel over the matrix: hover, hold, drag to pan, ctrl or cmd with the wheel to zoom. */
-import { pointIn } from "../../dom";
+import { listen, pointIn } from "../../dom";
 import type { Spot } from "./layout";
 
 export interface Gestures {
@@ -59,25 +59,24 @@ export function listenToPointer(
 ): void {
   const drag = new Drag(grid);
   const spotAt = (event: MouseEvent) => on.at(...pointIn(canvas, event));
-  const listen = <K extends keyof HTMLElementEventMap>(
-    type: K,
-    handle: (event: HTMLElementEventMap[K]) => void,
-  ) => grid.addEventListener(type, handle, { signal, passive: false });
-  listen("pointerdown", (event) => drag.start(event));
-  listen("pointermove", (event) => on.hover(drag.move(event) ? null : spotAt(event)));
-  listen("pointerup", () => drag.end());
-  listen("pointercancel", () => drag.end());
-  listen("pointerleave", () => {
-    if (!drag.moved) drag.end();
-    on.hover(null);
+  listen(grid, signal, {
+    pointerdown: (event) => drag.start(event),
+    pointermove: (event) => on.hover(drag.move(event) ? null : spotAt(event)),
+    pointerup: () => drag.end(),
+    pointercancel: () => drag.end(),
+    pointerleave: () => {
+      if (!drag.moved) drag.end();
+      on.hover(null);
+    },
+    click: (event) => {
+      const spot = drag.moved ? null : spotAt(event);
+      if (spot) on.choose(spot, event.shiftKey);
+    },
   });
-  listen("click", (event) => {
-    const spot = drag.moved ? null : spotAt(event);
-    if (spot) on.choose(spot, event.shiftKey);
-  });
-  listen("wheel", (event) => {
+  const wheel = (event: WheelEvent) => {
     if (!event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
     on.zoom(Math.exp(-event.deltaY / (event.deltaMode === 1 ? 12 : 320)), ...pointIn(canvas, event));
-  });
+  };
+  listen(grid, signal, { wheel }, { passive: false });
 }

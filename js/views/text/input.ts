@@ -1,4 +1,5 @@
 /** Pointer and keyboard in the text view: hover previews, click holds, one unit has the cursor. */
+import { listen } from "../../dom";
 import type { Display } from "../../state/display";
 import { extendHeld, preview, toggleHeld } from "../../state/selection";
 import { type Units, unitsOf } from "../../state/units";
@@ -43,45 +44,38 @@ export class TextInput {
 
   #listenToPointer(signal: AbortSignal): void {
     const { list } = this.#text;
-    list.addEventListener("pointerover", (event) => this.#over(this.#unitUnder(event)), { signal });
-    list.addEventListener("pointerleave", () => this.#pointAt(null), { signal });
-    // A span with a tabindex traps a drag that starts on it.
     const restore = () => this.#setTabStop(true);
-    list.addEventListener(
-      "pointerdown",
-      (event) => {
-        this.#pressed = { x: event.clientX, y: event.clientY };
-        this.#setTabStop(false);
-        addEventListener("pointerup", restore, { signal, once: true });
-        addEventListener("pointercancel", restore, { signal, once: true });
-      },
-      { signal, capture: true },
-    );
-    list.addEventListener(
-      "mousedown",
-      (event) => {
+    const pressed = (event: PointerEvent) => {
+      this.#pressed = { x: event.clientX, y: event.clientY };
+      // A span with a tabindex traps a drag that starts on it.
+      this.#setTabStop(false);
+      listen(window, signal, { pointerup: restore, pointercancel: restore }, { once: true });
+    };
+    listen(list, signal, { pointerdown: pressed }, { capture: true });
+    listen(list, signal, {
+      pointerover: (event) => this.#over(this.#unitUnder(event)),
+      pointerleave: () => this.#pointAt(null),
+      mousedown: (event) => {
         // Shift and click would select text.
         if (event.shiftKey && (this.#unitUnder(event) ?? -1) >= this.#units.firstWritten)
           event.preventDefault();
       },
-      { signal },
-    );
-    list.addEventListener("click", (event) => this.#click(event), { signal });
+      click: (event) => this.#click(event),
+    });
   }
 
   #listenToKeyboard(signal: AbortSignal): void {
-    const { list } = this.#text;
-    list.addEventListener(
-      "focusin",
-      (event) => {
+    listen(this.#text.list, signal, {
+      focusin: (event) => {
         const u = this.#unitUnder(event);
         if (u !== undefined && this.#pointed === null && this.#element(u)?.matches(":focus-visible"))
           this.#focus(u);
       },
-      { signal },
-    );
-    list.addEventListener("focusout", () => this.#focused !== null && this.#focus(null), { signal });
-    list.addEventListener("keydown", (event) => this.#key(event), { signal });
+      focusout: () => {
+        if (this.#focused !== null) this.#focus(null);
+      },
+      keydown: (event) => this.#key(event),
+    });
   }
 
   #element(u: number): HTMLElement | undefined {

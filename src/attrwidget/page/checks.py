@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.checks import (
@@ -20,7 +22,8 @@ from attrwidget.errors import AttrWidgetError
 if TYPE_CHECKING:
     from attrwidget.results.base import Reading
 
-VIEWS = ("text", "matrix")
+VIEWS: tuple[str, ...] = tuple(json.loads(Path(__file__).with_name("views.json").read_text("utf-8")))
+"""The ids of the views that js/views/index.ts lists, the first one shown at first; written by ``js/build.mjs``."""
 DEFAULT_OPTIONS: dict[str, Any] = {
     "head_rule": "mean",
     "span_rule": "mean",

@@ -34,7 +34,7 @@ _CHECKS: dict[str, Callable[[Reading, Any], Any]] = {
 
 
 def initial_state(reading: Reading) -> dict[str, Any]:
-    """Return the first state: the first step, the first method, the text view."""
+    """Return the first state: the first step, the first method, the first view."""
     methods = reading.methods()
     return {
         "held": [0] if reading.n_steps else [],
@@ -42,7 +42,7 @@ def initial_state(reading: Reading) -> dict[str, Any]:
         "method": methods[0].name if methods else "",
         "layer": None,
         "heads": [],
-        "view": "text",
+        "view": VIEWS[0],
         "options": dict(DEFAULT_OPTIONS),
     }
 
