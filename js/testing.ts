@@ -59,3 +59,37 @@ export function press(element: Element, key: string, more: KeyboardEventInit = {
   element.dispatchEvent(event);
   return event;
 }
+
+export interface Stroke {
+  readonly name: string;
+  readonly args: readonly unknown[];
+  /** The style when it was called. */
+  readonly fillStyle: unknown;
+  readonly strokeStyle: unknown;
+  readonly globalAlpha: unknown;
+  readonly dash: readonly number[];
+}
+
+/** A canvas context that records what is painted; each letter is 7 pixels wide. */
+export function recordingPaper() {
+  const strokes: Stroke[] = [];
+  const style: Record<string, unknown> = { canvas: { width: 400, height: 300, style: {} }, globalAlpha: 1 };
+  let dash: readonly number[] = [];
+  const call =
+    (name: string) =>
+    (...args: unknown[]) => {
+      if (name === "setLineDash") dash = args[0] as number[];
+      const { fillStyle, strokeStyle, globalAlpha } = style;
+      strokes.push({ name, args, fillStyle, strokeStyle, globalAlpha, dash });
+    };
+  const paper = new Proxy(style, {
+    get: (own, name: string) =>
+      name in own
+        ? own[name]
+        : name === "measureText"
+          ? (text: string) => ({ width: 7 * text.length })
+          : call(name),
+  }) as unknown as CanvasRenderingContext2D;
+  const of = (name: string) => strokes.filter((stroke) => stroke.name === name);
+  return { paper, of, texts: () => of("fillText").map(({ args }) => args[0]) };
+}

@@ -42,7 +42,7 @@ export default () => {
     render({ model, el, signal }: Display): (() => void) | undefined {
       const end = new AbortController();
       signal?.addEventListener("abort", () => end.abort());
-      // A host without initialize gets an app for each display.
+      // A host that does not call initialize gets an app for each display.
       mountApp(el, app ?? createApp(model, end.signal), end.signal);
       return () => end.abort();
     },

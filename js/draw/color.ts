@@ -1,8 +1,8 @@
-/** Colours as sRGB triples, and the contrast between them. */
+/** Colours in sRGB, and the contrast between them. */
 export type Rgb = readonly [red: number, green: number, blue: number];
 export type Theme = "light" | "dark";
 
-/** The text and the ground the tints are made for; a host's own text is as dark (or as light) or more. */
+/** The text colour and the background that tints are made for. The text of a host is at least as dark (or light). */
 export const ink: Record<Theme, Rgb> = { light: [31, 36, 48], dark: [230, 232, 238] };
 export const ground: Record<Theme, Rgb> = { light: [255, 255, 255], dark: [17, 19, 24] };
 
@@ -20,7 +20,7 @@ export function contrast(a: Rgb, b: Rgb): number {
   return (high + 0.05) / (low + 0.05);
 }
 
-/** `top` painted over `below` at opacity `alpha`, as a browser does it: linear in sRGB. */
+/** `top` over `below` at opacity `alpha`, mixed in sRGB as browsers do. */
 export function over(top: Rgb, below: Rgb, alpha: number): Rgb {
   return [0, 1, 2].map((i) =>
     Math.round((below[i] as number) + alpha * ((top[i] as number) - (below[i] as number))),
@@ -35,5 +35,5 @@ export const cssColor = (color: Rgb): string => `rgb(${color.join(" ")})`;
 
 export const cssPixel = (p: number): string => cssColor([p & 255, (p >>> 8) & 255, (p >>> 16) & 255]);
 
-/** A pixel of little-endian ImageData, opaque. */
+/** An opaque pixel of little-endian ImageData. */
 export const pixel = ([r, g, b]: Rgb): number => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;

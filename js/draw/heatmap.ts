@@ -1,35 +1,35 @@
-/** Painting a plane of values into the pixels of one view; zoom and pan. All lengths are in pixels of the target. */
+/** Paint a plane of values into pixels; zoom and pan. All lengths are in pixels of the target. */
 import type { Pyramid } from "./pyramid";
 
-/** Where the view stands on one axis: pixels scrolled, and pixels per cell. */
+/** The position on one axis: pixels scrolled, and pixels for each cell. */
 export interface Axis {
   readonly offset: number;
   readonly scale: number;
 }
 
-/** How many halvings keep at least one pixel for each cell. */
+/** How often to halve the plane so that each cell has at least one pixel. */
 export function levelFor(scale: number): number {
   return scale >= 1 ? 0 : Math.ceil(-Math.log2(scale));
 }
 
-/** The axis zoomed by `factor` so that what lies under `pointer` stays there. */
+/** Zoom by `factor` so that what is under `pointer` stays there. */
 export function zoomAt(axis: Axis, pointer: number, factor: number, least: number, most: number): Axis {
   const scale = Math.min(Math.max(axis.scale * factor, least), most);
   return { scale, offset: ((axis.offset + pointer) / axis.scale) * scale - pointer };
 }
 
-/** An offset that shows no more emptiness than there must be. */
+/** Keep the offset between the first cell and the last. */
 export function clampOffset(offset: number, scale: number, cells: number, room: number): number {
   return Math.min(Math.max(0, offset), Math.max(0, cells * scale - room));
 }
 
-/** The offset nearest to `axis.offset` at which `cell` is wholly in view. */
+/** The offset nearest to `axis.offset` that shows all of `cell`. */
 export function reveal(axis: Axis, cell: number, room: number): number {
   const end = (cell + 1) * axis.scale;
   return Math.min(Math.max(axis.offset, end - room), cell * axis.scale);
 }
 
-/** First and one past the last cell in view. */
+/** The first cell in view and one past the last. */
 export function visible(axis: Axis, cells: number, room: number): [first: number, end: number] {
   const first = Math.max(0, Math.floor(axis.offset / axis.scale));
   return [Math.min(first, cells), Math.min(cells, Math.ceil((axis.offset + room) / axis.scale))];
@@ -45,8 +45,8 @@ function indices(axis: Axis, room: number, cells: number, halvings: number): Int
 }
 
 /**
- * Nearest-neighbour picture of `pyramid` into `pixels` (`width` × `height`, ABGR). Cells without a number are clear with
- * dots; rows marked in `hidden` (indexed as the base plane) are clear with hatching.
+ * Paint `pyramid` into `pixels` (`width` × `height`, ABGR), each pixel from the nearest cell. Cells without a number get
+ * dots, rows marked in `hidden` (indexed as in the base plane) get hatching; both stay transparent.
  */
 export function paint(
   pixels: Uint32Array,

@@ -1,6 +1,6 @@
-/** Numbers as they are printed: short, with a true minus sign. */
+/** Print numbers: short, and with a true minus sign. */
 
-/** Decimals that leave the greatest number shown three figures. */
+/** How many decimals give the greatest number shown three figures. */
 const decimals = (high: number): number => (high >= 0.1 || high === 0 ? 3 : high >= 0.01 ? 4 : 5);
 
 function body(a: number, high: number): string {
@@ -25,7 +25,7 @@ export function spoken(v: number, high = 1): string {
   return v < 0 ? `minus ${text}` : text;
 }
 
-/** As many digits as are worth reading: four decimals of a share, four figures of anything else. */
+/** With more digits: four decimals of a share, four figures of other numbers. */
 export function exact(v: number, signed = false): string {
   if (Number.isNaN(v)) return "–";
   const a = Math.abs(v);

@@ -53,7 +53,7 @@ export class Pyramid {
     this.zero = signed ? 127 : 0;
   }
 
-  /** The plane halved `across` times in width and `down` times in height; made when first asked for. */
+  /** The plane halved `across` times in width and `down` times in height; kept once made. */
   level(across: number, down: number): Plane {
     if (across <= 0 && down <= 0) return this.base;
     const key = `${across} ${down}`;

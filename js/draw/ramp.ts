@@ -1,15 +1,15 @@
-/** Colour ramps. Steps are even in OKLCH lightness; blue against orange is told apart by colour-blind readers. */
+/** Colour ramps. Steps are even in OKLCH lightness; colour-blind readers can tell blue from orange. */
 import { contrast, cssColor, ground, hex, ink, over, pixel, type Rgb, type Theme } from "./color";
 
 export interface Ramp {
   readonly stops: readonly Rgb[];
-  /** A colour for CSS: `v` in 0..1, or -1..1 for a diverging ramp. Beyond the ends, the end. */
+  /** The CSS colour of `v`, from 0 to 1, or from -1 to 1 in a diverging ramp. Values outside get the colour of the end. */
   css(v: number): string;
-  /** A pixel for each value of a `map` answer (docs/protocol.md); 255 is the glyph of cells without a number. */
+  /** The pixel of each value of a `map` answer (docs/protocol.md); 255 is the glyph of cells without a number. */
   readonly table: Uint32Array;
 }
 
-/** A colour for text to be tinted with, and the greatest opacity at which the text keeps a contrast of 4.5. */
+/** A colour behind text, and the greatest opacity at which the text keeps a contrast of 4.5. */
 export interface Tint {
   readonly rgb: Rgb;
   readonly alpha: number;
@@ -55,17 +55,17 @@ function ramp(name: keyof typeof stops, theme: Theme): Ramp {
   return known;
 }
 
-/** From zero up. The violet ramp carries text; the blue one reaches further and has none. */
+/** A ramp from zero up. Text can stand on the violet one; the blue one is stronger, for cells without text. */
 export function sequential(theme: Theme, hue: "violet" | "blue" = "violet"): Ramp {
   return ramp(hue, theme);
 }
 
-/** Zero in the middle: orange adds, blue takes away. */
+/** A ramp with zero in the middle: orange adds, blue takes away. */
 export function diverging(theme: Theme): Ramp {
   return ramp("diverging", theme);
 }
 
-/** The ramp's table, using no more of the ramp than `intensity` (0 to 1). */
+/** The table of the ramp when only the part up to `intensity` (0 to 1) is used. */
 export function faded(ramp: Ramp, signed: boolean, intensity: number): Uint32Array {
   const zero = signed ? 127 : 0;
   return ramp.table.map((color, q) =>
@@ -85,7 +85,7 @@ const bases = {
   dark: { unsigned: "7c4dff", positive: "c85a10", negative: "2272d0" },
 } as const;
 
-/** Colours to tint running text with: by share, and for what adds and what takes away. */
+/** The tints of running text: for shares, for what adds, and for what takes away. */
 export function tint(theme: Theme): { unsigned: Tint; positive: Tint; negative: Tint } {
   const base = bases[theme];
   return {

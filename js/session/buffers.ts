@@ -1,6 +1,6 @@
-/** Bytes as hosts and files hand them over. */
+/** Read binary data as hosts and files give it. */
 
-/** Colab hands out `Uint8Array`, the others `DataView`; both may lie anywhere inside a larger buffer. */
+/** Colab gives `Uint8Array`, the others `DataView`; both may be a part of a larger buffer. */
 export type Bytes = ArrayBuffer | ArrayBufferView;
 
 export function toBytes(bytes: Bytes): Uint8Array {
@@ -9,7 +9,7 @@ export function toBytes(bytes: Bytes): Uint8Array {
     : new Uint8Array(bytes);
 }
 
-/** Little-endian float32, copied only when it does not start on a multiple of four. */
+/** Little-endian float32. Copied only if it does not start on a multiple of four. */
 export function toFloat32(bytes: Bytes): Float32Array {
   const u8 = toBytes(bytes);
   const { buffer, byteOffset } = u8.byteOffset % 4 === 0 ? u8 : u8.slice();

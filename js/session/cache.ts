@@ -1,4 +1,4 @@
-/** Values kept by key, the least recently used dropped first. */
+/** A cache that drops the least recently used values first. */
 export class Cache<T> {
   readonly #entries = new Map<string, { value: T; bytes: number }>();
   readonly #limit: number;

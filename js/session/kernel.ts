@@ -5,7 +5,7 @@ import { type Channel, type Reply, Requests, type Timing } from "./requests";
 import type { Foil, Hiding, RequestOptions, ScoreMap, ScoreQuery, Session } from "./session";
 
 const cacheBytes = 16 << 20;
-/** Floats of one answer: 512 kB. */
+/** The most floats in one answer: 512 kB. */
 const answerFloats = 131_072;
 
 function buffer(reply: Reply, bytes: number): NonNullable<Reply["buffers"][number]> {
@@ -32,13 +32,13 @@ export class KernelSession implements Session {
   readonly #notes = new Map<string, string>();
   readonly #inputs: () => number;
 
-  /** `inputs`: how many inputs a row of scores has at present. */
+  /** `inputs` gives the number of inputs in a row of scores. */
   constructor(channel: Channel, inputs: () => number, timing: Partial<Timing> = {}) {
     this.#requests = new Requests(channel, timing);
     this.#inputs = inputs;
   }
 
-  /** Forgets everything, for another explanation. */
+  /** Forget everything, before another explanation. */
   clear(): void {
     this.#requests.clear();
     this.#cache.clear();

@@ -1,4 +1,4 @@
-/** Requests over a channel without answers of its own: ids, batches, sharing, cancelling, silence. docs/protocol.md. */
+/** Requests over a channel that only sends and receives messages: ids, batches, cancelling (docs/protocol.md). */
 import type { Bytes } from "./buffers";
 import type { RequestOptions } from "./session";
 
@@ -13,9 +13,9 @@ export interface Reply {
 }
 
 export interface Timing {
-  /** Calls back at the next animation frame. */
+  /** Call `send` in the next animation frame. */
   readonly frame: (send: () => void) => void;
-  /** Milliseconds without any word from the kernel after which a request is given up. */
+  /** Milliseconds without a message from the kernel after which requests fail. */
   readonly silence: number;
 }
 
@@ -28,7 +28,7 @@ interface Job {
   readonly resolve: (reply: Reply) => void;
   readonly reject: (error: Error) => void;
   readonly progress: Set<(done: number, total: number) => void>;
-  /** Hears the answer even when nobody waits any more. */
+  /** Gets the answer even if nobody waits for it any more. */
   readonly keep: (reply: Reply) => void;
   waiting: number;
   sent: boolean;
@@ -36,7 +36,7 @@ interface Job {
 
 const version = 1;
 
-/** Hidden pages have no animation frames. */
+/** A timer as well, because hidden pages have no animation frames. */
 function nextFrame(send: () => void): void {
   let due = true;
   const once = () => {
@@ -65,7 +65,7 @@ export class Requests {
     channel.listen((message, buffers) => this.#receive(message, buffers));
   }
 
-  /** The answer; the same request under way is shared. `keep` hears it even if it comes after all have given up waiting. */
+  /** Send a request, or share one under way. `keep` gets the answer even if it comes after the wait has ended. */
   ask(op: string, args: object, keep: (reply: Reply) => void, options: RequestOptions = {}): Promise<Reply> {
     const { signal, onProgress } = options;
     if (signal?.aborted) return Promise.reject(cancelled());
@@ -84,7 +84,7 @@ export class Requests {
     });
   }
 
-  /** Gives up everything under way. */
+  /** Cancel everything under way. */
   clear(): void {
     for (const job of [...this.#byKey.values()]) {
       this.#abandon(job);
@@ -140,7 +140,7 @@ export class Requests {
     if (!m || !job) return;
     this.#listenForSilence();
     if (m.op === "progress") {
-      for (const tell of job.progress) tell(Number(m.done), Number(m.total));
+      for (const report of job.progress) report(Number(m.done), Number(m.total));
       return;
     }
     this.#byId.delete(job.id);
@@ -185,7 +185,7 @@ export class Requests {
     }, this.#timing.silence);
   }
 
-  /** Ends all waiting; an answer that comes late is still kept. */
+  /** Fail all requests that were sent; late answers are still kept. */
   #lose(why: string): void {
     clearTimeout(this.#timer);
     for (const job of this.#byId.values()) {

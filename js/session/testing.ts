@@ -15,7 +15,7 @@ type Planted = readonly (number | "NaN")[];
 
 export interface Fixture {
   readonly content: Content;
-  /** All numbers the answers follow from; attention by step, layer, head. */
+  /** The numbers behind all answers; attention by step, layer, head. */
   readonly planted: {
     readonly saliency: readonly Planted[];
     readonly input_x_gradient: readonly Planted[];
@@ -39,7 +39,7 @@ export interface Fixture {
 
 export const fixture = messages as unknown as Fixture;
 
-/** Two tokens read, two written. */
+/** A prompt of two tokens and an answer of two. */
 export const sample: Content = {
   v: 1,
   model: "demo",
@@ -95,7 +95,7 @@ export const numbers = (values: readonly (number | "NaN")[]): number[] => values
 export const encode = (dtype: "float32" | "uint8", values: readonly (number | "NaN")[]): ArrayBuffer =>
   (dtype === "float32" ? Float32Array.from(numbers(values)) : Uint8Array.from(numbers(values))).buffer;
 
-/** Keeps what is sent; `answer` speaks for the kernel. */
+/** Keeps what is sent; `answer` plays the kernel. */
 export class FakeChannel implements Channel {
   readonly sent: Record<string, unknown>[] = [];
   answer: (message: unknown, buffers?: readonly Bytes[]) => void = () => {};

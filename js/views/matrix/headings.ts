@@ -40,73 +40,78 @@ export function paintRows(c: Paper, { field, layout: l, down, hover }: Picture, 
   }
 }
 
-export function paintColumns(
-  c: Paper,
-  { field, layout: l, across, down, held, hover }: Picture,
-  look: Look,
-): void {
+export function paintColumns(c: Paper, picture: Picture, look: Look): void {
+  const { layout: l, across, held, hover } = picture;
   const [wide] = room(l);
-  const { columnText, probability } = field.shape;
-  const chosen = new Set(held);
   const turned = upright(across.scale);
-  const foot = bodyBottom(l, down) + l.foot / 2;
-  const x = (column: number): number => l.gutter + (column + 0.5) * across.scale - across.offset - 1;
-  const style = (column: number): void => {
-    const strong = chosen.has(column) || hover?.column === column;
-    c.fillStyle = chosen.has(column) ? look.accent : strong ? look.ink : look.soft;
-    c.font = `${strong ? "600 " : ""}13px ${look.sans}`;
-  };
-  const print = (column: number, backed: boolean): void => {
-    style(column);
-    const color = c.fillStyle;
-    const text = truncate(
-      columnText[column] ?? "",
-      turned ? l.head - 10 : across.scale - 10,
-      (t) => c.measureText(t).width,
-    );
-    c.save();
-    c.translate(x(column), turned ? l.head - 5 : l.head / 2);
-    if (turned) c.rotate(-Math.PI / 2);
-    c.textAlign = turned ? "left" : "center";
-    if (backed) {
-      c.fillStyle = look.ground;
-      c.fillRect(-2, -9, l.head, 18);
-      c.fillStyle = color;
-    }
-    c.fillText(text, 0, 0.5);
-    c.restore();
-  };
+  const chosen = new Set(held);
   c.save();
   c.beginPath();
   c.rect(l.gutter - 2, 0, l.width - l.gutter + 2, l.height);
   c.clip();
+  // Narrow headings overlap: those held and pointed at are painted last, on a ground of their own.
   const marked = turned ? [...chosen, hover?.column ?? -1].filter((column) => column >= 0) : [];
   for (const column of headings(across, l.columns, wide + 6, turned ? 15 : 1)) {
-    if (!marked.includes(column)) print(column, false);
+    if (!marked.includes(column)) paintColumn(c, picture, look, column, chosen.has(column), false);
   }
-  for (const column of marked) print(column, true);
-  const [first, end] = visible(across, l.columns, wide + 6);
-  c.font = `12.5px ${look.mono}`;
-  c.textAlign = "center";
-  for (let column = first; column < end; column++) {
-    const p = probability[column] as number;
-    c.fillStyle = chosen.has(column) ? look.accent : look.soft;
-    if (!turned) {
-      if (!cutAside(l, x(column) - across.scale / 2, across.scale))
-        c.fillText(numeral(p), x(column), foot + 1);
-    } else {
-      const tall = Math.max(1, p * (l.foot - 8));
-      c.fillRect(
-        x(column) - across.scale / 2 + 1,
-        foot + l.foot / 2 - 4 - tall,
-        Math.max(0.6, across.scale - 1),
-        tall,
-      );
-    }
-  }
+  for (const column of marked) paintColumn(c, picture, look, column, chosen.has(column), true);
+  paintProbabilities(c, picture, look, chosen);
   c.restore();
   c.font = `italic 13px ${look.sans}`;
   c.textAlign = "right";
   c.fillStyle = look.soft;
-  c.fillText("probability", l.gutter - 8, foot + 1);
+  c.fillText("probability", l.gutter - 8, footOf(picture) + 1);
+}
+
+const middleOf = ({ layout: l, across }: Picture, column: number): number =>
+  l.gutter + (column + 0.5) * across.scale - across.offset - 1;
+
+/** The middle of the row of probabilities. */
+const footOf = ({ layout: l, down }: Picture): number => bodyBottom(l, down) + l.foot / 2;
+
+function paintColumn(
+  c: Paper,
+  picture: Picture,
+  look: Look,
+  column: number,
+  held: boolean,
+  backed: boolean,
+): void {
+  const { field, layout: l, across, hover } = picture;
+  const turned = upright(across.scale);
+  const strong = held || hover?.column === column;
+  const color = held ? look.accent : strong ? look.ink : look.soft;
+  c.font = `${strong ? "600 " : ""}13px ${look.sans}`;
+  const space = turned ? l.head - 10 : across.scale - 10;
+  const text = truncate(field.shape.columnText[column] ?? "", space, (t) => c.measureText(t).width);
+  c.save();
+  c.translate(middleOf(picture, column), turned ? l.head - 5 : l.head / 2);
+  if (turned) c.rotate(-Math.PI / 2);
+  c.textAlign = turned ? "left" : "center";
+  if (backed) {
+    c.fillStyle = look.ground;
+    c.fillRect(-2, -9, l.head, 18);
+  }
+  c.fillStyle = color;
+  c.fillText(text, 0, 0.5);
+  c.restore();
+}
+
+/** As numbers, or as bars where columns are narrow. */
+function paintProbabilities(c: Paper, picture: Picture, look: Look, chosen: ReadonlySet<number>): void {
+  const { field, layout: l, across } = picture;
+  const [wide] = room(l);
+  const [first, end] = visible(across, l.columns, wide + 6);
+  const foot = footOf(picture);
+  c.font = `12.5px ${look.mono}`;
+  c.textAlign = "center";
+  for (let column = first; column < end; column++) {
+    const p = field.shape.probability[column] as number;
+    const left = middleOf(picture, column) - across.scale / 2;
+    c.fillStyle = chosen.has(column) ? look.accent : look.soft;
+    if (upright(across.scale)) {
+      const tall = Math.max(1, p * (l.foot - 8));
+      c.fillRect(left + 1, foot + l.foot / 2 - 4 - tall, Math.max(0.6, across.scale - 1), tall);
+    } else if (!cutAside(l, left, across.scale)) c.fillText(numeral(p), middleOf(picture, column), foot + 1);
+  }
 }

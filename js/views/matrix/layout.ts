@@ -65,7 +65,7 @@ export function limits(l: Layout): Limits {
   };
 }
 
-/** The first scale: natural size, or a compact one with numbers, while a few screens hold it; else all at a glance. */
+/** The first scale: natural size, or compact with numbers, if a few screens are enough for it; else all at once. */
 export function startScale(l: Layout): [across: number, down: number] {
   const { across, down } = limits(l);
   const [wide, tall] = room(l);
