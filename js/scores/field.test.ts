@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Content, ScoreMap } from "../session/session";
 import { Field } from "./field";
-import { heading, shapeOf } from "./shape";
+import { shapeOf } from "./shape";
 
 /** Units: The(0) first(1,2) | 東(3,4) is(5): two steps write 東, one writes "is". */
 const content: Content = {
@@ -31,17 +31,6 @@ const shares = { signed: false };
 const scores = Float32Array.from([0.6, 0.1, 0.3, nan, nan, 0.2, 0.2, 0.2, 0.4, nan, 0.5, 0.1, 0.1, 0.2, 0.1]);
 const rounded = (values: Float32Array | null) =>
   values && [...values].map((v) => (Number.isNaN(v) ? null : Number(v.toFixed(4))));
-
-test("shape", () => {
-  const shape = shapeOf(content);
-  expect(shape.starts).toEqual([0, 1, 3]);
-  expect(shape.ends).toEqual([1, 3, 5]);
-  expect(shape.steps).toEqual([[0, 1], [2]]);
-  expect(shape.columnText).toEqual(["東", "⏎"]);
-  expect(shape.probability[0]).toBeCloseTo(0.2, 9);
-  expect([shape.breaks, shape.inputs]).toEqual([[2], 5]);
-  expect([heading(""), heading("  "), heading(" a ")]).toEqual(["∅", "␣␣", "a"]);
-});
 
 describe("exact", () => {
   const field = new Field(shapeOf(content), shares, plain);

@@ -1,0 +1,61 @@
+// @vitest-environment happy-dom
+import { beforeEach, expect, test } from "vitest";
+import { press, settle, setUp } from "../../testing";
+import { mountAlternatives } from "./alternatives";
+
+let t: ReturnType<typeof setUp>;
+const chips = () => [...t.host.querySelectorAll<HTMLElement>("li:not([hidden]) button")];
+const input = () => t.host.querySelector("input") as HTMLInputElement;
+const message = () => t.host.querySelector(".message")?.textContent;
+const type = async (text: string) => {
+  input().value = text;
+  press(input(), "Enter");
+  await settle();
+};
+beforeEach(() => {
+  t = setUp();
+  mountAlternatives(t.host, t.ctx);
+});
+
+test("alternatives are those of the one step explained", () => {
+  expect(t.host.hidden).toBe(true);
+  t.state.held.value = [0];
+  expect(chips().map((chip) => chip.textContent)).toEqual(["was.125"]);
+  t.state.hoveredSteps.value = [1];
+  expect([chips().length, t.host.hidden]).toEqual([0, false]);
+  t.state.held.value = [0, 1];
+  t.state.hoveredSteps.value = [];
+  expect(t.host.hidden).toBe(true);
+});
+
+test("a click contrasts, a second one lets go", () => {
+  t.state.held.value = [0];
+  chips()[0]?.click();
+  expect(t.state.foil.value).toEqual({ step: 0, id: 7, text: " was" });
+  expect(chips()[0]?.getAttribute("aria-pressed")).toBe("true");
+  chips()[0]?.click();
+  expect(t.state.foil.value).toBeNull();
+});
+
+test("any word can be a foil; one that is not its own is explained", async () => {
+  t.session.foil.mockResolvedValue({ step: 0, id: 40, text: " Lon" });
+  t.state.held.value = [0];
+  await type("London");
+  expect(t.session.foil.mock.calls[0]?.slice(0, 2)).toEqual([0, "London"]);
+  expect(chips().map((chip) => chip.textContent)).toEqual(["was.125", "Lon"]);
+  expect(message()).toBe("Lon stands for it: of several tokens one counts.");
+  expect(input().value).toBe("");
+});
+
+test("a word that cannot be a foil gets the reason, and the foil stays", async () => {
+  t.session.foil.mockRejectedValue(new Error("“is” is what the model said there."));
+  t.state.held.value = [0];
+  await type("is");
+  expect([message(), t.state.foil.value]).toEqual(["“is” is what the model said there.", null]);
+});
+
+test("an empty word asks nothing", async () => {
+  t.state.held.value = [0];
+  await type("  ");
+  expect(t.session.foil).not.toHaveBeenCalled();
+});

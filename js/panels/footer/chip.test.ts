@@ -1,0 +1,31 @@
+// @vitest-environment happy-dom
+import { expect, test, vi } from "vitest";
+import { chip } from "./chip";
+
+test("a chip shows an alternative and its probability, and is hidden without one", () => {
+  const { item, show } = chip(vi.fn());
+  expect(item.hidden).toBe(true);
+  show([" was", 0.0001, 7], false, true);
+  expect([item.hidden, item.textContent]).toEqual([false, "was<.001"]);
+  show([" <b>", Number.NaN, 8], false, true);
+  expect([item.textContent, item.querySelector("b")]).toEqual(["<b>", null]);
+  show(undefined, false, true);
+  expect(item.hidden).toBe(true);
+});
+
+test("it can be chosen only with a model, and tells whether it was pressed", () => {
+  const choose = vi.fn();
+  const { item, show } = chip(choose);
+  const button = item.querySelector("button") as HTMLButtonElement;
+  const was = [" was", 0.125, 7] as const;
+  show(was, true, true);
+  button.click();
+  expect(choose).toHaveBeenCalledExactlyOnceWith(was, true);
+  show(was, true, false);
+  button.click();
+  expect(choose).toHaveBeenCalledTimes(1);
+  expect([button.getAttribute("aria-disabled"), button.title]).toEqual([
+    "true",
+    expect.stringContaining("model"),
+  ]);
+});

@@ -1,0 +1,44 @@
+// @vitest-environment happy-dom
+import { beforeEach, expect, test } from "vitest";
+import { settle, setUp } from "../../testing";
+import { footer } from "./footer";
+
+let t: ReturnType<typeof setUp>;
+const find = (selector: string) => t.host.querySelector(selector) as HTMLElement;
+beforeEach(() => {
+  t = setUp();
+  footer.mount(t.host, t.ctx);
+});
+
+test("the sentence follows what is held, and the legend shows its scale", async () => {
+  expect(find(".say").textContent).toContain("Hover a word");
+  expect(find(".legend").hidden).toBe(true);
+  t.state.held.value = [0];
+  await settle();
+  expect(find(".say").textContent).toContain("Explaining is, token 1 of 2");
+  expect(find(".legend").hidden).toBe(false);
+  expect(find(".legend").textContent).toBe("0.750 · row sums to 1");
+});
+
+test("a signed method has a scale from minus to plus", async () => {
+  t.state.method.value = "input_x_gradient";
+  t.state.held.value = [0];
+  await settle();
+  expect(find(".legend").textContent).toMatch(/^−\.750\+\.750 · signed/);
+});
+
+test("a view of all steps has its own scale", async () => {
+  t.state.held.value = [0];
+  t.state.view.value = "matrix";
+  await settle();
+  expect(find(".legend").hidden).toBe(true);
+});
+
+test("the strongest words are announced once for the steps held, not for previews", async () => {
+  t.state.held.value = [0];
+  await settle();
+  t.state.hoveredSteps.value = [1];
+  t.state.options.value = { ...t.state.options.value, intensity: 1 };
+  await settle();
+  expect(t.announced).toEqual(["Most from Paris 0.750, <s> 0.250."]);
+});

@@ -1,0 +1,93 @@
+// @vitest-environment happy-dom
+import { beforeEach, expect, test } from "vitest";
+import { settle, setUp } from "../testing";
+
+let t: ReturnType<typeof setUp>;
+const shown = () => t.ctx.scores.shown.value;
+const values = () => [...(shown()?.values ?? [])].map((v) => (Number.isNaN(v) ? null : Number(v.toFixed(4))));
+beforeEach(() => {
+  t = setUp();
+});
+
+test("steps under the pointer go before those held, and the held ones stay known", async () => {
+  expect(shown()).toBeNull();
+  t.state.held.value = [0];
+  await settle();
+  expect(values()).toEqual([0.25, 0.75, null, null]);
+  t.state.hoveredSteps.value = [1];
+  await settle();
+  expect(values()).toEqual([0.125, 0.5, 0.375, null]);
+  expect(t.ctx.scores.held.value?.steps).toEqual([0]);
+  t.state.hoveredSteps.value = [];
+  expect(values()).toEqual([0.25, 0.75, null, null]);
+});
+
+test("several steps are joined by the rule, and hidden units leave with their share", async () => {
+  t.state.held.value = [0, 1];
+  t.state.options.value = { ...t.state.options.value, hide_special: true };
+  await settle();
+  expect(values()).toEqual([null, 0.625, 0.1875, null]);
+  expect(shown()).toMatchObject({ high: 0.625, hiddenShare: 0.1875, renormalized: false });
+  t.state.options.value = { ...t.state.options.value, span_rule: "sum", renormalize: true };
+  await settle();
+  expect(values()).toEqual([null, 1.5385, 0.4615, null]);
+  expect(shown()?.renormalized).toBe(true);
+});
+
+test("the answer for steps that are no longer wanted is not shown", async () => {
+  let finish: (rows: Float32Array<ArrayBuffer>) => void = () => {};
+  t.session.scores.mockImplementationOnce(() => new Promise((resolve) => (finish = resolve)));
+  t.state.held.value = [0];
+  t.state.held.value = [];
+  finish(Float32Array.of(1, 2, 3));
+  await settle();
+  expect(shown()).toBeNull();
+});
+
+test("old scores do not stay long under new steps", async () => {
+  t.state.held.value = [0];
+  await settle();
+  t.session.scores.mockImplementationOnce(() => new Promise(() => {}));
+  t.state.held.value = [1];
+  expect(shown()?.steps).toEqual([0]);
+  await settle(100);
+  expect(shown()).toBeNull();
+});
+
+test("an input under the pointer shows what it gave to each step", async () => {
+  t.state.method.value = "attention";
+  t.state.hoveredInput.value = 1;
+  await settle();
+  expect(shown()).toMatchObject({ steps: [], input: 1, high: 0.75 });
+  expect(values()).toEqual([null, null, 0.75, 0.5]);
+});
+
+test("the column of a gradient method waits until the pointer rests", async () => {
+  t.state.hoveredInput.value = 1;
+  await settle();
+  expect(t.session.column).not.toHaveBeenCalled();
+  await settle(200);
+  expect(t.session.column).toHaveBeenCalledTimes(1);
+});
+
+test("a foil counts where the view explains one step, not where it shows all", async () => {
+  t.state.method.value = "input_x_gradient";
+  t.state.held.value = [0];
+  t.state.foil.value = { step: 0, id: 7, text: " was" };
+  await settle();
+  expect(shown()?.query).toMatchObject({ foil: 7 });
+  t.state.view.value = "matrix";
+  await settle();
+  expect(shown()?.query).not.toHaveProperty("foil");
+});
+
+test("a note that all steps share is shown, different ones are not", async () => {
+  t.session.note.mockReturnValue("the residual is 1 %" as never);
+  t.state.held.value = [0, 1];
+  await settle();
+  expect(shown()?.note).toBe("the residual is 1 %");
+  t.session.note.mockReturnValueOnce("another" as never);
+  t.state.held.value = [1, 0];
+  await settle();
+  expect(shown()?.note).toBeNull();
+});
