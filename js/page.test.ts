@@ -1,0 +1,39 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { sample } from "./session/testing";
+
+const row = (...values: number[]) => Buffer.from(Float32Array.from(values).buffer).toString("base64");
+const record = {
+  v: 1,
+  content: sample,
+  state: { held: [1], method: "saliency", options: { hide_first: true } },
+  scores: { saliency: row(0.25, 0.75, Number.NaN, 0.125, 0.5, 0.375) },
+  attention: null,
+  left_out: ["Attention is left out."],
+};
+const boot = async (text: string) => {
+  const data = document.createElement("script");
+  Object.assign(data, { id: "attrwidget-data", type: "application/json", textContent: text });
+  const host = document.createElement("div");
+  host.id = "attrwidget";
+  document.body.replaceChildren(data, host);
+  vi.resetModules();
+  await import("./page");
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  return host;
+};
+beforeEach(() => {
+  vi.stubGlobal("matchMedia", () => Object.assign(new EventTarget(), { matches: false }));
+});
+afterEach(() => void vi.unstubAllGlobals());
+
+test("the page starts in the state that was exported, with its own data", async () => {
+  const root = (await boot(JSON.stringify(record))).shadowRoot;
+  expect(root?.querySelector(".say")?.textContent).toContain("Explaining 東, token 2 of 2");
+  expect(root?.querySelector(".legend")?.textContent).toContain("hidden tokens hold 13 %, left out");
+  expect(root?.querySelector(".notes")?.textContent).toBe("Attention is left out.");
+});
+
+test("data that cannot be read is a sentence", async () => {
+  expect((await boot("{")).textContent).toContain("The data of this page cannot be read");
+});

@@ -1,0 +1,76 @@
+// @vitest-environment happy-dom
+import { beforeEach, expect, test } from "vitest";
+import { press, settle, setUp } from "../../testing";
+import { Boxes } from "./boxes";
+import { buildText, type TextElements } from "./build";
+import { TextInput } from "./input";
+
+let t: ReturnType<typeof setUp>;
+let text: TextElements;
+let end: AbortController;
+const unit = (u: number) => text.units[u] as HTMLElement;
+const send = (u: number, type: string, init: PointerEventInit = {}) =>
+  unit(u).dispatchEvent(new PointerEvent(type, { bubbles: true, composed: true, cancelable: true, ...init }));
+const tabStops = () => text.units.map((element) => element.getAttribute("tabindex"));
+
+beforeEach(() => {
+  t = setUp();
+  t.state.held.value = [0];
+  text = buildText(t.state.content.value, false);
+  t.host.append(text.list);
+  end = new AbortController();
+  new TextInput(text, new Boxes(), t.ctx, end.signal);
+});
+
+test("the pointer previews: steps in the answer, an input in the prompt", async () => {
+  send(3, "pointerover");
+  expect([t.state.hoveredSteps.value, t.state.hoveredInput.value]).toEqual([[1], null]);
+  send(1, "pointerover");
+  expect([t.state.hoveredSteps.value, t.state.hoveredInput.value]).toEqual([[], 1]);
+  text.list.dispatchEvent(new PointerEvent("pointerleave"));
+  expect(t.state.hoveredInput.value).toBeNull();
+});
+
+test("the space between two words does not lose the first at once", async () => {
+  send(3, "pointerover");
+  text.list.dispatchEvent(new PointerEvent("pointerover"));
+  expect(t.state.hoveredSteps.value).toEqual([1]);
+  await settle(120);
+  expect(t.state.hoveredSteps.value).toEqual([]);
+});
+
+test("a click holds, with Shift up to there; a pointer that moved was selecting text", () => {
+  send(3, "click");
+  expect(t.state.held.value).toEqual([1]);
+  send(2, "click", { shiftKey: true });
+  expect(t.state.held.value).toEqual([0, 1]);
+  send(3, "pointerdown", { clientX: 0 });
+  send(3, "click", { clientX: 40 });
+  expect(t.state.held.value).toEqual([0, 1]);
+});
+
+test("one unit has the tab stop; it steps aside while the pointer is down, or it would trap a drag", () => {
+  expect(tabStops()).toEqual([null, null, "0", null]);
+  send(2, "pointerdown");
+  expect(tabStops()).toEqual([null, null, null, null]);
+  window.dispatchEvent(new PointerEvent("pointerup"));
+  expect(tabStops()).toEqual([null, null, "0", null]);
+});
+
+test("keys move the cursor and preview; Enter holds", () => {
+  press(unit(2), "ArrowRight");
+  expect([document.activeElement, t.state.hoveredSteps.value]).toEqual([unit(3), [1]]);
+  press(unit(3), "Enter");
+  expect(t.state.held.value).toEqual([1]);
+  press(unit(3), "Home");
+  expect([tabStops()[0], t.state.hoveredInput.value]).toEqual(["0", 0]);
+  expect(press(unit(0), "x").defaultPrevented).toBe(false);
+});
+
+test("the preview ends with the elements", () => {
+  send(3, "pointerover");
+  end.abort();
+  expect(t.state.hoveredSteps.value).toEqual([]);
+  send(3, "click");
+  expect(t.state.held.value).toEqual([0]);
+});

@@ -1,0 +1,74 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { recordingPaper } from "../../testing";
+import type { Inks, Picture } from "./paint";
+import { Paper } from "./paper";
+
+const painted = vi.hoisted(() => vi.fn());
+vi.mock("./paint", () => ({ paintText: painted }));
+const size = (element: HTMLElement, values: object) => {
+  for (const [name, value] of Object.entries(values))
+    Object.defineProperty(element, name, { value, configurable: true });
+};
+let scroller: HTMLElement;
+let list: HTMLElement;
+let paper: Paper;
+let end: AbortController;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  painted.mockClear();
+  [scroller, list] = [document.createElement("div"), document.createElement("div")];
+  size(scroller, { clientHeight: 400 });
+  size(list, { offsetWidth: 600, offsetHeight: 4000 });
+  list.getBoundingClientRect = () => ({ left: 0, top: 0, width: 600 }) as DOMRect;
+  end = new AbortController();
+  paper = new Paper(scroller, list, [], end.signal);
+  for (const canvas of [paper.under, paper.over]) {
+    const { paper: context } = recordingPaper();
+    Object.defineProperty(context, "canvas", { value: canvas });
+    canvas.getContext = (() => context) as unknown as typeof canvas.getContext;
+  }
+});
+afterEach(() => void vi.useRealTimers());
+
+const frame = () => vi.advanceTimersByTime(50);
+const draw = () => paper.draw({} as Picture, {} as Inks);
+
+test("the canvases are as wide as the text and a little taller than the view", () => {
+  paper.sync();
+  expect([paper.under.style.width, paper.over.style.height]).toEqual(["600px", "520px"]);
+});
+
+test("several pictures in one frame are painted once, and none before the text is measured", () => {
+  draw();
+  frame();
+  expect(painted).not.toHaveBeenCalled();
+  paper.sync();
+  expect(painted).toHaveBeenCalledTimes(1);
+  draw();
+  draw();
+  frame();
+  expect(painted).toHaveBeenCalledTimes(2);
+});
+
+test("scrolling paints only near an end of the canvases, and moves them", () => {
+  draw();
+  paper.sync();
+  painted.mockClear();
+  scroller.scrollTop = 20;
+  paper.scrolled();
+  expect(painted).not.toHaveBeenCalled();
+  scroller.scrollTop = 1000;
+  paper.scrolled();
+  expect(painted).toHaveBeenCalledTimes(1);
+  expect(paper.under.style.top).toBe("940px");
+});
+
+test("nothing is painted after the end", () => {
+  paper.sync();
+  draw();
+  end.abort();
+  frame();
+  expect(painted).not.toHaveBeenCalled();
+});

@@ -1,0 +1,48 @@
+// @vitest-environment happy-dom
+import { effect } from "@preact/signals-core";
+import { beforeEach, expect, test } from "vitest";
+import { settle, setUp } from "../../testing";
+import { Boxes } from "./boxes";
+import { buildText, type TextElements } from "./build";
+import { tipElement, updateTip } from "./tip";
+
+let t: ReturnType<typeof setUp>;
+let text: TextElements;
+const tip = tipElement();
+const boxes = new Boxes();
+boxes.of = () => [{ left: 0, top: 40, width: 30, height: 20 }];
+beforeEach(() => {
+  t = setUp();
+  text = buildText(t.state.content.value, false);
+  t.end.signal.addEventListener(
+    "abort",
+    effect(() => updateTip(tip, text, boxes, t.ctx)),
+  );
+});
+
+test("an input shows what it gave to what is held, and tells screen readers", async () => {
+  expect(tip.hidden).toBe(true);
+  t.state.held.value = [1];
+  t.state.hoveredInput.value = 1;
+  await settle();
+  expect([tip.hidden, tip.textContent]).toEqual([false, ".500"]);
+  expect(text.units[1]?.getAttribute("aria-description")).toBe("gave 0.500");
+});
+
+test("a word of the answer shows what it gave to the word held", async () => {
+  t.state.held.value = [1];
+  await settle();
+  t.state.hoveredSteps.value = [0];
+  expect(tip.textContent).toBe(".375 of 東");
+});
+
+test("a hidden input says so, and without anything held there is no tip", async () => {
+  t.state.held.value = [0];
+  t.state.options.value = { ...t.state.options.value, hide_special: true };
+  t.state.hoveredInput.value = 0;
+  await settle();
+  expect(tip.textContent).toBe("hidden");
+  t.state.held.value = [];
+  await settle();
+  expect(tip.hidden).toBe(true);
+});

@@ -1,0 +1,86 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { sample } from "./session/testing";
+import widget from "./widget";
+
+type Callback = (...args: unknown[]) => void;
+
+/** An anywidget model that keeps what is sent. */
+class FakeModel {
+  readonly sent: Record<string, unknown>[] = [];
+  readonly values: Record<string, unknown> = { content: sample, held: [], method: "saliency", view: "text" };
+  readonly listeners = new Map<string, Set<Callback>>();
+  get = (name: string) => this.values[name];
+  set = (name: string, value: unknown) => {
+    this.values[name] = value;
+  };
+  save_changes = vi.fn();
+  send = (message: object) => void this.sent.push(message as Record<string, unknown>);
+  on = (event: string, callback: Callback) => {
+    this.listeners.set(event, (this.listeners.get(event) ?? new Set()).add(callback));
+  };
+  off = (event: string, callback: Callback) => void this.listeners.get(event)?.delete(callback);
+  tell(event: string, ...args: unknown[]) {
+    for (const listener of this.listeners.get(event) ?? []) listener(...args);
+  }
+}
+
+let model: FakeModel;
+let end: AbortController;
+const settle = () => vi.advanceTimersByTimeAsync(400);
+const show = (app: ReturnType<typeof widget>) => {
+  const el = document.createElement("div");
+  document.body.append(el);
+  return { el, stop: app.render({ model: model as never, el, signal: end.signal }) };
+};
+const sentence = (el: HTMLElement) => el.shadowRoot?.querySelector(".say")?.textContent;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal("matchMedia", () => Object.assign(new EventTarget(), { matches: false }));
+  model = new FakeModel();
+  end = new AbortController();
+});
+afterEach(() => {
+  end.abort();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+test("displays of one model share its state, and follow Python", async () => {
+  const app = widget();
+  app.initialize({ model: model as never, signal: end.signal });
+  const [one, two] = [show(app), show(app)];
+  model.values.held = [1];
+  model.tell("change:held");
+  await settle();
+  for (const { el } of [one, two]) expect(sentence(el)).toContain("東");
+  one.stop?.();
+  expect([one.el.shadowRoot?.childElementCount, sentence(two.el)]).toEqual([
+    0,
+    expect.stringContaining("東"),
+  ]);
+});
+
+test("scores are asked of the kernel, and its answer is shown", async () => {
+  const app = widget();
+  app.initialize({ model: model as never, signal: end.signal });
+  const { el } = show(app);
+  model.values.held = [1];
+  model.tell("change:held");
+  await settle();
+  const requests = model.sent.flatMap((m) => (m.op === "batch" ? (m.requests as typeof model.sent) : [m]));
+  const asked = requests.find(({ op }) => op === "scores");
+  expect(asked).toMatchObject({ args: { method: "saliency", steps: [1] } });
+  const row = Float32Array.of(0.125, 0.5, 0.375).buffer;
+  model.tell("msg:custom", { v: 1, id: asked?.id, ok: true, meta: { rows: 1, cols: 3 } }, [row]);
+  await settle();
+  expect(el.shadowRoot?.querySelector(".legend")?.textContent).toContain(".500");
+});
+
+test("a host that does not call initialize gets an app for each display, which ends with it", async () => {
+  const { el, stop } = show(widget());
+  expect(sentence(el)).toContain("Hover a word");
+  stop?.();
+  expect([...model.listeners.values()].every((callbacks) => callbacks.size === 0)).toBe(true);
+});
