@@ -6,9 +6,9 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
+from helpers.close import assert_close
 from helpers.tiny import build, byte_tokenizer, random_ids
 
 import attrwidget as aw
@@ -45,7 +45,7 @@ def test_two_explanations_of_one_model(model: Any, truth: list[dict[str, Any]]) 
     with ThreadPoolExecutor(6) as pool:
         asked = {(w, m): pool.submit(ask, w, m) for w in range(2) for m in METHODS}
         for (which, method), future in asked.items():
-            np.testing.assert_allclose(future.result(), truth[which][method], rtol=1e-4, atol=1e-6)
+            assert_close(future.result(), truth[which][method])
     assert all(m.training for m in model.modules())
     assert all(p.requires_grad for p in model.parameters())
 
@@ -56,8 +56,8 @@ def test_explaining_while_asking(model: Any, truth: list[dict[str, Any]]) -> Non
         scores = pool.submit(first.scores)
         again = pool.submit(explained, model)
         answer = pool.submit(aw.load(model, byte_tokenizer()).explain, IDS[:10], max_new_tokens=10)
-        np.testing.assert_allclose(scores.result(), truth[0]["saliency"], rtol=1e-4, atol=1e-6)
-        np.testing.assert_allclose(again.result()[1].scores(), truth[1]["saliency"], rtol=1e-4, atol=1e-6)
+        assert_close(scores.result(), truth[0]["saliency"])
+        assert_close(again.result()[1].scores(), truth[1]["saliency"])
         assert answer.result().reading.n_steps == 10
     assert model.config._attn_implementation == "sdpa"
 
@@ -103,7 +103,7 @@ def test_a_message_thread_needs_no_grad_mode_of_its_caller(model: Any, truth: li
             return ex.scores()
 
     with ThreadPoolExecutor(1) as pool:
-        np.testing.assert_allclose(pool.submit(ask).result(), truth[0]["saliency"], rtol=1e-4, atol=1e-6)
+        assert_close(pool.submit(ask).result(), truth[0]["saliency"])
 
 
 def test_cancelling_one_leaves_the_other_running(model: Any, truth: list[dict[str, Any]]) -> None:
@@ -118,5 +118,5 @@ def test_cancelling_one_leaves_the_other_running(model: Any, truth: list[dict[st
         other = pool.submit(second.scores)
         with pytest.raises(aw.Cancelled):
             stopped.result()
-        np.testing.assert_allclose(other.result(), truth[1]["saliency"], rtol=1e-4, atol=1e-6)
-    np.testing.assert_allclose(first.scores(), truth[0]["saliency"], rtol=1e-4, atol=1e-6)
+        assert_close(other.result(), truth[1]["saliency"])
+    assert_close(first.scores(), truth[0]["saliency"])

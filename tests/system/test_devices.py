@@ -85,7 +85,7 @@ def test_weights_that_are_nowhere(folder: Callable[[str], str]) -> None:
 
 
 def test_without_accelerate(folder: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("attrwidget.hf.loading.find_spec", lambda _name: None)
+    monkeypatch.setattr("attrwidget.hf.load_options.find_spec", lambda _name: None)
     with pytest.raises(aw.AttrWidgetError, match="pip install accelerate"):
         aw.load(folder("llama"), device="auto")
     assert aw.load(folder("llama"), device="cpu").hf.device.type == "cpu"

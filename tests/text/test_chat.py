@@ -19,7 +19,7 @@ def prompt(tokenizer: Any, messages: Any) -> list[int]:
 def shown(tokenizer: Any, ids: list[int], spans: Any) -> list[tuple[str, str]]:
     assert [span.start for span in spans[1:]] == [span.end for span in spans[:-1]]
     assert (spans[0].start, spans[-1].end) == (0, len(ids))
-    return [(span.role, tokenizer.decode(ids[span.start : span.end])) for span in spans]
+    return [(span.title, tokenizer.decode(ids[span.start : span.end])) for span in spans]
 
 
 EXPECTED = {
@@ -55,7 +55,7 @@ def test_a_preamble_that_the_template_writes(told: bool) -> None:
     tokenizer = chat_tokenizer(LLAMA3)
     ids = prompt(tokenizer, CHAT)
     spans = message_spans(tokenizer, CHAT, ids) if told else find_spans(tokenizer, ids)
-    assert [span.role for span in spans][-4:] == ["user", "assistant", "user", "assistant"]
+    assert [span.title for span in spans][-4:] == ["user", "assistant", "user", "assistant"]
     assert len(spans) == (4 if told else 5)
     assert shown(tokenizer, ids, spans)[-3:] == EXPECTED[LLAMA3][-3:]
 
