@@ -10,7 +10,9 @@ os.environ["HF_HUB_OFFLINE"] = "1"  # before huggingface_hub is imported: no tes
 import hypothesis
 import pytest
 import torch
-from helpers.tiny import build, byte_tokenizer, save
+from helpers import encoders
+from helpers.tiny import ARCHITECTURES, build, byte_tokenizer, save
+from helpers.tiny_seq2seq import SEQ2SEQ
 from helpers.waiting import PATIENCE
 
 if TYPE_CHECKING:
@@ -21,6 +23,19 @@ hypothesis.settings.register_profile(
     "suite", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("suite")
+
+
+# `make test-fast` tries one model of each kind; other architectures are slow by their name in a test's parameters.
+COMMON = {"gpt2", "llama", "bert", "bart", "t5"}
+OTHERS = {*ARCHITECTURES, *SEQ2SEQ, *encoders.ARCHITECTURES, *encoders.TWO_STACKS} - COMMON
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec"):
+            values = item.callspec.params.values()
+            if OTHERS & {value for value in values if isinstance(value, str)}:
+                item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session", autouse=True)

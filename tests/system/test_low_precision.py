@@ -13,6 +13,9 @@ from scipy.stats import spearmanr
 
 import attrwidget as aw
 
+pytestmark = pytest.mark.slow
+
+
 FIRST = 16
 IDS = random_ids(FIRST + 20)
 

@@ -18,6 +18,9 @@ import attrwidget as aw
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.slow
+
+
 FIRST = 10
 IDS = random_ids(FIRST + 6)
 EIGHT = {"load_in_8bit": True}
