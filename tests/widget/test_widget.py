@@ -284,6 +284,11 @@ def test_custom_messages_are_answered_over_the_comm() -> None:
     ]
 
 
+def test_heads_may_come_as_an_array() -> None:
+    widget = make(heads=np.array([[0, 1], [1, 2]]))
+    assert widget.heads == [(0, 1), (1, 2)]
+
+
 def test_closing_ends_the_session() -> None:
     widget = make()
     widget.close()

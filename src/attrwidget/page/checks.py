@@ -70,7 +70,7 @@ def check_shown_layer(reading: Reading, value: Any) -> int | None:
 
 def check_shown_heads(reading: Reading, value: Any) -> list[tuple[int, int]]:
     """Return ``(layer, head)`` pairs from 0, each once, in the order given."""
-    if value:
+    if not (isinstance(value, list | tuple) and not value):
         _require_attention(reading)
     return check_heads(value, reading.n_layers, reading.n_heads)
 
