@@ -10,6 +10,7 @@ import traitlets
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.page.bundle import read_bundle, widget_script
+from attrwidget.page.checks import VIEWS
 from attrwidget.page.content import content_of
 from attrwidget.page.state import SHARED, checked, initial_state, mend
 from attrwidget.still.static_html import to_fallback_html
@@ -66,7 +67,7 @@ class ExplanationWidget(anywidget.AnyWidget):
         help="Chosen (layer, head) pairs, from 0. [] means all heads of the layer, or of every layer. "
         "Setting some lets go of the layer."
     ).tag(sync=True)
-    view = _Checked(help='"text" or "matrix".').tag(sync=True)
+    view = _Checked(help=f"The view shown: one of {VIEWS}.").tag(sync=True)
     options = _Checked(
         help='A dictionary; what is left out gets its default. "head_rule" ("mean", "sum", "max", "median"): how '
         'several heads become one; "span_rule" ("mean", "sum"): how several held steps become one; "intensity" '
