@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 from captum.attr import FeatureAblation, InputXGradient, IntegratedGradients, Saliency
+from helpers.close import assert_close
 from helpers.encoders import TWO_STACKS, VOCABULARY, build, word_tokenizer
 
 import attrwidget as aw
@@ -143,7 +144,7 @@ def test_integrated_gradients_add_up(name: str) -> None:
     assert missing < 0.0006 if said == "under 0.1" else 100 * missing == pytest.approx(float(said), abs=0.06)
     # Where a norm comes first, the way begins at its singularity, and converges slowly.
     assert missing < (0.05 if "t5" in name else 0.02)
-    np.testing.assert_allclose(scores.attrs["base_values"], gone[0, list(ex.trace.outputs)], rtol=1e-6)
+    assert_close(scores.attrs["base_values"], gone[0, list(ex.trace.outputs)])
 
 
 @pytest.mark.parametrize("name", ["bart", "t5"])

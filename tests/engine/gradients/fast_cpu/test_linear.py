@@ -64,7 +64,9 @@ def test_steps_asked_for_in_any_order(llama: Any) -> None:
     truth = fresh.reading.rows("saliency", range(fresh.reading.n_steps))
     count = fresh.reading.n_steps
     for steps in ([count - 1], [0, count - 2], range(count), [count - 1, 1]):
-        np.testing.assert_allclose(asked.rows("saliency", steps), truth[list(steps)], rtol=1e-5, atol=1e-7)
+        np.testing.assert_allclose(
+            asked.reading.rows("saliency", steps), truth[list(steps)], rtol=1e-5, atol=1e-7
+        )
 
 
 @pytest.fixture(scope="module")
