@@ -204,7 +204,7 @@ def test_identical_tokens_score_alike_where_order_does_not_count(bag: aw.Explana
 
 def test_gradients_of_embeddings_that_were_placed(llama: Any, ex: aw.Explanation) -> None:
     """The engine's segments put each stretch of tokens where it belongs."""
-    half = ex.trace.new_graph(place=lambda _, embeddings: embeddings / 2)
+    half = ex.trace.new_graph(replace_embeddings=lambda _, embeddings: embeddings / 2)
     plain = build("llama")
     with torch.no_grad():
         plain.get_input_embeddings().weight /= 2
