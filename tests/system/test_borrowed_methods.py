@@ -212,7 +212,7 @@ def test_nothing_is_imported_before_it_is_used() -> None:
         ("captum:gradient_shap", {"noise": "loud"}, "noise is a number from 0"),
         ("captum:gradient_shap", {"baseline": "white"}, "no baseline 'white'"),
         ("inseq:gradient_shap", {"seed": 0.5}, "seed is a whole number"),
-        ("inseq:deeplift", {"target_function": "distribution"}, "slope has no sign"),
+        ("inseq:deeplift", {"target_function": "distribution"}, "gradient is zero"),
         ("shap", {"layer": 1}, "no layers and heads"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Cross-attention: how much of a decoder's view of the source goes to each of its tokens."""
+"""Cross-attention: the weights that a decoder gives to each token of the source."""
 
 from __future__ import annotations
 

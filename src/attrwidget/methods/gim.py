@@ -1,4 +1,4 @@
-"""GIM: input × gradient, with gradients that see past self-repair and saturation."""
+"""GIM: input × gradient, with a backward pass modified against self-repair and saturation."""
 
 from __future__ import annotations
 

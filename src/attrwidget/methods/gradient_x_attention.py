@@ -1,4 +1,4 @@
-"""Gradient × attention: rollout of the attention that raises the score, by its gradient."""
+"""Gradient × attention: rollout of attention weighted by the positive part of its gradient."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 def _compute(trace: Trace, target: Target, steps: Sequence[int], _selection: HeadSelection) -> Rows:
     import torch
 
-    for step, weights, slopes in trace.attention_gradients(steps, target):
+    for step, weights, gradients in trace.attention_gradients(steps, target):
         at, seen = trace.position(step), trace.seen(step)
         flow = torch.zeros(trace.n_inputs, device=weights[0].device)
         flow[at] = 1
-        for weight, slope in zip(reversed(weights), reversed(slopes), strict=True):
-            raising = (weight.detach()[0].float() * slope[0].float()).clamp_min(0).mean(0)
+        for weight, gradient in zip(reversed(weights), reversed(gradients), strict=True):
+            raising = (weight.detach()[0].float() * gradient[0].float()).clamp_min(0).mean(0)
             flow = flow + flow @ raising.to(flow.device)
         row = flow.cpu().numpy().astype(np.float64)
-        row[at] -= 1  # the identity, by which the last token would be all there is
+        row[at] -= 1  # the identity, which would give the last token nearly everything
         row[seen:] = np.nan
         yield [step], row[None]
 

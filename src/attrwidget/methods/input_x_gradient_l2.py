@@ -1,4 +1,4 @@
-"""Input × gradient as a norm: its dimensions are not set off against each other."""
+"""Input × gradient as a norm over dimensions, so that they do not cancel each other out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Integrated gradients: gradients gathered on the straight way from a baseline to the input."""
+"""Integrated gradients: gradients integrated along the straight line from a baseline to the input."""
 
 from __future__ import annotations
 

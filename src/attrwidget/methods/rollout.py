@@ -1,4 +1,4 @@
-"""Attention rollout: attention followed through all layers, half of each passing by on the residual stream."""
+"""Attention rollout: attention multiplied through all layers, averaged with the identity for the residual stream."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CHUNK_BYTES = 64 << 20
 
 
 def _compute(trace: Trace, _target: Target, steps: Sequence[int], _selection: HeadSelection) -> Rows:
-    """Follow only the rows asked for, from the last layer down: no [tokens, tokens] matrix is kept."""
+    """Multiply only the rows asked for, from the last layer down, so that no [tokens, tokens] matrix is kept."""
     import torch
 
     reader, wanted = trace.attention, list(steps)

@@ -1,4 +1,4 @@
-"""Saliency: how steep the score is at each input."""
+"""Saliency: the norm of the score's gradient at each input embedding."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ _SWEEPS, _TOLERANCE = 1000, 1e-7
 
 
 class Fit(NamedTuple):
-    """A linear model of each target: *weights* ``[features, targets]`` and *intercepts* ``[targets]``."""
+    """Linear models, one for each target: *weights* ``[features, targets]`` and *intercepts* ``[targets]``."""
 
     weights: NDArray[np.float64]
     intercepts: NDArray[np.float64]
@@ -62,10 +62,13 @@ def _compute(
 def lasso(
     features: NDArray[np.float64], targets: NDArray[np.float64], alpha: float, used: NDArray[np.bool_]
 ) -> Fit:
-    """Fit ``|y − Xw − b|²/2n + alpha |w|₁`` for each target by coordinate descent, X standardised for the penalty.
+    """Minimise ``|y − Xw − b|²/2n + alpha |w|₁`` for each target by coordinate descent.
 
-    *features* are ``[n, features]``, *targets* ``[n, targets]``, and *used* ``[features, targets]`` says which features
-    a target's model may have.
+    Args:
+        features: X, ``[n, features]``, standardised here for the penalty.
+        targets: y of each target, ``[n, targets]``.
+        alpha: The weight of the penalty.
+        used: Which features the model of each target may have, ``[features, targets]``.
     """
     mean, deviation = features.mean(0), features.std(0)
     scaled = (features - mean) / np.where(deviation > 0, deviation, 1.0)

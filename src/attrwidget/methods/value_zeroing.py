@@ -1,4 +1,4 @@
-"""Value zeroing: how far the last hidden state turns when no layer can read an input's value."""
+"""Value zeroing: how far the last hidden state turns when an input's values are zero in every layer."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _compute(trace: Trace, _target: Target, steps: Sequence[int], _selection: He
 
 
 def _zeroing(trace: Trace, groups: Sequence[Group]) -> AbstractContextManager[None]:
-    """Let each text of a batch read nothing of a group of inputs."""
+    """Zero the values of a group of inputs, another group in each text of the batch."""
     from attrwidget.hf.attention_interface import replaced
 
     def attention(

@@ -1,4 +1,4 @@
-"""Attention weighted by values: a weight counts for as much as the vector that it fetches is long."""
+"""Attention × value norm: each weight times the length of the value vector that it is applied to."""
 
 from __future__ import annotations
 

@@ -143,7 +143,7 @@ def test_a_run_that_says_something_else_is_refused(monkeypatch: pytest.MonkeyPat
     original = HuggingfaceModel.embed_ids
     monkeypatch.setattr(HuggingfaceModel, "embed_ids", lambda self, *a, **k: 2 * original(self, *a, **k))
     ex = aw.load(build("gpt2"), byte_tokenizer()).explain(IDS[:FIRST], output=IDS[FIRST:])
-    with pytest.raises(aw.AttrWidgetError, match="says something else than the model's own"):
+    with pytest.raises(aw.AttrWidgetError, match="gives other probabilities than its own"):
         scores(ex, "inseq:occlusion")
 
 

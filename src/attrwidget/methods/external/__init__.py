@@ -1,1 +1,1 @@
-"""Methods that other libraries compute, each imported only when it is used."""
+"""Methods computed by other libraries, which are imported when they are used."""

@@ -1,4 +1,4 @@
-"""Captum's perturbation methods, over units masked from attention."""
+"""Captum's perturbation methods, with units masked from attention."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _BATCH = 32
 
 
 class _Masked(NamedTuple):
-    """A class of Captum's that changes features; *per_unit*: each sample is one pass for every unit."""
+    """A class of Captum's; *per_unit*: it takes one pass for each unit and sample, else one for each sample."""
 
     kind: str
     title: str

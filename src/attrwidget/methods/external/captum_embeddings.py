@@ -1,4 +1,4 @@
-"""Captum's gradient methods, over input embeddings."""
+"""Captum's gradient methods, applied to input embeddings."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _gradient_shap(
 def _over_embeddings(
     trace: Trace, target: Target, steps: Sequence[int], attribute: Attribute, *, baseline: Any, most: int
 ) -> Rows:
-    """Yield the sum over dimensions of what *attribute* gives for each step; it asks for *most* points."""
+    """Yield what *attribute* returns for each step, summed over dimensions; it evaluates *most* points."""
     whole, start = trace.embeddings(), baseline_of(trace, baseline)
 
     def explain(step: int) -> Generator[int, None, Explained]:
@@ -99,7 +99,7 @@ def _over_embeddings(
 
 
 def _differentiable(ask: Ask) -> Callable[[torch.Tensor], torch.Tensor]:
-    """Return a function of embeddings ``[b, inputs, d]`` to scores ``[b]`` whose gradients are asked for too."""
+    """Return a differentiable function of embeddings ``[b, inputs, d]`` to scores ``[b]`` from *ask*."""
     import torch
 
     class Score(torch.autograd.Function):

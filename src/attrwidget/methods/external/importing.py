@@ -1,4 +1,4 @@
-"""Other libraries, imported when they are needed."""
+"""Import other libraries when they are needed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from attrwidget.errors import AttrWidgetError, first_line
 
 
 def library(name: str, part: str = "") -> Any:
-    """Return the module *part* of the library *name*; raise AttrWidgetError when it cannot be imported."""
+    """Import the library *name*, or its module *part*; raise AttrWidgetError when that fails."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what its own imports warn of

@@ -1,4 +1,4 @@
-"""The rest of Inseq's catalogue, run on the very token ids that are explained.
+"""Inseq's own methods, run by Inseq on the trace's token ids.
 
 Its saliency, input × gradient and attention are ours, to 1e-5. Of Inseq 0.7.1 these are left out: ReAGent, which needs
 a second model from the hub; value zeroing, which fails on every model that continues a text; and the methods of layers,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 class _Known(NamedTuple):
-    """A method of Inseq's: how it is shown, and whether it has a sign and draws random numbers."""
+    """A method of Inseq's: its words, whether its scores have a sign, whether it draws random numbers."""
 
     title: str
     formula: str
@@ -105,13 +105,11 @@ def _compute(
             f"Inseq would write into {trace.model.name}, whose modules cannot be doubled: take another method."
         )
     with exclusive_use(hf, "eager"):
-        tokenizer = copy.deepcopy(trace.model.tokenizer)  # of which Inseq changes the padding
+        tokenizer = copy.deepcopy(trace.model.tokenizer)  # Inseq changes its padding
         if tokenizer.pad_token is None:
             tokenizer.pad_token = tokenizer.convert_ids_to_tokens(trace.model.pad_id)
         if hf.config.bos_token_id is None:
-            hf.config.bos_token_id = (
-                trace.model.pad_id
-            )  # Inseq asks for its text, of a batch of ids for nothing else
+            hf.config.bos_token_id = trace.model.pad_id  # Inseq looks up its text
         model = _tried(name, trace, lambda: _load(models, name, trace, hf, tokenizer))
         source = trace.n_source
         batch = _tried(name, trace, lambda: _batch(model, batches, trace, source))
@@ -142,13 +140,13 @@ def _compute(
 
 def _load(models: Any, name: str, trace: Trace, hf: Any, tokenizer: Any) -> Any:
     with TemporaryDirectory() as folder:
-        # Neighbours would be kept for good in a file by the model's name, which may be another model's.
+        # Inseq keeps neighbours in a file by the model's name, which another model may have.
         kept = {"cache_dir": Path(folder)} if name == "discretized_integrated_gradients" else {}
         return models.HuggingfaceModel.load(hf, name, tokenizer, device=trace.model.device.type, **kept)
 
 
 def _batch(model: Any, batches: Any, trace: Trace, source: int) -> Any:
-    """Return Inseq's batch of the very ids: nothing is decoded and tokenised again."""
+    """Return the trace's own token ids as Inseq's batch; nothing is tokenised again."""
     import torch
 
     def encoding(ids: list[int]) -> Any:
@@ -158,7 +156,7 @@ def _batch(model: Any, batches: Any, trace: Trace, source: int) -> Any:
         names = [model.convert_ids_to_tokens(known[0], skip_special_tokens=False)]
         return batches.BatchEncoding(known, torch.ones_like(known), names, baseline)
 
-    # The last token feeds nothing; where it ends the text, Inseq would drop it, and its step.
+    # The last token is no input. Where it ends the text, Inseq would drop it and its step.
     special = trace.tokens.special
     ordinary = [i for i, control in zip(trace.tokens.ids, special, strict=True) if not control]
     last = ordinary[0] if special[-1] and ordinary else trace.tokens.ids[-1]
@@ -168,14 +166,14 @@ def _batch(model: Any, batches: Any, trace: Trace, source: int) -> Any:
 
 
 def _require_same_run(model: Any, batch: Any, trace: Trace, step: int, source: int) -> None:
-    """Raise AttrWidgetError unless Inseq's run of the text gives *step*'s token the probability that it has."""
+    """Raise AttrWidgetError unless Inseq's run gives the token of *step* the probability that the trace has."""
 
     def agrees() -> bool:
         with torch.no_grad():
             out = model.get_forward_output(batch.clone()[: trace.first_step - source + step])
-        said = model.output2logits(out)[0].double().log_softmax(-1)[trace.outputs[step]]
+        found = model.output2logits(out)[0].double().log_softmax(-1)[trace.outputs[step]]
         low = trace.model.hf.dtype not in (torch.float32, torch.float64)
-        return bool(abs(float(said) - trace.steps.log_probability[step]) < (0.2 if low else 1e-2))
+        return bool(abs(float(found) - trace.steps.log_probability[step]) < (0.2 if low else 1e-2))
 
     import torch
 
@@ -184,12 +182,12 @@ def _require_same_run(model: Any, batch: Any, trace: Trace, step: int, source: i
         model.get_decoder().embed_scale = 1.0
     if not agrees():
         raise AttrWidgetError(
-            f"Inseq's run of {trace.model.name} says something else than the model's own, so its scores are not shown."
+            f"Inseq's run of {trace.model.name} gives other probabilities than its own, so the scores are not shown."
         )
 
 
 def _row(name: str, trace: Trace, step: int, found: Any, source: int) -> NDArray[np.float64]:
-    """Return what Inseq *found* as one row; raise AttrWidgetError when it was not about the same tokens."""
+    """Return what Inseq *found* as one row; raise AttrWidgetError when it explained other tokens."""
     seen = trace.seen(step)
     ids = [token.id for token in (*(found.source if source else ()), *found.target)]
     if ids[:seen] != trace.tokens.ids[:seen]:
@@ -207,15 +205,15 @@ def _row(name: str, trace: Trace, step: int, found: Any, source: int) -> NDArray
 
 
 def get_title(name: str) -> str:
-    """Return how Inseq's method *name* is called."""
+    """Return the title of Inseq's method *name*."""
     return f"Inseq: {_KNOWN[name].title}"
 
 
 def _tried(name: str, trace: Trace, work: Any) -> Any:
-    """Return what *work* returns; what Inseq cannot do becomes a sentence."""
+    """Return what *work* returns; turn what Inseq and Captum raise into a sentence."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what Inseq and Captum say to their own users
+            warnings.simplefilter("ignore")  # for Inseq's and Captum's own users
             return work()
     except (AttrWidgetError, MemoryError):
         raise

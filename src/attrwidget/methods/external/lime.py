@@ -1,4 +1,4 @@
-"""LIME: weights of a linear model of the score, fitted near the text, by the library of that name."""
+"""LIME: weights of a linear model of the score, fitted to texts near the one explained, by the library lime."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Random numbers of libraries that draw from everybody's."""
+"""Seed libraries that draw from the global random numbers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
-    """Draw from *seed* meanwhile, and go on with the caller's own numbers afterwards."""
+    """Seed NumPy's and torch's global random numbers, and restore them afterwards."""
     import torch
 
     state = np.random.get_state()  # noqa: NPY002 - the numbers that libraries draw from

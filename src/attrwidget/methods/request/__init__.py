@@ -1,1 +1,1 @@
-"""What is asked of a method: target function, foil, units, and the scores that are kept."""
+"""Turn what a user asks of a method into a request (target, foil, units), and keep and describe its scores."""

@@ -40,7 +40,7 @@ class ScoreCache:
         steps: Sequence[int],
         progress: Callable[[int, int], None] | None = None,
     ) -> NDArray[np.floating]:
-        """Return raw ``[len(steps), n_inputs]``, computing the missing rows chunk by chunk."""
+        """Return raw rows ``[len(steps), n_inputs]``; compute those that are missing, chunk by chunk."""
         if request.method.attention:
             return self._collect(request, steps, {}, None)
         with self._lock:

@@ -1,4 +1,4 @@
-"""The whole distribution of a step as what is explained: how far it changes, and where it is steepest."""
+"""Explain the whole distribution of a step: how far it changes, and in which direction it changes most."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 _HALVINGS = 128
 
 
-class Whole:
-    """What the model says of each step, held fixed: log-probabilities ``[steps, outputs]``."""
+class Reference:
+    """What the model predicts for the text itself, held fixed: log-probabilities ``[steps, outputs]``."""
 
     def __init__(self, log_probability: torch.Tensor) -> None:
         self._log_probability = log_probability
@@ -31,7 +31,7 @@ class Whole:
     def steepest(self, logits: torch.Tensor, steps: Sequence[int]) -> torch.Tensor:
         """Return ``√λ v · z`` for each of *steps*, v the top eigenvector of the Fisher information at p.
 
-        The slope of ``expected`` at the text itself is zero: to second order the distribution changes by half of
+        The gradient of ``expected`` at the text itself is zero: to second order the distribution changes by half of
         ``δz · (diag p − p pᵀ) · δz``, and most by a change of logits along the leading eigenvector (the Fisher scope
         of Jacobian Scopes, 2026, taken at the logits).
         """
@@ -42,13 +42,13 @@ class Whole:
         return self._log_probability[list(steps)].to(like)
 
 
-def whole_of(trace: Trace) -> Whole:
-    """Return what *trace*'s model says of each step, read once and kept."""
-    if "whole" not in trace.partial_results:
+def reference_of(trace: Trace) -> Reference:
+    """Return what the model predicts for the text of *trace*, computed once."""
+    if "reference" not in trace.partial_results:
         read = trace.perturber(None).unchanged(lambda logits: logits.double().log_softmax(-1).float().cpu())
-        trace.partial_results["whole"] = Whole(read)
-    whole: Whole = trace.partial_results["whole"]
-    return whole
+        trace.partial_results["reference"] = Reference(read)
+    reference: Reference = trace.partial_results["reference"]
+    return reference
 
 
 def fisher_direction(p: torch.Tensor) -> torch.Tensor:

@@ -1,4 +1,4 @@
-"""Foils: the token of each step that the chosen one is contrasted with."""
+"""Find foils: the token that each step's chosen token is contrasted with."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _WHAT = "a text, a token id, or a list with one of them for each step"
 
 @dataclass(frozen=True)
 class Foils:
-    """The foil of each step as a token id, its text, and a sentence on how it was found, when that needs one."""
+    """The foil of each step: token ids, their texts, and a sentence on how they were found, or None."""
 
     ids: tuple[int, ...]
     labels: tuple[str, ...]
@@ -30,15 +30,19 @@ class Foils:
 
 
 def find_foils(trace: Trace, foil: Any) -> Foils:
-    """Return the foil token of each step of *trace*.
+    """Find the foil token of each step.
 
-    *foil* is a token id or a text, the same for every step, or a list with one of them for each step. A text is
-    tokenised in the context of the step; a space is put before it where the chosen token begins with one. Of a
-    text of several tokens the first counts, but where the answer begins like the foil, the foil stays beside it
-    until they part, and there the token in which they differ counts: contexts are the answer's own, so tokens
-    that no longer share a prefix cannot be compared one by one; the note tells the log-probability of the whole foil
-    as an answer. Raises AttrWidgetError, one sentence, for anything else, and when the foil is the chosen token at
-    every step.
+    A text is tokenised in the context of the step, with a space before it where the chosen token begins with one. Of
+    several tokens the first counts. But where the answer begins like the foil, the token counts in which they part:
+    the context of each step is the answer's own, so later tokens of the foil have no counterpart. The note then gives
+    the log-probability of the whole foil as an answer.
+
+    Args:
+        trace: The run that is explained.
+        foil: A text or a token id for every step, or a list with one of them for each step.
+
+    Raises:
+        AttrWidgetError: The foil is anything else, or the chosen token at every step.
     """
     named = trace.named(foil)
     if named is not None:
@@ -57,20 +61,20 @@ def find_foils(trace: Trace, foil: Any) -> Foils:
     longest = max(map(len, pieces))
     counted = None if longest == 1 else _FIRST if apart else _PARTING.format(longest)
     whole = None if apart or longest == 1 else _as_answers(trace, pieces[0])
-    said = " ".join(sentence for sentence in (counted, whole, _same(trace, ids)) if sentence)
-    return Foils(ids, _labels(trace, ids), said or None)
+    note = " ".join(sentence for sentence in (counted, whole, _same(trace, ids)) if sentence)
+    return Foils(ids, _labels(trace, ids), note or None)
 
 
 def _as_answers(trace: Trace, foil: list[int]) -> str:
-    """Tell how likely the whole *foil* is as an answer, from a run of its own, and the answer that was given."""
-    other, said = (float(one.steps.log_probability.sum()) for one in (trace.instead(foil), trace))
-    return f"As an answer the whole foil has log-probability {other:.3g}, and what was said {said:.3g}."
+    """Return a sentence with the log-probabilities of the whole *foil* as an answer, and of the answer given."""
+    other, own = (float(one.steps.log_probability.sum()) for one in (trace.instead(foil), trace))
+    return f"As an answer the whole foil has log-probability {other:.3g}, and what was said {own:.3g}."
 
 
 def _require_other(trace: Trace, foil: Any, ids: tuple[int, ...]) -> None:
     if ids == trace.outputs:
         raise AttrWidgetError(
-            f"The foil {_short(foil)} is what the model said at every step, so there is nothing to contrast: "
+            f"The foil {_short(foil)} is the chosen token at every step, so there is nothing to contrast: "
             "take another."
         )
 
@@ -92,16 +96,16 @@ def foil_tokens(trace: Trace, step: int, foil: Any) -> list[int]:
         raise AttrWidgetError(f"foil must be {_WHAT}, not {_short(foil)}.")
     if not foil:
         raise AttrWidgetError(
-            "The foil is an empty text: give the word that the model might have said instead."
+            "The foil is an empty text: give the word that the model might have chosen instead."
         )
     tokenizer, before = trace.model.tokenizer, trace.before(step)
-    said = token_text(tokenizer, trace.outputs[step], before)
-    text = f" {foil}" if said[:1] == " " and not foil[0].isspace() else foil
+    chosen = token_text(tokenizer, trace.outputs[step], before)
+    text = f" {foil}" if chosen[:1] == " " and not foil[0].isspace() else foil
     return _in_context(tokenizer, before, text) or _in_context(tokenizer, before, foil)
 
 
 def _in_context(tokenizer: PreTrainedTokenizerBase, before: list[int], text: str) -> list[int]:
-    """Return *text*'s tokens after the tokens *before*, or alone when joining would change those."""
+    """Tokenise *text* after the tokens *before*, or by itself when joining would change those."""
 
     def encode(whole: str) -> list[int]:
         return list(tokenizer(whole, add_special_tokens=False, verbose=False)["input_ids"])
@@ -114,17 +118,17 @@ def _in_context(tokenizer: PreTrainedTokenizerBase, before: list[int], text: str
 
 
 def _aligned(trace: Trace, step: int, pieces: list[list[int]]) -> int:
-    """Return the foil's token at *step*: the one after the longest beginning that the answer has just shared."""
-    said = list(trace.outputs)
+    """Return the foil's token at *step*: the next after the longest beginning that answer and foil share."""
+    answer = list(trace.outputs)
     for shared in range(step, 0, -1):
         foil = pieces[step - shared]
-        if shared < len(foil) and foil[:shared] == said[step - shared : step]:
+        if shared < len(foil) and foil[:shared] == answer[step - shared : step]:
             return foil[shared]
     return pieces[step][0]
 
 
 def _same(trace: Trace, ids: tuple[int, ...]) -> str | None:
-    same = [s for s, (foil, said) in enumerate(zip(ids, trace.outputs, strict=True)) if foil == said]
+    same = [s for s, (foil, chosen) in enumerate(zip(ids, trace.outputs, strict=True)) if foil == chosen]
     if not same:
         return None
     where = (

@@ -1,4 +1,4 @@
-"""What is to be said of scores beside their numbers."""
+"""Write the sentences and attributes that stand beside scores."""
 
 from __future__ import annotations
 
@@ -24,37 +24,37 @@ _STEEPEST = "the whole distribution by the change of logits that moves it most (
 
 
 def note_on(request: Request, trace: Trace, cache: ScoreCache, steps: Sequence[int]) -> str | None:
-    """Return sentences on the finished rows of *steps*, or None when there is nothing to say.
+    """Return sentences on the finished rows of *steps*, or None when there are none.
 
-    The completeness residual is how far rows are from adding up to what the method says they do, over all
-    *steps* together; R² is the mean of theirs. A base value is said of a single step.
+    The completeness residual is how far rows are from adding up to the change of score that they should, over all
+    *steps* together; R² is the steps' mean. The base value is given for a single step.
     """
-    said = [request.method.note(trace, request.options)] if request.method.note else []
-    said.append(request.foils.note if request.foils else None)
-    if request.target.whole is not None:
-        said.append(_STEEPEST if request.target.differentiated else _CHANGE)
+    phrases = [request.method.note(trace, request.options)] if request.method.note else []
+    phrases.append(request.foils.note if request.foils else None)
+    if request.target.reference is not None:
+        phrases.append(_STEEPEST if request.target.differentiated else _CHANGE)
     base, residual, change, fit, held_out = (
         cache.figure(request, name, steps) for name in ("base", "residual", "change", "fit", "held_out")
     )
     if residual is not None and change is not None and np.abs(change).sum() > 0:
         share = np.abs(residual).sum() / np.abs(change).sum()
-        said.append(f"completeness residual {_percent(share)} of the score")
+        phrases.append(f"completeness residual {_percent(share)} of the score")
     if base is not None and len(base) == 1:
-        said.append(f"base value {base[0]:.3g}")
+        phrases.append(f"base value {base[0]:.3g}")
     for shares, where in ((fit, "where fitted"), (held_out, "on masks held out")):
         if shares is not None and np.isfinite(shares).any():
-            said.append(f"R² {np.nanmean(shares):.2f} {where}")
-    return _joined([sentence for sentence in said if sentence])
+            phrases.append(f"R² {np.nanmean(shares):.2f} {where}")
+    return _joined([sentence for sentence in phrases if sentence])
 
 
-def _joined(said: list[str]) -> str | None:
-    """Return *said* as one text: whole sentences one after the other, others set apart by commas."""
-    ends = [" " if sentence.endswith((".", ";", ":")) else ", " for sentence in said]
-    return "".join(sentence + end for sentence, end in zip(said, ends, strict=True)).rstrip(" ,") or None
+def _joined(phrases: list[str]) -> str | None:
+    """Join sentences by spaces, and phrases by commas."""
+    ends = [" " if sentence.endswith((".", ";", ":")) else ", " for sentence in phrases]
+    return "".join(sentence + end for sentence, end in zip(phrases, ends, strict=True)).rstrip(" ,") or None
 
 
 def attributes_of(request: Request, trace: Trace, cache: ScoreCache, steps: Sequence[int]) -> dict[str, Any]:
-    """Return how the finished scores of *steps* were made, for the ``attrs`` of a table."""
+    """Return how the finished scores of *steps* were computed, for the ``attrs`` of a table."""
     made: dict[str, Any] = {"method": request.method.name, **request.options}
     if request.method.target_function is not None:
         made["target_function"] = request.target.function
@@ -69,7 +69,7 @@ def attributes_of(request: Request, trace: Trace, cache: ScoreCache, steps: Sequ
 
 
 def unscored(request: Request, trace: Trace, rows: NDArray[np.floating]) -> str | None:
-    """Return a sentence on the steps for which every unit is all there is, so that none has a score, or None.
+    """Return a sentence on the steps that have no score because they see a single unit, or None.
 
     *rows* are the scores of all steps.
     """

@@ -1,4 +1,4 @@
-"""What is asked of a trace: a method, the score it explains, and the settings of both, checked and comparable."""
+"""Make a request: a method, the score that it explains, and the options of both, checked and hashable."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from attrwidget.methods.request.foils import Foils
 
 
-# What `scores` takes beside a method's own options, for who misspells it.
+# What `scores` takes beside a method's own options: offered when an option is misspelt.
 _COMMON = ("normalize", "target_function", "foil", "layer", "head", "head_rule", "source_only", "progress")
 
 
 @dataclass(frozen=True)
 class Request:
-    """Rows of *method* that explain *target*; *key* is equal for requests with equal answers."""
+    """What is asked of a trace: rows of *method* that explain *target*; *key* is equal for equal answers."""
 
     method: Method
     target: Target
@@ -47,7 +47,19 @@ def make_request(
     selection: HeadSelection | None = None,
     options: Mapping[str, Any] | None = None,
 ) -> Request:
-    """Return the checked request; raise AttrWidgetError, one sentence, for what cannot be asked of *trace*."""
+    """Check what is asked of a trace.
+
+    Args:
+        trace: The run that is explained.
+        name: The method's name.
+        target_function: A key of ``TARGET_FUNCTIONS``; None for the method's own.
+        foil: What ``find_foils`` takes; implies the target function ``"contrast"``.
+        selection: Layers and heads, for methods that read attention.
+        options: The method's own options.
+
+    Raises:
+        AttrWidgetError: The model does not allow the method, or something asked for does not exist.
+    """
     method, selection, options = get(name), selection or HeadSelection(), dict(options or {})
     if (refusal := method.refusal(trace)) is not None:
         raise AttrWidgetError(refusal)
@@ -82,7 +94,7 @@ def _target(trace: Trace, method: Method, function: str | None, foil: Any) -> tu
             )
         return Target("log_prob", tokens), None
     if function == "distribution" and foil is None:
-        return _whole(trace, method), None
+        return _distribution(trace, method), None
     if foil is None:
         wanted = function or default_function(trace, method)
         if trace.output_kind == "number" and wanted != "logit":
@@ -99,23 +111,23 @@ def _target(trace: Trace, method: Method, function: str | None, foil: Any) -> tu
 
 
 def default_function(trace: Trace, method: Method) -> str:
-    """Return the target function that *method* explains unless another is asked for: the number, where one is said."""
+    """Return the target function that *method* explains by default: the logit where the model predicts a number."""
     return "logit" if trace.output_kind == "number" else str(method.target_function)
 
 
-def _whole(trace: Trace, method: Method) -> Target:
-    from attrwidget.methods.request.distribution import whole_of
+def _distribution(trace: Trace, method: Method) -> Target:
+    from attrwidget.methods.request.distribution import reference_of
 
     if method.distribution is None:
         raise AttrWidgetError(
-            f"{method.title} cannot explain the whole distribution, whose slope has no sign at the text itself: take "
+            f"{method.title} cannot explain the whole distribution, whose gradient is zero at the text itself: take "
             "'saliency', 'integrated_gradients' or 'leave_one_out', or another target_function=."
         )
     if trace.output_kind != "softmax":
         raise AttrWidgetError(
             f"{trace.model.name} gives no distribution over its outputs: leave out target_function='distribution'."
         )
-    return Target("distribution", trace.outputs, None, whole_of(trace), method.distribution == "gradient")
+    return Target("distribution", trace.outputs, None, reference_of(trace), method.distribution == "gradient")
 
 
 def _frozen(value: Any) -> Any:

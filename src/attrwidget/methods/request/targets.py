@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     import torch
 
-    from attrwidget.methods.request.distribution import Whole
+    from attrwidget.methods.request.distribution import Reference
 
 _ROWS = 64  # rows of logits turned to float64 at a time
 
@@ -29,20 +29,26 @@ TARGET_FUNCTIONS = {
 
 @dataclass(frozen=True)
 class Target:
-    """The score of each step's own token, from its logits.
+    """The score of each step that is explained; call it with logits.
 
-    ``probability``, ``log_prob`` and ``logit`` of the token; ``log_odds``, log p/(1 − p); ``contrast``, its logit
-    minus that of the step's foil, one of ``foils`` (Yin & Neubig 2022, arXiv:2202.10419); ``entropy`` of the step's
-    whole distribution, in nats; ``distribution``, how far that is from ``whole``, the one at the text itself: for
-    methods that compare scores, by its divergence, and, with ``slope``, for those that differentiate there, where it
-    is steepest. Normalised shares of ``probability`` and ``log_prob`` are the same (∇p = p ∇log p), but ∇log p does not
-    vanish with p. With the *output_kind* ``"sigmoid"`` each output has a probability by itself.
+    Shares of ``probability`` and ``log_prob`` are the same (∇p = p ∇log p), but ∇log p does not vanish with p.
+
+    Attributes:
+        function: ``"probability"``, ``"log_prob"`` or ``"logit"`` of the step's token; ``"log_odds"``, log p/(1 − p);
+            ``"contrast"``, its logit minus that of the step's foil (Yin & Neubig 2022, arXiv:2202.10419);
+            ``"entropy"`` of the step's distribution, in nats; ``"distribution"``, the whole of it.
+        tokens: The token, or class, of each step.
+        foils: The foil of each step, for ``"contrast"``.
+        reference: For ``"distribution"``: what the model predicts for the text itself.
+        differentiated: For ``"distribution"``: whether the score is the direction in which the distribution changes
+            most, for methods that differentiate, instead of its divergence from the reference.
+        output_kind: ``"sigmoid"`` where each output has a probability by itself, else ``"softmax"``.
     """
 
     function: str
     tokens: tuple[int, ...]
     foils: tuple[int, ...] | None = None
-    whole: Whole | None = None
+    reference: Reference | None = None
     differentiated: bool = False
     output_kind: str = "softmax"
 
@@ -55,15 +61,19 @@ class Target:
             raise AttrWidgetError(
                 "The target function 'contrast' needs the other token: give foil=, a text like ' Thomas' or an id."
             )
-        if (self.function == "distribution") != (self.whole is not None):
-            raise AttrWidgetError("The target function 'distribution' goes with whole=, and only it.")
+        if (self.function == "distribution") != (self.reference is not None):
+            raise AttrWidgetError(
+                "The target function 'distribution' needs reference=, and no other takes it."
+            )
 
     def __call__(self, logits: torch.Tensor, steps: Sequence[int]) -> torch.Tensor:
-        """Return scores ``[r]`` from float64 *logits* ``[r, vocabulary]`` of *steps*."""
+        """Return the scores ``[r]`` of *steps* from float64 *logits* ``[r, outputs]``."""
         import torch
 
-        if self.whole is not None:
-            return (self.whole.steepest if self.differentiated else self.whole.expected)(logits, steps)
+        if self.reference is not None:
+            return (self.reference.steepest if self.differentiated else self.reference.expected)(
+                logits, steps
+            )
         if self.function == "entropy":
             return self._entropy(logits, steps)
         chosen = self._column(self.tokens, steps, logits)
@@ -72,7 +82,7 @@ class Target:
             return logit
         if self.foils is not None:
             return logit - logits.gather(-1, self._column(self.foils, steps, logits))[:, 0]
-        # Against the others' sum, so that the slope 1 - p keeps its digits when p is near 1.
+        # Against the others' sum, so that the gradient 1 - p keeps its digits when p is near 1.
         others = (
             logits.scatter(-1, chosen, -torch.inf).logsumexp(-1) if self.output_kind == "softmax" else 0.0
         )
@@ -99,7 +109,7 @@ class Target:
             logit = logits.gather(-1, self._column(self.tokens, steps, logits))
             logits = torch.cat([logit, torch.zeros_like(logit)], dim=-1)
         log_probability = logits.log_softmax(-1)
-        # Some models give minus infinity to unused tokens, and 0 · -inf is no number.
+        # Some models give unused tokens minus infinity, and 0 · -inf is NaN.
         surprise = log_probability.masked_fill(torch.isneginf(logits), 0)
         return -(log_probability.exp() * surprise).sum(-1)
 

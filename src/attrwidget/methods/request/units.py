@@ -1,4 +1,4 @@
-"""Units: inputs that are taken together, such as the tokens of a word."""
+"""Group inputs into units, such as the tokens of a word, that are removed together."""
 
 from __future__ import annotations
 
@@ -24,14 +24,22 @@ _SENTENCE_END = r"""[.!?…]+["'”’»)\]]*\s+|[。！？｡]+["'”’」』�
 
 
 def units_of(trace: Trace, which: Any) -> list[Unit]:
-    """Return the units of *trace*'s inputs, each the ascending positions of its tokens.
+    """Group the inputs into units.
 
-    *which* is ``"token"``; ``"word"``, by Unicode's word boundaries (UAX #29): where no spaces are set, as in Chinese,
-    each character; ``"sentence"``, at punctuation and line breaks; ``"message"``, of a chat: the header of the answer
-    and the answer itself are units too. These cover all inputs, none straddles the border of two sections, and a
-    special token is a unit of its own but in messages. Or *which* is a list of spans, each a pair of token positions
-    ``(start, end)``, the end not included, or a text, taken wherever it occurs; tokens outside belong to no unit.
-    Raises AttrWidgetError for anything else, and for spans that overlap.
+    Args:
+        trace: The run that is explained.
+        which: ``"token"``; ``"word"``, by Unicode's word boundaries (UAX #29; where no spaces are written, as in
+            Chinese, each character); ``"sentence"``, at punctuation and line breaks; ``"message"``, of a chat, with
+            units for the header of the answer and the answer itself. These cover all inputs and never cross the border
+            of two sections; except in messages a special token is a unit of its own. Or a list of spans, each a pair of
+            token positions ``(start, end)`` without the end, or a text, taken wherever it occurs; tokens outside belong
+            to no unit.
+
+    Returns:
+        Ascending token positions of each unit.
+
+    Raises:
+        AttrWidgetError: There are no such units, or spans overlap.
     """
     if which == "token":
         return [(i,) for i in range(trace.n_inputs)]
@@ -65,7 +73,7 @@ def _segmented(trace: Trace, starts_in: Starts) -> list[Unit]:
 
 
 def _stretches(trace: Trace) -> Iterator[list[Piece]]:
-    """Yield the pieces of text between section borders and special tokens, and each of these alone."""
+    """Yield the text between section borders and special tokens, and each special token alone."""
     borders = {section.start for section in trace.sections}
     stretch: list[Piece] = []
     for piece in trace.tokens.units:
@@ -130,7 +138,7 @@ def _pair(trace: Trace, span: Any) -> Unit:
 
 
 def _text(trace: Trace, wanted: str) -> Unit:
-    """Return the tokens that take part in *wanted* wherever it occurs."""
+    """Return the tokens of *wanted* wherever it occurs."""
     pieces = [piece for piece in trace.tokens.units if piece.start < trace.n_inputs]
     text = "".join(piece.text for piece in pieces)
     found: list[int] = []

@@ -1,1 +1,1 @@
-"""What several methods have in common."""
+"""Parts that several methods share."""

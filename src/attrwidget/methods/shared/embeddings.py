@@ -1,4 +1,4 @@
-"""The input embeddings that methods move: of the text, of a baseline, and how large they are over the vocabulary."""
+"""Baselines in embedding space, and the mean and spread of the vocabulary's embeddings."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Spread(NamedTuple):
 
 
 def spreads(trace: Trace) -> list[tuple[int, Spread]]:
-    """Return how the embeddings of each table's vocabulary spread, and how many inputs in turn it embeds.
+    """Return, for each embedding table, how many inputs in turn it embeds and the spread of its vocabulary.
 
-    They are read through the module, so that its scale counts.
+    Embeddings are read through the module, so that its scale counts.
     """
     tables = trace.tables()
     known = {table: _spread(trace, table) for table in {table for _, table in tables}}
@@ -59,10 +59,18 @@ def _spread(trace: Trace, table: Any) -> Spread:
 
 
 def baseline_of(trace: Trace, which: Any) -> torch.Tensor:
-    """Return the baseline *which* as ``[n_inputs, d]`` in the embeddings' precision.
+    """Return the embeddings of a baseline.
 
-    ``"zero"``; ``"mean"``, of the vocabulary; the embedding of the ``"pad"``, ``"mask"`` or ``"unknown"`` token; or an
-    array or tensor, ``[d]`` or ``[n_inputs, d]``. Raises AttrWidgetError for anything else.
+    Args:
+        trace: The run that is explained.
+        which: ``"zero"``; ``"mean"``, over the vocabulary; the embedding of the ``"pad"``, ``"mask"`` or ``"unknown"``
+            token; or an array or tensor ``[d]`` or ``[n_inputs, d]``.
+
+    Returns:
+        ``[n_inputs, d]`` in the embeddings' precision.
+
+    Raises:
+        AttrWidgetError: There is no such baseline, or its shape is another.
     """
     import torch
 
