@@ -10,7 +10,8 @@ import torch
 from helpers.tiny import ARCHITECTURES, build, byte_tokenizer, random_ids
 
 import attrwidget as aw
-from attrwidget.engine.perturb import Perturber, find_masking
+from attrwidget.engine.masking import find_masking
+from attrwidget.engine.perturb import Perturber
 
 if TYPE_CHECKING:
     from collections.abc import Callable

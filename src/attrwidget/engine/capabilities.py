@@ -21,17 +21,17 @@ class Capabilities:
     Attributes:
         attention: ``"recorded"`` (queries and keys are kept), ``"returned"`` (by ``output_attentions`` under eager
             attention), or None if the model shows no attention.
-        attention_note: why the model shows no attention, or None.
-        gradient_attention: the attention implementation of the gradient graph; None for the model's own.
-        segments: whether a text may be run in segments over a cache.
-        batched: whether the backward passes of several steps may be batched.
-        masking: what becomes of a masked token: ``"kept"``, ``"moves"`` or ``"ignored"``; see ``find_masking``.
-        pieces: whether attention may be recorded piece by piece.
-        gradients_note: why there are no gradients, or None.
-        predicts: whether the model has outputs to explain.
-        recording_note: why attention is not recorded, or None.
-        segments_note: why a text is not run in segments, or None.
-        batched_note: why backward passes are not batched, or None.
+        attention_note: Why the model shows no attention, or None.
+        gradient_attention: The attention implementation of the gradient graph; None for the model's own.
+        segments: Whether a text may be run in segments over a cache.
+        batched: Whether the backward passes of several steps may be batched.
+        masking: What becomes of a masked token: ``"kept"``, ``"moves"`` or ``"ignored"``; see ``find_masking``.
+        pieces: Whether attention may be recorded piece by piece.
+        gradients_note: Why there are no gradients, or None.
+        predicts: Whether the model has outputs to explain.
+        recording_note: Why attention is not recorded, or None.
+        segments_note: Why a text is not run in segments, or None.
+        batched_note: Why backward passes are not batched, or None.
     """
 
     attention: str | None

@@ -21,10 +21,10 @@ def same(
     Only finite values of *truth* are compared. A missing tensor, or one of another shape, is not the same.
 
     Args:
-        truth: the reference; its dtype sets the tolerance, relative to its largest absolute value.
-        ours: the tensor to check.
-        low_precision: whether the model computes in low precision, whatever the dtype of *truth*.
-        times: factor on the tolerance.
+        truth: The reference; its dtype sets the tolerance, relative to its largest absolute value.
+        ours: The tensor to check.
+        low_precision: Whether the model computes in low precision, whatever the dtype of *truth*.
+        times: Factor on the tolerance.
     """
     if ours is None or truth.shape != ours.shape:
         return False
@@ -45,10 +45,10 @@ def same_weights(
     weight moves by as much, so sharp attention (weights near 0 and 1) is compared less tightly.
 
     Args:
-        truth: the reference.
-        ours: the attention to check.
-        n_rows: how many queries there are; None means as many as keys.
-        low_precision: whether the model computes in low precision.
+        truth: The reference.
+        ours: The attention to check.
+        n_rows: How many queries there are; None means as many as keys.
+        low_precision: Whether the model computes in low precision.
     """
     if ours.n_layers != truth.n_layers:
         return False

@@ -27,7 +27,7 @@ class Segment:
     Attributes:
         leaf: float ``[1, length, d]``, the input embeddings, where gradients end.
         hidden: ``[1, ≥ rows, d]``, the LM head's input, with the graph of the body.
-        head_input: detached copy of ``hidden``, so that the LM head has a small graph of its own.
+        head_input: Detached copy of ``hidden``, so that the LM head has a small graph of its own.
         logits: ``[rows, vocabulary]``, with that graph.
     """
 
@@ -78,14 +78,14 @@ def run_segment(
     """Run *ids* ``[1, length]`` after *cache* with a gradient graph that starts at the embeddings.
 
     Args:
-        hf: the model.
+        hf: The model.
         ids: int64 ``[1, length]``.
-        rows: how many of the last positions' logits are wanted.
-        cache: the cache of the earlier tokens, with its graph, or None.
-        attention: an implementation made of plain matrix products, because fused kernels have no batched backward;
+        rows: How many of the last positions' logits are wanted.
+        cache: The cache of the earlier tokens, with its graph, or None.
+        attention: An implementation made of plain matrix products, because fused kernels have no batched backward;
             None means the model's own, held to its decomposed form.
-        replace_embeddings: maps the embeddings to those that the model is run on instead.
-        context: what a decoder reads besides *ids*; see ``run_encoder``.
+        replace_embeddings: Maps the embeddings to those that the model is run on instead.
+        context: What a decoder reads besides *ids*; see ``run_encoder``.
     """
     heads: list[tuple[torch.Tensor, torch.Tensor]] = []
 

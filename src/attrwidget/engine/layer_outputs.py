@@ -47,7 +47,7 @@ def block_names(trace: Trace) -> list[int | str]:
     """Return the names of the blocks: their index, after the side (``"encoder 0"``) in an encoder–decoder.
 
     Raises:
-        AttrWidgetError: if the model's blocks are not a plain list of modules.
+        AttrWidgetError: If the model's blocks are not a plain list of modules.
     """
     stacks = _stacks(trace)
     return [f"{side} {at}" if side else at for side, blocks in stacks.items() for at in range(len(blocks))]
@@ -61,9 +61,9 @@ def block_products(
     These are Captum's LayerGradientXActivation summed over the hidden size, by one backward pass per step.
 
     Args:
-        trace: the run to read.
-        steps: the steps wanted.
-        score: the score *s* of a step.
+        trace: The run to read.
+        steps: The steps wanted.
+        score: The score *s* of a step.
 
     Yields:
         The step and float64 ``[1 + blocks, n_inputs]`` on the CPU: the first row is of the input embeddings, the others

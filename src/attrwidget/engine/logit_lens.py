@@ -25,9 +25,9 @@ class LensReading:
     """What every layer predicts at each step, arrays ``[layers, steps]``.
 
     Attributes:
-        top: the id of the likeliest token.
-        probability: its probability, float64.
-        chosen: the probability of the token that the step is about, float64.
+        top: The id of the likeliest token.
+        probability: Its probability, float64.
+        chosen: The probability of the token that the step is about, float64.
     """
 
     top: torch.Tensor
@@ -39,12 +39,12 @@ def read_layers(model: Adapter, run: Callable[[], torch.Tensor], targets: Sequen
     """Return what every layer predicts at each step.
 
     Args:
-        model: the adapter of the model.
-        run: runs the model on the text and returns logits ``[b, steps, vocabulary]``.
-        targets: the token id at each step.
+        model: The adapter of the model.
+        run: Runs the model on the text and returns logits ``[b, steps, vocabulary]``.
+        targets: The token id at each step.
 
     Raises:
-        AttrWidgetError: if the model has no list of layers whose last leads to its logits.
+        AttrWidgetError: If the model has no list of layers whose last leads to its logits.
     """
     layers, rows = _layers(model), len(targets)
     outputs: list[torch.Tensor] = []

@@ -76,7 +76,7 @@ def smaller_batch(error: BaseException, size: int, tokens: int, *, gradients: bo
     *gradients*: whether gradients were computed, and not only a forward pass.
 
     Raises:
-        AttrWidgetError: if a batch of one did not fit.
+        AttrWidgetError: If a batch of one did not fit.
     """
     if not is_out_of_memory(error):
         raise error

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from attrwidget.engine.capabilities import TRIAL_FAILURES
-from attrwidget.engine.compare import same
 from attrwidget.engine.forward import encode, run
 from attrwidget.engine.hooks import hooked
 from attrwidget.engine.memory import smaller_batch, texts_at_once
@@ -38,17 +36,17 @@ class Perturber:
     """Runs one text many times, each time with a group of inputs changed together.
 
     Attributes:
-        model: the adapter of the model.
+        model: The adapter of the model.
         ids: int64 ``[1, n]``.
-        steps: how many of the last positions are read.
+        steps: How many of the last positions are read.
         change: ``"mask"`` (no later position attends to the inputs, and positions stay), ``"delete"`` (later ones move
             up), a token id that replaces the inputs, or None for *around* alone.
-        source: how many of the first tokens are an encoder's.
-        around: makes, for the groups of a batch, a context in which the model runs them.
-        attention: the attention implementation; None means the model's own.
-        hidden: whether to read the LM head's inputs instead of its logits.
-        reuse: whether tokens before the first change of a batch are run only once; see ``Capabilities.pieces``.
-        size: how many groups to run at once; 0 means as many as fit in memory.
+        source: How many of the first tokens are an encoder's.
+        around: Makes, for the groups of a batch, a context in which the model runs them.
+        attention: The attention implementation; None means the model's own.
+        hidden: Whether to read the LM head's inputs instead of its logits.
+        reuse: Whether tokens before the first change of a batch are run only once; see ``Capabilities.pieces``.
+        size: How many groups to run at once; 0 means as many as fit in memory.
     """
 
     model: Adapter
@@ -76,7 +74,7 @@ class Perturber:
         Logits are NaN at a step that has nothing left to read, all inputs before it (or the source) being gone.
 
         Raises:
-            AttrWidgetError: if memory does not suffice for one group.
+            AttrWidgetError: If memory does not suffice for one group.
         """
         while True:
             some = self._alike(groups)
@@ -158,7 +156,7 @@ class Perturber:
         source: int,
         past: DynamicCache | None = None,
     ) -> torch.Tensor:
-        return _rows(
+        return masked_logits(
             self.model,
             ids,
             mask,
@@ -171,59 +169,6 @@ class Perturber:
 
 
 def masked_logits(
-    model: Adapter, ids: torch.Tensor, mask: torch.Tensor, rows: int, source: int = 0
-) -> torch.Tensor:
-    """Return the logits ``[b, rows, vocabulary]`` of the last *rows* positions of *ids* ``[b, n]``, without gradients.
-
-    No position attends to a token whose *mask* ``[b, n]`` is 0, and all positions stay. The first *source* tokens are
-    an encoder's.
-    """
-    return _rows(model, ids, mask, rows, source)
-
-
-def find_masking(model: Adapter, ids: torch.Tensor, source: int = 0) -> str:
-    """Try on *ids* ``[1, n]`` what a model does with a token that is masked from attention.
-
-    Args:
-        model: the adapter of the model.
-        ids: int64 ``[1, n]``.
-        source: how many of the first tokens are an encoder's; masking is then tried on both sides.
-
-    Returns:
-        ``"kept"`` if nothing later depends on the token and positions stay, ``"moves"`` if later positions are counted
-        without it (as with ALiBi made from the mask), ``"ignored"`` if the model uses it all the same.
-    """
-    tried = [(source + ids.shape[1]) // 2, *([source // 2] if source else [])]
-    found = [_masking(model, ids, source, at) for at in tried]
-    return next((what for what in ("ignored", "moves") if what in found), "kept")
-
-
-def _masking(model: Adapter, ids: torch.Tensor, source: int, at: int) -> str:
-    other = ids.clone()
-    other[0, at] = (other[0, at] + 1) % model.vocabulary
-    mask = torch.ones_like(ids)
-    mask[0, at] = 0
-    later = ids.shape[1] - max(at + 1, source)
-    if later < 1:
-        return "ignored"
-    try:
-        masked = _rows(model, ids, mask, later, source)[0]
-        alone = _rows(model, other, mask, later, source)[0]
-        beside = _rows(model, torch.cat([ids, other]), mask.repeat(2, 1), later, source)[1]
-        fewer = source - (at < source)
-        deleted = _rows(model, ids[mask.bool()][None], torch.ones_like(mask[:, 1:]), later, fewer)[0]
-    except TRIAL_FAILURES:
-        return "ignored"
-
-    def close(other: torch.Tensor) -> bool:
-        return same(masked, other, low_precision=model.low_precision)
-
-    if not (close(alone) and close(beside)):
-        return "ignored"
-    return "moves" if close(deleted) else "kept"
-
-
-def _rows(
     model: Adapter,
     ids: torch.Tensor,
     mask: torch.Tensor,
@@ -234,9 +179,17 @@ def _rows(
     attention: str | None = None,
     hidden: bool = False,
 ) -> torch.Tensor:
-    """Return logits ``[b, rows, vocabulary]`` of *ids* ``[b, n]``, with explicit positions and without gradients.
+    """Return the logits ``[b, rows, vocabulary]`` of the last *rows* positions, without gradients.
 
-    If *hidden*, return the LM head's inputs ``[b, rows, d]``. The tokens in the cache *past* are not run again.
+    Args:
+        model: The adapter of the model.
+        ids: int64 ``[b, n]``.
+        mask: ``[b, n]``; no position attends to a token whose mask is 0, and all positions stay.
+        rows: How many of the last positions are read.
+        source: How many of the first tokens are an encoder's.
+        past: A cache of the first tokens, which are not run again.
+        attention: The attention implementation; None means the model's own.
+        hidden: Whether to return the LM head's inputs ``[b, rows, d]`` instead.
     """
     options: dict[str, Any] = {"attention_mask": mask}
     known = 0 if past is None else int(past.get_seq_length())

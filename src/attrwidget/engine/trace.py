@@ -56,25 +56,25 @@ class Trace(ABC):
     Step *s* is token ``first_step + s`` of the text and sees the first ``seen(s)`` inputs.
 
     Attributes:
-        task: the kind of model, by its name in Transformers' pipelines.
-        writes_text: whether the steps are tokens that the model wrote, each read by the next.
-        sees_own_token: whether a step is read at an input, and sees it even if it is masked.
-        output_kind: how logits become probabilities; see ``read_steps``.
-        warnings: sentences to show with the explanation.
-        answer_text: the model's answer in words, if the steps' own texts are not enough.
-        step_noun: singular and plural of what a step is.
-        needs_end: whether the text must end with a special token for anything to be read.
-        model: the adapter of the model.
-        capabilities: what the model allows.
-        tokens: the inputs, followed by what is explained.
-        steps: readings of the steps' logits.
-        sections: the parts of the text.
-        messages: the spans of a chat's messages, which cover the prompt.
-        outputs: what is explained at each step, as the model numbers it: a token id or a class.
-        first_step: the index of the token that is step 0.
-        n_steps: how many steps there are.
-        n_inputs: how many inputs there are.
-        n_source: how many of the first inputs are an encoder's, in a model that has a decoder too.
+        task: The kind of model, by its name in Transformers' pipelines.
+        writes_text: Whether the steps are tokens that the model wrote, each read by the next.
+        sees_own_token: Whether a step is read at an input, and sees it even if it is masked.
+        output_kind: How logits become probabilities; see ``read_steps``.
+        warnings: Sentences to show with the explanation.
+        answer_text: The model's answer in words, if the steps' own texts are not enough.
+        step_noun: Singular and plural of what a step is.
+        needs_end: Whether the text must end with a special token for anything to be read.
+        model: The adapter of the model.
+        capabilities: What the model allows.
+        tokens: The inputs, followed by what is explained.
+        steps: Readings of the steps' logits.
+        sections: The parts of the text.
+        messages: The spans of a chat's messages, which cover the prompt.
+        outputs: What is explained at each step, as the model numbers it: a token id or a class.
+        first_step: The index of the token that is step 0.
+        n_steps: How many steps there are.
+        n_inputs: How many inputs there are.
+        n_source: How many of the first inputs are an encoder's, in a model that has a decoder too.
     """
 
     task: str
@@ -134,7 +134,7 @@ class Trace(ABC):
         """Return the output of each step that *what* names, or None if outputs are tokens of a text.
 
         Raises:
-            AttrWidgetError: if *what* names no output.
+            AttrWidgetError: If *what* names no output.
         """
         return None
 

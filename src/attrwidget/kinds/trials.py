@@ -31,9 +31,9 @@ class Trial(ABC, Generic[C, Kept, Returned]):
     """How one kind of model is run on a few tokens.
 
     Attributes:
-        model: the adapter of the model.
-        own: the logits ``[positions, outputs]`` of the untouched model, which all others are compared with.
-        predicts: whether the model has outputs to explain.
+        model: The adapter of the model.
+        own: The logits ``[positions, outputs]`` of the untouched model, which all others are compared with.
+        predicts: Whether the model has outputs to explain.
     """
 
     model: Adapter

@@ -32,11 +32,11 @@ class Record:
     """The attention of one layer.
 
     Attributes:
-        module: the attention module.
+        module: The attention module.
         query: ``[1, heads, n, d]``.
         key: ``[1, key heads, n, d]``.
         value_norms: ``[key heads, n]``, the L2 norms of the values.
-        pieces: the calls that it was computed in.
+        pieces: The calls that it was computed in.
     """
 
     module: torch.nn.Module

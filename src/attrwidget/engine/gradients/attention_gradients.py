@@ -27,11 +27,11 @@ def attention_gradients(
     """Yield each of *steps* with the attention weights and the gradients of its *score* there.
 
     Args:
-        hf: the model.
+        hf: The model.
         ids: int64 ``[1, n]``; the last *n_steps* positions are the steps'.
-        n_steps: how many steps the text has.
-        steps: the steps wanted.
-        score: the score of a step.
+        n_steps: How many steps the text has.
+        steps: The steps wanted.
+        score: The score of a step.
 
     Yields:
         ``(step, weights, gradients)``, both with one ``[1, heads, n, n]`` per layer.

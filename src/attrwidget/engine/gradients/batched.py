@@ -56,15 +56,15 @@ class GradientGraph:
     segment after the other, and its graph is kept.
 
     Args:
-        model: the adapter of the model.
+        model: The adapter of the model.
         ids: int64 ``[1, n - 1]``, all tokens but the last; those of the decoder if there is a *source*.
-        first_step: how many tokens the prompt has.
-        capabilities: which attention, segments and batches the model allows.
+        first_step: How many tokens the prompt has.
+        capabilities: Which attention, segments and batches the model allows.
         source: int64 ``[1, m]``, the encoder's tokens. Their embeddings and gradients come before those of *ids*.
-        replace_embeddings: called with a start position and the embeddings ``[1, length, d]`` from there on; returns
+        replace_embeddings: Called with a start position and the embeddings ``[1, length, d]`` from there on; returns
             the embeddings to run the model on instead.
-        around: makes a context in which the model is run.
-        whole: the longest text that is run in one segment; None means ``segments.WHOLE``.
+        around: Makes a context in which the model is run.
+        whole: The longest text that is run in one segment; None means ``segments.WHOLE``.
     """
 
     def __init__(
@@ -110,8 +110,8 @@ class GradientGraph:
         A gradient is kept as a float64 scale and a tensor, so that it does not underflow when a prediction is certain.
 
         Args:
-            steps: the steps wanted.
-            score: maps float64 logits ``[r, vocabulary]`` and the steps they belong to onto scores ``[r]``. It must be
+            steps: The steps wanted.
+            score: Maps float64 logits ``[r, vocabulary]`` and the steps they belong to onto scores ``[r]``. It must be
                 hashable: the seeds of its steps are kept.
 
         Yields:
@@ -120,7 +120,7 @@ class GradientGraph:
             ``tokens`` reach at least to the steps' own positions; gradients of later tokens are zero.
 
         Raises:
-            AttrWidgetError: if memory does not suffice for one step, or weights have changed.
+            AttrWidgetError: If memory does not suffice for one step, or weights have changed.
         """
         for index, (start, end) in enumerate(self._bounds):
             inside = sorted(s for s in steps if start <= self._first - 1 + s < end)

@@ -36,10 +36,10 @@ def check_gradients(
     """Return the fastest capabilities, from *capabilities* down, with which our gradients are right.
 
     Args:
-        model: the adapter of the model.
-        capabilities: what the model allows at most.
-        plain: returns the gradients ``[2, tokens, d]`` of the first and the last step by plain autograd.
-        ours: returns the same gradients in every way that the capabilities it is given allow.
+        model: The adapter of the model.
+        capabilities: What the model allows at most.
+        plain: Returns the gradients ``[2, tokens, d]`` of the first and the last step by plain autograd.
+        ours: Returns the same gradients in every way that the capabilities it is given allow.
 
     Returns:
         *capabilities* with the options found, or with a ``gradients_note`` if gradients never agree or kernels have no
@@ -133,10 +133,10 @@ def plain_gradients(
     Each step is run alone on its own prefix.
 
     Args:
-        model: the adapter of the model.
+        model: The adapter of the model.
         ids: int64 ``[1, n]``; the steps are those from position *first* on.
-        first: the position of the first step, at least 1.
-        attention: the attention implementation.
+        first: The position of the first step, at least 1.
+        attention: The attention implementation.
         source: int64 ``[1, m]``, an encoder's tokens, whose gradients come first.
     """
     rows = []

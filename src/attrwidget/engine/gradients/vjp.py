@@ -19,10 +19,10 @@ def backward(
     """Return the vector-Jacobian products of *output* at *leaves*, batched over *cotangents*.
 
     Args:
-        output: the end of the graph.
-        leaves: tensors to differentiate by.
+        output: The end of the graph.
+        leaves: Tensors to differentiate by.
         cotangents: ``[k, *output.shape]``.
-        attention: the attention implementation that the graph was made with.
+        attention: The attention implementation that the graph was made with.
 
     Returns:
         For each leaf, the gradients ``[k, *leaf.shape]``.

@@ -23,10 +23,10 @@ def record(
     """Run *ids* ``[1, n]`` without gradients by the model's own fast attention, and record it.
 
     Args:
-        model: the adapter of the model.
+        model: The adapter of the model.
         ids: int64 ``[1, n]``.
-        rows: how many of the last positions' logits are wanted.
-        piece: how many tokens to run at once over a cache, so that temporary memory does not grow with the text; None
+        rows: How many of the last positions' logits are wanted.
+        piece: How many tokens to run at once over a cache, so that temporary memory does not grow with the text; None
             runs the whole text at once. The last *rows* are one piece.
 
     Returns:

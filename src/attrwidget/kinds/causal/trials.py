@@ -12,7 +12,7 @@ from attrwidget.engine.capabilities import Capabilities
 from attrwidget.engine.compare import same, same_weights
 from attrwidget.engine.forward import logits_of, run
 from attrwidget.engine.gradients.check import graph_gradients, plain_gradients
-from attrwidget.engine.perturb import find_masking
+from attrwidget.engine.masking import find_masking
 from attrwidget.hf.exclusive_use import exclusive_use
 from attrwidget.hf.internals.cache import layer_kinds, returned_cache
 from attrwidget.hf.internals.models import rope_types

@@ -20,11 +20,11 @@ class EncoderCapabilities(Capabilities):
     """How a model that reads a whole text at once can be run.
 
     Attributes:
-        positions: as in ``EncoderText``.
-        batches: as in ``EncoderText``.
-        pooled: the position, 0 or -1, whose last hidden state decides, if the output is of the whole text.
-        start: as in ``EncoderDecoderText``.
-        end: as in ``EncoderDecoderText``; the last position where this token stands decides.
+        positions: As in ``EncoderText``.
+        batches: As in ``EncoderText``.
+        pooled: The position, 0 or -1, whose last hidden state decides, if the output is of the whole text.
+        start: As in ``EncoderDecoderText``.
+        end: As in ``EncoderDecoderText``; the last position where this token stands decides.
     """
 
     positions: bool = False

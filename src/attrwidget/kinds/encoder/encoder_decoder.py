@@ -31,9 +31,9 @@ class EncoderDecoderText(EncoderText):
     decoder, so the class is read at the token before the end, which would still read itself otherwise.
 
     Attributes:
-        start: the decoder's first token; None means the text's last one.
-        end: the token at whose last occurrence the class is read; None if no such token is needed.
-        looking_back: the decoder's self-attention modules, known once the text is recorded.
+        start: The decoder's first token; None means the text's last one.
+        end: The token at whose last occurrence the class is read; None if no such token is needed.
+        looking_back: The decoder's self-attention modules, known once the text is recorded.
     """
 
     start: int | None = None
@@ -175,7 +175,7 @@ def tried_text(
     The last of *ids* must differ from that token.
 
     Raises:
-        AttrWidgetError: if the decoder reads the text in another way than one position later.
+        AttrWidgetError: If the decoder reads the text in another way than one position later.
     """
     read: list[torch.Tensor] = []
     handle = _stacks(model)[1].register_forward_pre_hook(

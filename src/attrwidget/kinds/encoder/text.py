@@ -28,13 +28,13 @@ class EncoderText:
     """A text and how its model is run on it.
 
     Attributes:
-        model: the adapter of the model.
+        model: The adapter of the model.
         ids: int64 ``[1, n]``.
-        types: token types ``[1, n]``, or None.
-        rows: the positions at which the steps are read.
+        types: Token types ``[1, n]``, or None.
+        rows: The positions at which the steps are read.
         allowed: bool ``[n]``, where an answer may begin or end.
-        positions: whether positions are passed to the model, which would count them from the mask.
-        batches: whether several texts can be run at once.
+        positions: Whether positions are passed to the model, which would count them from the mask.
+        batches: Whether several texts can be run at once.
     """
 
     model: Encoder

@@ -13,6 +13,7 @@ from attrwidget.engine.capabilities import TRIAL_FAILURES
 from attrwidget.engine.compare import same
 from attrwidget.engine.forward import differentiable
 from attrwidget.engine.gradients.check import first_and_last
+from attrwidget.engine.masking import masking_of
 from attrwidget.kinds import trials
 from attrwidget.kinds.encoder.capabilities import EncoderCapabilities
 from attrwidget.kinds.encoder.encoder_decoder import EncoderDecoderText, tried_text
@@ -35,7 +36,7 @@ def probe_encoder(model: Encoder) -> EncoderCapabilities:
     """Try *model* on a few random tokens.
 
     Raises:
-        AttrWidgetError: if a decoder reads the text in another way than one place later.
+        AttrWidgetError: If a decoder reads the text in another way than one place later.
     """
     trial = EncoderTrial(model)
     found = trials.probe(trial)
@@ -178,7 +179,7 @@ def _takes_batches(text: EncoderText, own: torch.Tensor) -> bool:
 
 
 def _masking(text: EncoderText) -> str:
-    """Return what becomes of a token masked from attention; see ``engine.perturb.find_masking``."""
+    """Return what becomes of a token masked from attention; see ``find_masking``."""
     at = text.length // 2
     if at == text.length - 1:
         return "ignored"
@@ -188,16 +189,10 @@ def _masking(text: EncoderText) -> str:
     keep_mask[0, at] = 0
     changed = text.ids.clone()
     changed[0, at] = text.ids[0, 0]
-
-    def close(run: Any) -> bool:
-        return same(masked[:, others], run[:, others], low_precision=text.model.low_precision)
-
     try:
-        masked = text.logits(keep_mask)
-        alone = text.logits(keep_mask, ids=changed)
-        deleted = text.without(keep_mask.bool())
+        masked = text.logits(keep_mask)[:, others]
+        alone = text.logits(keep_mask, ids=changed)[:, others]
+        deleted = text.without(keep_mask.bool())[:, others]
     except TRIAL_FAILURES:
         return "ignored"
-    if not close(alone):
-        return "ignored"
-    return "moves" if close(deleted) else "kept"
+    return masking_of(masked, [alone], deleted, low_precision=text.model.low_precision)

@@ -13,7 +13,7 @@ from attrwidget.engine.capabilities import Capabilities
 from attrwidget.engine.compare import same_weights
 from attrwidget.engine.forward import encode, logits_of, run
 from attrwidget.engine.gradients.check import graph_gradients, plain_gradients
-from attrwidget.engine.perturb import find_masking
+from attrwidget.engine.masking import find_masking
 from attrwidget.hf.attention_interface import observe, set_observer
 from attrwidget.hf.exclusive_use import exclusive_use
 from attrwidget.hf.internals.cache import decoder_caches, layer_kinds, returned_cache
