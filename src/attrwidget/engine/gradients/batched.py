@@ -157,6 +157,7 @@ class GradientGraph:
     def _backward(
         self, index: int, steps: list[int], score: ScoreFunction
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Return gradients, scales and embeddings of *steps* of segment *index*, whose seeds are known."""
         segment = self._segments[index]
         leaves = [s.leaf for s in self._segments[: index + 1]]
         if self._encoder is not None:
@@ -169,7 +170,7 @@ class GradientGraph:
         first, batched = self._first - self._bounds[index][0], len(steps) > 1
         for at, (rows, _) in enumerate(self._rows):
             rows.keep_to([range(first + s) for s in steps] if at == index else None, batched=batched)
-        with torch.inference_mode(False), self._ready_again():  # noqa: FBT003
+        with torch.inference_mode(False), self._backward_context():  # noqa: FBT003
             whole = torch.cat(
                 backward(hidden, leaves, cotangents, self._capabilities.gradient_attention), dim=2
             )[:, 0]
@@ -177,6 +178,7 @@ class GradientGraph:
         return whole, scales, torch.cat([leaf.detach() for leaf in leaves], dim=1)[0]
 
     def _grow(self) -> None:
+        """Run the next segment with its graph."""
         index = len(self._segments)
         start, end = self._bounds[index]
         if self._cache is None and len(self._bounds) > 1:
@@ -185,12 +187,12 @@ class GradientGraph:
         attention, hf = self._capabilities.gradient_attention, self._model.hf
         by_rows = Rows(end - start, causal=self._source is None), Rows(rows)
         try:
-            with self._around(), self._running():
+            with self._around(), self._forward_context():
                 if self._source is not None and self._encoder is None:
                     self._encoder = run_encoder(
                         hf, self._source, attention, replace_embeddings=self._replacement_from(0)
                     )
-                with self._keeping_to(*by_rows):
+                with self._skipping_rows(*by_rows):
                     segment = run_segment(
                         hf,
                         self._ids[:, start:end],
@@ -201,13 +203,14 @@ class GradientGraph:
                         context=self._encoder and self._encoder[1],
                     )
         except BaseException:
-            # Interrupted half-way, the cache holds some layers' keys and not others'.
+            # The cache may hold the keys of some layers and not of others.
             self._forget()
             raise
         self._segments.append(segment)
         self._rows.append(by_rows)
 
     def _forget(self) -> None:
+        """Free the graph; it is made again when a gradient is next asked for."""
         self._segments, self._rows, self._encoder, self._cache, self._seeds = [], [], None, None, {}
 
     def _save_memory(self) -> bool:
@@ -222,13 +225,13 @@ class GradientGraph:
         self._bounds = [(0, self._ids.shape[1])]
         return True
 
-    def _running(self) -> AbstractContextManager[None]:
+    def _forward_context(self) -> AbstractContextManager[None]:
         # one_product_backward runs a backward pass of its own, for which checkpointed blocks would be run again.
         if self._checkpointed:
             return checkpointed(self._model, self._around)
         return one_product_backward(self._model.hf)
 
-    def _keeping_to(self, rows: Rows, at_head: Rows) -> AbstractContextManager[None]:
+    def _skipping_rows(self, rows: Rows, at_head: Rows) -> AbstractContextManager[None]:
         known = self._capabilities.gradient_attention == GRAPH_ATTENTION and not self._checkpointed
         # Linear layers are recognised by their length, so a source as long as the target would be taken for it.
         return (
@@ -237,7 +240,7 @@ class GradientGraph:
             else nullcontext()
         )
 
-    def _ready_again(self) -> AbstractContextManager[None]:
+    def _backward_context(self) -> AbstractContextManager[None]:
         if not self._checkpointed:
             return nullcontext()
         return differentiable(self._model.hf, self._capabilities.gradient_attention)
