@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.hf.exclusive_use import weights_state
-from attrwidget.hf.internals.models import generation_default
+from attrwidget.hf.generation import generation_option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -127,10 +127,10 @@ def generate_called(model: PreTrainedModel, *args: Any, **kwargs: Any) -> Genera
     """Return what is known of a call of ``model.generate`` before it runs."""
     call = Generated(weights=weights_state(model))
     given = _bound(type(model).generate, (model, *args), kwargs)  # type: ignore[attr-defined]
-    call.ends = frozenset(_as_list(_option(model, given, "eos_token_id")))
-    call.pad = next(iter(_as_list(_option(model, given, "pad_token_id"))), None)
+    call.ends = frozenset(_as_list(generation_option(model, given, "eos_token_id")))
+    call.pad = next(iter(_as_list(generation_option(model, given, "pad_token_id"))), None)
     call.changes = list(_changes(model, given))
-    call.forced = _option(model, given, "forced_bos_token_id")
+    call.forced = generation_option(model, given, "forced_bos_token_id")
     begun = given.get("decoder_input_ids")
     call.begun = None if begun is None else begun.tolist()
     _take_inputs(call, given, ("inputs", "input_ids"))
@@ -178,19 +178,6 @@ def _take_inputs(call: Call, given: dict[str, Any], names: Sequence[str]) -> Non
         call.masks = mask.tolist() if getattr(mask, "ndim", None) == 2 else None
 
 
-def _option(model: PreTrainedModel, given: dict[str, Any], name: str) -> Any:
-    """Return what generate goes by: the option given, or else the generation configurations', or its default."""
-    own = model.generation_config
-    for value in (
-        given.get(name),
-        getattr(given.get("generation_config"), name, None),
-        getattr(own, name, None),
-    ):
-        if value is not None:
-            return value
-    return generation_default(own, name)
-
-
 def _as_list(value: Any) -> list[int]:
     value = value.tolist() if hasattr(value, "tolist") else value
     return (
@@ -199,10 +186,10 @@ def _as_list(value: Any) -> list[int]:
 
 
 def _changes(model: PreTrainedModel, given: dict[str, Any]) -> list[str]:
-    names = {**_ALWAYS, **(_SAMPLING if _option(model, given, "do_sample") else {})}
+    names = {**_ALWAYS, **(_SAMPLING if generation_option(model, given, "do_sample") else {})}
     changes = []
     for name, neutral in names.items():
-        value = _option(model, given, name)
+        value = generation_option(model, given, name)
         if value is not None and value not in neutral:
             changes.append(f"{name}={value}" if isinstance(value, int | float) else name)
     changes += [type(processor).__name__ for processor in given.get("logits_processor") or ()]

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from attrwidget.checks import is_index
 from attrwidget.errors import AttrWidgetError, did_you_mean, first_line
-from attrwidget.hf.internals.models import is_unknown_option
+from attrwidget.hf.internals.models import generation_default, is_unknown_option
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
@@ -148,20 +148,28 @@ def _check(options: dict[str, Any], vocabulary: int) -> None:
         )
 
 
-def _option(model: Generating, options: dict[str, Any], name: str) -> Any:
-    """Return what generate goes by: the option given, or else the generation configuration's."""
-    for value in (options.get(name), getattr(options.get("generation_config"), name, None)):
+def generation_option(model: PreTrainedModel, given: Mapping[str, Any], name: str) -> Any:
+    """Return the value of the generation option *name* that ``generate`` uses when it is *given* these options.
+
+    The option itself comes first, then the generation configuration given, then the model's, then the default.
+    """
+    own = model.generation_config
+    for value in (
+        given.get(name),
+        getattr(given.get("generation_config"), name, None),
+        getattr(own, name, None),
+    ):
         if value is not None:
             return value
-    return getattr(model.hf.generation_config, name, None)
+    return generation_default(own, name)
 
 
 def _stops_by_text(model: Generating, options: dict[str, Any]) -> bool:
-    return bool(options.get("stopping_criteria") or _option(model, options, "stop_strings"))
+    return bool(options.get("stopping_criteria") or generation_option(model.hf, options, "stop_strings"))
 
 
 def _ends(model: Generating, options: dict[str, Any]) -> set[int]:
-    ends = _option(model, options, "eos_token_id")
+    ends = generation_option(model.hf, options, "eos_token_id")
     return set() if ends is None else set(ends) if isinstance(ends, list | tuple) else {int(ends)}
 
 

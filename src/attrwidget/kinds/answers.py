@@ -12,6 +12,8 @@ from attrwidget.progress import progress_bar
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from transformers import PreTrainedModel
+
     from attrwidget.progress import Progress
 
 _NEW_TOKENS = 20
@@ -90,3 +92,11 @@ def each_output(output: Any, count: int, what: str, *, batch: bool) -> list[Any]
             f"There are {count} {what}s and {len(wanted)} outputs: give one output for each {what}."
         )
     return wanted
+
+
+def require_output_layer(hf: PreTrainedModel, name: str, auto_class: str) -> None:
+    """Raise AttrWidgetError for a model without an LM head."""
+    if hf.get_output_embeddings() is None:
+        raise AttrWidgetError(
+            f"{name!r} has no output layer that predicts tokens: load it with {auto_class}, not AutoModel."
+        )

@@ -8,6 +8,7 @@ from attrwidget.errors import AttrWidgetError
 from attrwidget.kinds.encoder.labels import Labelled, LabelTrace
 from attrwidget.kinds.encoder.model import EncoderModel
 from attrwidget.kinds.encoder.trace import first_run
+from attrwidget.kinds.table import CLASSIFIER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +30,7 @@ _NOUNS = {
 class Classifier(Labelled):
     """The adapter of a sequence classifier."""
 
-    task = "text-classification"
+    task = CLASSIFIER.task
     whole = True
 
     @property

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, overload
 from attrwidget.kinds.encoder.adapter import Encoder, rows_of
 from attrwidget.kinds.encoder.model import EncoderModel
 from attrwidget.kinds.encoder.trace import EncoderTrace, first_run
+from attrwidget.kinds.table import HEADLESS
 from attrwidget.text.tokens import read_tokens
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 class HeadlessEncoder(Encoder):
     """The adapter of an encoder without a head."""
 
-    task = "feature-extraction"
+    task = HEADLESS.task
 
     def read(self, output: Any, at: Places) -> torch.Tensor:
         """Return the last hidden states at the steps' positions, by which two runs can be compared."""

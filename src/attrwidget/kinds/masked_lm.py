@@ -11,6 +11,7 @@ from attrwidget.errors import AttrWidgetError
 from attrwidget.kinds.encoder.adapter import Encoder
 from attrwidget.kinds.encoder.model import EncoderModel
 from attrwidget.kinds.encoder.trace import EncoderTrace, first_run
+from attrwidget.kinds.table import MASKED_LM
 from attrwidget.text.prompt import encode_text, is_batch
 from attrwidget.text.tokens import token_text
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 class MaskedLM(Encoder):
     """The adapter of a masked language model."""
 
-    task = "fill-mask"
+    task = MASKED_LM.task
 
     def _missing(self) -> str | None:
         if self.own.get_output_embeddings() is None:

@@ -14,6 +14,7 @@ from attrwidget.errors import AttrWidgetError
 from attrwidget.kinds.encoder.adapter import Encoder
 from attrwidget.kinds.encoder.model import EncoderModel
 from attrwidget.kinds.encoder.trace import EncoderTrace, first_run
+from attrwidget.kinds.table import QUESTION_ANSWERING
 from attrwidget.text.tokens import read_tokens
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _MAX_ANSWER_TOKENS = 30
 class QuestionAnswering(Encoder):
     """The adapter of an extractive question-answering model."""
 
-    task = "question-answering"
+    task = QUESTION_ANSWERING.task
     sees_own_token = True
     two_ends = True
     decodes = True

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, overload
 from attrwidget.kinds.encoder.labels import Labelled, LabelTrace
 from attrwidget.kinds.encoder.model import EncoderModel
 from attrwidget.kinds.encoder.trace import first_run
+from attrwidget.kinds.table import TOKEN_CLASSIFIER
 from attrwidget.text.tokens import read_tokens
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ _OUTSIDE = "O"  # the label of tokens outside of any name, in all IOB schemes
 class TokenClassifier(Labelled):
     """The adapter of a token classifier."""
 
-    task = "token-classification"
+    task = TOKEN_CLASSIFIER.task
     sees_own_token = True
 
 

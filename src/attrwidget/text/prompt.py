@@ -41,6 +41,7 @@ Prompts = Texts | Sequence[Sequence[Message]]
 Encoded = Mapping[str, Any] | Array
 """Token ids from a tokenizer, one text or a padded batch: what it returns, or an array."""
 
+EMPTY_OUTPUT = "The output to explain is empty ({!r}): give the words that the model is to have said."
 _WHAT = "a text, a list of token ids, or a list of chat messages like {'role': 'user', 'content': 'Hello'}"
 
 
@@ -88,9 +89,7 @@ def encode_output(
     else:
         ids = _as_ids(output, "output")
     if not ids:
-        raise AttrWidgetError(
-            f"The output to explain is empty ({output!r}): give the words that the model is to have said."
-        )
+        raise AttrWidgetError(EMPTY_OUTPUT.format(output))
     return _known(ids, "output", vocabulary)
 
 

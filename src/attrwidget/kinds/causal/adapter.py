@@ -1,4 +1,4 @@
-"""The adapter for causal language models, which continue a text."""
+"""The adapter of causal language models: encoding, limits, generation."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.adapter import Adapter
 from attrwidget.hf.exclusive_use import exclusive_use
 from attrwidget.hf.generation import generate
+from attrwidget.kinds.answers import require_output_layer
+from attrwidget.kinds.table import CAUSAL
 from attrwidget.text.prompt import encode_output, encode_prompt
 
 if TYPE_CHECKING:
@@ -20,13 +22,10 @@ if TYPE_CHECKING:
 class CausalLM(Adapter):
     """A causal language model and its tokenizer."""
 
-    task = "text-generation"
+    task = CAUSAL.task
 
     def __init__(self, hf: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, name: str) -> None:
-        if hf.get_output_embeddings() is None:
-            raise AttrWidgetError(
-                f"{name!r} has no output layer that predicts tokens: load it with AutoModelForCausalLM, not AutoModel."
-            )
+        require_output_layer(hf, name, CAUSAL.auto_class)
         super().__init__(hf, tokenizer, name)
 
     def encode(self, prompt: Any) -> list[int]:
@@ -53,12 +52,12 @@ class CausalLM(Adapter):
         options: dict[str, Any],
         progress: Callable[[int, int], None] | None = None,
     ) -> list[list[int]]:
-        """Return what the model generates after each of *prompts*; the model is borrowed meanwhile."""
+        """Return the token ids generated after each of *prompts*."""
         with exclusive_use(self.hf):
             return generate(self, prompts, max_new_tokens, dict(options), progress)
 
     def batch(self, prompts: list[list[int]], pad: int) -> tuple[dict[str, torch.Tensor], int]:
-        """Return what ``generate`` is called with, *prompts* padded on the left, and where new tokens begin."""
+        """Return the inputs of ``generate``, *prompts* padded on the left, and the index of the first new token."""
         import torch
 
         width = max(map(len, prompts))

@@ -1,4 +1,4 @@
-"""The adapter for encoder–decoder language models, which write a text to a source: translation, summaries."""
+"""The adapter of encoder–decoder language models: languages, encoding, limits, generation."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.adapter import Adapter, require_length
 from attrwidget.hf.exclusive_use import exclusive_use
-from attrwidget.hf.generation import generate
+from attrwidget.hf.generation import generate, generation_option
+from attrwidget.kinds.answers import require_output_layer
+from attrwidget.kinds.table import SEQ2SEQ
 from attrwidget.text.languages import Languages
-from attrwidget.text.prompt import encode_ids, encode_prompt, encode_text
+from attrwidget.text.prompt import EMPTY_OUTPUT, encode_ids, encode_prompt, encode_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +26,7 @@ _LIMITS = {
 
 
 class Beginning(NamedTuple):
-    """What the encoder reads, ``source``, and what stands in the decoder before the answer, ``start``: token ids."""
+    """The token ids of the encoder's input, ``source``, and of the decoder's input before the answer, ``start``."""
 
     source: list[int]
     start: list[int]
@@ -33,7 +35,7 @@ class Beginning(NamedTuple):
 class Seq2SeqLM(Adapter):
     """An encoder–decoder language model and its tokenizer."""
 
-    task = "text2text-generation"
+    task = SEQ2SEQ.task
 
     def __init__(self, hf: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, name: str) -> None:
         if not hf.config.is_encoder_decoder or hf.main_input_name != "input_ids":
@@ -41,10 +43,7 @@ class Seq2SeqLM(Adapter):
                 f"{name!r} ({type(hf).__name__}) is no encoder–decoder model that reads a text, such as BART, T5 or "
                 "Marian: leave out task=, or load one of those."
             )
-        if hf.get_output_embeddings() is None:
-            raise AttrWidgetError(
-                f"{name!r} has no output layer that predicts tokens: load it with AutoModelForSeq2SeqLM, not AutoModel."
-            )
+        require_output_layer(hf, name, SEQ2SEQ.auto_class)
         super().__init__(hf, tokenizer, name)
         self.languages = Languages(tokenizer)
 
@@ -56,22 +55,22 @@ class Seq2SeqLM(Adapter):
 
     @property
     def encoder_decoder(self) -> bool:
-        """Whether an encoder reads a text and a decoder goes on from it: yes."""
+        """Whether the model has an encoder and a decoder: yes."""
         return True
 
     @property
     def tables(self) -> tuple[torch.nn.Module, torch.nn.Module]:
-        """The modules that embed source and target ids; in many models one and the same, or of the same weights."""
+        """The modules that embed source and target ids; in many models they are the same or share weights."""
         return self.hf.get_encoder().get_input_embeddings(), self.hf.get_decoder().get_input_embeddings()
 
     @property
     def vocabulary(self) -> int:
-        """How many token ids the decoder knows."""
+        """The number of token ids of the decoder."""
         return _rows(self.tables[1])
 
     @property
     def source_vocabulary(self) -> int:
-        """How many token ids the encoder knows."""
+        """The number of token ids of the encoder."""
         return _rows(self.tables[0])
 
     def limit(self, side: str) -> int | None:
@@ -79,22 +78,22 @@ class Seq2SeqLM(Adapter):
         return self.context_named(*_LIMITS[side])
 
     def encode(self, source: Any, src_lang: str | None = None) -> list[int]:
-        """Return the token ids of *source* (text or ids), written in *src_lang* where the tokenizer has languages."""
+        """Return the token ids of *source* (text or ids); *src_lang* is its language, for a tokenizer that has them."""
         words = self.languages.of_source(src_lang)
         ids = encode_prompt(words, source, self.source_vocabulary, what="source")
         require_length("source", len(ids), f"the encoder of {self.name}", self.limit("encoder"))
         return ids
 
     def start(self, options: dict[str, Any], tgt_lang: str | None = None, prefix: Any = None) -> list[int]:
-        """Return what stands in the decoder before the answer: its start, a forced language, a *prefix*.
+        """Return the decoder's input before the answer: its start token, a forced language, a *prefix* (text or ids).
 
-        *prefix* is a text or token ids. Raises AttrWidgetError for a language that the tokenizer does not have, and
-        for a model that does not say how its decoder starts.
+        Raises AttrWidgetError for a language that the tokenizer does not have, and for a model whose configuration
+        names no start token.
         """
-        begin = self._setting(options, "decoder_start_token_id")
+        begin = self._token(options, "decoder_start_token_id")
         if begin is None:
-            begin = self._setting(options, "bos_token_id")
-        forced = self._setting(options, "forced_bos_token_id")
+            begin = self._token(options, "bos_token_id")
+        forced = self._token(options, "forced_bos_token_id")
         if tgt_lang is not None:
             if options.get("forced_bos_token_id") is not None:
                 raise AttrWidgetError(
@@ -117,30 +116,24 @@ class Seq2SeqLM(Adapter):
         return encode_ids(start, "decoder's start", self.vocabulary)
 
     def encode_output(self, output: Any, start: list[int], tgt_lang: str | None = None) -> list[int]:
-        """Return the token ids of a given *output* (text or ids), without the *start* that it may repeat.
+        """Return the token ids of a given *output* (text or ids), without a *start* that it may repeat.
 
         A text ends as the tokenizer ends a target, with its end-of-text token.
         """
-        if isinstance(output, str) and not output.strip():
-            raise AttrWidgetError(
-                f"The output to explain is empty ({output!r}): give the words that the model is to have said."
-            )
         if isinstance(output, str):
-            ids = self._encode_target(output, start, tgt_lang)
+            ids = self._encode_target(output, start, tgt_lang) if output.strip() else []
         else:
             ids = encode_ids(output, "output", self.vocabulary)
             ids = ids[len(start) :] if ids[: len(start)] == start else ids
         if not ids:
-            raise AttrWidgetError(
-                f"The output to explain is empty ({output!r}): give the words that the model is to have said."
-            )
+            raise AttrWidgetError(EMPTY_OUTPUT.format(output))
         return encode_ids(ids, "output", self.vocabulary)
 
     def _encode_target(self, text: str, start: list[int], tgt_lang: str | None) -> list[int]:
         words = self.languages.of_target(tgt_lang or self.languages.named(start))
         ids = encode_text(words, text, special=True, target=True)
         if len(ids) > 1 and ids[-1] == start[0] and ids[-2] == words.eos_token_id:
-            ids.pop()  # a language code that a target ends with, to be turned round to its start
+            ids.pop()  # the language code, which labels have at their end and the decoder at its start
         rest = start[1:]
         while rest and ids[:1] == rest[:1]:
             rest, ids = rest[1:], ids[1:]
@@ -149,7 +142,7 @@ class Seq2SeqLM(Adapter):
     def require_room(self, start: int, new: int) -> None:
         """Raise AttrWidgetError when *start* plus *new* tokens are more than the decoder can see."""
         limit = self.limit("decoder")
-        # The last token is read by nothing.
+        # The model never reads the last token.
         if limit is not None and start + new - 1 > limit:
             raise AttrWidgetError(
                 f"The answer may have {new:,} tokens after {start:,}, but the decoder of {self.name} sees at most "
@@ -163,14 +156,14 @@ class Seq2SeqLM(Adapter):
         options: dict[str, Any],
         progress: Callable[[int, int], None] | None = None,
     ) -> list[list[int]]:
-        """Return what the model generates after each of *beginnings*; the model is borrowed meanwhile."""
+        """Return the token ids generated after each of *beginnings*."""
         with exclusive_use(self.hf):
             if len({len(beginning.start) for beginning in beginnings}) == 1:
                 return generate(self, beginnings, max_new_tokens, dict(options), progress)
             return [generate(self, [b], max_new_tokens, dict(options), progress)[0] for b in beginnings]
 
     def batch(self, beginnings: list[Beginning], pad: int) -> tuple[dict[str, Any], int]:
-        """Return what ``generate`` is called with, sources padded on the right, and where new tokens begin."""
+        """Return the inputs of ``generate``, sources padded on the right, and the index of the first new token."""
         import torch
 
         width = max(len(b.source) for b in beginnings)
@@ -178,21 +171,15 @@ class Seq2SeqLM(Adapter):
         mask = [[1] * len(b.source) + [0] * (width - len(b.source)) for b in beginnings]
         values = {"inputs": ids, "attention_mask": mask, "decoder_input_ids": [b.start for b in beginnings]}
         inputs: dict[str, Any] = {n: torch.tensor(value, device=self.device) for n, value in values.items()}
-        # Otherwise generate puts the start that the model's configuration names before another.
+        # Otherwise generate puts the start token of the model's configuration before a different one.
         inputs["decoder_start_token_id"] = beginnings[0].start[0]
         return inputs, len(beginnings[0].start)
 
-    def _setting(self, options: dict[str, Any], name: str) -> int | None:
-        """Return what generate goes by: the option given, or else what the configurations say."""
-        for value in (
-            options.get(name),
-            getattr(options.get("generation_config"), name, None),
-            getattr(self.hf.generation_config, name, None),
-            getattr(self.hf.config, name, None),
-        ):
-            if value is not None:
-                return int(value)
-        return None
+    def _token(self, options: dict[str, Any], name: str) -> int | None:
+        """Return the token id of the generation option *name*, or that of the model's configuration."""
+        value = generation_option(self.hf, options, name)
+        value = getattr(self.hf.config, name, None) if value is None else value
+        return None if value is None else int(value)
 
 
 def _rows(table: Any) -> int:
