@@ -118,7 +118,7 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         return bundled.find(self.source.value)
 
     def _form_of(self, name: str) -> Form:
-        """Return the form for the model *name*, as far as its kind is known."""
+        """Return the form for the model *name*; a general one as long as its kind is not known."""
         known = self._loaded.get(name) or bundled.find(name)
         return UNKNOWN if known is None else kind_of(known.task).form
 
@@ -139,11 +139,11 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         """Generate and explain in a thread; a run under way is given up."""
         self.stop()
         if not self.prompt.value.strip():
-            self._say("There is no text: type one, or choose one of the examples.")
+            self._show_message("There is no text: type one, or choose one of the examples.")
             return
         self._stop = stop = threading.Event()
         name = self._chosen_model()
-        self._say("")
+        self._show_message("")
         self._busy("Loading the model …" if name not in self._loaded else "Running the model …")
         work = (stop, name, self.prompt.value, self.context.value, self.count.value)
         threading.Thread(target=self._work, args=work, daemon=True).start()
@@ -162,7 +162,7 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
                 raise Cancelled
             self.progress.max, self.progress.value = max(total, 1), done
             self.status.value = f"Token {done} of {total}"
-            if stop.is_set() and self._stop is None:  # given up between the lines above
+            if stop.is_set() and self._stop is None:  # cancelled between the lines above
                 self.status.value = "Cancelled."
 
         try:
@@ -204,7 +204,7 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         if self._stop is not stop:
             return False
         self._stop = None
-        self._say(error)
+        self._show_message(error)
         self._idle()
         return True
 
@@ -219,7 +219,7 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         self.progress.layout.visibility = "hidden"
         self.status.value = status
 
-    def _say(self, message: str) -> None:
+    def _show_message(self, message: str) -> None:
         self.message.value = message
         self.message.layout.display = None if message else "none"
 
@@ -244,7 +244,7 @@ def _show(widget: widgets.Widget, *, shown: bool) -> None:
 
 
 def _text(text: str, name: str) -> widgets.Label:
-    """Plain text: a label reaches the page as text, never as markup."""
+    """Return a label, which reaches the page as text and never as markup."""
     return _classed(widgets.Label(text), name)
 
 

@@ -1,4 +1,4 @@
-"""Serves the app's notebook with Voilà, with settings that show the app and nothing else."""
+"""Serve the app's notebook with Voilà, with settings that show only the app."""
 
 from __future__ import annotations
 
@@ -39,8 +39,7 @@ def run(*, port: int, browser: bool, theme: str) -> None:
 def arguments(*, port: int, browser: bool, theme: str) -> list[str]:
     """Return Voilà's command line.
 
-    The theme may be overridden in the address, no traceback reaches a visitor, and the kernels of pages that
-    were left end after a while.
+    The address may override the theme, visitors see no traceback, and kernels of closed pages end after a while.
     """
     return [
         str(NOTEBOOK),
@@ -74,7 +73,7 @@ def _is_news(record: logging.LogRecord) -> bool:
 
 
 def require_free(port: int) -> None:
-    """Raise AttrWidgetError when something listens on *port* already."""
+    """Raise AttrWidgetError when *port* is in use already."""
     with socket.socket() as probe:
         if os.name == "posix":
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

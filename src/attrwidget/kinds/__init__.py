@@ -1,1 +1,4 @@
-"""One place for each kind of model: how it is found, encoded, explained, traced and tried."""
+"""One place for each kind of model: its adapter, its trace, its model. ``table.py`` lists the kinds.
+
+To add one, write a file or folder like those here and add its entry to ``table.KINDS``.
+"""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class CausalLM(Adapter):
-    """A causal language model and its tokenizer."""
+    """The adapter of a causal language model."""
 
     task = CAUSAL.task
 

@@ -132,7 +132,7 @@ class CausalModel(Model):
         return explanations if batch else explanations[0]
 
     def explain_call(self, call: Generated, messages: Sequence[Any] | None = None) -> list[Explanation]:
-        """Return an Explanation of each sequence of *call*; *messages* are the chat that its prompt was made of."""
+        """Return an Explanation of each sequence of *call*; *messages* are the chat of its prompt."""
         adapter = self._adapter = self._adapter.renewed()
         start = len(call.prompts[0]) if call.prompts else 1
         explanations = []

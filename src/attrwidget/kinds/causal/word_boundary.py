@@ -1,4 +1,4 @@
-"""A given output that goes on inside the prompt's last word, most often by mistake."""
+"""Warn of a given output that continues the prompt's last word, most often by mistake."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ import regex  # type: ignore[import-untyped]
 if TYPE_CHECKING:
     from attrwidget.explanation import Explanation
 
-# Unicode's word boundaries (UAX 29): what parts of one word begin with in scripts that write spaces.
+# Letters by Unicode's word boundaries (UAX 29), in scripts that write spaces between words.
 _LETTER = r"[\p{WB=ALetter}\p{WB=Hebrew_Letter}\p{WB=Numeric}]"
 _ENDS = regex.compile(rf"{_LETTER}\p{{WB=Extend}}*\Z")
 _BEGINS = regex.compile(_LETTER)
-_PART = regex.compile(r"n['’]t\b|\d")  # of a word or number that a prompt may well end inside
+_PART = regex.compile(r"n['’]t\b|\d")  # a prompt may well end inside such a word or number
 _SHOWN = 20  # characters of each word
 
 
 def joined(prompt: Any, output: Any, explanation: Explanation) -> str | None:
-    """Return a sentence when *prompt* and *output*, both texts, make one word where they meet, or None.
+    """Return a warning when the last word of *prompt* and the first of *output*, both texts, make one word, or None.
 
-    What the model reads decides: a tokenizer may put a space there.
+    The tokens decide: a tokenizer may put a space between the two.
     """
     if not (isinstance(prompt, str) and isinstance(output, str)):
         return None

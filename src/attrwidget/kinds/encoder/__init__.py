@@ -1,1 +1,1 @@
-"""What models that read a whole text at once have in common; their heads are the files beside this folder."""
+"""What models that read a whole text at once share; each head is a file beside this folder."""

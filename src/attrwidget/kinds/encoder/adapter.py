@@ -1,4 +1,4 @@
-"""The adapter that all models share which read a whole text at once: limits, encoding, reading of logits."""
+"""The adapter of models that read a whole text at once: encoding, limits, reading of logits."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Places(NamedTuple):
 
 
 class Encoder(Adapter):
-    """A model that reads a whole text at once, and its tokenizer."""
+    """The adapter of a model that reads a whole text at once; each head has a subclass."""
 
     whole: ClassVar[bool] = False  # one output for the whole text, not one for each position
     sees_own_token: ClassVar[bool] = False  # its outputs are read at tokens, which they see even when masked
@@ -72,7 +72,7 @@ class Encoder(Adapter):
 
     @property
     def reader(self) -> PreTrainedModel:
-        """The part that embeds the text: the model itself, or its encoder where that has a module of its own for it."""
+        """The module that embeds the text: the encoder where it has its own embedding, else the model."""
         encoder = self.hf.get_encoder()
         own = getattr(encoder, "embed_tokens", None)
         shared = own is not None and own.weight is self.hf.get_input_embeddings().weight
@@ -90,7 +90,7 @@ class Encoder(Adapter):
         return passage if has_types else passage._replace(types=None)
 
     def read(self, output: Any, at: Places) -> torch.Tensor:
-        """Return logits ``[b, steps, outputs]`` of a batch's *output*."""
+        """Return the logits ``[b, steps, outputs]`` in the *output* of a batch."""
         return rows_of(output.logits, at.rows)
 
 

@@ -35,10 +35,9 @@ class Passage(NamedTuple):
 def encode_passage(
     tokenizer: PreTrainedTokenizerBase, text: Any, pair: str | None, vocabulary: int
 ) -> Passage:
-    """Return the tokens of *text*, alone or before *pair*, with the special tokens that the tokenizer adds.
+    """Return the tokens of *text* (text or ids), alone or before *pair*, with the tokenizer's special tokens.
 
-    Raises AttrWidgetError for what is neither a text nor token ids, for an empty text, and for ids outside
-    ``0 … vocabulary - 1``.
+    Raises AttrWidgetError for anything else, for an empty text, and for ids outside ``0 … vocabulary - 1``.
     """
     if isinstance(text, str):
         return _encode(tokenizer, text, pair)
@@ -57,7 +56,7 @@ def encode_passage(
 
 
 def split_passages(text: Any, pair: Any = None) -> list[tuple[Any, Any]] | None:
-    """Return the texts of a batch one by one, each with its second text or None; None when *text* is a single one."""
+    """Return the texts of a batch, each with its second text or None; return None for a single text."""
     if not is_batch(text):
         return None
     if isinstance(text, Mapping):
@@ -84,7 +83,7 @@ def _encode(tokenizer: PreTrainedTokenizerBase, text: str, pair: Any) -> Passage
             raise AttrWidgetError(f"The {name} must be a text, not {type(one).__name__}.")
         if not one.strip():
             raise AttrWidgetError(f"The {name} is empty ({one!r}): give some words.")
-        encode_text(tokenizer, one, special=False)  # raises for what is no text
+        encode_text(tokenizer, one, special=False)  # raises for half of a surrogate pair
     # verbose=False: a text beyond the tokenizer's length is reported by us, in a sentence.
     encoded = tokenizer(text, pair, verbose=False)
     second = None

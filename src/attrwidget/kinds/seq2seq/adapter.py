@@ -33,7 +33,7 @@ class Beginning(NamedTuple):
 
 
 class Seq2SeqLM(Adapter):
-    """An encoder–decoder language model and its tokenizer."""
+    """The adapter of an encoder–decoder language model."""
 
     task = SEQ2SEQ.task
 

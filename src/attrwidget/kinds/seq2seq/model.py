@@ -139,7 +139,7 @@ class Seq2SeqModel(Model):
         return explanations if batch else explanations[0]
 
     def explain_call(self, call: Generated, messages: Sequence[Any] | None = None) -> list[Explanation]:
-        """Return an Explanation of each sequence of *call*; the decoder's start is part of no answer."""
+        """Return an Explanation of each sequence of *call*, without the decoder's start."""
         if messages is not None:
             raise AttrWidgetError(f"{self.name} reads a source and no chat: leave out messages=.")
         if call.prompts is None:
