@@ -61,7 +61,9 @@ class ClassifierModel(EncoderModel):
     def explain(
         self, text: Encoded, text_pair: str | Sequence[str] | None = None
     ) -> Explanation | list[Explanation]: ...
-    def explain(self, text: Any, text_pair: Any = None) -> Explanation | list[Explanation]:
+    def explain(
+        self, text: Text | Texts | Encoded, text_pair: str | Sequence[str] | None = None
+    ) -> Explanation | list[Explanation]:
         """Explain the classes that the model gives a text; each class is a step, the likeliest first.
 
         Where a model gives several labels, each has its own probability; a model that gives a number has steps without

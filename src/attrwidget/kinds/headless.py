@@ -53,7 +53,9 @@ class HeadlessModel(EncoderModel):
     def explain(
         self, text: Encoded, text_pair: str | Sequence[str] | None = None
     ) -> Explanation | list[Explanation]: ...
-    def explain(self, text: Any, text_pair: Any = None) -> Explanation | list[Explanation]:
+    def explain(
+        self, text: Text | Texts | Encoded, text_pair: str | Sequence[str] | None = None
+    ) -> Explanation | list[Explanation]:
         """Explain how the tokens of a text read each other; each token is a step with its own row of attention.
 
         The model predicts nothing, so only methods that read attention are available.

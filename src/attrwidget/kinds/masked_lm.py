@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 from attrwidget.checks import is_index
 from attrwidget.engine.logit_lens import read_layers
 from attrwidget.errors import AttrWidgetError
+from attrwidget.kinds.answers import each_output
 from attrwidget.kinds.encoder.adapter import Encoder
+from attrwidget.kinds.encoder.inputs import split_passages
 from attrwidget.kinds.encoder.model import EncoderModel
 from attrwidget.kinds.encoder.trace import EncoderTrace, first_run
 from attrwidget.kinds.table import MASKED_LM
-from attrwidget.text.prompt import encode_text, is_batch
+from attrwidget.text.prompt import encode_text
 from attrwidget.text.tokens import token_text
 
 if TYPE_CHECKING:
@@ -72,7 +74,9 @@ class MaskedLMModel(EncoderModel):
     def explain(
         self, text: Encoded, *, output: Output | Sequence[Output] | None = None
     ) -> Explanation | list[Explanation]: ...
-    def explain(self, text: Any, *, output: Any = None) -> Explanation | list[Explanation]:
+    def explain(
+        self, text: Text | Texts | Encoded, *, output: Output | Sequence[Output] | None = None
+    ) -> Explanation | list[Explanation]:
         """Explain what the model predicts under each mask of a text; each mask is a step.
 
         Args:
@@ -91,17 +95,10 @@ class MaskedLMModel(EncoderModel):
             >>> model = aw.load("demo-masked")
             >>> model.explain("The capital of [MASK] is Berlin.")
         """
-        batch = is_batch(text)
-        if batch and isinstance(output, list | tuple):
-            texts = text["input_ids"] if isinstance(text, Mapping) else text
-            if len(output) != len(texts):
-                raise AttrWidgetError(
-                    f"There are {len(texts)} texts and {len(output)} outputs: give one output for each text."
-                )
-        outputs = iter(output) if batch and isinstance(output, list | tuple) else None
-        return self._each(
-            text, None, lambda passage: self._trace(passage, output if outputs is None else next(outputs))
-        )
+        texts = split_passages(text)
+        count = 1 if texts is None else len(texts)
+        outputs = iter(each_output(output, count, "text", batch=texts is not None))
+        return self._each(text, None, lambda passage: self._trace(passage, next(outputs)))
 
     def _trace(self, passage: Passage, output: Any) -> MaskTrace:
         model = self._adapter

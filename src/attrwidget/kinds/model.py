@@ -82,7 +82,9 @@ class Model(ABC):
     @overload
     def explain(self, text: Encoded, /, *args: Any, **options: Any) -> Explanation | list[Explanation]: ...
     @abstractmethod
-    def explain(self, text: Any, /, *args: Any, **options: Any) -> Explanation | list[Explanation]:
+    def explain(
+        self, text: Prompt | Prompts | Encoded, /, *args: Any, **options: Any
+    ) -> Explanation | list[Explanation]:
         """Explain what the model makes of a text; see ``explain`` of the kind of model for its options."""
 
     @abstractmethod

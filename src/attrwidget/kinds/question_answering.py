@@ -100,7 +100,11 @@ class QuestionAnsweringModel(EncoderModel):
         max_answer_tokens: int = _MAX_ANSWER_TOKENS,
     ) -> list[Explanation]: ...
     def explain(
-        self, question: Any, context: Any = None, *, max_answer_tokens: int = _MAX_ANSWER_TOKENS
+        self,
+        question: str | Sequence[str],
+        context: str | Sequence[str] | None = None,
+        *,
+        max_answer_tokens: int = _MAX_ANSWER_TOKENS,
     ) -> Explanation | list[Explanation]:
         """Explain where the model finds the answer to a question in a context.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, overload
 
 from attrwidget.kinds.encoder.labels import Labelled, LabelTrace
 from attrwidget.kinds.encoder.model import EncoderModel
@@ -38,7 +38,9 @@ class TokenClassifierModel(EncoderModel):
     def explain(self, text: Texts, *, all_tokens: bool = False) -> list[Explanation]: ...
     @overload
     def explain(self, text: Encoded, *, all_tokens: bool = False) -> Explanation | list[Explanation]: ...
-    def explain(self, text: Any, *, all_tokens: bool = False) -> Explanation | list[Explanation]:
+    def explain(
+        self, text: Text | Texts | Encoded, *, all_tokens: bool = False
+    ) -> Explanation | list[Explanation]:
         """Explain the labels that the model gives the tokens of a text; each labelled token is a step, ``token/label``.
 
         Args:

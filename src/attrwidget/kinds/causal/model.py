@@ -71,10 +71,10 @@ class CausalModel(Model):
     ) -> Explanation | list[Explanation]: ...
     def explain(
         self,
-        prompt: Any,
+        prompt: Prompt | Prompts | Encoded,
         *,
         max_new_tokens: int | None = None,
-        output: Any = None,
+        output: Text | Texts | None = None,
         progress: Progress | None = None,
         **generation_options: Any,
     ) -> Explanation | list[Explanation]:

@@ -74,10 +74,10 @@ class Seq2SeqModel(Model):
     ) -> Explanation | list[Explanation]: ...
     def explain(
         self,
-        source: Any,
+        source: Text | Texts | Encoded,
         *,
         max_new_tokens: int | None = None,
-        output: Any = None,
+        output: Text | Texts | None = None,
         src_lang: str | None = None,
         tgt_lang: str | None = None,
         target_prefix: Text | None = None,
