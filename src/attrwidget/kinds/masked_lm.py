@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, overload
 
 from attrwidget.checks import is_index
@@ -18,6 +17,8 @@ from attrwidget.text.prompt import encode_text
 from attrwidget.text.tokens import token_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import torch
 
     from attrwidget.engine.logit_lens import LensReading
