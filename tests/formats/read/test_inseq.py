@@ -320,6 +320,8 @@ def test_there_and_back(
 
 def test_without_inseq_a_sentence_says_so(case: Callable[..., Case], monkeypatch: pytest.MonkeyPatch) -> None:
     _, ex = case("gpt2", "saliency", False)
-    monkeypatch.setitem(sys.modules, "inseq.data", None)
-    with pytest.raises(aw.AttrWidgetError, match=r"needs Inseq, which is not installed: pip install"):
+    monkeypatch.setitem(sys.modules, "inseq.data.attribution", None)
+    with pytest.raises(
+        aw.AttrWidgetError, match=r"needs inseq, which cannot be imported .*: pip install inseq"
+    ):
         ex.to_inseq()
