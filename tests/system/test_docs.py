@@ -7,10 +7,12 @@ The ``python`` blocks of a page run in order, in one namespace. A block is left 
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import yaml
 
 import attrwidget as aw
 from attrwidget.methods import custom, registry
@@ -55,6 +57,7 @@ def expressions(page: str) -> list[str]:
     return list(dict.fromkeys(codes))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)])
 def test_the_blocks_of_a_page_run(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
@@ -68,6 +71,7 @@ def test_the_blocks_of_a_page_run(
             run(page, block, names)
 
 
+@pytest.mark.slow
 def test_the_expressions_of_the_tables_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
 ) -> None:
@@ -95,3 +99,9 @@ def test_every_page_is_linked_from_the_readme_or_from_a_page_that_is() -> None:
             if name not in linked:
                 waiting.append(name)
     assert set(PAGES) <= linked
+
+
+def test_the_citation_is_of_this_version() -> None:
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert {citation["version"], citation["license"]} == {project["version"], project["license"]}

@@ -93,6 +93,9 @@ def test_the_sdist_carries_sources_and_bundle(dist: Path) -> None:
         "package.json",
         "package-lock.json",
         "LICENSE",
+        "CHANGELOG.md",
+        "CITATION.cff",
+        ".pre-commit-config.yaml",
         "hatch_build.py",
     }
     assert {*sources, *(f"src/{name}" for name in BUNDLE)} <= names
