@@ -45,7 +45,7 @@ def find_kind(
     known = ", ".join(kind.words for kind in table.KINDS)
     raise AttrWidgetError(
         f"{name!r} is {found} ({architecture or config.model_type}), which cannot be explained: load {known}, or, if "
-        "its body is that of one, say as which it is to be taken with task=."
+        "its body is that of one of these, name its kind with task=."
     )
 
 
@@ -66,7 +66,7 @@ def _find(config: PretrainedConfig, architecture: str) -> Kind | str:
         return "an encoder, since is_decoder is off" if _is_encoder(config) else CAUSAL
     if head is not None:
         return head
-    # The class name of a bare body does not tell which head it was cut from, so its type decides.
+    # The class name of a bare body does not name the head it was cut from, so its type decides.
     if config.model_type in causal_types() and not _is_encoder(config):
         return CAUSAL
     return HEADLESS if architecture.endswith("Model") else "a model of another kind"

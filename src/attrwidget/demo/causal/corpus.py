@@ -29,7 +29,7 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 CONTINENTS = {(fact.kind, fact.entity): fact.answer for fact in FACTS if fact.relation == "continent"}
 
 DRAWN = (*FACTS, *(fact for fact in FACTS if fact.relation in PEOPLE))
-"""Facts to draw from; who held an office is asked twice as often, being told apart by one word."""
+"""Facts to draw from; who held an office is asked twice as often, since one word makes the difference."""
 
 _BY_RELATION: dict[tuple[str, str], list[Fact]] = defaultdict(list)
 _BY_ENTITY: dict[tuple[str, str], list[Fact]] = defaultdict(list)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _OTHER_CHAT = (
     "The messages given are not what this prompt was made of by the tokenizer's chat template, "
-    "so they are not told apart in it."
+    "so its messages are not shown apart."
 )
 
 

@@ -40,7 +40,7 @@ def first_run(
         logits, recorder = text.logits(torch.ones_like(text.ids))[0], None
     if first_not_finite(logits, logits.argmax(-1).tolist()) is not None:
         raise AttrWidgetError(
-            "The model's logits are not finite (NaN or infinity), so nothing it says means anything: check the "
+            "The model's logits are not finite (NaN or infinity), so its outputs mean nothing: check the "
             "weights, or load the model with dtype='float32'."
         )
     return logits, recorder

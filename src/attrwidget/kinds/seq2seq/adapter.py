@@ -103,7 +103,7 @@ class Seq2SeqLM(Adapter):
             begin, forced = (language, None) if at_start else (begin, language)
         if begin is None:
             raise AttrWidgetError(
-                f"{self.name} does not say which token its decoder starts with: give decoder_start_token_id=."
+                f"{self.name} names no token that its decoder starts with: give decoder_start_token_id=."
             )
         start = [begin] if forced is None else [begin, forced]
         if prefix is not None:

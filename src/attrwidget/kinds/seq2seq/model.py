@@ -144,8 +144,8 @@ class Seq2SeqModel(Model):
             raise AttrWidgetError(f"{self.name} reads a source and no chat: leave out messages=.")
         if call.prompts is None:
             raise AttrWidgetError(
-                "generate was given the encoder's outputs alone, which do not say which tokens they are of: give it "
-                "token ids too."
+                "generate was given the encoder's outputs alone, which do not show the token ids of the source: give "
+                "it token ids too."
             )
         adapter = self._adapter = self._adapter.renewed()
         explanations = []
