@@ -2,6 +2,7 @@
 #   make demo        explain a sentence, then serve the app (PORT=8866, NO_BROWSER=1, SERVE=0)
 #   make test        every check there is (CHROMIUM=/path/to/chromium)
 #   make test-fast   lint, types and the tests that need neither a browser nor long: under 2 minutes
+#   make compat      the numbers on the lowest and the newest known release of Transformers
 #   make coverage    which lines the tests without a browser run; the report is htmlcov/index.html
 #   make watch       JupyterLab, where open widgets take each change of the front end at once
 #   make bench       the benchmarks
@@ -9,7 +10,7 @@
 SHELL := /bin/bash
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo watch test test-fast coverage bench lint types test-js test-py format bundle chromium clean
+.PHONY: help demo watch test test-fast compat coverage bench lint types test-js test-py format bundle chromium clean
 
 PYTHON ?= $(shell scripts/find-python)
 PROMPT ?= The first president of America is
@@ -33,7 +34,7 @@ endif
 watch: $(VENV)/.dev $(BUNDLE)
 	node js/build.mjs --watch & trap "kill $$!" EXIT; ANYWIDGET_HMR=1 jupyter lab $(if $(NO_BROWSER),--no-browser)
 
-test: lint types test-js test-py
+test: lint types test-js test-py compat
 
 lint: $(VENV)/.dev node_modules/.package-lock.json
 	ruff check
@@ -53,6 +54,10 @@ test-py: $(VENV)/.dev $(BUNDLE) chromium
 
 test-fast: lint types test-js $(BUNDLE)
 	pytest -m "not browser and not slow"
+
+# Each release is installed beside the others, in .compat, and kept.
+compat: $(VENV)/.dev
+	python scripts/check_transformers.py
 
 coverage: $(VENV)/.dev $(BUNDLE)
 	pytest -m "not browser" --cov --cov-report=term:skip-covered --cov-report=html

@@ -34,6 +34,8 @@ TESTED_BY = {
     "hf/attention_interface": "engine/attention/test_recorder.py",
     "hf/call_listener": "test_capture_calls.py",
     "hf/call_record": "test_capture_calls_kinds.py",
+    "hf/internals/cache": "hf/test_internals.py",
+    "hf/internals/modules": "hf/test_internals.py",
     "hf/loading": "test_load_model.py",
     "kinds/causal/trace": "system/test_architectures.py",
     "kinds/causal/trials": "system/test_architectures.py",

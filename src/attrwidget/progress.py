@@ -1,4 +1,4 @@
-"""Show the progress of long work in a notebook or a terminal."""
+"""Progress of long work, shown where the user is: a notebook or a terminal."""
 
 from __future__ import annotations
 
@@ -11,11 +11,16 @@ _DELAY = 1.0  # seconds before a bar appears; most work is over by then
 
 
 @contextmanager
-def progress_bar(title: str, unit: str = "token") -> Iterator[Progress]:
-    """Yield a function to call with ``(done, total)``; it draws a bar of *unit*s when work lasts over a second."""
+def progress_bar(title: str, unit: str) -> Iterator[Progress]:
+    """Draw a bar for work that lasts over a second, while the function it gives is called with ``(done, total)``.
+
+    Args:
+        title: Text before the bar.
+        unit: Singular noun for what is counted, such as ``"token"``.
+    """
     from tqdm.auto import tqdm  # type: ignore[import-untyped]
 
-    bar = tqdm(desc=title, unit=unit, delay=_DELAY, leave=False)
+    bar = tqdm(desc=title, unit=f" {unit}", delay=_DELAY, leave=False)
 
     def report(done: int, total: int) -> None:
         bar.total = total

@@ -91,7 +91,7 @@ def evaluate(
     places = {step: removable(reading, step, set(keep)) for step in chosen}
     notes = _notes(reading, places)
     places = {step: at for step, at in places.items() if len(at)}
-    with progress_bar("Scores") as bar:
+    with progress_bar("Scores", reading.step_noun[0]) as bar:
         rows, left_out = collect_scores(reading, methods, list(places), progress or bar)
     orders = _orders(rows, places, random, seed)
     measures = Measures(reading, bins, points, target_function)

@@ -1,17 +1,35 @@
-"""Whether the Hugging Face hub can be asked for a model."""
+"""Whether a model is in the cache of the Hugging Face hub, and whether the hub can be reached."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 _SECONDS = 10
+_WHOLE = ("model.safetensors", "pytorch_model.bin")
+_TOKENIZER = ("tokenizer*", "vocab*", "*.model")
+
+
+def is_cached(name: str) -> bool:
+    """Return whether the configuration, weights and tokenizer of *name* are all in the cache."""
+    from huggingface_hub import try_to_load_from_cache
+    from huggingface_hub.errors import HFValidationError
+
+    try:
+        config = try_to_load_from_cache(name, "config.json")
+    except HFValidationError:
+        return False
+    if not isinstance(config, str):
+        return False
+    folder = Path(config).parent
+    has_tokenizer = any(next(folder.glob(pattern), None) for pattern in _TOKENIZER)
+    return has_tokenizer and any(_has_weights(folder, file) for file in _WHOLE)
 
 
 def is_reachable(name: str) -> bool:
-    """Say whether the hub answers when it is asked for the model *name*, by one request; False for a folder.
+    """Ask the hub for the model *name* once, and return whether it answers; False for a folder.
 
-    Transformers tries a hub that does not answer six times for each file, half a minute in all, even for models that
-    were downloaded before.
+    Transformers tries a hub that does not answer six times for each file, half a minute in all.
     """
     from huggingface_hub import get_hf_file_metadata, hf_hub_url
     from huggingface_hub.errors import HfHubHTTPError
@@ -25,3 +43,12 @@ def is_reachable(name: str) -> bool:
     except Exception:  # noqa: BLE001 - what a failed connection raises depends on the library it was tried with
         return False
     return True
+
+
+def _has_weights(folder: Path, file: str) -> bool:
+    """Return whether *folder* holds the weights in one *file*, or every file that the index of its parts names."""
+    index = folder / f"{file}.index.json"
+    if not index.exists():
+        return (folder / file).exists()
+    parts = json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()
+    return all((folder / part).exists() for part in set(parts))

@@ -68,7 +68,7 @@ def generate_answers(
             f"max_new_tokens is {count}, so nothing would be generated to explain: ask for 1 or more."
         )
     adapter.require_room(before, count)
-    with contextlib.nullcontext(progress) if progress else progress_bar("Generating") as report:
+    with contextlib.nullcontext(progress) if progress else progress_bar("Generating", "token") as report:
         return adapter.generate(prompts, int(count), options, report)
 
 

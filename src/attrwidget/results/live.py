@@ -145,7 +145,7 @@ class LiveReading(Reading):
         """Return the raw rows of *request* at *steps*; *bar* draws a progress bar when none is given."""
         self.check_steps(steps)
         if bar and progress is None and not self.cache.has(request, steps):
-            with progress_bar(request.method.title) as report:
+            with progress_bar(request.method.title, self.step_noun[0]) as report:
                 return self.cache.rows(request, steps, report)
         return self.cache.rows(request, steps, progress)
 

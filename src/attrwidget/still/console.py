@@ -68,7 +68,7 @@ class ScoreTable:
         labels = [printable(label) for label in reading.tokens.labels]
         wide = min(_LABEL, max((cell_len(label) for label in labels[: reading.n_inputs]), default=1))
         steps = self._fitting(labels, options.max_width - wide - 1)
-        with progress_bar(method.title) as report:
+        with progress_bar(method.title, reading.step_noun[0]) as report:
             rows = reading.rows(method.name, steps, progress=report)
         high = float(np.nanmax(np.abs(rows))) if np.isfinite(rows).any() else 0.0
         grid = Table(box=None, padding=(0, 0, 0, 1), pad_edge=False, collapse_padding=True)

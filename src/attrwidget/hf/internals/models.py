@@ -12,16 +12,19 @@ if TYPE_CHECKING:
     from transformers import GenerationConfig, PretrainedConfig
 
 _TABLES = "transformers.models.auto.modeling_auto"
+_CAUSAL = "MODEL_FOR_CAUSAL_LM_MAPPING_NAMES"
+_MASKED = "MODEL_FOR_MASKED_LM_MAPPING_NAMES"
+_DEFAULTS = "_get_default_generation_params"
 
 
 def causal_types() -> Collection[str]:
     """Return the model types that Transformers has a causal language model for."""
-    return _table("MODEL_FOR_CAUSAL_LM_MAPPING_NAMES")
+    return _table(_CAUSAL)
 
 
 def masked_types() -> Collection[str]:
     """Return the model types that Transformers has a masked language model for."""
-    return _table("MODEL_FOR_MASKED_LM_MAPPING_NAMES")
+    return _table(_MASKED)
 
 
 def _table(name: str) -> Collection[str]:
@@ -46,10 +49,10 @@ def main_input(config: PretrainedConfig) -> str:
 
 def generation_default(config: GenerationConfig, name: str) -> Any:
     """Return the default that ``generate`` uses for the option *name* where *config* leaves it None."""
-    defaults = getattr(config, "_get_default_generation_params", None)
+    defaults = getattr(config, _DEFAULTS, None)
     if defaults is None:
         effect = "a captured call is explained as if every generation option left out were neutral"
-        warn_missing("GenerationConfig._get_default_generation_params", effect)
+        warn_missing(f"GenerationConfig.{_DEFAULTS}", effect)
         return None
     return defaults().get(name)
 
