@@ -30,7 +30,7 @@ def refuse(*address, **options):
 socket.getaddrinfo = socket.socket.connect = refuse
 import attrwidget as aw
 
-assert aw.load({NAME!r}).explain("The", max_new_tokens=1).n_steps == 1
+assert len(aw.load({NAME!r}).explain("The", max_new_tokens=1).steps) == 1
 assert asked == [], asked
 """
 

@@ -248,7 +248,6 @@ def test_a_model_with_its_own_code_is_told_by_its_message(tmp_path: Path) -> Non
     [
         ("transformers.modeling_utils", "AttentionInterface"),
         ("transformers.masking_utils", "AttentionMaskInterface"),
-        ("transformers.masking_utils", "ALL_MASK_ATTENTION_FUNCTIONS"),
     ],
 )
 @pytest.mark.usefixtures("unwarned")

@@ -63,12 +63,12 @@ def plain(name: str) -> Any:
 
 def log_p(logits: torch.Tensor, ex: aw.Explanation) -> torch.Tensor:
     """Return the log-probability of each step's output, from logits ``[steps, outputs]``."""
-    return logits.double().log_softmax(-1)[range(ex.n_steps), list(ex.trace.outputs)]
+    return logits.double().log_softmax(-1)[range(ex.trace.n_steps), list(ex.trace.outputs)]
 
 
 def written(name: str, model: Any, ex: aw.Explanation, keep: torch.Tensor) -> torch.Tensor:
     """Return the plain logits ``[steps, vocabulary]`` of a generated text that sees the inputs in *keep*."""
-    ids = torch.tensor([ex.tokens.ids[:-1]])
+    ids = torch.tensor([ex.trace.tokens.ids[:-1]])
     if name == "demo":
         positions = torch.arange(ids.shape[1])[None]
         logits = model(ids, attention_mask=keep[None].long(), position_ids=positions).logits
@@ -77,31 +77,31 @@ def written(name: str, model: Any, ex: aw.Explanation, keep: torch.Tensor) -> to
         logits = model(
             ids[:, :source], attention_mask=keep[None, :source].long(), decoder_input_ids=ids[:, source:]
         ).logits
-    return logits[0, -ex.n_steps :]
+    return logits[0, -ex.trace.n_steps :]
 
 
 def read(model: Any, ex: aw.Explanation, **options: Any) -> torch.Tensor:
     """Return the plain logits ``[steps, outputs]`` of a text that is read at once."""
     logits = model(**options).logits
     if logits.ndim == 2:
-        return logits.expand(ex.n_steps, -1)
-    places = torch.tensor(ex.tokens.ids[: ex.n_inputs]) == ex.trace.model.tokenizer.mask_token_id
+        return logits.expand(ex.trace.n_steps, -1)
+    places = torch.tensor(ex.trace.tokens.ids[: ex.trace.n_inputs]) == ex.trace.model.tokenizer.mask_token_id
     return logits[0, places]
 
 
 def gradients(name: str, ex: aw.Explanation) -> tuple[torch.Tensor, torch.Tensor]:
     """Return the gradients ``[steps, inputs, d]`` of the log-probabilities by plain autograd, and the embeddings."""
     model = plain(name)
-    ids = ex.tokens.ids
+    ids = ex.trace.tokens.ids
     if name == "demo-translation":
-        source, first = ids[: ex.trace.n_source], ids[ex.trace.n_source : ex.first_step]
-        return plain_seq2seq_gradients(model, source, first, ids[ex.first_step :], "log_prob")
-    embedded = model.get_input_embeddings()(torch.tensor([ids[: ex.n_inputs]])).detach()
+        source, first = ids[: ex.trace.n_source], ids[ex.trace.n_source : ex.trace.first_step]
+        return plain_seq2seq_gradients(model, source, first, ids[ex.trace.first_step :], "log_prob")
+    embedded = model.get_input_embeddings()(torch.tensor([ids[: ex.trace.n_inputs]])).detach()
     rows = []
-    for step in range(ex.n_steps):
+    for step in range(ex.trace.n_steps):
         leaf = embedded.clone().requires_grad_()
         if name == "demo":
-            logits = model(inputs_embeds=leaf).logits[0, -ex.n_steps :]
+            logits = model(inputs_embeds=leaf).logits[0, -ex.trace.n_steps :]
         else:
             logits = read(model, ex, inputs_embeds=leaf)
         rows.append(torch.autograd.grad(log_p(logits, ex)[step], leaf)[0][0])
@@ -115,7 +115,7 @@ def test_gradients_are_those_of_plain_autograd(name: str, explained: Callable[[s
     products = truth * embedded
     saliency = ex.scores("saliency", target_function="log_prob", normalize=None).to_numpy()
     product = ex.scores("input_x_gradient", target_function="log_prob", normalize=None).to_numpy()
-    for step in range(ex.n_steps):
+    for step in range(ex.trace.n_steps):
         seen = ex.trace.seen(step)
         assert_close(saliency[step, :seen], truth[step, :seen].norm(dim=-1), 1e-4)
         assert_close(product[step, :seen], products[step, :seen].sum(-1), 1e-4, parts=products[step, :seen])
@@ -127,7 +127,7 @@ def test_recorded_attention_is_what_the_model_returns(
 ) -> None:
     ex, model = explained(name), plain(name)
     assert ex.trace.capabilities.attention == "recorded"
-    ids = torch.tensor([ex.tokens.ids[: ex.n_inputs]])
+    ids = torch.tensor([ex.trace.tokens.ids[: ex.trace.n_inputs]])
     with torch.no_grad():
         if name == "demo-translation":
             source = ex.trace.n_source
@@ -152,10 +152,10 @@ def test_leave_one_out_is_a_run_without_the_token(
 ) -> None:
     ex, model = explained(name), plain(name)
     scores = ex.scores("leave_one_out", target_function="log_prob", normalize=None).to_numpy()
-    everything = torch.ones(ex.n_inputs, dtype=torch.bool)
+    everything = torch.ones(ex.trace.n_inputs, dtype=torch.bool)
     with torch.no_grad():
         whole = log_p(written(name, model, ex, everything), ex)
-        for gone in range(1, ex.trace.n_source or ex.first_step):
+        for gone in range(1, ex.trace.n_source or ex.trace.first_step):
             keep = everything.clone()
             keep[gone] = False
             assert_close(
@@ -167,10 +167,10 @@ def test_leave_one_out_is_a_run_without_the_token(
 def test_leave_one_out_of_a_text_that_is_read(name: str, explained: Callable[[str], aw.Explanation]) -> None:
     ex, model = explained(name), plain(name)
     scores = ex.scores("leave_one_out", target_function="log_prob", normalize=None).to_numpy()
-    ids = torch.tensor([ex.tokens.ids[: ex.n_inputs]])
+    ids = torch.tensor([ex.trace.tokens.ids[: ex.trace.n_inputs]])
     with torch.no_grad():
         whole = log_p(read(model, ex, input_ids=ids), ex)
-        for gone in range(1, ex.n_inputs - 1):
+        for gone in range(1, ex.trace.n_inputs - 1):
             keep = torch.ones_like(ids)
             keep[0, gone] = 0
             truth = whole - log_p(read(model, ex, input_ids=ids, attention_mask=keep), ex)
@@ -181,7 +181,7 @@ def test_the_logit_lens_is_the_head_over_each_layer(explained: Callable[[str], a
     ex, model = explained("demo"), plain("demo")
     lens = ex.logit_lens()
     with torch.no_grad():
-        states = model(torch.tensor([ex.tokens.ids[:-1]]), output_hidden_states=True).hidden_states[1:]
+        states = model(torch.tensor([ex.trace.tokens.ids[:-1]]), output_hidden_states=True).hidden_states[1:]
         assert len(lens) == len(states)
         for layer, state in enumerate(states):
             last = layer == len(states) - 1  # which Transformers returns after the last norm
@@ -194,8 +194,10 @@ def test_what_is_captured_is_what_is_explained(explained: Callable[[str], aw.Exp
     ex, folder = explained("demo"), bundled.folder_of("demo")
     model, tokenizer = plain("demo"), AutoTokenizer.from_pretrained(folder)
     with aw.capture(model, tokenizer) as captured:
-        model.generate(torch.tensor([ex.tokens.ids[: ex.first_step]]), max_new_tokens=STEPS, do_sample=False)
+        model.generate(
+            torch.tensor([ex.trace.tokens.ids[: ex.trace.first_step]]), max_new_tokens=STEPS, do_sample=False
+        )
     (found,) = captured.explanations
-    assert found.tokens.ids == ex.tokens.ids
+    assert found.trace.tokens.ids == ex.trace.tokens.ids
     assert_close(found.scores(), ex.scores(), 1e-4)
     assert not any(hooks for module in model.modules() for hooks in (module._forward_hooks,))
