@@ -8,8 +8,8 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Self
 
 from attrwidget.errors import AttrWidgetError
-from attrwidget.hf.call_listener import watched
-from attrwidget.hf.call_record import Call, Generated, generate_called, model_called
+from attrwidget.hf.call_listener import listening_to
+from attrwidget.hf.call_record import Call, Generated, record_forward, record_generate
 from attrwidget.hf.exclusive_use import weights_state
 from attrwidget.kinds.model import Model
 from attrwidget.load_model import load
@@ -39,7 +39,7 @@ def capture(
     Any call counts, also one that a pipeline makes: greedy, sampled, beams, batches, assisted. The call itself is not
     changed: the ids that it returned are run again, teacher-forced, when ``explanations`` is first read. Of a model
     that does not generate, such as a classifier, calls of the model itself are recorded: ``model(**inputs)``. Only this
-    model object is watched, and it is left as it was when the block ends.
+    model object is listening_to, and it is left as it was when the block ends.
 
     Args:
         model: A Transformers model, or what ``load`` returned.
@@ -78,7 +78,7 @@ class Capture:
         self._lock = threading.RLock()
 
     def __enter__(self) -> Self:
-        self._watching.enter_context(watched(self._model.hf, self._listen))
+        self._watching.enter_context(listening_to(self._model.hf, self._listen))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -111,7 +111,7 @@ class Capture:
 
     def _listen(self, *args: Any, **kwargs: Any) -> Callable[[Any], None]:
         hf = self._model.hf
-        call = (generate_called if hf.can_generate() else model_called)(hf, *args, **kwargs)
+        call = (record_generate if hf.can_generate() else record_forward)(hf, *args, **kwargs)
 
         def keep(result: Any) -> None:
             call.receive(result)

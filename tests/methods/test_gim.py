@@ -12,7 +12,7 @@ from transformers.models.llama.modeling_llama import apply_rotary_pos_emb
 
 import attrwidget as aw
 from attrwidget.engine.gradients.gim import modified_gradients
-from attrwidget.hf.attention_interface import observe
+from attrwidget.hf.attention_interface import observed_attention
 from attrwidget.hf.exclusive_use import exclusive_use
 
 FIRST, STEPS = 6, 20
@@ -129,7 +129,7 @@ def test_what_the_model_says_is_unchanged(name: str) -> None:
     hf, ids = ex.trace.model.hf, torch.tensor([IDS[:-1]])
     with torch.no_grad(), exclusive_use(hf, "eager"):
         own = hf(ids, use_cache=False).logits
-    with torch.no_grad(), exclusive_use(hf, observe(hf, "eager")), modified_gradients(hf):
+    with torch.no_grad(), exclusive_use(hf, observed_attention(hf, "eager")), modified_gradients(hf):
         torch.testing.assert_close(hf(ids, use_cache=False).logits, own, rtol=1e-4, atol=1e-4)
     gim, plain = ex.scores("gim").to_numpy(), ex.scores("input_x_gradient").to_numpy()
     assert np.isfinite(gim[-1]).all()

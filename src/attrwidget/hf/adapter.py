@@ -1,4 +1,4 @@
-"""What every kind of model has: the user's object, its twin that runs, a tokenizer and a name."""
+"""The part of a model's adapter that is common to all kinds of models."""
 
 from __future__ import annotations
 
@@ -17,11 +17,14 @@ _CONTEXT_NAMES = ("max_position_embeddings", "n_positions", "n_ctx", "max_seq_le
 
 
 class Adapter:
-    """A Transformers model and its tokenizer, of one kind; the one place that knows the model's outside.
+    """A Transformers model with its tokenizer, and what is known of it from outside.
 
-    ``own`` is the user's model object; ``hf`` is what runs: its twin over the same weights, as the model was when
-    this adapter was made. ``memory_budget`` is how many bytes a gradient graph may take; None leaves that to what is
-    free.
+    Attributes:
+        own: The user's model object.
+        hf: The copy that runs, over the same weights, as the model was when this adapter was made.
+        tokenizer: Its tokenizer.
+        name: Its name, for messages.
+        memory_budget: Bytes that a gradient graph may take; None for half of the free memory.
     """
 
     task: ClassVar[str]  # as Transformers' pipelines name it
@@ -41,23 +44,23 @@ class Adapter:
 
     @property
     def device(self) -> torch.device:
-        """Where token ids go: the device of the input embeddings."""
+        """The device for token ids: that of the input embeddings."""
         return input_device(self.hf)
 
     @property
     def text_config(self) -> Any:
-        """The configuration of the text model: of the decoder, where there is one."""
+        """The configuration of the text model; of the decoder in an encoder–decoder."""
         return self.hf.config.get_text_config(decoder=True)
 
     @property
     def vocabulary(self) -> int:
-        """How many token ids the input embeddings hold."""
+        """The number of token ids in the input embeddings."""
         return int(embedding_weights(self.hf).shape[0])
 
     @property
     def encoder_decoder(self) -> bool:
-        """Whether an encoder reads a text and a decoder goes on from it."""
-        takes = inspect.signature(type(self.hf).forward).parameters  # the model's own may be wrapped
+        """Whether the model has an encoder and a decoder."""
+        takes = inspect.signature(type(self.hf).forward).parameters  # the object's own may be wrapped
         return "decoder_input_ids" in takes and bool(getattr(self.hf.config, "is_encoder_decoder", False))
 
     @property
@@ -73,7 +76,7 @@ class Adapter:
 
     @property
     def low_precision(self) -> bool:
-        """Whether the model rounds to few digits, so that the same sum in another order differs."""
+        """Whether rounding is coarse, so that the same sum in another order differs: quantised, or under 32 bits."""
         return self.quantized is not None or self.hf.dtype.itemsize < 4
 
     @property
@@ -91,7 +94,7 @@ class Adapter:
 
     @property
     def pad_id(self) -> int:
-        """A token id for padding, which attention masks out."""
+        """The token id for padding, which attention masks out."""
         for pad in (self.tokenizer.pad_token_id, self.tokenizer.eos_token_id):
             if isinstance(pad, int) and 0 <= pad < self.vocabulary:
                 return pad

@@ -1,4 +1,4 @@
-"""Take a model object of the user's as it is."""
+"""Use a model object of the user's as it is."""
 
 from __future__ import annotations
 
@@ -13,10 +13,15 @@ if TYPE_CHECKING:
 
 
 def adopt(model: Any, tokenizer: Any, unused: Sequence[str] = ()) -> Loaded:
-    """Take a model object of the user's as it is, with its tokenizer.
+    """Check a model object of the user's and its tokenizer, and use them as they are.
 
-    *unused* are the names of options given that only models loaded by name have: they are refused, since they would
-    change the user's object. Raises AttrWidgetError with what to do.
+    Args:
+        model: A Transformers model, or one that ``torch.compile`` wraps.
+        tokenizer: Its Transformers tokenizer.
+        unused: Names of options that were given but are only for models loaded by name.
+
+    Raises:
+        AttrWidgetError: The model or tokenizer cannot be used, or an option would change the user's object.
     """
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 

@@ -1,4 +1,4 @@
-"""Transformers' attention interface: put a function of ours where a model's attention is computed."""
+"""Run our own function wherever a model computes attention, through Transformers' attention interface."""
 
 from __future__ import annotations
 
@@ -22,12 +22,15 @@ _PREFIX = "attrwidget_"
 _observer = threading.local()
 
 
-def observe(model: PreTrainedModel, underlying: str | None = None) -> str | None:
-    """Return the name under which *model*'s own attention runs and tells ``set_observer``'s function, or None.
+def observed_attention(model: PreTrainedModel, underlying: str | None = None) -> str | None:
+    """Register an attention that notifies the observer, see ``set_observer``, and return its name.
 
-    *underlying*, ``"eager"`` or ``"sdpa"``, is run instead of the model's own. The name is for
-    ``borrowed(model, attention=name)``. Its mask is the one that the underlying attention gets:
-    without that twin a causal model silently turns bidirectional.
+    Args:
+        model: The model to run under ``exclusive_use(model, attention=name)``.
+        underlying: The attention that computes the result, ``"eager"`` or ``"sdpa"``; the model's own if None.
+
+    Returns:
+        The name, or None if Transformers has no attention interface.
     """
     own = attention_name(model.config.get_text_config(decoder=True)) or "eager"
     underlying = underlying or (own if own in ("eager", "sdpa") else "sdpa")
@@ -36,22 +39,22 @@ def observe(model: PreTrainedModel, underlying: str | None = None) -> str | None
 
 
 def set_observer(function: Callable[..., None] | None) -> None:
-    """Call ``function(module, query, key, value, mask, kwargs)`` at each attention in this thread, until it is None."""
+    """Call ``function(module, query, key, value, mask, kwargs)`` before each attention in this thread; None stops."""
     _observer.function = function
 
 
-def tell_observer(*call: Any) -> None:
-    """Call what ``set_observer`` set in this thread, if anything."""
+def notify_observer(*call: Any) -> None:
+    """Call the observer of this thread, if one is set."""
     function = getattr(_observer, "function", None)
     if function is not None:
         function(*call)
 
 
 @contextmanager
-def replaced(function: Callable[..., tuple[torch.Tensor, torch.Tensor | None]]) -> Iterator[None]:
-    """Let ``function(run, module, query, key, value, mask, kwargs)`` be each attention in this thread meanwhile.
+def replaced_attention(function: Callable[..., tuple[torch.Tensor, torch.Tensor | None]]) -> Iterator[None]:
+    """Compute each attention in this thread by ``function(run, module, query, key, value, mask, kwargs)``.
 
-    Only under a name that ``observe`` gave; *run* takes the rest and is the attention that is replaced.
+    It works under a name from ``observed_attention``. *run* is the replaced attention and takes the other arguments.
     """
     before = getattr(_observer, "replacement", None)
     _observer.replacement = function
@@ -62,15 +65,15 @@ def replaced(function: Callable[..., tuple[torch.Tensor, torch.Tensor | None]]) 
 
 
 def calls_attention_interface(model: PreTrainedModel) -> bool:
-    """Say whether *model* computes its attention through the interface, by running it on two tokens."""
+    """Return whether *model* computes attention through the interface, by running it on two tokens."""
     import torch
 
     calls: list[None] = []
-    name = observe(model)
+    name = observed_attention(model)
     set_observer(lambda *_: calls.append(None))
     try:
         with exclusive_use(model, attention=name), torch.no_grad():
-            # Some make a decoder's ids of the input's, or read a class, only of such as end in the way of their own.
+            # BART's classifier needs a text that ends with its end-of-text token.
             end = getattr(model.config, "eos_token_id", None) if model.config.is_encoder_decoder else None
             ids = torch.full((1, 2), end if isinstance(end, int) else 0, device=input_device(model))
             takes = inspect.signature(type(model).forward).parameters
@@ -90,7 +93,7 @@ def _observed(underlying: str) -> Attention:
         attention_mask: torch.Tensor | None,
         **kwargs: Any,
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
-        tell_observer(module, query, key, value, attention_mask, kwargs)
+        notify_observer(module, query, key, value, attention_mask, kwargs)
         run = attention_function(underlying, module)
         replacement = getattr(_observer, "replacement", None)
         if replacement is not None:

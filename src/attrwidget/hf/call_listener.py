@@ -1,4 +1,4 @@
-"""Hear what a model is called with and returns; that object alone is patched, and given back."""
+"""Listen to the calls of a model and their results. Only that object is patched, and it is restored."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
     from transformers import PreTrainedModel
 
-    # Called with a call's arguments before it, and what that returns with its result.
+    # Called with the arguments before a call; returns a function that is called with the result.
     Listener = Callable[..., Callable[[Any], None]]
 
 
 @dataclass
 class _Watched:
-    """Who listens to a model, by the thread that asked, and how to stop watching it."""
+    """The listeners of a model, each with its thread, and a function that restores the model."""
 
     listeners: list[tuple[int, Listener]] = field(default_factory=list)
     stop: Callable[[], None] = lambda: None
-    own: Callable[..., Any] | None = None  # what ``generate`` was on the object itself, if anything
+    own: Callable[..., Any] | None = None  # the object's own ``generate`` attribute, if it had one
 
 
 _watched: weakref.WeakKeyDictionary[PreTrainedModel, _Watched] = weakref.WeakKeyDictionary()
@@ -33,13 +33,12 @@ _thread = threading.local()
 
 
 @contextmanager
-def watched(model: PreTrainedModel, listener: Listener) -> Iterator[None]:
-    """Tell *listener* of each call of ``model.generate`` meanwhile, or of a model that generates nothing, of ``model``.
+def listening_to(model: PreTrainedModel, listener: Listener) -> Iterator[None]:
+    """Call *listener* for each call of ``model.generate``, or of ``model`` if it cannot generate.
 
-    It is called with the call's arguments, and what it returns is called with the result; a call that raises has none.
-    A call is told to those who listen in its own thread or, when nobody does, to all (as when a streamer's ``generate``
-    runs in a thread of its own). Calls that ``generate`` itself makes, of an assistant or of the same model, are
-    not told.
+    *listener* is called with the arguments and returns a function that is called with the result, unless the call
+    raises. A call goes to the listeners of its own thread; if that has none, to all, because a streamer runs
+    ``generate`` in another thread. Calls made inside ``generate``, of an assistant or of the model, are left out.
     """
     entry = (threading.get_ident(), listener)
     with _guard:
@@ -59,8 +58,8 @@ def watched(model: PreTrainedModel, listener: Listener) -> Iterator[None]:
 
 
 @contextmanager
-def unheard() -> Iterator[None]:
-    """Tell nobody of the calls that this thread makes meanwhile."""
+def without_listeners() -> Iterator[None]:
+    """Keep the calls that this thread makes from all listeners."""
     before = getattr(_thread, "inside", False)
     _thread.inside = True
     try:
@@ -71,7 +70,7 @@ def unheard() -> Iterator[None]:
 
 def _watch_generate(model: PreTrainedModel, watching: _Watched) -> None:
     watching.own = vars(model).get("generate")
-    # Bound to the model, so that a copy of the model has one of its own, which nobody listens to.
+    # Bound to the model, so that a copy of the model gets its own method, without listeners.
     ours = vars(model)["generate"] = MethodType(_generate, model)
 
     def stop() -> None:
@@ -84,7 +83,7 @@ def _watch_generate(model: PreTrainedModel, watching: _Watched) -> None:
 
 def _watch_forward(model: PreTrainedModel, watching: _Watched) -> None:
     def hook(module: Any, args: Any, kwargs: Any, output: Any) -> None:
-        if module is model:  # and no copy that has its hooks
+        if module is model:  # and not a copy that shares its hooks
             for listener in _listeners(model):
                 listener(*args, **kwargs)(output)
 
@@ -103,9 +102,9 @@ def _listeners(model: PreTrainedModel) -> list[Listener]:
 def _generate(model: PreTrainedModel, *args: Any, **kwargs: Any) -> Any:
     watching = _watched.get(model)
     own = watching.own if watching else None
-    tell = [listener(*args, **kwargs) for listener in _listeners(model)]
-    with unheard():
+    receivers = [listener(*args, **kwargs) for listener in _listeners(model)]
+    with without_listeners():
         result = (own or MethodType(type(model).generate, model))(*args, **kwargs)  # type: ignore[attr-defined]
-    for told in tell:
-        told(result)
+    for receive in receivers:
+        receive(result)
     return result

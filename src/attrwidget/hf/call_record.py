@@ -123,7 +123,7 @@ class Generated(Call):
             self.sequences = rows.tolist()
 
 
-def generate_called(model: PreTrainedModel, *args: Any, **kwargs: Any) -> Generated:
+def record_generate(model: PreTrainedModel, *args: Any, **kwargs: Any) -> Generated:
     """Return what is known of a call of ``model.generate`` before it runs."""
     call = Generated(weights=weights_state(model))
     given = _bound(type(model).generate, (model, *args), kwargs)  # type: ignore[attr-defined]
@@ -140,7 +140,7 @@ def generate_called(model: PreTrainedModel, *args: Any, **kwargs: Any) -> Genera
     return call
 
 
-def model_called(model: PreTrainedModel, *args: Any, **kwargs: Any) -> Read:
+def record_forward(model: PreTrainedModel, *args: Any, **kwargs: Any) -> Read:
     """Return what is known of a call of *model* itself."""
     call = Read(weights=weights_state(model))
     given = _bound(type(model).forward, (model, *args), kwargs)

@@ -7,7 +7,7 @@ import weakref
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from attrwidget.hf.call_listener import unheard
+from attrwidget.hf.call_listener import without_listeners
 from attrwidget.hf.internals.attention import attention_configs, attention_name, set_attention_name
 from attrwidget.hf.internals.modules import (
     capturing,
@@ -28,13 +28,13 @@ _locks_guard = threading.Lock()
 
 
 def lock_of(model: PreTrainedModel) -> threading.RLock:
-    """Return the one lock that everything touching *model* holds, however often it was loaded here."""
+    """Return the lock for all use of *model*; it is the same however often the model was loaded."""
     with _locks_guard:
         return _locks.setdefault(model, threading.RLock())
 
 
 def share_lock(model: PreTrainedModel, other: PreTrainedModel) -> None:
-    """Let *other* have *model*'s lock."""
+    """Give *other* the lock of *model*."""
     lock = lock_of(model)
     with _locks_guard:
         _locks[other] = lock
@@ -42,14 +42,17 @@ def share_lock(model: PreTrainedModel, other: PreTrainedModel) -> None:
 
 @contextmanager
 def exclusive_use(model: PreTrainedModel, attention: str | None = None) -> Iterator[None]:
-    """Hold the model's lock with evaluation mode on and parameters frozen; restore all on leaving.
+    """Hold the model's lock, in evaluation mode and with frozen parameters; restore everything on leaving.
 
-    With *attention*, every configuration inside the model names that attention implementation meanwhile. What
-    the model computes can be differentiated even where the caller is in inference mode.
+    Inference mode and autocast of the caller are off, so that results can be differentiated and are always the same.
+
+    Args:
+        model: The model, which may be the user's own.
+        attention: The attention implementation for every configuration inside the model; unchanged if None.
     """
     import torch
 
-    with lock_of(model), unheard(), own_precision(), torch.inference_mode(False):  # noqa: FBT003
+    with lock_of(model), without_listeners(), own_precision(), torch.inference_mode(False):  # noqa: FBT003
         modules = list(model.modules())
         training = [module for module in modules if module.training]
         trained = [parameter for parameter in _parameters(modules) if parameter.requires_grad]
@@ -76,10 +79,7 @@ def exclusive_use(model: PreTrainedModel, attention: str | None = None) -> Itera
 
 @contextmanager
 def own_precision() -> Iterator[None]:
-    """Compute in the model's own precision meanwhile, even under the caller's autocast.
-
-    Threads that answer a widget do not see that, and their numbers are to be the same.
-    """
+    """Turn off the caller's autocast: threads that answer a widget run without it, and must give the same numbers."""
     import torch
 
     with ExitStack() as stack:
@@ -90,13 +90,13 @@ def own_precision() -> Iterator[None]:
 
 
 def embedding_weights(model: PreTrainedModel) -> torch.Tensor:
-    """Return the weights of the input embeddings, ``[vocabulary, d]``: where token ids go, and how many there are."""
+    """Return the weights of the input embeddings, ``[vocabulary, d]``."""
     weight: torch.Tensor = model.get_input_embeddings().weight  # type: ignore[assignment]
     return weight
 
 
 def input_device(model: PreTrainedModel) -> torch.device:
-    """Return where token ids go: the device of the input embeddings, or where Accelerate brings them to run."""
+    """Return the device for token ids: that of the input embeddings, or the one on which Accelerate runs them."""
     place = embedding_weights(model).device
     return place if place.type != "meta" else execution_device(model.get_input_embeddings()) or place
 
@@ -104,11 +104,10 @@ def input_device(model: PreTrainedModel) -> torch.device:
 def weights_state(model: PreTrainedModel) -> int:
     """Return a number that changes when any weight is replaced, moved, cast or written to.
 
-    What is written through ``.data`` is not seen, nor what is done to weights that Accelerate keeps elsewhere: they
-    are made anew whenever they are used.
+    Writing through ``.data`` is not noticed, and neither are changes to weights that Accelerate offloads.
     """
-    there = (p for p in _parameters(model.modules()) if not p.is_meta)
-    return hash(tuple((id(p), write_count(p), p.data_ptr(), p.dtype) for p in there))
+    loaded = (p for p in _parameters(model.modules()) if not p.is_meta)
+    return hash(tuple((id(p), write_count(p), p.data_ptr(), p.dtype) for p in loaded))
 
 
 def _parameters(modules: Iterable[torch.nn.Module]) -> Iterator[torch.nn.Parameter]:

@@ -39,7 +39,7 @@ def is_reachable(name: str) -> bool:
     try:
         get_hf_file_metadata(hf_hub_url(name, "config.json"), timeout=_SECONDS)
     except HfHubHTTPError:
-        return True  # it answered, if only to say no
+        return True  # it answered, even if it has no such model
     except Exception:  # noqa: BLE001 - what a failed connection raises depends on the library it was tried with
         return False
     return True

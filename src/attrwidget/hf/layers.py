@@ -1,4 +1,4 @@
-"""The blocks that a model is a stack of, or an encoder–decoder two."""
+"""Find the lists of blocks in a model."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def stacks_of(model: Adapter) -> dict[str, torch.nn.ModuleList] | None:
-    """Return *model*'s lists of blocks: under ``""``, or ``"encoder"`` and ``"decoder"``; None when it has no such."""
+    """Return the lists of blocks of *model*, by ``"encoder"`` and ``"decoder"`` or by ``""``; None if not found."""
     hf: Any = model.hf
     if model.encoder_decoder:
         bodies = {"encoder": (hf.get_encoder(), None), "decoder": (hf.get_decoder(), None)}

@@ -1,4 +1,4 @@
-"""The options that a model is loaded with by name: device, precision, quantisation."""
+"""Check the options for loading a model by name: device, precision, quantisation."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class LoadOptions(NamedTuple):
 def load_options(
     device: str | None, dtype: str | torch.dtype | None, quantization_config: QuantizationConfig | None
 ) -> LoadOptions:
-    """Return how to load a model with these options of ``load``. Raises AttrWidgetError for what cannot be used."""
+    """Return the options of ``from_pretrained`` for these of ``load``. Raises AttrWidgetError if one cannot be used."""
     options: dict[str, Any] = {"dtype": _dtype(dtype)}
     place = None if device in (None, "auto") else _device(str(device))
     if quantization_config is not None:

@@ -135,7 +135,7 @@ def _load_tokenizer(found: Found, tokenizer: PreTrainedTokenizerBase | None) -> 
 
 @contextmanager
 def _no_bar() -> Iterator[None]:
-    """Keep Transformers from drawing a progress bar over a load that takes no time."""
+    """Keep Transformers from drawing a progress bar for a model that loads at once."""
     from transformers.utils import logging
 
     enabled = logging.is_progress_bar_enabled()
@@ -174,7 +174,7 @@ def _require_weights(name: str, place: str) -> None:
 
 
 def _require_head(name: str, task: str, model: PreTrainedModel, missing: Iterable[str]) -> None:
-    """Raise AttrWidgetError when Transformers has made up weights outside of *model*'s body."""
+    """Raise AttrWidgetError if Transformers initialised weights at random outside of *model*'s body."""
     made_up = sorted(key for key in missing if not key.startswith(f"{model.base_model_prefix}."))
     if made_up:
         raise AttrWidgetError(

@@ -1,4 +1,4 @@
-"""A second model over the same weights, so that nothing done to it is seen by who uses the first meanwhile."""
+"""Copy a model over the same weights, so that its owner notices nothing of what is done to the copy."""
 
 from __future__ import annotations
 
@@ -17,11 +17,10 @@ _CONTAINERS = (OrderedDict, dict, set)
 
 
 def copy_model(model: PreTrainedModel) -> PreTrainedModel:
-    """Return a model with modules, configurations and flags of its own over *model*'s weights, which are not copied.
+    """Return a copy of *model* with its own modules, configurations and flags, over the same weights.
 
-    The caller's model may be running, or training, in another thread: its attention, mode or gradient flags must
-    not change even for a moment. A model whose modules cannot be doubled (weights offloaded by Accelerate, a
-    patched ``forward``) is returned itself, to be borrowed.
+    The model may be running or training in another thread, so its attention, mode and gradient flags must never
+    change. A model that cannot be copied (offloaded by Accelerate, or with a patched ``forward``) is returned itself.
     """
     import torch
 
@@ -36,7 +35,7 @@ def copy_model(model: PreTrainedModel) -> PreTrainedModel:
     for module in model.modules():
         shared |= {id(part): part for part in _quantized_parts(module)}
         shared |= {id(hook): hook for hook in hooks_of(module)}
-        # Of each module a dozen are empty, and to find that out one by one is most of the copying.
+        # Each module has a dozen empty containers; deepcopy would spend most of its time on them.
         shared |= {id(v): type(v)() for v in vars(module).values() if type(v) in _CONTAINERS and not v}
     try:
         double = copy.deepcopy(model, shared)
@@ -48,16 +47,13 @@ def copy_model(model: PreTrainedModel) -> PreTrainedModel:
 
 
 def keep_backward(model: PreTrainedModel) -> None:
-    """Keep *model*, which is ours, from packing its weights in place for kernels that have no backward.
-
-    On some CPUs bitsandbytes does so with 4-bit weights when they are first used without gradients.
-    """
+    """Keep bitsandbytes from packing the 4-bit weights of *model* for CPU kernels that have no backward."""
     for module in model.modules():
         keep_unpacked(module)
 
 
 def _quantized_parts(module: torch.nn.Module) -> list[Any]:
-    """Return what a module of quantised weights holds beside them: their scales, and where they are while it runs."""
+    """Return what a quantised module holds beside its weights: scales, and the state of a forward pass."""
     import torch
 
     if all(type(p) is torch.nn.Parameter for p in own_parameters(module)):

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
 def _compute(trace: Trace, target: Target, steps: Sequence[int], _selection: HeadSelection) -> Rows:
     from attrwidget.engine.gradients.gim import modified_gradients
-    from attrwidget.hf.attention_interface import observe
+    from attrwidget.hf.attention_interface import observed_attention
 
     model = trace.model.hf
-    graph = trace.new_graph(attention=observe(model, "eager"), around=partial(modified_gradients, model))
+    graph = trace.new_graph(
+        attention=observed_attention(model, "eager"), around=partial(modified_gradients, model)
+    )
     return reduced(
         trace,
         graph.gradients(steps, target),

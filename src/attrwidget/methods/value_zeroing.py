@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 
 def _compute(trace: Trace, _target: Target, steps: Sequence[int], _selection: HeadSelection) -> Rows:
     def make() -> OneAtATime:
-        from attrwidget.hf.attention_interface import observe
+        from attrwidget.hf.attention_interface import observed_attention
 
         around = partial(_zeroing, trace)
-        perturber = trace.perturber(None, around=around, attention=observe(trace.model.hf), hidden=True)
+        perturber = trace.perturber(
+            None, around=around, attention=observed_attention(trace.model.hf), hidden=True
+        )
         inputs = units_of(trace, "token")
         return OneAtATime(trace, inputs, perturber, lambda hidden: hidden.double().cpu(), _turn)
 
@@ -36,7 +38,7 @@ def _compute(trace: Trace, _target: Target, steps: Sequence[int], _selection: He
 
 def _zeroing(trace: Trace, groups: Sequence[Group]) -> AbstractContextManager[None]:
     """Zero the values of a group of inputs, another group in each text of the batch."""
-    from attrwidget.hf.attention_interface import replaced
+    from attrwidget.hf.attention_interface import replaced_attention
 
     def attention(
         run: Callable[..., Any],
@@ -52,7 +54,7 @@ def _zeroing(trace: Trace, groups: Sequence[Group]) -> AbstractContextManager[No
             zeroed[:, trace.keys_of(module, group)] = 0
         return run(module, query, key, value, mask, **options)  # type: ignore[no-any-return]
 
-    return replaced(attention)
+    return replaced_attention(attention)
 
 
 def _turn(whole: torch.Tensor, changed: torch.Tensor) -> torch.Tensor:

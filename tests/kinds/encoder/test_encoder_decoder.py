@@ -15,7 +15,7 @@ from helpers.encoders import TWO_STACKS, VOCABULARY, build, word_tokenizer
 
 import attrwidget as aw
 from attrwidget.engine.gradients.gim import modified_gradients
-from attrwidget.hf.attention_interface import observe
+from attrwidget.hf.attention_interface import observed_attention
 from attrwidget.hf.exclusive_use import exclusive_use
 from attrwidget.methods import Target
 
@@ -195,7 +195,7 @@ def test_gim_is_of_both_uses(name: str) -> None:
     own, found = own_of(ex), ex.scores("gim", target_function="logit").to_numpy()
     for step, output in enumerate(ex.trace.outputs):
         leaf = embedded(ex).requires_grad_()
-        with exclusive_use(own, observe(own, "eager")), modified_gradients(own):
+        with exclusive_use(own, observed_attention(own, "eager")), modified_gradients(own):
             logit = logits_at(ex, leaf)[0, output]
         (gradient,) = torch.autograd.grad(logit, leaf)
         np.testing.assert_allclose(found[step], (gradient * leaf)[0].sum(-1).detach(), rtol=1e-4, atol=1e-6)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from attrwidget.engine.forward import run_segment
-from attrwidget.hf.attention_interface import observe, replaced
+from attrwidget.hf.attention_interface import observed_attention, replaced_attention
 from attrwidget.hf.exclusive_use import lock_of
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def attention_gradients(
         ``(step, weights, gradients)``, both with one ``[1, heads, n, n]`` per layer.
     """
     with graph_on(hf), kept_weights() as weights:
-        segment = run_segment(hf, ids, n_steps, attention=observe(hf, "eager"))
+        segment = run_segment(hf, ids, n_steps, attention=observed_attention(hf, "eager"))
         logits = segment.logits.detach().double().requires_grad_(True)  # noqa: FBT003
         (at_logits,) = torch.autograd.grad(score(logits, range(n_steps)).sum(), logits)
         (seeds,) = torch.autograd.grad(segment.logits, segment.head_input, at_logits.to(segment.logits))
@@ -60,7 +60,7 @@ def kept_weights() -> Iterator[list[torch.Tensor]]:
         weights.append(weight)
         return output, weight
 
-    with replaced(keep):
+    with replaced_attention(keep):
         yield weights
 
 

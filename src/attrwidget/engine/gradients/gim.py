@@ -16,7 +16,7 @@ from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 
 from attrwidget.engine.hooks import hooked
-from attrwidget.hf.attention_interface import replaced
+from attrwidget.hf.attention_interface import replaced_attention
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,7 +49,7 @@ def modified_gradients(model: torch.nn.Module) -> Iterator[None]:
         for module in model.modules()
         if any(all(hasattr(module, name) for name in names) for names in _GATED)
     ]
-    with hooked([(module, _halve) for module in gated], before=True), replaced(attention), mode:
+    with hooked([(module, _halve) for module in gated], before=True), replaced_attention(attention), mode:
         yield
 
 

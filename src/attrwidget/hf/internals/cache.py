@@ -21,7 +21,7 @@ _ONE_PIECE = "long texts are run in one piece, which takes more memory"
 
 def cache_argument(model: PreTrainedModel) -> str | None:
     """Return the name of the cache in the signature of *model*'s ``forward``, or None if it takes no cache."""
-    takes = inspect.signature(type(model).forward).parameters  # the model's own may be wrapped
+    takes = inspect.signature(type(model).forward).parameters  # the object's own may be wrapped
     return next((name for name in _ARGUMENTS if name in takes), None)
 
 

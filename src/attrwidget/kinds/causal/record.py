@@ -9,7 +9,7 @@ import torch
 
 from attrwidget.engine.attention.recorder import RecordedAttention
 from attrwidget.engine.forward import logits_of
-from attrwidget.hf.attention_interface import observe, set_observer
+from attrwidget.hf.attention_interface import observed_attention, set_observer
 from attrwidget.hf.exclusive_use import exclusive_use
 from attrwidget.hf.internals.cache import allocated_cache
 
@@ -36,7 +36,7 @@ def record(
     reader, last = RecordedAttention(length), length - max(rows, piece or length)
     cuts = [*range(0, last, piece or length), max(last, 0), length]
     cache = allocated_cache(model.hf.config, length) if last > 0 else None
-    with exclusive_use(model.hf, observe(model.hf)), torch.no_grad():
+    with exclusive_use(model.hf, observed_attention(model.hf)), torch.no_grad():
         set_observer(reader.observe)
         try:
             for start, end in pairwise(cuts):

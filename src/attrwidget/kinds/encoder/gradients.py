@@ -13,7 +13,7 @@ from attrwidget.engine.gradients.attention_gradients import graph_on, kept_weigh
 from attrwidget.engine.gradients.batched import fewer_steps
 from attrwidget.engine.gradients.vjp import backward
 from attrwidget.engine.memory import steps_at_once
-from attrwidget.hf.attention_interface import observe
+from attrwidget.hf.attention_interface import observed_attention
 from attrwidget.hf.exclusive_use import lock_of
 
 if TYPE_CHECKING:
@@ -110,7 +110,12 @@ class EncoderGradients:
 def attention_gradients(text: EncoderText, steps: Sequence[int], score: ScoreFunction) -> AttentionGradients:
     """Yield ``(step, weights, gradients)`` of *steps*, as ``engine.gradients.attention_gradients`` does."""
     hf = text.model.hf
-    with graph_on(hf), kept_weights() as weights, differentiable(hf, observe(hf, "eager")), text.leaves(None):
+    with (
+        graph_on(hf),
+        kept_weights() as weights,
+        differentiable(hf, observed_attention(hf, "eager")),
+        text.leaves(None),
+    ):
         logits = text.read(text.run())[0]
         at_logits = _score_gradients(logits, score).to(logits)
     for step in steps:

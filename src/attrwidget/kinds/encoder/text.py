@@ -12,7 +12,7 @@ import torch
 from attrwidget.engine.attention.recorder import RecordedAttention, StoredAttention
 from attrwidget.engine.forward import leaves_of
 from attrwidget.engine.hooks import hooked
-from attrwidget.hf.attention_interface import observe, set_observer
+from attrwidget.hf.attention_interface import observed_attention, set_observer
 from attrwidget.hf.exclusive_use import exclusive_use
 from attrwidget.kinds.encoder.adapter import Places
 
@@ -104,7 +104,9 @@ class EncoderText:
         reader = RecordedAttention(self.length)
         set_observer(reader.observe)
         try:
-            return self.logits(torch.ones_like(self.ids), attention=observe(self.model.hf))[0], reader
+            return self.logits(torch.ones_like(self.ids), attention=observed_attention(self.model.hf))[
+                0
+            ], reader
         finally:
             set_observer(None)
 

@@ -14,7 +14,7 @@ from attrwidget.engine.compare import same_weights
 from attrwidget.engine.forward import encode, logits_of, run
 from attrwidget.engine.gradients.check import graph_gradients, plain_gradients
 from attrwidget.engine.masking import find_masking
-from attrwidget.hf.attention_interface import observe, set_observer
+from attrwidget.hf.attention_interface import observed_attention, set_observer
 from attrwidget.hf.exclusive_use import exclusive_use
 from attrwidget.hf.internals.cache import decoder_caches, layer_kinds, returned_cache
 from attrwidget.kinds import trials
@@ -39,7 +39,7 @@ def record(
     """Run as ``run_target`` does, by the model's own fast attention, and return the recorded attention too."""
     encoder, calls = RecordedAttention(source.shape[1]), RecordedAttention(ids.shape[1])
     decoder, cross = RecordedAttention(ids.shape[1]), RecordedAttention(source.shape[1])
-    name = observe(model.hf)
+    name = observed_attention(model.hf)
     with exclusive_use(model.hf, name), torch.no_grad():
         try:
             set_observer(encoder.observe)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from attrwidget.engine.gradients.fast_cpu.linear import first_batched, rows_here
-from attrwidget.hf.attention_interface import tell_observer
+from attrwidget.hf.attention_interface import notify_observer
 from attrwidget.hf.internals.attention import eager_attention, register_attention
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _attention(
     attention_mask: torch.Tensor | None,
     **options: Any,
 ) -> tuple[torch.Tensor, torch.Tensor | None]:
-    tell_observer(module, query, key, value, attention_mask, options)
+    notify_observer(module, query, key, value, attention_mask, options)
     eager = eager_attention(module)
     if eager is None:
         raise RuntimeError(f"{type(module).__name__} has no plain attention")
