@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import huggingface_hub
 import pytest
 
-from attrwidget.hf.hub import is_cached
+from attrwidget.hf.hub import cached_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,22 +63,22 @@ def test_a_cached_model_is_loaded_without_a_request(home: Path) -> None:
 
 @pytest.mark.parametrize("file", ["config.json", "model.safetensors", "tokenizer"])
 def test_a_model_of_which_a_file_is_missing_is_not_cached(snapshot: Path, file: str) -> None:
-    assert is_cached(NAME)
+    assert cached_folder(NAME) == str(snapshot)
     for path in snapshot.glob(f"{file}*"):
         path.unlink()
-    assert not is_cached(NAME)
+    assert cached_folder(NAME) is None
 
 
 def test_weights_in_parts_are_cached_when_all_parts_are(snapshot: Path) -> None:
     (snapshot / "model.safetensors").rename(snapshot / "model-1.safetensors")
     index = '{"weight_map": {"a": "model-1.safetensors", "b": "model-2.safetensors"}}'
     (snapshot / "model.safetensors.index.json").write_text(index)
-    assert not is_cached(NAME)
+    assert cached_folder(NAME) is None
     (snapshot / "model-2.safetensors").touch()
-    assert is_cached(NAME)
+    assert cached_folder(NAME) == str(snapshot)
 
 
 @pytest.mark.parametrize("name", ["no/such", "", "two words?*", "./no/such/folder"])
 def test_other_names_are_not_cached(snapshot: Path, name: str) -> None:
     assert snapshot.exists()
-    assert not is_cached(name)
+    assert cached_folder(name) is None

@@ -1,4 +1,4 @@
-"""Whether a model is in the cache of the Hugging Face hub, and whether the hub can be reached."""
+"""Find a model in the cache of the Hugging Face hub, and ask whether the hub can be reached."""
 
 from __future__ import annotations
 
@@ -10,20 +10,25 @@ _WHOLE = ("model.safetensors", "pytorch_model.bin")
 _TOKENIZER = ("tokenizer*", "vocab*", "*.model")
 
 
-def is_cached(name: str) -> bool:
-    """Return whether the configuration, weights and tokenizer of *name* are all in the cache."""
+def cached_folder(name: str) -> str | None:
+    """Return the folder in the cache with the configuration, weights and tokenizer of the hub's model *name*, if any.
+
+    A model that is loaded by its folder makes no request, not even those of the hub's own library.
+    """
     from huggingface_hub import try_to_load_from_cache
     from huggingface_hub.errors import HFValidationError
 
+    if Path(name).is_dir():
+        return None
     try:
         config = try_to_load_from_cache(name, "config.json")
     except HFValidationError:
-        return False
+        return None
     if not isinstance(config, str):
-        return False
+        return None
     folder = Path(config).parent
     has_tokenizer = any(next(folder.glob(pattern), None) for pattern in _TOKENIZER)
-    return has_tokenizer and any(_has_weights(folder, file) for file in _WHOLE)
+    return str(folder) if has_tokenizer and any(_has_weights(folder, file) for file in _WHOLE) else None
 
 
 def is_reachable(name: str) -> bool:

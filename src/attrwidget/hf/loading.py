@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from attrwidget import bundled
 from attrwidget.errors import AttrWidgetError, did_you_mean, first_line
 from attrwidget.hf.attention_interface import calls_attention_interface
-from attrwidget.hf.hub import is_cached, is_reachable
+from attrwidget.hf.hub import cached_folder, is_reachable
 from attrwidget.hf.internals.models import is_unknown_architecture, needs_remote_code
 from attrwidget.hf.model_copy import keep_backward
 
@@ -55,7 +55,8 @@ def find_model(name: str, *, trust_remote_code: bool = False) -> Found:
     from transformers import AutoConfig
 
     folder = _folder(name)
-    local = is_cached(folder) or not is_reachable(folder)
+    folder = cached_folder(folder) or folder
+    local = not is_reachable(folder)
     options = {"trust_remote_code": trust_remote_code, "local_files_only": local}
     try:
         config = AutoConfig.from_pretrained(folder, **options)
