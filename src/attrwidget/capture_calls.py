@@ -1,4 +1,4 @@
-"""``capture``: record the user's own calls of a model, and explain what they gave."""
+"""Record the user's own calls of a model and explain their results: ``capture``."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _NOTHING = "Nothing was captured: call {}, of the model given to capture, inside the with block."
 
-_CHANGED = "The answer was chosen by other probabilities ({}) than the model's own, which are those shown."
+_CHANGED = "The answer was chosen from changed probabilities ({}); those shown are the model's own."
 
 
 def capture(
@@ -37,15 +37,15 @@ def capture(
     """Record every call of the model's ``generate`` in a with block, to explain what it generated.
 
     Any call counts, also one that a pipeline makes: greedy, sampled, beams, batches, assisted. The call itself is not
-    changed: the ids that it returned are run again, teacher-forced, when ``explanations`` is first read. Of a model
-    that does not generate, such as a classifier, calls of the model itself are recorded: ``model(**inputs)``. Only this
-    model object is listening_to, and it is left as it was when the block ends.
+    changed: the ids that it returned are run again, teacher-forced, when ``explanations`` is first read. For a model
+    that does not generate, such as a classifier, calls of the model itself are recorded: ``model(**inputs)``. Calls of
+    other model objects are not, and this one is left as it was when the block ends.
 
     Args:
         model: A Transformers model, or what ``load`` returned.
         tokenizer: The tokenizer of a Transformers model.
-        messages: The chat that the prompt was made of. Without it, messages are found where the chat template begins
-            them with control tokens.
+        messages: The chat that the prompt was made from. Without it, messages are found by the control tokens with
+            which the chat template begins them.
 
     Returns:
         A context manager whose ``explanations`` hold one Explanation for each sequence.
@@ -68,7 +68,10 @@ def capture(
 
 
 class Capture:
-    """The calls recorded in a with block; made by ``capture``. As the last line of a notebook cell it shows them."""
+    """The calls recorded in a with block; made by ``capture``.
+
+    As the last line of a notebook cell it shows their explanations.
+    """
 
     def __init__(self, model: Model, messages: Sequence[Message] | None = None) -> None:
         self._model, self._messages = model, messages
@@ -92,7 +95,7 @@ class Capture:
         """The Explanation of each generated sequence, in the order of the calls; made when first read.
 
         Of beams these are the winning sequences. Probabilities are the model's own for the chosen tokens; a warning
-        tells when sampling options or logits processors had changed the distribution that they were chosen from.
+        appears when sampling options or logits processors had changed the distribution that they were chosen from.
 
         Raises:
             AttrWidgetError: Nothing was captured, or no call with known token ids.

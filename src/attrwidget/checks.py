@@ -1,4 +1,4 @@
-"""Checks that several rooms need. Each returns the value in its normal form or raises AttrWidgetError."""
+"""Check values that several rooms take; each check returns the normal form or raises AttrWidgetError."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def is_index(value: Any, count: int) -> bool:
 
 
 def check_whole(value: Any, what: str, count: int | None = None) -> int:
-    """Return *value* as an int; *what* names it, such as ``"A step"``, and *count* says how many there are."""
+    """Return *value* as an int; *what* names it, such as ``"A step"``, and *count* is how many there are."""
     if not isinstance(value, bool):
         try:
             return operator.index(value)

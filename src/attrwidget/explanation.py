@@ -88,7 +88,7 @@ class Explanation(Presentation):
         Returns:
             float32 ``[steps, inputs]``, NaN where a token came later. ``attrs`` holds the method, the target function,
             the foil of each step, the ``base_values`` that rows add up from, and a ``note``. A warning names steps
-            without a score: leaving out any unit leaves nothing to read.
+            without a score, such as one with a single unit: without it there is nothing to read.
 
         Raises:
             AttrWidgetError: A name, layer, head or option does not exist; the sentence lists those that do.
@@ -138,9 +138,9 @@ class Explanation(Presentation):
             head_rule: How several heads become one: ``"mean"``, ``"median"``, ``"sum"`` or ``"max"``.
             targets: ``"steps"``: the row that predicts each generated token. ``"all"``: a row for every token that the
                 model, or the decoder of an encoder–decoder, read.
-            part: Of an encoder–decoder, whose attention to source and target together sums to 1 by default:
-                ``"cross"``, the decoder's to the source; ``"decoder"``, the decoder's to the target; ``"encoder"``, the
-                source's to itself, with a row for each of its tokens. Columns are then the tokens looked at.
+            part: For an encoder–decoder, one attention alone; by default a row covers source and target and sums to 1.
+                ``"cross"``: the decoder's, to the source. ``"decoder"``: the decoder's, to the target. ``"encoder"``:
+                the encoder's, with a row for each source token. Columns are then the tokens attended to.
 
         Returns:
             float32 ``[targets, inputs]``, NaN where a token came later.
@@ -175,6 +175,9 @@ class Explanation(Presentation):
         Args:
             answer: A text, a token id, or a list of ids.
 
+        Returns:
+            An explanation whose steps are the tokens of *answer*.
+
         Raises:
             AttrWidgetError: The answer is empty or has ids that do not exist, or the model writes no answers.
 
@@ -184,7 +187,7 @@ class Explanation(Presentation):
         given = [answer] if isinstance(answer, str) or not isinstance(answer, Iterable) else list(answer)
         ids = [token for one in given for token in foil_tokens(self.trace, 0, one)]
         if not ids:
-            raise AttrWidgetError("The other answer is empty: give the words that the model might have said.")
+            raise AttrWidgetError("The other answer is empty: give a text or at least one token id.")
         return Explanation(self.trace.instead(ids))
 
     def logit_lens(self) -> pd.DataFrame:
@@ -236,7 +239,7 @@ class Explanation(Presentation):
 
         Returns:
             float32, a row for each ``(step, block)``, both from 0, and a column for each token; NaN where a token came
-            later, or is of the other side of an encoder–decoder.
+            later, or belongs to the other side of an encoder–decoder.
 
         Raises:
             AttrWidgetError: The model does not allow the reading.

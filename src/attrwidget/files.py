@@ -29,7 +29,7 @@ def writable(path: str | os.PathLike[str], example: str) -> Path:
 
 
 def write_whole(target: Path, data: bytes) -> None:
-    """Write all of *data* or nothing: beside *target* first, then in its place. Raises AttrWidgetError."""
+    """Write all of *data* or nothing: to a file beside *target*, which is then moved to it. Raises AttrWidgetError."""
     part = target.with_name(f".{uuid.uuid4().hex}.part")
     try:
         part.write_bytes(data)
@@ -52,7 +52,7 @@ def read_whole(path: str | os.PathLike[str]) -> bytes:
 
 
 def _place(path: Any) -> Path:
-    """Return *path* with ``~`` filled in; raise AttrWidgetError when no file can have that name."""
+    """Return *path* with ``~`` expanded; raise AttrWidgetError when no file can have that name."""
     try:
         place = Path(path).expanduser()
         longest = max(map(len, map(os.fsencode, place.parts)), default=0)
@@ -68,5 +68,5 @@ def _place(path: Any) -> Path:
 
 
 def public_name(name: str) -> str:
-    """Return a model's *name*; of a folder the last part alone, as the path is private to the author."""
+    """Return a model's *name* as others may see it: of a folder only the last part, since the path is private."""
     return Path(name).name or name if Path(name).is_absolute() or name.startswith((".", "~")) else name

@@ -1,4 +1,4 @@
-"""``load``: the way to a model that can be explained."""
+"""Load a model that can be explained: ``load``."""
 
 from __future__ import annotations
 
@@ -133,8 +133,7 @@ def load(
         The model; its class, and the options of its ``explain``, follow from its kind.
 
     Raises:
-        AttrWidgetError: There is no such model, or it is of a kind that cannot be explained; the sentence says what
-            to do.
+        AttrWidgetError: There is no such model, or it is of a kind that cannot be explained.
 
     Example:
         >>> import attrwidget as aw

@@ -1,4 +1,4 @@
-"""What live and saved explanations offer alike: they are shown, exported and saved from their reading."""
+"""The common part of live and saved explanations: show, export and save a reading."""
 
 from __future__ import annotations
 
@@ -105,8 +105,8 @@ class Presentation(ABC):
             path: Where to write it.
             methods: Names of methods to carry; by default saliency, input × gradient, attention, and whatever was
                 computed already.
-            max_mb: The largest size in megabytes; 10 by default. To fit, attention loses precision, then single heads,
-                and then methods go; the page names what it does not carry.
+            max_mb: The largest size in megabytes; 10 by default. To fit, attention is stored with less precision, then
+                as the mean of all heads, and then methods are left out; the page names what it does not carry.
             title: The heading; by default a question about the answer.
             progress: Called with ``(done, total)``; an exception raised in it stops, and nothing is written.
 
@@ -139,8 +139,8 @@ class Presentation(ABC):
 
         Args:
             path: Where to write it.
-            methods: Names of methods to carry; by default attention, the gradient methods of one backward pass a step,
-                and whatever was computed already.
+            methods: Names of methods to carry; by default attention, the gradient methods that take one backward pass
+                for each step, and whatever was computed already.
             heads: Attention of all heads as ``"float32"``, ``"float16"`` or ``"none"``, which keeps their mean;
                 ``"auto"`` takes the first that keeps the file under *max_mb*, and warns of what it left out.
             max_mb: The largest size in megabytes.
@@ -160,10 +160,10 @@ class Presentation(ABC):
         return save(self.reading, path, methods=methods, heads=heads, max_mb=max_mb, progress=progress)
 
     def to_pandas(self, methods: str | Sequence[str] | None = None) -> pd.DataFrame:
-        """Return the scores of *methods* (the first) as one long table, a row for each score.
+        """Return the scores of *methods* as one long table, a row for each score.
 
         Args:
-            methods: Names of ``methods()``.
+            methods: Names of ``methods()``; by default the first.
 
         Returns:
             Columns ``method``, ``step``, ``token``, ``position``, ``input`` and ``score``.
@@ -179,10 +179,10 @@ class Presentation(ABC):
         return to_pandas(self.reading, methods)
 
     def to_inseq(self, method: str | None = None) -> Any:
-        """Return the scores of *method* (the first) as Inseq's ``FeatureAttributionOutput``.
+        """Return the scores of *method* as Inseq's ``FeatureAttributionOutput``.
 
         Args:
-            method: A name of ``methods()``.
+            method: A name of ``methods()``; by default the first.
 
         Returns:
             An output of one sequence.

@@ -12,11 +12,14 @@ _DELAY = 1.0  # seconds before a bar appears; most work is over by then
 
 @contextmanager
 def progress_bar(title: str, unit: str) -> Iterator[Progress]:
-    """Draw a bar for work that lasts over a second, while the function it gives is called with ``(done, total)``.
+    """Draw a progress bar for work that lasts over a second.
 
     Args:
         title: Text before the bar.
         unit: Singular noun for what is counted, such as ``"token"``.
+
+    Yields:
+        The function to call with ``(done, total)``.
     """
     from tqdm.auto import tqdm  # type: ignore[import-untyped]
 

@@ -38,7 +38,14 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
     """The app as one widget; its form follows the kind of model chosen.
 
     Work runs in a thread, with progress, and can be cancelled. An error is shown as one sentence, and the explanation
-    on the screen stays. ``explanation`` is that one, or None.
+    on the screen stays.
+
+    Args:
+        prompt: The text that the form begins with.
+        max_new_tokens: How many tokens to generate, at most.
+
+    Attributes:
+        explanation: The explanation on the screen, or None.
     """
 
     def __init__(
@@ -200,7 +207,7 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
             logger.exception("the bundled model could not be loaded")
 
     def _end(self, stop: threading.Event, error: str = "") -> bool:
-        """Go idle unless this run was given up meanwhile; return whether it was not."""
+        """Go idle and return True, unless this run was given up meanwhile."""
         if self._stop is not stop:
             return False
         self._stop = None

@@ -32,7 +32,7 @@ def run(*, port: int, browser: bool, theme: str) -> None:
     paths = [str(TEMPLATES), os.environ.get("JUPYTER_PATH", "")]
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, paths))
     print(f"The app is at http://{HOST}:{port}/ (Ctrl-C stops it)", flush=True)  # noqa: T201
-    logging.getLogger("tornado.general").addFilter(_is_news)
+    logging.getLogger("tornado.general").addFilter(_is_useful)
     Voila.launch_instance(arguments(port=port, browser=browser and has_screen(), theme=theme))
 
 
@@ -67,8 +67,8 @@ def _encryption() -> list[str]:
     return ["--KernelManager.transport_encryption=auto"] if known and zmq.has("curve") else []
 
 
-def _is_news(record: logging.LogRecord) -> bool:
-    # jupyter_server counts milliseconds where Tornado counts seconds; nobody who starts the app can act on it.
+def _is_useful(record: logging.LogRecord) -> bool:
+    """Return False for a warning on jupyter_server's own settings, which nobody who starts the app can act on."""
     return not record.getMessage().startswith("The websocket_ping_timeout")
 
 

@@ -35,7 +35,7 @@ def collect_scores(
     """Return the rows to judge at *steps* by name, and sentences on methods left out.
 
     *methods*: names; a mapping from names to scores ``[n_steps, n_inputs]``; or None for all methods but those that
-    another library computes, without those that turn out to refuse. Raises AttrWidgetError for an unknown name, a wrong
+    another library computes; those that refuse are left out. Raises AttrWidgetError for an unknown name, a wrong
     shape, or none at all.
     """
     if isinstance(methods, Mapping) and methods:

@@ -1,4 +1,4 @@
-"""How alike two lists of scores order the same things. Ties are treated exactly; a constant list gives NaN."""
+"""Measure how alike two lists of scores order the same things; ties are treated exactly."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     Values = NDArray[np.floating]
 
-_DEPTH = 400  # of rank-biased overlap: 0.9 ** 400 is nothing
+_DEPTH = 400  # ranks that rank-biased overlap reads: deeper ones weigh less than 0.9 ** 400
 
 
 def kendall_tau_b(x: Values, y: Values) -> float:
@@ -61,6 +61,7 @@ def rank_biased_overlap(x: Values, y: Values, p: float = 0.9) -> float:
 
 
 def _overlaps(x: Values, y: Values, depths: NDArray[np.intp]) -> Values:
+    """Return the share that the highest of both lists have in common, at each depth."""
     shared: Values = np.einsum("dn,dn->d", _within(x, depths), _within(y, depths)) / depths
     return shared
 

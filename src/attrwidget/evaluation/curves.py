@@ -29,8 +29,9 @@ def area(shares: NDArray[np.floating], values: NDArray[np.floating]) -> float:
 
 
 def aopc(whole: float, changed: NDArray[np.floating]) -> float:
-    """Return the mean fall from *whole* over bins (DeYoung et al. 2020, ERASER, arXiv:1911.03429).
+    """Return the mean fall over bins from *whole*, the score of the full text.
 
-    Comprehensiveness when *changed* lacks the most relevant inputs, sufficiency when it has only them.
+    Source: DeYoung et al. 2020, ERASER, arXiv:1911.03429. Comprehensiveness when *changed* lacks the most
+    relevant inputs, sufficiency when it has only them.
     """
     return float(np.mean(whole - changed))

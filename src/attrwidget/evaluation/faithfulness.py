@@ -80,7 +80,7 @@ def evaluate(
         An ``Evaluation``: ``summary``, ``by_step``, ``curves`` and ``agreement`` are pandas tables.
 
     Raises:
-        AttrWidgetError: An argument is wrong, or the model does not heed an attention mask or gives no probabilities.
+        AttrWidgetError: An argument is wrong, or the model ignores an attention mask or gives no probabilities.
 
     Example:
         >>> aw.evaluate(ex, ["saliency", "attention"]).summary
@@ -109,10 +109,10 @@ def _orders(
     """Return positions in the order of each method's scores, and in *random* orders, by name and step."""
     orders = {}
     for step, at in places.items():
-        luck, *drawn = shuffles(seed, step, 1 + random, len(at))
+        ties, *drawn = shuffles(seed, step, 1 + random, len(at))
         for name, (values, signed) in rows.items():
             scores = values[step, at]
-            orders[name, step] = at[ranked(scores if signed else np.abs(scores), luck)]
+            orders[name, step] = at[ranked(scores if signed else np.abs(scores), ties)]
         for i, order in enumerate(drawn):
             orders[f"random {i}", step] = at[order]
     return orders
@@ -154,13 +154,14 @@ def _check(
 
 
 def _notes(reading: LiveReading, places: Mapping[int, NDArray[np.intp]]) -> list[str]:
+    """Return sentences on steps left out and on moved positions; raise AttrWidgetError if no step is left."""
     empty = [step for step, at in places.items() if not len(at)]
     if len(empty) == len(places):
         raise AttrWidgetError(
             "No input of these steps may be taken away: give a longer prompt or keep fewer."
         )
     notes = (
-        [f"Left out, for nothing of theirs may be taken away: steps {', '.join(map(str, empty))}."]
+        [f"Left out, because none of their inputs may be taken away: steps {', '.join(map(str, empty))}."]
         if empty
         else []
     )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from attrwidget.progress import Progress
 
 Masked = bytes
+"""Which inputs are masked, one bit each."""
 
 
 def masked(inputs: int, positions: NDArray[np.intp]) -> Masked:

@@ -1,4 +1,4 @@
-"""The measures of one order of one step's inputs."""
+"""Measure one order of one step's inputs."""
 
 from __future__ import annotations
 

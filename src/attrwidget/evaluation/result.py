@@ -20,7 +20,14 @@ _GRID = np.linspace(0, 1, 21)
 
 @dataclass(frozen=True)
 class StepCurves:
-    """One order of one step's inputs: y by the *shares* taken away or put back, and what follows from it."""
+    """The curves and measures of one order of one step's inputs.
+
+    Attributes:
+        shares: The shares of inputs taken away or put back, from 0 to 1.
+        deletion: The step's score with each share taken away.
+        insertion: The step's score with each share put back.
+        metrics: The measures, by the names in ``METRICS``.
+    """
 
     shares: NDArray[np.floating]
     deletion: NDArray[np.floating]

@@ -72,8 +72,8 @@ def to_html(
 ) -> Path:
     """Write *reading* as one HTML file: the same views, no kernel, no network.
 
-    To fit *max_mb*, attention loses precision, then single heads, and then methods go, the last one first; the page
-    names what it does not carry.
+    To fit *max_mb*, attention is stored with less precision, then as the mean of all heads, and then methods are left
+    out, the last one first; the page names what it does not carry.
 
     Args:
         reading: What to show.
@@ -117,6 +117,7 @@ def _usual_methods(reading: Reading, shown: Mapping[str, Any] | None) -> list[Me
 def _numbers(
     reading: Reading, plan: Plan, progress: Progress | None
 ) -> tuple[dict[str, str], dict[str, Any] | None]:
+    """Return the scores by method and the attention that *plan* carries, encoded for the page."""
     steps = range(reading.n_steps)
     recorded = plan.recorded()
     total = len(steps) * (len(recorded) + bool(plan.bits))

@@ -18,9 +18,13 @@ MB = 1_000_000
 
 @dataclass(frozen=True)
 class Plan:
-    """The methods carried, and every head's attention with 16 or 8 *bits*, or with 0 bits not at all.
+    """What a page carries.
 
-    Without heads, attention is a method like others: the mean of all heads. ``left_out`` are sentences.
+    Attributes:
+        methods: The methods carried.
+        bits: Bits of a weight of each head's attention, 16 or 8; 0 without single heads. Attention is then a method
+            like others: the mean of all heads.
+        left_out: Sentences on what the page does not carry.
     """
 
     methods: tuple[MethodInfo, ...]
@@ -28,7 +32,7 @@ class Plan:
     left_out: tuple[str, ...] = ()
 
     def recorded(self) -> list[MethodInfo]:
-        """The methods carried as rows of scores."""
+        """Return the methods carried as rows of scores."""
         return [m for m in self.methods if not (m.attention and self.bits)]
 
 
@@ -44,7 +48,7 @@ def make_plan(reading: Reading, methods: Sequence[MethodInfo], room: float, max_
         smallest += attention_size(reading, plan.bits) if plan.bits else 0
         if smallest <= room:
             return plan
-    # A tenth more, for rounding up is friendlier than failing again.
+    # A tenth more, so that the advised size does not fail again.
     least = max_mb + 1.1 * (smallest - room) / MB
     raise AttrWidgetError(
         f"max_mb={max_mb:g} is too small: even the text with the scores of one method, {methods[0].title}, "
@@ -53,6 +57,7 @@ def make_plan(reading: Reading, methods: Sequence[MethodInfo], room: float, max_
 
 
 def _plans(reading: Reading, methods: tuple[MethodInfo, ...], max_mb: float) -> Iterator[Plan]:
+    """Yield plans, the richest first."""
     limit = f"to keep it under {max_mb:g} MB"
     plan = Plan(methods, 0)
     if any(method.attention for method in methods):

@@ -76,7 +76,7 @@ def check_shown_heads(reading: Reading, value: Any) -> list[tuple[int, int]]:
 
 
 def check_bool(value: Any, name: str) -> bool:
-    """Return True or False; other values that count as such are refused."""
+    """Return *value*, which must be True or False: 0 and 1 are refused."""
     if isinstance(value, bool):
         return value
     raise AttrWidgetError(f"{name} is True or False, not {short(value)}.")

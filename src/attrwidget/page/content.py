@@ -52,7 +52,7 @@ def content_of(reading: Reading, *, model: bool = True) -> dict[str, Any]:
             ],
         },
         "methods": [method_entry(method) for method in reading.methods()],
-        "contrast": contrasts.description() if contrasts else {},
+        "contrast": contrasts.descriptions() if contrasts else {},
         "layers": int(reading.n_layers),
         "heads": int(reading.n_heads),
         "attention_note": reading.attention_note,

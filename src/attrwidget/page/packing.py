@@ -63,9 +63,9 @@ def pool_largest(
 
 
 def quantise(values: NDArray[np.float32], high: float, *, signed: bool) -> NDArray[np.uint8]:
-    """Return *values* as bytes: 255 for NaN, else 0 to 254 up from zero, or, signed, 0 to 254 about 127.
+    """Return *values* as bytes: 255 for NaN, else 0 to 254, which counts up from zero or, signed, has zero at 127.
 
-    The error is at most half a step, of ``high / 254`` or, signed, ``high / 127``.
+    The error is at most half a step; a step is ``high / 254`` or, signed, ``high / 127``.
     """
     shares = (
         np.clip(np.nan_to_num(values.astype(np.float64)) / high, -1, 1)

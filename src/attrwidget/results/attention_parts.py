@@ -1,4 +1,4 @@
-"""The three attentions of an encoder–decoder model, each over its own rows and columns."""
+"""Read one of the three attentions of an encoder–decoder: of its encoder, its decoder, or across."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 def read_part(
     trace: Trace, name: str, selection: HeadSelection, *, steps_only: bool
 ) -> tuple[NDArray[np.float32], list[int], list[int]]:
-    """Return the weights float32 ``[rows, columns]`` of the attention called *name*, and the tokens of both sides.
+    """Return the weights of the attention called *name*, float32 ``[rows, columns]``, and the tokens of both sides.
 
-    Rows of a decoder are labelled by the token that each predicts when it is a step and *steps_only*, and else by the
-    token that it stands at. Weights are NaN where a token came later. Raises AttrWidgetError for a model of another
-    kind, and for parts, layers and heads that do not exist.
+    With *steps_only*, a row of the decoder is labelled by the token that it predicts, else by the token at its
+    position. Weights are NaN where a token came later. Raises AttrWidgetError for a model of another kind, and for parts,
+    layers and heads that do not exist.
     """
     from attrwidget.engine.attention.joint import PARTS
 
     if name not in PARTS:
         raise AttrWidgetError(f"There is no part {name!r} of the attention: take one of {', '.join(PARTS)}.")
     if not trace.n_source:
-        raise AttrWidgetError(f"{trace.model.name} writes no text to a source: leave out part=.")
+        raise AttrWidgetError(f"{trace.model.name} has no encoder with a source of its own: leave out part=.")
     reader = cast("JointAttention", trace.attention).part(name)
     source, target = range(trace.n_source), range(trace.n_source, trace.n_inputs)
     columns = target if name == "decoder" else source

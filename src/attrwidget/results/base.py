@@ -45,7 +45,7 @@ class MethodInfo(NamedTuple):
     source: int | None = None
 
     def mean_of_heads(self, count: int) -> MethodInfo:
-        """Return this method of attention where the mean of all *count* heads was recorded alone."""
+        """Return this attention method as it is when only the mean of all *count* heads was recorded."""
         description = f"{self.description}, mean of all {count} heads"
         return self._replace(attention=False, source=None, description=description)
 
@@ -78,6 +78,7 @@ class Reading(ABC):
         contrasts: Scores against foils; None without the model.
         answer_text: The answer in words where the joined steps do not give it, else None.
         step_noun: The words for one step and for several.
+        shown_as: The class name that ``repr`` shows.
     """
 
     shown_as = "Explanation"
@@ -97,7 +98,7 @@ class Reading(ABC):
 
     @property
     def n_source(self) -> int:
-        """How many inputs, from the first, are an encoder's, in a model that has a decoder too; else 0."""
+        """How many inputs, from the first, are the source of an encoder–decoder; 0 for other models."""
         first = self.sections[0]
         return first.end if first.title == "Source" and first.end < self.first_step else 0
 
@@ -108,7 +109,7 @@ class Reading(ABC):
 
     @abstractmethod
     def methods(self) -> list[MethodInfo]:
-        """Return the methods that this explanation can be read by."""
+        """Return the methods that ``rows`` takes here, the default one first."""
 
     @abstractmethod
     def rows(
@@ -121,7 +122,21 @@ class Reading(ABC):
         head_rule: str = "mean",
         progress: Progress | None = None,
     ) -> NDArray[np.float32]:
-        """Return what the screen shows of *steps*: float32 ``[len(steps), n_inputs]``."""
+        """Return what the screen shows of *steps*.
+
+        Args:
+            method: A name of ``methods()``.
+            steps: Indices of steps, in any order.
+            layer: For attention: a layer from 0.
+            heads: For attention: ``(layer, head)`` pairs from 0.
+            head_rule: For attention: how several heads become one.
+            progress: Called with ``(done, total)`` between chunks. An exception raised in it stops the work; finished
+                rows are kept.
+
+        Returns:
+            Shares or raw values, as ``scores`` normalises by ``"auto"``: float32 ``[len(steps), n_inputs]``, NaN where
+            there is no input.
+        """
 
     @abstractmethod
     def has_rows(self, method: str, steps: Sequence[int]) -> bool:
@@ -137,10 +152,10 @@ class Reading(ABC):
 
     @abstractmethod
     def target_function_of(self, method: str) -> str | None:
-        """Return which number of a step *method* explains here, such as ``"log_prob"``; None when that is not known."""
+        """Return the target function that *method* explains here, such as ``"log_prob"``; None when it is not known."""
 
     def seen(self, step: int) -> int:
-        """Return how many inputs *step* sees, the first ones: those before it, or all where steps are no inputs."""
+        """Return how many inputs, from the first, *step* sees: those before it, or all where steps are not inputs."""
         return min(self.first_step + step, self.n_inputs)
 
     def note(self, method: str, steps: Sequence[int]) -> str | None:  # noqa: ARG002
@@ -148,16 +163,16 @@ class Reading(ABC):
         return None
 
     def method(self, name: Any) -> MethodInfo:
-        """Return the method called *name*; raise AttrWidgetError, with the names there are, for any other."""
+        """Return the method called *name*; raise AttrWidgetError, which lists the names, when there is none."""
         methods = {method.name: method for method in self.methods()}
         if isinstance(name, str) and name in methods:
             return methods[name]
         own = ", ".join(known for known in methods if ":" not in known)
-        borrowed = (
+        external = (
             ", or another tool's, as aw.list_methods() shows them" if any(":" in m for m in methods) else ""
         )
         raise AttrWidgetError(
-            f"There is no method {short(name)}{did_you_mean(name, methods)}: take one of {own}{borrowed}."
+            f"There is no method {short(name)}{did_you_mean(name, methods)}: take one of {own}{external}."
         )
 
     def named(self, names: str | Sequence[str]) -> list[MethodInfo]:

@@ -1,4 +1,4 @@
-"""Why this output and not that one: rows of one step against another output it might have had."""
+"""Contrast a step with another output that it might have had: why this and not that?"""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Foil(NamedTuple):
-    """What *step* might have been instead: the model's number of it, a token id or a class, and its text."""
+    """An output that *step* might have had instead: its id (of a token or a class) and its text."""
 
     step: int
     id: int
@@ -32,13 +32,13 @@ class Foil(NamedTuple):
 
 
 class Contrasts:
-    """Reads one trace against foils. The target function is ``contrast``; see ``Target``."""
+    """Score the steps of one trace against foils. The target function is ``contrast``; see ``Target``."""
 
     def __init__(self, trace: Trace, cache: ScoreCache) -> None:
         self._trace = trace
         self._cache = cache
 
-    def description(self) -> dict[str, str]:
+    def descriptions(self) -> dict[str, str]:
         """Return the footer text of each method that takes a foil, for its contrastive scores."""
         if self._trace.output_kind not in ("softmax", "sigmoid"):
             return {}
@@ -53,7 +53,7 @@ class Contrasts:
         return [int(i) for i in self._trace.steps.top_ids[step]]
 
     def find(self, step: int, what: Any) -> Foil:
-        """Return *what*, a text or an output's number, as a foil of *step*; several tokens count by their first.
+        """Return *what*, a text or an id, as a foil of *step*; of several tokens the first counts.
 
         Raises:
             AttrWidgetError: The step or foil does not exist, or the foil is what the model chose.
@@ -69,7 +69,7 @@ class Contrasts:
         return Foil(step, foil, trace.output_text(step, foil))
 
     def rows(self, method: str, foil: Foil, progress: Progress | None = None) -> NDArray[np.float32]:
-        """Return what the screen shows of the foil's step: float32 ``[1, n_inputs]``, as ``Explanation.rows`` does."""
+        """Return what the screen shows of the foil's step: float32 ``[1, n_inputs]``, as ``Reading.rows`` does."""
         request = self._request(method, foil)
         return normalize_rows(self._cache.rows(request, [foil.step], progress), request.method, "auto")
 

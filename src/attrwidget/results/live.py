@@ -90,20 +90,7 @@ class LiveReading(Reading):
         head_rule: str = "mean",
         progress: Progress | None = None,
     ) -> NDArray[np.float32]:
-        """Return what the screen shows of *steps*: float32 ``[len(steps), n_inputs]``, NaN where there is no input.
-
-        Args:
-            method: A name of ``methods()``.
-            steps: Indices of steps, in any order.
-            layer: For attention: a layer from 0.
-            heads: For attention: ``(layer, head)`` pairs from 0.
-            head_rule: For attention: how several heads become one.
-            progress: Called with ``(done, total)`` between chunks. An exception raised in it stops the work; finished
-                rows are kept.
-
-        Returns:
-            Shares or raw values, as ``scores`` normalises by ``"auto"``.
-        """
+        """Return what the screen shows of *steps*; see ``Reading.rows``."""
         request = make_request(self.trace, method, selection=select_heads(layer, heads, head_rule))
         return normalize_rows(self.raw(request, steps, progress), request.method, "auto")
 

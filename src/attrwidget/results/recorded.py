@@ -28,11 +28,15 @@ def seen_before(first_step: int, n_inputs: int, step: int) -> int:
 
 @dataclass(frozen=True)
 class Recorded:
-    """One method's numbers.
+    """The recorded numbers of one method.
 
-    ``rows`` are raw, ``[steps, inputs]``, NaN where an input gave nothing; None when they are read from single
-    heads. ``target_function`` is what they explain, where known. ``divided``: shown as shares of their row. ``note``
-    is the footnote of all steps together, and ``notes`` of each.
+    Attributes:
+        info: The method.
+        rows: Raw scores ``[steps, inputs]``, NaN where an input has none; None when they are read from single heads.
+        target_function: What the scores explain, where known.
+        divided: Scores are shown as shares of their row.
+        note: The footnote of all steps together.
+        notes: The footnote of each step; empty without any.
     """
 
     info: MethodInfo
@@ -71,7 +75,7 @@ class RecordedHeads:
         return weights
 
     def combined(self, steps: Sequence[int], selection: HeadSelection) -> NDArray[np.float32]:
-        """Return float32 ``[len(steps), inputs]``: the selected heads made one; none selected means all.
+        """Return the selected heads combined, float32 ``[len(steps), inputs]``; none selected means all.
 
         Raises AttrWidgetError for layers, heads and rules that do not exist.
         """
@@ -94,7 +98,7 @@ class RecordedHeads:
 
 
 def _combined(weights: NDArray[np.float32], rule: str) -> NDArray[np.float32]:
-    """Return *weights* ``[inputs, heads]`` as ``[inputs]``."""
+    """Combine *weights* ``[inputs, heads]`` to ``[inputs]`` by *rule*."""
     return np.asarray(getattr(np, rule)(weights, axis=1))
 
 

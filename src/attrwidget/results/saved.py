@@ -9,7 +9,7 @@ import numpy as np
 from attrwidget.errors import AttrWidgetError
 from attrwidget.methods import HeadSelection
 from attrwidget.methods.request.normalize import normalize_rows
-from attrwidget.results.base import MethodInfo, Reading, select_heads
+from attrwidget.results.base import Reading, select_heads
 from attrwidget.results.validate import validate
 from attrwidget.text.sections import Section
 
@@ -30,9 +30,26 @@ NO_HEADS = "This explanation was recorded without single attention heads."
 class SavedReading(Reading):
     """Recorded numbers of one text.
 
+    Args:
+        tokens: All tokens, inputs and outputs.
+        first_step: The index of the first output token.
+        steps: The readings of the steps, one row each, as ``Reading.steps`` gives them.
+        recorded: The numbers of each method; the first method is the default one.
+        inputs: How many tokens can be inputs; by default all but the last.
+        heads: The attention weights of all heads, where they were recorded.
+        sections: Titles of stretches of the text; by default "Prompt" and "Answer".
+        model_name: The model's name or folder.
+        warnings: Sentences about the numbers.
+        attention_note: Why there is no attention of single heads.
+        answer_text: The answer in words where the joined steps do not give it.
+        step_noun: The words for one step and for several.
+
     Attributes:
         recorded: Each method's numbers, by name.
         heads: The attention weights of all heads, where they were recorded.
+
+    Raises:
+        AttrWidgetError: The parts do not fit together.
     """
 
     shown_as = "SavedExplanation"
@@ -56,8 +73,8 @@ class SavedReading(Reading):
         self.tokens, self.first_step = tokens, first_step
         self.n_steps = len(tokens) - first_step
         self.n_inputs = len(tokens) - 1 if inputs is None else inputs
-        whole = [Section("Prompt", 0, first_step), Section("Answer", first_step, len(tokens))]
-        self.sections = whole if sections is None else list(sections)
+        usual = [Section("Prompt", 0, first_step), Section("Answer", first_step, len(tokens))]
+        self.sections = usual if sections is None else list(sections)
         self.model_name, self.warnings = model_name, list(warnings)
         self.answer_text, self.step_noun = answer_text, step_noun
         self.heads = heads
@@ -69,7 +86,7 @@ class SavedReading(Reading):
 
     @property
     def steps(self) -> pd.DataFrame:
-        """What the model thought of each generated token, one row each; NaN where that is not known."""
+        """The model's readings of each step, one row each; NaN where a reading is not known."""
         return self._steps
 
     def methods(self) -> list[MethodInfo]:
@@ -86,7 +103,7 @@ class SavedReading(Reading):
         head_rule: str = "mean",
         progress: Progress | None = None,  # noqa: ARG002 - nothing takes long
     ) -> NDArray[np.float32]:
-        """Return what the screen shows of *steps*: float32 ``[len(steps), n_inputs]``, NaN where there is no input."""
+        """Return what the screen shows of *steps*; see ``Reading.rows``."""
         known = self.find(method)
         return normalized(self.raw(known, steps, select_heads(layer, heads, head_rule)), known, "auto")
 
@@ -138,7 +155,7 @@ class SavedReading(Reading):
             raise AttrWidgetError(
                 f"{method.info.title} has no layers and heads to pick here: leave out layer= and head=."
             )
-        assert method.rows is not None  # noqa: S101 - require_fit
+        assert method.rows is not None  # noqa: S101 - see validate
         return np.asarray(method.rows[list(steps)])
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from attrwidget.results.base import MethodInfo, Reading
 
 _LABEL = 24  # cells, at most, of an input's name
-_HEADING = 12  # and of a generated token's
+_HEADING = 12  # cells, at most, of a generated token's name
 _NUMBER = 6
 _ROWS = 60
 _PALE, _VIOLET = (231, 222, 254), (95, 45, 198)
@@ -35,9 +35,9 @@ _PALE_ORANGE, _ORANGE = (249, 220, 204), (165, 75, 14)
 
 
 def table(reading: Reading, method: str | None = None, steps: Sequence[int] | None = None) -> ScoreTable:
-    """Return the scores of *steps* (all) by *method* (the first) for ``rich.print``, as wide as fits.
+    """Return the scores of *steps* by *method* for ``rich.print``, with as many columns as fit.
 
-    Raises AttrWidgetError for a method that does not exist.
+    By default all steps and the first method. Raises AttrWidgetError for a method that does not exist.
     """
     info = reading.method(method) if method is not None else reading.methods()[0]
     return ScoreTable(reading, info, list(range(reading.n_steps) if steps is None else steps))

@@ -57,7 +57,7 @@ def numeral(value: float, *, signed: bool = False, high: float = 1.0) -> str:
 
 
 def combine(rows: NDArray[np.float32], rule: str = "mean") -> NDArray[np.float32]:
-    """Return float32 ``[inputs]``: the rows ``[steps, inputs]`` as one, by ``"mean"`` or ``"sum"``.
+    """Combine *rows* ``[steps, inputs]`` by ``"mean"`` or ``"sum"``; return float32 ``[inputs]``.
 
     An input after a step counts as 0; the result is NaN where every row is.
     """
@@ -66,7 +66,7 @@ def combine(rows: NDArray[np.float32], rule: str = "mean") -> NDArray[np.float32
 
 
 def of_units(reading: Reading, row: NDArray[np.float32]) -> list[float]:
-    """Return the sum of *row* over the tokens of each unit; NaN where a unit is no input."""
+    """Return the sum of *row* over the tokens of each unit; NaN where a unit is not an input."""
     parts = [row[unit.start : unit.end] for unit in reading.tokens.units]
     return [float("nan") if np.isnan(part).all() else float(np.nansum(part)) for part in parts]
 

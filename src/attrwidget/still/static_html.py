@@ -35,7 +35,7 @@ def to_fallback_html(
 ) -> str:
     """Return the text of *reading* with the scores of *steps* as tints: HTML of under 20 kB without script.
 
-    With no steps the text stands alone. Other arguments are as in ``Explanation.rows`` and the widget's options.
+    Without steps there are no tints. Other arguments are as in ``Reading.rows`` and the widget's options.
     """
     info = reading.method(method)
     values = [float("nan")] * len(reading.tokens.units)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from attrwidget.checks import HEAD_RULES, check_choice, check_input, check_whole
+from attrwidget.checks import HEAD_RULES, check_choice, check_input, check_whole, short
 from attrwidget.errors import AttrWidgetError
 from attrwidget.page.checks import NO_MODEL, check_bool, check_shown_heads, check_shown_layer, check_steps
 from attrwidget.page.packing import float_bytes, head_summary, rows_at_once, score_map
@@ -29,8 +29,10 @@ class Answer(NamedTuple):
 class Query(NamedTuple):
     """A checked request.
 
-    ``cost`` is how many steps must first be computed. A costly one can be stopped by its progress callback and started
-    again, as finished rows are kept.
+    Attributes:
+        cost: How many steps must first be computed.
+        answer: Computes the answer. An exception raised in its progress callback stops it; called again, it goes on
+            from the rows that were finished.
     """
 
     cost: int
@@ -77,7 +79,7 @@ def _scores(reading: Reading, args: Mapping[str, Any]) -> Query:
 
 def _contrast(reading: Reading, method: str, steps: list[int], number: Any) -> Query:
     contrasts = _contrasts(reading)
-    if method not in contrasts.description():
+    if method not in contrasts.descriptions():
         raise AttrWidgetError(f"The method {method!r} has no use for a foil: leave it out.")
     if len(steps) != 1:
         raise AttrWidgetError(f"A foil is of one step: ask for that one, not for {len(steps)}.")
@@ -95,7 +97,7 @@ def _contrast(reading: Reading, method: str, steps: list[int], number: Any) -> Q
 def _foil(reading: Reading, args: Mapping[str, Any]) -> Query:
     contrasts, step = _contrasts(reading), check_whole(args["step"], "A step")
     if not isinstance(args["text"], str):
-        raise AttrWidgetError("A foil is a text.")
+        raise AttrWidgetError(f"A foil is a text, not {short(args['text'])}.")
     foil = contrasts.find(step, args["text"])
     return Query(0, lambda _: Answer(foil._asdict(), b""))
 

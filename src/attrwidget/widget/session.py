@@ -65,7 +65,7 @@ class Session:
 
         def compute(job: Job) -> None:
             try:
-                self._reading.rows(method, steps, progress=partial(self.heed, job))
+                self._reading.rows(method, steps, progress=partial(self.raise_if_stopped, job))
             except Preempted:
                 raise
             except Cancelled:
@@ -115,11 +115,11 @@ class Session:
         if job is not None and self._worker.withdraw(job):
             self.fail(request, Cancelled())
 
-    def heed(self, job: Job, done: int, total: int) -> None:
-        """Stop *job* when it is not wanted any more, or has more to do and a cheaper one is waiting."""
+    def raise_if_stopped(self, job: Job, done: int, total: int) -> None:
+        """Raise Cancelled when *job* was cancelled, and Preempted when it has more to do and a cheaper job waits."""
         if job.cancelled:
             raise Cancelled
-        if done < total and self._worker.outbid(job):
+        if done < total and self._worker.has_cheaper(job):
             raise Preempted
 
     def finish(self, request: Id, meta: dict[str, Any], buffer: bytes) -> None:
@@ -133,7 +133,7 @@ class Session:
         self._refuse(request, error)
 
     def progress(self, request: Id, done: int, total: int) -> None:
-        """Say how far *request* is."""
+        """Report the progress of *request*."""
         self._deliver({"v": VERSION, "id": request, "op": "progress", "done": done, "total": total}, [])
 
     def _refuse(self, request: Id, error: Exception) -> None:
@@ -156,11 +156,11 @@ class _Task:
     def __init__(self, session: Session, request: Id, query: Query) -> None:
         self._session, self._request, self._query = session, request, query
         self._total = 0
-        self._told = 0.0
+        self._reported = 0.0
 
     def run(self, job: Job) -> None:
         """Compute and send the answer. Raises Preempted when a cheaper request is waiting."""
-        self._told = self._told or time.monotonic()
+        self._reported = self._reported or time.monotonic()
         report = self._watch(job)
         try:
             report(0, 0)
@@ -168,21 +168,21 @@ class _Task:
             report(0, 0)
         except Preempted:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, the page is told
+        except Exception as error:  # noqa: BLE001 - the page shows any error
             self._session.fail(self._request, error)
         else:
             self._session.finish(self._request, meta, buffer)
 
     def _watch(self, job: Job) -> Progress:
         def report(done: int, total: int) -> None:
-            self._session.heed(job, done, total)
+            self._session.raise_if_stopped(job, done, total)
             if not total:
                 return
-            # Begun again, the work counts only what is still missing.
+            # Work that starts again counts only what is still missing.
             self._total = max(self._total, total)
             now = time.monotonic()
-            if now - self._told >= _PROGRESS_EVERY:
-                self._told = now
+            if now - self._reported >= _PROGRESS_EVERY:
+                self._reported = now
                 self._session.progress(self._request, self._total - (total - done), self._total)
 
         return report

@@ -59,7 +59,7 @@ class ExplanationWidget(anywidget.AnyWidget):
     held = _Checked(help="The steps held, ascending, such as [1, 2]; [] when none is.").tag(sync=True)
     foil = _Checked(
         help='What the held step might have been instead: None, a text or id, and then {"step", "id", "text"}. Scores '
-        "say why the step is what it is and not that. Holding anything else lets go of it."
+        "then explain why the step is what it is and not that. Holding anything else lets go of it."
     ).tag(sync=True)
     method = _Checked(help="The name of the method shown, one of reading.methods().").tag(sync=True)
     layer = _Checked(help="A whole layer, from 0, or None. Setting one lets go of heads.").tag(sync=True)
@@ -123,13 +123,14 @@ class ExplanationWidget(anywidget.AnyWidget):
     @traitlets.validate(*SHARED)
     def _check(self, proposal: Any) -> Any:
         try:
-            held = getattr(self, "held", None) or []  # not there yet while the traits are made
+            held = getattr(self, "held", None) or []  # no value yet while the traits are created
             return checked(self.reading, proposal["trait"].name, proposal["value"], held)
         except AttrWidgetError as error:
             raise SelectionError(str(error)) from None
 
     @traitlets.observe("held", "foil")
     def _held_or_foil(self, change: Any) -> None:
+        """Keep the foil only while its step alone is held."""
         if self.foil is not None and self.held != [self.foil["step"]]:
             if change["name"] == "foil":
                 self.held = [self.foil["step"]]
@@ -138,6 +139,7 @@ class ExplanationWidget(anywidget.AnyWidget):
 
     @traitlets.observe("layer", "heads")
     def _layer_or_heads(self, change: Any) -> None:
+        """Let a chosen layer replace the heads, and chosen heads the layer."""
         if self.layer is not None and self.heads:
             if change["name"] == "heads":
                 self.layer = None

@@ -26,7 +26,14 @@ class Preempted(Exception):  # noqa: N818 - like Cancelled, no fault
 
 @dataclass(order=True)
 class Job:
-    """Work to do: *run* is called in the worker's thread. Cheaper jobs go first, then older ones."""
+    """Work to do. Cheaper jobs go first, then older ones.
+
+    Attributes:
+        cost: What the job is compared by.
+        run: Called with the job, in the worker's thread.
+        number: Counts up with each job.
+        cancelled: True once the job is not wanted any more; ``run`` has to check it.
+    """
 
     cost: int
     run: Callable[[Job], None] = field(compare=False)
@@ -47,7 +54,7 @@ class Worker:
         _workers.add(self)
 
     def submit(self, job: Job) -> bool:
-        """Do *job* when its turn comes; False, and nothing happens, after ``close``."""
+        """Queue *job* and return True; after ``close``, do nothing and return False."""
         with self._changed:
             if self._closed:
                 return False
@@ -59,7 +66,7 @@ class Worker:
             return True
 
     def withdraw(self, job: Job) -> bool:
-        """Take back *job*: True when it had not begun. One under way is marked ``cancelled`` and has to look."""
+        """Mark *job* as cancelled; return True if it had not begun, and then drop it."""
         with self._changed:
             job.cancelled = True
             if job not in self._jobs:
@@ -68,8 +75,8 @@ class Worker:
             heapq.heapify(self._jobs)
             return True
 
-    def outbid(self, job: Job) -> bool:
-        """Return whether a cheaper job is waiting."""
+    def has_cheaper(self, job: Job) -> bool:
+        """Return whether a job cheaper than *job* is waiting."""
         with self._changed:
             return bool(self._jobs) and self._jobs[0].cost < job.cost
 

@@ -1,1 +1,1 @@
-"""From files and other libraries' results to an explanation. Imports no other library."""
+"""Read explanations from files and other libraries' results, without importing those libraries."""

@@ -1,4 +1,4 @@
-"""Explanations from Captum's results; Captum itself is not needed."""
+"""Read explanations from Captum's results; Captum itself is not needed."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def _from_llm(result: Any, method: str, description: str | None, model_name: str
 
 
 def _outputs(tokens: Sequence[str]) -> list[str]:
-    """Return output tokens with a space before each, which Captum takes away, where their script sets any."""
+    """Return output tokens with the spaces before them, which Captum strips, in scripts that have spaces."""
     texts = [token.removesuffix(" [OVERLAP]") for token in tokens]
     bare = not any(character.isspace() or is_wide(character) for text in texts for character in text)
     return [f" {text}" for text in texts] if bare else texts

@@ -1,4 +1,4 @@
-"""Explanations from Inseq's results and files."""
+"""Read explanations from Inseq's results and files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.files import read_whole
-from attrwidget.formats.read.inseq_file import of_file, of_object
+from attrwidget.formats.read.inseq_file import parse_file, parse_object
 from attrwidget.formats.read.pieces import read_pieces
 from attrwidget.formats.read.scores import readings, record
 from attrwidget.methods.request.targets import TARGET_FUNCTIONS
@@ -53,9 +53,9 @@ def from_inseq(
         >>> aw.from_inseq(inseq.load_model("gpt2", "saliency").attribute("Hello"))
     """
     if isinstance(out, str | Path):
-        sequences, info = of_file(read_whole(out), str(out))
+        sequences, info = parse_file(read_whole(out), str(out))
     else:
-        sequences, info = of_object(out)
+        sequences, info = parse_object(out)
     if not sequences:
         raise AttrWidgetError("This Inseq result holds no sequence.")
     explanations = [_explanation(sequence, info, tokenizer) for sequence in sequences]

@@ -46,7 +46,7 @@ class InseqSequence:
     layered: bool
 
 
-def of_object(out: Any) -> tuple[list[InseqSequence], dict[str, Any]]:
+def parse_object(out: Any) -> tuple[list[InseqSequence], dict[str, Any]]:
     """Return the sequences and the ``info`` of an Inseq output, or of one of its sequences."""
     if hasattr(out, "sequence_attributions"):
         info = dict(out.info or {})
@@ -59,7 +59,7 @@ def of_object(out: Any) -> tuple[list[InseqSequence], dict[str, Any]]:
     )
 
 
-def of_file(data: bytes, name: str) -> tuple[list[InseqSequence], dict[str, Any]]:
+def parse_file(data: bytes, name: str) -> tuple[list[InseqSequence], dict[str, Any]]:
     """Return the sequences and the ``info`` of an Inseq JSON file with the bytes *data*, gzipped or not.
 
     Raises AttrWidgetError when it is none, or was cut short or altered.
@@ -141,7 +141,7 @@ def _array(values: Any) -> NDArray[np.float32] | None:
 
 
 def _tensor(text: str) -> NDArray[np.float32]:
-    """Return the one tensor of a safetensors file in base64, which NumPy's reader would not take in eight bits."""
+    """Return the one tensor of a safetensors file in base64; its reader for NumPy does not know float8."""
     try:
         data = base64.b64decode(text, validate=True)
     except binascii.Error as error:

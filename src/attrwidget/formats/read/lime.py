@@ -1,4 +1,4 @@
-"""Explanations from LIME's; LIME itself is not needed."""
+"""Read explanations from LIME's; LIME itself is not needed."""
 
 from __future__ import annotations
 

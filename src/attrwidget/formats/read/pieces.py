@@ -41,7 +41,7 @@ def read_pieces(pieces: Sequence[str], borders: Sequence[int], ids: Sequence[int
 
 
 def _as_bytes(groups: Sequence[Sequence[str]]) -> list[bytes]:
-    """Return the bytes of all pieces; a group that does not show its style has that of the others."""
+    """Return the bytes of all pieces; a group too short to show its style is read in that of the others."""
     styles = [_style(group) for group in groups]
     plain = (None, _words, _encoded)
     shown = next((style for style in styles if style not in plain), None)

@@ -1,4 +1,4 @@
-"""Explanations from bare tokens and scores."""
+"""Make explanations of bare tokens and scores."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _ROUNDING = 1e-5  # of probabilities in low precision
-_FIRST = "output"  # the name of what a single row of scores explains, unless given
+_OUTPUT = "output"  # names what a single row of scores explains, unless the caller does
 
 
 def from_scores(
@@ -68,7 +68,7 @@ def from_scores(
     outputs = [output] if isinstance(output, str) else None if output is None else _texts(output, "output")
     if outputs is None and len(first_table) == 1 and first_table.shape[1] == len(pieces):
         last = first_table[0, -1]
-        outputs = None if len(pieces) > 1 and np.isnan(last) else [_FIRST]
+        outputs = None if len(pieces) > 1 and np.isnan(last) else [_OUTPUT]
     whole = pieces if outputs is None else [*pieces, *outputs]
     n_steps = len(first_table) if outputs is None else len(outputs)
     first = len(whole) - n_steps
@@ -141,8 +141,9 @@ def readings(labels: Sequence[str], probability: Sequence[float] | None = None, 
         raise AttrWidgetError(
             f"There are {len(labels)} steps and {len(p)} probabilities: give one for each step."
         )
-    if ((p < 0) | (p > 1 + _ROUNDING)).any():
-        raise AttrWidgetError("A probability is a number from 0 to 1.")
+    wrong = p[(p < 0) | (p > 1 + _ROUNDING)]
+    if wrong.size:
+        raise AttrWidgetError(f"A probability is a number from 0 to 1, not {wrong[0]:g}.")
     p = np.minimum(p, 1)
     with np.errstate(divide="ignore"):
         columns: dict[str, Any] = {
@@ -189,7 +190,9 @@ def _table(values: Any, name: str) -> NDArray[np.float64]:
             f"{name} have the shape {table.shape}: give [steps, inputs], or [inputs] for one step."
         )
     if np.isinf(table).any():
-        raise AttrWidgetError(f"{name} hold an infinite number.")
+        raise AttrWidgetError(
+            f"{name} hold an infinite number: give finite ones, or NaN where there is none."
+        )
     return table
 
 

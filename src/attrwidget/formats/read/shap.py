@@ -1,4 +1,4 @@
-"""Explanations from SHAP's; SHAP itself is not needed."""
+"""Read explanations from SHAP's; SHAP itself is not needed."""
 
 from __future__ import annotations
 

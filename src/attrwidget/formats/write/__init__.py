@@ -1,1 +1,1 @@
-"""From an explanation to files and other libraries' results."""
+"""Write explanations as files and as other libraries' results."""

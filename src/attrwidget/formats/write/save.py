@@ -55,8 +55,8 @@ def save(
     Args:
         reading: What to save.
         path: Where to write it.
-        methods: Names; by default attention, the gradient methods of one backward pass a step, and whatever was
-            computed already.
+        methods: Names; by default attention, the gradient methods that take one backward pass for each step, and
+            whatever was computed already.
         heads: Attention of all heads as ``"float32"``, ``"float16"`` or ``"none"``, which keeps their mean; ``"auto"``
             takes the first that keeps the file under *max_mb*, and warns of what it left out.
         max_mb: The largest size in megabytes.
@@ -84,7 +84,7 @@ def save(
 
 
 def _chosen(reading: Reading, names: str | Sequence[str] | None) -> list[MethodInfo]:
-    """Return the methods called *names*, or those that cost nothing more."""
+    """Return the methods called *names*; by default the cheap ones and those computed already."""
     if names is None:
         infos, every = reading.methods(), range(reading.n_steps)
         return [info for info in infos if info.name in _CHEAP or reading.has_rows(info.name, every)] or infos
@@ -99,6 +99,7 @@ def _has_heads(reading: Reading, info: MethodInfo) -> bool:
 
 
 def _plan(reading: Reading, methods: list[MethodInfo], heads: str, max_mb: float, texts: int) -> _Plan:
+    """Return the first plan that fits *max_mb* beside the *texts* bytes of tokens and steps."""
     count = reading.n_layers * reading.n_heads
     has_heads = any(_has_heads(reading, info) for info in methods)
     row_bytes = 8 * reading.n_steps * reading.n_inputs

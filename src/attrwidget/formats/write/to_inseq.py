@@ -1,4 +1,4 @@
-"""Explanations as Inseq's result objects."""
+"""Write explanations as Inseq's result objects."""
 
 from __future__ import annotations
 
@@ -16,14 +16,17 @@ if TYPE_CHECKING:
 
 
 def to_inseq(reading: Reading, method: str | None = None) -> Any:
-    """Return the scores of *method* (the first) as Inseq's ``FeatureAttributionOutput``, of one sequence.
+    """Return the scores of *method* as Inseq's ``FeatureAttributionOutput``, of one sequence.
 
     Its ``show()`` and ``aggregate()`` give the numbers that the screen shows; attention keeps its layers and heads, and
     Inseq aggregates it to their mean.
 
     Args:
         reading: What to convert.
-        method: A name of ``reading.methods()``.
+        method: A name of ``reading.methods()``; by default the first.
+
+    Returns:
+        An output of one sequence.
 
     Raises:
         AttrWidgetError: The method does not exist, or Inseq, which is imported now, cannot be imported.

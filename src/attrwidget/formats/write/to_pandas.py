@@ -1,4 +1,4 @@
-"""Scores as one long table."""
+"""Write scores as one long table."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 def to_pandas(reading: Reading, methods: str | Sequence[str] | None = None) -> pd.DataFrame:
-    """Return a row for every score of *methods* (the first), as the screen shows it; none for NaN.
+    """Return a table with a row for every score of *methods*, as the screen shows it; none for NaN.
 
     Args:
         reading: What to convert.
-        methods: Names of ``reading.methods()``.
+        methods: Names of ``reading.methods()``; by default the first.
 
     Returns:
         Columns ``method``, ``step`` and ``token`` (the generated one), ``position`` and ``input`` (the token that the

@@ -1,4 +1,4 @@
-"""Explanations as SHAP's."""
+"""Write explanations as SHAP's."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 
 def to_shap(reading: Reading, scores: pd.DataFrame) -> Any:
-    """Return raw *scores*, as ``Explanation.scores`` gives them, as a ``shap.Explanation`` of an output for each step.
+    """Return raw *scores* as a ``shap.Explanation`` with an output for each step.
 
     Args:
         reading: The reading that the scores are of.
-        scores: A table ``[steps, inputs]`` whose ``attrs`` hold ``base_values``.
+        scores: What ``Explanation.scores`` returned: a table ``[steps, inputs]`` whose ``attrs`` hold ``base_values``.
 
     Returns:
-        ``values``: float64 ``[inputs, steps]``, 0 for what is no input of a step or always stays; with
-        ``base_values`` ``[steps]`` they add up to the steps' scores. ``data``: the tokens.
+        ``values``: float64 ``[inputs, steps]``, 0 for a token that is not an input of a step or is never left out;
+        with ``base_values`` ``[steps]`` they add up to the steps' scores. ``data``: the tokens.
 
     Raises:
         AttrWidgetError: SHAP is not installed, or the method's rows add up from no base value.
