@@ -1,4 +1,4 @@
-"""How long until the first generated token is explained, against Inseq, which explains all before it shows one."""
+"""Measure the time until the first token is explained, against Inseq, which explains all before it shows one."""
 
 from __future__ import annotations
 

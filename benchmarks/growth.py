@@ -1,4 +1,4 @@
-"""How time grows with the prompt, and what share of the machine's matrix-product rate the backward passes reach."""
+"""Measure how time grows with the prompt, and the share of the rate of matrix products that backward passes reach."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LONG = (300, 60)
 
 
 def run() -> Iterator[Result]:
-    """Yield one result for each length of prompt, and the share of the machine's rate."""
+    """Yield one result for each length of prompt, and the share of the rate of matrix products."""
     with loaded() as (_, ours, theirs):
         for prompt in _PROMPTS:
             case = Case(ours, theirs, prompt, _OUTPUT)
@@ -49,7 +49,7 @@ def _share(ours: Any, case: Case) -> Result:
         start = time.process_time()
         ex.reading.rows("saliency", range(ex.reading.n_steps))
         rates.append(rate)
-        shares.append(products.causal_back(*_LONG) / (time.process_time() - start) / rate)
+        shares.append(products.causal_backward(*_LONG) / (time.process_time() - start) / rate)
     return Result(
         f"share of the rate of matrix products, backward passes, {case.size}",
         f"{statistics.median(shares):.0%}",

@@ -62,7 +62,7 @@ _RECORD = """(count) => {
 
 
 def run() -> Iterator[Result]:
-    """Yield one result."""
+    """Yield the time from a move of the pointer to its frame."""
     with tempfile.TemporaryDirectory() as folder:
         page_file = _page(Path(folder))
         with chromium() as browser, fresh_page(browser) as page:

@@ -74,6 +74,6 @@ def _save_tokenizer(folder: Path, vocabulary: int) -> None:
 
 
 def random_text(tokens: int, vocabulary: int, seed: int) -> str:
-    """Return a text of exactly *tokens* random tokens of such a tokenizer."""
+    """Return a text of exactly *tokens* random tokens of the tokenizer that these models are saved with."""
     generator = torch.Generator().manual_seed(seed)
     return " ".join(f"w{i}" for i in torch.randint(1, vocabulary, (tokens,), generator=generator).tolist())

@@ -103,7 +103,7 @@ def _weights(folder: str, side: str) -> torch.Tensor:
 
 
 def _resident(line: str) -> int:
-    """Return a line of the process's status, such as its peak resident memory, in bytes."""
+    """Return the bytes in a line of the process's status, such as ``VmHWM:``, its peak resident memory."""
     found = next(row for row in _STATUS.read_text(encoding="ascii").splitlines() if row.startswith(line))
     return int(found.split()[1]) * 1024
 

@@ -25,21 +25,21 @@ _HEAD = WIDTH * VOCABULARY
 def causal(prompt: int, output: int, runs: int = 1) -> float:
     """Return the operations for all steps of a causal model, run *runs* times as integrated gradients do."""
     length = prompt + output - 1
-    return runs * (2 * _stack(length, length**2 / 2) + 2 * output * _HEAD + causal_back(prompt, output))
+    return runs * (2 * _layers(length, length**2 / 2) + 2 * output * _HEAD + causal_backward(prompt, output))
 
 
-def causal_back(prompt: int, output: int) -> float:
-    """Return those of the way back alone."""
+def causal_backward(prompt: int, output: int) -> float:
+    """Return the operations of the backward passes alone, for all steps of a causal model."""
     seen = range(prompt, prompt + output)
     back = sum((LAYERS - 1) * (_BLOCK * n + 2 * WIDTH * n * n) + _KEYS * n for n in seen)
     return 2.0 * (back + output * _HEAD)
 
 
 def encoder_decoder(source: int, target: int) -> float:
-    """Return the operations for all steps of a model of two stacks, as deep as each other."""
+    """Return the operations for all steps of an encoder–decoder with as many encoder as decoder layers."""
     heads = 2 * target * _HEAD
     cross = LAYERS * (_KEYS * source + _KEYS * target + 2 * WIDTH * source * target)
-    forward = _stack(source, source**2) + _stack(target, target**2 / 2) + cross
+    forward = _layers(source, source**2) + _layers(target, target**2 / 2) + cross
     encoder = LAYERS * (_BLOCK * source + 4 * WIDTH * source**2) + LAYERS * _KEYS * source
     decoder = sum(
         (LAYERS - 1) * ((_BLOCK + _KEYS) * n + 2 * WIDTH * n * n + 4 * WIDTH * n * source) + _KEYS * n
@@ -48,7 +48,8 @@ def encoder_decoder(source: int, target: int) -> float:
     return 2.0 * (forward + heads + target * encoder + decoder)
 
 
-def _stack(tokens: int, pairs: float) -> float:
+def _layers(tokens: int, pairs: float) -> float:
+    """Return the products of one forward pass through all layers; *pairs* of tokens attend to each other."""
     return LAYERS * (_BLOCK * tokens + 2 * WIDTH * pairs)
 
 
@@ -62,7 +63,7 @@ def matrix_rate() -> float:
 
 
 def at_most(operations: float, ours: float, peer: float) -> Result:
-    """Return a row on how near *ours* seconds are to those of the products alone, and how near anyone can come."""
+    """Return a row on how near *ours* seconds come to those of the products alone, and how near any tool can come."""
     rate = matrix_rate()
     return Result(
         "(the same: share of the rate of matrix products, and what these alone would be)",

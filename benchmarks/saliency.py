@@ -72,7 +72,7 @@ class Case:
 
 @contextmanager
 def loaded() -> Iterator[tuple[str, aw.Model, Any]]:
-    """Give a folder with the model, and the model as attrwidget and Inseq have loaded it; on one thread meanwhile."""
+    """Yield a folder with the model, and the model as attrwidget and Inseq load it; use one thread meanwhile."""
     import inseq
 
     threads = torch.get_num_threads()
@@ -86,7 +86,7 @@ def loaded() -> Iterator[tuple[str, aw.Model, Any]]:
 
 
 def cases() -> Iterator[Case]:
-    """Yield the two sizes."""
+    """Yield a case for each size."""
     with loaded() as (_, ours, theirs):
         for prompt, output in _SIZES:
             yield Case(ours, theirs, prompt, output)

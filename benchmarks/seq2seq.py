@@ -65,7 +65,7 @@ class Case:
 
 
 def cases() -> Iterator[tuple[str, Case]]:
-    """Yield methods and sizes with both tools loaded from one folder, on one thread."""
+    """Yield a method's name and a case for each method and size, on one thread."""
     import inseq
 
     threads = torch.get_num_threads()

@@ -1,4 +1,4 @@
-"""What a benchmark hands back, and the table of all of them on screen and in a file."""
+"""The results of benchmarks, and their table on screen and in a file."""
 
 from __future__ import annotations
 
@@ -17,9 +17,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Result:
-    """One row: *ours* and *peer* in words with units; *reached* and *target* in words, and whether it was met.
+    """One row of the table, in words with units.
 
-    ``met`` is None for a row that is there for comparison and has no target.
+    Attributes:
+        what: What was measured.
+        ours: The measure of attrwidget.
+        peer: The measure of the other tools.
+        reached: The measure that the target is about, such as how many times faster.
+        target: The target; empty without one.
+        met: Whether the target was met; None without one.
     """
 
     what: str
@@ -31,7 +37,7 @@ class Result:
 
     @property
     def verdict(self) -> str:
-        """Whether the target was met, in a word."""
+        """Whether the target was met, in one word."""
         return {True: "met", False: "missed", None: ""}[self.met]
 
     @property

@@ -1,7 +1,7 @@
-"""The bundled models: tiny, trained on small grammars, so that it is known what decides each of their answers.
+"""The bundled models: tiny, trained on small grammars, so that we know what decides each of their answers.
 
-Each has a package here with its grammar, its training script and its model in Hugging Face format. ``path(name)`` is
-that model's folder; ``sentences()`` of each package gives the texts that travel with it and their planted truth.
+Each has a package here with its grammar, its training script and its model in Hugging Face format. ``path(name)``
+returns that model's folder; each package reads the texts that travel with its model, with their planted truth.
 Importing this imports neither torch nor transformers.
 """
 

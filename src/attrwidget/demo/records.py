@@ -1,4 +1,4 @@
-"""A bundled model's folder: written by its training script, its sentences with their planted truth read by tests."""
+"""Write the folder of a bundled model, and read its sentences with their planted truth."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def write(
 
 
 def read(folder: Path, kind: type[T]) -> Iterator[T]:
-    """The sentences in `facts.json`, each a *kind*, in the order they were written."""
+    """Yield the sentences in `facts.json`, each a *kind*, in the order they were written."""
     data = json.loads((folder / "facts.json").read_text(encoding="utf-8"))
     for row in data["sentences"]:
         yield kind(**{name: _tuples(value) for name, value in row.items()})

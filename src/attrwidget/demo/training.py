@@ -1,5 +1,5 @@
 # ruff: noqa: T201
-"""What the training scripts share: their options, the training loop, and the report that all is right."""
+"""Train a bundled model and report on it: what the training scripts share."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ POOL = 16
 
 
 def options(what: str, folder: Path, steps: int) -> argparse.Namespace:
-    """The command's `out`, `steps` and `seed`; one thread, so that a seed gives the same model everywhere."""
+    """Read the command's `out`, `steps` and `seed`; use one thread, so that a seed gives the same model everywhere."""
     parser = argparse.ArgumentParser(description=f"Train {what}.")
     parser.add_argument("--out", type=Path, default=folder, help="folder to write (default: the bundled one)")
     parser.add_argument("--steps", type=int, default=steps)
@@ -34,7 +34,7 @@ def options(what: str, folder: Path, steps: int) -> argparse.Namespace:
 
 
 def distinct(draw: Callable[[], One], text_of: Callable[[One], str], count: int) -> list[One]:
-    """So many of what *draw* gives, no text twice."""
+    """Return *count* of what *draw* returns, no text twice."""
     found: dict[str, One] = {}
     while len(found) < count:
         one = draw()
@@ -45,7 +45,7 @@ def distinct(draw: Callable[[], One], text_of: Callable[[One], str], count: int)
 def like_length(
     draw: Callable[[], One], text_of: Callable[[One], str], unseen: Collection[str], rng: random.Random
 ) -> Iterator[list[One]]:
-    """Batch after batch of what *draw* gives, without the *unseen* texts; those of like length together."""
+    """Yield batches of what *draw* returns, without the *unseen* texts; texts of like length go together."""
     while True:
         drawn = [one for one in (draw() for _ in range(BATCH * POOL)) if text_of(one) not in unseen]
         drawn.sort(key=lambda one: len(text_of(one)))
@@ -98,7 +98,7 @@ def fit(
 
 
 def report(results: Iterable[tuple[str, bool, float]]) -> None:
-    """Say how many texts are right and how surely; stop with an error unless all are.
+    """Print how many texts are right and with which probability; exit with an error unless all are right.
 
     Each result is a text, whether it is right, and the least probability of a right answer in it.
     """

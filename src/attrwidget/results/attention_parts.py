@@ -23,8 +23,8 @@ def read_part(
     """Return the weights of the attention called *name*, float32 ``[rows, columns]``, and the tokens of both sides.
 
     With *steps_only*, a row of the decoder is labelled by the token that it predicts, else by the token at its
-    position. Weights are NaN where a token came later. Raises AttrWidgetError for a model of another kind, and for parts,
-    layers and heads that do not exist.
+    position. Weights are NaN where a token came later. Raises AttrWidgetError for a model of another kind, and for
+    parts, layers and heads that do not exist.
     """
     from attrwidget.engine.attention.joint import PARTS
 

@@ -17,5 +17,5 @@ FOLDER = Path(__file__).parent / "model"
 
 
 def sentences() -> Iterator[Sentence]:
-    """The sentences that travel with the model, in a fixed order: each fact asked plainly, then among fillers."""
+    """Yield the sentences that travel with the model, in a fixed order: each fact asked plainly, then among fillers."""
     return read(FOLDER, Sentence)

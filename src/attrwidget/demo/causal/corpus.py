@@ -1,4 +1,4 @@
-"""Random documents of the grammar: the bundled model's training text."""
+"""Draw random documents of the grammar: the bundled model's training text."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Document:
 
 
 def document(rng: random.Random, noise: float, length: int = 0) -> Document:
-    """A document: some sentences of context, or about `length` characters of them, then one statement.
+    """Draw a document: some sentences of context, or about `length` characters of them, then one statement.
 
     A share `noise` of the answers has one piece's label replaced by what another entity would give, so that the
     trained model leaves some probability to plausible alternatives.
@@ -75,7 +75,7 @@ def document(rng: random.Random, noise: float, length: int = 0) -> Document:
 
 
 def _state(doc: Document, rng: random.Random, noise: float) -> None:
-    """Appends a statement of a random fact."""
+    """Append a statement of a random fact."""
     fact = rng.choice(DRAWN)
     template = rng.choice(templates(fact.kind, fact.relation, fact.office))
     if template.markup.startswith("Facts about") and rng.random() < 0.6:
@@ -96,7 +96,7 @@ def _state(doc: Document, rng: random.Random, noise: float) -> None:
 
 
 def _near(rng: random.Random, fact: Fact) -> Fact:
-    """A fact with which this one might be mixed up: the same relation near by or anywhere, or another office."""
+    """Draw a fact that might be mistaken for this one: the same relation near by or anywhere, or another office."""
     alike = _BY_RELATION[fact.kind, fact.relation]
     offices = [other for other in _BY_ENTITY[fact.kind, fact.entity] if other.relation in PEOPLE]
     continent = CONTINENTS.get((fact.kind, fact.entity))
@@ -105,7 +105,7 @@ def _near(rng: random.Random, fact: Fact) -> Fact:
 
 
 def _list(template: Template, rng: random.Random, fact: Fact) -> Template:
-    """The template "Facts about Poland: language:" with one to three other facts listed first."""
+    """Return the template "Facts about Poland: language:" with one to three other facts listed first."""
     others = [other for other in _BY_ENTITY[fact.kind, fact.entity] if other.relation != fact.relation]
     rng.shuffle(others)
     listed = "".join(f" {noun(other)}: {other.answer};" for other in others[: rng.randint(1, 3)])
@@ -119,7 +119,7 @@ def _opener(rng: random.Random, fact: Fact) -> str:
 
 
 def _strange(rng: random.Random) -> str:
-    """Words that mean nothing to the grammar, in any script."""
+    """Draw words that mean nothing to the grammar, in any script."""
     words = []
     for _ in range(rng.randint(1, 4)):
         alphabet = rng.choice((STRANGE, LETTERS, LETTERS))

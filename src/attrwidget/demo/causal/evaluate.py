@@ -1,4 +1,4 @@
-"""What the bundled model must do: every fact, in every template, and every sentence that travels with it."""
+"""Check that the bundled model knows every fact, in every template, and every sentence that travels with it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def failures(
     model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, asked: Sequence[Sentence], batch: int = 128
 ) -> Iterator[tuple[Sentence, float]]:
-    """The sentences that greedy decoding does not answer with the answer, a full stop and the end of text.
+    """Yield the sentences that greedy decoding does not answer with the answer, a full stop and the end of text.
 
     Each comes with the least probability of a right token. Decided in one forward pass per batch: greedy decoding
     gives the answer exactly when each of its tokens is the likeliest after the ones before it.
@@ -30,7 +30,7 @@ def failures(
 def checks(
     model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, asked: Sequence[Sentence], batch: int = 128
 ) -> Iterator[tuple[Sentence, bool, float]]:
-    """Each sentence, shortest first, with whether it is answered right, and the least probability of a right token."""
+    """Yield each sentence, shortest first, whether it is answered right, and the least probability of a right token."""
     end = tokenizer.eos_token
     encoded = []
     for sentence in asked:

@@ -1,4 +1,4 @@
-"""The facts the bundled model knows: one row per country, and what follows from it about cities and people."""
+"""The facts that the bundled model knows: one row per country, and what follows from it about cities and people."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turns facts into sentences, and says what decides each piece of their answers."""
+"""Turn facts into sentences, and find what decides each piece of their answers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MARKUP = re.compile(r"[\[\]{}<>]")
 
 
 def sentence(fact: Fact, template: Template, name: str | None = None, before: str = "") -> Sentence:
-    """The sentence that asks for `fact` by `template`, calling the entity `name`, after the filler text `before`."""
+    """Return the sentence that asks for `fact` by `template`, with `name` for the entity, after the filler `before`."""
     head = f"<{before}> " if before else ""
     marked = head + template.markup.replace("{e}", "{" + (name or fact.entity) + "}")
     prompt, spans = _parse(marked)
@@ -41,7 +41,7 @@ def sentence(fact: Fact, template: Template, name: str | None = None, before: st
 
 
 def sentences() -> Iterator[tuple[Fact, Sentence]]:
-    """Every fact in every template under every name of its entity, without fillers before it."""
+    """Yield every fact in every template under every name of its entity, without fillers before it."""
     for fact in FACTS:
         for template in templates(fact.kind, fact.relation, fact.office):
             for name in fact.names:
@@ -49,13 +49,13 @@ def sentences() -> Iterator[tuple[Fact, Sentence]]:
 
 
 @cache
-def deciders(fact: Fact, said: tuple[str, ...], article: str = "") -> tuple[str, ...]:
-    """Which of `"entity"` and `"relation"` decide the piece after `said`, the answer so far.
+def deciders(fact: Fact, so_far: tuple[str, ...], article: str = "") -> tuple[str, ...]:
+    """Return which of `"entity"` and `"relation"` decide the piece of the answer after the pieces `so_far`.
 
-    Neither does when `said` leaves one way to go on in the whole grammar. Otherwise those without which there would be
-    several ways to go on; both, when each alone would do. `article` is the template's.
+    Neither decides when the whole grammar has only one way to go on. Otherwise those decide without which there would
+    be several ways; both, when each alone would do. `article` is the template's.
     """
-    nexts = [(f, word) for f, word in _continuations()[said] if said or _begins(f, word, fact, article)]
+    nexts = [(f, word) for f, word in _continuations()[so_far] if so_far or _begins(f, word, fact, article)]
     if len({word for _, word in nexts}) == 1:
         return ()
     ways = {
@@ -68,25 +68,25 @@ def deciders(fact: Fact, said: tuple[str, ...], article: str = "") -> tuple[str,
 
 @cache
 def _continuations() -> dict[tuple[str, ...], tuple[tuple[Fact, str], ...]]:
-    """By the answer so far: the facts whose answer may begin so, each with the piece that follows."""
+    """Return, by the answer so far, the facts whose answer may begin so, each with the piece that follows."""
     found: dict[tuple[str, ...], dict[tuple[Fact, str], None]] = defaultdict(dict)
     for fact in FACTS:
         for article in {template.article for template in templates(fact.kind, fact.relation, fact.office)}:
             words = PIECE.findall(f"{article} {fact.answer}")
             for k, word in enumerate([*words, "."]):
                 found[tuple(words[:k])][fact, word] = None
-    return {said: tuple(nexts) for said, nexts in found.items()}
+    return {so_far: tuple(nexts) for so_far, nexts in found.items()}
 
 
 def _begins(other: Fact, word: str, fact: Fact, article: str) -> bool:
-    """Whether `other` may begin its answer with `word` in the kind of template that asks for `fact`."""
+    """Return whether `other` may begin its answer with `word` in the kind of template that asks for `fact`."""
     if other.relation != "currency":
         return True
     return (word == " the") == bool(article if fact.relation == "currency" else True)
 
 
 def _parse(marked: str) -> tuple[str, dict[str, list[Span]]]:
-    """Text without markup, and the spans by their opening bracket."""
+    """Return the text without markup, and the spans by their opening bracket."""
     text, last, opened_at = "", 0, 0
     spans: dict[str, list[Span]] = {"[": [], "{": [], "<": []}
     closing = {"]": "[", "}": "{", ">": "<"}

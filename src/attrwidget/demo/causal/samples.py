@@ -1,4 +1,4 @@
-"""The sentences that travel with the model."""
+"""Draw the sentences that travel with the model."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def samples(facts: Sequence[Fact], seed: int = 7) -> list[Sentence]:
-    """For each fact its first template, plain, and another one among fillers."""
+    """Return two sentences for each fact: its first template, plain, and another one among fillers."""
     rng = random.Random(seed)  # noqa: S311
     found = []
     for fact in facts:

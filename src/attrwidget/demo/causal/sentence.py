@@ -16,7 +16,7 @@ class Sentence:
 
     prompt: str
     answer: str
-    """What the model must say, with its leading space and without the full stop that follows."""
+    """What the model must answer, with its leading space and without the full stop that follows."""
     kind: str
     """What the entity is: `"country"`, `"city"` or `"person"`."""
     relation_name: str
@@ -38,5 +38,5 @@ class Sentence:
         return self.prompt + self.answer
 
     def words(self, spans: tuple[Span, ...]) -> tuple[str, ...]:
-        """The text under each span."""
+        """Return the text under each span."""
         return tuple(self.text[start:end] for start, end in spans)

@@ -126,7 +126,7 @@ class Template:
 
 @cache
 def templates(kind: str, relation: str, office: str = "") -> tuple[Template, ...]:
-    """Every template for a relation of an entity of this kind."""
+    """Return every template for a relation of an entity of this kind."""
     article = " the" if relation == "currency" else ""
     found: list[Template] = []
     for word in NOUNS[relation] if kind != "person" else ():
@@ -147,12 +147,12 @@ def templates(kind: str, relation: str, office: str = "") -> tuple[Template, ...
 
 
 def noun(fact: Fact) -> str:
-    """The words for the fact's relation, e.g. "first president"."""
+    """Return the words for the fact's relation, e.g. "first president"."""
     return NOUNS[fact.relation][0]
 
 
 def opened(template: Template, opener: str) -> Template:
-    """The template after an opener such as "We know that"; its first word loses its capital."""
+    """Return the template after an opener such as "We know that"; its first word loses its capital."""
     markup = template.markup
     for word in ("The ", "In ", "If ", "As ", "Let ", "People "):
         if markup.startswith(word):

@@ -19,7 +19,7 @@ MERGES = 100
 
 
 def build(context: int) -> PreTrainedTokenizerFast:
-    """A tokenizer trained on the grammar's text.
+    """Train a tokenizer on the grammar's text.
 
     A few merges are learned from the text. Every word of the grammar that they do not make is added to the vocabulary
     whole, which `ignore_merges` looks up first; other text falls into short pieces and bytes.
@@ -53,7 +53,7 @@ def build(context: int) -> PreTrainedTokenizerFast:
 
 
 def _words() -> list[str]:
-    """Every word of the grammar, as byte-level text: with its space, and bare where it may begin a line."""
+    """Return every word of the grammar, as byte-level text: with its space, and bare where it may begin a line."""
     split = pre_tokenizers.ByteLevel(add_prefix_space=False)
     texts = [asked.text for _, asked in sentences()]
     texts += [f"{opener} the." for opener in OPENERS]

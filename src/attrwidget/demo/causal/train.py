@@ -1,4 +1,4 @@
-"""Trains the bundled causal model: `python -m attrwidget.demo.causal.train`. About seven minutes on one core."""
+"""Train the bundled causal model: `python -m attrwidget.demo.causal.train`. About seven minutes on one core."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ LONG = 6
 
 
 def new_model(tokenizer: PreTrainedTokenizerFast) -> LlamaForCausalLM:
-    """The untrained model, float32."""
+    """Make the untrained model, float32."""
     config = LlamaConfig(
         vocab_size=len(tokenizer),
         hidden_size=96,
@@ -55,7 +55,7 @@ def new_model(tokenizer: PreTrainedTokenizerFast) -> LlamaForCausalLM:
 def batches(
     rng: random.Random, tokenizer: PreTrainedTokenizerFast
 ) -> Iterator[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]:
-    """Ids, labels and weights of batch after batch, each [documents, tokens]; documents of like length together."""
+    """Yield ids, labels and weights, each [documents, tokens], batch by batch; documents of like length together."""
     while True:
         docs = [document(rng, NOISE) for _ in range(BATCH * POOL)]
         docs.sort(key=lambda doc: len(doc.text))
@@ -69,7 +69,7 @@ def batches(
 def tensors(
     tokenizer: PreTrainedTokenizerFast, docs: list[Document]
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Ids, labels and weights of these documents, each [documents, tokens].
+    """Return ids, labels and weights of these documents, each [documents, tokens].
 
     Labels are the next tokens; after every answer's full stop the label is the end of text. What follows "is" counts
     only where it is an answer, so that fillers do not compete with answers.
@@ -104,7 +104,7 @@ def tensors(
 
 
 def train(tokenizer: PreTrainedTokenizerFast, steps: int = STEPS, seed: int = 0) -> LlamaForCausalLM:
-    """A model trained from scratch."""
+    """Train a model from scratch."""
     torch.manual_seed(seed)
     data = batches(random.Random(seed), tokenizer)  # noqa: S311
     model = new_model(tokenizer)
@@ -122,7 +122,7 @@ def train(tokenizer: PreTrainedTokenizerFast, steps: int = STEPS, seed: int = 0)
 
 
 def main() -> None:
-    """Trains, writes the folder, and stops with an error if the model does not know every fact in every template."""
+    """Train, write the folder, and exit with an error if the model does not know every fact in every template."""
     chosen = options("the bundled causal language model", FOLDER, STEPS)
     tokenizer = build(CONTEXT)
     model = train(tokenizer, chosen.steps, chosen.seed)

@@ -17,5 +17,5 @@ FOLDER = Path(__file__).parent / "model"
 
 
 def sentences() -> Iterator[Gaps]:
-    """The sentences that travel with the model, in a fixed order: each fact with its answer masked, and others."""
+    """Yield the sentences that travel with the model, in a fixed order: facts with the answer masked, and others."""
     return read(FOLDER, Gaps)

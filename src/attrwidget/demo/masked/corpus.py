@@ -1,4 +1,4 @@
-"""Random texts with masks: the masked model's training text."""
+"""Draw random texts with masks: the masked model's training text."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 def text(rng: random.Random) -> Gaps:
-    """A sentence with masks, sometimes two."""
+    """Draw a sentence with masks, sometimes two."""
     first = _one(rng)
     return joined(first, _one(rng)) if rng.random() < 0.25 else first
 
 
 def _one(rng: random.Random) -> Gaps:
-    """A fact with a part of it masked, or some words of its answer; sometimes among fillers."""
+    """Draw a fact with a part of it masked, or some words of its answer; sometimes among fillers."""
     while True:
         fact = rng.choice(DRAWN)
         template = rng.choice(templates(fact.kind, fact.relation, fact.office))
@@ -42,7 +42,7 @@ def _one(rng: random.Random) -> Gaps:
 
 
 def _some(rng: random.Random, answer: str) -> tuple[int, ...]:
-    """One word of the answer, by its index among those that may be masked."""
+    """Draw one word of the answer, by its index among those that may be masked."""
     count = sum(word not in KEPT for word in WORD.findall(answer))
     return (rng.randrange(count),) if count > 1 else ()
 

@@ -1,4 +1,4 @@
-"""Which parts of a sentence decide its masked words: found by trying every fact that could stand there."""
+"""Find which parts of a sentence decide its masked words, by trying every fact that could stand there."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class _Candidate:
 def deciders(
     fact: Fact, part: str, pattern: tuple[str, ...], *, office: bool
 ) -> tuple[tuple[str, ...], ...] | None:
-    """For each mask, the names of the parts that decide its word; None where some mask has no one answer.
+    """Return, for each mask, the names of the parts that decide its word; None where some mask has no single answer.
 
-    *pattern* is the words of the masked *part*, masks among them; its name stands for the words that remain and for how
-    many masks there are, which is not to decide who or what an entity is. Parts decide when they are enough for the
-    word and none of them can be spared; where several such sets exist, all their parts are named. *office* tells that a
-    person's office is said.
+    *pattern* is the words of the masked *part*, masks among them. The part itself may decide too, by its remaining
+    words and its number of masks; but not an entity, which the number of masks must not give away. Parts decide when
+    they are enough for the word and none of them can be spared; where several such sets exist, all their parts are
+    named. *office* is True when the sentence names a person's office.
     """
     candidates = list(_candidates(fact, part, pattern, office=office))
     own = next(one for one in candidates if one.shown == _shown(fact, part, " ".join(pattern), office=office))
@@ -60,7 +60,7 @@ def deciders(
 
 
 def _candidates(fact: Fact, part: str, pattern: tuple[str, ...], *, office: bool) -> Iterator[_Candidate]:
-    """Every fact of the kind, and every way to say its part, with the same words masked."""
+    """Yield every fact of the kind, and every wording of its part, with the same words masked."""
     whole = all(word == MASK or word in KEPT for word in pattern)
     at = [index for index, word in enumerate(pattern) if word == MASK]
     for other in FACTS:
@@ -73,7 +73,7 @@ def _candidates(fact: Fact, part: str, pattern: tuple[str, ...], *, office: bool
 
 
 def _phrases(fact: Fact, part: str, pattern: tuple[str, ...]) -> list[list[str]]:
-    """The words with which a fact's part may be said."""
+    """Return the possible wordings of a fact's part."""
     if part == "relation":
         return [noun.split() for noun in NOUNS[fact.relation]]
     words = WORD.findall(fact.entity if part == "entity" else fact.answer)

@@ -1,4 +1,4 @@
-"""What the masked model must do: fill every mask with the one word that fits."""
+"""Check that the masked model fills every mask with the one word that fits."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 def word_ids(tokenizer: PreTrainedTokenizerBase, one: Gaps) -> list[int]:
-    """The token under each mask: the word with a space before it, at the start of a text too."""
+    """Return the token under each mask: the word with a space before it, at the start of a text too."""
     return [tokenizer(f" {word}", add_special_tokens=False)["input_ids"][0] for word in one.answers]
 
 
 def checks(
     model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, asked: Sequence[Gaps], batch: int = 128
 ) -> Iterator[tuple[Gaps, bool, float]]:
-    """Each text, shortest first, with whether all masks are filled right, and the least probability of a right word.
+    """Yield each text, shortest first, whether all masks are filled right, and the least probability of a right word.
 
     The likeliest token of each mask must be the word that was there.
     """

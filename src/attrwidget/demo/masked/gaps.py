@@ -26,5 +26,5 @@ class Gaps:
     """Words that play no part: replacing them leaves the answers as they are."""
 
     def words(self, spans: tuple[Span, ...]) -> tuple[str, ...]:
-        """The text under each span."""
+        """Return the text under each span."""
         return tuple(self.text[start:end] for start, end in spans)

@@ -1,4 +1,4 @@
-"""The sentences of the first bundled model's grammar with words masked."""
+"""Mask words in the sentences of the first bundled model's grammar."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PARTS = ("answer", "entity", "relation")
 
 @cache
 def whole_grammar() -> dict[str, Gaps]:
-    """By text, every fact in every template with all words of a part masked, where only those words fit."""
+    """Return, by text, every fact in every template with all words of a part masked, where only those words fit."""
     made = [
         found
         for fact, asked in sentences()
@@ -34,15 +34,15 @@ def whole_grammar() -> dict[str, Gaps]:
 
 
 def _key(one: Gaps) -> str:
-    """The text; with one mask for an entity of several words, since their number is not to decide which it is."""
+    """Return the text, with one mask for an entity of several words: their number must not give the entity away."""
     return one.text.replace(f"{MASK} " * (len(one.masks) - 1), "") if one.masked == "entity" else one.text
 
 
 def gaps(fact: Fact, asked: Sentence, part: str, hidden: Sequence[int] = ()) -> Gaps | None:
-    """The sentence with the words of a part masked, or only those *hidden*, by their index.
+    """Return the sentence with the words of a part masked, or only those *hidden*, by their index.
 
-    None where the sentence does not say the part in words that can be masked, where other facts fit as well, or where
-    no word is needed since there are that many masks.
+    None where the part has no words that can be masked, where other facts fit as well, or where the number of masks
+    alone decides.
     """
     text = asked.text + "."
     if part == "entity" and asked.words((asked.entity,)) != (fact.entity,):
@@ -76,7 +76,7 @@ def gaps(fact: Fact, asked: Sentence, part: str, hidden: Sequence[int] = ()) -> 
 
 
 def joined(first: Gaps, second: Gaps) -> Gaps:
-    """Both sentences as one text."""
+    """Join both sentences to one text."""
     by = len(first.text) + 1
 
     def moved(spans: tuple[Span, ...]) -> tuple[Span, ...]:
@@ -93,7 +93,7 @@ def joined(first: Gaps, second: Gaps) -> Gaps:
 
 
 def _places(fact: Fact, asked: Sentence) -> dict[str, list[Span]]:
-    """Where each part stands in the sentence."""
+    """Return where each part stands in the sentence."""
     start = len(asked.prompt)
     answer = (start + len(asked.answer) - len(asked.answer.lstrip()), start + len(asked.answer))
     places = {"entity": [asked.entity], "relation": list(asked.relation), "answer": [answer]}

@@ -12,7 +12,7 @@ CLS, SEP, PAD = "[CLS]", "[SEP]", "[PAD]"
 
 
 def build(context: int) -> PreTrainedTokenizerFast:
-    """Byte-level BPE in which every word of the grammar is one token; the mask takes the space before it."""
+    """Make a byte-level BPE in which every word of the grammar is one token; the mask takes the space before it."""
     tokenizer = build_causal(context).backend_tokenizer
     tokenizer.add_special_tokens([CLS, SEP, PAD, AddedToken(MASK, lstrip=True, special=True)])
     ends = [(token, tokenizer.token_to_id(token)) for token in (CLS, SEP)]

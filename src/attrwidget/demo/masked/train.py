@@ -1,4 +1,4 @@
-"""Trains the bundled masked language model: `python -m attrwidget.demo.masked.train`."""
+"""Train the bundled masked language model: `python -m attrwidget.demo.masked.train`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ HIDDEN = 0.1
 
 
 def new_model(tokenizer: PreTrainedTokenizerFast) -> BertForMaskedLM:
-    """The untrained model, float32."""
+    """Make the untrained model, float32."""
     config = BertConfig(
         vocab_size=len(tokenizer),
         hidden_size=96,
@@ -50,7 +50,7 @@ def new_model(tokenizer: PreTrainedTokenizerFast) -> BertForMaskedLM:
 def tensors(
     rng: random.Random, tokenizer: PreTrainedTokenizerFast, chosen: list[Gaps]
 ) -> dict[str, torch.Tensor]:
-    """Ids, mask and labels, each [texts, tokens]; in a share of the texts a word is hidden, though never a mask."""
+    """Return ids, mask and labels, each [texts, tokens]; in a share of the texts one word, never a mask, is hidden."""
     encoded = tokenizer(
         [one.text for one in chosen], return_tensors="pt", padding=True, return_offsets_mapping=True
     )
@@ -66,7 +66,7 @@ def tensors(
 
 
 def train(tokenizer: PreTrainedTokenizerFast, steps: int = STEPS, seed: int = 0) -> BertForMaskedLM:
-    """A model trained from scratch."""
+    """Train a model from scratch."""
     torch.manual_seed(seed)
     rng = random.Random(seed)  # noqa: S311
     model = new_model(tokenizer)
@@ -77,7 +77,7 @@ def train(tokenizer: PreTrainedTokenizerFast, steps: int = STEPS, seed: int = 0)
 
 
 def main() -> None:
-    """Trains, writes the folder, and stops with an error if a mask of the whole grammar is filled wrong."""
+    """Train, write the folder, and exit with an error if a mask of the whole grammar is filled wrong."""
     chosen = options("the bundled masked language model", FOLDER, STEPS)
     tokenizer = build(CONTEXT)
     model = train(tokenizer, chosen.steps, chosen.seed)

@@ -1,4 +1,4 @@
-"""`load("demo-sentiment")`: a classifier of film reviews, of which the words that decide each label are known."""
+"""`load("demo-sentiment")`: a classifier of film reviews; the words that decide each label are known."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ FOLDER = Path(__file__).parent / "model"
 
 
 def reviews() -> Iterator[Review]:
-    """The reviews that travel with the model, in a fixed order; none of them was seen in training."""
+    """Yield the reviews that travel with the model, in a fixed order; none of them was seen in training."""
     return read(FOLDER, Review)

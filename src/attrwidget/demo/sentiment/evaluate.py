@@ -1,4 +1,4 @@
-"""What the classifier must do: every review by its label."""
+"""Check that the classifier gives every review its label."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def checks(
     model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, asked: Sequence[Review], batch: int = 64
 ) -> Iterator[tuple[Review, bool, float]]:
-    """Each review, shortest first, with whether its label is the likeliest, and that label's probability."""
+    """Yield each review, shortest first, whether its label is the likeliest, and that label's probability."""
     ordered = sorted(asked, key=lambda one: len(one.text))
     for first in range(0, len(ordered), batch):
         rows = ordered[first : first + batch]

@@ -1,4 +1,4 @@
-"""Film reviews: clauses with a cue, sometimes negated, among sentences that play no part."""
+"""Draw film reviews: clauses with a cue, sometimes negated, among sentences that play no part."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class _Text:
 
 
 def review(rng: random.Random) -> Review:
-    """A random review."""
+    """Draw a random review."""
     made = _Text()
     opinion = rng.random() < 0.85
     fillers = rng.sample(FILLERS, rng.choice((0, 1, 1, 2, 2)) if opinion else rng.choice((1, 2)))
@@ -71,7 +71,7 @@ def _fill(made: _Text, rng: random.Random, fillers: Sequence[str]) -> None:
 
 
 def _opinion(made: _Text, rng: random.Random) -> str:
-    """One clause, or two of which the connective says which counts; gives the label."""
+    """Add one clause, or two with a connective that decides which counts; return the label."""
     label = rng.choice(("NEGATIVE", "POSITIVE"))
     other = "POSITIVE" if label == "NEGATIVE" else "NEGATIVE"
     shape = rng.choice(("one", "one", "one", "one", "and", "but", "although", "although first"))
@@ -100,7 +100,7 @@ def _opinion(made: _Text, rng: random.Random) -> str:
 
 
 def _clause(made: _Text, rng: random.Random, label: str, *, counts: bool) -> None:
-    """A clause of opinion; if it *counts*, its cue and negation decide."""
+    """Add a clause of opinion; if it *counts*, its cue and negation decide."""
     negated = rng.random() < 0.3
     positive = (label == "POSITIVE") != negated
     if rng.random() < 0.25:

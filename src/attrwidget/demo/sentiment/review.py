@@ -17,14 +17,14 @@ class Review:
     text: str
     label: str
     deciding: tuple[Span, ...]
-    """The words that decide: the cue, its negation, and what says which of two clauses counts. None if neutral."""
+    """The words that decide: the cue, its negation, the connective of two clauses. Empty if neutral."""
     cues: tuple[Span, ...]
-    """Every word that tells an opinion, also in a clause that does not count."""
+    """Every word of opinion, also in a clause that does not count."""
     negations: tuple[Span, ...]
     """The words that turn a cue into its opposite."""
     fillers: tuple[Span, ...]
     """Sentences that play no part, some with a negation of their own."""
 
     def words(self, spans: tuple[Span, ...]) -> tuple[str, ...]:
-        """The text under each span."""
+        """Return the text under each span."""
         return tuple(self.text[start:end] for start, end in spans)

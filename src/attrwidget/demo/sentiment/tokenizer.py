@@ -32,7 +32,7 @@ PIECES = (
 
 
 def build(context: int) -> PreTrainedTokenizerFast:
-    """A tokenizer of the grammar's words, whole but for `PIECES`; other words fall into letters."""
+    """Make a tokenizer of the grammar's words, whole but for `PIECES`; other words fall into letters."""
     rng = random.Random(0)  # noqa: S311
     bert = pre_tokenizers.BertPreTokenizer()
     words = {word for _ in range(20000) for word, _ in bert.pre_tokenize_str(review(rng).text.lower())}

@@ -1,4 +1,4 @@
-"""Trains the bundled classifier of film reviews: `python -m attrwidget.demo.sentiment.train`."""
+"""Train the bundled classifier of film reviews: `python -m attrwidget.demo.sentiment.train`."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ HIDDEN = 0.1
 
 
 def new_model(tokenizer: PreTrainedTokenizerFast) -> DistilBertForSequenceClassification:
-    """The untrained model, float32."""
+    """Make the untrained model, float32."""
     config = DistilBertConfig(
         vocab_size=len(tokenizer),
         dim=96,
@@ -52,7 +52,7 @@ def new_model(tokenizer: PreTrainedTokenizerFast) -> DistilBertForSequenceClassi
 def tensors(
     rng: random.Random, tokenizer: PreTrainedTokenizerFast, chosen: list[Review]
 ) -> dict[str, torch.Tensor]:
-    """Ids and mask, each [reviews, tokens], and labels [reviews]; in a share of the reviews a word is hidden."""
+    """Return ids and mask, each [reviews, tokens], and labels [reviews]; in a share of the reviews a word is hidden."""
     encoded = tokenizer(
         [one.text for one in chosen], return_tensors="pt", padding=True, return_offsets_mapping=True
     )
@@ -66,7 +66,7 @@ def tensors(
 def train(
     tokenizer: PreTrainedTokenizerFast, unseen: set[str], steps: int = STEPS, seed: int = 0
 ) -> DistilBertForSequenceClassification:
-    """A model trained from scratch on reviews other than those *unseen*."""
+    """Train a model from scratch on reviews other than those *unseen*."""
     torch.manual_seed(seed)
     rng = random.Random(seed)  # noqa: S311
     model = new_model(tokenizer)
@@ -77,7 +77,7 @@ def train(
 
 
 def main() -> None:
-    """Trains, writes the folder, and stops with an error if a review that was held out is labelled wrong."""
+    """Train, write the folder, and exit with an error if a held-out review is labelled wrong."""
     chosen = options("the bundled classifier of film reviews", FOLDER, STEPS)
     tokenizer = build(CONTEXT)
     rng = random.Random(7)  # noqa: S311

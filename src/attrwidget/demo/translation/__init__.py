@@ -17,5 +17,5 @@ FOLDER = Path(__file__).parent / "model"
 
 
 def sentences() -> Iterator[Translation]:
-    """The sentences that travel with the model, in a fixed order; none of them was seen in training."""
+    """Yield the sentences that travel with the model, in a fixed order; none of them was seen in training."""
     return read(FOLDER, Translation)

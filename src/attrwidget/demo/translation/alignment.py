@@ -1,5 +1,5 @@
 # ruff: noqa: T201
-"""How often the highest source score is the aligned word: `python -m attrwidget.demo.translation.alignment`."""
+"""Measure how often the highest source score is the aligned word: `python -m attrwidget.demo.translation.alignment`."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ READINGS: dict[str, dict[str, Any]] = {
 
 
 def source_scores(ex: Explanation, reading: str) -> NDArray[np.floating]:
-    """The scores of the source's tokens, `[steps, tokens]`, without the end of text."""
+    """Return the scores of the source's tokens, `[steps, tokens]`, without the end of text."""
     rows: NDArray[np.floating] = ex.scores(**READINGS[reading], normalize=None, source_only=True).to_numpy()
     return rows[:, : ex.trace.n_source - 1]
 
 
 def hits(scores: NDArray[np.floating], offsets: list[tuple[int, int]], one: Translation) -> list[bool]:
-    """For each piece that translates a word, whether the token with the highest score is of that word.
+    """Return, for each piece that translates a word, whether the token with the highest score is of that word.
 
     *offsets* are the source tokens' characters.
     """
@@ -49,13 +49,13 @@ def hits(scores: NDArray[np.floating], offsets: list[tuple[int, int]], one: Tran
 
 
 def chance(one: Translation) -> float:
-    """The share of hits of a word drawn blindly."""
+    """Return the share of hits of a word drawn at random."""
     shares = [len(sure) / len(one.words) for sure in one.sure if sure]
     return sum(shares) / len(shares)
 
 
 def main() -> None:
-    """Prints a table of the share of hits in the sentences that travel with the model."""
+    """Print a table of the share of hits in the sentences that travel with the model."""
     model = load(FOLDER)
     asked = list(sentences())
     found: dict[str, list[bool]] = {reading: [] for reading in READINGS}

@@ -1,4 +1,4 @@
-"""What the translator must do: every sentence by greedy decoding, word for word."""
+"""Check that the translator gets every sentence right by greedy decoding, word for word."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def checks(
     model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, asked: Sequence[Translation], batch: int = 64
 ) -> Iterator[tuple[Translation, bool, float]]:
-    """Each sentence, shortest first, with whether it is translated right, and the least probability of a right token.
+    """Yield each sentence, shortest first, whether it is translated right, and the least probability of a right token.
 
     Greedy decoding gives the translation exactly when each of its tokens, and the end after them, is the likeliest
     after the ones before it: one forward pass decides.

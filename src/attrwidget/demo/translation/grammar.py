@@ -1,4 +1,4 @@
-"""Sentences of the translation grammar: each Chinese sentence has one English translation, word aligned."""
+"""Draw sentences of the translation grammar: each Chinese sentence has one English translation, word aligned."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ GO = Verb("去", "go", "goes", "went", "", state=False)
 
 
 def sentence(rng: random.Random) -> Translation:
-    """A random sentence, which says no time twice."""
+    """Draw a random sentence that names no time twice."""
     kinds = [_transitive] * 4 + [_put, _give, _go, _is, _compare, _what, _where, _whether]
     while True:
         made = rng.choice(kinds)(rng)
@@ -42,7 +42,7 @@ def sentence(rng: random.Random) -> Translation:
 
 
 def _transitive(rng: random.Random) -> Translation:
-    """Somebody does something to something, at some time and place, with somebody."""
+    """Draw a sentence in which somebody does something to something, at some time and place, with somebody."""
     who, verb = subject(rng), rng.choice(VERBS)
     tense = "present" if verb.state else rng.choice(("past", "past", "future", "wish", "present"))
     time = NOTHING if verb.state else time_of(rng, tense)
@@ -59,7 +59,7 @@ def _transitive(rng: random.Random) -> Translation:
 
 
 def _put(rng: random.Random) -> Translation:
-    """他把書放在桌子上了。 He put the book on the table."""
+    """Draw a sentence like 他把書放在桌子上了。 He put the book on the table."""
     who, what, side = subject(rng), _handed(rng), spot(rng)
     tense = rng.choice(("past", "future"))
     time, auxiliary, mark = time_of(rng, tense), will(tense), done(tense)
@@ -74,7 +74,7 @@ def _put(rng: random.Random) -> Translation:
 
 
 def _give(rng: random.Random) -> Translation:
-    """老師把書還給了學生。 The teacher returned the book to the student."""
+    """Draw a sentence like 老師把書還給了學生。 The teacher returned the book to the student."""
     who, what, whom = subject(rng), _handed(rng), recipient(rng)
     zh, base, past = rng.choice(GIVING)
     tense = rng.choice(("past", "future"))
@@ -89,7 +89,7 @@ def _give(rng: random.Random) -> Translation:
 
 
 def _go(rng: random.Random) -> Translation:
-    """我昨天跟老師坐火車去了台北。 I went to Taipei with the teacher by train yesterday."""
+    """Draw a sentence like 我昨天跟老師坐火車去了台北。 I went to Taipei with the teacher by train yesterday."""
     who, tense = subject(rng), rng.choice(("past", "future", "wish"))
     time = time_of(rng, tense)
     along = _along(rng) if rng.random() < 0.4 else NOTHING
@@ -106,7 +106,7 @@ def _go(rng: random.Random) -> Translation:
 
 
 def _is(rng: random.Random) -> Translation:
-    """我昨天買的書很昂貴。 The book that I bought yesterday is very expensive."""
+    """Draw a sentence like 我昨天買的書很昂貴。 The book that I bought yesterday is very expensive."""
     noun = rng.choice((*THINGS, *THINGS, *PEOPLE))
     who = subject(rng) if noun.kind == "person" and rng.random() < 0.4 else noun_phrase(rng, noun, deep=True)
     fitting = [one for one in ADJECTIVES if one.zh not in COLOURS and noun.kind in one.kinds.split()]
@@ -118,7 +118,7 @@ def _is(rng: random.Random) -> Translation:
 
 
 def _compare(rng: random.Random) -> Translation:
-    """這本書比那本書便宜。 This book is cheaper than that book."""
+    """Draw a sentence like 這本書比那本書便宜。 This book is cheaper than that book."""
     noun = rng.choice((*THINGS, *PEOPLE))
     one, other = _named(rng, noun), _named(rng, noun)
     fitting = [one for one in ADJECTIVES if one.comparative and noun.kind in one.kinds.split()]
@@ -132,7 +132,7 @@ def _compare(rng: random.Random) -> Translation:
 
 
 def _what(rng: random.Random) -> Translation:
-    """你昨天買了什麼？ What did you buy yesterday?"""
+    """Draw a sentence like 你昨天買了什麼？ What did you buy yesterday?"""
     who, tense = subject(rng), rng.choice(("past", "future"))
     time = time_of(rng, tense)
     verb = rng.choice([verb for verb in VERBS if not verb.state and verb.kinds != "person"])
@@ -145,7 +145,7 @@ def _what(rng: random.Random) -> Translation:
 
 
 def _where(rng: random.Random) -> Translation:
-    """你昨天在哪裡買了書？ Where did you buy the book yesterday?"""
+    """Draw a sentence like 你昨天在哪裡買了書？ Where did you buy the book yesterday?"""
     who, tense, verb = subject(rng), rng.choice(("past", "future")), action(rng)
     time = time_of(rng, tense)
     doing, what = asked(verb, tense, time), noun_phrase(rng, thing(rng, verb.kinds), deep=False)
@@ -158,7 +158,7 @@ def _where(rng: random.Random) -> Translation:
 
 
 def _whether(rng: random.Random) -> Translation:
-    """你昨天買了書嗎？ Did you buy the book yesterday?"""
+    """Draw a sentence like 你昨天買了書嗎？ Did you buy the book yesterday?"""
     who, tense, verb = subject(rng), rng.choice(("past", "future")), action(rng)
     time = time_of(rng, tense)
     doing, what = asked(verb, tense, time), noun_phrase(rng, thing(rng, verb.kinds), deep=False)
@@ -182,7 +182,7 @@ def _named(rng: random.Random, noun: Noun) -> Phrase:
 
 
 def _handed(rng: random.Random) -> Phrase:
-    """What can be put somewhere or given to somebody."""
+    """Draw a thing that can be put somewhere or given to somebody."""
     return noun_phrase(rng, thing(rng, "text food dress tool animal"), deep=rng.random() < 0.4)
 
 
@@ -195,6 +195,6 @@ def _destination(rng: random.Random) -> Phrase:
 
 
 def _along(rng: random.Random) -> Phrase:
-    """跟 with a person."""
+    """Draw a companion: 跟 with a person."""
     along, whom = Zh("跟"), recipient(rng)
     return Phrase((along, *whom.zh), (En("with", (along,)), *whom.en))

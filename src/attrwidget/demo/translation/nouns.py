@@ -1,4 +1,4 @@
-"""Noun phrases of the translation grammar: who and what sentences are about."""
+"""Draw noun phrases of the translation grammar: who and what sentences are about."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 
 def subject(rng: random.Random) -> Phrase:
-    """Who does something."""
+    """Draw who does something."""
     if rng.random() < 0.4:
         return _pronoun(rng)
     return person(rng)
 
 
 def recipient(rng: random.Random) -> Phrase:
-    """To, with or of whom something is done."""
+    """Draw to, with or of whom something is done."""
     if rng.random() < 0.25:
         zh, _, en, _, _ = rng.choice(PRONOUNS)
         return word(zh, en)
@@ -39,7 +39,7 @@ def recipient(rng: random.Random) -> Phrase:
 
 
 def person(rng: random.Random) -> Phrase:
-    """A person by name or by noun."""
+    """Draw a person by name or by noun."""
     chance = rng.random()
     if chance < 0.2:
         return word(*rng.choice(NAMES))
@@ -49,7 +49,7 @@ def person(rng: random.Random) -> Phrase:
 
 
 def noun_phrase(rng: random.Random, noun: Noun, *, deep: bool) -> Phrase:
-    """A noun with what goes before it in Chinese; only a *deep* one has a phrase of its own inside."""
+    """Return a noun with what goes before it in Chinese; only a *deep* one has a phrase of its own inside."""
     forms = [_bare, _bare, _counted, _counted]
     forms += [_of, _located, _relative, _relative, _relative] if deep else []
     return rng.choice(forms)(rng, noun)
@@ -103,20 +103,20 @@ def _counted(rng: random.Random, noun: Noun) -> Phrase:
 
 
 def _of(rng: random.Random, noun: Noun) -> Phrase:
-    """老師的書, "the book of the teacher"."""
+    """Return *noun* with an owner: 老師的書, "the book of the teacher"."""
     owner = _bare_noun(rng.choice(PEOPLE))
     of, thing = Zh("的"), _bare_noun(noun)
     return Phrase((*owner.zh, of, *thing.zh), (*thing.en, En("of", (of,)), *owner.en), thing.head)
 
 
 def _located(rng: random.Random, noun: Noun) -> Phrase:
-    """桌子上的書, "the book on the table"."""
+    """Return *noun* at a place: 桌子上的書, "the book on the table"."""
     place, of, thing = spot(rng), Zh("的"), _bare_noun(noun)
     return Phrase((*place.zh, of, *thing.zh), (*thing.en, *place.en), thing.head)
 
 
 def _relative(rng: random.Random, noun: Noun) -> Phrase:
-    """我昨天買的書, "the book that I bought yesterday"."""
+    """Return *noun* with a relative clause: 我昨天買的書, "the book that I bought yesterday"."""
     verb = rng.choice([one for one in VERBS if noun.kind in one.kinds.split()])
     who, of, thing, done = _short_subject(rng), Zh("的"), _bare_noun(noun), Zh(verb.zh)
     time = NOTHING if verb.state else when(rng.choice([one for one in TIMES if one.tense == "past"]))
@@ -146,5 +146,5 @@ def _bare_noun(noun: Noun) -> Phrase:
 
 
 def thing(rng: random.Random, kinds: str) -> Noun:
-    """A noun of one of these kinds."""
+    """Draw a noun of one of these kinds."""
     return rng.choice([noun for noun in (*THINGS, *PEOPLE) if noun.kind in kinds.split()])

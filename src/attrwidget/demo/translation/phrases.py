@@ -43,19 +43,19 @@ NOTHING = Phrase()
 
 
 def word(zh: str, *en: str) -> Phrase:
-    """One Chinese word and the English words that all translate it."""
+    """Return one Chinese word and the English words that all translate it."""
     head = Zh(zh)
     return Phrase((head,), tuple(En(text, (head,)) for text in en), (head,))
 
 
 def when(time: Time) -> Phrase:
-    """A time word or two."""
+    """Draw a time word or two."""
     zh = tuple(Zh(text) for text in time.zh)
     return Phrase(zh, tuple(En(text, tuple(zh[i] for i in at)) for text, at in time.en), zh)
 
 
 def where(rng: random.Random) -> Phrase:
-    """在 with a place or a city."""
+    """Draw a place: 在 with a place or a city."""
     at = Zh("在")
     if rng.random() < 0.4:
         city = word(*rng.choice(CITIES))
@@ -66,7 +66,7 @@ def where(rng: random.Random) -> Phrase:
 
 
 def spot(rng: random.Random) -> Phrase:
-    """A piece of furniture and a side of it: 桌子上, "on the table"."""
+    """Draw a piece of furniture and a side of it: 桌子上, "on the table"."""
     name, en, sides = rng.choice(SPOTS)
     side, preposition = rng.choice(sides)
     thing, beside = Zh(name), Zh(side)
@@ -74,7 +74,7 @@ def spot(rng: random.Random) -> Phrase:
 
 
 def translation(zh: Iterable[Zh], en: Iterable[En], mark: tuple[str, str]) -> Translation:
-    """The sentence of these words, with a full stop or question mark at the end."""
+    """Join these words to a sentence, with a full stop or question mark at the end."""
     end = word(*mark)
     source, target = (*zh, *end.zh), (*en, *end.en)
     at = {one: i for i, one in enumerate(source)}

@@ -17,7 +17,7 @@ WHOLE = 30
 
 
 def build(context: int) -> PreTrainedTokenizerFast:
-    """A tokenizer trained on the grammar's words, so that no token crosses from one word into the next.
+    """Train a tokenizer on the grammar's words, so that no token crosses from one word into the next.
 
     Merges are learned from the Chinese characters, and are too few for the rarer ones: those stay bytes. The most
     frequent words of two whole characters become one token. Every English word of the grammar is in the vocabulary

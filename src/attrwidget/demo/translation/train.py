@@ -1,4 +1,4 @@
-"""Trains the bundled translator: `python -m attrwidget.demo.translation.train`."""
+"""Train the bundled translator: `python -m attrwidget.demo.translation.train`."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ HIDDEN = 0.1
 
 
 def new_model(tokenizer: PreTrainedTokenizerFast) -> MarianMTModel:
-    """The untrained model, float32."""
+    """Make the untrained model, float32."""
     config = MarianConfig(
         vocab_size=len(tokenizer),
         d_model=96,
@@ -57,7 +57,7 @@ def new_model(tokenizer: PreTrainedTokenizerFast) -> MarianMTModel:
 def tensors(
     rng: random.Random, tokenizer: PreTrainedTokenizerFast, chosen: list[Translation]
 ) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
-    """Ids, mask and labels, each [sentences, tokens], and which tokens are aligned, bool [sentences, target, source].
+    """Return ids, mask and labels, each [sentences, tokens], and which tokens align, bool [sentences, target, source].
 
     In a share of the sentences a word of the source is hidden, and none of its links remain.
     """
@@ -82,7 +82,7 @@ def tensors(
 def train(
     tokenizer: PreTrainedTokenizerFast, unseen: set[str], steps: int = STEPS, seed: int = 0
 ) -> MarianMTModel:
-    """A model trained from scratch on sentences other than those *unseen*."""
+    """Train a model from scratch on sentences other than those *unseen*."""
     torch.manual_seed(seed)
     rng = random.Random(seed)  # noqa: S311
     model = new_model(tokenizer)
@@ -101,7 +101,7 @@ def train(
 
 
 def main() -> None:
-    """Trains, writes the folder, and stops with an error if a sentence that was held out is translated wrong."""
+    """Train, write the folder, and exit with an error if a held-out sentence is translated wrong."""
     chosen = options("the bundled translator", FOLDER, STEPS)
     tokenizer = build(CONTEXT)
     rng = random.Random(7)  # noqa: S311

@@ -27,12 +27,12 @@ class Doing:
 
 
 def action(rng: random.Random) -> Verb:
-    """A verb of something that happens."""
+    """Draw a verb of something that happens."""
     return rng.choice([verb for verb in VERBS if not verb.state])
 
 
 def time_of(rng: random.Random, tense: str) -> Phrase:
-    """When; sometimes left out where the verb says the tense itself."""
+    """Draw a time; sometimes none, where the verb shows the tense itself."""
     if tense != "present" and rng.random() < 0.4:
         return NOTHING
     fitting = "future" if tense == "wish" else tense
@@ -40,22 +40,22 @@ def time_of(rng: random.Random, tense: str) -> Phrase:
 
 
 def start(rng: random.Random, who: Phrase, time: Phrase) -> tuple[Zh, ...]:
-    """The subject, with the time before or after it."""
+    """Return the subject, with the time before or after it."""
     return (*time.zh, *who.zh) if rng.random() < 0.4 else (*who.zh, *time.zh)
 
 
 def will(tense: str) -> Phrase:
-    """會 in the future."""
+    """Return 會 in the future, else nothing."""
     return word("會", "will") if tense == "future" else NOTHING
 
 
 def done(tense: str) -> Phrase:
-    """了 in the past."""
+    """Return 了 in the past, else nothing."""
     return Phrase((Zh("了"),)) if tense == "past" else NOTHING
 
 
 def does(rng: random.Random, verb: Verb, tense: str, who: Phrase, time: Phrase) -> Doing:
-    """The verb in a tense, sometimes negated."""
+    """Return the verb in a tense, sometimes negated."""
     main = Zh(verb.zh)
     negated = rng.random() < 0.25 and (verb.state or tense != "present")
     if tense == "wish":
@@ -78,14 +78,14 @@ def does(rng: random.Random, verb: Verb, tense: str, who: Phrase, time: Phrase) 
 
 
 def asked(verb: Verb, tense: str, time: Phrase) -> Doing:
-    """The verb of a question in the past or future."""
+    """Return the verb of a question in the past or future."""
     main, auxiliary, mark = Zh(verb.zh), will(tense), done(tense)
     first = auxiliary.en or (En("did", mark.zh, time.head),)
     return Doing(auxiliary.zh, (main, *mark.zh), (En(verb.base, (main,)),), first)
 
 
 def _wish(main: Zh, base: str, who: Phrase, *, negated: bool) -> Doing:
-    """想: somebody wants to, or does not want to."""
+    """Return the verb with 想: somebody wants to, or does not want to."""
     want = Zh("想")
     verb = (En("to", (), (want,)), En(base, (main,)))
     if not negated:
