@@ -59,7 +59,7 @@ let root: ShadowRoot;
 
 const settle = () => vi.advanceTimersByTimeAsync(400);
 const unit = (u: number) => root.querySelectorAll<HTMLElement>(".t")[u] as HTMLElement;
-const say = () => root.querySelector(".say")?.textContent;
+const say = () => root.querySelector(".sentence")?.textContent;
 const point = (u: number) =>
   unit(u).dispatchEvent(new PointerEvent("pointerover", { bubbles: true, composed: true }));
 const leave = () => root.querySelector(".txt")?.dispatchEvent(new PointerEvent("pointerleave"));
@@ -220,7 +220,7 @@ test("a second display follows the same state", async () => {
   mountApp(el, { state, session, notes: ["A note."] }, end.signal);
   click(3);
   await settle();
-  expect(el.shadowRoot?.querySelector(".say")?.textContent).toContain("東");
+  expect(el.shadowRoot?.querySelector(".sentence")?.textContent).toContain("東");
   expect(el.shadowRoot?.querySelector(".notes")?.textContent).toBe("A note.");
 });
 

@@ -19,7 +19,7 @@ export interface View {
   /** The text of its button in the toolbar. */
   readonly title: string;
   readonly styles: string;
-  /** Fills `host` when the view is first shown; everything it starts ends with `ctx.signal`. */
+  /** Fill `host` when the view is first shown; everything started here ends with `ctx.signal`. */
   mount(host: HTMLElement, ctx: ViewContext): void;
   /** The view shows the scores of every step at once: without a foil, and a copy takes all steps. */
   readonly allSteps?: boolean;

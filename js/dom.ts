@@ -90,14 +90,14 @@ export function sizeCanvas(canvas: HTMLCanvasElement, width: number, height: num
   return true;
 }
 
-/** Where a pointer event is inside `element`, in the element's own pixels, whatever the page does to its scale. */
+/** The position of a pointer event inside `element`, in the element's own pixels even where the page scales it. */
 export function pointIn(element: HTMLElement, event: MouseEvent): [x: number, y: number] {
   const box = element.getBoundingClientRect();
   const scale = box.width / element.clientWidth || 1;
   return [(event.clientX - box.left) / scale, (event.clientY - box.top) / scale];
 }
 
-/** A function that runs `paint` once in the next frame, however often it is called; none after `signal` aborts. */
+/** Return a function that runs `paint` once in the next frame, however often it is called, until `signal` aborts. */
 export function inNextFrame(paint: () => void, signal: AbortSignal): () => void {
   let frame = 0;
   signal.addEventListener("abort", () => cancelAnimationFrame(frame));

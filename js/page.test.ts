@@ -29,7 +29,7 @@ afterEach(() => void vi.unstubAllGlobals());
 
 test("the page starts in the state that was exported, with its own data", async () => {
   const root = (await boot(JSON.stringify(record))).shadowRoot;
-  expect(root?.querySelector(".say")?.textContent).toContain("Explaining 東, token 2 of 2");
+  expect(root?.querySelector(".sentence")?.textContent).toContain("Explaining 東, token 2 of 2");
   expect(root?.querySelector(".legend")?.textContent).toContain("hidden tokens hold 13 %, left out");
   expect(root?.querySelector(".notes")?.textContent).toBe("Attention is left out.");
 });

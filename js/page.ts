@@ -1,4 +1,4 @@
-/** The entry of an exported page: its data is in the page, and it asks nothing of the network. */
+/** The entry of an exported page: it reads its data from the page and makes no network request. */
 import { batch, type Signal } from "@preact/signals-core";
 import { mountApp } from "./app";
 import { RecordedSession, type Recording } from "./session/recorded";

@@ -33,7 +33,7 @@ const show = (app: ReturnType<typeof widget>) => {
   document.body.append(el);
   return { el, stop: app.render({ model: model as never, el, signal: end.signal }) };
 };
-const sentence = (el: HTMLElement) => el.shadowRoot?.querySelector(".say")?.textContent;
+const sentence = (el: HTMLElement) => el.shadowRoot?.querySelector(".sentence")?.textContent;
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -21,9 +21,9 @@ function createApp(model: WidgetModel, signal: AbortSignal): App {
     {
       send: (message) => model.send(message),
       listen(handler) {
-        const hear = (message: unknown, buffers: readonly Bytes[] = []) => handler(message, buffers);
-        model.on("msg:custom", hear);
-        signal.addEventListener("abort", () => model.off("msg:custom", hear));
+        const receive = (message: unknown, buffers: readonly Bytes[] = []) => handler(message, buffers);
+        model.on("msg:custom", receive);
+        signal.addEventListener("abort", () => model.off("msg:custom", receive));
       },
     },
     () => state.content.peek().inputs,

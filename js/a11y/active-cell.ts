@@ -1,4 +1,4 @@
-/** The current cell of a grid that is painted on a canvas: the elements a screen reader meets instead of the picture. */
+/** The current cell of a grid painted on a canvas, as elements: a screen reader cannot read the picture. */
 import { h, setAttributes, uniqueId } from "../dom";
 
 export interface CellText {
@@ -20,11 +20,12 @@ export class ActiveCell {
     grid.append(this.#row);
   }
 
+  /** Set how many rows and columns the grid has, headings included. */
   size(rows: number, columns: number): void {
     setAttributes(this.#grid, { "aria-rowcount": rows, "aria-colcount": columns });
   }
 
-  /** Makes this cell the current one. Two elements take turns, so that a screen reader speaks each move. */
+  /** Make this cell the current one. Two elements take turns, so that a screen reader speaks each move. */
   show({ row, column, label, selected }: CellText): HTMLElement {
     const next =
       column === 1

@@ -1,4 +1,4 @@
-/** Keys that work anywhere in a display: Esc lets go, brackets move through layers and heads, ? opens the help. */
+/** Handle the keys that work anywhere in a display: Esc lets go, brackets change layer and head, ? opens the help. */
 import { batch } from "@preact/signals-core";
 import { listen } from "../dom";
 import type { Display } from "../state/display";
@@ -7,7 +7,7 @@ import { letGo } from "../state/selection";
 
 /** What the keys need of the toolbar. */
 export interface Panels {
-  /** Closes the open panel; false without one. */
+  /** Close the open panel; false without one. */
   close(): boolean;
   help(): void;
 }

@@ -1,6 +1,6 @@
 /** A live region that a screen reader speaks, one message at a time. */
 
-/** Milliseconds in which messages are joined into one. */
+/** Messages this close together, in milliseconds, are joined into one. */
 const gather = 250;
 
 /** Announce texts in `element` until `signal` aborts. */

@@ -2,7 +2,7 @@
 export type Rgb = readonly [red: number, green: number, blue: number];
 export type Theme = "light" | "dark";
 
-/** The text colour and the background that tints are made for. The text of a host is at least as dark (or light). */
+/** The text colour and background that tints are made for. A host's text has at least this contrast. */
 export const ink: Record<Theme, Rgb> = { light: [31, 36, 48], dark: [230, 232, 238] };
 export const ground: Record<Theme, Rgb> = { light: [255, 255, 255], dark: [17, 19, 24] };
 

@@ -10,6 +10,7 @@ export interface Palette {
   readonly mono: string;
 }
 
+/** Read the palette that applies to `element`. */
 export function paletteOf(element: Element): Palette {
   const style = getComputedStyle(element);
   // An element that is not in the page yet has no styles.

@@ -28,7 +28,7 @@ export function followTheme(root: HTMLElement, end: AbortSignal, all = hosts): R
   return theme;
 }
 
-/** Styles that take over background, text colour and font of the host as --host-background, --host-ink, --host-font. */
+/** Styles that keep background, text colour and font of the host as --host-background, --host-ink, --host-font. */
 export function hostStyles(all = hosts): string {
   const rules = (["background", "ink", "font"] as const).map((key) => {
     const names = all.map(({ variables }) => variables[key]).filter(Boolean);

@@ -24,7 +24,7 @@ export class Field {
     this.#hatched = this.#options.hidden;
   }
 
-  /** Exact scores `[steps.length, inputs]`. */
+  /** Add exact scores, `[steps.length, inputs]`. */
   put(steps: readonly number[], scores: Float32Array): void {
     const { inputs } = this.shape;
     steps.forEach((step, k) => {
@@ -34,11 +34,13 @@ export class Field {
     if (!this.#map) this.#pyramid = null;
   }
 
+  /** Use a pooled map of all scores. */
   putMap(map: ScoreMap): void {
     this.#map = map;
     this.#pyramid = null;
   }
 
+  /** Read the scores with these options. */
   read(options: ScoreOptions): void {
     this.#options = this.#cut(options);
     this.#columns.clear();

@@ -4,7 +4,7 @@ import type { State } from "../state/state";
 import { unitsOf } from "../state/units";
 import type { ScoreOptions } from "./combine";
 
-/** Signed scores are not renormalised: their sum says nothing. Read in an effect, the effect follows the options. */
+/** The options as they are now. Signed scores are not renormalised: their sum is not a share of anything. */
 export function scoreOptions(state: State, method: Pick<MethodInfo, "signed">): ScoreOptions {
   const options = state.options.value;
   return {

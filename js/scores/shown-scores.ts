@@ -34,7 +34,7 @@ export interface Scores {
 
 type Target = Signal<ShownScores | null>;
 
-/** The scores of an input need every step of a gradient method: wait until the pointer rests. Milliseconds. */
+/** Milliseconds for which the pointer must rest on an input: its scores take every step of a gradient method. */
 const rest = 150;
 /** How long old scores may stay while new ones are computed, in milliseconds. */
 const grace = 60;

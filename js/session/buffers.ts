@@ -16,6 +16,7 @@ export function toFloat32(bytes: Bytes): Float32Array {
   return new Float32Array(buffer, byteOffset, Math.floor(u8.byteLength / 4));
 }
 
+/** Decode base64. */
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   const binary = atob(text);
   const out = new Uint8Array(binary.length);

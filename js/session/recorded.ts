@@ -95,7 +95,7 @@ export class RecordedSession implements Session {
   }
 
   async foil(): Promise<never> {
-    throw new Error("This page does not carry the model, which a foil takes.");
+    throw new Error("A foil needs the model, which this page does not carry.");
   }
 
   #steps(): number[] {

@@ -36,7 +36,7 @@ interface Job {
 
 const version = 1;
 
-/** A timer as well, because hidden pages have no animation frames. */
+/** Call `send` in the next animation frame, or by a timer in a hidden page, which has no frames. */
 function nextFrame(send: () => void): void {
   let due = true;
   const once = () => {
@@ -161,6 +161,7 @@ export class Requests {
     }
   }
 
+  /** Drop a request, and cancel it if it was sent. */
   #abandon(job: Job): void {
     if (this.#byKey.get(job.key) !== job) return;
     this.#byKey.delete(job.key);
@@ -175,6 +176,7 @@ export class Requests {
     }
   }
 
+  /** Start the wait for a message again; requests fail when none comes in time. */
   #listenForSilence(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
@@ -195,6 +197,7 @@ export class Requests {
   }
 }
 
+/** `Promise.withResolvers`, which older browsers lack. */
 function withResolvers<T>(): {
   promise: Promise<T>;
   resolve: (value: T) => void;

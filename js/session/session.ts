@@ -41,7 +41,7 @@ export interface Content {
   readonly warnings: readonly string[];
 }
 
-/** Another token that the model considered at a step; `id` is its number in the vocabulary if it can be a foil. */
+/** Another token that the model considered at a step; `id` is its token id, or null without the model. */
 export type Alternative = readonly [text: string, probability: number, id: number | null];
 
 /** The token that a step is contrasted with. */
@@ -109,6 +109,7 @@ export interface Session {
   note(query: ScoreQuery, step: number): string | null;
   /** float32 `[steps]`: the score of one input for each step. */
   column(query: ScoreQuery, input: number, options?: RequestOptions): Promise<Float32Array>;
+  /** All scores, pooled and quantised. */
   map(query: ScoreQuery, options?: RequestOptions): Promise<ScoreMap>;
   /** float32 `[layers, heads]`: the weight of one input for `steps`, or the strongest weight on any input not hidden. */
   heads(

@@ -2,7 +2,7 @@
 import { fromBase64 } from "./buffers";
 import type { Content, Head, HeadRule } from "./session";
 
-/** Quantised weights: `data` holds `bits` a weight, `scale` the greatest weight of each layer, head and step. */
+/** Quantised weights: `data` has `bits` for each weight, `scale` the greatest weight of each layer, head and step. */
 export interface RecordedAttention {
   readonly layers: number;
   readonly heads: number;
@@ -52,7 +52,7 @@ export class Weights {
     };
   }
 
-  /** Several heads joined by `rule`. With `only`, the row is right at that input alone: each median takes a sort. */
+  /** The row of several heads, joined by `rule`. With `only`, medians are computed at that input alone: each is a sort. */
   row(step: number, chosen: readonly Head[], rule: HeadRule, only?: number): Float32Array {
     if (rule === "median" && chosen.length > 2) return this.#medians(step, chosen, only);
     const all = this.#all.fill(0);

@@ -12,13 +12,13 @@ export interface Display {
   readonly signal: AbortSignal;
   /** True while the view shows the scores of every step at once: there is no foil then, and a copy takes all steps. */
   readonly allSteps: ReadonlySignal<boolean>;
-  /** Sends `text` to the live region. */
+  /** Send `text` to the live region. */
   announce(text: string): void;
   /**
-   * Does work with a progress bar, a cancel button and an error message. Gives undefined when the work was replaced,
-   * cancelled or failed. New work of a `lane` replaces the old. An effect that calls this runs again on "Retry".
+   * Do work with a progress bar, a cancel button and an error message; undefined when the work was replaced, cancelled
+   * or failed. New work of a `lane` replaces the old. An effect that calls this runs again on "Retry".
    */
   run<T>(work: (options: RequestOptions) => Promise<T>, lane?: string): Promise<T | undefined>;
-  /** Starts an effect that ends with the display. */
+  /** Start an effect that ends with the display. */
   effect(body: () => void | (() => void)): void;
 }

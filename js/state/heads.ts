@@ -10,6 +10,7 @@ export const headName = ([layer, head]: Head): string =>
 
 export const ruleName = (rule: HeadRule): string => (rule === "max" ? "maximum" : rule);
 
+/** True if this head, or this whole layer, is chosen. */
 export function isChosen({ layer, heads }: State, [l, h]: Head): boolean {
   return h < 0 ? layer.peek() === l : heads.peek().some((other) => other[0] === l && other[1] === h);
 }
@@ -33,6 +34,7 @@ export function pickHead(state: State, [layer, head]: Head, adding: boolean): st
   return `${headName([layer, head])} ${isChosen(state, [layer, head]) ? "held" : "let go"}`;
 }
 
+/** Choose all heads of all layers. */
 export function chooseAll(state: State): void {
   setHeads(state, null, []);
 }

@@ -73,12 +73,14 @@ export class Tasks {
     }
   }
 
+  /** Stop all work and show that it was stopped. */
   cancel(): void {
     for (const task of this.#tasks) this.#troubles.set(task.lane, { kind: "stopped" });
     this.#abortAll();
     this.#changed();
   }
 
+  /** Forget errors and run the effects that called `run` again. */
   retry(): void {
     this.#troubles.clear();
     this.#attempt.value++;

@@ -9,6 +9,7 @@ export function undirected(text: string): string {
   );
 }
 
+/** True if any inputs are hidden. */
 export const hides = (options: Hiding): boolean =>
   options.hide_special || options.hide_first || options.hide_target;
 
@@ -59,6 +60,7 @@ export class Units {
     return this.#ofToken[token] ?? 0;
   }
 
+  /** The units that these steps generated, each once. */
   ofSteps(steps: readonly number[]): number[] {
     return [...new Set(steps.map((step) => this.of(step + this.#content.steps.first)))];
   }
@@ -72,6 +74,7 @@ export class Units {
     return out;
   }
 
+  /** True if all tokens of the unit are special. */
   special(u: number): boolean {
     for (let i = this.start(u); i < this.end(u); i++) if (!this.#special.has(i)) return false;
     return true;
@@ -98,6 +101,7 @@ export class Units {
 }
 
 const made = new WeakMap<Content, Units>();
+/** The units of a content, made once. */
 export function unitsOf(content: Content): Units {
   const units = made.get(content) ?? new Units(content);
   made.set(content, units);

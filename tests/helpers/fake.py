@@ -142,7 +142,7 @@ class FakeContrasts:
         self._likeliest = likeliest
         self._texts = {i: text for others in STEPS["alternatives"] for text, _, i in others}
 
-    def description(self) -> dict[str, str]:
+    def descriptions(self) -> dict[str, str]:
         return dict(MESSAGES["content"]["contrast"])
 
     def likeliest(self, step: int) -> list[int]:

@@ -38,7 +38,7 @@ class Screen:
     def __init__(self, page: Page, index: int = 0) -> None:
         self.page = page
         self.root = page.locator(".aw").nth(index)
-        self.footer = self.root.locator("footer .say")
+        self.footer = self.root.locator("footer .sentence")
         self.tip = self.root.locator(".page .tip")
         self.options = self.root.get_by_role("listbox", name="Text").get_by_role("option")
         self.instead = self.root.get_by_role("list", name="What might have been written instead")

@@ -77,8 +77,8 @@ def write(columns: dict[str, dict[str, float | None]]) -> None:
             for steps in [8 if name == "C" else 1]
         ),
         "",
-        "Ranked are the words of the prompt, not the tokens that begin and ask, which every text has, nor the answer",
-        "so far. Each method with its own defaults; where nothing is said, gradients are of the log-probability.",
+        "Only the words of the prompt are ranked: not the start and query tokens, which every text has, nor the answer",
+        "so far. Each method has its own defaults; unless noted, gradients are of the log-probability.",
         f"Methods that other libraries compute (the last ones) are measured on every {_EVERY}th example; – where one",
         "does not work with these models.",
         "",

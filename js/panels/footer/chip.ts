@@ -4,7 +4,7 @@ import { numeral } from "../../draw/numerals";
 import type { Alternative } from "../../session/session";
 import { named } from "../../state/units";
 
-const withoutModel = "To ask why not this takes the model, which is not at hand here.";
+const withoutModel = "Asking why not this needs the model, which is not available here.";
 
 const chance = (p: number): string => (p > 0 && p < 0.0005 ? "<.001" : numeral(p));
 

@@ -11,11 +11,11 @@ beforeEach(() => {
 });
 
 test("the sentence follows what is held, and the legend shows its scale", async () => {
-  expect(find(".say").textContent).toContain("Hover a word");
+  expect(find(".sentence").textContent).toContain("Hover a word");
   expect(find(".legend").hidden).toBe(true);
   t.state.held.value = [0];
   await settle();
-  expect(find(".say").textContent).toContain("Explaining is, token 1 of 2");
+  expect(find(".sentence").textContent).toContain("Explaining is, token 1 of 2");
   expect(find(".legend").hidden).toBe(false);
   expect(find(".legend").textContent).toBe("0.750 · row sums to 1");
 });

@@ -14,7 +14,7 @@ import { explainedText, hintText, inputText, legendTexts, strongestText } from "
 export const footer = { styles, mount };
 
 function mount(host: HTMLElement, ctx: Context): void {
-  const sentence = h("p", { class: "say" });
+  const sentence = h("p", { class: "sentence" });
   const legend = h("div", { class: "legend" });
   const alternatives = h("div", { class: "instead" });
   const keys = h("div", { class: "keys", "aria-hidden": "true" });
@@ -33,7 +33,7 @@ function mount(host: HTMLElement, ctx: Context): void {
   ctx.effect(() => keys.replaceChildren(...keyHints(ctx.state.content.value)));
 }
 
-/** Let `foot` grow, but not shrink while its width stays: a preview must not move another display off the pointer. */
+/** Let `foot` grow, but not shrink while its width stays: a preview must not move what is under the pointer. */
 function keepHeight(foot: HTMLElement, end: AbortSignal): void {
   let width = 0;
   const keep = () => {
@@ -76,7 +76,7 @@ function followLegend(host: HTMLElement, { state, scores, theme, allSteps, effec
   });
 }
 
-/** When other steps are held, tell which words gave most to them. */
+/** When other steps are held, announce which words gave most to them. */
 function announceStrongest({ state, scores, announce, effect }: Context): void {
   let last: ShownScores | null = null;
   effect(() => {

@@ -42,13 +42,13 @@ export function pickerParts(host: HTMLElement) {
     rule,
     all,
     controls,
-    /** Show the picker or, without attention, the sentence that tells why. */
+    /** Show the picker or, without attention, the sentence `why`. */
     show(on: boolean, why: string): void {
       body.hidden = !on;
       note.hidden = on;
       note.textContent = on ? "" : why;
     },
-    /** The scale below the cells, hidden without shades. */
+    /** Update the scale below the cells; it is hidden without shades. */
     range(high: number | null, ramp: Ramp): void {
       range.style.visibility = high === null ? "hidden" : "visible";
       const stops = [0, 0.25, 0.5, 0.75, 1].map((v) => ramp.css(v));

@@ -1,4 +1,4 @@
-/** The layers × heads panel: shaded by what each head does for the words held; hover previews, click chooses. */
+/** The layers × heads panel: shaded by the weights of each head for the words explained; hover previews, click chooses. */
 import { untracked } from "@preact/signals-core";
 import { inside, move } from "../../a11y/grid";
 import type { Context } from "../../context";

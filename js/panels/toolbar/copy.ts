@@ -6,7 +6,7 @@ import { foilOf, scoreQuery, targetSteps } from "../../state/selectors";
 
 const picture = "M5.5 5.5h8v8h-8zM3 10.5H2.5v-8h8V3";
 
-/** `showBox` shows a box with the table where the browser does not allow copying. */
+/** Make the button; `showBox` shows a box with the table where the browser does not allow copying. */
 export function copyButton(
   ctx: Context,
   showBox: (button: HTMLElement, box: HTMLElement) => void,

@@ -5,7 +5,7 @@ export class Drawer {
   readonly element = h("div", { class: "panel", id: uniqueId("panel"), hidden: true });
   #open: HTMLElement | null = null;
 
-  /** A button that opens the panel with what `make` makes once, and closes it again. */
+  /** Make a button that opens the panel with what `make` returns, called once, and closes it again. */
   button(label: string, picture: string, make: () => HTMLElement): HTMLButtonElement {
     let content: HTMLElement | undefined;
     const onclick = () => {

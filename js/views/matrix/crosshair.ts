@@ -1,4 +1,4 @@
-/** The crosshair and the tip over the cell pointed at. They are moved, so that the canvas need not be painted again. */
+/** Move the crosshair and the tip to the cell pointed at: elements, so that the canvas need not be painted again. */
 import { tipText } from "./cell-text";
 import { bodyBottom } from "./layout";
 import type { MatrixParts } from "./parts";

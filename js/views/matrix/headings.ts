@@ -97,7 +97,7 @@ function paintColumn(
   c.restore();
 }
 
-/** As numbers, or as bars where columns are narrow. */
+/** Paint the probabilities: as numbers, or as bars where columns are narrow. */
 function paintProbabilities(c: Paper, picture: Picture, look: Look, chosen: ReadonlySet<number>): void {
   const { field, layout: l, across } = picture;
   const [wide] = room(l);

@@ -5,7 +5,7 @@ import { h } from "../../dom";
 const button = (text: string, label: string) =>
   h("button", { type: "button", "aria-label": label, title: label }, text);
 
-/** `generated`: the word for what the columns are. */
+/** Make the elements in `host`; `generated` names what the columns are. */
 export function matrixParts(host: HTMLElement, generated = "written") {
   const status = h("span", { class: "nothing" });
   const bar = h("i");

@@ -37,7 +37,7 @@ interface Layer {
   readonly end: number;
 }
 
-/** Shares too small to see. */
+/** Smaller shares are too faint to see. */
 const faint = 0.004;
 const veil = 0.38;
 /** A newline has no width of its own. */
@@ -82,7 +82,7 @@ function paintTints({ c, boxes, picture, inks, first, end }: Layer, values: Floa
   c.globalAlpha = 1;
 }
 
-/** The sign is not shown by colour alone: a solid line below what adds, a dashed one below what takes away. */
+/** Underline a unit, solid if it adds and dashed if it takes away: colour alone does not show the sign. */
 function paintSign(
   c: CanvasRenderingContext2D,
   boxes: Boxes,

@@ -40,7 +40,7 @@ function spokenOf(shown: ShownScores, u: number): string {
   return shown.hidden[u] ? "hidden" : `gave ${spoken(shown.values[u] as number, shown.high)}`;
 }
 
-/** Above the unit, or below it at the top of the text, and inside the text's width. */
+/** Place the tip above the unit, or below it at the top of the text, inside the text's width. */
 function place(tip: HTMLElement, boxes: Boxes, u: number, width: number): void {
   const [box] = boxes.of(u);
   if (!box) return;
