@@ -303,7 +303,7 @@ test("without the model chips say why they cannot be asked about", async () => {
   chips()[0]?.chip.click();
   expect(state.foil.value).toBeNull();
   expect(chips()[0]?.chip.getAttribute("aria-disabled")).toBe("true");
-  expect(chips()[0]?.chip.title).toContain("takes the model");
+  expect(chips()[0]?.chip.title).toContain("needs the model");
   expect(root.querySelector<HTMLElement>(".instead input")?.hidden).toBe(true);
 });
 
