@@ -85,7 +85,7 @@ def find(name: str) -> Bundled | None:
 
 
 def folder_of(name: str) -> Path:
-    """Return the folder of the bundled model *name*. Raises AttrWidgetError, naming them all, for no such model."""
+    """Return the folder of the bundled model *name*; raise AttrWidgetError, which names them all, for any other."""
     found = find(name)
     if found is None:
         raise AttrWidgetError(f"No bundled model is called {name!r}: take one of {', '.join(NAMES)}.")

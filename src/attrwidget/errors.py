@@ -1,4 +1,4 @@
-"""Exceptions, and parts of their sentences."""
+"""Exceptions, and helpers that write parts of their sentences."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class AttrWidgetError(ValueError):
-    """A mistake that the user can mend; ``str(error)`` is one sentence with what was wrong and what to do.
+    """A mistake that the user can correct; ``str(error)`` is one sentence with what was wrong and what to do.
 
     Example:
         >>> try:

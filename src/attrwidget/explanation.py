@@ -17,7 +17,8 @@ from attrwidget.methods.request.footnotes import attributes_of, unscored
 from attrwidget.methods.request.make import make_request
 from attrwidget.methods.request.normalize import inseq_method, normalize_rows
 from attrwidget.methods.shared.attention_weights import weight_rows
-from attrwidget.presentation import Presentation, check_normalization, require_source, select
+from attrwidget.presentation import Presentation
+from attrwidget.results.arguments import check_normalization, require_source, select
 from attrwidget.results.attention_parts import read_part
 from attrwidget.results.layer_readings import read_blocks
 from attrwidget.results.live import LiveReading
@@ -109,7 +110,7 @@ class Explanation(Presentation):
             self.trace, method, target_function, foil=foil, selection=selection, options=options
         )
         if source_only:
-            require_source(reading)
+            require_source(reading.n_source, reading.model_name, "source_only")
         raw = reading.raw(request, steps, progress, bar=True)
         sentence = unscored(request, self.trace, raw)
         if sentence is not None:

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
-
-from attrwidget.errors import AttrWidgetError
-from attrwidget.methods import HeadSelection
-from attrwidget.methods.request.normalize import NORMALIZATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -238,28 +233,3 @@ class Presentation(ABC):
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         return self.widget._repr_mimebundle_(**options)
-
-
-def select(layer: int | None, head: int | Sequence[int] | None, rule: str) -> HeadSelection:
-    """Return the selection of *head*, one or several of *layer*, or of all heads."""
-    if head is None:
-        return HeadSelection(layer, (), rule)
-    if layer is None:
-        raise AttrWidgetError(f"head={head!r} needs its layer: give layer= too.")
-    heads = list(head) if isinstance(head, Iterable) and not isinstance(head, str) else [head]
-    return HeadSelection(layer, tuple((layer, h) for h in heads), rule)
-
-
-def check_normalization(how: str | None) -> None:
-    """Raise AttrWidgetError unless *how* is a normalization of ``scores``."""
-    if how not in NORMALIZATIONS:
-        known = ", ".join(map(repr, NORMALIZATIONS))
-        raise AttrWidgetError(f"There is no normalization {how!r}: take one of {known}.")
-
-
-def require_source(reading: Reading) -> None:
-    """Raise AttrWidgetError unless the model is an encoder–decoder with a source."""
-    if not reading.n_source:
-        raise AttrWidgetError(
-            f"{reading.model_name} has no encoder with a source of its own: leave out source_only=."
-        )

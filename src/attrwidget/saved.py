@@ -8,7 +8,8 @@ import numpy as np
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.methods import HeadSelection
-from attrwidget.presentation import Presentation, check_normalization, require_source, select
+from attrwidget.presentation import Presentation
+from attrwidget.results.arguments import check_normalization, require_source, select
 from attrwidget.results.saved import NO_HEADS, SavedReading, normalized
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class SavedExplanation(Presentation):
         if normalize == "inseq" and known.target_function is not None:
             target_function = target_function or "probability"
         if source_only:
-            require_source(reading)
+            require_source(reading.n_source, reading.model_name, "source_only")
         raw = reading.raw(known, range(reading.n_steps), select(layer, head, head_rule))
         rows = self._of_target(known, raw, target_function)
         if source_only:

@@ -22,5 +22,12 @@ NAMES = {one.name: one.package for one in BUNDLED}
 
 
 def path(name: str = "demo") -> Path:
-    """Return the folder of a bundled model. Raises AttrWidgetError, naming them all, for no such model."""
+    """Return the folder of a bundled model.
+
+    Args:
+        name: One of ``NAMES``.
+
+    Raises:
+        AttrWidgetError: There is no such model; the sentence names them all.
+    """
     return folder_of(name)

@@ -89,6 +89,12 @@ class Evaluation:
 
         Index: the share of inputs taken away or put back, from 0 to 1, in between by straight lines. Columns
         ``("deletion" or "insertion", method)``, and the mean, least and greatest of the random orders.
+
+        Args:
+            step: The index of a step that was evaluated.
+
+        Raises:
+            AttrWidgetError: The step was not evaluated.
         """
         if step not in {known for _, known in self.judged}:
             raise AttrWidgetError(f"Step {step!r} was not evaluated: {_steps(self.judged)} were.")

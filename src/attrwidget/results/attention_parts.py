@@ -8,6 +8,7 @@ import numpy as np
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.methods.shared.attention_weights import combined_weights
+from attrwidget.results.arguments import require_source
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,8 +31,7 @@ def read_part(
 
     if name not in PARTS:
         raise AttrWidgetError(f"There is no part {name!r} of the attention: take one of {', '.join(PARTS)}.")
-    if not trace.n_source:
-        raise AttrWidgetError(f"{trace.model.name} has no encoder with a source of its own: leave out part=.")
+    require_source(trace.n_source, trace.model.name, "part")
     reader = cast("JointAttention", trace.attention).part(name)
     source, target = range(trace.n_source), range(trace.n_source, trace.n_inputs)
     columns = target if name == "decoder" else source

@@ -9,7 +9,6 @@ import pandas as pd
 
 from attrwidget.checks import check_step, short
 from attrwidget.errors import AttrWidgetError, did_you_mean
-from attrwidget.methods import HeadSelection
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,13 +47,6 @@ class MethodInfo(NamedTuple):
         """Return this attention method as it is when only the mean of all *count* heads was recorded."""
         description = f"{self.description}, mean of all {count} heads"
         return self._replace(attention=False, source=None, description=description)
-
-
-def select_heads(layer: int | None, heads: Sequence[tuple[int, int]], rule: str) -> HeadSelection:
-    """Return the selection of a page's *layer* or *heads*, whose pairs may be lists."""
-    return HeadSelection(
-        layer, tuple(tuple(pair) if isinstance(pair, list) else pair for pair in heads), rule
-    )
 
 
 class Reading(ABC):

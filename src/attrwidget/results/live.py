@@ -16,7 +16,8 @@ from attrwidget.methods.request.make import default_function, make_request
 from attrwidget.methods.request.normalize import normalize_rows
 from attrwidget.methods.shared.attention_weights import check_selection
 from attrwidget.progress import progress_bar
-from attrwidget.results.base import MethodInfo, Reading, select_heads
+from attrwidget.results.arguments import select_heads
+from attrwidget.results.base import MethodInfo, Reading
 from attrwidget.results.contrast import Contrasts
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ import numpy as np
 from attrwidget.errors import AttrWidgetError
 from attrwidget.methods import HeadSelection
 from attrwidget.methods.request.normalize import normalize_rows
-from attrwidget.results.base import Reading, select_heads
+from attrwidget.results.arguments import select_heads
+from attrwidget.results.base import Reading
 from attrwidget.results.validate import validate
 from attrwidget.text.sections import Section
 

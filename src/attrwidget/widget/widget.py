@@ -83,7 +83,14 @@ class ExplanationWidget(anywidget.AnyWidget):
         self.on_msg(self._receive)
 
     def prepare(self, seconds: float) -> bool:
-        """Compute the scores of the held steps; return whether they are finished after at most *seconds*."""
+        """Compute the scores of the held steps.
+
+        Args:
+            seconds: How long to wait, at most; unfinished work goes on.
+
+        Returns:
+            Whether the scores are finished.
+        """
         return self._session.prepare(self.method, self.held, seconds)
 
     def close(self) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.formats.read.pieces import is_wide
-from attrwidget.formats.read.scores import assemble, from_scores, numbers, record
+from attrwidget.formats.read.scores import as_floats, assemble, from_scores, record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +58,7 @@ def from_captum(
         )
     if tokens is None:
         raise AttrWidgetError("A tensor of attributions does not name its tokens: give tokens=.")
-    values = numbers(result, "attributions")
+    values = as_floats(result, "attributions")
     if values.ndim > 1 and values.shape[0] == 1 and values.shape[1:2] == (len(tokens),):
         values = values[0]
     if values.ndim == 2:
@@ -82,11 +82,13 @@ def from_captum(
 def _from_llm(result: Any, method: str, description: str | None, model_name: str) -> SavedExplanation:
     inputs, outputs = list(result.input_tokens), _outputs(result.output_tokens)
     whole = result.token_attr is None
-    values = numbers(result.seq_attr if whole else result.token_attr, "attributions").reshape(-1, len(inputs))
+    values = as_floats(result.seq_attr if whole else result.token_attr, "attributions").reshape(
+        -1, len(inputs)
+    )
     words = description or f"{_title(method)}, as Captum gave it" + (", of the whole answer" if whole else "")
     probability = getattr(result, "output_probs", None)
     steps = ["".join(outputs)] if whole else outputs
-    p = None if probability is None or whole else numbers(probability, "output_probs")
+    p = None if probability is None or whole else as_floats(probability, "output_probs")
     rows = np.full((len(steps), len(inputs) + len(steps) - 1), np.nan)
     rows[:, : len(inputs)] = values
     return assemble(
@@ -108,7 +110,7 @@ def _outputs(tokens: Sequence[str]) -> list[str]:
 def _from_record(result: Any, method: str, description: str | None, model_name: str) -> SavedExplanation:
     words = description or f"{_title(method)}, as Captum gave it"
     tokens = list(result.raw_input_ids)
-    values = numbers(result.word_attributions, "word_attributions").reshape(-1)
+    values = as_floats(result.word_attributions, "word_attributions").reshape(-1)
     if len(values) != len(tokens):
         raise AttrWidgetError(f"The record has {len(tokens)} words and {len(values)} attributions.")
     note = None

@@ -11,7 +11,7 @@ from attrwidget.errors import AttrWidgetError
 from attrwidget.files import read_whole
 from attrwidget.formats.read.inseq_file import parse_file, parse_object
 from attrwidget.formats.read.pieces import read_pieces
-from attrwidget.formats.read.scores import readings, record
+from attrwidget.formats.read.scores import record, step_table
 from attrwidget.methods.request.targets import TARGET_FUNCTIONS
 from attrwidget.results.base import MethodInfo
 from attrwidget.results.recorded import Recorded, RecordedHeads, pack_heads
@@ -174,4 +174,4 @@ def _steps(sequence: InseqSequence, labels: list[str]) -> Any:
     probability = known.pop("probability", None)
     if "crossentropy" in known:
         known["log_probability"] = -known["crossentropy"]
-    return readings(labels, None if probability is None else np.clip(probability, 0, 1).tolist(), **known)
+    return step_table(labels, None if probability is None else np.clip(probability, 0, 1).tolist(), **known)

@@ -123,7 +123,7 @@ def assemble(
     reading = SavedReading(
         tokens,
         first_step,
-        readings(tokens.labels[first_step:], probability),
+        step_table(tokens.labels[first_step:], probability),
         recorded,
         sections=[Section(titles[0], 0, first_step), Section(titles[1], first_step, len(tokens))],
         model_name=model_name,
@@ -133,10 +133,12 @@ def assemble(
     return SavedExplanation(reading)
 
 
-def readings(labels: Sequence[str], probability: Sequence[float] | None = None, **known: Any) -> pd.DataFrame:
+def step_table(
+    labels: Sequence[str], probability: Sequence[float] | None = None, **known: Any
+) -> pd.DataFrame:
     """Return the table of steps called *labels*; *known* are further columns, and what is not known is NaN."""
     blank = np.full(len(labels), np.nan)
-    p = blank if probability is None else numbers(probability, "probability").reshape(-1)
+    p = blank if probability is None else as_floats(probability, "probability").reshape(-1)
     if len(p) != len(labels):
         raise AttrWidgetError(
             f"There are {len(labels)} steps and {len(p)} probabilities: give one for each step."
@@ -157,7 +159,7 @@ def readings(labels: Sequence[str], probability: Sequence[float] | None = None, 
     return pd.DataFrame(columns | known).rename_axis("step")
 
 
-def numbers(values: Any, what: str) -> NDArray[np.float64]:
+def as_floats(values: Any, what: str) -> NDArray[np.float64]:
     """Return *values*, an array or tensor of any library, as float64; raise AttrWidgetError for what is no number."""
     if hasattr(values, "detach"):
         values = values.detach().cpu().double().numpy()
@@ -182,7 +184,7 @@ def _texts(values: Any, what: str) -> list[str]:
 
 
 def _table(values: Any, name: str) -> NDArray[np.float64]:
-    table = numbers(values, name)
+    table = as_floats(values, name)
     if table.ndim == 1:
         table = table[None]
     if table.ndim != 2 or not table.size:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from attrwidget.errors import AttrWidgetError
-from attrwidget.formats.read.scores import assemble, numbers, record
+from attrwidget.formats.read.scores import as_floats, assemble, record
 
 if TYPE_CHECKING:
     from attrwidget.saved import SavedExplanation
@@ -53,7 +53,7 @@ def from_shap(explanation: Any, *, model_name: str = "") -> SavedExplanation | l
 
 
 def _one(explanation: Any, tokens: list[str], values: Any, base: Any, model_name: str) -> SavedExplanation:
-    table = numbers(values, "SHAP values")
+    table = as_floats(values, "SHAP values")
     table = table[:, None] if table.ndim == 1 else table
     if table.ndim != 2 or len(table) != len(tokens):
         raise AttrWidgetError(
@@ -63,7 +63,7 @@ def _one(explanation: Any, tokens: list[str], values: Any, base: Any, model_name
     names = _names(explanation.output_names, table.shape[1])
     rows = np.full((len(names), len(tokens) + len(names) - 1), np.nan)
     rows[:, : len(tokens)] = table.T
-    bases = np.broadcast_to(numbers(base, "base values"), len(names))
+    bases = np.broadcast_to(as_floats(base, "base values"), len(names))
     note = "base value " + ", ".join(
         f"{b:.3g}" if len(names) == 1 else f"{name} {b:.3g}" for name, b in zip(names, bases, strict=True)
     )

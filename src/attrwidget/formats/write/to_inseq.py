@@ -12,7 +12,7 @@ from attrwidget.results.saved import SavedReading
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from attrwidget.results.base import Reading
+    from attrwidget.results.base import MethodInfo, Reading
 
 
 def to_inseq(reading: Reading, method: str | None = None) -> Any:
@@ -32,7 +32,25 @@ def to_inseq(reading: Reading, method: str | None = None) -> Any:
         AttrWidgetError: The method does not exist, or Inseq, which is imported now, cannot be imported.
     """
     info = reading.methods()[0] if method is None else reading.method(method)
-    name = info.name
+    output = library("inseq", "data.attribution").FeatureAttributionOutput
+    sequence = _sequence(reading, info)
+    before = reading.n_source
+    facts = {
+        "attribution_method": info.name,
+        "attributed_fn": reading.target_function_of(info.name),
+        "attribute_target": bool(before) and sequence.target_attributions is not None,
+        "model_name": reading.model_name,
+        "step_scores": list(sequence.step_scores),
+        "input_texts": [_text(reading, 0, before or reading.first_step)],
+        "generated_texts": [_text(reading, before, len(reading.tokens))],
+        "attr_pos_start": sequence.attr_pos_start,
+        "attr_pos_end": sequence.attr_pos_end,
+    }
+    return output(sequence_attributions=[sequence], step_attributions=None, info=facts)
+
+
+def _sequence(reading: Reading, info: MethodInfo) -> Any:
+    """Return the scores of one method as Inseq's output of a sequence."""
     data, token = library("inseq", "data.attribution"), library("inseq", "utils.typing").TokenWithId
     before = reading.n_source
     labelled = [
@@ -40,24 +58,22 @@ def to_inseq(reading: Reading, method: str | None = None) -> Any:
         for label, token_id in zip(texts_of(reading), reading.tokens.ids, strict=True)
     ]
     steps, every = reading.steps, range(reading.n_steps)
-    saved = reading.recorded[name] if isinstance(reading, SavedReading) else None
-    by_head = info.attention and (saved.rows is None if saved else name == "attention")
-    by_head = by_head and info.source is None
+    by_head = _by_head(reading, info)
     if by_head:
         scores = reading.head_weights(every).transpose(3, 0, 1, 2)
         kind, extra = data.MultiDimensionalFeatureAttributionSequenceOutput, {"_num_dimensions": 2}
     else:
-        scores = reading.rows(name, every).T
+        scores = reading.rows(info.name, every).T
         kind, extra = data.CoarseFeatureAttributionSequenceOutput, {}
     source, target = _parts(scores, before)
     if by_head and source is not None and target is not None:
         source, target = 2 * source, 2 * target  # Inseq keeps two attentions apart, each with a sum of 1
     readings = {
-        reading: _tensor(steps[reading].to_numpy())
-        for reading in ("probability", "entropy")
-        if not steps[reading].isna().any()
+        name: _tensor(steps[name].to_numpy())
+        for name in ("probability", "entropy")
+        if not steps[name].isna().any()
     }
-    sequence = kind(
+    return kind(
         source=labelled[: before or reading.first_step],
         target=labelled[before:],
         source_attributions=source,
@@ -68,18 +84,15 @@ def to_inseq(reading: Reading, method: str | None = None) -> Any:
         attr_pos_end=len(labelled) - before,
         **extra,
     )
-    facts = {
-        "attribution_method": name,
-        "attributed_fn": reading.target_function_of(name),
-        "attribute_target": bool(before) and target is not None,
-        "model_name": reading.model_name,
-        "step_scores": list(readings),
-        "input_texts": [_text(reading, 0, before or reading.first_step)],
-        "generated_texts": [_text(reading, before, len(labelled))],
-        "attr_pos_start": sequence.attr_pos_start,
-        "attr_pos_end": sequence.attr_pos_end,
-    }
-    return data.FeatureAttributionOutput(sequence_attributions=[sequence], step_attributions=None, info=facts)
+
+
+def _by_head(reading: Reading, info: MethodInfo) -> bool:
+    """Return whether a method's scores are attention weights of layers and heads."""
+    if not info.attention or info.source is not None:
+        return False
+    if isinstance(reading, SavedReading):
+        return reading.recorded[info.name].rows is None
+    return info.name == "attention"
 
 
 def _parts(scores: NDArray[np.float32], before: int) -> tuple[Any, Any]:
