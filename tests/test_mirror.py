@@ -37,6 +37,7 @@ TESTED_BY = {
     "hf/internals/cache": "hf/test_internals.py",
     "hf/internals/modules": "hf/test_internals.py",
     "hf/loading": "test_load_model.py",
+    "kinds/answers": "kinds/causal/test_model_batches.py",
     "kinds/causal/trace": "system/test_architectures.py",
     "kinds/causal/trials": "system/test_architectures.py",
     "kinds/encoder/adapter": "kinds/encoder/test_gradients.py",
