@@ -117,6 +117,7 @@ def _visit(browser: Browser, path: Path, ready: str, repeats: int) -> tuple[int,
 
 
 def _install_scripts() -> None:
+    """Install the scripts that BertViz's page loads, unless they are there."""
     if not all((_HERE / "node_modules" / path).exists() for path in _SCRIPTS.values()):
         command = [
             "npm",

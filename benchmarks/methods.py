@@ -87,6 +87,7 @@ def run() -> Iterator[Result]:
 def _tools(
     work: _Work, folder: str, ours: Any, theirs: Any, size: tuple[int, int]
 ) -> list[Callable[[], Any]]:
+    """Return a function for each tool that computes the scores of a text of this size."""
     prompt, output = size
     text = (random_text(prompt, VOCABULARY, prompt), " " + random_text(output, VOCABULARY, output))
     return [
@@ -102,6 +103,7 @@ def _timed(run: Callable[[], Any]) -> tuple[Any, float]:
 
 
 def _ours(model: Any, work: _Work, text: tuple[str, str]) -> NDArray[np.float32]:
+    """Return the scores of attrwidget, ``[steps, inputs]``."""
     scores: NDArray[np.float32] = (
         model.explain(text[0], output=text[1])
         .scores(

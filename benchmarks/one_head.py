@@ -109,6 +109,7 @@ def _resident(line: str) -> int:
 
 
 def _main(side: str, folder: str) -> None:
+    """Print the peak memory of one side, above what was held before; save its weights to *folder*."""
     if not _CLEAR.exists():
         raise SystemExit("Peak memory is read from /proc, so this benchmark runs on Linux only.")
     torch.set_num_threads(1)

@@ -113,6 +113,7 @@ class Capture:
             return [explanation for index in known for explanation in self._explain(index)]
 
     def _listen(self, *args: Any, **kwargs: Any) -> Callable[[Any], None]:
+        """Record a call that begins; return the function that takes its result."""
         hf = self._model.hf
         call = (record_generate if hf.can_generate() else record_forward)(hf, *args, **kwargs)
 
@@ -124,6 +125,7 @@ class Capture:
         return keep
 
     def _explain(self, index: int) -> list[Explanation]:
+        """Return the explanations of one call, made once."""
         if index not in self._explained:
             call = self._calls[index]
             if weights_state(self._model.hf) != call.weights:
@@ -139,6 +141,7 @@ class Capture:
         return self._explained[index]
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
+        """Return what Jupyter shows: one widget, or a tab for each sequence."""
         try:
             explanations = self.explanations
         except AttrWidgetError as error:

@@ -66,6 +66,7 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         threading.Thread(target=self._warm_up, name=WARM_UP, daemon=True).start()
 
     def _make_form(self, prompt: str, max_new_tokens: int) -> None:
+        """Make the fields and buttons."""
         title = _text("Why that word?", "title")
         self.source = widgets.Dropdown(
             options=[*((one.title, one.name) for one in BUNDLED), (OTHER, None)],
@@ -164,6 +165,8 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         self._idle("Cancelled.")
 
     def _work(self, stop: threading.Event, name: str, prompt: str, context: str, count: int) -> None:
+        """Load the model, explain the text and show the result; runs in a thread."""
+
         def report(done: int, total: int) -> None:
             if stop.is_set():
                 raise Cancelled
@@ -232,6 +235,7 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
 
 
 def _explain(model: Any, text: str, context: str, count: int, report: Progress) -> Any:
+    """Explain *text* by the arguments that the kind of model takes."""
     form = kind_of(model.task).form
     if form.new_tokens:
         report(0, count)

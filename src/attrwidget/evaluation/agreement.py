@@ -39,6 +39,7 @@ def agreement(rows: Mapping[str, Scores], places: Mapping[int, NDArray[np.intp]]
 
 
 def _alike(one: Scores, other: Scores, step: int, at: NDArray[np.intp], top_k: int) -> Sequence[float]:
+    """Return how alike two methods order the inputs *at* one step, by each of ``MEASURES``."""
     x, y = one.scores[step, at], other.scores[step, at]
     if not (one.signed and other.signed):
         x, y = np.abs(x), np.abs(y)

@@ -61,6 +61,7 @@ def collect_scores(
 
 
 def _given(reading: Reading, name: str, given: Any) -> Scores:
+    """Check the caller's own scores and return them."""
     if name.startswith("random"):
         raise AttrWidgetError(
             f"Scores cannot be called {name!r}, as the random orders are: take another name."

@@ -130,6 +130,7 @@ def _chosen(reading: LiveReading, steps: Sequence[int] | None, keep: Sequence[in
 def _check(
     ex: Any, *, bins: Sequence[float], points: int, target_function: str, random: int, top_k: int
 ) -> None:
+    """Raise AttrWidgetError unless the explanation can be evaluated with these arguments."""
     if not isinstance(ex, Explanation):
         raise AttrWidgetError(
             f"{type(ex).__name__} has no model to run again: give what explain() returned, while the model is loaded."

@@ -57,6 +57,7 @@ class MaskedRuns:
                 progress(done, total)
 
     def _run(self, step: int, sets: list[Masked]) -> Iterator[tuple[list[Masked], list[float]]]:
+        """Yield sets of masked inputs with the log-probabilities of *step*, batch by batch."""
         trace = self._trace
         seen = trace.seen(step)
         size, start = texts_at_once(trace.model, seen), 0

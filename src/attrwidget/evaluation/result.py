@@ -101,6 +101,7 @@ class Evaluation:
         return self._curves([step])
 
     def _curves(self, steps: list[int]) -> pd.DataFrame:
+        """Return both curves as a mean over *steps*."""
         columns = {}
         for kind in ("deletion", "insertion"):
             for name in self.methods:

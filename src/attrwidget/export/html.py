@@ -149,6 +149,7 @@ def _data(
     attention: dict[str, Any] | None,
     shown: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
+    """Return the data of the page as JSON; docs/protocol.md has its form."""
     names = [method.name for method in plan.methods]
     content = content_of(reading, model=False)
     content["model"] = public_name(reading.model_name)
@@ -183,6 +184,7 @@ def _notes(reading: Reading, methods: Iterable[str]) -> dict[str, list[str | Non
 
 
 def _page(reading: Reading, title: str | None, data: dict[str, Any]) -> bytes:
+    """Return the whole page as bytes."""
     script = _inside_script(read_bundle("page.js"))
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
     policy = (
@@ -209,6 +211,7 @@ def _inside_script(code: str) -> str:
 
 
 def _title(reading: Reading) -> str:
+    """Return the question that heads the page."""
     model = public_name(reading.model_name) or "the model"
     if reading.answer_text == "":
         return f"How does {model} read this text?"

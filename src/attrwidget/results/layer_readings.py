@@ -59,6 +59,7 @@ def _attention(
 def _gradients(
     trace: Trace, steps: Sequence[int], target_function: str | None, foil: Any
 ) -> tuple[list[int | str], NDArray[np.float32]]:
+    """Return the names of the blocks, and gradient × hidden state ``[steps, blocks, inputs]``."""
     from attrwidget.engine.layer_outputs import block_names, block_products
 
     target = make_request(trace, "input_x_gradient", target_function, foil=foil).target

@@ -24,6 +24,7 @@ def validate(explanation: Reading, recorded: Mapping[str, Recorded], heads: Reco
 
 
 def _texts(reading: Reading) -> Iterator[tuple[bool, str]]:
+    """Yield for tokens and steps whether each part fits, and a sentence for when it does not."""
     tokens, count = reading.tokens, len(reading.tokens)
     yield 0 < reading.first_step < count, f"step 0 cannot be token {reading.first_step} of {count}"
     yield (
@@ -49,6 +50,7 @@ def _texts(reading: Reading) -> Iterator[tuple[bool, str]]:
 def _numbers(
     reading: Reading, recorded: Mapping[str, Recorded], heads: RecordedHeads | None
 ) -> Iterator[tuple[bool, str]]:
+    """Yield the same for scores and attention."""
     yield bool(recorded), "it has no scores"
     for method in recorded.values():
         title, rows = method.info.title, method.rows

@@ -121,6 +121,7 @@ def _ends(count: int) -> tuple[list[int | None], int]:
 
 
 def _cell(value: np.float32, high: float, *, signed: bool) -> Text:
+    """Return a number on a background as strong as its share of *high*."""
     text = numeral(float(value), signed=signed, high=high)
     share = 0.0 if np.isnan(value) or high == 0 else abs(float(value)) / high
     if share < 0.1:

@@ -65,6 +65,7 @@ def _footer(  # noqa: PLR0917 - private, and called once just above
     span_rule: str,
     heads: str,
 ) -> Iterator[str]:
+    """Yield the lines below the text: what is explained, and the strongest inputs."""
     if not len(steps):
         return
     description = f"{info.description} of {heads}" if info.attention else info.description
@@ -81,6 +82,7 @@ def _footer(  # noqa: PLR0917 - private, and called once just above
 def _body(
     reading: Reading, steps: Sequence[int], values: Sequence[float], high: float, *, signed: bool
 ) -> Iterator[str]:
+    """Yield the HTML of the text, section by section; too long a text is cut in the middle."""
     held = {reading.first_step + step for step in steps}
     units = reading.tokens.units
     spans = [
@@ -112,6 +114,7 @@ def _kept(sizes: Sequence[int]) -> tuple[int, int]:
 
 
 def _span(text: str, value: float, high: float, *, signed: bool, held: bool) -> str:
+    """Return the HTML of one unit."""
     text = text if len(text) <= _UNIT_CHARACTERS else text[: _UNIT_CHARACTERS - 1] + "…"
     word = text.lstrip(" ") or text
     space, shown = text[: len(text) - len(word)], escape(printable(word, keep="\n\t"))

@@ -59,6 +59,7 @@ def read_query(reading: Reading, op: Any, args: Any) -> Query:
 
 
 def _scores(reading: Reading, args: Mapping[str, Any]) -> Query:
+    """Check a request for rows of scores."""
     selection, steps = _selection(reading, args), _steps(reading, args["steps"])
     if args.get("foil") is not None:
         return _contrast(reading, selection.method.name, steps, args["foil"])
@@ -78,6 +79,7 @@ def _scores(reading: Reading, args: Mapping[str, Any]) -> Query:
 
 
 def _contrast(reading: Reading, method: str, steps: list[int], number: Any) -> Query:
+    """Check a request for one row of contrastive scores."""
     contrasts = _contrasts(reading)
     if method not in contrasts.descriptions():
         raise AttrWidgetError(f"The method {method!r} has no use for a foil: leave it out.")
@@ -120,6 +122,7 @@ def _column(reading: Reading, args: Mapping[str, Any]) -> Query:
 
 
 def _map(reading: Reading, args: Mapping[str, Any]) -> Query:
+    """Check a request for the picture of all scores."""
     selection, steps = _selection(reading, args), range(reading.n_steps)
 
     def answer(progress: Progress) -> Answer:
@@ -133,6 +136,7 @@ def _map(reading: Reading, args: Mapping[str, Any]) -> Query:
 
 
 def _heads(reading: Reading, args: Mapping[str, Any]) -> Query:
+    """Check a request for one number for each head."""
     if not reading.n_layers:
         raise AttrWidgetError(reading.attention_note or "This model shows no attention.")
     steps = _steps(reading, args["steps"])
@@ -192,6 +196,7 @@ def _steps(reading: Reading, value: Any) -> list[int]:
 def _rows(
     reading: Reading, selection: _Selection, steps: list[int] | range, progress: Progress
 ) -> NDArray[np.float32]:
+    """Return the rows of a selection."""
     return reading.rows(
         selection.method.name,
         steps,

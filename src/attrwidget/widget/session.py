@@ -85,6 +85,7 @@ class Session:
             self._pending.clear()
 
     def _request(self, message: Mapping[str, Any]) -> None:
+        """Queue one request, or refuse it."""
         request = _id_of(message)
         if request is None:
             logger.warning("ignored a message without an id: %.100r", message)
@@ -174,6 +175,8 @@ class _Task:
             self._session.finish(self._request, meta, buffer)
 
     def _watch(self, job: Job) -> Progress:
+        """Return the progress callback of a job: it stops the job when needed, and reports now and then."""
+
         def report(done: int, total: int) -> None:
             self._session.raise_if_stopped(job, done, total)
             if not total:

@@ -93,6 +93,7 @@ class Worker:
             thread.join(timeout)
 
     def _work(self) -> None:
+        """Run jobs until there are none; runs in the thread."""
         while (job := self._next()) is not None:
             try:
                 job.run(job)

@@ -77,6 +77,7 @@ class Fact:
 
 
 def _facts() -> tuple[Fact, ...]:
+    """Return the facts in ``TABLE``: of countries, then of cities, then of people."""
     countries: list[Fact] = []
     cities: list[Fact] = []
     people: list[Fact] = []

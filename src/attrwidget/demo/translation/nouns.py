@@ -83,6 +83,7 @@ def _bare(rng: random.Random, noun: Noun) -> Phrase:
 
 
 def _counted(rng: random.Random, noun: Noun) -> Phrase:
+    """Return a noun with a number or *this* or *that*, and its measure word."""
     adjective, head, measure = _adjective(rng, noun, 0.35), Zh(noun.zh), Zh(noun.measure)
     one, many = En(noun.one, (head,)), "third"
     chance = rng.random()

@@ -80,6 +80,7 @@ def from_captum(
 
 
 def _from_llm(result: Any, method: str, description: str | None, model_name: str) -> SavedExplanation:
+    """Return the explanation of an ``LLMAttributionResult``."""
     inputs, outputs = list(result.input_tokens), _outputs(result.output_tokens)
     whole = result.token_attr is None
     values = as_floats(result.seq_attr if whole else result.token_attr, "attributions").reshape(
@@ -108,6 +109,7 @@ def _outputs(tokens: Sequence[str]) -> list[str]:
 
 
 def _from_record(result: Any, method: str, description: str | None, model_name: str) -> SavedExplanation:
+    """Return the explanation of a ``VisualizationDataRecord``."""
     words = description or f"{_title(method)}, as Captum gave it"
     tokens = list(result.raw_input_ids)
     values = as_floats(result.word_attributions, "word_attributions").reshape(-1)

@@ -65,6 +65,7 @@ def from_inseq(
 def _explanation(
     sequence: InseqSequence, info: dict[str, Any], tokenizer: PreTrainedTokenizerBase | None
 ) -> SavedExplanation:
+    """Return the explanation of one sequence."""
     two = sequence.source_scores is not None
     before = len(sequence.source) if two else 0
     first, count = before + sequence.start, before + sequence.end
@@ -98,6 +99,7 @@ def _explanation(
 def _tokens(
     sequence: InseqSequence, before: int, first: int, tokenizer: PreTrainedTokenizerBase | None
 ) -> Tokens:
+    """Return the tokens with their texts, exact where the tokenizer is given."""
     source, target = sequence.source[:before], sequence.target[: sequence.end]
     ids = [token_id for _, token_id in (*source, *target)]
     if tokenizer is None or min(ids) < 0:
@@ -130,6 +132,7 @@ def _scores(sequence: InseqSequence, before: int) -> NDArray[np.float32]:
 def _methods(
     sequence: InseqSequence, scores: NDArray[np.float32], name: str, info: dict[str, Any], first: int
 ) -> tuple[list[Recorded], RecordedHeads | None]:
+    """Return the methods of *scores* and, for attention, the weights of all heads."""
     function = str(info.get("attributed_fn") or "").removesuffix("_fn") or None
     explained = f" of {TARGET_FUNCTIONS.get(function, function.replace('_', ' '))}" if function else ""
     if scores.ndim == 4 or (scores.ndim == 3 and sequence.layered):

@@ -88,6 +88,7 @@ def _attributes(node: Any) -> dict[str, Any]:
 
 
 def _of_sequence(parts: dict[str, Any], kind: str, info: dict[str, Any]) -> InseqSequence:
+    """Return a sequence from the attributes of an Inseq output of this *kind*."""
     target = [_token(token) for token in parts["target"]]
     end = parts["attr_pos_end"]
     sequence = InseqSequence(
@@ -106,6 +107,7 @@ def _of_sequence(parts: dict[str, Any], kind: str, info: dict[str, Any]) -> Inse
 
 
 def _require_fit(sequence: InseqSequence) -> None:
+    """Raise AttrWidgetError unless the tokens and scores of *sequence* fit together."""
     start, end = sequence.start, sequence.end
     fits = 0 <= start < end <= len(sequence.target)
     for scores, count in (

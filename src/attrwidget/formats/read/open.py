@@ -54,6 +54,7 @@ def _renamed(entry: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
 
 
 def _read(document: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> SavedExplanation:
+    """Return the explanation in a document and its arrays."""
     document = _renamed(document, _RENAMED)
     ids, first = [int(i) for i in arrays["ids"]], int(document["first_step"])
     special = set(document["special"])

@@ -172,6 +172,7 @@ def as_floats(values: Any, what: str) -> NDArray[np.float64]:
 
 
 def _texts(values: Any, what: str) -> list[str]:
+    """Return *values* as a list of texts."""
     if isinstance(values, str) or not isinstance(values, Sequence | np.ndarray | pd.Index | pd.Series):
         raise AttrWidgetError(f"{what} are a list of texts, not {str(values)[:60]!r}.")
     texts = list(values)
@@ -184,6 +185,7 @@ def _texts(values: Any, what: str) -> list[str]:
 
 
 def _table(values: Any, name: str) -> NDArray[np.float64]:
+    """Return *values* as finite numbers or NaN, ``[rows, columns]``."""
     table = as_floats(values, name)
     if table.ndim == 1:
         table = table[None]

@@ -53,6 +53,7 @@ def from_shap(explanation: Any, *, model_name: str = "") -> SavedExplanation | l
 
 
 def _one(explanation: Any, tokens: list[str], values: Any, base: Any, model_name: str) -> SavedExplanation:
+    """Return the explanation of one text."""
     table = as_floats(values, "SHAP values")
     table = table[:, None] if table.ndim == 1 else table
     if table.ndim != 2 or len(table) != len(tokens):

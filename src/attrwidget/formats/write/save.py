@@ -181,6 +181,7 @@ def _numbers(
 
 
 def _entry(reading: Reading, info: MethodInfo, *, from_heads: bool) -> dict[str, Any]:
+    """Return the description of one saved method as JSON."""
     saved = reading.recorded[info.name] if isinstance(reading, SavedReading) else None
     mean = info.attention and not from_heads
     kept = info.mean_of_heads(reading.n_layers * reading.n_heads) if mean else info
