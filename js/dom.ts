@@ -54,6 +54,7 @@ export const uniqueId = (name: string): string => `aw-${name}-${++count}`;
 /** Pieces of text; strong ones stand out. */
 export type RichText = readonly (string | { readonly strong: string })[];
 
+/** The text without its marks. */
 export const plainText = (text: RichText): string =>
   text.map((piece) => (typeof piece === "string" ? piece : piece.strong)).join("");
 

@@ -27,12 +27,15 @@ export function over(top: Rgb, below: Rgb, alpha: number): Rgb {
   ) as unknown as Rgb;
 }
 
+/** Read "rrggbb". */
 export function hex(text: string): Rgb {
   return [0, 2, 4].map((i) => Number.parseInt(text.slice(i, i + 2), 16)) as unknown as Rgb;
 }
 
+/** Write a colour for CSS. */
 export const cssColor = (color: Rgb): string => `rgb(${color.join(" ")})`;
 
+/** Write a pixel of little-endian ImageData for CSS. */
 export const cssPixel = (p: number): string => cssColor([p & 255, (p >>> 8) & 255, (p >>> 16) & 255]);
 
 /** An opaque pixel of little-endian ImageData. */

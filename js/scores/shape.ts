@@ -26,6 +26,7 @@ export function heading(text: string): string {
   return seen || (text === "" ? "∅" : "␣".repeat(Math.min(3, text.length)));
 }
 
+/** The shape of the table that a content describes. */
 export function shapeOf(content: Content): Shape {
   const units = unitsOf(content);
   const { first, probability } = content.steps;

@@ -3,6 +3,7 @@
 /** Colab gives `Uint8Array`, the others `DataView`; both may be a part of a larger buffer. */
 export type Bytes = ArrayBuffer | ArrayBufferView;
 
+/** View any buffer as bytes, without a copy. */
 export function toBytes(bytes: Bytes): Uint8Array {
   return ArrayBuffer.isView(bytes)
     ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)

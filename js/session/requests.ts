@@ -47,6 +47,7 @@ function nextFrame(send: () => void): void {
   setTimeout(once, 50);
 }
 
+/** The error of a cancelled request. */
 export const cancelled = (): Error => new DOMException("cancelled", "AbortError");
 
 export class Requests {

@@ -8,6 +8,7 @@ import type { State } from "./state";
 export const headName = ([layer, head]: Head): string =>
   head < 0 ? `layer ${layer + 1}` : `layer ${layer + 1}, head ${head + 1}`;
 
+/** The name of a rule in sentences. */
 export const ruleName = (rule: HeadRule): string => (rule === "max" ? "maximum" : rule);
 
 /** True if this head, or this whole layer, is chosen. */

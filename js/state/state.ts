@@ -42,6 +42,7 @@ export interface State {
   readonly hoveredHead: Signal<Head | null>;
 }
 
+/** The state that a display starts with. */
 export function createState(content: Content): State {
   return {
     content: signal(content),

@@ -27,6 +27,7 @@ export const upright = (across: number): boolean => across < compact.across;
 
 const headFor = (across: number): number => (upright(across) ? 76 : 30);
 
+/** The layout of a view of this width, with row headings `labelWidth` wide and columns at the scale `across`. */
 export function layoutOf(
   width: number,
   labelWidth: number,
@@ -54,6 +55,7 @@ export const room = (l: Layout): [across: number, down: number] => [
   Math.max(1, l.height - l.head - l.foot),
 ];
 
+/** The least, greatest and natural scale of each axis. */
 export function limits(l: Layout): Limits {
   const [wide] = room(l);
   const across = Math.min(natural.most, Math.max(natural.least, Math.floor(wide / l.columns)));

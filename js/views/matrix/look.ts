@@ -8,12 +8,14 @@ import type { Field } from "../../scores/field";
 import type { MatrixParts } from "./parts";
 import type { Look } from "./picture";
 
+/** The colours of the theme, faded by the option `intensity`. */
 export function lookOf(host: HTMLElement, { theme, state }: Context, signed: boolean): Look {
   const ramp = (signed ? diverging : sequential)(theme.peek());
   const table = faded(ramp, signed, 0.25 + 0.75 * state.options.peek().intensity);
   return { ...paletteOf(host), table };
 }
 
+/** Show the colours and the ends of the scale. */
 export function updateLegend({ bar, low, high }: MatrixParts, field: Field, { table }: Look): void {
   const colors = [0, 51, 102, 127, 152, 203, 254].map((q) => cssPixel(table[q] as number));
   bar.style.background = `linear-gradient(90deg, ${colors.join(", ")})`;

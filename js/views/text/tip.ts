@@ -9,6 +9,7 @@ import type { TextElements } from "./build";
 
 export const tipElement = (): HTMLElement => h("div", { class: "tip", "aria-hidden": "true", hidden: true });
 
+/** Show the number of the unit pointed at, or hide the tip. */
 export function updateTip(
   tip: HTMLElement,
   text: TextElements,
