@@ -10,7 +10,7 @@ import ipywidgets as widgets
 
 import attrwidget as aw
 from attrwidget import bundled
-from attrwidget.apps.style import STYLE
+from attrwidget.apps.style import STYLE, classed, label, show, wide
 from attrwidget.bundled import BUNDLED
 from attrwidget.errors import AttrWidgetError, Cancelled
 from attrwidget.kinds.table import Form, kind_of
@@ -67,21 +67,21 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
 
     def _make_form(self, prompt: str, max_new_tokens: int) -> None:
         """Make the fields and buttons."""
-        title = _text("Why that word?", "title")
+        title = label("Why that word?", "title")
         self.source = widgets.Dropdown(
             options=[*((one.title, one.name) for one in BUNDLED), (OTHER, None)],
             description="Model",
-            layout=_wide(),
+            layout=wide(),
         )
         self.source.observe(self._choose_source, "value")
         self.name = widgets.Text(
-            placeholder="openai-community/gpt2, or /path/to/folder", description="Name", layout=_wide()
+            placeholder="openai-community/gpt2, or /path/to/folder", description="Name", layout=wide()
         )
         self.name.observe(lambda _: self._fit(), "value")
-        self.prompt = widgets.Textarea(prompt, rows=2, layout=_wide())
-        self.examples = _classed(widgets.HBox(), "examples")
+        self.prompt = widgets.Textarea(prompt, rows=2, layout=wide())
+        self.examples = classed(widgets.HBox(), "examples")
         self.context = widgets.Textarea(
-            placeholder="The text in which the answer stands", description="Context", rows=4, layout=_wide()
+            placeholder="The text in which the answer stands", description="Context", rows=4, layout=wide()
         )
         self.count = widgets.BoundedIntText(
             max_new_tokens, min=1, max=1000, description="New tokens", layout=widgets.Layout(width="11rem")
@@ -91,24 +91,24 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         self.cancel = widgets.Button(description="Cancel", disabled=True)
         self.cancel.on_click(lambda _: self.stop())
         self.progress = widgets.IntProgress(0, 0, 1, layout=widgets.Layout(width="8rem", visibility="hidden"))
-        self.status = _text("", "status")
+        self.status = label("", "status")
         buttons = widgets.HBox([self.count, self.generate, self.cancel, self.progress, self.status])
         self._form = [
             title,
-            _text(WELCOME, "welcome"),
+            label(WELCOME, "welcome"),
             self.source,
             self.name,
             self.prompt,
             self.context,
             self.examples,
-            _classed(buttons, "buttons"),
+            classed(buttons, "buttons"),
         ]
 
     def _make_output(self) -> None:
-        self.message = _text("", "message")
+        self.message = label("", "message")
         self.message.layout.display = "none"
-        self.result = widgets.VBox([_text("Nothing is explained yet.", "hint")])
-        self._output = [self.message, _classed(self.result, "result")]
+        self.result = widgets.VBox([label("Nothing is explained yet.", "hint")])
+        self._output = [self.message, classed(self.result, "result")]
 
     def _example(self, text: str) -> widgets.Button:
         button = widgets.Button(description=text, tooltip="Use this beginning")
@@ -138,10 +138,10 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         chosen, form = self._bundled(), self._form_of(self._chosen_model())
         self.prompt.description, self.generate.description = form.text, form.verb
         examples = [self._example(text) for text in chosen.examples] if chosen else []
-        self.examples.children = [_text("Try:", "hint"), *examples] if chosen else []
-        _show(self.name, shown=chosen is None)
-        _show(self.context, shown=form.context)
-        _show(self.count, shown=form.new_tokens > 0)
+        self.examples.children = [label("Try:", "hint"), *examples] if chosen else []
+        show(self.name, shown=chosen is None)
+        show(self.context, shown=form.context)
+        show(self.count, shown=form.new_tokens > 0)
 
     def start(self) -> None:
         """Generate and explain in a thread; a run under way is given up."""
@@ -248,21 +248,3 @@ def _explain(model: Any, text: str, context: str, count: int, report: Progress) 
             "Context."
         )
     return model.explain(text, context)
-
-
-def _show(widget: widgets.Widget, *, shown: bool) -> None:
-    widget.layout.display = None if shown else "none"
-
-
-def _text(text: str, name: str) -> widgets.Label:
-    """Return a label, which reaches the page as text and never as markup."""
-    return _classed(widgets.Label(text), name)
-
-
-def _wide() -> widgets.Layout:
-    return widgets.Layout(width="100%")
-
-
-def _classed(widget: Any, name: str) -> Any:
-    widget.add_class(f"attrwidget-{name}")
-    return widget

@@ -1,5 +1,11 @@
 """The app's look, in the host's own colours, so that it follows light and dark."""
 
+from __future__ import annotations
+
+from typing import Any
+
+import ipywidgets as widgets
+
 STYLE = """<style>
 .attrwidget-app { gap: 0.5rem; padding: 0.25rem; }
 .attrwidget-app .widget-label { height: auto; line-height: 1.45; white-space: normal; }
@@ -17,3 +23,24 @@ STYLE = """<style>
 }
 .attrwidget-result { margin-top: 0.75rem; overflow: visible; }
 </style>"""
+
+
+def show(widget: widgets.Widget, *, shown: bool) -> None:
+    """Show or hide a widget."""
+    widget.layout.display = None if shown else "none"
+
+
+def label(text: str, name: str) -> widgets.Label:
+    """Return a label, which reaches the page as text and never as markup."""
+    return classed(widgets.Label(text), name)
+
+
+def wide() -> widgets.Layout:
+    """Return the layout of a field as wide as the page."""
+    return widgets.Layout(width="100%")
+
+
+def classed(widget: Any, name: str) -> Any:
+    """Give *widget* a CSS class of the app; return it."""
+    widget.add_class(f"attrwidget-{name}")
+    return widget
