@@ -24,6 +24,13 @@ function floats(reply: Reply, count: number): Float32Array {
   return toFloat32(buffer(reply, 4 * count));
 }
 
+/** Options of a request for `count` of `all` steps, from the one numbered `from`: its progress is that of them all. */
+function partOf(options: RequestOptions, from: number, count: number, all: number): RequestOptions {
+  const { onProgress } = options;
+  if (!onProgress) return options;
+  return { ...options, onProgress: (done, total) => onProgress(from + (count * done) / total, all) };
+}
+
 const rowKey = (query: ScoreQuery, step: number): string => `row ${JSON.stringify(query)} ${step}`;
 
 export class KernelSession implements Session {
@@ -51,34 +58,14 @@ export class KernelSession implements Session {
     options: RequestOptions = {},
   ): Promise<Float32Array> {
     const inputs = this.#inputs();
-    const key = (step: number) => rowKey(query, step);
     const known = new Map(
-      steps.map((step) => [step, this.#cache.get(key(step)) as Float32Array | undefined]),
+      steps.map((step) => [step, this.#cache.get(rowKey(query, step)) as Float32Array | undefined]),
     );
     const missing = [...known.keys()].filter((step) => !known.get(step));
     const most = Math.max(1, Math.floor(answerFloats / Math.max(1, inputs)));
     for (let from = 0; from < missing.length; from += most) {
       const part = missing.slice(from, from + most);
-      const onProgress = options.onProgress;
-      const reply = await this.#requests.ask(
-        "scores",
-        { ...query, steps: part },
-        (answer) => {
-          const rows = floats(answer, part.length * inputs);
-          const notes = (answer.meta.notes ?? []) as (string | null)[];
-          part.forEach((step, k) => {
-            this.#cache.set(key(step), rows.slice(k * inputs, (k + 1) * inputs), 4 * inputs);
-            if (notes[k]) this.#notes.set(key(step), notes[k]);
-          });
-        },
-        onProgress
-          ? {
-              ...options,
-              onProgress: (done, total) => onProgress(from + (part.length * done) / total, missing.length),
-            }
-          : options,
-      );
-      const rows = floats(reply, part.length * inputs);
+      const rows = await this.#rows(query, part, inputs, partOf(options, from, part.length, missing.length));
       part.forEach((step, k) => {
         known.set(step, rows.subarray(k * inputs, (k + 1) * inputs));
       });
@@ -88,6 +75,26 @@ export class KernelSession implements Session {
       out.set(known.get(step) as Float32Array, k * inputs);
     });
     return out;
+  }
+
+  /** Ask for the rows of `steps`; they are kept even if nobody waits for them any more. */
+  async #rows(
+    query: ScoreQuery,
+    steps: readonly number[],
+    inputs: number,
+    options: RequestOptions,
+  ): Promise<Float32Array> {
+    const keep = (answer: Reply) => {
+      const rows = floats(answer, steps.length * inputs);
+      const notes = (answer.meta.notes ?? []) as (string | null)[];
+      steps.forEach((step, k) => {
+        const key = rowKey(query, step);
+        this.#cache.set(key, rows.slice(k * inputs, (k + 1) * inputs), 4 * inputs);
+        if (notes[k]) this.#notes.set(key, notes[k]);
+      });
+    };
+    const reply = await this.#requests.ask("scores", { ...query, steps }, keep, options);
+    return floats(reply, steps.length * inputs);
   }
 
   note(query: ScoreQuery, step: number): string | null {
