@@ -20,7 +20,7 @@ from helpers.tiny_seq2seq import (
 from transformers import AutoModelForSeq2SeqLM
 
 import attrwidget as aw
-from attrwidget.engine.gradients.fast_cpu.attention import GRAPH_ATTENTION
+from attrwidget.hf.attention_interface import OBSERVED_EAGER
 
 SOURCE, ANSWER = words_of(11), words_of(30, seed=1)  # two segments
 
@@ -118,7 +118,7 @@ def test_steps_are_cut_into_segments_and_batched(case: tuple[aw.Explanation, Any
     assert (capabilities.segments, capabilities.batched, capabilities.gradient_attention) == (
         True,
         True,
-        GRAPH_ATTENTION,
+        OBSERVED_EAGER,
     )
     assert capabilities.attention == "recorded"
 

@@ -5,9 +5,8 @@ Three things make it faster:
 
 - The LM head is differentiated once for many steps. The gradient at its input seeds the backward pass through the
   body (``seed``).
-- Many seeds go through the body in one batched backward pass (``vjp.backward``).
-- A step's backward pass skips later positions: a long text is run in segments over a cache that keeps its graph, and
-  linear layers skip rows with a zero gradient (``fast_cpu.linear``).
+- Many seeds go through the body in one batched backward pass (``batched_gradients``).
+- A step's backward pass skips later segments: a long text is run in segments over a cache that keeps its graph.
 
 If the graph would not fit in memory, the text is run in one segment with gradient checkpointing.
 """
@@ -24,10 +23,7 @@ import torch
 from attrwidget.engine.forward import Segment, differentiable, run_encoder, run_segment
 from attrwidget.engine.gradients.activations import one_product_backward
 from attrwidget.engine.gradients.checkpoint import can_checkpoint, checkpointed
-from attrwidget.engine.gradients.fast_cpu.attention import GRAPH_ATTENTION
-from attrwidget.engine.gradients.fast_cpu.linear import Rows, linear_by_rows
 from attrwidget.engine.gradients.segments import SEGMENT, segment_bounds
-from attrwidget.engine.gradients.vjp import backward
 from attrwidget.engine.memory import budget_of, graph_bytes, is_out_of_memory, smaller_batch, steps_at_once
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import lock_of
@@ -85,7 +81,6 @@ class GradientGraph:
         self._encoder: tuple[torch.Tensor, dict[str, Any]] | None = None
         self._segments: list[Segment] = []
         self._cache: Any = None
-        self._rows: list[tuple[Rows, Rows]] = []  # of each segment's body and head
         self._seeds: dict[tuple[int, Any], dict[int, tuple[torch.Tensor, torch.Tensor]]] = {}
         self._checkpointed = False
         length = ids.shape[1]
@@ -167,13 +162,8 @@ class GradientGraph:
         cotangents = hidden.new_zeros(len(steps), *hidden.shape)
         for k, (row, (seed, _)) in enumerate(zip(self._rows_of(index, steps), seeds, strict=True)):
             cotangents[k, 0, row] = seed
-        first, batched = self._first - self._bounds[index][0], len(steps) > 1
-        for at, (rows, _) in enumerate(self._rows):
-            rows.keep_to([range(first + s) for s in steps] if at == index else None, batched=batched)
         with torch.inference_mode(False), self._backward_context():  # noqa: FBT003
-            whole = torch.cat(
-                backward(hidden, leaves, cotangents, self._capabilities.gradient_attention), dim=2
-            )[:, 0]
+            whole = torch.cat(batched_gradients(hidden, leaves, cotangents), dim=2)[:, 0]
         scales = torch.stack([scale for _, scale in seeds]).to(whole.device)
         return whole, scales, torch.cat([leaf.detach() for leaf in leaves], dim=1)[0]
 
@@ -185,33 +175,30 @@ class GradientGraph:
             self._cache = self._new_cache()
         rows = max(1, len(self._steps_of(index)))
         attention, hf = self._capabilities.gradient_attention, self._model.hf
-        by_rows = Rows(end - start, causal=self._source is None), Rows(rows)
         try:
             with self._around(), self._forward_context():
                 if self._source is not None and self._encoder is None:
                     self._encoder = run_encoder(
                         hf, self._source, attention, replace_embeddings=self._replacement_from(0)
                     )
-                with self._skipping_rows(*by_rows):
-                    segment = run_segment(
-                        hf,
-                        self._ids[:, start:end],
-                        rows,
-                        self._cache,
-                        attention,
-                        replace_embeddings=self._replacement_from(self._before + start),
-                        context=self._encoder and self._encoder[1],
-                    )
+                segment = run_segment(
+                    hf,
+                    self._ids[:, start:end],
+                    rows,
+                    self._cache,
+                    attention,
+                    replace_embeddings=self._replacement_from(self._before + start),
+                    context=self._encoder and self._encoder[1],
+                )
         except BaseException:
             # The cache may hold the keys of some layers and not of others.
             self._forget()
             raise
         self._segments.append(segment)
-        self._rows.append(by_rows)
 
     def _forget(self) -> None:
         """Free the graph; it is made again when a gradient is next asked for."""
-        self._segments, self._rows, self._encoder, self._cache, self._seeds = [], [], None, None, {}
+        self._segments, self._encoder, self._cache, self._seeds = [], None, None, {}
 
     def _save_memory(self) -> bool:
         """Start anew with gradient checkpointing; return False if that is on already, or not possible."""
@@ -219,9 +206,7 @@ class GradientGraph:
             return False
         self._checkpointed = True
         self._forget()
-        attention = self._capabilities.gradient_attention
-        attention = "eager" if attention == GRAPH_ATTENTION else attention
-        self._capabilities = replace(self._capabilities, segments=False, gradient_attention=attention)
+        self._capabilities = replace(self._capabilities, segments=False)
         self._bounds = [(0, self._ids.shape[1])]
         return True
 
@@ -230,15 +215,6 @@ class GradientGraph:
         if self._checkpointed:
             return checkpointed(self._model, self._around)
         return one_product_backward(self._model.hf)
-
-    def _skipping_rows(self, rows: Rows, at_head: Rows) -> AbstractContextManager[None]:
-        known = self._capabilities.gradient_attention == GRAPH_ATTENTION and not self._checkpointed
-        # Linear layers are recognised by their length, so a source as long as the target would be taken for it.
-        return (
-            linear_by_rows(self._model, rows, at_head)
-            if known and self._before != rows.count
-            else nullcontext()
-        )
 
     def _backward_context(self) -> AbstractContextManager[None]:
         if not self._checkpointed:
@@ -260,8 +236,7 @@ class GradientGraph:
         missing = [step for step in steps if step not in known]
         if not missing:
             return
-        segment, rows, at_head = self._segments[index], self._rows_of(index, missing), self._rows[index][1]
-        at_head.keep_to([range(at_head.count + rows[0], at_head.count + rows[-1] + 1)], batched=False)
+        segment, rows = self._segments[index], self._rows_of(index, missing)
         with torch.inference_mode(False), torch.enable_grad():  # noqa: FBT003
             logits = segment.logits.detach()[rows].double().requires_grad_(True)  # noqa: FBT003
             (at_logits,) = torch.autograd.grad(score(logits, missing).sum(), logits)
@@ -282,6 +257,25 @@ class GradientGraph:
     def _steps_of(self, index: int) -> range:
         start, end = self._bounds[index]
         return range(max(0, start - self._first + 1), max(0, end - self._first + 1))
+
+
+def batched_gradients(
+    output: torch.Tensor, leaves: Sequence[torch.Tensor], cotangents: torch.Tensor
+) -> tuple[torch.Tensor, ...]:
+    """Return the vector-Jacobian products of *output* at *leaves*, batched over *cotangents*.
+
+    Args:
+        output: The end of the graph.
+        leaves: Tensors to differentiate by.
+        cotangents: ``[k, *output.shape]``.
+
+    Returns:
+        For each leaf, the gradients ``[k, *leaf.shape]``.
+    """
+    if len(cotangents) == 1:
+        found = torch.autograd.grad(output, leaves, cotangents[0], retain_graph=True)
+        return tuple(gradient[None] for gradient in found)
+    return torch.autograd.grad(output, leaves, cotangents, retain_graph=True, is_grads_batched=True)
 
 
 def fewer_steps(error: BaseException, size: int, tokens: int) -> int:

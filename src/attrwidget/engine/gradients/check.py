@@ -11,8 +11,8 @@ from attrwidget.engine.capabilities import TRIAL_FAILURES, Capabilities
 from attrwidget.engine.compare import same
 from attrwidget.engine.forward import run_encoder, run_segment
 from attrwidget.engine.gradients.batched import GradientGraph
-from attrwidget.engine.gradients.fast_cpu.attention import graph_attention
 from attrwidget.errors import first_line
+from attrwidget.hf.attention_interface import observe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,7 +52,7 @@ def check_gradients(
     except TRIAL_FAILURES as error:
         return _without_gradients(model, capabilities, first_line(error))
     reason, failed = _OTHER_NUMBERS, {"segments": capabilities.segments_note}
-    for option in _options(capabilities):
+    for option in _options(model, capabilities):
         why = _OTHER_NUMBERS
         try:
             if all(same(truth, found, low_precision=model.low_precision) for found in ours(option)):
@@ -67,14 +67,14 @@ def check_gradients(
     return _without_gradients(model, capabilities, reason)
 
 
-def _options(most: C) -> list[C]:
+def _options(model: Adapter, most: C) -> list[C]:
     """Return the ways to compute gradients that *most* allows, the fastest first."""
     own = most.gradient_attention
     return [
         replace(most, segments=segments, batched=batched, gradient_attention=attention)
         for segments in ([True, False] if most.segments else [False])
         for batched in (True, False)
-        for attention in ((graph_attention(), own) if own == "eager" else (own,))
+        for attention in ((observe(model.hf, "eager"), own) if own == "eager" else (own,))
     ]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from attrwidget.hf.internals.missing import warn_missing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable
 
     import torch
 
@@ -108,31 +107,3 @@ def tanh_gelus() -> tuple[type, ...]:
 def is_activation(module: torch.nn.Module) -> bool:
     """Return whether *module* is an elementwise activation that Transformers defines."""
     return type(module).__module__ == _ACTIVATIONS
-
-
-@cache
-def transposed_linear() -> tuple[type, ...]:
-    """Return the class of GPT-2's linear layer, whose weight is ``[inputs, outputs]``; empty if there is none."""
-    from transformers import pytorch_utils
-
-    kind: type | None = getattr(pytorch_utils, "Conv1D", None)
-    if kind is None:
-        warn_missing("transformers.pytorch_utils.Conv1D", "gradients of GPT-2 take more time")
-    return (kind,) if kind else ()
-
-
-@contextmanager
-def no_vmap_warning() -> Iterator[None]:
-    """Keep torch from warning that vmap runs an operation in a loop: a user can do nothing about it."""
-    import torch
-
-    warn: Callable[[bool], None] = getattr(
-        torch._C._functorch,  # noqa: SLF001
-        "_set_vmap_fallback_warning_enabled",
-        lambda _: None,
-    )
-    warn(False)  # noqa: FBT003
-    try:
-        yield
-    finally:
-        warn(True)  # noqa: FBT003

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from attrwidget.engine.attention.recorder import RecordedAttention
 from attrwidget.engine.gradients.batched import GradientGraph
-from attrwidget.engine.gradients.fast_cpu.attention import GRAPH_ATTENTION
 from attrwidget.engine.gradients.segments import WHOLE
 from attrwidget.engine.memory import budget_of, graph_bytes
-from attrwidget.hf.attention_interface import set_observer
+from attrwidget.hf.attention_interface import OBSERVED_EAGER, set_observer
 
 if TYPE_CHECKING:
     import torch
@@ -30,7 +29,7 @@ def is_short(model: CausalLM, length: int, steps: int, capabilities: Capabilitie
     return (
         not model.low_precision
         and capabilities.attention == "recorded"
-        and capabilities.gradient_attention == GRAPH_ATTENTION
+        and capabilities.gradient_attention == OBSERVED_EAGER
         and length <= WHOLE
         and graph_bytes(model, length) + logits <= min(_BYTES, budget_of(model))
     )

@@ -10,8 +10,7 @@ import torch
 from attrwidget.engine.forward import differentiable
 from attrwidget.engine.gradients.activations import one_product_backward
 from attrwidget.engine.gradients.attention_gradients import graph_on, kept_weights
-from attrwidget.engine.gradients.batched import fewer_steps
-from attrwidget.engine.gradients.vjp import backward
+from attrwidget.engine.gradients.batched import batched_gradients, fewer_steps
 from attrwidget.engine.memory import steps_at_once
 from attrwidget.hf.attention_interface import observed_attention
 from attrwidget.hf.exclusive_use import lock_of
@@ -77,7 +76,7 @@ class EncoderGradients:
         cotangents = logits.new_zeros(len(steps), *logits.shape)
         cotangents[range(len(steps)), steps] = at_logits[steps]
         with torch.inference_mode(False):  # noqa: FBT003
-            (whole,) = backward(logits, [leaf], cotangents, self._capabilities.gradient_attention)
+            (whole,) = batched_gradients(logits, [leaf], cotangents)
         return whole[:, 0], scales[steps].to(whole.device), leaf.detach()[0]
 
     def _grown(self) -> tuple[torch.Tensor, torch.Tensor]:
