@@ -184,17 +184,6 @@ def test_the_activation_of_gpt2_is_a_tanh_gelu() -> None:
     torch.testing.assert_close(activation(values), nn.functional.gelu(values, approximate="tanh"))
 
 
-def test_the_linear_layer_of_gpt2_is_transposed() -> None:
-    layer = build("gpt2").transformer.h[0].mlp.c_fc
-    assert type(layer) in modules.transposed_linear()
-    source = torch.randn(2, 32)
-    torch.testing.assert_close(layer(source), nn.functional.linear(source, layer.weight.t(), layer.bias))
-
-
-def test_torch_can_keep_quiet_about_vmap() -> None:
-    assert hasattr(torch._C._functorch, "_set_vmap_fallback_warning_enabled")
-
-
 # Tables, defaults and messages
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from attrwidget.hf.internals.attention import Attention
 
 _PREFIX = "attrwidget_"
-OBSERVED_EAGER = f"{_PREFIX}eager"  # what ``observe(model, "eager")`` returns
+OBSERVED_EAGER = f"{_PREFIX}eager"  # the name that ``observed_attention(model, "eager")`` returns
 _observer = threading.local()
 
 

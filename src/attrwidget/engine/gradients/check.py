@@ -12,7 +12,7 @@ from attrwidget.engine.compare import same
 from attrwidget.engine.forward import run_encoder, run_segment
 from attrwidget.engine.gradients.batched import GradientGraph
 from attrwidget.errors import first_line
-from attrwidget.hf.attention_interface import observe
+from attrwidget.hf.attention_interface import observed_attention
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -74,7 +74,7 @@ def _options(model: Adapter, most: C) -> list[C]:
         replace(most, segments=segments, batched=batched, gradient_attention=attention)
         for segments in ([True, False] if most.segments else [False])
         for batched in (True, False)
-        for attention in ((observe(model.hf, "eager"), own) if own == "eager" else (own,))
+        for attention in ((observed_attention(model.hf, "eager"), own) if own == "eager" else (own,))
     ]
 
 
