@@ -141,7 +141,7 @@ def test_beams_and_several_sequences(model: Any, tokenizer: Any) -> None:
         ({"prefix_allowed_tokens_fn": lambda *_: [3, 4, 5]}, ["prefix_allowed_tokens_fn"]),
         ({"logits_processor": [lambda _ids, scores: scores * 2]}, ["function"]),
     ],
-    ids=str,
+    ids=["temperature", "top_k", "penalties", "top_p", "allowed tokens", "logits processor"],
 )
 def test_a_changed_distribution_is_said(model: Any, tokenizer: Any, options: Any, says: list[str]) -> None:
     """And the probabilities shown are the model's own: generate's raw logits, before it changed them."""
