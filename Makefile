@@ -18,6 +18,8 @@ VENV := .venv
 STATIC := src/attrwidget/page/static
 BUNDLE := $(STATIC)/widget.js
 PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+# Two processes: each test runs on one thread.
+PYTEST := pytest -n 2 --dist loadfile
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PIP_NO_WARN_SCRIPT_LOCATION := 1
 
@@ -50,17 +52,18 @@ test-js: node_modules/.package-lock.json
 	npm run --silent test
 
 test-py: $(VENV)/.dev $(BUNDLE) chromium
-	pytest
+	$(PYTEST) -m "not browser"
+	pytest -m browser
 
 test-fast: lint types test-js $(BUNDLE)
-	pytest -m "not browser and not slow"
+	$(PYTEST) -m "not browser and not slow"
 
 # Each release is installed beside the others, in .compat, and kept.
 compat: $(VENV)/.dev
 	python scripts/check_transformers.py
 
 coverage: $(VENV)/.dev $(BUNDLE)
-	pytest -m "not browser" --cov --cov-report=term:skip-covered --cov-report=html
+	$(PYTEST) -m "not browser" --cov --cov-report=term:skip-covered --cov-report=html
 
 bench: $(VENV)/.bench $(BUNDLE) chromium
 	python -m benchmarks
