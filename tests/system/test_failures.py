@@ -92,7 +92,7 @@ def out_of_memory_above(
     limit: int, monkeypatch: Any, error: Callable[[], BaseException] = torch.OutOfMemoryError
 ) -> list[int]:
     """Let batched backward passes of more than *limit* steps fail; return the sizes tried."""
-    plain, tried = graph.backward, []
+    plain, tried = graph.batched_gradients, []
 
     def failing(output: Any, leaves: Any, cotangents: Any, attention: Any) -> Any:
         tried.append(len(cotangents))
@@ -100,7 +100,7 @@ def out_of_memory_above(
             raise error()
         return plain(output, leaves, cotangents, attention)
 
-    monkeypatch.setattr(graph, "backward", failing)
+    monkeypatch.setattr(graph, "batched_gradients", failing)
     return tried
 
 

@@ -20,19 +20,19 @@ class Counter:
 
     def __init__(self, model: Any, monkeypatch: Any) -> None:
         self.forwards, self.backwards = 0, []
-        forward, backward = type(model).forward, graph.backward
+        forward, backward = type(model).forward, graph.batched_gradients
 
         @functools.wraps(forward)
         def counted_forward(*args: Any, **options: Any) -> Any:
             self.forwards += 1
             return forward(*args, **options)
 
-        def counted_backward(output: Any, leaves: Any, cotangents: Any, attention: Any) -> Any:
+        def counted_backward(output: Any, leaves: Any, cotangents: Any) -> Any:
             self.backwards.append(len(cotangents))
-            return backward(output, leaves, cotangents, attention)
+            return backward(output, leaves, cotangents)
 
         monkeypatch.setattr(type(model), "forward", counted_forward)
-        monkeypatch.setattr(graph, "backward", counted_backward)
+        monkeypatch.setattr(graph, "batched_gradients", counted_backward)
 
 
 @pytest.fixture
