@@ -94,11 +94,11 @@ def out_of_memory_above(
     """Let batched backward passes of more than *limit* steps fail; return the sizes tried."""
     plain, tried = graph.batched_gradients, []
 
-    def failing(output: Any, leaves: Any, cotangents: Any, attention: Any) -> Any:
+    def failing(output: Any, leaves: Any, cotangents: Any) -> Any:
         tried.append(len(cotangents))
         if len(cotangents) > limit:
             raise error()
-        return plain(output, leaves, cotangents, attention)
+        return plain(output, leaves, cotangents)
 
     monkeypatch.setattr(graph, "batched_gradients", failing)
     return tried
