@@ -27,7 +27,7 @@ hypothesis.settings.load_profile("suite")
 
 # `make test-fast` tries one model of each kind; other architectures are slow by their name in a test's parameters.
 COMMON = {"gpt2", "llama", "bert", "bart", "t5"}
-OTHERS = {*ARCHITECTURES, *SEQ2SEQ, *encoders.ARCHITECTURES, *encoders.TWO_STACKS} - COMMON
+OTHERS = {*ARCHITECTURES, *SEQ2SEQ, *encoders.ARCHITECTURES, *encoders.ENCODER_DECODERS} - COMMON
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

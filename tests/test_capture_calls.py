@@ -276,9 +276,9 @@ def test_a_loaded_model(model: Any, tokenizer: Any) -> None:
         assert texts(captured) == [ex.tokens.ids]  # read while it is patched
 
 
-def test_a_borrowed_models_explain_is_no_call_of_the_users(tokenizer: Any) -> None:
+def test_explaining_a_model_that_cannot_be_copied_is_no_call_of_the_users(tokenizer: Any) -> None:
     model = build("llama")
-    model.lm_head.forward = model.lm_head.forward  # which cannot be doubled
+    model.lm_head.forward = model.lm_head.forward  # which cannot be copied
     loaded = aw.load(model, tokenizer)
     with aw.capture(loaded) as captured:
         loaded.explain(PROMPT, max_new_tokens=2)

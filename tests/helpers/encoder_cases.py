@@ -35,7 +35,7 @@ def ids_of(ex: Any) -> torch.Tensor:
 
 
 def types_of(ex: Any) -> dict[str, torch.Tensor]:
-    """Return the token types of a pair where the model tells two texts apart, from what sections say."""
+    """Return the token types of a pair, by its sections, for a model that has token types."""
     second = ex.reading.sections[1].start if len(ex.reading.sections) == 3 else ex.reading.n_inputs
     types = (torch.arange(ex.reading.n_inputs) >= second).long()[None]
     return {"token_type_ids": types} if getattr(ex.trace.model.own.config, "type_vocab_size", 0) > 1 else {}
@@ -65,6 +65,6 @@ def bert(head: str, **changes: Any) -> Any:
 
 
 def logits_of(model: Any, *texts: str) -> Any:
-    """Return what the plain model of a loaded one puts out for *texts*."""
+    """Return the output of the plain Transformers model for *texts*."""
     with torch.no_grad():
         return model.hf(**model.tokenizer(*texts, return_tensors="pt"))

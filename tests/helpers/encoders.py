@@ -64,7 +64,7 @@ _T5 = {
     "decoder_start_token_id": 0,
 }
 
-TWO_STACKS: dict[str, tuple[str, dict[str, Any]]] = {
+ENCODER_DECODERS: dict[str, tuple[str, dict[str, Any]]] = {
     "bart": ("bart", {**_BART, "decoder_start_token_id": 3}),
     "mbart": ("mbart", {**_BART, "scale_embedding": True}),
     "plbart": ("plbart", {**_BART, "scale_embedding": True}),
@@ -96,8 +96,8 @@ def word_tokenizer() -> PreTrainedTokenizerFast:
 
 
 def build(name: str, head: str, *, seed: int = 0, scale: float = 0.2, **changes: Any) -> Any:
-    """Return a random model of ``ARCHITECTURES`` or ``TWO_STACKS`` with a *head*, an auto class's end or ``""``."""
-    kind, shape = (ARCHITECTURES | TWO_STACKS)[name]
+    """Return a random model, by its *name* in the tables and its *head*, an auto class's end or ``""``."""
+    kind, shape = (ARCHITECTURES | ENCODER_DECODERS)[name]
     attention = changes.pop("attention", None)
     dtype = changes.pop("dtype", torch.float32)
     ids = {"vocab_size": len(VOCABULARY), "pad_token_id": 0, "cls_token_id": 2, "sep_token_id": 3}

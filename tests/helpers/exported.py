@@ -29,7 +29,7 @@ def decoded_scores(data: dict[str, Any], method: str) -> np.ndarray:
 
 
 def decoded_attention(data: dict[str, Any]) -> np.ndarray:
-    """Return ``[steps, layers, heads, inputs]``, reading the bytes one by one as docs/protocol.md says."""
+    """Return ``[steps, layers, heads, inputs]``, reading the bytes one by one as docs/protocol.md describes."""
     record, content = data["attention"], data["content"]
     first, count, inputs = content["steps"]["first"], content["steps"]["count"], content["inputs"]
     scale = iter(np.frombuffer(base64.b64decode(record["scale"]), "<f4"))

@@ -14,7 +14,7 @@ from attrwidget.errors import AttrWidgetError
 from attrwidget.results.base import MethodInfo, Reading
 from attrwidget.results.contrast import Foil
 from attrwidget.text.sections import Section
-from attrwidget.text.tokens import Tokens, Unit, visible
+from attrwidget.text.tokens import TextPiece, Tokens, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -44,7 +44,7 @@ class FakeExplanation(Reading):
         steps: dict[str, Any] | None = None,
     ) -> None:
         count = len(texts)
-        units = [Unit(i, i + 1, text) for i, text in enumerate(texts)]
+        units = [TextPiece(i, i + 1, text) for i, text in enumerate(texts)]
         self.tokens = Tokens(
             list(range(count)), units, [i in special for i in range(count)], [visible(t) for t in texts]
         )
@@ -165,7 +165,7 @@ class FakeContrasts:
 
 
 def planted() -> FakeExplanation:
-    """Return the explanation that ``fixtures/messages.json`` tells of."""
+    """Return the explanation in ``fixtures/messages.json``."""
     steps, tokens = STEPS, MESSAGES["content"]["tokens"]
     numbers = {name: np.array(v, dtype=np.float32) for name, v in MESSAGES["planted"].items()}
     weights = numbers.pop("attention")

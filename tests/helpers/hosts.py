@@ -75,7 +75,7 @@ def _wait(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
             time.sleep(0.2)
         else:
             return
-    raise RuntimeError(f"nothing answers on port {port}; the server said:\n{log.read_text()[-3000:]}")
+    raise RuntimeError(f"nothing answers on port {port}; the server's log ends:\n{log.read_text()[-3000:]}")
 
 
 @contextmanager

@@ -41,7 +41,7 @@ class Bag(PreTrainedModel):
 
 
 def bag_of(ids: list[int], first: int) -> aw.Explanation:
-    """Return a bag's explanation of *ids*, of which those from *first* on are the answer."""
+    """Return a bag's explanation of *ids*; the answer begins at *first*."""
     torch.manual_seed(0)
     config = GPT2Config(vocab_size=330, n_embd=16, n_layer=1, n_head=2, bos_token_id=0, eos_token_id=0)
     model = Bag(config).eval()

@@ -1,4 +1,4 @@
-"""What of a user's model could be changed by explaining it."""
+"""The state of a user's model that explaining it could change."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HOOKS = [
 
 
 def state(model: Any) -> dict[str, Any]:
-    """Return all that could have been changed."""
+    """Return all that explaining *model* could change."""
     modules = list(model.modules())
     configs = [m.config for m in modules if hasattr(m, "config")]
     return {

@@ -23,7 +23,7 @@ class Page:
     """The other end: sends messages to a session and keeps what comes back."""
 
     def __init__(self, explanation: Any) -> None:
-        self.heard: list[dict[str, Any]] = []
+        self.received: list[dict[str, Any]] = []
         self.buffers: dict[Any, list[bytes]] = {}
         self._changed = threading.Condition()
         self.session = Session(explanation.reading, self._hear)
@@ -31,7 +31,7 @@ class Page:
     def _hear(self, message: dict[str, Any], buffers: list[bytes]) -> None:
         json.dumps(message, allow_nan=False)
         with self._changed:
-            self.heard.append(message)
+            self.received.append(message)
             if "ok" in message:
                 self.buffers[message["id"]] = buffers
             self._changed.notify_all()
@@ -41,10 +41,10 @@ class Page:
 
     def until(self, condition: Callable[[], Any]) -> None:
         with self._changed:
-            assert self._changed.wait_for(condition, PATIENCE), self.heard
+            assert self._changed.wait_for(condition, PATIENCE), self.received
 
     def answers(self) -> dict[Any, dict[str, Any]]:
-        return {m["id"]: m for m in self.heard if "ok" in m}
+        return {m["id"]: m for m in self.received if "ok" in m}
 
     def answer(self, request: Any = "q") -> dict[str, Any]:
         self.until(lambda: request in self.answers())
@@ -62,7 +62,7 @@ class Page:
         answer = self.answer("bad")
         assert answer == {"v": 1, "id": "bad", "ok": False, "error": answer["error"]}
         assert self.buffers["bad"] == []
-        self.heard.clear()
+        self.received.clear()
         return str(answer["error"])
 
 
@@ -81,7 +81,7 @@ class Clock:
 
 
 class Gate:
-    """Holds a fake's computing until it is opened, and says when work has reached it."""
+    """Holds a fake's computing until it is opened, and shows when work has reached it."""
 
     def __init__(self) -> None:
         self.reached, self.open = threading.Semaphore(0), threading.Semaphore(0)

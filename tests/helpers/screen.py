@@ -1,4 +1,4 @@
-"""One display of an explanation on a page, as a person sees it: what it says, and what can be done to it."""
+"""One display of an explanation on a page, as a person reads and operates it."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Screen:
         self.footer.hover()
 
     def held(self) -> list[int]:
-        """Which units are held."""
+        """Return the units that are held."""
         options = self.options.all()
         return [i for i, option in enumerate(options) if option.get_attribute("aria-selected") == "true"]
 
@@ -88,7 +88,7 @@ class Screen:
         return cell
 
     def pick(self, layer: int, head: int) -> None:
-        """Click a head with the mouse, where the cursor says that it is."""
+        """Click a head with the mouse, at the cursor."""
         box = self.cell(layer, head).bounding_box()
         assert box is not None
         self.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -182,7 +182,7 @@ def same(shown: NDArray[np.float32], expected: NDArray[np.floating[Any]], precis
 
 
 def serious_faults(page: Page, screen: Screen | None = None) -> list[str]:
-    """What axe-core finds serious or critical, in the whole page or in one display."""
+    """Return what axe-core finds serious or critical, in the whole page or in one display."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
     host = screen.root.evaluate_handle("element => element.getRootNode().host") if screen else None
     check = "async host => await axe.run(host ?? document, {resultTypes: ['violations']})"

@@ -54,7 +54,7 @@ def test_after_everything(model: Any) -> None:
 
 
 def test_while_it_lasts(model: Any) -> None:
-    """What runs is a twin over the same weights, so that a training loop in another thread is not disturbed."""
+    """What runs is a copy over the same weights, so that a training loop in another thread is not disturbed."""
     before = state(model)
 
     def look(_done: int, _total: int) -> None:

@@ -1,4 +1,4 @@
-"""What runs is a twin over the same weights, or the model itself where it cannot be doubled."""
+"""What runs is a copy over the same weights, or the model itself if it cannot be copied."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def explain(model: Any, **options: Any) -> aw.Explanation:
     return aw.load(model, byte_tokenizer()).explain(PROMPT, **(options or {"output": ANSWER}))
 
 
-def test_the_twin_holds_no_weights_of_its_own() -> None:
+def test_the_copy_holds_no_weights_of_its_own() -> None:
     model = build("gpt2")
     ex = explain(model)
     assert ex.trace.model.hf is not model
@@ -42,7 +42,7 @@ def test_what_hooks_hold_is_not_copied() -> None:
     assert recorder.calls
 
 
-def test_a_model_that_cannot_be_doubled_is_borrowed() -> None:
+def test_a_model_that_cannot_be_copied_is_used_itself() -> None:
     """As when Accelerate has patched its modules: then the flags change, and are restored."""
     model = build("llama").train()
     plain = model.lm_head.forward

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import torch
 
-    from attrwidget.kinds.encoder.adapter import Places
+    from attrwidget.kinds.encoder.adapter import OutputPositions
     from attrwidget.kinds.encoder.inputs import Passage
 
 ANSWERS = ["follows", "does not follow"]
@@ -35,9 +35,9 @@ class NextSentence(Encoder):
     """1. The adapter: what the model is, and how its outputs are read."""
 
     task = "next-sentence-prediction"
-    whole = True
+    one_output = True
 
-    def read(self, output: Any, at: Places) -> torch.Tensor:
+    def read(self, output: Any, at: OutputPositions) -> torch.Tensor:
         return output.logits[:, None].expand(-1, at.rows.shape[1], -1)
 
 

@@ -58,7 +58,7 @@ def test_example_error_batch_progress_and_cancel(monkeypatch: pytest.MonkeyPatch
     explanation.gate = Clock(monkeypatch, 0.15)
     page.session.receive(MESSAGES["requests"][0]["request"])
     assert page.answer("a-1")["ok"]
-    assert MESSAGES["progress"] in page.heard
+    assert MESSAGES["progress"] in page.received
 
 
 def test_rows_come_in_the_order_asked_for_and_nan_survives() -> None:
@@ -286,5 +286,5 @@ def test_messages_without_an_id_are_ignored_with_a_warning(caplog: pytest.LogCap
         {"op": "cancel"},
     ):
         page.session.receive(message)
-    assert page.heard == []
+    assert page.received == []
     assert len(caplog.records) == 6

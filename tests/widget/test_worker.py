@@ -1,4 +1,4 @@
-"""Requests under way: cancelled, overtaken, told of, and ended, on planted numbers."""
+"""Requests under way: cancelled, overtaken, reported, and ended, on planted numbers."""
 
 from __future__ import annotations
 
@@ -76,13 +76,15 @@ def test_progress_is_throttled_and_goes_on_counting_after_an_interruption(
     page.send("scores", {**SELECTION, "method": "input_x_gradient", "steps": [0]}, "held")
     gate.open.release(9)
     assert page.answer()["ok"]
-    told = [(m["done"], m["total"]) for m in page.heard if m.get("op") == "progress" and m["id"] == "q"]
-    assert told == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
+    reported = [
+        (m["done"], m["total"]) for m in page.received if m.get("op") == "progress" and m["id"] == "q"
+    ]
+    assert reported == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
 
     monkeypatch.setattr("attrwidget.widget.session._PROGRESS_EVERY", 0.1)
     page = Page(random_explanation(answer=30, gate=Clock(monkeypatch, 0.01)))
     page.ask("map", SELECTION)
-    assert 2 <= sum(m.get("op") == "progress" for m in page.heard) <= 3
+    assert 2 <= sum(m.get("op") == "progress" for m in page.received) <= 3
 
 
 def test_an_id_under_way_is_refused_and_the_first_still_answered() -> None:
@@ -92,7 +94,7 @@ def test_an_id_under_way_is_refused_and_the_first_still_answered() -> None:
     gate.wait()
     page.send("scores", SCORES)
     assert "already under way" in page.answer()["error"]
-    page.heard.clear()
+    page.received.clear()
     gate.open.release()
     assert page.answer()["ok"]
 

@@ -1,1 +1,1 @@
-"""One run of one model over one text, and what can be read from it: the trace."""
+"""The trace: one run of one model over one text, and all that is read from it."""

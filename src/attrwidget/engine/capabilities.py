@@ -1,4 +1,4 @@
-"""What a model allows, as found out by trying it; see ``kinds.trials``."""
+"""The capabilities of a model, found by trying it; see ``kinds.trials``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MASKING = {
 
 @dataclass(frozen=True, repr=False)
 class Capabilities:
-    """How the attention and the gradients of a model can be had; printed, a few lines that say so.
+    """How attention and gradients of a model are computed, as found by trying it; prints as a few plain lines.
 
     Attributes:
         attention: ``"recorded"`` (queries and keys are kept), ``"returned"`` (by ``output_attentions`` under eager
@@ -25,7 +25,7 @@ class Capabilities:
         gradient_attention: The attention implementation of the gradient graph; None for the model's own.
         segments: Whether a text may be run in segments over a cache.
         batched: Whether the backward passes of several steps may be batched.
-        masking: What becomes of a masked token: ``"kept"``, ``"moves"`` or ``"ignored"``; see ``find_masking``.
+        masking: What masking a token does: ``"kept"``, ``"moves"`` or ``"ignored"``; see ``find_masking``.
         pieces: Whether attention may be recorded piece by piece.
         gradients_note: Why there are no gradients, or None.
         predicts: Whether the model has outputs to explain.

@@ -28,7 +28,7 @@ class Segment:
         leaf: float ``[1, length, d]``, the input embeddings, where gradients end.
         hidden: ``[1, ≥ rows, d]``, the LM head's input, with the graph of the body.
         head_input: Detached copy of ``hidden``, so that the LM head has a small graph of its own.
-        logits: ``[rows, vocabulary]``, with that graph.
+        logits: ``[rows, vocabulary]``, with the graph of the LM head.
     """
 
     leaf: torch.Tensor
@@ -43,7 +43,7 @@ def logits_of(hf: PreTrainedModel, ids: torch.Tensor, rows: int, **options: Any)
 
 
 def run(hf: PreTrainedModel, ids: torch.Tensor, rows: int, *, cache: Any = None, **options: Any) -> Any:
-    """Call the model on *ids* ``[b, n]``, asking for the last *rows* positions' logits if it can be asked.
+    """Call the model on *ids* ``[b, n]``; compute logits of the last *rows* positions only, if the model can.
 
     If *options* hold ``encoder_outputs`` (see ``encode``), *ids* are the decoder's.
     """
@@ -140,7 +140,7 @@ def differentiable(hf: PreTrainedModel, attention: str | None) -> Iterator[None]
 def leaves_of(
     body: PreTrainedModel, replace_embeddings: Callable[[torch.Tensor], torch.Tensor] | None
 ) -> Iterator[list[Any]]:
-    """Cut the graph at the input embeddings of *body* meanwhile; yield the list of leaves made there."""
+    """Cut the graph at the input embeddings of *body* inside the block; yield a list that collects the leaves."""
     leaves: list[torch.Tensor] = []
 
     def cut(_module: Any, _args: Any, output: torch.Tensor) -> torch.Tensor:

@@ -11,7 +11,7 @@ import torch
 from attrwidget.engine.hooks import hooked
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import lock_of
-from attrwidget.hf.layers import stacks_of
+from attrwidget.hf.layers import blocks_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,8 +49,8 @@ def block_names(trace: Trace) -> list[int | str]:
     Raises:
         AttrWidgetError: If the model's blocks are not a plain list of modules.
     """
-    stacks = _stacks(trace)
-    return [f"{side} {at}" if side else at for side, blocks in stacks.items() for at in range(len(blocks))]
+    lists = _blocks_by_side(trace)
+    return [f"{side} {at}" if side else at for side, blocks in lists.items() for at in range(len(blocks))]
 
 
 def block_products(
@@ -70,9 +70,9 @@ def block_products(
         of the blocks' outputs. NaN where a block has no such token: an encoder's blocks have those of the source, a
         decoder's the others.
     """
-    stacks = _stacks(trace)
-    blocks = [(side, _Block()) for side, stack in stacks.items() for _ in stack]
-    modules = [module for stack in stacks.values() for module in stack]
+    lists = _blocks_by_side(trace)
+    blocks = [(side, _Block()) for side, stack in lists.items() for _ in stack]
+    modules = [module for stack in lists.values() for module in stack]
     hooks = [(module, block.keep) for module, (_, block) in zip(modules, blocks, strict=True)]
     graph = trace.new_graph(around=lambda: hooked(hooks))
     for step in steps:
@@ -89,8 +89,8 @@ def block_products(
         yield step, rows * float(scales[0])
 
 
-def _stacks(trace: Trace) -> dict[str, torch.nn.ModuleList]:
-    stacks = stacks_of(trace.model)
-    if stacks is None:
+def _blocks_by_side(trace: Trace) -> dict[str, torch.nn.ModuleList]:
+    lists = blocks_by_side(trace.model)
+    if lists is None:
         raise AttrWidgetError(f"{trace.model.name} has no plain list of blocks to read one by one.")
-    return stacks
+    return lists

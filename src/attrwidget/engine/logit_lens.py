@@ -22,7 +22,7 @@ _BYTES = 256 << 20  # of the logits of one batch of layers
 
 @dataclass(frozen=True)
 class LensReading:
-    """What every layer predicts at each step, arrays ``[layers, steps]``.
+    """The predictions of every layer at each step, arrays ``[layers, steps]``.
 
     Attributes:
         top: The id of the likeliest token.

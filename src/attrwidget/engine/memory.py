@@ -1,4 +1,4 @@
-"""Estimate how much memory runs and gradients take, and get over running out of it."""
+"""Estimate how much memory runs and gradients take, and try smaller batches when it runs out."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def texts_at_once(model: Adapter, tokens: int, steps: int = 1, most: int = _MOST
 
 
 def graph_bytes(model: Adapter, tokens: int) -> int:
-    """Return about how many bytes the gradient graph of a text takes, rather more than less.
+    """Estimate how many bytes the gradient graph of a text takes, rather too many than too few.
 
     Measured on GPT-2, Llama, GPT-NeoX and Gemma-2: per token and layer, about twelve times the hidden size, three
     times the widest layer, and one weight per head and earlier token, all in the model's precision.

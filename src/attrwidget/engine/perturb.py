@@ -69,15 +69,21 @@ class Perturber:
         self._prefix = Prefix(self.model, self.ids, self.attention) if reuse else None
 
     def batch(self, groups: Sequence[Group], read: Read) -> list[torch.Tensor]:
-        """Run as many of *groups* as fit at once and return ``read(logits [steps, vocabulary])`` of each.
+        """Run as many of *groups* as fit in memory at once, the first ones, and read the logits of each.
 
-        Logits are NaN at a step that has nothing left to read, all inputs before it (or the source) being gone.
+        Args:
+            groups: Tuples of input indices, each changed together.
+            read: Called with the logits ``[steps, vocabulary]`` of one changed text. They are NaN at a step with
+                nothing left to read, because all inputs before it, or the whole source, are gone.
+
+        Returns:
+            What *read* returned for each group that was run.
 
         Raises:
-            AttrWidgetError: If memory does not suffice for one group.
+            AttrWidgetError: Memory does not suffice for one group.
         """
         while True:
-            some = self._alike(groups)
+            some = self._first_batch(groups)
             try:
                 logits = self.logits(some)
                 return [read(rows) for rows in logits]
@@ -116,7 +122,7 @@ class Perturber:
             logits = self._deleted(ids, keep_mask, before, past)
         return logits.masked_fill((before == 0)[..., None], torch.nan)
 
-    def _alike(self, groups: Sequence[Group]) -> list[Group]:
+    def _first_batch(self, groups: Sequence[Group]) -> list[Group]:
         """Return the first groups of a batch; when deleting, groups of one size, because texts are not padded."""
         some = list(groups[: self.size])
         if self.change != "delete":

@@ -52,10 +52,14 @@ def first_not_finite(logits: torch.Tensor, targets: Sequence[int]) -> int | None
 def read_steps(
     logits: torch.Tensor, targets: Sequence[int], top: int = 10, *, output_kind: str = "softmax"
 ) -> StepReadings:
-    """Read finite *logits* ``[steps, outputs]`` at the outputs *targets*, with *top* alternatives.
+    """Read probability, entropy, rank and alternatives of each step.
 
-    *output_kind*, one of ``OUTPUT_KINDS``, says what a logit means: one of all outputs (softmax), a label by itself
-    (sigmoid), a plain number, or nothing.
+    Args:
+        logits: Finite logits ``[steps, outputs]``.
+        targets: The output that is explained at each step.
+        top: How many alternatives to read.
+        output_kind: What a logit means: one of all outputs (``"softmax"``), a label by itself (``"sigmoid"``), a plain
+            number (``"number"``), or nothing (``"none"``).
     """
     if output_kind in ("number", "none"):
         blank, none = torch.full((len(targets),), torch.nan).double().numpy(), torch.empty(len(targets), 0)
@@ -63,9 +67,9 @@ def read_steps(
     wanted = torch.as_tensor(list(targets), device=logits.device)[:, None]
     at_chosen, best = logits.gather(-1, wanted), logits.topk(min(top, logits.shape[-1]), dim=-1)
     if output_kind == "softmax":
-        chosen, entropy, among_best = _of_all(logits, at_chosen, best.values)
+        chosen, entropy, among_best = _by_softmax(logits, at_chosen, best.values)
     else:
-        chosen, entropy, among_best = _of_each(at_chosen, best.values)
+        chosen, entropy, among_best = _by_sigmoid(at_chosen, best.values)
     readings = {
         "log_probability": chosen[:, 0],
         "probability": chosen[:, 0].exp(),
@@ -77,7 +81,7 @@ def read_steps(
     return StepReadings(**{name: values.cpu().numpy() for name, values in readings.items()})
 
 
-def _of_all(
+def _by_softmax(
     logits: torch.Tensor, chosen: torch.Tensor, best: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
     """Return the log-probabilities of *chosen*, the entropies, and the log-probabilities of *best*, by softmax."""
@@ -98,8 +102,8 @@ def _of_all(
     return chosen.double() - total, torch.cat(entropies), best.double() - total
 
 
-def _of_each(chosen: torch.Tensor, best: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Return the same by sigmoid, each output being independent; entropies are those of *chosen*."""
+def _by_sigmoid(chosen: torch.Tensor, best: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Return the same by sigmoid: outputs are independent, and entropies are those of *chosen*."""
     one = chosen.double()[:, 0]
     entropy = torch.special.entr(one.sigmoid()) + torch.special.entr((-one).sigmoid())
     log_p = torch.nn.functional.logsigmoid

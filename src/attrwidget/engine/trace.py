@@ -1,4 +1,4 @@
-"""The trace: one run of one model over one text, and what can be read from it."""
+"""The trace: one run of one model over one text, and all that is read from it."""
 
 from __future__ import annotations
 
@@ -127,11 +127,11 @@ class Trace(ABC):
         return self.tokens.ids[: self.first_step + step]
 
     def output_text(self, step: int, output: int) -> str:
-        """Return as text an *output* at *step*: ``outputs[step]`` or another one."""
+        """Return *output* as text at *step*; it may be ``outputs[step]`` or another one."""
         return token_text(self.model.tokenizer, output, self.before(step))
 
     def named(self, what: Any) -> tuple[int, ...] | None:  # noqa: ARG002
-        """Return the output of each step that *what* names, or None if outputs are tokens of a text.
+        """Look up the outputs that *what* names, one for each step; return None if outputs are tokens of a text.
 
         Raises:
             AttrWidgetError: If *what* names no output.
@@ -140,7 +140,7 @@ class Trace(ABC):
 
     def instead(self, output: Sequence[int]) -> Trace:  # noqa: ARG002
         """Return the trace of another *output* for the same input. Raises AttrWidgetError if the model writes none."""
-        raise AttrWidgetError(f"{self.model.name} writes no answer, so there is no other one to it.")
+        raise AttrWidgetError(f"{self.model.name} writes no text, so there is no other answer to explain.")
 
     @cached_property
     def attention(self) -> AttentionReader:
@@ -174,7 +174,7 @@ class Trace(ABC):
         return self.attention.n_heads if self.capabilities.attention else 0
 
     def new_graph(self, *, attention: str | None = None, **options: Any) -> Graph:
-        """Return another gradient graph, with *options* of ``GradientGraph`` and under *attention*, if it is named."""
+        """Return another gradient graph, with *options* of ``GradientGraph``; *attention* replaces the usual one."""
         self.require_same_weights()
         capabilities = self.capabilities
         if attention is not None:
@@ -186,7 +186,7 @@ class Trace(ABC):
         """Return a gradient graph of this text."""
 
     def tables(self) -> list[tuple[int, torch.nn.Module]]:
-        """Return the modules that embed the inputs in turn, each with how many inputs it embeds."""
+        """Return the embedding modules in the order of the inputs, each with how many inputs it embeds."""
         return [(self.n_inputs, self.model.hf.get_input_embeddings())]
 
     def embeddings(self) -> torch.Tensor:
@@ -205,7 +205,7 @@ class Trace(ABC):
         return list(group)
 
     def at_inputs(self, side: str, values: torch.Tensor) -> torch.Tensor:  # noqa: ARG002
-        """Return *values* at a *side*'s positions (see ``stacks_of``) by input; NaN for inputs it does not read."""
+        """Return *values* at a *side*'s positions (see ``blocks_by_side``) by input; NaN for inputs not read there."""
         return values
 
     def perturber(self, change: str | int | None, **options: Any) -> Perturber:

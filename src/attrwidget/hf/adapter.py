@@ -17,7 +17,7 @@ _CONTEXT_NAMES = ("max_position_embeddings", "n_positions", "n_ctx", "max_seq_le
 
 
 class Adapter:
-    """A Transformers model with its tokenizer, and what is known of it from outside.
+    """A Transformers model with its tokenizer, and facts from its configuration.
 
     Attributes:
         own: The user's model object.

@@ -49,8 +49,11 @@ _SAMPLING: dict[str, tuple[Any, ...]] = {
 class Call:
     """A call of a model.
 
-    ``prompts`` are the rows of input ids, None when it was given none, and ``masks`` their attention masks. ``refusal``
-    says why these cannot be told. ``weights`` is the model's ``weights_state`` then.
+    Attributes:
+        prompts: The rows of input ids, or None if the call was given none.
+        masks: The attention masks of the prompts, or None.
+        refusal: Why inputs or outputs are unknown, for an error, or None.
+        weights: The model's ``weights_state`` at the call.
     """
 
     prompts: Rows | None = None
@@ -63,17 +66,17 @@ class Call:
         return self.unmasked(self.prompts or [], row)
 
     def unmasked(self, rows: Rows, row: int) -> list[int]:
-        """Return *row* of *rows*, which are as long as the prompts, without what stands at their padding."""
+        """Return *row* of *rows*, which are as long as the prompts, without the items at padding."""
         mask = self.masks[row] if self.masks else [1] * len(rows[row])
         return [i for i, kept in zip(rows[row], mask, strict=True) if kept]
 
     def receive(self, result: Any) -> None:
-        """Take what the call returned."""
+        """Record what the call returned."""
 
 
 @dataclass
 class Read(Call):
-    """A call of a model that reads a text; ``types`` are the rows of ``token_type_ids``."""
+    """A call of a model that reads a text; ``types`` are the rows of its ``token_type_ids``, or None."""
 
     types: Rows | None = None
 
@@ -82,9 +85,13 @@ class Read(Call):
 class Generated(Call):
     """A call of ``generate``.
 
-    ``sequences`` are the rows that it returned, of which ``per_prompt`` in turn belong to a prompt. ``begun`` are the
-    rows that a decoder was given, ``forced`` the token that it had to begin with. ``ends`` are the tokens that end a
-    text, ``pad`` fills rows up; ``changes`` names what changed the distribution that tokens were chosen from.
+    Attributes:
+        sequences: The rows that it returned: ``per_prompt`` for the first prompt, then as many for the next.
+        begun: The rows that a decoder was given, or None.
+        forced: The token that the decoder had to begin with, or None.
+        ends: The tokens that end a text.
+        pad: The token that pads rows, or None.
+        changes: Names of what changed the distribution that tokens were chosen from.
     """
 
     sequences: Rows = field(default_factory=list)
@@ -115,7 +122,7 @@ class Generated(Call):
         return ids
 
     def receive(self, result: Any) -> None:
-        """Take what ``generate`` returned."""
+        """Record what ``generate`` returned."""
         rows = getattr(result, "sequences", result)
         if getattr(rows, "ndim", None) != 2:
             self.refusal = f"generate returned {type(result).__name__} and no sequences of token ids"
@@ -124,7 +131,7 @@ class Generated(Call):
 
 
 def record_generate(model: PreTrainedModel, *args: Any, **kwargs: Any) -> Generated:
-    """Return what is known of a call of ``model.generate`` before it runs."""
+    """Record a call of ``model.generate`` before it runs."""
     call = Generated(weights=weights_state(model))
     given = _bound(type(model).generate, (model, *args), kwargs)  # type: ignore[attr-defined]
     call.ends = frozenset(_as_list(generation_option(model, given, "eos_token_id")))
@@ -141,7 +148,7 @@ def record_generate(model: PreTrainedModel, *args: Any, **kwargs: Any) -> Genera
 
 
 def record_forward(model: PreTrainedModel, *args: Any, **kwargs: Any) -> Read:
-    """Return what is known of a call of *model* itself."""
+    """Record a call of *model* itself."""
     call = Read(weights=weights_state(model))
     given = _bound(type(model).forward, (model, *args), kwargs)
     _take_inputs(call, given, ("input_ids",))
@@ -156,7 +163,7 @@ def record_forward(model: PreTrainedModel, *args: Any, **kwargs: Any) -> Read:
 
 
 def _bound(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-    """Return the arguments by name; nothing for those that *function* will refuse itself."""
+    """Return the arguments by name; none if *function* does not accept them."""
     try:
         arguments = inspect.signature(function).bind_partial(*args, **kwargs).arguments
     except TypeError:
@@ -169,7 +176,7 @@ def _take_inputs(call: Call, given: dict[str, Any], names: Sequence[str]) -> Non
     mask: Any = given.get("attention_mask")
     if given.get("inputs_embeds") is not None:
         call.refusal = (
-            "it was given inputs_embeds, which do not say which tokens they are of: give it token ids"
+            "it was given inputs_embeds, from which the tokens cannot be recovered: give it token ids"
         )
     elif ids is not None and (getattr(ids, "ndim", None) != 2 or ids.is_floating_point()):
         call.refusal = "it was given inputs that are no token ids"

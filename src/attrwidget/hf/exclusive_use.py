@@ -28,7 +28,7 @@ _locks_guard = threading.Lock()
 
 
 def lock_of(model: PreTrainedModel) -> threading.RLock:
-    """Return the lock for all use of *model*; it is the same however often the model was loaded."""
+    """Return the lock for all use of *model*; the same one however often the model was loaded."""
     with _locks_guard:
         return _locks.setdefault(model, threading.RLock())
 
@@ -97,8 +97,8 @@ def embedding_weights(model: PreTrainedModel) -> torch.Tensor:
 
 def input_device(model: PreTrainedModel) -> torch.device:
     """Return the device for token ids: that of the input embeddings, or the one on which Accelerate runs them."""
-    place = embedding_weights(model).device
-    return place if place.type != "meta" else execution_device(model.get_input_embeddings()) or place
+    device = embedding_weights(model).device
+    return device if device.type != "meta" else execution_device(model.get_input_embeddings()) or device
 
 
 def weights_state(model: PreTrainedModel) -> int:

@@ -1,4 +1,4 @@
-"""Generation with progress, cancelling, and a watch on the logits."""
+"""Generate text with progress and cancelling, and check the logits."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Generating(Protocol):
         """The token that pads its batches."""
 
     def batch(self, prompts: list[Any], pad: int) -> tuple[dict[str, Any], int]:
-        """Return what its ``generate`` is called with for *prompts*, and where new tokens begin in what it returns."""
+        """Return the inputs of its ``generate`` for *prompts*, and the index of the first new token in its output."""
 
 
 def generate(
@@ -54,36 +54,26 @@ def generate(
 ) -> list[list[int]]:
     """Return the ids generated after each of *prompts*, as one batch.
 
-    *options* go to ``model.generate``. An exception raised in *progress* stops generation. Raises
-    AttrWidgetError for options that clash with ours or are unknown to ``generate``, and for logits that are not
-    finite.
+    Args:
+        model: The adapter of the model.
+        prompts: What the model's ``batch`` takes.
+        max_new_tokens: How many tokens to generate at most.
+        options: Options of the model's ``generate``.
+        progress: Called with ``(tokens done, tokens at most)``; an exception raised in it stops generation.
+
+    Raises:
+        AttrWidgetError: An option is unknown to ``generate`` or set by ``explain`` itself, or logits are not finite.
     """
     import torch
     from transformers import LogitsProcessorList, StoppingCriteriaList
 
     _check(options, model.vocabulary)
     if len(prompts) > 1 and _stops_by_text(model, options):
-        # A row that stops before the others is padded, and only an end-of-text token says where.
+        # A row that stops before the others is padded, and only an end-of-text token shows where.
         return [generate(model, [prompt], max_new_tokens, dict(options), progress)[0] for prompt in prompts]
     hf, pad = model.hf, options.pop("pad_token_id", model.pad_id)
     inputs, width = model.batch(prompts, pad)
-
-    interrupted: list[BaseException] = []
-
-    def report(seen: torch.Tensor, _scores: Any, **_: Any) -> torch.Tensor:
-        if progress is not None:
-            try:
-                progress(seen.shape[1] - width, max_new_tokens)
-            except BaseException as error:
-                interrupted.append(error)
-                raise
-        return torch.zeros(seen.shape[0], dtype=torch.bool, device=seen.device)
-
-    def watch(seen: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        if not bool(torch.isfinite(scores.amax(-1)).all()):
-            raise AttrWidgetError(not_finite(seen.shape[1] - width))
-        return scores
-
+    monitor = _Monitor(width, max_new_tokens, progress)
     own_processors = options.pop("logits_processor", None) or []
     own_criteria = options.pop("stopping_criteria", None) or []
     try:
@@ -91,20 +81,48 @@ def generate(
             sequences = hf.generate(  # type: ignore[operator]
                 **inputs,
                 max_new_tokens=max_new_tokens,
-                logits_processor=LogitsProcessorList([watch, *own_processors]),
-                stopping_criteria=StoppingCriteriaList([report, *own_criteria]),
+                logits_processor=LogitsProcessorList([monitor.check, *own_processors]),
+                stopping_criteria=StoppingCriteriaList([monitor.report, *own_criteria]),
                 pad_token_id=pad,
                 return_dict_in_generate=False,
                 **{"tokenizer": model.tokenizer, **options, "num_return_sequences": 1},
             )
     except (ValueError, TypeError, AttributeError, IndexError, RuntimeError) as error:
-        ours = isinstance(error, AttrWidgetError) or error in interrupted
+        ours = isinstance(error, AttrWidgetError) or error in monitor.interrupted
         known = isinstance(error, ValueError | TypeError) or (options and not _is_out_of_memory(error))
         if ours or not known:
             raise
         raise AttrWidgetError(_refused(error, options)) from error
     outputs = [row[width:].tolist() for row in sequences]
     return outputs if len(outputs) == 1 else [_cut(ids, _ends(model, options)) for ids in outputs]
+
+
+class _Monitor:
+    """Reports progress after each token, and stops at logits that are not finite; new tokens begin at *width*."""
+
+    def __init__(self, width: int, most: int, progress: Callable[[int, int], None] | None) -> None:
+        self.interrupted: list[BaseException] = []
+        self._width, self._most, self._progress = width, most, progress
+
+    def report(self, seen: torch.Tensor, _scores: Any, **_: Any) -> torch.Tensor:
+        """Report progress and stop no row: a stopping criterion."""
+        import torch
+
+        if self._progress is not None:
+            try:
+                self._progress(seen.shape[1] - self._width, self._most)
+            except BaseException as error:
+                self.interrupted.append(error)
+                raise
+        return torch.zeros(seen.shape[0], dtype=torch.bool, device=seen.device)
+
+    def check(self, seen: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        """Raise AttrWidgetError unless *scores* are finite; return them: a logits processor."""
+        import torch
+
+        if not bool(torch.isfinite(scores.amax(-1)).all()):
+            raise AttrWidgetError(not_finite(seen.shape[1] - self._width))
+        return scores
 
 
 def not_finite(step: int, token: str | None = None) -> str:

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 _SECONDS = 10
-_WHOLE = ("model.safetensors", "pytorch_model.bin")
+_WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 _TOKENIZER = ("tokenizer*", "vocab*", "*.model")
 
 
@@ -28,7 +28,7 @@ def cached_folder(name: str) -> str | None:
         return None
     folder = Path(config).parent
     has_tokenizer = any(next(folder.glob(pattern), None) for pattern in _TOKENIZER)
-    return str(folder) if has_tokenizer and any(_has_weights(folder, file) for file in _WHOLE) else None
+    return str(folder) if has_tokenizer and any(_has_weights(folder, file) for file in _WEIGHTS) else None
 
 
 def is_reachable(name: str) -> bool:

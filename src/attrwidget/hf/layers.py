@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from attrwidget.hf.adapter import Adapter
 
 
-def stacks_of(model: Adapter) -> dict[str, torch.nn.ModuleList] | None:
+def blocks_by_side(model: Adapter) -> dict[str, torch.nn.ModuleList] | None:
     """Return the lists of blocks of *model*, by ``"encoder"`` and ``"decoder"`` or by ``""``; None if not found."""
     hf: Any = model.hf
     if model.encoder_decoder:
@@ -18,8 +18,8 @@ def stacks_of(model: Adapter) -> dict[str, torch.nn.ModuleList] | None:
     else:
         bodies = {"": (hf, getattr(model.text_config, "num_hidden_layers", None))}
     found = {side: _first_list(*body) for side, body in bodies.items()}
-    stacks = {side: blocks for side, blocks in found.items() if blocks is not None}
-    return stacks if len(stacks) == len(bodies) else None
+    lists = {side: blocks for side, blocks in found.items() if blocks is not None}
+    return lists if len(lists) == len(bodies) else None
 
 
 def _first_list(body: torch.nn.Module, count: int | None) -> torch.nn.ModuleList | None:

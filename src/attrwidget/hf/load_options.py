@@ -26,31 +26,31 @@ class LoadOptions(NamedTuple):
 def load_options(
     device: str | None, dtype: str | torch.dtype | None, quantization_config: QuantizationConfig | None
 ) -> LoadOptions:
-    """Return the options of ``from_pretrained`` for these of ``load``. Raises AttrWidgetError if one cannot be used."""
+    """Turn options of ``load`` into those of ``from_pretrained``; raise AttrWidgetError if one cannot be used."""
     options: dict[str, Any] = {"dtype": _dtype(dtype)}
-    place = None if device in (None, "auto") else _device(str(device))
+    target = None if device in (None, "auto") else _device(str(device))
     if quantization_config is not None:
         options["quantization_config"] = quantization_config
     if device is None or (quantization_config is None and device != "auto"):
-        return LoadOptions(options, place)
+        return LoadOptions(options, target)
     if find_spec("accelerate") is None:
         raise AttrWidgetError(
             f"device={device!r} needs Accelerate here, which is not installed: pip install accelerate."
         )
-    return LoadOptions({**options, "device_map": "auto" if place is None else {"": place}}, None)
+    return LoadOptions({**options, "device_map": "auto" if target is None else {"": target}}, None)
 
 
 def _device(device: str) -> torch.device:
     import torch
 
     try:
-        place = torch.device(device)
-        torch.ones(1, device=place).item()
+        target = torch.device(device)
+        torch.ones(1, device=target).item()
     except (RuntimeError, AssertionError, NotImplementedError, TypeError) as error:
         raise AttrWidgetError(
             f"The device {device!r} cannot be used here ({first_line(error)}): try device='cpu'."
         ) from error
-    return place
+    return target
 
 
 def _dtype(dtype: Any) -> Any:

@@ -159,14 +159,14 @@ def _folder(name: str) -> str:
     try:
         is_file = Path(name).is_file()
     except OSError as error:  # such as a name of a thousand letters
-        raise AttrWidgetError(f"{name[:60]!r} can be no model's name: {error.strerror}.") from None
+        raise AttrWidgetError(f"{name[:60]!r} cannot be a model's name: {error.strerror}.") from None
     if is_file:
         raise AttrWidgetError(f"{name!r} is a file: give the folder that holds config.json and the weights.")
     return name
 
 
-def _require_weights(name: str, place: str) -> None:
-    folder = Path(place)
+def _require_weights(name: str, path: str) -> None:
+    folder = Path(path)
     if folder.is_dir() and not any(next(folder.glob(pattern), None) for pattern in _WEIGHTS):
         raise AttrWidgetError(
             f"The folder {name!r} has no weights (no .safetensors or .bin file): save the model there with "
@@ -179,8 +179,8 @@ def _require_head(name: str, task: str, model: PreTrainedModel, missing: Iterabl
     made_up = sorted(key for key in missing if not key.startswith(f"{model.base_model_prefix}."))
     if made_up:
         raise AttrWidgetError(
-            f"{name!r} has no weights of a head for {task!r} (such as {made_up[0]}), so what it says would be "
-            "chance: leave out task=, or load a model that was trained for it."
+            f"{name!r} has no weights of a head for {task!r} (such as {made_up[0]}), so its output would be "
+            "random: leave out task=, or load a model that was trained for it."
         )
 
 
@@ -200,7 +200,7 @@ def _not_loaded(name: str, task: str, error: Exception) -> str:
 def _not_found(name: str, error: Exception, *, offline: bool) -> str:
     if needs_remote_code(error):
         return (
-            f"{name!r} comes with its own code, which is not run unless you say so: "
+            f"{name!r} comes with its own code, which is run only when you allow it: "
             f"load({name!r}, trust_remote_code=True) if you trust it."
         )
     folder = Path(name)
@@ -218,7 +218,7 @@ def _not_found(name: str, error: Exception, *, offline: bool) -> str:
             f"Face hub cannot be reached. Check the spelling and the network, or take a bundled one: {_BUNDLED}."
         )
     return (
-        f"No model {name!r}{close} was found: it is no folder here, and the Hugging Face hub gives none of that name "
+        f"No model {name!r}{close} was found: it is no folder here, and the Hugging Face hub does not give it "
         f"({first_line(error).rstrip('.:')}). Check the spelling, log in if it is a private one, or take a bundled "
         f"one: {_BUNDLED}."
     )

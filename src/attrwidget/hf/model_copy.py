@@ -1,4 +1,4 @@
-"""Copy a model over the same weights, so that its owner notices nothing of what is done to the copy."""
+"""Copy a model over the same weights, so that nothing done to the copy changes the original."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The answers of models that generate: generated, or given by the user."""
+"""Get the answers of models that generate: generated, or given by the user."""
 
 from __future__ import annotations
 

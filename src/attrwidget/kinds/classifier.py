@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import torch
 
     from attrwidget.explanation import Explanation
-    from attrwidget.kinds.encoder.adapter import Places
+    from attrwidget.kinds.encoder.adapter import OutputPositions
     from attrwidget.kinds.encoder.inputs import Passage
     from attrwidget.text.prompt import Encoded, Text, Texts
 
@@ -31,17 +31,17 @@ class Classifier(Labelled):
     """The adapter of a sequence classifier."""
 
     task = CLASSIFIER.task
-    whole = True
+    one_output = True
 
     @property
     def output_kind(self) -> str:
-        """What the logits mean, as for ``read_steps``: one class, several labels, or numbers."""
+        """The meaning of the logits, as in ``read_steps``: one class, several labels, or numbers."""
         kind = getattr(self.hf.config, "problem_type", None)
         if kind == "multi_label_classification":
             return "sigmoid"
         return "number" if kind == "regression" or self.hf.config.num_labels == 1 else "softmax"
 
-    def read(self, output: Any, at: Places) -> torch.Tensor:
+    def read(self, output: Any, at: OutputPositions) -> torch.Tensor:
         """Return the logits of the classes, the same for every step."""
         logits: torch.Tensor = output.logits
         return logits[:, None].expand(-1, at.rows.shape[1], -1)
@@ -89,7 +89,7 @@ class ClassifierModel(EncoderModel):
 
     def _trace(self, passage: Passage) -> LabelTrace:
         model = self._adapter
-        text = self._text(passage, (self._place(passage.ids),) * len(model.labels))
+        text = self._text(passage, (self._output_position(passage.ids),) * len(model.labels))
         logits, recorder = first_run(text, self.capabilities)
         values = logits[0].tolist()
         numbers = model.output_kind == "number"
@@ -118,7 +118,7 @@ class ClassifierModel(EncoderModel):
             step_noun=nouns,
         )
 
-    def _place(self, ids: list[int]) -> int:
+    def _output_position(self, ids: list[int]) -> int:
         """Return the position in *ids* at which the class is read."""
         end = self.capabilities.end
         if end is None:

@@ -1,4 +1,4 @@
-"""Find out which kind of model a configuration describes, and refuse those that cannot be explained."""
+"""Find the kind of a model by its configuration, and refuse those that cannot be explained."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _REFUSED = {
 def find_kind(
     config: PretrainedConfig, name: str, architecture: str | None = None, task: str | None = None
 ) -> Kind:
-    """Return the kind of the model *name*: that of *task* if given, else the one that its configuration describes.
+    """Return the kind of the model *name*: that of *task* if given, else that of its configuration.
 
     Args:
         config: The model's configuration.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import torch
 
     from attrwidget.explanation import Explanation
-    from attrwidget.kinds.encoder.adapter import Places
+    from attrwidget.kinds.encoder.adapter import OutputPositions
     from attrwidget.kinds.encoder.inputs import Passage
     from attrwidget.text.prompt import Encoded, Text, Texts
 
@@ -26,13 +26,13 @@ class HeadlessEncoder(Encoder):
 
     task = HEADLESS.task
 
-    def read(self, output: Any, at: Places) -> torch.Tensor:
+    def read(self, output: Any, at: OutputPositions) -> torch.Tensor:
         """Return the last hidden states at the steps' positions, by which two runs can be compared."""
         return rows_of(output[0], at.rows)
 
 
 class HeadlessTrace(EncoderTrace):
-    """The trace of the tokens of a text themselves: there are no outputs."""
+    """The trace of a text without outputs: its steps are its tokens."""
 
     def output_text(self, step: int, output: int) -> str:  # noqa: ARG002
         """Return an empty text."""

@@ -1,4 +1,4 @@
-"""What all loaded models share, whatever their kind."""
+"""The base class of all loaded models."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Model(ABC):
 
     @property
     def capabilities(self) -> Capabilities:
-        """What the model allows: how its attention and its gradients can be had. Found by trying it, once."""
+        """How attention and gradients of the model are computed; found once, by trying it."""
         # A quantised model may repack its weights when it is run, for kernels that allow less.
         state = weights_state(self.hf) if self._adapter.quantized else None
         if self._found is None or self._found[0] != state:
@@ -85,7 +85,20 @@ class Model(ABC):
     def explain(
         self, text: Prompt | Prompts | Encoded, /, *args: Any, **options: Any
     ) -> Explanation | list[Explanation]:
-        """Explain what the model makes of a text; see ``explain`` of the kind of model for its options."""
+        """Explain the output of the model for a text; each kind of model has its own options.
+
+        Args:
+            text: A text, token ids, or for a causal model chat messages; several of them, or a padded batch from a
+                tokenizer, give a list.
+            *args: A second text, for models that read two.
+            **options: See ``explain`` of the kind of model, as in ``help(model.explain)``.
+
+        Returns:
+            The Explanation, or a list of them.
+
+        Raises:
+            AttrWidgetError: The input is bad, or longer than the model can see.
+        """
 
     @abstractmethod
     def explain_call(self, call: Any, messages: Sequence[Any] | None = None) -> list[Explanation]:

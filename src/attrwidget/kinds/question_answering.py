@@ -19,7 +19,7 @@ from attrwidget.text.tokens import read_tokens
 
 if TYPE_CHECKING:
     from attrwidget.explanation import Explanation
-    from attrwidget.kinds.encoder.adapter import Places
+    from attrwidget.kinds.encoder.adapter import OutputPositions
     from attrwidget.kinds.encoder.inputs import Passage
 
 _MAX_ANSWER_TOKENS = 30
@@ -36,7 +36,7 @@ class QuestionAnswering(Encoder):
     def _missing(self) -> str | None:
         return None if self.has_class_of_kind else "which finds no answers in texts"
 
-    def read(self, output: Any, at: Places) -> torch.Tensor:
+    def read(self, output: Any, at: OutputPositions) -> torch.Tensor:
         """Return two rows, the logits of the first and of the last token of the answer; -inf where none is allowed."""
         both = torch.stack([output.start_logits, output.end_logits], 1)
         blank = both.new_full((*both.shape[:2], len(at.allowed)), -torch.inf)
@@ -57,15 +57,15 @@ class SpanTrace(EncoderTrace):
         """Return the first and last position of *what*: words of the context, or two positions."""
         if isinstance(what, str):
             return self._find(what)
-        if isinstance(what, Sequence) and len(what) == 2 and all(self._is_allowed(place) for place in what):
+        if isinstance(what, Sequence) and len(what) == 2 and all(self._is_allowed(at) for at in what):
             return int(what[0]), int(what[1])
         raise AttrWidgetError(
             "foil must be words of the context, or the positions of another answer's first and last token, not "
             f"{what!r}."
         )
 
-    def _is_allowed(self, place: Any) -> bool:
-        return is_index(place, self.n_inputs) and bool(self._text.allowed[place])
+    def _is_allowed(self, at: Any) -> bool:
+        return is_index(at, self.n_inputs) and bool(self._text.allowed[at])
 
     def _find(self, words: str) -> tuple[int, int]:
         places = [i for i in range(self.n_inputs) if self._is_allowed(i)]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Form:
-    """What the app and the command line ask a person for.
+    """The input form of a kind of model, in the app and on the command line.
 
     Attributes:
         text: The name of the text field.
@@ -42,7 +42,7 @@ class Kind:
         auto_class: The Transformers class that loads its weights.
         model_class: The class that ``load`` returns, as ``"module:Class"``.
         class_endings: Endings of the names of Transformers' classes of this kind.
-        form: What the app asks for.
+        form: Its input form in the app.
         aliases: Other tasks that such a model may be loaded for.
         may_have_decoder: Whether a class with one of these endings stays of this kind with a decoder.
         has_head: Whether it predicts anything. Without a head, no weights outside of the body are needed.

@@ -1,6 +1,6 @@
-"""Find out what a model allows by trying it on a few tokens, never by its name.
+"""Find the capabilities of a model by trying it on a few tokens, never by its name.
 
-This is the order of the trials; each kind of model says in its own ``trials.py`` how it is run.
+The trials and their order are the same for all models; the ``trials.py`` of each kind only runs its model.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 class Trial(ABC, Generic[C, Kept, Returned]):
-    """How one kind of model is run on a few tokens.
+    """Runs one kind of model on a few tokens.
 
     Attributes:
         model: The adapter of the model.
@@ -62,7 +62,7 @@ class Trial(ABC, Generic[C, Kept, Returned]):
 
     @abstractmethod
     def capabilities(self, common: Capabilities) -> C:
-        """Return what this kind of model allows, besides what is *common* to all: masking, cache."""
+        """Return the capabilities, with masking and cache added to those *common* to all kinds."""
 
     @abstractmethod
     def plain_gradients(self, attention: str | None) -> torch.Tensor:
@@ -110,7 +110,7 @@ def attempt(run: Callable[[], T]) -> T | None:
 def _find_attention(
     trial: Trial[C, Kept, Returned], *, eager: bool
 ) -> tuple[str | None, str | None, str | None]:
-    """Return how attention can be had, why there is none, and why it is not recorded."""
+    """Return how attention is read, why it cannot be read, and why it is not recorded; each may be None."""
     truth = attempt(trial.returned) if eager else None
     reason = _why_not_recorded(trial, truth)
     if reason is None:

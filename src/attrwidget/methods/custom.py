@@ -39,7 +39,7 @@ def register_method(
     """Register the decorated function as a method, which ``scores``, the widget and ``evaluate`` then take like others.
 
     The function is called as ``function(trace, target, steps)`` with a ``Trace``, a ``Target`` and a list of steps. It
-    returns array-like rows ``[len(steps), trace.n_inputs]``; what is no input of a step is ignored.
+    returns array-like rows ``[len(steps), trace.n_inputs]``; scores of tokens that a step does not see are ignored.
     The ``Target`` is the score to explain: ``target(logits, steps)``. The footer shows the first line of the function's
     docstring.
 
@@ -50,12 +50,12 @@ def register_method(
         gradient_sum = "my_package.gradient_sum"
 
     Args:
-        name: What ``scores`` calls the method: a word like ``"gradient_sum"``.
+        name: The name that ``scores`` takes: a word like ``"gradient_sum"``.
         title: Its name on screen; by default made from *name*.
         signed: Whether scores have a sign. Without, they are magnitudes, shown as shares of each step.
         target_function: The target function unless another is asked for, such as ``"logit"``.
         needs: What the model must allow: some of ``"gradients"``, ``"attention"``, ``"interface"``, ``"masking"``,
-            ``"stack"``, ``"source"`` and ``"generation"``. A model that lacks it is refused with a sentence.
+            ``"stack"``, ``"source"`` and ``"generation"``. A model that lacks one is refused with an error.
         formula: The formula, for the list of methods.
         cost: How many forward and backward passes it takes, for the list of methods.
         source: A paper, for the list of methods; by default the function's own name.
@@ -64,7 +64,7 @@ def register_method(
         A decorator that returns the function as it is.
 
     Raises:
-        AttrWidgetError: *name* is no word or that of another method, or *needs* has an unknown item.
+        AttrWidgetError: *name* is not a word or is taken by another method, or *needs* has an unknown item.
 
     Example:
         >>> import numpy as np

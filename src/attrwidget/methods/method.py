@@ -1,4 +1,4 @@
-"""What a method of attribution is: its description, what it needs of a model, and the function that computes rows."""
+"""Define a method of attribution: its description, what it needs of a model, and the function that computes rows."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 class Progress(NamedTuple):
-    """How far a method is; for methods that cannot finish steps one by one, yielded between rows."""
+    """The progress of a method that cannot finish steps one by one, yielded between rows."""
 
     done: int
     total: int
 
 
 class Figures(NamedTuple):
-    """What a method knows about each row beside its scores.
+    """Numbers that a method gives for each row besides its scores.
 
     Attributes:
         residual: How far each row is from adding up to ``change``: ``[len(steps)]``.
@@ -61,7 +61,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class HeadSelection:
-    """Which attention is read.
+    """The layers and heads whose attention is read, and how they are combined.
 
     Attributes:
         layer: A layer, from 0; None for every layer.
@@ -91,7 +91,7 @@ class Method:
     """A method of attribution.
 
     Attributes:
-        name: What ``scores`` and the widget call it, such as ``"saliency"``.
+        name: Its name in ``scores`` and the widget, such as ``"saliency"``.
         title: Its name on screen.
         description: What its scores are, for the footer; ``{target}`` stands for the target function's name.
         formula: Its formula, with *s* the score that is explained and *e* an input's embedding.
@@ -141,7 +141,7 @@ class Method:
             self._without_package()
             or self._without_head(trace)
             or self._other_kind(trace)
-            or self._blind(trace)
+            or self._missing_capability(trace)
         )
 
     def _without_package(self) -> str | None:
@@ -158,20 +158,18 @@ class Method:
         )
 
     def _other_kind(self, trace: Trace) -> str | None:
-        """Return why this method is for another kind of model, or None when it is not."""
+        """Return why this method is for another kind of model, or None."""
         name = trace.model.name
         if "generation" in self.needs and not trace.writes_text:
             return f"{self.title} explains generated text, and {name} generates none: take another method."
         if "stack" in self.needs and trace.model.encoder_decoder:
             return f"{self.title} follows attention through one stack of layers, and {name} has two."
         if "source" in self.needs and not trace.n_source:
-            return (
-                f"{self.title} is of encoder–decoder models, and {name} is of another kind: take 'attention'."
-            )
+            return f"{self.title} needs an encoder–decoder model, and {name} is of another kind: take 'attention'."
         return None
 
-    def _blind(self, trace: Trace) -> str | None:
-        """Return why the model's mask, gradients or attention do not suffice, or None when they do."""
+    def _missing_capability(self, trace: Trace) -> str | None:
+        """Return why the model's mask, gradients or attention do not suffice, or None."""
         capabilities, name = trace.capabilities, trace.model.name
         if "masking" in self.needs and capabilities.masking == "ignored":
             return (
@@ -190,7 +188,7 @@ class Method:
         return None
 
 
-_installed: set[str] = set()  # what is missing is looked for again: it may be installed meanwhile
+_installed: set[str] = set()  # a missing package is looked for again: it may have been installed
 
 
 def _is_installed(package: str) -> bool:

@@ -1,4 +1,4 @@
-"""What the author of a method can read of a run of a model."""
+"""The public part of a trace, for authors of methods."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ class Trace(Protocol):
 
     @property
     def steps(self) -> StepReadings:
-        """What the model predicted: ``.log_probability`` and ``.entropy`` (in nats) hold a number for each step."""
+        """The predictions of the model: ``.log_probability`` and ``.entropy`` (in nats) hold a number for each step."""
 
     @property
     def outputs(self) -> tuple[int, ...]:
-        """What is explained at each step: a token id, or the number of a class."""
+        """The output that is explained at each step: a token id, or the number of a class."""
 
     @property
     def n_steps(self) -> int:
@@ -52,10 +52,18 @@ class Trace(Protocol):
         """The index of the token that is step 0."""
 
     def seen(self, step: int) -> int:
-        """Return how many inputs *step* has, counted from the first; the scores of the others are ignored."""
+        """Return how many inputs *step* has, counted from the first; scores of later tokens are ignored.
+
+        Args:
+            step: A step, from 0.
+        """
 
     def position(self, step: int) -> int:
-        """Return the index of the input at which *step* is predicted: the row of its attention weights."""
+        """Return the index of the input at which *step* is predicted: the row of its attention weights.
+
+        Args:
+            step: A step, from 0.
+        """
 
     @property
     def attention(self) -> AttentionReader:

@@ -1,4 +1,4 @@
-"""List the methods there are: those built in, those of other packages, and a user's own."""
+"""Register and list methods: built in, of other packages, and a user's own."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def register(method: Method) -> Method:
 
 
 def is_registered(name: str) -> bool:
-    """Return whether there is a method *name* so far, without looking at other packages."""
+    """Return whether a method *name* is registered so far, without looking at other packages."""
     return isinstance(name, str) and name in _methods
 
 
 def get(name: str) -> Method:
-    """Return the method *name*; raise AttrWidgetError with the list when there is none."""
+    """Return the method *name*; raise AttrWidgetError if it does not exist."""
     if not is_registered(name):
         _import_entry_points()
     if not is_registered(name):
@@ -55,7 +55,7 @@ def all_methods() -> list[Method]:
 
 
 def list_methods() -> pd.DataFrame:
-    """List the methods that can be asked for.
+    """List all methods.
 
     Methods of other packages are imported the first time.
 

@@ -1,4 +1,4 @@
-"""Value zeroing: how far the last hidden state turns when an input's values are zero in every layer."""
+"""Value zeroing: how far the last hidden state moves, by cosine, when an input's values are zero in every layer."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _compute(trace: Trace, _target: Target, steps: Sequence[int], _selection: He
             None, around=around, attention=observed_attention(trace.model.hf), hidden=True
         )
         inputs = units_of(trace, "token")
-        return OneAtATime(trace, inputs, perturber, lambda hidden: hidden.double().cpu(), _turn)
+        return OneAtATime(trace, inputs, perturber, lambda hidden: hidden.double().cpu(), _cosine_distance)
 
     return rows_one_at_a_time(trace, "value_zeroing", make, steps)
 
@@ -57,7 +57,7 @@ def _zeroing(trace: Trace, groups: Sequence[Group]) -> AbstractContextManager[No
     return replaced_attention(attention)
 
 
-def _turn(whole: torch.Tensor, changed: torch.Tensor) -> torch.Tensor:
+def _cosine_distance(whole: torch.Tensor, changed: torch.Tensor) -> torch.Tensor:
     import torch
 
     return (1 - torch.nn.functional.cosine_similarity(whole, changed, dim=-1)).clamp_min(0)
@@ -67,7 +67,7 @@ VALUE_ZEROING = register(
     Method(
         name="value_zeroing",
         title="Value zeroing",
-        description="turn of the last hidden state when an input's values are zeroed",
+        description="cosine distance of the last hidden state when an input's values are zeroed",
         formula="1 − cos(h_t, h_t with v_j = 0 in every layer), h the unembedding's input",
         cost="one forward pass per input for all steps together, batched",
         source="Mohebbi et al. 2023 (arXiv:2301.12971), who zero one layer at a time",

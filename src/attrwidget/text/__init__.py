@@ -1,1 +1,1 @@
-"""Text and token ids: what a prompt, a chat and a token are. Knows tokenizers, and no model."""
+"""Text and token ids of prompts and chats. Uses tokenizers, and no model."""

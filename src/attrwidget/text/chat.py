@@ -1,4 +1,4 @@
-"""Which message of a chat each token of a prompt belongs to."""
+"""Find the message of a chat that each token of a prompt belongs to."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def message_spans(
     """Return the spans of *messages* in the prompt *ids*, which the chat template made of them; together they cover it.
 
     What the template writes to begin an answer is a last span of the role ``assistant``. The list is empty when *ids*
-    are not what the template makes of *messages*, or the tokenizer tells no offsets.
+    are not what the template makes of *messages*, or the tokenizer gives no offsets.
     """
     for opened in (True, False):
         text = _render(tokenizer, messages, add_generation_prompt=opened)
@@ -36,11 +36,10 @@ def message_spans(
 
 
 def find_spans(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> list[Section]:
-    """Return the spans of the messages that *ids* show by what the chat template writes before each.
+    """Find the messages in *ids* by the header that the chat template writes before each; return their spans.
 
-    Only a template that begins messages with control tokens, which no message can contain, is gone by; the list is
-    empty for others and where *ids* are no chat. What stands before the first user or assistant is called
-    ``system`` when there are words in it.
+    Headers must hold control tokens, which no message can contain: for other templates, and for *ids* that are no
+    chat, the list is empty. Words before the first user or assistant get the role ``system``.
     """
     found = sorted(
         (at, role)
@@ -73,10 +72,7 @@ def _starts(tokenizer: PreTrainedTokenizerBase, text: str, ids: Sequence[int]) -
     """Return the character at which each token of *text* starts, or None when it does not make *ids*."""
     if not tokenizer.is_fast:
         return None
-    for special in (
-        False,
-        True,
-    ):  # a template's text put through the tokenizer as it is has special tokens added
+    for special in (False, True):  # True if the user tokenised the template's text as a plain text
         made = tokenizer(text, add_special_tokens=special, return_offsets_mapping=True, verbose=False)
         if list(made["input_ids"]) == list(ids):
             return [start for start, _ in made["offset_mapping"]]
@@ -84,9 +80,9 @@ def _starts(tokenizer: PreTrainedTokenizerBase, text: str, ids: Sequence[int]) -
 
 
 def _ends(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Mapping[str, Any]], text: str) -> list[int]:
-    """Return the character of *text* after each message: where the template ends when it is given no more of them.
+    """Return the index in *text* where each message ends: the length of what the template writes for those so far.
 
-    A template that then writes something else ends the message with its content.
+    If the template writes something else for fewer messages, a message ends with its content.
     """
     ends, at = [], 0
     for count, message in enumerate(messages, 1):
@@ -121,18 +117,18 @@ def _headers(tokenizer: PreTrainedTokenizerBase) -> dict[str, list[int]]:
 
 
 def _header_texts(tokenizer: PreTrainedTokenizerBase) -> dict[str, str]:
-    said = [
+    messages = [
         {"role": "user", "content": _FIRST},
         {"role": "assistant", "content": _SECOND},
         {"role": "user", "content": _THIRD},
     ]
-    one, two, three = (_render(tokenizer, said[:count]) for count in (1, 2, 3))
-    asked = _render(tokenizer, said[:1], add_generation_prompt=True)
+    one, two, three = (_render(tokenizer, messages[:count]) for count in (1, 2, 3))
+    asked = _render(tokenizer, messages[:1], add_generation_prompt=True)
     if not one or not two or not three or not asked:
         return {}
     if three.startswith(two):
         user = three[len(two) :].partition(_THIRD)[0]
-    else:  # as where earlier thoughts are left out: what stands before both of the user's messages
+    else:  # such as templates that leave out earlier thoughts: the text before both of the user's messages
         user = _common_end(one.partition(_FIRST)[0], three.partition(_SECOND)[2].partition(_THIRD)[0])
     opened = asked.removeprefix(one) if asked.startswith(one) else ""
     return {"user": user, "assistant": opened or two.partition(_FIRST)[2].partition(_SECOND)[0]}

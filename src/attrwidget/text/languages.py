@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Languages:
-    """What language *tokenizer* writes sources and targets in, for those that ask: mBART's, M2M-100's, NLLB's."""
+    """The languages that *tokenizer* marks in sources and targets, if any, as those of mBART, M2M-100 and NLLB do."""
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase) -> None:
         self._tokenizer = tokenizer
@@ -57,7 +57,7 @@ class Languages:
             language = language or self._tokenizer.tgt_lang
             if language is None:
                 raise AttrWidgetError(
-                    "This tokenizer writes the language into a target: say which it is, with tgt_lang=."
+                    "This tokenizer marks the language in a target: name it with tgt_lang=."
                 )
             self._copy.tgt_lang = language
         return self._copy  # type: ignore[no-any-return]
@@ -65,8 +65,8 @@ class Languages:
     def target_id(self, language: str) -> tuple[int, bool]:
         """Return the token id of *language*, and whether a decoder starts with it instead of having it forced.
 
-        Decoders of mBART's first kind do: in their targets the language stands at the end, as what comes round to
-        the start. Elsewhere it is a target's first token.
+        Decoders of the first mBART do: their targets end with the language, which is moved to the start. In others
+        it is a target's first token.
         """
         ids = list(self.of_target(language)(text_target="")["input_ids"])
         return self.ids[language], bool(ids) and ids[0] != self.ids[language] and ids[-1] == self.ids[

@@ -41,17 +41,23 @@ Prompts = Texts | Sequence[Sequence[Message]]
 Encoded = Mapping[str, Any] | Array
 """Token ids from a tokenizer, one text or a padded batch: what it returns, or an array."""
 
-EMPTY_OUTPUT = "The output to explain is empty ({!r}): give the words that the model is to have said."
+EMPTY_OUTPUT = "The output to explain is empty ({!r}): give the words to explain."
 _WHAT = "a text, a list of token ids, or a list of chat messages like {'role': 'user', 'content': 'Hello'}"
 
 
 def encode_prompt(
     tokenizer: PreTrainedTokenizerBase, prompt: Any, vocabulary: int, what: str = "prompt"
 ) -> list[int]:
-    """Return the token ids of *prompt*: a text, token ids, or chat messages (through the chat template).
+    """Return the token ids of a prompt.
 
-    Errors call it *what*. Raises AttrWidgetError for anything else, for an empty prompt, and for ids outside
-    ``0 … vocabulary - 1``.
+    Args:
+        tokenizer: The model's tokenizer.
+        prompt: A text, token ids, or chat messages, which go through the chat template.
+        vocabulary: How many token ids the model has.
+        what: The name of the prompt in errors.
+
+    Raises:
+        AttrWidgetError: The prompt is anything else, is empty, or has ids outside ``0 … vocabulary - 1``.
     """
     use = "continue" if what == "prompt" else "work on"
     if isinstance(prompt, str):
@@ -94,7 +100,7 @@ def encode_output(
 
 
 def is_batch(prompt: Any) -> bool:
-    """Say whether *prompt* is several prompts: a list of texts, of id lists or of chats, or a padded batch."""
+    """Return whether *prompt* is several prompts: a list of texts, of id lists or of chats, or a padded batch."""
     if isinstance(prompt, Mapping):
         return "input_ids" in prompt and _is_nested(prompt["input_ids"])
     if isinstance(prompt, str) or is_messages(prompt):
@@ -111,7 +117,7 @@ def split_batch(prompt: Any) -> list[Any]:
 
 
 def is_messages(prompt: Any) -> bool:
-    """Say whether *prompt* looks like a chat: a list whose first item is a mapping."""
+    """Return whether *prompt* looks like a chat: a list whose first item is a mapping."""
     return (
         isinstance(prompt, Sequence)
         and not isinstance(prompt, str)
@@ -140,7 +146,7 @@ def _unmasked(ids: Sequence[Any], mask: Any) -> list[Any]:
 
 
 def _fitting(mask: Any, ids: Sequence[Any]) -> Sequence[Any]:
-    """Return *mask*, or one of nothing when it is None; raise AttrWidgetError unless it is as long as *ids*."""
+    """Return *mask*, or one that keeps all if it is None; raise AttrWidgetError unless it is as long as *ids*."""
     if mask is None:
         return [None if _is_row(i) else 1 for i in ids]
     if not isinstance(mask, Sequence) or len(mask) != len(ids):
@@ -155,7 +161,7 @@ def encode_text(
 ) -> list[int]:
     """Return the token ids of *text*, with the *special* tokens that the tokenizer adds or without.
 
-    *target*: as a text that an encoder–decoder model is to write.
+    If *target*, it is encoded as a text that an encoder–decoder writes.
     """
     try:
         text.encode()
@@ -203,7 +209,7 @@ def _flat(value: Any) -> Any:
 
 
 def _known(ids: list[int], what: str, vocabulary: int) -> list[int]:
-    """Return *ids*; raise AttrWidgetError for one that the model has no embedding of."""
+    """Return *ids*; raise AttrWidgetError for one without an embedding."""
     for i in ids:
         if not 0 <= i < vocabulary:
             raise AttrWidgetError(

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Section(NamedTuple):
-    """Tokens ``start`` up to ``end`` stand under *title*; of a chat's message this is its role."""
+    """Tokens ``start`` up to ``end`` under a *title*; the title of a chat's message is its role."""
 
     title: str
     start: int

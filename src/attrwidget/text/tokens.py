@@ -14,8 +14,8 @@ _REPLACEMENT = "\ufffd"
 _LONGEST_UNIT = 32  # a character has at most 4 bytes, but pieces that straddle two of them can chain up
 
 
-class Unit(NamedTuple):
-    """Whole characters: tokens ``start`` up to ``end`` draw as ``text``."""
+class TextPiece(NamedTuple):
+    """Tokens ``start`` up to ``end``, which make whole characters, and the ``text`` to draw for them."""
 
     start: int
     end: int
@@ -24,15 +24,18 @@ class Unit(NamedTuple):
 
 @dataclass(frozen=True)
 class Tokens:
-    """A sequence of token ids with what to show for each.
+    """A sequence of token ids, and the text to show for each.
 
-    ``units`` cover all tokens in order; ``special[i]`` says whether token *i* is a control token;
-    ``labels[i]`` names token *i* alone, for tables: stripped of the space before it, white space made
-    visible, and a piece of a character numbered (``"東 1/3"``).
+    Attributes:
+        ids: The token ids.
+        units: The pieces of text that cover all tokens in order; most are one token.
+        special: Whether each token is a control token.
+        labels: A name for each token, for tables: without the space before it, white space made visible, and parts of
+            a character numbered (``"東 1/3"``).
     """
 
     ids: list[int]
-    units: list[Unit]
+    units: list[TextPiece]
     special: list[bool]
     labels: list[str]
 
@@ -57,7 +60,7 @@ def read_tokens(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int], first_st
 def joined(tokens: Tokens, others: Tokens) -> Tokens:
     """Return *tokens* and then the *others*, as two texts: no unit straddles them."""
     count = len(tokens)
-    moved = [Unit(unit.start + count, unit.end + count, unit.text) for unit in others.units]
+    moved = [TextPiece(unit.start + count, unit.end + count, unit.text) for unit in others.units]
     return Tokens(
         tokens.ids + others.ids,
         tokens.units + moved,
@@ -67,9 +70,9 @@ def joined(tokens: Tokens, others: Tokens) -> Tokens:
 
 
 def followed_by(tokens: Tokens, texts: Sequence[str], ids: Sequence[int]) -> Tokens:
-    """Return *tokens*, and after them a unit of one token for each of *texts*: *ids* are their numbers, -1 for none."""
+    """Return *tokens* followed by a one-token unit for each of *texts*; *ids* are their token ids, -1 for none."""
     count = len(tokens)
-    units = [Unit(count + i, count + i + 1, text) for i, text in enumerate(texts)]
+    units = [TextPiece(count + i, count + i + 1, text) for i, text in enumerate(texts)]
     special, labels = [False] * len(texts), [visible(text) for text in texts]
     return Tokens(
         [*tokens.ids, *ids], [*tokens.units, *units], [*tokens.special, *special], [*tokens.labels, *labels]
@@ -90,7 +93,9 @@ def visible(text: str) -> str:
     return "".join(chr(0x2400 + ord(c)) if ord(c) < 0x20 else c for c in shown)
 
 
-def _units(tokenizer: PreTrainedTokenizerBase, ids: list[int], stop: int, units: list[Unit]) -> list[Unit]:
+def _units(
+    tokenizer: PreTrainedTokenizerBase, ids: list[int], stop: int, units: list[TextPiece]
+) -> list[TextPiece]:
     """Return *units* continued up to *stop*: over a sliding window, tokens are joined until they make whole characters.
 
     The window starts one unit back, because many tokenizers drop the space of the very first token.
@@ -103,17 +108,19 @@ def _units(tokenizer: PreTrainedTokenizerBase, ids: list[int], stop: int, units:
     return units
 
 
-def _unit(tokenizer: PreTrainedTokenizerBase, ids: list[int], previous: int, start: int, stop: int) -> Unit:
-    """Return the shortest run of tokens from *start* that is whole characters, or one token where there is none."""
+def _unit(
+    tokenizer: PreTrainedTokenizerBase, ids: list[int], previous: int, start: int, stop: int
+) -> TextPiece:
+    """Return the shortest run of tokens from *start* that makes whole characters, or else one token."""
     alone = _added(tokenizer, ids[previous:start], ids[start : start + 1])
     if _REPLACEMENT in alone:
         for end in range(start + 2, stop + 1):
             text = _added(tokenizer, ids[previous:start], ids[start:end])
             if _REPLACEMENT not in text:
-                return Unit(start, end, text)
+                return TextPiece(start, end, text)
             if _REPLACEMENT in text.rstrip(_REPLACEMENT):
                 break  # a broken character inside: nothing after it can mend it
-    return Unit(start, start + 1, alone)
+    return TextPiece(start, start + 1, alone)
 
 
 def _added(tokenizer: PreTrainedTokenizerBase, before: list[int], tokens: list[int]) -> str:

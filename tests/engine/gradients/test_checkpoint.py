@@ -65,7 +65,7 @@ def test_an_encoder_decoder() -> None:
     np.testing.assert_allclose(saving.scores(), plain.scores(), rtol=1e-4, atol=1e-6)
 
 
-def test_a_borrowed_model() -> None:
+def test_a_model_that_cannot_be_copied() -> None:
     model = build("llama")
     model.model.layers[1].forward = own = model.model.layers[1].forward
     before = state(model)

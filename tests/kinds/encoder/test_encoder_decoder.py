@@ -11,7 +11,7 @@ import pytest
 import torch
 from captum.attr import FeatureAblation, InputXGradient, IntegratedGradients, Saliency
 from helpers.close import assert_close
-from helpers.encoders import TWO_STACKS, VOCABULARY, build, word_tokenizer
+from helpers.encoders import ENCODER_DECODERS, VOCABULARY, build, word_tokenizer
 
 import attrwidget as aw
 from attrwidget.engine.gradients.gim import modified_gradients
@@ -22,7 +22,7 @@ from attrwidget.methods import Target
 PAD, UNKNOWN, END, MASK = (VOCABULARY.index(f"[{name}]") for name in ("PAD", "UNK", "SEP", "MASK"))
 TEXT = "the film was not good , a dull story ."
 PAIR = ("john lives in london .", "anna lives not in paris")
-CASES = [*((name, (TEXT,)) for name in TWO_STACKS), ("bart", PAIR), ("t5", PAIR)]
+CASES = [*((name, (TEXT,)) for name in ENCODER_DECODERS), ("bart", PAIR), ("t5", PAIR)]
 LAST = {"mbart", "plbart"}  # their decoders begin with the text's last token
 
 
@@ -71,7 +71,7 @@ def log_probability(logits: torch.Tensor, output: int) -> torch.Tensor:
     return logits.log_softmax(-1)[..., output]
 
 
-@pytest.mark.parametrize("name", TWO_STACKS)
+@pytest.mark.parametrize("name", ENCODER_DECODERS)
 def test_what_is_said_is_what_the_model_says(name: str) -> None:
     for texts in ((TEXT,), PAIR):
         ex = explained(name, texts)
@@ -101,7 +101,7 @@ def test_gradients_are_those_of_both_uses(name: str, texts: tuple[str, ...]) -> 
         np.testing.assert_allclose(product[step], products.sum(-1), rtol=1e-5, atol=atol)
 
 
-@pytest.mark.parametrize("name", TWO_STACKS)
+@pytest.mark.parametrize("name", ENCODER_DECODERS)
 def test_a_gradient_is_the_slope_along_a_token_s_row_of_the_table(name: str) -> None:
     """Finite differences: the row of a word that the text has once is moved, in the table of the model itself."""
     ex = explained(name)
@@ -130,7 +130,7 @@ def test_a_gradient_is_the_slope_along_a_token_s_row_of_the_table(name: str) -> 
         torch.testing.assert_close(scale * (whole[:, at] @ way), slopes, rtol=near, atol=near_zero)
 
 
-@pytest.mark.parametrize("name", TWO_STACKS)
+@pytest.mark.parametrize("name", ENCODER_DECODERS)
 def test_integrated_gradients_add_up(name: str) -> None:
     ex = explained(name)
     scores = ex.scores("integrated_gradients", points=60)
@@ -224,7 +224,7 @@ def test_masked_inputs_are_gone_from_both(name: str, texts: tuple[str, ...]) -> 
             np.testing.assert_allclose(scores[:, at], whole - without, rtol=1e-4, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", TWO_STACKS)
+@pytest.mark.parametrize("name", ENCODER_DECODERS)
 def test_of_a_masked_input_nothing_is_read(name: str) -> None:
     """Whatever word stands there: also where the decoder stands when the class is read, at the last one."""
     ex = explained(name)
@@ -309,7 +309,7 @@ def test_value_zeroing_zeroes_both_uses() -> None:
             np.testing.assert_allclose(scores[:, at], float(turn), rtol=1e-4, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", TWO_STACKS)
+@pytest.mark.parametrize("name", ENCODER_DECODERS)
 def test_every_method_reads_them(name: str) -> None:
     ex = explained(name)
     names = [info.name for info in ex.methods()]

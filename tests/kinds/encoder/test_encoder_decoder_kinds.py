@@ -288,7 +288,7 @@ def test_answers_are_found_and_their_slopes_are_right(name: str) -> None:
         left = own(shorter).start_logits[0, start - 1]
     fall = ex.scores("leave_one_out_deleted", target_function="logit").iloc[0, 2]
     assert fall == pytest.approx(float(out.start_logits[0, start] - left), rel=1e-4)
-    assert ex.reading.note("leave_one_out", [0]) == "in the decoder padding stands in place of what is masked"
+    assert ex.reading.note("leave_one_out", [0]) == "in the decoder, padding replaces masked tokens"
 
 
 def test_a_reader_of_tokens_may_be_the_encoder_of_a_t5() -> None:
@@ -313,5 +313,5 @@ class BackwardsForSequenceClassification(BartForSequenceClassification):
 
 def test_a_decoder_that_reads_otherwise_is_refused() -> None:
     own = BackwardsForSequenceClassification(classifier().config).eval()
-    with pytest.raises(aw.AttrWidgetError, match="does not read the text one place later"):
+    with pytest.raises(aw.AttrWidgetError, match="does not read the text one position later"):
         aw.load(own, word_tokenizer()).explain(PREMISE)

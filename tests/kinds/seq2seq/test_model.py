@@ -133,8 +133,8 @@ def test_languages(kind: str, tmp_path: Path) -> None:
     for bad, says in (
         ({"tgt_lang": "xx"}, "There is no language 'xx' for tgt_lang=: take one of"),
         ({"src_lang": "xx", "tgt_lang": french}, "There is no language 'xx' for src_lang=: take one of"),
-        ({"output": ANSWER}, "say which it is, with tgt_lang="),
-        ({"tgt_lang": french, "forced_bos_token_id": 3}, "say the same"),
+        ({"output": ANSWER}, "name it with tgt_lang="),
+        ({"tgt_lang": french, "forced_bos_token_id": 3}, "both set the language"),
     ):
         with pytest.raises(aw.AttrWidgetError, match=says):
             model.explain(SOURCE, **bad)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from helpers.borrowed import COUNT, FIRST, explained, scores, shapley, values_of
+from helpers.external_methods import COUNT, FIRST, explained, scores, shapley, values_of
 from helpers.tiny import build
 
 if TYPE_CHECKING:

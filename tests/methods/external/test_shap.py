@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from helpers.borrowed import FIRST, STEPS, explained, scores, shapley, values_of
+from helpers.external_methods import FIRST, STEPS, explained, scores, shapley, values_of
 from helpers.tiny import build
 
 import attrwidget as aw

@@ -129,7 +129,7 @@ def test_a_whole_other_answer() -> None:
     np.testing.assert_allclose(other.steps["log_probability"], truth, rtol=1e-4)
     total, said = sum(truth), ex.steps["log_probability"].sum()
     note = ex.scores("saliency", foil=" Bob Dylan").attrs["note"]
-    assert f"the whole foil has log-probability {total:.3g}, and what was said {said:.3g}" in note
+    assert f"the whole foil has log-probability {total:.3g}, and the answer given {said:.3g}" in note
     assert ex.instead(ids).tokens.ids == other.tokens.ids
     source = aw.load(build_seq2seq("t5"), ending_tokenizer())
     translated = source.explain(SOURCE, output=[9, 8, 7])

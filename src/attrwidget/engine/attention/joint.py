@@ -42,7 +42,7 @@ class JointAttention:
         return {"cross": self.cross, "decoder": self.decoder, "encoder": self.encoder}[name]
 
     def weights(self, layer: int, heads: Sequence[int] | None, rows: Sequence[int]) -> torch.Tensor:
-        """Return float32 ``[heads, rows, length]``; *rows* are of the target."""
+        """Return float32 ``[heads, rows, length]``; *rows* are target tokens, counted among all."""
         at = [row - self.n_source for row in rows]
         parts = [part.weights(layer, heads, at) for part in (self.cross, self.decoder)]
         return torch.cat(parts, dim=-1) / 2

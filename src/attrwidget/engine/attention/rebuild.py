@@ -57,7 +57,7 @@ class Record:
 
 
 def rebuilt(record: Record, piece: Piece, picked: list[int], rows: Sequence[int]) -> torch.Tensor:
-    """Return float32 ``[picked, rows, piece.n_keys]`` by the eager attention of the model's own code."""
+    """Compute weights, float32 ``[picked, rows, piece.n_keys]``, by the eager attention of the model's own code."""
     eager, total = eager_attention(record.module), record.n_heads
     if eager is None:
         raise RuntimeError(
@@ -97,7 +97,7 @@ def _seen(rows: torch.Tensor, length: int) -> torch.Tensor:
 
 
 def equals_no_mask(module: torch.nn.Module, mask: torch.Tensor | None, start: int) -> bool:
-    """Return whether *mask* hides nothing but later tokens from those from *start* on, so that None is the same."""
+    """Return whether *mask* is plainly causal for queries from *start* on, so that None means the same."""
     if mask is None or not _causal(module) or mask.shape[:2] != (1, 1):
         return mask is None
     count = mask.shape[2]
@@ -116,7 +116,7 @@ class _HeadsOf:
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._module, name)
-        # A learnt number for each head, such as the sinks of GPT-OSS.
+        # One parameter for each head, such as the sinks of GPT-OSS.
         if isinstance(value, torch.Tensor) and value.ndim == 1 and value.shape[0] == self._total:
             return value[self._picked]
         return value

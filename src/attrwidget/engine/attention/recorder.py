@@ -26,7 +26,16 @@ class AttentionReader(Protocol):
         """How many heads each layer has."""
 
     def weights(self, layer: int, heads: Sequence[int] | None, rows: Sequence[int]) -> torch.Tensor:
-        """Return float32 ``[heads, rows, length]``; *rows* are query positions, heads None means all."""
+        """Return the weights of some heads and queries.
+
+        Args:
+            layer: A layer, from 0.
+            heads: Heads of that layer, from 0; None means all.
+            rows: Query positions, from 0.
+
+        Returns:
+            float32 ``[heads, rows, length]``.
+        """
 
 
 class RecordedAttention:
@@ -38,8 +47,8 @@ class RecordedAttention:
         self._start = self._layer = 0
         self._total: int | None = None
 
-    def go_on(self, start: int, total: int) -> None:
-        """Expect calls for the tokens from *start* on, of *total*; their keys are those of all tokens so far."""
+    def begin_piece(self, start: int, total: int) -> None:
+        """Begin a piece: the next calls are for tokens from *start* on, of *total*, with the keys of all so far."""
         self._start, self._total, self._layer = start, total, 0
 
     def observe(  # noqa: PLR0917 - called by position, as attention functions are

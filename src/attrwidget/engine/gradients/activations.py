@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _ELEMENTWISE = (nn.GELU, nn.ReLU, nn.SiLU, nn.Sigmoid, nn.Tanh)
 
 
-class _Known(torch.autograd.Function):
+class _KeptDerivative(torch.autograd.Function):
     """Returns ``output`` forward, and the gradient times ``derivative`` backward."""
 
     @staticmethod
@@ -78,4 +78,4 @@ def _keep_derivative(_module: Any, args: tuple[Any, ...], output: Any) -> torch.
     if len(args) != 1 or output is source or output.shape != source.shape or not source.requires_grad:
         return None
     (derivative,) = torch.autograd.grad(output.sum(), source)
-    return _Known.apply(source, output.detach(), derivative)  # type: ignore[no-any-return, no-untyped-call]
+    return _KeptDerivative.apply(source, output.detach(), derivative)  # type: ignore[no-any-return, no-untyped-call]

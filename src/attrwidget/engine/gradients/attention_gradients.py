@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def attention_gradients(
     hf: PreTrainedModel, ids: torch.Tensor, n_steps: int, steps: Sequence[int], score: ScoreFunction
 ) -> AttentionGradients:
-    """Yield each of *steps* with the attention weights and the gradients of its *score* there.
+    """Yield, for each of *steps*, the attention weights and the gradients of its *score* at them.
 
     Args:
         hf: The model.
@@ -51,7 +51,7 @@ def attention_gradients(
 
 @contextmanager
 def kept_weights() -> Iterator[list[torch.Tensor]]:
-    """Yield a list that gets the weights of each attention layer run meanwhile under a name made by ``observe``."""
+    """Yield a list that collects the weights of each layer that runs under an ``observed_attention``."""
     weights: list[torch.Tensor] = []
 
     def keep(run: Callable[..., Any], *args: Any) -> tuple[torch.Tensor, torch.Tensor | None]:

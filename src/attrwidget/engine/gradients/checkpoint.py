@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from torch.utils.checkpoint import checkpoint
 
-from attrwidget.hf.layers import stacks_of
+from attrwidget.hf.layers import blocks_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 
 def can_checkpoint(model: Adapter) -> bool:
     """Return whether *model* has lists of blocks to checkpoint."""
-    return stacks_of(model) is not None
+    return blocks_by_side(model) is not None
 
 
 @contextmanager
 def checkpointed(model: Adapter, again: Callable[[], AbstractContextManager[Any]]) -> Iterator[None]:
-    """Let each block of *model* that runs meanwhile keep only its input (Chen et al. 2016, arXiv:1604.06174).
+    """Let each block of *model* that runs inside keep only its input (Chen et al. 2016, arXiv:1604.06174).
 
     The numbers are exactly the same. *again* makes the context in which a block is run again, in any thread; it must
     set the model up as it is now.
     """
-    blocks = [block for stack in (stacks_of(model) or {}).values() for block in stack]
+    blocks = [block for stack in (blocks_by_side(model) or {}).values() for block in stack]
     before = [{k: v for k, v in vars(block).items() if k == "forward"} for block in blocks]
     for block in blocks:
         block.forward = partial(
@@ -37,7 +37,7 @@ def checkpointed(model: Adapter, again: Callable[[], AbstractContextManager[Any]
             block.forward,
             use_reentrant=False,
             preserve_rng_state=False,
-            context_fn=lambda: (nullcontext(), _Anew(again)),
+            context_fn=lambda: (nullcontext(), _FreshContext(again)),
         )
     try:
         yield
@@ -47,8 +47,8 @@ def checkpointed(model: Adapter, again: Callable[[], AbstractContextManager[Any]
             vars(block).update(own)
 
 
-class _Anew:
-    """A context that is made anew each time it is entered, since a graph has several backward passes."""
+class _FreshContext:
+    """A context that is made anew on each entry, because a graph has several backward passes."""
 
     def __init__(self, make: Callable[[], AbstractContextManager[Any]]) -> None:
         self._make = make

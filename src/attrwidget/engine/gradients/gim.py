@@ -1,9 +1,8 @@
 """Gradient interaction modifications (GIM): gradients that see past self-repair and saturation.
 
 Only the backward pass is changed, by Edin et al. 2025 (arXiv:2505.17630; reference code under the MIT licence):
-statistics of norms are constants; the softmax of attention passes gradients as at twice the temperature; where two
-tensors are multiplied each gets half, so that queries and keys, whose softmax is multiplied by the values, get a
-quarter.
+statistics of norms are constants; attention's softmax is differentiated at twice the temperature; each factor of a
+product gets half of its gradient, so that queries and keys, whose softmax is multiplied by the values, get a quarter.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ _GATED = ({"gate_proj", "up_proj"}, {"gate_up_proj"}, {"w1", "w2", "w3"})
 
 @contextmanager
 def modified_gradients(model: torch.nn.Module) -> Iterator[None]:
-    """Modify *model*'s gradients meanwhile, in this thread; it must run under a name made by ``observe``."""
+    """Modify *model*'s gradients in this thread; it must run under an ``observed_attention``."""
     mode = _Mode()
 
     def attention(run: Callable[..., Any], module: Any, *rest: Any) -> Any:

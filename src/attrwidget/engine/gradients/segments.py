@@ -1,4 +1,4 @@
-"""Where a long text is cut into segments, so that a step's backward pass skips what comes after it."""
+"""Cut a long text into segments, so that a step's backward pass skips what comes after it."""
 
 from __future__ import annotations
 

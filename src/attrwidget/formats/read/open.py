@@ -14,7 +14,7 @@ from attrwidget.results.recorded import Recorded, RecordedHeads
 from attrwidget.results.saved import SavedReading
 from attrwidget.saved import SavedExplanation
 from attrwidget.text.sections import Section
-from attrwidget.text.tokens import Tokens, Unit
+from attrwidget.text.tokens import TextPiece, Tokens
 
 if TYPE_CHECKING:
     import os
@@ -60,7 +60,7 @@ def _read(document: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> SavedExp
     special = set(document["special"])
     tokens = Tokens(
         ids,
-        [Unit(int(start), int(end), str(text)) for start, end, text in document["units"]],
+        [TextPiece(int(start), int(end), str(text)) for start, end, text in document["units"]],
         [i in special for i in range(len(ids))],
         [str(label) for label in document["labels"]],
     )

@@ -8,7 +8,7 @@ from codecs import getincrementaldecoder
 from functools import cache
 from typing import TYPE_CHECKING
 
-from attrwidget.text.tokens import Tokens, Unit, visible
+from attrwidget.text.tokens import TextPiece, Tokens, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -105,7 +105,7 @@ def _encoded(text: str) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-def _units(raw: Sequence[bytes], start: int, stop: int) -> list[Unit]:
+def _units(raw: Sequence[bytes], start: int, stop: int) -> list[TextPiece]:
     """Return units from *start* up to *stop*: tokens are joined until they make whole characters."""
     units = []
     while start < stop:
@@ -115,7 +115,7 @@ def _units(raw: Sequence[bytes], start: int, stop: int) -> list[Unit]:
             text = _decoded(b"".join(raw[start:end]))
         if text is None:
             text, end = raw[start].decode("utf-8", "replace"), start + 1
-        units.append(Unit(start, end, text))
+        units.append(TextPiece(start, end, text))
         start = end
     return units
 

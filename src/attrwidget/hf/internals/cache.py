@@ -1,4 +1,4 @@
-"""The cache of keys and values: what a model calls it, and what is in it."""
+"""The cache of keys and values: its name in a model's signature, and its contents."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def new_decoder_cache(config: PretrainedConfig) -> EncoderDecoderCache:
 
 
 def layer_kinds(cache: Any) -> set[str]:
-    """Return the kinds of layers in *cache*: ``"plain"``, ``"sliding"``, and ``"other"`` for what is neither."""
+    """Return the kinds of layers in *cache*: ``"plain"``, ``"sliding"``, and ``"other"`` for any else."""
     if type(cache) is not DynamicCache:
         return {"other"}
     return {_KINDS.get(type(layer), "other") for layer in _layers(cache)}

@@ -10,7 +10,7 @@ from attrwidget.kinds.answers import each_output, generate_answers, require_noth
 from attrwidget.kinds.causal.adapter import CausalLM
 from attrwidget.kinds.causal.trace import CausalTrace
 from attrwidget.kinds.causal.trials import probe
-from attrwidget.kinds.causal.word_boundary import joined
+from attrwidget.kinds.causal.word_boundary import joined_word_warning
 from attrwidget.kinds.model import Model
 from attrwidget.text.chat import find_spans, message_spans
 from attrwidget.text.prompt import is_batch, is_messages, split_batch
@@ -80,7 +80,7 @@ class CausalModel(Model):
     ) -> Explanation | list[Explanation]:
         """Generate a continuation of a prompt, or take the given one, and explain it; each of its tokens is a step.
 
-        What was generated is what is explained: ids are never decoded and tokenised again.
+        The generated ids themselves are explained; they are never decoded and tokenised again.
 
         Args:
             prompt: A text, a list of token ids, or chat messages (``[{"role": "user", "content": …}]``, which go
@@ -128,7 +128,7 @@ class CausalModel(Model):
         ]
         if output is not None:
             for explanation, given, wish in zip(explanations, prompts, wanted, strict=True):
-                explanation.warnings.extend(filter(None, [joined(given, wish, explanation)]))
+                explanation.warnings.extend(filter(None, [joined_word_warning(given, wish, explanation)]))
         return explanations if batch else explanations[0]
 
     def explain_call(self, call: Generated, messages: Sequence[Any] | None = None) -> list[Explanation]:

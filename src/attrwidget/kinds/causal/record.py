@@ -40,7 +40,7 @@ def record(
         set_observer(reader.observe)
         try:
             for start, end in pairwise(cuts):
-                reader.go_on(start, length)
+                reader.begin_piece(start, length)
                 logits = logits_of(model.hf, ids[:, start:end], rows if end == length else 1, cache=cache)
         finally:
             set_observer(None)

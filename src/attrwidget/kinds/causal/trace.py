@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from attrwidget.kinds.causal.adapter import CausalLM
 
 # Tokens: the temporary memory of a forward pass grows with them, so a longer text is run in pieces.
-_WHOLE, _PIECE = 512, 128
+_ONE_RUN, _PIECE = 512, 128
 
 
 class CausalTrace(Trace):
@@ -87,7 +87,7 @@ class CausalTrace(Trace):
                 if not is_out_of_memory(error):
                     raise
         if capabilities.attention == "recorded":
-            piece = _PIECE if capabilities.pieces and self.n_inputs > _WHOLE else None
+            piece = _PIECE if capabilities.pieces and self.n_inputs > _ONE_RUN else None
             return *record(model, self._ids, self.n_steps, piece), None
         with exclusive_use(model.hf), torch.no_grad():
             return logits_of(model.hf, self._ids, self.n_steps), None, None

@@ -1,4 +1,4 @@
-"""How a causal language model is tried on a few tokens."""
+"""Try a causal language model on a few tokens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Warn of a given output that continues the prompt's last word, most often by mistake."""
+"""Warn of an output that continues the last word of the prompt, which is most often a mistake."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _PART = regex.compile(r"n['’]t\b|\d")  # a prompt may well end inside such a w
 _SHOWN = 20  # characters of each word
 
 
-def joined(prompt: Any, output: Any, explanation: Explanation) -> str | None:
-    """Return a warning when the last word of *prompt* and the first of *output*, both texts, make one word, or None.
+def joined_word_warning(prompt: Any, output: Any, explanation: Explanation) -> str | None:
+    """Return a warning if the last word of *prompt* and the first of *output*, both texts, make one word.
 
     The tokens decide: a tokenizer may put a space between the two.
     """

@@ -1,1 +1,1 @@
-"""What models that read a whole text at once share; each head is a file beside this folder."""
+"""Parts of all models that read a whole text at once; each head is a file beside this folder."""

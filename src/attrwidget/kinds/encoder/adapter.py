@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 
-class Places(NamedTuple):
+class OutputPositions(NamedTuple):
     """The positions at which the outputs of a batch of texts are read.
 
-    ``rows`` ``[b, steps]`` are those of the steps. Token *i* of text *b* was token ``tokens[b, i]`` before some were
-    deleted. ``allowed`` ``[n]``, of the whole text, is True where an answer may begin or end.
+    Attributes:
+        rows: The positions of the steps, ``[b, steps]``.
+        tokens: The position of each token before some were deleted, ``[b, m]``.
+        allowed: Where an answer may begin or end in the unchanged text, bool ``[n]``.
     """
 
     rows: torch.Tensor
@@ -30,7 +32,7 @@ class Places(NamedTuple):
 class Encoder(Adapter):
     """The adapter of a model that reads a whole text at once; each head has a subclass."""
 
-    whole: ClassVar[bool] = False  # one output for the whole text, not one for each position
+    one_output: ClassVar[bool] = False  # one output for the whole text, not one for each position
     sees_own_token: ClassVar[bool] = False  # its outputs are read at tokens, which they see even when masked
     two_ends: ClassVar[bool] = False  # two outputs, at the first and at the last token of an answer
     decodes: ClassVar[bool] = False  # a decoder may read the text after the encoder
@@ -55,12 +57,12 @@ class Encoder(Adapter):
         return type(self.own).__name__.endswith(kind_of(self.task).class_endings)
 
     def _missing(self) -> str | None:
-        """Return what keeps the model from being of this kind, for an error, or None."""
+        """Return what the model lacks to be of this kind, for an error, or None."""
         return None
 
     @property
     def context(self) -> int | None:
-        """The greatest number of tokens that the model can see, or None when it names none."""
+        """The greatest number of tokens that the model can see, or None if it has no limit."""
         limit = super().context
         for name, module in self.hf.named_modules():
             if name.endswith("position_embeddings") and isinstance(module, torch.nn.Embedding):
@@ -89,7 +91,7 @@ class Encoder(Adapter):
         has_types = (getattr(self.hf.config, "type_vocab_size", None) or 0) > 1
         return passage if has_types else passage._replace(types=None)
 
-    def read(self, output: Any, at: Places) -> torch.Tensor:
+    def read(self, output: Any, at: OutputPositions) -> torch.Tensor:
         """Return the logits ``[b, steps, outputs]`` in the *output* of a batch."""
         return rows_of(output.logits, at.rows)
 

@@ -1,4 +1,4 @@
-"""What a model that reads a whole text at once allows."""
+"""The capabilities of a model that reads a whole text at once."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class EncoderCapabilities(Capabilities):
-    """How a model that reads a whole text at once can be run.
+    """The capabilities of a model that reads a whole text at once; see ``Capabilities``.
 
     Attributes:
         positions: As in ``EncoderText``.

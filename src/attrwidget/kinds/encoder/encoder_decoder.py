@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from attrwidget.engine.attention.recorder import RecordedAttention
-    from attrwidget.kinds.encoder.adapter import Encoder, Places
+    from attrwidget.kinds.encoder.adapter import Encoder, OutputPositions
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,12 @@ class EncoderDecoderText(EncoderText):
     Attributes:
         start: The decoder's first token; None means the text's last one.
         end: The token at whose last occurrence the class is read; None if no such token is needed.
-        looking_back: The decoder's self-attention modules, known once the text is recorded.
+        decoder_self_attention: The decoder's self-attention modules, known once the text is recorded.
     """
 
     start: int | None = None
     end: int | None = None
-    looking_back: set[torch.nn.Module] = field(default_factory=set, compare=False)
+    decoder_self_attention: set[torch.nn.Module] = field(default_factory=set, compare=False)
 
     def record(self) -> tuple[torch.Tensor, RecordedAttention]:
         """Run the text as ``EncoderText.record`` does; return logits and recorded cross-attention.
@@ -50,13 +50,13 @@ class EncoderDecoderText(EncoderText):
         inside = set(self.model.hf.get_decoder().modules())
         # Every decoder layer attends to the decoder's own tokens first, and then to the encoder's.
         decoded = [record for record in reader.records if record.module in inside]
-        self.looking_back.update(record.module for record in decoded[::2])
+        self.decoder_self_attention.update(record.module for record in decoded[::2])
         reader.records = decoded[1::2] if len(decoded) < len(reader.records) else []
         return logits, reader
 
     def keys_of(self, module: torch.nn.Module, group: Sequence[int]) -> list[int]:
         """Return which keys of the attention *module* are of the tokens *group*."""
-        if module not in self.looking_back:
+        if module not in self.decoder_self_attention:
             return list(group)
         later = [i + 1 for i in group if i + 1 < self.length]
         return [*later, 0] if self.start is None and self._last in group else later
@@ -134,12 +134,12 @@ class EncoderDecoderText(EncoderText):
         return torch.cat([first, values[:, :-1]], dim=1)
 
     def _embedded(self, cut: Callable[[torch.Tensor], torch.Tensor]) -> AbstractContextManager[None]:
-        """Let *cut* change the embeddings that encoder and decoder make meanwhile, in this thread."""
+        """Let *cut* change the embeddings that encoder and decoder make inside the block, in this thread."""
         tables = dict.fromkeys(stack.get_input_embeddings() for stack in _stacks(self.model))
         return hooked([(table, lambda _module, _args, output: cut(output)) for table in tables])
 
     def _read(
-        self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor | None, places: Places
+        self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor | None, places: OutputPositions
     ) -> torch.Tensor:
         if self.end is None:
             return super()._read(ids, mask, types, places)
@@ -167,7 +167,7 @@ class EncoderDecoderText(EncoderText):
         return output.cross_attentions
 
 
-def tried_text(
+def probe_text(
     model: Encoder, ids: torch.Tensor, rows: tuple[int, ...], allowed: torch.Tensor, end: int | None
 ) -> EncoderDecoderText:
     """Return the text of *ids* ``[1, n]`` with the start token that *model* gives its decoder.
@@ -175,7 +175,7 @@ def tried_text(
     The last of *ids* must differ from that token.
 
     Raises:
-        AttrWidgetError: If the decoder reads the text in another way than one position later.
+        AttrWidgetError: The decoder reads the text in another way than one position later.
     """
     read: list[torch.Tensor] = []
     handle = _stacks(model)[1].register_forward_pre_hook(
@@ -194,8 +194,8 @@ def tried_text(
         if same(text.read(own), text.logits(torch.ones_like(ids))):
             return text
     raise AttrWidgetError(
-        f"The decoder of {model.name} does not read the text one place later, as those of BART and T5 do, so where its "
-        "tokens stand cannot be told: load a classifier of one of these, or one that is an encoder alone."
+        f"The decoder of {model.name} does not read the text one position later, as those of BART and T5 do, so its "
+        "positions cannot be matched with tokens: load a classifier of one of these, or one with an encoder alone."
     )
 
 

@@ -1,4 +1,4 @@
-"""Turn what a user gives a model that reads a whole text at once into token ids."""
+"""Turn one text or two into token ids, for a model that reads a whole text at once."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 class Passage(NamedTuple):
     """The token ids of one text or two, as the model reads them.
 
-    ``types`` are the token type ids, None for a model without. ``second`` is the range of the second text's tokens
-    without special ones, None where there is no second text or ids were given.
+    Attributes:
+        ids: The token ids, special tokens included.
+        types: The token type ids, or None for a model without.
+        second: The range of the second text without special tokens; None without a second text, or if ids were given.
     """
 
     ids: list[int]
@@ -90,7 +92,7 @@ def _encode(tokenizer: PreTrainedTokenizerBase, text: str, pair: Any) -> Passage
     if pair is not None:
         if not encoded.is_fast:
             raise AttrWidgetError(
-                f"{type(tokenizer).__name__} does not tell where a second text begins: give token ids of both "
+                f"{type(tokenizer).__name__} does not show where a second text begins: give token ids of both "
                 "texts together, or load the fast tokenizer of this model."
             )
         inside = [i for i, sequence in enumerate(encoded.sequence_ids()) if sequence == 1]

@@ -1,4 +1,4 @@
-"""What sequence and token classifiers share: the names of their classes."""
+"""The names of classes, for sequence and token classifiers."""
 
 from __future__ import annotations
 

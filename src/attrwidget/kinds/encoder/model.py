@@ -1,4 +1,4 @@
-"""What all models share that read a whole text at once."""
+"""The base class of models that read a whole text at once."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class EncoderModel(Model):
 
     @property
     def capabilities(self) -> EncoderCapabilities:
-        """What the model allows: how its attention and its gradients can be had."""
+        """How attention and gradients of the model are computed; see ``Model.capabilities``."""
         found = super().capabilities
         assert isinstance(found, EncoderCapabilities)  # noqa: S101 - as _probe gives them
         return found

@@ -1,4 +1,4 @@
-"""Run a text on a model that reads it at once: whole, with tokens masked, or with tokens deleted."""
+"""Run a text on a model that reads it at once: unchanged, with tokens masked, or with tokens deleted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from attrwidget.engine.forward import leaves_of
 from attrwidget.engine.hooks import hooked
 from attrwidget.hf.attention_interface import observed_attention, set_observer
 from attrwidget.hf.exclusive_use import exclusive_use
-from attrwidget.kinds.encoder.adapter import Places
+from attrwidget.kinds.encoder.adapter import OutputPositions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -84,12 +84,12 @@ class EncoderText:
             return self.logits(torch.ones_like(keep_mask[:1])).expand(b, -1, -1) * torch.nan
         # A position falls by the number of tokens deleted before it.
         now = (keep_mask.cumsum(1)[:, rows] - 1).clamp_min(0)
-        places = Places(now, tokens, self.allowed)
+        places = OutputPositions(now, tokens, self.allowed)
         ids = self.ids[0][tokens]
         types = None if self.types is None else self.types[0][tokens]
         with exclusive_use(self.model.hf), torch.no_grad():
             logits = self._read(ids, torch.ones_like(ids), types, places)
-        return logits if self.model.whole else logits.masked_fill(gone[..., None], torch.nan)
+        return logits if self.model.one_output else logits.masked_fill(gone[..., None], torch.nan)
 
     def hidden(self, count: int, *, attention: str | None) -> torch.Tensor:
         """Return the last hidden states ``[count, steps, d]`` at the steps' positions, of *count* runs at once."""
@@ -128,11 +128,11 @@ class EncoderText:
     def leaves(
         self, replace_embeddings: Callable[[torch.Tensor], torch.Tensor] | None
     ) -> AbstractContextManager[list[torch.Tensor]]:
-        """Cut the graph at the tokens' embeddings meanwhile; yield the list of leaves, see ``leaves_of``."""
+        """Cut the graph at the tokens' embeddings; yield a list that collects the leaves, see ``leaves_of``."""
         return leaves_of(self.model.reader, replace_embeddings)
 
     def uses(self) -> AbstractContextManager[list[torch.Tensor]]:
-        """Cut the graph at every use of the tokens' embeddings meanwhile; yield the list of leaves."""
+        """Cut the graph at every use of the tokens' embeddings; yield a list that collects the leaves."""
         return self.leaves(None)
 
     def together(self, gradients: Sequence[torch.Tensor]) -> torch.Tensor:
@@ -142,14 +142,14 @@ class EncoderText:
     def _weights(self, output: Any) -> Any:
         return output.attentions
 
-    def _places(self, count: int) -> Places:
+    def _places(self, count: int) -> OutputPositions:
         device = self.ids.device
         rows = torch.tensor(self.rows, device=device, dtype=torch.long).expand(count, -1)
         tokens = torch.arange(self.length, device=device).expand(count, -1)
-        return Places(rows, tokens, self.allowed)
+        return OutputPositions(rows, tokens, self.allowed)
 
     def _read(
-        self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor | None, places: Places
+        self, ids: torch.Tensor, mask: torch.Tensor, types: torch.Tensor | None, places: OutputPositions
     ) -> torch.Tensor:
         if self.batches or len(ids) == 1:
             return self.model.read(self._call(ids, mask, types), places)
@@ -157,7 +157,7 @@ class EncoderText:
         parts = [
             self.model.read(
                 self._call(ids[b], mask[b], None if types is None else types[b]),
-                Places(places.rows[b], places.tokens[b], places.allowed),
+                OutputPositions(places.rows[b], places.tokens[b], places.allowed),
             )
             for b in one
         ]
@@ -176,7 +176,7 @@ class EncoderText:
 
 @contextmanager
 def kept_states(model: Encoder) -> Iterator[list[torch.Tensor]]:
-    """Yield a list that gets the last hidden states of each run of *model* meanwhile."""
+    """Yield a list that collects the last hidden states of each run of *model*."""
     states: list[torch.Tensor] = []
 
     def keep(_module: Any, _args: Any, output: Any) -> None:

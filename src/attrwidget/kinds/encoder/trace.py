@@ -49,8 +49,21 @@ def first_run(
 class EncoderTrace(Trace):
     """One run over *text*: its logits at step *s* are read for ``outputs[s]``, which is shown as ``texts[s]``.
 
-    Every step sees the whole text, and none of the steps before it. *sections* are those of the text and *title* is
-    that of the steps. *ids* are the token ids of the outputs, where outputs are tokens.
+    Every step sees the whole text, and none of the steps before it.
+
+    Args:
+        text: The text and how the model is run on it.
+        capabilities: What the model allows.
+        run: The logits and the recorded attention, from ``first_run``.
+        outputs: What is explained at each step.
+        texts: The text to show for each step.
+        sections: The sections of the text.
+        title: The title of the section of the steps.
+        ids: The token ids of the outputs, where outputs are tokens.
+        output_kind: As in ``Trace``, like *answer_text*, *step_noun* and *warnings*.
+        answer_text: See *output_kind*.
+        step_noun: See *output_kind*.
+        warnings: See *output_kind*.
     """
 
     model: Encoder
@@ -129,7 +142,7 @@ class EncoderTrace(Trace):
     def perturber(self, change: str | int | None, **options: Any) -> Perturber:
         """Return what runs the text with inputs changed; see ``Perturber``."""
         # Memory depends on the rows of logits that the model computes, which are more than are read.
-        rows = self.n_steps if self.model.whole else self.n_inputs
+        rows = self.n_steps if self.model.one_output else self.n_inputs
         return EncoderPerturber(self.model, self._text.ids, rows, change, text=self._text, **options)
 
     def _masked_logits(self, step: int, keep_mask: torch.Tensor) -> torch.Tensor:

@@ -1,4 +1,4 @@
-"""How a model that reads a whole text at once is tried on a few tokens."""
+"""Try a model that reads a whole text at once on a few tokens."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from attrwidget.engine.gradients.check import first_and_last
 from attrwidget.engine.masking import masking_of
 from attrwidget.kinds import trials
 from attrwidget.kinds.encoder.capabilities import EncoderCapabilities
-from attrwidget.kinds.encoder.encoder_decoder import EncoderDecoderText, tried_text
+from attrwidget.kinds.encoder.encoder_decoder import EncoderDecoderText, probe_text
 from attrwidget.kinds.encoder.gradients import EncoderGradients
 from attrwidget.kinds.encoder.text import EncoderText, kept_states
 from attrwidget.kinds.table import kind_of
@@ -36,14 +36,14 @@ def probe_encoder(model: Encoder) -> EncoderCapabilities:
     """Try *model* on a few random tokens.
 
     Raises:
-        AttrWidgetError: If a decoder reads the text in another way than one place later.
+        AttrWidgetError: A decoder reads the text in another way than one position later.
     """
     trial = EncoderTrial(model)
     found = trials.probe(trial)
-    return _deciding(trial, found) if model.whole else found
+    return _add_deciding_position(trial, found) if model.one_output else found
 
 
-def _deciding(trial: EncoderTrial, found: EncoderCapabilities) -> EncoderCapabilities:
+def _add_deciding_position(trial: EncoderTrial, found: EncoderCapabilities) -> EncoderCapabilities:
     """Add which position decides the output of the whole text; without one, no row of attention can be shown."""
     at, end = trial.decides, _end_of(trial.text)
     if at is not None and at == end:
@@ -51,7 +51,7 @@ def _deciding(trial: EncoderTrial, found: EncoderCapabilities) -> EncoderCapabil
     if at is not None and at in (0, trial.text.length - 1):
         return replace(found, pooled=0 if at == 0 else -1, end=None)
     if found.gradients_note is not None:
-        why = f"Which row of attention decides is told by gradients, and {found.gradients_note}."
+        why = f"Only gradients show which row of attention decides, and {found.gradients_note}."
         return replace(found, attention=None, attention_note=why)
     name = trial.model.name
     why = f"{name} puts its hidden states of all tokens together, so no one row of attention decides."
@@ -90,7 +90,7 @@ class EncoderTrial(trials.Trial[EncoderCapabilities, RecordedAttention, StoredAt
     def is_same_attention(self, truth: StoredAttention | None, record: RecordedAttention) -> bool:
         """Return whether *record* can be trusted.
 
-        Of an encoder and a decoder, only what the model returns tells which attention is which.
+        With an encoder and a decoder, only the attention that the model returns shows which record is which.
         """
         if truth is None and self.model.encoder_decoder:
             return False
@@ -135,7 +135,7 @@ class EncoderTrial(trials.Trial[EncoderCapabilities, RecordedAttention, StoredAt
 
 
 def _mixture(logits: torch.Tensor, _steps: Sequence[int]) -> torch.Tensor:
-    """Return one score of each step in which every output has a part: there may be only one."""
+    """Return one score of each step that depends on every output; a model may have only one output."""
     return (logits * torch.cos(torch.arange(logits.shape[-1], device=logits.device))).sum(-1)
 
 
@@ -154,23 +154,23 @@ def _some_text(model: Encoder) -> EncoderText:
     rows = (0, length - 1) if model.two_ends else tuple(range(length))
     if not model.encoder_decoder:
         return EncoderText(model, ids, None, rows, allowed, batches=False)
-    end = config.eos_token_id if model.whole and length > _END else None
+    end = config.eos_token_id if model.one_output and length > _END else None
     end = end if isinstance(end, int) else None
     if end is not None:
         ids[0, _END] = end
-    return tried_text(model, ids, rows, allowed, end)
+    return probe_text(model, ids, rows, allowed, end)
 
 
 def _end_of(text: EncoderText) -> int | None:
-    """Return where the token is that ends the text, for a model that reads its class there."""
+    """Return the position of the end token at which the model reads its class, or None."""
     return _END if isinstance(text, EncoderDecoderText) and text.end is not None else None
 
 
 def _takes_positions(text: EncoderText, own: torch.Tensor) -> bool:
     if "position_ids" not in inspect.signature(text.model.hf.forward).parameters:
         return False
-    told = replace(text, positions=True)
-    return same(own, trials.attempt(lambda: told.logits(torch.ones_like(text.ids))))
+    with_positions = replace(text, positions=True)
+    return same(own, trials.attempt(lambda: with_positions.logits(torch.ones_like(text.ids))))
 
 
 def _takes_batches(text: EncoderText, own: torch.Tensor) -> bool:
@@ -179,7 +179,7 @@ def _takes_batches(text: EncoderText, own: torch.Tensor) -> bool:
 
 
 def _masking(text: EncoderText) -> str:
-    """Return what becomes of a token masked from attention; see ``find_masking``."""
+    """Return what masking a token does; see ``find_masking``."""
     at = text.length // 2
     if at == text.length - 1:
         return "ignored"

@@ -97,7 +97,7 @@ class Seq2SeqLM(Adapter):
         if tgt_lang is not None:
             if options.get("forced_bos_token_id") is not None:
                 raise AttrWidgetError(
-                    "tgt_lang= and forced_bos_token_id= say the same: leave out one of the two."
+                    "tgt_lang= and forced_bos_token_id= both set the language: leave out one of the two."
                 )
             language, at_start = self.languages.target_id(tgt_lang)
             begin, forced = (language, None) if at_start else (begin, language)

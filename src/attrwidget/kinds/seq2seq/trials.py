@@ -1,4 +1,4 @@
-"""How an encoder–decoder language model is tried on a few tokens, and the runs that read its attention."""
+"""Try an encoder–decoder language model on a few tokens, and run it for its attention."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 
 class _Stopped(BaseException):
-    """Ends a library's work; no library catches it by mistake."""
+    """Raised in a library to end its work; no library catches it by mistake."""
 
 
 def run_with_callback(work: Callable[[Ask], T], answer: Ask) -> Generator[int, None, T]:

@@ -30,7 +30,7 @@ _BATCH = 32
 
 
 class _Masked(NamedTuple):
-    """A class of Captum's; *per_unit*: it takes one pass for each unit and sample, else one for each sample."""
+    """A class of Captum; it runs one pass for each sample, and if *per_unit* for each unit and sample."""
 
     kind: str
     title: str

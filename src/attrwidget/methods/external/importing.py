@@ -10,7 +10,7 @@ from attrwidget.errors import AttrWidgetError, first_line
 
 
 def library(name: str, part: str = "") -> Any:
-    """Import the library *name*, or its module *part*; raise AttrWidgetError when that fails."""
+    """Import the library *name*, or its module *part*; raise AttrWidgetError if that fails."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what its own imports warn of

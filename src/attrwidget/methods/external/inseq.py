@@ -1,6 +1,6 @@
 """Inseq's own methods, run by Inseq on the trace's token ids.
 
-Its saliency, input × gradient and attention are ours, to 1e-5. Of Inseq 0.7.1 these are left out: ReAGent, which needs
+Its saliency, input × gradient and attention equal ours to 1e-5. Of Inseq 0.7.1 these are left out: ReAGent, which needs
 a second model from the hub; value zeroing, which fails on every model that continues a text; and the methods of layers,
 which at the embedding layer, their default, are input × gradient again, or nothing but zeros.
 """
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 class _Known(NamedTuple):
-    """A method of Inseq's: its words, whether its scores have a sign, whether it draws random numbers."""
+    """A method of Inseq: its texts, whether scores have a sign, whether it draws random numbers."""
 
     title: str
     formula: str
@@ -102,7 +102,7 @@ def _compute(
     hf = copy_model(trace.model.hf)
     if hf is trace.model.hf:
         raise AttrWidgetError(
-            f"Inseq would write into {trace.model.name}, whose modules cannot be doubled: take another method."
+            f"Inseq would write into {trace.model.name}, whose modules cannot be copied: take another method."
         )
     with exclusive_use(hf, "eager"):
         tokenizer = copy.deepcopy(trace.model.tokenizer)  # Inseq changes its padding
@@ -187,7 +187,7 @@ def _require_same_run(model: Any, batch: Any, trace: Trace, step: int, source: i
 
 
 def _row(name: str, trace: Trace, step: int, found: Any, source: int) -> NDArray[np.float64]:
-    """Return what Inseq *found* as one row; raise AttrWidgetError when it explained other tokens."""
+    """Return what Inseq *found* as one row; raise AttrWidgetError if it explained other tokens."""
     seen = trace.seen(step)
     ids = [token.id for token in (*(found.source if source else ()), *found.target)]
     if ids[:seen] != trace.tokens.ids[:seen]:

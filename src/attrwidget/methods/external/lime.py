@@ -73,8 +73,8 @@ LIME = register(
     Method(
         name="lime",
         title="LIME",
-        description="weights of LIME's linear model of {target} by which words are there, shared by their tokens",
-        formula="w of ridge regression, s ≈ Σ w_j · (unit j is there) + b, weighted by nearness to the text",
+        description="weights of LIME's linear model of {target} by which words are kept, shared by their tokens",
+        formula="w of ridge regression, s ≈ Σ w_j · (unit j is kept) + b, weighted by nearness to the text",
         cost="one forward pass per masked text (500) for all steps together, batched",
         source="Ribeiro et al. 2016 (arXiv:1602.04938), by the library lime",
         compute=_compute,

@@ -1,1 +1,1 @@
-"""Turn what a user asks of a method into a request (target, foil, units), and keep and describe its scores."""
+"""Turn the arguments of ``scores`` into a request (target, foil, units); keep and describe its scores."""

@@ -15,7 +15,7 @@ _HALVINGS = 128
 
 
 class Reference:
-    """What the model predicts for the text itself, held fixed: log-probabilities ``[steps, outputs]``."""
+    """The model's predictions for the unchanged text, held fixed: log-probabilities ``[steps, outputs]``."""
 
     def __init__(self, log_probability: torch.Tensor) -> None:
         self._log_probability = log_probability
@@ -43,7 +43,7 @@ class Reference:
 
 
 def reference_of(trace: Trace) -> Reference:
-    """Return what the model predicts for the text of *trace*, computed once."""
+    """Return the model's predictions for the text of *trace*, computed once."""
     if "reference" not in trace.partial_results:
         read = trace.perturber(None).unchanged(lambda logits: logits.double().log_softmax(-1).float().cpu())
         trace.partial_results["reference"] = Reference(read)

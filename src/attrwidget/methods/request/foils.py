@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from attrwidget.engine.trace import Trace
 
-_FIRST = "Of a foil of several tokens the first counts."
-_PARTING = "The foil has {} tokens: the first counts, or, where the answer begins like it, the one in which they part."
+_FIRST = "Of a foil with several tokens the first is used."
+_PARTING = "The foil has {} tokens: the first is used, or, where the answer begins like the foil, the first to differ."
 _WHAT = "a text, a token id, or a list with one of them for each step"
 
 
@@ -33,8 +33,8 @@ def find_foils(trace: Trace, foil: Any) -> Foils:
     """Find the foil token of each step.
 
     A text is tokenised in the context of the step, with a space before it where the chosen token begins with one. Of
-    several tokens the first counts. But where the answer begins like the foil, the token counts in which they part:
-    the context of each step is the answer's own, so later tokens of the foil have no counterpart. The note then gives
+    several tokens the first is used or, where the answer begins like the foil, the first that differs: the context of
+    each step is the answer's own, so later tokens of the foil have no counterpart. The note then gives
     the log-probability of the whole foil as an answer.
 
     Args:
@@ -68,7 +68,7 @@ def find_foils(trace: Trace, foil: Any) -> Foils:
 def _as_answers(trace: Trace, foil: list[int]) -> str:
     """Return a sentence with the log-probabilities of the whole *foil* as an answer, and of the answer given."""
     other, own = (float(one.steps.log_probability.sum()) for one in (trace.instead(foil), trace))
-    return f"As an answer the whole foil has log-probability {other:.3g}, and what was said {own:.3g}."
+    return f"As an answer the whole foil has log-probability {other:.3g}, and the answer given {own:.3g}."
 
 
 def _require_other(trace: Trace, foil: Any, ids: tuple[int, ...]) -> None:
@@ -105,7 +105,7 @@ def foil_tokens(trace: Trace, step: int, foil: Any) -> list[int]:
 
 
 def _in_context(tokenizer: PreTrainedTokenizerBase, before: list[int], text: str) -> list[int]:
-    """Tokenise *text* after the tokens *before*, or by itself when joining would change those."""
+    """Tokenise *text* after the tokens *before*, or alone if joining would change them."""
 
     def encode(whole: str) -> list[int]:
         return list(tokenizer(whole, add_special_tokens=False, verbose=False)["input_ids"])

@@ -28,7 +28,7 @@ _COMMON = ("normalize", "target_function", "foil", "layer", "head", "head_rule",
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of a trace: rows of *method* that explain *target*; *key* is equal for equal answers."""
+    """A request for rows of *method* that explain *target*; requests with the same rows have equal keys."""
 
     method: Method
     target: Target
@@ -47,7 +47,7 @@ def make_request(
     selection: HeadSelection | None = None,
     options: Mapping[str, Any] | None = None,
 ) -> Request:
-    """Check what is asked of a trace.
+    """Check the arguments of ``scores`` and make a request of them.
 
     Args:
         trace: The run that is explained.
@@ -58,7 +58,7 @@ def make_request(
         options: The method's own options.
 
     Raises:
-        AttrWidgetError: The model does not allow the method, or something asked for does not exist.
+        AttrWidgetError: The model does not allow the method, or an option, foil, layer or head does not exist.
     """
     method, selection, options = get(name), selection or HeadSelection(), dict(options or {})
     if (refusal := method.refusal(trace)) is not None:

@@ -14,7 +14,7 @@ _INSEQ_EPSILON = 1e-12  # torch.nn.functional.normalize's, which Inseq calls
 
 
 class RowKind(Protocol):
-    """What kind of rows a method gives: signed ones, attention weights, or magnitudes."""
+    """The kind of rows that a method gives: signed ones, attention weights, or magnitudes."""
 
     @property
     def signed(self) -> bool:

@@ -1,4 +1,4 @@
-"""Target functions: the number of a step that is differentiated, or measured with an input gone."""
+"""Target functions: the score of a step that is differentiated, or compared with an input removed."""
 
 from __future__ import annotations
 
@@ -67,7 +67,15 @@ class Target:
             )
 
     def __call__(self, logits: torch.Tensor, steps: Sequence[int]) -> torch.Tensor:
-        """Return the scores ``[r]`` of *steps* from float64 *logits* ``[r, outputs]``."""
+        """Return the scores of some steps.
+
+        Args:
+            logits: float64 ``[r, outputs]``.
+            steps: The step that each row of *logits* belongs to.
+
+        Returns:
+            float64 ``[r]``, differentiable.
+        """
         import torch
 
         if self.reference is not None:
@@ -92,7 +100,14 @@ class Target:
         return log_probability.exp() if self.function == "probability" else log_probability
 
     def all_steps(self, logits: torch.Tensor) -> torch.Tensor:
-        """Return the score of every step, float64 ``[steps]`` on the CPU, from *logits* ``[steps, outputs]``."""
+        """Return the score of every step; a *read* for ``Trace.perturber``.
+
+        Args:
+            logits: The logits of all steps, ``[steps, outputs]``.
+
+        Returns:
+            float64 ``[steps]`` on the CPU.
+        """
         import torch
 
         steps = range(len(logits))

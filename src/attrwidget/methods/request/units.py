@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from attrwidget.engine.trace import Trace
-    from attrwidget.text.tokens import Unit as Piece
+    from attrwidget.text.tokens import TextPiece
 
     Unit = tuple[int, ...]
     Starts = Callable[[str], list[int]]
@@ -72,10 +72,10 @@ def _segmented(trace: Trace, starts_in: Starts) -> list[Unit]:
     return found
 
 
-def _stretches(trace: Trace) -> Iterator[list[Piece]]:
+def _stretches(trace: Trace) -> Iterator[list[TextPiece]]:
     """Yield the text between section borders and special tokens, and each special token alone."""
     borders = {section.start for section in trace.sections}
-    stretch: list[Piece] = []
+    stretch: list[TextPiece] = []
     for piece in trace.tokens.units:
         if piece.start >= trace.n_inputs:
             break

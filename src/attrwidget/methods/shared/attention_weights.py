@@ -41,7 +41,7 @@ def combined_weights(
         rows: Query positions.
         selection: Layers, heads and rule; no heads means all of the layer, or of every layer.
         weigh: Called with a layer, its heads (None for all) and their weights ``[heads, rows, tokens]``; returns what
-            takes the weights' place.
+            to use instead.
 
     Returns:
         float32 ``[rows, tokens]`` on the CPU.
@@ -106,7 +106,7 @@ def weight_rows(
 
 
 def attention_note(trace: Trace, _options: Any) -> str | None:
-    """Say which of a model's attentions is read, where encoder and decoder both read the inputs."""
+    """Return a note on which attention is read, for a model whose encoder and decoder both read the inputs."""
     if not trace.decoder_reads_inputs:
         return None
     return "the decoder's attention to the encoder's tokens, where the output is read"

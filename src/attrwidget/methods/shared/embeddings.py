@@ -70,7 +70,7 @@ def baseline_of(trace: Trace, which: Any) -> torch.Tensor:
         ``[n_inputs, d]`` in the embeddings' precision.
 
     Raises:
-        AttrWidgetError: There is no such baseline, or its shape is another.
+        AttrWidgetError: The baseline is unknown, or has another shape.
     """
     import torch
 

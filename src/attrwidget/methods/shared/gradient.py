@@ -1,4 +1,4 @@
-"""Reduce gradients to one number an input, chunk by chunk, so that [steps, inputs, d] never exists."""
+"""Reduce gradients to one number per input, chunk by chunk, so that [steps, inputs, d] never exists."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def always_kept(trace: Trace) -> list[int]:
-    """Return the inputs that are never masked: special tokens, and the first token of a text without one there."""
+    """Return the inputs that are never masked: special tokens, and the first token if the first section has none."""
     special = [i for i in range(trace.n_inputs) if trace.tokens.special[i]]
     return special if any(i < trace.sections[0].end for i in special) else [0, *special]
 
@@ -29,8 +29,8 @@ def always_kept(trace: Trace) -> list[int]:
 class MaskedCoalitions:
     """The units of a text that can be masked from attention, in text order, without the inputs that are always kept.
 
-    With all inputs masked there would be nothing left to attend to. A coalition is a row of truth values, one for each
-    unit: whether it is kept.
+    With all inputs masked there would be nothing left to attend to. A coalition is a row of booleans, True for
+    each unit that is kept.
 
     Args:
         trace: The run that is explained; it keeps the scores of coalitions, so that stopped work is resumed.

@@ -1,4 +1,4 @@
-"""Sentences for the footer that several methods share."""
+"""Write notes for the footer that several methods share."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def join_notes(*sentences: str | None) -> str | None:
 
 
 def note_on_units(trace: Trace, options: Mapping[str, Any]) -> str | None:
-    """Say how many units there are and how tokens share their scores, unless each token is a unit."""
+    """Return a note on the number of units and how tokens share their scores, unless each token is a unit."""
     which = options["units"]
     if isinstance(which, str) and which == "token":
         return None
@@ -29,20 +29,20 @@ def note_on_units(trace: Trace, options: Mapping[str, Any]) -> str | None:
 
 
 def note_on_masking(trace: Trace) -> str | None:
-    """Say what a mask does to this model beside hiding inputs, or None."""
+    """Return a note on what a mask does to this model besides hiding inputs, or None."""
     if trace.capabilities.masking == "moves":
         return (
             f"{trace.model.name} counts positions by the mask, so tokens after a masked one move up by one."
         )
     if trace.decoder_reads_inputs:
-        return "in the decoder padding stands in place of what is masked"
+        return "in the decoder, padding replaces masked tokens"
     if trace.sees_own_token:
-        return "what is said at a token still reads that token itself when it is masked"
+        return "the output at a token still reads that token when it is masked"
     return None
 
 
 def note_on_coalitions(trace: Trace, options: Mapping[str, Any]) -> str | None:
-    """Say which units are masked and which inputs never are."""
+    """Return a note on which units are masked and which inputs never are."""
     kept = "special tokens always stay"
     if 0 in always_kept(trace) and not trace.tokens.special[0]:
         kept = "the first token always stays"

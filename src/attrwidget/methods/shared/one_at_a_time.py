@@ -25,14 +25,14 @@ class OneAtATime:
     """Scores of every step with units removed one at a time, in text order, so that the first steps finish first.
 
     A unit's score is shared evenly by those of its inputs that the step sees, so that a row adds up to the scores of
-    units. Inputs of no unit have no score (NaN), nor has a step that sees one unit alone.
+    units. Scores are NaN for inputs outside all units, and for a step that sees only one unit.
 
     Args:
         trace: The run that is explained.
         units: Groups of inputs.
         perturber: Runs the text with a unit removed.
         read: Turns what the *perturber* gives, ``[steps, …]``, into a tensor of as many rows on the CPU.
-        compare: Turns what was read of the whole text and of a changed one into scores ``[steps]``.
+        compare: Turns what was read of the unchanged text and of a changed one into scores ``[steps]``.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class OneAtATime:
         self.done = 0
         self._trace = trace
         self._perturber, self._read, self._compare = perturber, read, compare
-        self._whole: torch.Tensor | None = None
+        self._unchanged: torch.Tensor | None = None
         self._lock = threading.Lock()
 
     def needed(self, step: int) -> int:
@@ -58,12 +58,12 @@ class OneAtATime:
     def advance(self, stop: int) -> None:
         """Remove the next batch of units, none of them from number *stop* on."""
         with self._lock:
-            if self._whole is None:
-                self._whole = self._perturber.unchanged(self._read)
+            if self._unchanged is None:
+                self._unchanged = self._perturber.unchanged(self._read)
             units = self.units[self.done : stop]
             for changed in self._perturber.batch(units, self._read) if units else []:
                 unit = np.array(self.units[self.done])
-                scores = self._compare(self._whole, changed).numpy()
+                scores = self._compare(self._unchanged, changed).numpy()
                 for step in range(self._trace.first_to_see(unit[0]), len(scores)):
                     inside = unit[unit < self._trace.seen(step)]
                     self.rows[step, inside] = scores[step] / len(inside)

@@ -1,4 +1,4 @@
-"""The token that stands in place of an input."""
+"""Find the token that replaces an input."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ def replacement(trace: Trace, token: Any) -> tuple[int, str]:
     """Find the token that replaces inputs.
 
     Args:
-        trace: The run whose tokenizer is asked.
+        trace: The run that is explained.
         token: A token id, or ``"mask"``, ``"unknown"`` or ``"pad"`` for the tokenizer's; ``"auto"`` takes the first of
             these that the tokenizer has, else the token that ends a text.
 
     Returns:
-        The token's id, and words for it.
+        The token's id, and a name for it.
 
     Raises:
-        AttrWidgetError: There is no such token.
+        AttrWidgetError: The tokenizer has no such token, or the id does not exist.
     """
     tokenizer, last = trace.model.tokenizer, trace.model.vocabulary - 1
     special = {

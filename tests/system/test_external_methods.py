@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from helpers.borrowed import FIRST, IDS, QUICK, STEPS, explained, scores
 from helpers.encoders import build as build_encoder
 from helpers.encoders import word_tokenizer
+from helpers.external_methods import FIRST, IDS, QUICK, STEPS, explained, scores
 from helpers.linear import bag_of
 from helpers.tiny import build, byte_tokenizer
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 FIRST, STEPS = 5, 2
 IDS = random_ids(FIRST + STEPS)
-COUNT = FIRST - 1  # the first token always stays, so the first step has one player less than inputs
+COUNT = FIRST - 1  # the first token is always kept, so the first step has one unit less than inputs
 QUICK: dict[str, dict[str, Any]] = {
     "lime": {"samples": 60},
     "span_regression": {"samples": 40},
@@ -39,11 +39,11 @@ def scores(ex: aw.Explanation, method: str, **options: Any) -> Any:
 
 
 def values_of(model: Any, step: int) -> Callable[[frozenset[int]], float]:
-    """Return the log-odds of *step*'s token by which of its players are there, each from a plain forward pass."""
+    """Return a function of kept units to the log-odds of *step*'s token, each from a plain forward pass."""
     prefix, target = IDS[: FIRST + step], IDS[FIRST + step]
 
-    def value(there: frozenset[int]) -> float:
-        mask = torch.tensor([[1, *(int(i in there) for i in range(len(prefix) - 1))]])
+    def value(kept: frozenset[int]) -> float:
+        mask = torch.tensor([[1, *(int(i in kept) for i in range(len(prefix) - 1))]])
         positions = torch.arange(len(prefix))[None]
         with torch.no_grad():
             logits = model(torch.tensor([prefix]), attention_mask=mask, position_ids=positions).logits[0, -1]
@@ -54,9 +54,9 @@ def values_of(model: Any, step: int) -> Callable[[frozenset[int]], float]:
 
 
 def shapley(value: Any, orders: Any) -> Any:
-    """Return each player's mean contribution over *orders*."""
+    """Return each unit's mean contribution over *orders*."""
     total, orders = np.zeros(COUNT), list(orders)
     for order in orders:
-        for at, player in enumerate(order):
-            total[player] += value(frozenset(order[: at + 1])) - value(frozenset(order[:at]))
+        for at, unit in enumerate(order):
+            total[unit] += value(frozenset(order[: at + 1])) - value(frozenset(order[:at]))
     return total / len(orders)
