@@ -141,7 +141,7 @@ def test_names_that_no_file_can_have(shown: aw.Explanation, path: Any) -> None:
 
 
 def test_names_that_no_model_can_have() -> None:
-    refused(lambda: aw.load("a" * 300), "no model's name")
+    refused(lambda: aw.load("a" * 300), "cannot be a model's name")
     refused(lambda: aw.load("demo", tokenizer="gpt2"), "tokenizer", "str")  # type: ignore[arg-type]
 
 
