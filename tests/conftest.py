@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # before huggingface_hub is imported: no test asks the network
@@ -25,13 +26,17 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("suite")
 
 
-# `make test-fast` tries one model of each kind; other architectures are slow by their name in a test's parameters.
-COMMON = {"gpt2", "llama", "bert", "bart", "t5"}
+# `make test-fast` tries one model of each kind; other architectures are slow by their name in a test's parameters,
+# and what tests the whole product or the bundled models is slow by its folder.
+COMMON = {"gpt2", "bert", "t5"}
+SLOW_FOLDERS = (Path(__file__).parent / "system", Path(__file__).parent / "demo")
 OTHERS = {*ARCHITECTURES, *SEQ2SEQ, *encoders.ARCHITECTURES, *encoders.ENCODER_DECODERS} - COMMON
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
+        if any(item.path.is_relative_to(folder) for folder in SLOW_FOLDERS):
+            item.add_marker(pytest.mark.slow)
         if isinstance(item, pytest.Function) and hasattr(item, "callspec"):
             values = item.callspec.params.values()
             if OTHERS & {value for value in values if isinstance(value, str)}:

@@ -82,6 +82,7 @@ def test_a_call_is_explained_as_explain_would(model: Any, tokenizer: Any) -> Non
     assert captured.explanations[0] is ex
 
 
+@pytest.mark.slow
 def test_a_padded_batch_gives_the_numbers_of_single_texts(model: Any, tokenizer: Any) -> None:
     with aw.capture(model, tokenizer) as captured:
         result = model.generate(

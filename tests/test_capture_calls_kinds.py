@@ -25,6 +25,7 @@ def same(one: Any, other: Any, method: str = "saliency") -> None:
     np.testing.assert_array_equal(one.scores(method), other.scores(method))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["t5", "bart", "marian"])
 def test_an_encoder_decoder(name: str) -> None:
     model, tokenizer = build_seq2seq(name), ending_tokenizer()
@@ -60,6 +61,7 @@ def test_a_decoder_begun_by_the_user() -> None:
         assert ex.tokens.ids[: ex.reading.first_step][-3:] == [PAD, 9, 10]
 
 
+@pytest.mark.slow
 def test_a_forced_language_is_no_target() -> None:
     tokenizer = language_tokenizer()
     model = build_seq2seq("mbart", vocab_size=len(tokenizer), decoder_start_token_id=2)
@@ -85,6 +87,7 @@ def test_encoder_outputs_alone() -> None:
         _ = captured.explanations
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("head", "texts"),
     [

@@ -169,6 +169,7 @@ def test_objects() -> None:
     refused(frozen, byte_tokenizer(), words=["inference_mode"])
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_compiled_model_is_taken_from_its_wrapper() -> None:
     model = build("gpt2")

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 TESTS = Path(__file__).parent
 SOURCE = TESTS.parent / "src/attrwidget"
 ACROSS_ROOMS = {"system", "browser"}
@@ -108,6 +110,7 @@ def test_every_long_module_has_tests() -> None:
     assert not missing, f"Give each a test file of its name, or list it in TESTED_BY: {missing}"
 
 
+@pytest.mark.slow
 def test_the_list_is_up_to_date() -> None:
     gone = [name for name in TESTED_BY if name not in modules()]
     moved = [test for test in TESTED_BY.values() if not (TESTS / test).exists()]

@@ -58,6 +58,7 @@ def test_the_command_says_which_version_it_is_and_which_methods_there_are(comman
     assert "'attrwidget methods' lists" in " ".join(command("explain", "--help")[1].replace("│", "").split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -78,6 +79,7 @@ def test_a_mistake_is_one_sentence_and_code_2(
     assert "Traceback" not in error
 
 
+@pytest.mark.slow
 def test_a_busy_port_is_a_sentence(command: Command) -> None:
     with socket.socket() as taken:
         taken.bind((server.HOST, 0))

@@ -107,6 +107,7 @@ def test_an_empty_prompt_is_said_before_anything_is_loaded() -> None:
     assert explorer.explanation is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bundled", BUNDLED, ids=lambda one: one.name)
 def test_the_form_follows_the_bundled_model_and_its_examples_work(bundled: Bundled) -> None:
     explorer, form = Explorer(), kind_of(bundled.task).form

@@ -89,6 +89,7 @@ def test_against_finite_differences() -> None:
     np.testing.assert_allclose(row[:seen], truth, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_over_segments() -> None:
     """A long answer is run in segments over a cache; a model without one in one shot gives the same."""
     model, prompt = build("llama"), [5, 6, 7, 8]

@@ -176,6 +176,7 @@ def test_stopping_keeps_what_was_measured(ex: Any) -> None:
     assert left == [(0, 0)]
 
 
+@pytest.mark.slow
 def test_all_methods_and_their_table(ex: Any) -> None:
     found = aw.evaluate(ex, steps=[0], points=2, progress=silent)
     known = [info.name for info in ex.methods() if get(info.name).package is None]

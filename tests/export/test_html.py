@@ -120,6 +120,7 @@ def test_a_folder_is_not_given_away(tmp_path: Path) -> None:
     assert data["content"]["model"] == "openai-community/gpt2"
 
 
+@pytest.mark.slow
 def test_a_page_shrinks_step_by_step_and_says_how(tmp_path: Path) -> None:
     explanation = random_explanation(prompt=60, answer=40, layers=6, heads=8)
     path = tmp_path / "why.html"

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import nbformat
 from helpers.waiting import PATIENCE
 
 if TYPE_CHECKING:
@@ -112,6 +111,8 @@ def app(home: Path) -> Iterator[str]:
 
 def write_notebook(path: Path, *cells: str) -> None:
     """Write a notebook of code cells."""
+    import nbformat  # takes seconds, and every run of the tests reads this file
+
     notebook = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(cell, id=f"cell-{i}") for i, cell in enumerate(cells)],
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},

@@ -44,6 +44,7 @@ def names(ex: aw.Explanation) -> list[str]:
     return [*own, "lime", "captum:feature_ablation", "inseq:deeplift"]
 
 
+@pytest.mark.slow
 def test_after_everything(model: Any) -> None:
     for ex in (explain(model), explain(model, max_new_tokens=3)):
         for name in names(ex):
@@ -65,6 +66,7 @@ def test_while_it_lasts(model: Any) -> None:
     assert loaded.hf is model
 
 
+@pytest.mark.slow
 def test_training_mode_and_dropout_change_no_number(model: Any) -> None:
     ex, copy_model = explain(model), build(model.config.model_type).eval()
     copy_model.load_state_dict(model.state_dict())
@@ -121,6 +123,7 @@ def test_after_an_exception_in_the_progress_of_scores(model: Any) -> None:
     assert not ex.scores().empty
 
 
+@pytest.mark.slow
 def test_inside_inference_mode(model: Any) -> None:
     truth = explain(model)
     with torch.inference_mode():

@@ -52,6 +52,7 @@ def snapshot(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return next(home.glob("hub/*/snapshots/abc"))
 
 
+@pytest.mark.slow
 def test_a_cached_model_is_loaded_without_a_request(home: Path) -> None:
     environment = {**os.environ, "HF_HOME": str(home), "HF_HUB_OFFLINE": "0"}
     environment.pop("HF_HUB_CACHE", None)

@@ -153,6 +153,7 @@ def test_accelerate_leaves_a_hook_with_a_device(llama: Any, tmp_path: Path) -> N
     assert modules.execution_device(llama.get_input_embeddings()) == torch.device("cpu")
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_a_compiled_model_holds_its_original(llama: Any) -> None:
     assert modules.uncompiled(torch.compile(llama)) is llama
@@ -232,6 +233,7 @@ def test_a_model_with_its_own_code_is_told_by_its_message(tmp_path: Path) -> Non
 # What is missing is a warning
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("module", "name"),
     [
@@ -285,6 +287,7 @@ def sources() -> dict[Path, ast.Module]:
     return {path.relative_to(SOURCE): ast.parse(path.read_text(encoding="utf-8")) for path in files}
 
 
+@pytest.mark.slow
 def test_nothing_else_reaches_into_other_libraries() -> None:
     trees = sources()
     inside = {path: tree for path, tree in trees.items() if path.parts[:2] == ("hf", "internals")}

@@ -42,6 +42,7 @@ def test_what_hooks_hold_is_not_copied() -> None:
     assert recorder.calls
 
 
+@pytest.mark.slow
 def test_a_model_that_cannot_be_copied_is_used_itself() -> None:
     """As when Accelerate has patched its modules: then the flags change, and are restored."""
     model = build("llama").train()

@@ -173,6 +173,7 @@ def test_what_a_model_does_not_show_is_not_offered(name: str, kept: set[str]) ->
                 ex.scores(method)
 
 
+@pytest.mark.slow
 def test_stopped_work_is_gone_on_with(model: Any) -> None:
     ex = explained(model)
 

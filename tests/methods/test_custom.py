@@ -39,6 +39,7 @@ def test_the_list_tells_all_there_is_to_know() -> None:
     assert table.loc["integrated_gradients", "options"] == "baseline='mean', points=20"
 
 
+@pytest.mark.slow
 def test_the_list_can_be_had_before_and_after_a_model() -> None:
     code = (
         "import attrwidget as aw, sys; a = aw.list_methods(); b = aw.list_methods(); assert len(a) == len(b) > 5;"

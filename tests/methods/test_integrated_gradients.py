@@ -91,6 +91,7 @@ def test_equal_to_captum(name: str) -> None:
     np.testing.assert_allclose(ours[: FIRST + step], truth, rtol=0, atol=1e-5 * np.abs(truth).max() + 1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["gpt2", "llama"])
 def test_rows_add_up_to_the_change(name: str) -> None:
     """The residual falls as points are added, and the note tells what it is."""
@@ -148,6 +149,7 @@ def test_smoothgrad_averages_gradients_at_noisy_inputs(llama: Any, ex: aw.Explan
     np.testing.assert_allclose(ours[2, : FIRST + 2], truth, rtol=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["integrated_gradients", "smoothgrad"])
 def test_later_tokens_change_nothing(llama: Any, ex: aw.Explanation, method: str) -> None:
     other = explained(llama, [*IDS[:-5], 3, 4]).scores(method).to_numpy()
@@ -157,6 +159,7 @@ def test_later_tokens_change_nothing(llama: Any, ex: aw.Explanation, method: str
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["integrated_gradients", "smoothgrad"])
 def test_stopped_work_keeps_what_is_finished(llama: Any, method: str, monkeypatch: Any) -> None:
     monkeypatch.setattr(f"attrwidget.methods.{method}.GROUP", 16)

@@ -97,6 +97,7 @@ def test_deleted_equals_texts_without_the_token(name: str) -> None:
     close(explained(model).scores("leave_one_out_deleted"), truth)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("token", "stands"), [("auto", 0), ("pad", 0), (17, 17)])
 def test_replaced_equals_texts_with_another_token(token: Any, stands: int) -> None:
     model = build("llama")
@@ -161,6 +162,7 @@ def test_batches_of_any_size_give_the_same(monkeypatch: pytest.MonkeyPatch) -> N
     np.testing.assert_allclose(*made, rtol=0, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_memory_running_out_makes_batches_smaller(monkeypatch: pytest.MonkeyPatch) -> None:
     model, sizes = build("llama"), []
     truth = explained(model).scores("leave_one_out")

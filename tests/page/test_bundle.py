@@ -37,6 +37,7 @@ def test_a_script_that_is_not_built_is_no_error_until_a_widget_is_made(
     assert isinstance(bundle.widget_script(), traitlets.Unicode)
 
 
+@pytest.mark.slow
 def test_with_hot_reloading_an_open_widget_takes_a_new_script(
     script: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

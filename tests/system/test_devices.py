@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-pytestmark = pytest.mark.slow
-
 
 IDS = random_ids(16)
 BODIES = {"llama": ("model", "layers"), "gpt2": ("transformer", "h")}

@@ -57,7 +57,6 @@ def expressions(page: str) -> list[str]:
     return list(dict.fromkeys(codes))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)])
 def test_the_blocks_of_a_page_run(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
@@ -71,7 +70,6 @@ def test_the_blocks_of_a_page_run(
             run(page, block, names)
 
 
-@pytest.mark.slow
 def test_the_expressions_of_the_tables_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
 ) -> None:

@@ -21,9 +21,6 @@ from attrwidget.engine.perturb import Perturber
 from attrwidget.kinds.causal.trace import CausalTrace
 from attrwidget.methods import method as method_module
 
-pytestmark = pytest.mark.slow
-
-
 MASKED = ["captum:feature_ablation", "captum:shapley_value_sampling", "captum:kernel_shap", "shap"]
 
 

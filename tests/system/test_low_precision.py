@@ -13,9 +13,6 @@ from scipy.stats import spearmanr
 
 import attrwidget as aw
 
-pytestmark = pytest.mark.slow
-
-
 FIRST = 16
 IDS = random_ids(FIRST + 20)
 

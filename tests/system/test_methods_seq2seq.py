@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     Without = Callable[[list[int], list[int], int], dict[str, torch.Tensor]]
 
-pytestmark = pytest.mark.slow
-
 
 SOURCE, ANSWER = words_of(6), words_of(5, seed=1)
 METHODS = (

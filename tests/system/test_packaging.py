@@ -13,9 +13,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.slow
-
-
 ROOT = Path(__file__).parents[2]
 HEAVY = ("torch", "transformers", "pandas", "inseq")
 UNWANTED = shutil.ignore_patterns(

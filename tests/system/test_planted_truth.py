@@ -13,9 +13,6 @@ from planted.train import WEIGHTS, accuracy, trained
 
 from attrwidget.methods import all_methods
 
-pytestmark = pytest.mark.slow
-
-
 METHODS = [method.name for method in all_methods() if method.package is None and "source" not in method.needs]
 COUNT = {"S": 64, "C": 24, "M": 64}
 FEW = 8  # examples for methods with no bar of their own

@@ -18,8 +18,6 @@ import attrwidget as aw
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.slow
-
 
 FIRST = 10
 IDS = random_ids(FIRST + 6)

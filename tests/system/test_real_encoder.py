@@ -13,9 +13,6 @@ from transformers import AutoModel, AutoModelForSequenceClassification, AutoToke
 
 import attrwidget as aw
 
-pytestmark = pytest.mark.slow
-
-
 GOOD = ("wonderful", "excellent", "lovely", "brilliant")
 BAD = ("terrible", "awful", "dreadful", "horrible")
 FRAMES = (

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
 from mypy import api
 
 ROOT = Path(__file__).parents[2]
@@ -64,7 +63,6 @@ aw.load("x").name.upperr
 """
 
 
-@pytest.mark.slow
 def test_types_and_mistakes_are_known(tmp_path: Path) -> None:
     files = {tmp_path / "program.py": PROGRAM, tmp_path / "mistakes.py": MISTAKES}
     for file, text in files.items():

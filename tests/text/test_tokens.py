@@ -34,6 +34,7 @@ def texts(tokens: Tokens) -> list[str]:
     return [unit.text for unit in tokens.units]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tokenizer", [BYTES, SPACES], ids=["bytes", "spaces"])
 @settings(max_examples=150)
 @given(text=TEXT | SCRIPTS, data=st.data())

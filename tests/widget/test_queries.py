@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import threading
+import logging
+import queue
 from typing import Any
 
 import numpy as np
@@ -185,6 +186,7 @@ def test_a_model_without_attention_says_so() -> None:
     assert "take one of saliency, input_x_gradient" in page.error("scores", {**SCORES, "method": "attention"})
 
 
+@pytest.mark.slow
 def test_another_version_is_refused() -> None:
     page = Page(planted())
     page.session.receive({"v": 2, "id": "x", "op": "scores", "args": SCORES})
@@ -203,19 +205,30 @@ def test_an_exception_in_the_work_is_told_and_the_next_request_is_answered() -> 
     assert page.ask("scores", SCORES)[0] == {"rows": 1, "cols": 3}
 
 
-def test_a_page_that_is_gone_does_not_stop_the_worker(caplog: pytest.LogCaptureFixture) -> None:
-    explanation, tries = planted(), threading.Semaphore(0)
+class _Records(logging.Handler):
+    """Wait for what a worker's thread logs."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.records: queue.Queue[logging.LogRecord] = queue.Queue()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.put(record)
+
+
+def test_a_page_that_is_gone_does_not_stop_the_worker() -> None:
     def gone(_message: Any, _buffers: Any) -> None:
-        tries.release()
         raise OSError("closed")
 
-    session = Session(explanation, gone)  # type: ignore[arg-type]
-    for request in ("a", "b"):
-        session.receive({"v": 1, "id": request, "op": "scores", "args": SCORES})
-        assert tries.acquire(timeout=PATIENCE)
+    session = Session(planted(), gone)  # type: ignore[arg-type]
+    logging.getLogger("attrwidget").addHandler(handler := _Records())
+    try:
+        for request in ("a", "b"):
+            session.receive({"v": 1, "id": request, "op": "scores", "args": SCORES})
+            assert "could not be sent" in handler.records.get(timeout=PATIENCE).getMessage()
+    finally:
+        logging.getLogger("attrwidget").removeHandler(handler)
     session.close()
-    assert "could not be sent" in caplog.text
 
 
 JSON = st.recursive(
@@ -253,6 +266,7 @@ MESSAGE = (
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=150)
 @given(MESSAGE)
 def test_whatever_comes_is_answered_or_ignored(message: Any) -> None:

@@ -6,16 +6,13 @@ import gc
 import threading
 import time
 import weakref
-from typing import TYPE_CHECKING
 
+import pytest
 from helpers.fake import planted, random_explanation
 from helpers.page import SCORES, SELECTION, Clock, Gate, Page
 from helpers.waiting import PATIENCE
 
 from attrwidget.widget import worker
-
-if TYPE_CHECKING:
-    import pytest
 
 
 def test_cancel_stops_long_work_and_keeps_what_is_finished() -> None:
@@ -134,6 +131,7 @@ def test_a_closed_session_stops_its_work_and_its_thread() -> None:
     assert "late" not in page.answers()
 
 
+@pytest.mark.slow
 def test_an_idle_thread_ends_and_the_next_request_starts_another(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "_IDLE", 0.01)
     page = Page(explanation := planted())

@@ -149,6 +149,7 @@ def test_reading_one_head_makes_one_head(name: str) -> None:
     assert largest.numel <= 4 * n * 8
 
 
+@pytest.mark.slow
 def test_what_is_kept_grows_with_the_text_not_its_square() -> None:
     model, kept = build("llama", vocab_size=60), []
     for n in (64, 128, 256):

@@ -36,6 +36,7 @@ def ex(model: Any, ids: list[int]) -> aw.Explanation:
     return explained(model, ids, PROMPT)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("function", FUNCTIONS)
 @pytest.mark.parametrize(("name", "h", "tolerance"), [("gpt2", 1e-3, 1e-6), ("llama", 2e-2, 2e-3)])
 def test_finite_differences(name: str, h: float, tolerance: float, function: str) -> None:
@@ -65,6 +66,7 @@ def test_finite_differences(name: str, h: float, tolerance: float, function: str
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_segments_equal_plain_autograd(ex: aw.Explanation, model: Any, ids: list[int], function: str) -> None:
     gradients, embedded = plain_gradients(model, ids, PROMPT, function)

@@ -40,6 +40,7 @@ def held(ex: aw.Explanation) -> int:
     return sum(storage.nbytes() for storage in kept.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_the_same_numbers(name: str) -> None:
     model = build(name)
@@ -56,6 +57,7 @@ def test_the_same_numbers(name: str) -> None:
     assert state(model) == before
 
 
+@pytest.mark.slow
 def test_an_encoder_decoder() -> None:
     model, tokenizer = build_seq2seq("t5"), ending_tokenizer()
     plain, saving = (
@@ -65,6 +67,7 @@ def test_an_encoder_decoder() -> None:
     np.testing.assert_allclose(saving.scores(), plain.scores(), rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_model_that_cannot_be_copied() -> None:
     model = build("llama")
     model.model.layers[1].forward = own = model.model.layers[1].forward
@@ -76,6 +79,7 @@ def test_a_model_that_cannot_be_copied() -> None:
     assert state(model) == before
 
 
+@pytest.mark.slow
 def test_less_is_held() -> None:
     """And the estimate that decides is of the right size, rather too large."""
     for name in ("gpt2", "llama"):
@@ -86,6 +90,7 @@ def test_less_is_held() -> None:
         assert 0.8 < graph_bytes(plain.trace.model, 400) / whole < 2.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("when", ["growing", "going back"])
 def test_after_running_out_of_memory(monkeypatch: pytest.MonkeyPatch, when: str) -> None:
     """Whatever was asked for is finished with less memory."""

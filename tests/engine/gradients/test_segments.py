@@ -10,6 +10,7 @@ import attrwidget as aw
 from attrwidget.engine.gradients import segments as graph
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["gpt2", "llama", "mistral", "gemma3", "gpt_oss"])
 @pytest.mark.parametrize(("prompt", "pieces", "answer"), [(13, 5, 3), (13, 1, 1), (1, 4, 2), (7, 7, 40)])
 def test_pieces_equal_plain_autograd(

@@ -272,6 +272,7 @@ def test_other_things_are_refused(tmp_path: Path) -> None:
         aw.from_inseq({})
 
 
+@pytest.mark.slow
 def test_its_files_need_neither_inseq_nor_torch(case: Callable[..., Case], tmp_path: Path) -> None:
     case("gpt2", "saliency", False).out.save(tmp_path / "out.json")
     code = (

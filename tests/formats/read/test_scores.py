@@ -90,6 +90,7 @@ def test_what_does_not_fit_is_named(call: Any, words: list[str]) -> None:
 numbers = st.floats(-(2.0**99), 2.0**99, allow_subnormal=False)
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(st.data())
 def test_any_scores_come_back_as_given(data: st.DataObject) -> None:
@@ -117,6 +118,7 @@ def test_any_scores_come_back_as_given(data: st.DataObject) -> None:
     assert len(ex.to_pandas()) == np.isfinite(scores).sum()
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(
     st.one_of(st.lists(st.one_of(st.text(max_size=3), st.integers(), st.none()), max_size=4), st.text(), st.none()),

@@ -11,6 +11,7 @@ from helpers.other_libraries import lengths, refused, shown
 import attrwidget as aw
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_shaps_explanations() -> None:
     shap = pytest.importorskip("shap")

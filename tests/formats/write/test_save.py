@@ -373,6 +373,7 @@ def test_a_failed_write_leaves_the_old_file(
     assert [p.name for p in tmp_path.iterdir()] == ["why"]
 
 
+@pytest.mark.slow
 def test_opening_needs_neither_torch_nor_transformers(path: Path, tmp_path: Path) -> None:
     code = """
 import json, sys

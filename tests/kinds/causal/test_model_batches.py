@@ -66,6 +66,7 @@ def ending_model(tokenizer: Any) -> tuple[aw.Model, int]:
     return model, end
 
 
+@pytest.mark.slow
 def test_a_row_that_ends_early_ends_there() -> None:
     tokenizer = byte_tokenizer()
     model, end = ending_model(tokenizer)

@@ -130,6 +130,7 @@ def test_a_gradient_is_the_slope_along_a_token_s_row_of_the_table(name: str) -> 
         torch.testing.assert_close(scale * (whole[:, at] @ way), slopes, rtol=near, atol=near_zero)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ENCODER_DECODERS)
 def test_integrated_gradients_add_up(name: str) -> None:
     ex = explained(name)
@@ -147,6 +148,7 @@ def test_integrated_gradients_add_up(name: str) -> None:
     assert_close(scores.attrs["base_values"], gone[0, list(ex.trace.outputs)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["bart", "t5"])
 def test_equal_to_captum(name: str) -> None:
     ex = explained(name)
@@ -309,6 +311,7 @@ def test_value_zeroing_zeroes_both_uses() -> None:
             np.testing.assert_allclose(scores[:, at], float(turn), rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ENCODER_DECODERS)
 def test_every_method_reads_them(name: str) -> None:
     ex = explained(name)

@@ -38,6 +38,7 @@ def explanation() -> Any:
     return aw.load(classifier(), word_tokenizer()).explain(PREMISE, HYPOTHESIS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["bart", "mbart", "t5"])
 def test_a_folder_gives_what_the_object_gives(name: str, tmp_path: Path) -> None:
     own = classifier(name)
@@ -56,6 +57,7 @@ def test_a_folder_gives_what_the_object_gives(name: str, tmp_path: Path) -> None
         np.testing.assert_allclose(other.scores(method), ex.scores(method), rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_attention_that_cannot_be_told_apart_is_not_shown() -> None:
     """T5Gemma 2 looks at itself and at the encoder by one attention, and returns no other."""
     sizes = {
@@ -131,6 +133,7 @@ def test_a_pair_has_two_parts_and_named_classes(explanation: Any) -> None:
         np.testing.assert_allclose(margin.loc[label], expected, rtol=1e-3, atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["bart", "mbart", "t5"])
 def test_padding_and_batches_change_nothing(name: str) -> None:
     model, tokenizer = aw.load(classifier(name), word_tokenizer()), word_tokenizer()
@@ -175,6 +178,7 @@ def test_a_text_without_its_end_is_refused() -> None:
     assert aw.load(classifier("t5"), word_tokenizer()).explain("good " * 80).reading.n_inputs == 82
 
 
+@pytest.mark.slow
 def test_a_text_that_holds_padding_is_read_as_the_model_reads_it() -> None:
     for name in ("bart", "mbart", "t5"):
         own = classifier(name)

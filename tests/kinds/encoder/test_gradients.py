@@ -62,6 +62,7 @@ def test_gradients_are_slopes(head: str) -> None:
         assert slopes[step] == pytest.approx((ends[0] - ends[1]) / 2e-5, rel=1e-5, abs=1e-9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "head"), CASES)
 def test_integrated_gradients_add_up(name: str, head: str) -> None:
     ex = explained(name, head)
@@ -92,6 +93,7 @@ def test_the_base_value_is_the_score_of_the_baseline() -> None:
         assert f"base value {float(gone[output]):.3g}" in ex.reading.note("integrated_gradients", [step])
 
 
+@pytest.mark.slow
 def test_classifiers_are_equal_to_captum() -> None:
     ex = explained("distilbert", "ForSequenceClassification")
     own = ex.trace.model.own

@@ -180,6 +180,7 @@ def test_every_method_reads_every_kind(name: str) -> None:
         assert info.signed or (rows >= 0).all(), info.name
 
 
+@pytest.mark.slow
 def test_padding_and_batches_change_nothing() -> None:
     tokenizer = word_tokenizer()
     model = aw.load(build("bert", "ForSequenceClassification"), tokenizer)
@@ -202,6 +203,7 @@ def test_padding_and_batches_change_nothing() -> None:
         np.testing.assert_allclose(one.steps["probability"], sorted(row, reverse=True), rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_models_without_padding_are_run_one_by_one() -> None:
     own = build("gpt2", "ForSequenceClassification", pad_token_id=None)
     ex = aw.load(own, word_tokenizer()).explain(SENTENCE)

@@ -40,6 +40,7 @@ def plainly(model: Any, source: list[int], **options: Any) -> list[int]:
         return model.hf.generate(torch.tensor([source]), **options)[0].tolist()
 
 
+@pytest.mark.slow
 def test_what_is_generated_is_what_is_explained(model: Any) -> None:
     before = state(model.hf)
     for options in ({}, {"num_beams": 3}, {"forced_bos_token_id": BEGIN}):
@@ -53,6 +54,7 @@ def test_what_is_generated_is_what_is_explained(model: Any) -> None:
     assert state(model.hf) == before
 
 
+@pytest.mark.slow
 def test_a_batch_gives_the_same_as_one_by_one(model: Any) -> None:
     sources = [SOURCE, words_of(9), "of America"]
     together = model.explain(sources, max_new_tokens=6)
@@ -97,6 +99,7 @@ def test_a_prefix_is_gone_on_from(model: Any) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["mbart50", "m2m", "mbart25"])
 def test_languages(kind: str, tmp_path: Path) -> None:
     tokenizer = language_tokenizer() if kind == "mbart50" else sentence_tokenizer(kind, tmp_path)

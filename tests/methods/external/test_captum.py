@@ -24,6 +24,7 @@ def ex(model: Any) -> aw.Explanation:
     return explained(model)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("method", "samples"), [("captum:shapley_value_sampling", 400), ("captum:kernel_shap", 2000)]
 )

@@ -48,6 +48,7 @@ def test_a_linear_model_has_one_answer(method: str) -> None:
     np.testing.assert_allclose(ours, truth, rtol=0, atol=tolerance * np.nanmax(np.abs(truth)))
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("method", ["integrated_gradients", "sequential_integrated_gradients", "occlusion"])
 def test_equal_to_inseqs_own(method: str, tmp_path: Path) -> None:
@@ -62,6 +63,7 @@ def test_equal_to_inseqs_own(method: str, tmp_path: Path) -> None:
     np.testing.assert_allclose(ours, theirs.target_attributions.numpy()[:-1].T, rtol=0, atol=1e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["gpt2", "marian", "t5"])
 def test_integrated_gradients_equal_ours(name: str) -> None:
     """From the same baseline; Marian's decoder scales embeddings that Inseq has scaled already."""
@@ -112,6 +114,7 @@ def test_the_users_objects_stay_as_they_were() -> None:
     assert (tokenizer.pad_token, tokenizer.padding_side, model.config.pad_token_id) == (padding, side, None)
 
 
+@pytest.mark.slow
 def test_a_smaller_model_does_not_meet_anothers_neighbours(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -23,6 +23,7 @@ def ex(model: Any) -> aw.Explanation:
     return explained(model)
 
 
+@pytest.mark.slow
 def test_shap_equals_owen_values_by_hand(ex: aw.Explanation, model: Any) -> None:
     """Orders that keep the halves of the tree, ((0, 1), (2, 3)), together; and additivity from the base value."""
     value = values_of(model, 0)
@@ -38,6 +39,7 @@ def test_shap_equals_owen_values_by_hand(ex: aw.Explanation, model: Any) -> None
     assert "completeness residual under 0.1 %" in ours.attrs["note"]
 
 
+@pytest.mark.slow
 def test_a_shap_explanation_and_back(ex: aw.Explanation) -> None:
     made = ex.to_shap()
     ours = scores(ex, "shap").to_numpy()

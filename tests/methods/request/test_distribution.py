@@ -46,6 +46,7 @@ def test_leaving_out_gives_the_divergence(ex: aw.Explanation, model: Any) -> Non
             assert ours[step, j] == pytest.approx(divergence, rel=1e-3, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_integrated_gradients_add_up_to_the_divergence(ex: aw.Explanation, model: Any) -> None:
     scores = ex.scores("integrated_gradients", target_function="distribution", points=60, baseline="zero")
     nothing = torch.zeros(1, FIRST, model.config.hidden_size)
