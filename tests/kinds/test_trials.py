@@ -62,6 +62,32 @@ def test_no_gradients() -> None:
     assert "this kernel has no backward" in printed["Gradients"]
 
 
+def cut_attention(model: Any, name: str) -> Any:
+    """Return *model* with zeros for the weights *name* that carry attention, so that a token reads only itself."""
+    with torch.no_grad():
+        for path, weight in model.named_parameters():
+            if name in path:
+                weight.zero_()
+    return model
+
+
+@pytest.mark.parametrize(
+    ("model", "tokenizer"),
+    [
+        (cut_attention(build("gpt2"), "attn.c_proj"), byte_tokenizer()),
+        (cut_attention(build_seq2seq("bart"), "attn.out_proj"), byte_tokenizer()),
+        (cut_attention(encoders.build("bert", "ForMaskedLM"), "attention.output"), encoders.word_tokenizer()),
+        (
+            cut_attention(encoders.build("bert", "ForSequenceClassification"), "classifier"),
+            encoders.word_tokenizer(),
+        ),
+    ],
+    ids=["gpt2", "bart", "bert", "zero head"],
+)
+def test_gradients_that_are_rightly_zero(model: Any, tokenizer: Any) -> None:
+    assert "equal to plain automatic differentiation" in lines(model, tokenizer)["Gradients"]
+
+
 @pytest.mark.parametrize("head", ["ForSequenceClassification", ""])
 def test_a_text_read_at_once(head: str) -> None:
     printed = lines(encoders.build("bert", head), encoders.word_tokenizer())

@@ -72,6 +72,10 @@ class Trial(ABC, Generic[C, Kept, Returned]):
     def our_gradients(self, capabilities: C) -> Sequence[torch.Tensor]:
         """Return the same gradients by our graph, in every way that *capabilities* allow."""
 
+    @abstractmethod
+    def depends_on_others(self, kept: list[int]) -> bool:
+        """Return whether the logits of the last step change when all tokens but the *kept* ones do."""
+
 
 def probe(trial: Trial[C, Kept, Returned]) -> C:
     """Try a model against its own logits, the attention that it returns, and plain autograd."""
@@ -96,6 +100,7 @@ def probe(trial: Trial[C, Kept, Returned]) -> C:
             found,
             lambda: trial.plain_gradients(found.gradient_attention),
             trial.our_gradients,
+            trial.depends_on_others,
         )
 
 

@@ -19,8 +19,16 @@ MOST = Capabilities("recorded", None, None, segments=True, batched=True)
 TRUTH = torch.arange(1.0, 13).view(2, 3, 2)
 
 
-def checked(right: Callable[[Capabilities], bool], truth: torch.Tensor = TRUTH) -> Capabilities:
-    return check_gradients(MODEL, MOST, lambda: truth, lambda option: [truth if right(option) else -truth])
+RESIDUAL = torch.tensor([0.0, 0, 1]).view(1, 3, 1).expand(2, 3, 4)
+
+
+def checked(
+    right: Callable[[Capabilities], bool], truth: torch.Tensor = TRUTH, *, depends: bool = True
+) -> Capabilities:
+    def ours(option: Capabilities) -> list[torch.Tensor]:
+        return [truth if right(option) else -truth]
+
+    return check_gradients(MODEL, MOST, lambda: truth, ours, lambda _kept: depends)
 
 
 @pytest.mark.parametrize(
@@ -49,16 +57,24 @@ def test_none_is_right() -> None:
 
 
 def test_only_the_residual_stream_has_a_gradient() -> None:
-    found = checked(lambda _: True, torch.tensor([0.0, 0, 1]).view(1, 3, 1).expand(2, 3, 4))
+    found = checked(lambda _: True, RESIDUAL)
     assert found.gradients_note is not None
     assert "no backward" in found.gradients_note
+
+
+@pytest.mark.parametrize("truth", [RESIDUAL, torch.zeros(2, 3, 4)])
+def test_a_gradient_that_is_rightly_zero(truth: torch.Tensor) -> None:
+    found = checked(lambda _: True, truth, depends=False)
+    assert found.gradients_note is None
+    assert found.segments
+    assert found.batched
 
 
 def test_what_a_model_raises_is_the_reason() -> None:
     def fails(_option: Capabilities) -> list[torch.Tensor]:
         raise NotImplementedError("no kernel for this.\nA second line.")
 
-    found = check_gradients(MODEL, MOST, lambda: TRUTH, fails)
+    found = check_gradients(MODEL, MOST, lambda: TRUTH, fails, lambda _kept: True)
     assert found.gradients_note is not None
     assert "(no kernel for this)" in found.gradients_note
     assert not found.batched
@@ -69,4 +85,4 @@ def test_a_mistake_of_ours_is_raised() -> None:
         raise AssertionError("ours")
 
     with pytest.raises(AssertionError, match="ours"):
-        check_gradients(MODEL, MOST, lambda: TRUTH, wrong)
+        check_gradients(MODEL, MOST, lambda: TRUTH, wrong, lambda _kept: True)

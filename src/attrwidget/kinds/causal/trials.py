@@ -11,7 +11,7 @@ from attrwidget.engine.attention.recorder import RecordedAttention, StoredAttent
 from attrwidget.engine.capabilities import Capabilities
 from attrwidget.engine.compare import same, same_weights
 from attrwidget.engine.forward import logits_of, run
-from attrwidget.engine.gradients.check import graph_gradients, plain_gradients
+from attrwidget.engine.gradients.check import change_all_but, graph_gradients, plain_gradients
 from attrwidget.engine.masking import find_masking
 from attrwidget.hf.exclusive_use import exclusive_use
 from attrwidget.hf.internals.cache import layer_kinds, returned_cache
@@ -86,6 +86,13 @@ class CausalTrial(trials.Trial[Capabilities, RecordedAttention, StoredAttention]
     def our_gradients(self, capabilities: Capabilities) -> list[torch.Tensor]:
         """Return gradients by our graph."""
         return graph_gradients(self.model, self._ids, self._first, capabilities)
+
+    def depends_on_others(self, kept: list[int]) -> bool:
+        """Return whether the logits of the last step change when all tokens but the *kept* ones do."""
+        changed = change_all_but(self._ids, kept)
+        with exclusive_use(self.model.hf), torch.no_grad():
+            logits = logits_of(self.model.hf, changed, changed.shape[1])
+        return not torch.equal(logits[-2], self.own[-2])
 
     def _cache(self) -> tuple[str | None, bool]:
         """Return why a text may not be run over a cache, or None, and whether attention may be recorded over it."""

@@ -12,7 +12,7 @@ from attrwidget.engine.attention.recorder import RecordedAttention, StoredAttent
 from attrwidget.engine.capabilities import TRIAL_FAILURES
 from attrwidget.engine.compare import same
 from attrwidget.engine.forward import differentiable
-from attrwidget.engine.gradients.check import first_and_last
+from attrwidget.engine.gradients.check import change_all_but, first_and_last
 from attrwidget.engine.masking import masking_of
 from attrwidget.kinds import trials
 from attrwidget.kinds.encoder.capabilities import EncoderCapabilities
@@ -132,6 +132,11 @@ class EncoderTrial(trials.Trial[EncoderCapabilities, RecordedAttention, StoredAt
         """Return gradients by our graph."""
         graph = EncoderGradients(self.text, capabilities)
         return [first_and_last(graph, len(self.text.rows), self.text.length, _mixture)]
+
+    def depends_on_others(self, kept: list[int]) -> bool:
+        """Return whether the logits of the last step change when all tokens but the *kept* ones do."""
+        ids = change_all_but(self.text.ids, kept)
+        return not torch.equal(self.text.logits(torch.ones_like(ids), ids=ids)[0][-1], self.own[-1])
 
 
 def _mixture(logits: torch.Tensor, _steps: Sequence[int]) -> torch.Tensor:

@@ -12,7 +12,7 @@ from attrwidget.engine.attention.recorder import RecordedAttention, StoredAttent
 from attrwidget.engine.capabilities import Capabilities
 from attrwidget.engine.compare import same_weights
 from attrwidget.engine.forward import encode, logits_of, run
-from attrwidget.engine.gradients.check import graph_gradients, plain_gradients
+from attrwidget.engine.gradients.check import change_all_but, graph_gradients, plain_gradients
 from attrwidget.engine.masking import find_masking
 from attrwidget.hf.attention_interface import observed_attention, set_observer
 from attrwidget.hf.exclusive_use import exclusive_use
@@ -129,6 +129,13 @@ class Seq2SeqTrial(trials.Trial[Capabilities, JointAttention, JointAttention]):
     def our_gradients(self, capabilities: Capabilities) -> list[torch.Tensor]:
         """Return gradients by our graph."""
         return graph_gradients(self.model, self._ids, self._first, capabilities, self._source)
+
+    def depends_on_others(self, kept: list[int]) -> bool:
+        """Return whether the logits of the last step change when all tokens but the *kept* ones do."""
+        m, n = self._source.shape[1], self._ids.shape[1]
+        both = change_all_but(torch.cat([self._source, self._ids], dim=1), kept)
+        changed = run_target(self.model, both[:, :m], both[:, m:], n)
+        return not torch.equal(changed[-2], run_target(self.model, self._source, self._ids, n)[-2])
 
     def _has_plain_cache(self) -> bool:
         hf = self.model.hf
