@@ -12,7 +12,17 @@ from rich.console import Console
 
 from benchmarks.table import table, write
 
-NAMES = ("saliency", "seq2seq", "first_token", "methods", "growth", "one_head", "exported_page", "hover", "faithfulness")
+NAMES = (
+    "saliency",
+    "seq2seq",
+    "first_token",
+    "methods",
+    "growth",
+    "one_head",
+    "exported_page",
+    "hover",
+    "faithfulness",
+)
 RESULTS = Path(__file__).with_name("results.md")
 
 

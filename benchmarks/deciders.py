@@ -53,8 +53,10 @@ def smollm2() -> Iterator[Case]:
         step = ex.reading.n_steps - 1
         told, untold = (one.steps.iloc[step] for one in (ex, swapped))
         if told["rank"] > 2 or told["log_probability"] - untold["log_probability"] < _LEAST:
-            raise RuntimeError(f"{prompt} does not hold: rank {told['rank']}, {told['probability']:.2f}, "
-                               f"{untold['probability']:.2f} with the swap")
+            raise RuntimeError(
+                f"{prompt} does not hold: rank {told['rank']}, {told['probability']:.2f}, "
+                f"{untold['probability']:.2f} with the swap"
+            )
         inputs, labels = range(ex.reading.seen(step)), ex.tokens.labels
         deciding = frozenset(i for i in inputs if labels[i] == prompt.decider)
         evaluated = prompt.foil is None and not prompt.chat
@@ -106,7 +108,7 @@ def reviews() -> Iterator[Case]:
 def translations() -> Iterator[Case]:
     """Yield the words of the bundled translator's answers that translate a word of the source."""
     model = aw.load("demo-translation")
-    for one in list(translation.sentences())[::20]:
+    for one in list(translation.sentences())[::60]:
         explain = partial(model.explain, one.source, output=one.target)
         ex, offsets = explain(), _offsets(model, one.source)
         for step, sure in enumerate(one.sure):

@@ -28,7 +28,11 @@ class Prompt:
 
 _BORN = "She speaks Italian because she was born in"
 _GIFT = "The doctor gave Mary an apple. The apple was given to"
-_HOT, _TOKYO, _PARIS = "The opposite of hot is cold", "The capital of Japan is Tokyo", "The capital of France is Paris"
+_HOT, _TOKYO, _PARIS = (
+    "The opposite of hot is cold",
+    "The capital of Japan is Tokyo",
+    "The capital of France is Paris",
+)
 
 PROMPTS = (
     Prompt("The capital of Japan is", " Tokyo", "Japan", "France"),
@@ -50,5 +54,7 @@ PROMPTS = (
     Prompt("What is the capital of France?", _PARIS, "France", "Japan", chat=True),
     Prompt("What is the opposite of hot? Answer with one word.", _HOT, "hot", "big", chat=True),
     Prompt("What is the capital of Japan?", _TOKYO, "Japan", "France", foil=" Paris", chat=True),
-    Prompt("What is the opposite of hot? Answer with one word.", _HOT, "hot", "big", foil=" small", chat=True),
+    Prompt(
+        "What is the opposite of hot? Answer with one word.", _HOT, "hot", "big", foil=" small", chat=True
+    ),
 )

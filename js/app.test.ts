@@ -33,6 +33,9 @@ class FakeSession implements Session {
     if (this.trouble) throw this.trouble;
     return Float32Array.from(steps.flatMap((step) => rows[query.method]?.[step] ?? []));
   }
+  known(): null {
+    return null;
+  }
   note(query: ScoreQuery, step: number): string | null {
     return query.method === "saliency" ? `note of step ${step}` : null;
   }

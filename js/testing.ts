@@ -29,6 +29,7 @@ export function setUp(over: Partial<Content> = {}, steps = rows) {
       Float32Array.from(steps, (row) => row[input] ?? nan),
     ),
     map: vi.fn(),
+    known: vi.fn(() => null),
     note: vi.fn(() => null),
     foil: vi.fn(),
   };

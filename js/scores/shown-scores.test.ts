@@ -91,3 +91,24 @@ test("a note that all steps share is shown, different ones are not", async () =>
   await settle();
   expect(shown()?.note).toBeNull();
 });
+
+test("what leaving one out puts first is told where its known scores part from those shown", async () => {
+  const unlike = (row: Float32Array) => Float32Array.from(row, (v) => -v);
+  const rows = await t.session.scores({ method: "saliency" } as never, [0]);
+  t.session.known.mockReturnValue(unlike(rows) as never);
+  t.state.held.value = [0];
+  await settle();
+  const asked = { method: "leave_one_out", layer: null, heads: [], head_rule: "mean" };
+  expect(t.session.known).toHaveBeenLastCalledWith(asked, 0);
+  expect(shown()?.disputed).not.toBeNull();
+  t.session.known.mockReturnValue(rows as never);
+  t.state.held.value = [1];
+  await settle();
+  t.state.held.value = [0];
+  await settle();
+  expect(shown()?.disputed).toBeNull();
+  t.session.known.mockReturnValue(null as never);
+  t.state.held.value = [1];
+  await settle();
+  expect(shown()?.disputed).toBeNull();
+});

@@ -1,11 +1,12 @@
 /** The scores shown at the moment: those of the steps explained by unit, or those of one input by generated unit. */
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
-import type { MethodInfo, RequestOptions, ScoreQuery } from "../session/session";
+import type { MethodInfo, RequestOptions, ScoreQuery, Session } from "../session/session";
 import type { Display } from "../state/display";
 import { foilOf, scoreQuery, shownMethod } from "../state/selectors";
 import type { State } from "../state/state";
 import { unitsOf } from "../state/units";
 import { combine, greatest, unitScores } from "./combine";
+import { disagreement, reference } from "./disagreement";
 import { scoreOptions } from "./options";
 
 export interface ShownScores {
@@ -24,6 +25,8 @@ export interface ShownScores {
   readonly renormalized: boolean;
   /** The note that all its steps share. */
   readonly note: string | null;
+  /** The input that leaving one out puts first, when it orders the inputs unlike these scores; else null. */
+  readonly disputed: number | null;
 }
 
 export interface Scores {
@@ -79,11 +82,27 @@ function followSteps(
         if (!rows) return;
         const notes = new Set(steps.map((step) => session.note(query, step)));
         const note = notes.size === 1 ? ([...notes][0] ?? null) : null;
-        out.value = { ...rowScores(state, method, steps, rows), method, query, note };
+        const disputed = disputedBy(session, query, method, steps, rows);
+        out.value = { ...rowScores(state, method, steps, rows), method, query, note, disputed };
         clearTimeout(late);
       });
     return () => clearTimeout(late);
   });
+}
+
+/** Compare the scores of one step with leaving one out, if that is known already. */
+function disputedBy(
+  session: Session,
+  { foil }: ScoreQuery,
+  { name, signed }: MethodInfo,
+  steps: readonly number[],
+  rows: Float32Array,
+): number | null {
+  const [step] = steps;
+  if (step === undefined || steps.length > 1 || name.startsWith(reference)) return null;
+  const query: ScoreQuery = { method: reference, layer: null, heads: [], head_rule: "mean" };
+  const other = session.known(foil === undefined ? query : { ...query, foil }, step);
+  return other && disagreement(rows, signed, other);
 }
 
 function rowScores(
@@ -91,7 +110,7 @@ function rowScores(
   method: MethodInfo,
   steps: readonly number[],
   scores: Float32Array,
-): Omit<ShownScores, "query" | "method" | "note"> {
+): Omit<ShownScores, "query" | "method" | "note" | "disputed"> {
   const content = state.content.peek();
   const options = scoreOptions(state, method);
   const { hidden } = options;
@@ -133,7 +152,7 @@ function followInput(display: Display, out: Target): void {
           columnScores(state, answer),
           new Uint8Array(unitsOf(state.content.peek()).count),
         ];
-        const none = { steps: [], hidden, hiddenShare: 0, renormalized: false, note: null };
+        const none = { steps: [], hidden, hiddenShare: 0, renormalized: false, note: null, disputed: null };
         out.value = { ...none, input, method, query, values, high: greatest(values) };
       });
   });

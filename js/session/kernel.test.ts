@@ -130,6 +130,7 @@ test("rows are kept one by one", async () => {
   void session.scores({ ...saliency, method: "attention" }, [1]);
   nextFrame();
   expect(channel.sent).toHaveLength(2);
+  expect(session.known(saliency, 99)).toBeNull();
 });
 
 test("a long span is asked for in answers under 512 kB", async () => {

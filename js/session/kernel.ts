@@ -97,6 +97,10 @@ export class KernelSession implements Session {
     return floats(reply, steps.length * inputs);
   }
 
+  known(query: ScoreQuery, step: number): Float32Array | null {
+    return (this.#cache.get(rowKey(query, step)) as Float32Array | undefined) ?? null;
+  }
+
   note(query: ScoreQuery, step: number): string | null {
     return this.#notes.get(rowKey(query, step)) ?? null;
   }

@@ -38,6 +38,11 @@ export class RecordedSession implements Session {
     return out;
   }
 
+  known(query: ScoreQuery, step: number): Float32Array | null {
+    const carried = this.#content.methods.some((m) => m.name === query.method);
+    return carried ? this.#row(query, step) : null;
+  }
+
   note(query: ScoreQuery, step: number): string | null {
     return this.#record.notes?.[query.method]?.[step] ?? null;
   }

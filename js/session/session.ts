@@ -105,6 +105,8 @@ export interface RequestOptions {
 export interface Session {
   /** float32 `[steps.length, inputs]`, row by row; NaN where a step could not see an input. */
   scores(query: ScoreQuery, steps: readonly number[], options?: RequestOptions): Promise<Float32Array>;
+  /** The scores of a step if they are known already, without asking for them. */
+  known(query: ScoreQuery, step: number): Float32Array | null;
   /** The note on the scores of a step, known once they are computed. */
   note(query: ScoreQuery, step: number): string | null;
   /** float32 `[steps]`: the score of one input for each step. */

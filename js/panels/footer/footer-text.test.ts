@@ -21,6 +21,7 @@ const scores = (part: Partial<ShownScores>): ShownScores => ({
   hiddenShare: 0,
   renormalized: false,
   note: null,
+  disputed: null,
   ...part,
 });
 
@@ -29,6 +30,12 @@ test("what a method has to say of the numbers comes last", () => {
   expect(text(explainedText([0], scores({ note }), content, defaultOptions))).toMatch(
     /L2 norm · completeness residual 0\.8 % of the score$/,
   );
+});
+
+test("what leaving one out puts first, where it disagrees", () => {
+  const first = (disputed: number) => text(explainedText([0], scores({ disputed }), content, defaultOptions));
+  expect(first(0)).toMatch(/L2 norm · leave one out puts <s> first$/);
+  expect(first(1)).toMatch(/ · leave one out puts Paris first too, and orders the others otherwise$/);
 });
 
 test("one token", () => {

@@ -59,13 +59,30 @@ export function explainedText(
   if (shown) facts.push(methodText(shown, content));
   if (shown?.note) facts.push(shown.note);
   if (foil && shown?.query.foil !== undefined)
-    return ["Why ", { strong }, " and not ", { strong: named(foil.text) }, `, ${facts.join(" · ")}`];
+    return [
+      "Why ",
+      { strong },
+      " and not ",
+      { strong: named(foil.text) },
+      `, ${facts.join(" · ")}`,
+      ...disputedText(shown, content),
+    ];
   if (foil && shown) {
     // A method that could be contrasted is not, because the view shows every step.
     const who = content.contrast[shown.method.name] ? "the matrix" : shown.method.title;
     facts.push(`not against ${named(foil.text)}: ${who} takes no foil`);
   }
-  return ["Explaining ", { strong }, `, ${facts.join(" · ")}`];
+  return ["Explaining ", { strong }, `, ${facts.join(" · ")}`, ...disputedText(shown, content)];
+}
+
+/** What leaving one out puts first, where it disagrees with the scores shown. */
+export function disputedText(shown: ShownScores | null, content: Content): RichText {
+  if (shown?.disputed == null) return [];
+  const units = unitsOf(content);
+  const unit = units.of(shown.disputed);
+  const strong = named(units.text(unit));
+  if (strongest(shown.values, 1)[0] !== unit) return [" · leave one out puts ", { strong }, " first"];
+  return [" · leave one out puts ", { strong }, " first too, and orders the others otherwise"];
 }
 
 /** What one input gave to the words of the answer. */

@@ -1,7 +1,7 @@
 /** The footer: what is shown, the legend with its numbers, and what might have been written instead. */
 import { computed } from "@preact/signals-core";
 import type { Context } from "../../context";
-import { h, watchSize, writeText } from "../../dom";
+import { h, plainText, watchSize, writeText } from "../../dom";
 import { numeral } from "../../draw/numerals";
 import { type Tint, tint } from "../../draw/ramp";
 import type { ShownScores } from "../../scores/shown-scores";
@@ -9,7 +9,7 @@ import type { Content } from "../../session/session";
 import { foilOf, targetSteps } from "../../state/selectors";
 import { mountAlternatives } from "./alternatives";
 import styles from "./footer.css";
-import { explainedText, hintText, inputText, legendTexts, strongestText } from "./footer-text";
+import { disputedText, explainedText, hintText, inputText, legendTexts, strongestText } from "./footer-text";
 
 export const footer = { styles, mount };
 
@@ -82,8 +82,10 @@ function announceStrongest({ state, scores, announce, effect }: Context): void {
   effect(() => {
     const held = scores.held.value;
     if (held && held.steps !== last?.steps) {
-      const words = strongestText(held, state.content.peek());
-      if (words) announce(`Most from ${words}.`);
+      const content = state.content.peek();
+      const words = strongestText(held, content);
+      const disputed = plainText(disputedText(held, content)).replace(/^ · l/, " L");
+      if (words) announce(`Most from ${words}.${disputed && `${disputed}.`}`);
     }
     last = held;
   });
