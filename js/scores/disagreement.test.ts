@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { disagreement, highest, kendallTau } from "./disagreement";
 
-const row = Float32Array.of;
+const row = (...values: number[]) => Float32Array.from(values);
 
 test("Kendall's tau-b as SciPy gives it, with ties and numbers that are missing", () => {
   // scipy.stats.kendalltau

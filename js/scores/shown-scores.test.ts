@@ -93,7 +93,7 @@ test("a note that all steps share is shown, different ones are not", async () =>
 });
 
 test("what leaving one out puts first is told where its known scores part from those shown", async () => {
-  const unlike = (row: Float32Array) => Float32Array.from(row, (v) => -v);
+  const unlike = (row: Float32Array) => Float32Array.from(row, (v) => 1 - v);
   const rows = await t.session.scores({ method: "saliency" } as never, [0]);
   t.session.known.mockReturnValue(unlike(rows) as never);
   t.state.held.value = [0];
