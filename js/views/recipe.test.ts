@@ -42,6 +42,7 @@ beforeEach(() => {
   const session = {
     scores: async () => new Float32Array(3),
     heads: async () => new Float32Array(4),
+    known: () => null,
     note: () => null,
   } as unknown as Session;
   mountApp(el, { state, session, notes: [] }, end.signal, [...views, counter]);
