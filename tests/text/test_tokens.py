@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from helpers.encoders import word_tokenizer
 from helpers.tiny import PROMPT, build, byte_tokenizer, space_tokenizer
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import PreTrainedTokenizerFast
 
 import attrwidget as aw
@@ -120,6 +121,20 @@ def test_special_tokens_are_marked_and_shown() -> None:
     assert tokens.special[-1]
     assert sum(tokens.special) == 2
     assert tokens.labels[0] == tokens.units[0].text == "<|endoftext|>"
+
+
+def test_tokens_that_are_only_added_as_special_are_control_tokens() -> None:
+    tokenizer = byte_tokenizer()
+    tokenizer.add_tokens([AddedToken("<|head|>", special=True), AddedToken("<think>", special=False)])
+    assert read("<|head|>a<think>", tokenizer).special == [True, False, False]
+
+
+def test_an_unknown_token_is_what_the_user_wrote() -> None:
+    tokenizer = word_tokenizer()
+    tokens = read("anna 東", tokenizer)
+    assert tokenizer.unk_token_id in tokens.ids
+    marked = [token for token, special in zip(tokens.ids, tokens.special, strict=True) if special]
+    assert set(marked) == {tokenizer.cls_token_id, tokenizer.sep_token_id}
 
 
 @pytest.mark.parametrize("tokenizer", [BYTES, SPACES], ids=["bytes", "spaces"])

@@ -48,13 +48,25 @@ def read_tokens(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int], first_st
     ids = [int(i) for i in ids]
     units = _units(tokenizer, ids, first_step, [])
     units = _units(tokenizer, ids, len(ids), units)
-    specials = set(tokenizer.all_special_ids)
+    specials = control_ids(tokenizer)
     labels = []
     for unit in units:
         pieces = unit.end - unit.start
         name = visible(unit.text)
         labels += [name] if pieces == 1 else [f"{name} {k + 1}/{pieces}" for k in range(pieces)]
     return Tokens(ids, units, [i in specials for i in ids], labels)
+
+
+def control_ids(tokenizer: PreTrainedTokenizerBase) -> set[int]:
+    """Return the ids of control tokens: those that the tokenizer names, or was given as special.
+
+    An unknown token stands for what the user wrote, and is one only if it has another use, as GPT-2's has.
+    """
+    named = tokenizer.special_tokens_map
+    others = [token for name, token in named.items() if name != "unk_token"]
+    ids = set(tokenizer.all_special_ids)
+    ids |= {i for i, token in tokenizer.added_tokens_decoder.items() if token.special}
+    return ids if tokenizer.unk_token in others else ids - {tokenizer.unk_token_id}
 
 
 def joined(tokens: Tokens, others: Tokens) -> Tokens:

@@ -54,6 +54,15 @@ def test_sentences() -> None:
     ]
 
 
+def test_the_full_stop_of_an_abbreviation_ends_no_sentence() -> None:
+    assert texts(
+        "Mr. Smith met Dr. J. R. Jones, e.g. here. Then No. 5. He said no. mr. x left", "sentence"
+    ) == [
+        *["Mr. Smith met Dr. J. R. Jones, e.g. here.", " Then No. 5.", " He said no.", " mr. x left"],
+        " x",
+    ]
+
+
 def test_special_tokens_stand_alone_and_sections_part() -> None:
     assert texts("a<|endoftext|>b c", "sentence", output="d e.") == ["a", "<|endoftext|>", "b c", "d e"]
 

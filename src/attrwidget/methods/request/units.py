@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 UNITS = ("token", "word", "sentence", "message")
 # A full stop ends a sentence when a space follows; those of Chinese and Japanese always do.
 _SENTENCE_END = r"""[.!?…]+["'”’»)\]]*\s+|[。！？｡]+["'”’」』）]*\s*|\n+"""
+# A full stop after these, after an initial, or after "No." before a number ends no sentence.
+_ABBREVIATION = (
+    r"\b(?:(?i:mr|mrs|ms|dr|prof|rev|hon|st|mt|jr|sr|gen|col|capt|lt|sgt|sen|gov|messrs|mme|mlle|vs|cf|ca|approx|fig|"
+    r"figs|eq|eqs|vol|pp|e\.g|i\.e|u\.s|u\.k|z\.b|d\.h|bzw|nr|hr|fr)|\p{Lu}|(?i:nos?)(?=\.\s+\d))\.\s+.?$"
+)
 
 
 def units_of(trace: Trace, which: Any) -> list[Unit]:
@@ -97,7 +102,11 @@ def _word_starts(text: str) -> list[int]:
 def _sentence_starts(text: str) -> list[int]:
     import regex
 
-    ends = [match.end() for match in regex.finditer(_SENTENCE_END, text)]
+    ends = []
+    for match in regex.finditer(_SENTENCE_END, text):
+        before = text[max(0, match.start() - 10) : match.end() + 1]
+        if "\n" in match[0] or not regex.search(_ABBREVIATION, before):
+            ends.append(match.end())
     return [0, *(end for end in ends if end < len(text))]
 
 
