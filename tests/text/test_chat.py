@@ -5,10 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from helpers.chats import CHAT, CHATML, LLAMA3, MISTRAL, SYSTEM, THINKING, chat_tokenizer
+from helpers.chats import (
+    CHAT,
+    CHATML,
+    FAMILIES,
+    LLAMA3,
+    MISTRAL,
+    SYSTEM,
+    THINKING,
+    chat_tokenizer,
+    family_tokenizer,
+)
 from helpers.tiny import byte_tokenizer
 
-from attrwidget.text.chat import find_spans, message_spans
+from attrwidget.text.chat import ADDED, find_spans, message_spans
 
 
 def prompt(tokenizer: Any, messages: Any) -> list[int]:
@@ -51,12 +61,11 @@ def test_messages_with_headers(template: str, told: bool) -> None:
 
 @pytest.mark.parametrize("told", [True, False])
 def test_a_preamble_that_the_template_writes(told: bool) -> None:
-    """Without a system message: told, it stands before the user's; found, it is the system's."""
+    """Without a system message of the user, it is one that the template added."""
     tokenizer = chat_tokenizer(LLAMA3)
     ids = prompt(tokenizer, CHAT)
     spans = message_spans(tokenizer, CHAT, ids) if told else find_spans(tokenizer, ids)
-    assert [span.title for span in spans][-4:] == ["user", "assistant", "user", "assistant"]
-    assert len(spans) == (4 if told else 5)
+    assert [span.title for span in spans] == [ADDED, "user", "assistant", "user", "assistant"]
     assert shown(tokenizer, ids, spans)[-3:] == EXPECTED[LLAMA3][-3:]
 
 
@@ -105,3 +114,36 @@ def test_other_ids_are_no_chat() -> None:
     assert message_spans(tokenizer, CHAT, ids) == []
     assert find_spans(tokenizer, ids) == []
     assert find_spans(byte_tokenizer(), ids) == []
+
+
+TURNS = [
+    {"role": "user", "content": "How warm is Oslo?"},
+    {
+        "role": "assistant",
+        "content": "",
+        "tool_calls": [{"type": "function", "function": {"name": "weather", "arguments": {"city": "Rome"}}}],
+    },
+    {"role": "tool", "name": "weather", "content": "Minus"},
+    {"role": "assistant", "content": "<think>\nCold.\n</think>\n\nIcy."},
+    {"role": "user", "content": "And Bergen?"},
+]
+# Each word stands in one message only, and says under which role the template wrote it.
+PLANTED = {"Oslo": "user", "weather": "assistant", "Minus": "tool", "Icy": "assistant", "Bergen": "user"}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_word_stands_under_the_role_that_the_template_wrote_it_with(family: str) -> None:
+    tokenizer = family_tokenizer(family)
+    ids = prompt(tokenizer, TURNS)
+    told = message_spans(tokenizer, TURNS, ids)
+    assert told == find_spans(tokenizer, ids)
+    spans = shown(tokenizer, ids, told)
+    for word, role in PLANTED.items():
+        assert role in {title for title, text in spans if word in text}, (word, spans)
+        assert all(title == role for title, text in spans if word in text and word != "weather"), (
+            word,
+            spans,
+        )
+    opened = any("{% if add_generation_prompt" in line for line in [FAMILIES[family][0]])
+    assert spans[-1][0] == ("assistant" if opened else "user")
+    assert (spans[0][0] == ADDED) == ("a helpful model" in spans[0][1])

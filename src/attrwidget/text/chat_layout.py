@@ -1,0 +1,157 @@
+"""Learn from probe chats how a chat template begins and ends the messages of each role."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from attrwidget.text.chat_probes import START, STOP, Gap, both_tools, opening, probe
+from attrwidget.text.chat_template import END, MARK, pattern, words
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+    from attrwidget.text.chat_probes import Pieces
+
+_ROLES = ("system", "developer", "user", "assistant", "tool")
+_FAMILIES = {"call": "assistant"}  # a turn that only calls a tool is an assistant's
+_ASSISTANT = re.compile("assistant|chatbot", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a chat template writes messages.
+
+    Attributes:
+        headers: What begins a message, as ``(pattern, role)``, longest first.
+        footers: What ends a message of each role.
+        headerless: The roles after which an answer begins without a header.
+        anchored: Whether control tokens tell messages apart, so that typed text cannot pass for a header.
+    """
+
+    headers: tuple[tuple[str, str], ...]
+    footers: dict[str, tuple[str, ...]]
+    headerless: frozenset[str]
+    anchored: bool
+
+
+def learn(tokenizer: PreTrainedTokenizerBase) -> Layout:
+    """Return the layout of the tokenizer's chat template; without headers if it cannot be found."""
+    gaps = _probes(tokenizer) if tokenizer.chat_template else []
+    footers = _footers(gaps)
+    found = {role: _headers(role, gaps, footers) for role in _ROLES}
+    headers: dict[Pieces, str] = {}
+    for role in _ROLES:
+        for header in found[role]:
+            known = headers.get(header)
+            # Two roles have the same header: it names one, as gpt-oss writes a system message as a developer's.
+            if known is None or (role in "".join(header) and known not in "".join(header)):
+                headers[header] = role
+    first = _headerless(gaps, footers)
+    ordered = sorted(headers.items(), key=lambda item: -len("".join(item[0])))
+    return Layout(
+        tuple((pattern(header), role) for header, role in ordered),
+        {role: tuple(pattern(footer) for footer in ends) for role, ends in footers.items()},
+        frozenset(first),
+        bool(found["user"]) and all(_control(header) for header in [*found["user"], *found["assistant"]]),
+    )
+
+
+def _probes(tokenizer: PreTrainedTokenizerBase) -> list[Gap]:
+    chats = [
+        ("user",),
+        ("user", "assistant"),
+        ("user", "assistant", "user"),
+        ("user", "user"),
+        ("user", "assistant", "tool", "assistant"),
+        ("system",),
+        ("user", "assistant", "system"),
+        *((role, "user") for role in ("system", "developer")),
+        *(("user", "assistant", role, "user") for role in ("system", "developer")),
+    ]
+    gaps = [gap for roles in chats for gap in probe(tokenizer, *roles)] + opening(tokenizer)
+    for roles in (("user", "call"), ("user", "call", "tool"), ("user", "call", "tool", "assistant")):
+        gaps += both_tools(tokenizer, *roles)
+    return gaps
+
+
+def _footers(gaps: list[Gap]) -> dict[str, list[Pieces]]:
+    """Return what stands after the last message of each role, longest first."""
+    ends: dict[str, set[Pieces]] = {}
+    for gap in gaps:
+        if gap.after == STOP and gap.before != START:
+            text = gap.text
+            if gap.before == "user":  # some templates begin the answer without being asked to
+                at = next((i for i, piece in enumerate(text) if _ASSISTANT.search(piece)), len(text))
+                text = text[:at]
+            ends.setdefault(gap.before, set()).add(_stripped(text))
+    return {role: sorted(filter(None, found), key=len, reverse=True) for role, found in ends.items()}
+
+
+def _headers(role: str, gaps: list[Gap], footers: dict[str, list[Pieces]]) -> list[Pieces]:
+    """Return what begins a message of *role*: what its appearances have in common, after the footer before."""
+    candidates: list[Pieces] = []
+    for gap in gaps:
+        if _FAMILIES.get(gap.after, gap.after) == role and gap.before in footers:
+            rest = _after_footer(gap.text, footers[gap.before])
+            if rest is not None:
+                candidates.append(rest)
+    if role in {"system", "developer"} and not candidates:
+        candidates = _first_headers(role, gaps)
+    if not candidates or any(not candidate for candidate in candidates):
+        candidates = [candidate for candidate in candidates if candidate and _control(candidate)]
+        if role == "assistant":  # begins without a header after some roles
+            candidates = [candidate for candidate in candidates if _ASSISTANT.search("".join(candidate))]
+    groups: dict[str, list[Pieces]] = {}
+    for candidate in candidates:
+        groups.setdefault(candidate[0], []).append(candidate)
+    return [header for group in groups.values() if (header := _stripped(_common(group)))]
+
+
+def _first_headers(role: str, gaps: list[Gap]) -> list[Pieces]:
+    """Return the header of a message that can only be the first, after what the template writes without it."""
+    own = [gap.text for gap in gaps if gap.before == START and gap.after == role]
+    plain = [gap.text for gap in gaps if gap.before == START and gap.after == "user"]
+    if not own or not plain:
+        return []
+    common = _common([own[0], plain[0]])
+    rest = own[0][len(common) :] if words("".join(common)) else own[0]
+    return [rest] if _control(rest) else []
+
+
+def _headerless(gaps: list[Gap], footers: dict[str, list[Pieces]]) -> set[str]:
+    return {
+        _FAMILIES.get(gap.before, gap.before)
+        for gap in gaps
+        if gap.after == "assistant" and footers.get(gap.before)
+        if _after_footer(gap.text, footers[gap.before]) == ()
+    }
+
+
+def _after_footer(text: Pieces, footers: list[Pieces]) -> Pieces | None:
+    """Return what follows the footer at the beginning of *text*, or None when another stands there."""
+    text = _stripped(text)
+    for footer in footers:
+        if text[: len(footer)] == footer:
+            return _stripped(text[len(footer) :])
+    return None if footers else text
+
+
+def _common(texts: list[Pieces]) -> Pieces:
+    columns = zip(*texts, strict=False)
+    return tuple(column[0] for column in takewhile(lambda column: len(set(column)) == 1, columns))
+
+
+def _stripped(text: Pieces) -> Pieces:
+    start, stop = 0, len(text)
+    while start < stop and text[start].isspace():
+        start += 1
+    while stop > start and (text[stop - 1].isspace() or text[stop - 1] in "\"'[{("):
+        stop -= 1
+    return text[start:stop]
+
+
+def _control(found: Pieces) -> bool:
+    return any(piece.startswith(MARK) and piece.endswith(END) for piece in found)

@@ -1,0 +1,97 @@
+"""Run a tokenizer's chat template, and mark the control tokens in what it writes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from attrwidget.text.tokens import read_tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from transformers import PreTrainedTokenizerBase
+
+# Stand before and after a control token in marked text, so that no typed text looks like one.
+MARK, END = "\0", "\1"
+_PIECE = re.compile(f"{MARK}[^{END}]*{END}|\\s+|\\w+|.", re.DOTALL)
+_ANY_CONTROL = re.compile(f"{MARK}[^{END}]*{END}")
+
+
+def run_template(
+    tokenizer: PreTrainedTokenizerBase, messages: Sequence[Mapping[str, Any]], **options: Any
+) -> str:
+    """Return what the chat template writes for *messages*.
+
+    A template that cannot go without a content is given an empty one, such as for a message that only calls a tool.
+    """
+    given = [dict(message) for message in messages]
+    try:
+        return str(tokenizer.apply_chat_template(given, tokenize=False, **options))
+    except Exception:
+        if all(isinstance(message.get("content"), str | list) for message in given):
+            raise
+    filled = [{**message, "content": message.get("content") or ""} for message in given]
+    return str(tokenizer.apply_chat_template(filled, tokenize=False, **options))
+
+
+def try_template(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Any], **options: Any) -> str | None:
+    """Return what the chat template writes for *messages*, or None when it refuses them."""
+    try:
+        return run_template(tokenizer, messages, **options)
+    except Exception:  # noqa: BLE001 - the template is a program of the model's author and may raise anything
+        return None
+
+
+def variables(tokenizer: PreTrainedTokenizerBase) -> set[str]:
+    """Return the names that the chat template reads, such as ``tools`` or ``enable_thinking``."""
+    from jinja2 import Environment, TemplateError, meta
+
+    found: set[str] = set()
+    own = tokenizer.chat_template or ""
+    for template in own.values() if isinstance(own, dict) else [own]:
+        try:
+            environment = Environment(extensions=["jinja2.ext.loopcontrols"])  # noqa: S701 - nothing is rendered
+            # Transformers' own block for assistants' words is no jinja.
+            source = re.sub(r"\{%-?\s*(end)?generation\s*-?%\}", "", template)
+            found |= meta.find_undeclared_variables(environment.parse(source))
+        except TemplateError:
+            continue
+    return found
+
+
+def mark(tokenizer: PreTrainedTokenizerBase, text: str) -> str:
+    """Return *text* with its control tokens marked."""
+    names = sorted(
+        (token.content for token in tokenizer.added_tokens_decoder.values()), key=len, reverse=True
+    )
+    if not names:
+        return text
+    return re.sub("|".join(map(re.escape, names)), lambda found: f"{MARK}{found[0]}{END}", text)
+
+
+def marked_ids(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> tuple[str, list[tuple[int, int]]]:
+    """Return the text of *ids* with control tokens marked, and for each unit where it starts and its first token."""
+    text, starts = "", []
+    for unit in read_tokens(tokenizer, ids, len(ids)).units:
+        starts.append((len(text), unit.start))
+        control = tokenizer.added_tokens_decoder.get(ids[unit.start])
+        text += f"{MARK}{control.content}{END}" if control else unit.text
+    return text, starts
+
+
+def pieces(marked: str) -> list[str]:
+    """Return the control tokens, words, spaces and other characters of a marked text."""
+    return [found[0] for found in _PIECE.finditer(marked)]
+
+
+def words(marked: str) -> str:
+    """Return a marked text without control tokens and outer white space."""
+    return _ANY_CONTROL.sub("", marked).strip()
+
+
+def pattern(found: Sequence[str]) -> str:
+    """Return a regular expression for *pieces*, to which a tokenizer may have added white space."""
+    parts = [r"\s*" if piece.isspace() else re.escape(piece) for piece in found]
+    joined = "".join(r"\s*" + part + r"\s*" if part.startswith(re.escape(MARK)) else part for part in parts)
+    return re.sub(r"(\\s\*)+", lambda _: r"\s*", joined).removeprefix(r"\s*").removesuffix(r"\s*")
