@@ -69,8 +69,8 @@ class Explanation(Presentation):
         """Return the scores of all steps, labelled by token.
 
         Args:
-            method: A name of ``methods()``; by default the first: saliency, or leave-one-out for a model without
-                gradients.
+            method: A name of ``methods()``; by default the first, which is the one shown first: leave-one-out for a
+                model that continues a text, GIM where that takes longer than about a second, and saliency for others.
             target_function: What is explained: ``"probability"``, ``"log_prob"``, ``"logit"``, ``"log_odds"``,
                 ``"entropy"``, ``"distribution"`` (all of it) or ``"contrast"``. Each method has its default.
             foil: The other token of ``"contrast"``, which it implies: a text or a token id for every step, or a list

@@ -98,8 +98,8 @@ class Presentation(ABC):
 
         Args:
             path: Where to write it.
-            methods: Names of methods to carry; by default saliency, input × gradient, attention, and whatever was
-                computed already.
+            methods: Names of methods to carry; by default the one shown first, GIM, saliency, input × gradient,
+                attention, and whatever was computed already.
             max_mb: The largest size in megabytes; 10 by default. To fit, attention is stored with less precision, then
                 as the mean of all heads, and then methods are left out; the page names what it does not carry.
             title: The heading; by default a question about the answer.
@@ -134,8 +134,8 @@ class Presentation(ABC):
 
         Args:
             path: Where to write it.
-            methods: Names of methods to carry; by default attention, the gradient methods that take one backward pass
-                for each step, and whatever was computed already.
+            methods: Names of methods to carry; by default the one shown first, attention, the gradient methods that
+                take one backward pass for each step, and whatever was computed already.
             heads: Attention of all heads as ``"float32"``, ``"float16"`` or ``"none"``, which keeps their mean;
                 ``"auto"`` takes the first that keeps the file under *max_mb*, and warns of what it left out.
             max_mb: The largest size in megabytes.

@@ -135,11 +135,11 @@ def test_displays_of_one_explanation_keep_in_step_and_others_apart(page: Page, j
     one.hold(7)
     expect(same.word(7)).to_have_attribute("aria-selected", "true")
     expect(same.footer).to_contain_text("Explaining Washington, token 2 of")
-    same.method("Input × gradient")
-    expect(one.root.get_by_role("radio", name="Input × gradient", exact=True)).to_be_checked()
+    same.method("Saliency")
+    expect(one.root.get_by_role("radio", name="Saliency", exact=True)).to_be_checked()
     apart.root.scroll_into_view_if_needed()
     assert apart.held() == before == [5]
-    expect(apart.root.get_by_role("radio", name="Input × gradient", exact=True)).not_to_be_checked()
+    expect(apart.root.get_by_role("radio", name="Saliency", exact=True)).not_to_be_checked()
     apart.hold(6)
     assert one.held() == same.held() == [7]
     assert apart.held() == [6]

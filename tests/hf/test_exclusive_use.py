@@ -100,19 +100,19 @@ def test_after_an_exception_in_a_forward_pass(model: Any, monkeypatch: Any, kind
 
         monkeypatch.setattr(inner, "forward", forward)
         with contextlib.suppress(kind, aw.AttrWidgetError):
-            adapter.explain(PROMPT, output=ANSWER).scores()
+            adapter.explain(PROMPT, output=ANSWER).scores("saliency")
         monkeypatch.undo()
         assert state(model) == before
 
 
 def test_after_an_exception_in_a_backward_pass(model: Any, monkeypatch: Any) -> None:
     ex = explain(model)
-    truth = explain(model).scores()
+    truth = explain(model).scores("saliency")
     monkeypatch.setattr(torch.autograd, "grad", raising(RuntimeError))
     with pytest.raises(RuntimeError, match="enough"):
-        ex.scores()
+        ex.scores("saliency")
     monkeypatch.undo()
-    np.testing.assert_array_equal(ex.scores(), truth)
+    np.testing.assert_array_equal(ex.scores("saliency"), truth)
 
 
 def test_after_an_exception_in_the_progress_of_scores(model: Any) -> None:
@@ -120,7 +120,7 @@ def test_after_an_exception_in_the_progress_of_scores(model: Any) -> None:
     for kind in (aw.Cancelled, KeyboardInterrupt):
         with pytest.raises(kind):
             ex.scores(progress=raising(kind))
-    assert not ex.scores().empty
+    assert not ex.scores("saliency").empty
 
 
 @pytest.mark.slow
@@ -129,17 +129,17 @@ def test_inside_inference_mode(model: Any) -> None:
     with torch.inference_mode():
         ex = explain(model)
         explain(model, max_new_tokens=2)
-        inside = ex.scores()
-    np.testing.assert_array_equal(inside, truth.scores())
+        inside = ex.scores("saliency")
+    np.testing.assert_array_equal(inside, truth.scores("saliency"))
     np.testing.assert_array_equal(ex.scores("input_x_gradient"), truth.scores("input_x_gradient"))
     if ex.reading.n_layers:
         np.testing.assert_array_equal(ex.attention(0, 1), truth.attention(0, 1))
 
 
 def test_inside_no_grad(model: Any) -> None:
-    truth = explain(model).scores()
+    truth = explain(model).scores("saliency")
     with torch.no_grad():
-        np.testing.assert_array_equal(explain(model).scores(), truth)
+        np.testing.assert_array_equal(explain(model).scores("saliency"), truth)
         assert not torch.is_grad_enabled()
     assert torch.is_grad_enabled()
 
@@ -148,10 +148,10 @@ def test_gradient_checkpointing_stays_on() -> None:
     model = build("llama").train()
     model.activation_checkpointing_enable()
     before = state(model)
-    checkpointed = explain(model).scores()
+    checkpointed = explain(model).scores("saliency")
     assert state(model) == before
     assert model.is_activation_checkpointing
-    np.testing.assert_array_equal(checkpointed, explain(build("llama")).scores())
+    np.testing.assert_array_equal(checkpointed, explain(build("llama")).scores("saliency"))
 
 
 def test_the_user_can_go_on_training() -> None:
@@ -159,7 +159,7 @@ def test_the_user_can_go_on_training() -> None:
     optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
     ids = torch.tensor([byte_tokenizer()(PROMPT)["input_ids"]])
     model(ids, labels=ids).loss.backward()
-    explain(model).scores()
+    explain(model).scores("saliency")
     assert all(p.grad is not None for p in model.parameters())
     optimizer.step()
 

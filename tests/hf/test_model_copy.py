@@ -51,6 +51,6 @@ def test_a_model_that_cannot_be_copied_is_used_itself() -> None:
     before = state(model)
     ex = explain(model)
     assert ex.trace.model.hf is model
-    np.testing.assert_array_equal(ex.scores(), explain(build("llama")).scores())
+    np.testing.assert_array_equal(ex.scores("saliency"), explain(build("llama")).scores("saliency"))
     assert explain(model, max_new_tokens=2).reading.n_steps == 2
     assert state(model) == before

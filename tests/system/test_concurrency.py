@@ -57,7 +57,7 @@ def test_explaining_while_asking(model: Any, truth: list[dict[str, Any]]) -> Non
         again = pool.submit(explained, model)
         answer = pool.submit(aw.load(model, byte_tokenizer()).explain, IDS[:10], max_new_tokens=10)
         assert_close(scores.result(), truth[0]["saliency"])
-        assert_close(again.result()[1].scores(), truth[1]["saliency"])
+        assert_close(again.result()[1].scores("saliency"), truth[1]["saliency"])
         assert answer.result().reading.n_steps == 10
     assert model.config._attn_implementation == "sdpa"
 
@@ -78,7 +78,7 @@ def test_the_users_own_training_beside_ours_is_not_disturbed(model: Any) -> None
         try:
             for _ in range(4):
                 ex.trace.drop_graph()
-                aw.Explanation(ex.trace).scores()
+                aw.Explanation(ex.trace).scores("saliency")
                 explained(model)
         finally:
             done.set()
@@ -100,7 +100,7 @@ def test_a_message_thread_needs_no_grad_mode_of_its_caller(model: Any, truth: li
 
     def ask() -> Any:
         with torch.inference_mode():
-            return ex.scores()
+            return ex.scores("saliency")
 
     with ThreadPoolExecutor(1) as pool:
         assert_close(pool.submit(ask).result(), truth[0]["saliency"])
@@ -119,4 +119,4 @@ def test_cancelling_one_leaves_the_other_running(model: Any, truth: list[dict[st
         with pytest.raises(aw.Cancelled):
             stopped.result()
         assert_close(other.result(), truth[1]["saliency"])
-    assert_close(first.scores(), truth[0]["saliency"])
+    assert_close(first.scores("saliency"), truth[0]["saliency"])

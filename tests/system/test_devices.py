@@ -65,17 +65,21 @@ def test_captured_from_disk(folder: Callable[[str], str], tmp_path: Path) -> Non
     with aw.capture(model, byte_tokenizer()) as captured:
         model.generate(torch.tensor([IDS[:10]]), max_new_tokens=3)
     whole = aw.load(build("llama"), byte_tokenizer()).explain(IDS[:10], max_new_tokens=3)
-    np.testing.assert_allclose(captured.explanations[0].scores(), whole.scores(), rtol=1e-4, atol=1e-7)
+    np.testing.assert_allclose(
+        captured.explanations[0].scores("saliency"), whole.scores("saliency"), rtol=1e-4, atol=1e-7
+    )
 
 
 def test_a_map_of_one_device(folder: Callable[[str], str]) -> None:
     for place in ("auto", {"": "cpu"}):
         model = AutoModelForCausalLM.from_pretrained(folder("llama"), device_map=place)
         before = state(model)
-        np.testing.assert_array_equal(explain(model).scores(), explain(build("llama")).scores())
+        np.testing.assert_array_equal(
+            explain(model).scores("saliency"), explain(build("llama")).scores("saliency")
+        )
         assert state(model) == before
     named = aw.load(folder("llama"), device="auto").explain(IDS[:10], output=IDS[10:])
-    np.testing.assert_array_equal(named.scores(), explain(build("llama")).scores())
+    np.testing.assert_array_equal(named.scores("saliency"), explain(build("llama")).scores("saliency"))
 
 
 def test_weights_that_are_nowhere(folder: Callable[[str], str]) -> None:

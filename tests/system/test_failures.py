@@ -114,10 +114,10 @@ def test_running_out_of_memory_halves_the_batch(model: Any, monkeypatch: Any, li
 
 
 def test_an_allocator_that_fails_on_a_cpu_is_out_of_memory(model: Any, monkeypatch: Any) -> None:
-    truth, ex = explain(model).scores(), explain(model)
+    truth, ex = explain(model).scores("saliency"), explain(model)
     words = "[enforce fail at alloc_cpu.cpp] DefaultCPUAllocator: can't allocate memory: you tried 9 bytes"
     tried = out_of_memory_above(2, monkeypatch, lambda: RuntimeError(words))
-    np.testing.assert_allclose(ex.scores(), truth, rtol=1e-5, atol=1e-7)
+    np.testing.assert_allclose(ex.scores("saliency"), truth, rtol=1e-5, atol=1e-7)
     assert max(tried) > 2
 
 
@@ -125,9 +125,9 @@ def test_no_memory_for_a_single_step_is_a_sentence(model: Any, monkeypatch: Any)
     ex = explain(model)
     out_of_memory_above(0, monkeypatch)
     with pytest.raises(aw.AttrWidgetError, match=r"not enough memory .* 31 tokens: shorten the prompt"):
-        ex.scores()
+        ex.scores("saliency")
     monkeypatch.undo()
-    assert not ex.scores().isna().all().any()
+    assert not ex.scores("saliency").isna().all().any()
 
 
 @pytest.mark.parametrize("words", ["out of luck", "CUDA error: device-side assert triggered", ""])
@@ -135,7 +135,7 @@ def test_other_errors_are_not_swallowed(model: Any, monkeypatch: Any, words: str
     ex = explain(model)
     tried = out_of_memory_above(0, monkeypatch, lambda: RuntimeError(words))
     with pytest.raises(RuntimeError) as caught:
-        ex.scores()
+        ex.scores("saliency")
     assert str(caught.value) == words
     assert len(tried) == 1
 
@@ -161,12 +161,12 @@ def test_weights_that_change_after_explaining(name: str, change: str, *, asked_b
     with torch.no_grad():
         CHANGES[change](model)
     with pytest.raises(aw.AttrWidgetError, match=r"weights have changed .* explain again"):
-        ex.scores()
+        ex.scores("saliency")
     if finished is not None:
         np.testing.assert_array_equal(ex.reading.rows("saliency", [2, 5]), finished)
     np.testing.assert_array_equal(ex.attention(1, 1), attention)
     assert ex.steps.equals(steps)
-    assert not explain(model).scores().isna().all().any()
+    assert not explain(model).scores("saliency").isna().all().any()
 
 
 def test_no_method_reads_new_weights_for_an_old_explanation() -> None:

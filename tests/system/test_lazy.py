@@ -97,7 +97,7 @@ def test_the_first_step_of_a_long_one_runs_the_prompt_alone(
 
 
 def test_all_steps_are_batched(ex: aw.Explanation, count: Counter) -> None:
-    ex.scores()
+    ex.scores("saliency")
     assert sum(count.backwards) == STEPS
     assert max(count.backwards) > 1
     before = len(count.backwards)
@@ -112,7 +112,7 @@ def test_only_missing_steps_are_computed(ex: aw.Explanation, count: Counter) -> 
     assert sum(count.backwards) == 2
     rows = ex.reading.rows("saliency", range(STEPS))
     assert sum(count.backwards) == STEPS
-    np.testing.assert_array_equal(rows, ex.scores())
+    np.testing.assert_array_equal(rows, ex.scores("saliency"))
 
 
 def test_rows_come_in_the_order_asked(ex: aw.Explanation) -> None:
@@ -147,7 +147,7 @@ def test_stopping_keeps_what_is_finished(ex: aw.Explanation, count: Counter, kin
     truth = aw.load(ex.trace.model.hf, byte_tokenizer()).explain(
         ex.tokens.ids[:FIRST], output=ex.tokens.ids[FIRST:]
     )
-    np.testing.assert_allclose(rows, truth.scores(), rtol=1e-5, atol=1e-8)
+    np.testing.assert_allclose(rows, truth.scores("saliency"), rtol=1e-5, atol=1e-8)
 
 
 def test_progress_ends_at_the_total(ex: aw.Explanation) -> None:
@@ -174,5 +174,5 @@ def test_old_explanations_give_up_their_graphs_and_still_answer(model: Any) -> N
     assert [ex.trace._graph is not None for ex in several] == [False, False, True, True]
     for k, ex in enumerate(several):
         again = loaded.explain(ids[k : k + 6], output=ids[k + 6 : k + 10])
-        np.testing.assert_allclose(ex.scores(), again.scores(), rtol=1e-5)
+        np.testing.assert_allclose(ex.scores("saliency"), again.scores("saliency"), rtol=1e-5)
         np.testing.assert_array_equal(ex.reading.rows("saliency", [0]), rows[k])

@@ -35,7 +35,7 @@ def test_norms_and_attention_hold(name: str, dtype: torch.dtype) -> None:
             for s, (a, b) in enumerate(zip(ours, truth, strict=True))
         ]
         assert np.mean(ranks) > bound, method
-    shares = half.scores().to_numpy()
+    shares = half.scores("saliency").to_numpy()
     assert shares.dtype == np.float32
     np.testing.assert_allclose(np.nansum(shares, axis=1), 1, atol=1e-5)
 
@@ -43,7 +43,7 @@ def test_norms_and_attention_hold(name: str, dtype: torch.dtype) -> None:
 @pytest.mark.parametrize("name", ARCHITECTURES)
 def test_every_architecture_runs_in_bfloat16(name: str) -> None:
     ex = explain(build(name, dtype=torch.bfloat16, scale=0.1))
-    np.testing.assert_allclose(ex.scores().sum(axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(ex.scores("saliency").sum(axis=1), 1, atol=1e-5)
 
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16], ids=str)
@@ -54,7 +54,7 @@ def test_a_certain_prediction_in_half_precision(dtype: torch.dtype) -> None:
         model.get_output_embeddings().weight *= 40
     ex = aw.load(model, byte_tokenizer()).explain(IDS[:FIRST], max_new_tokens=8)
     assert ex.steps["probability"].max() > 1 - 1e-9
-    np.testing.assert_allclose(ex.scores().sum(axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(ex.scores("saliency").sum(axis=1), 1, atol=1e-5)
 
 
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16], ids=str)
@@ -71,10 +71,10 @@ def test_autocast_around_it_changes_no_number(name: str) -> None:
     truth = explain(build(name))
     with torch.autocast("cpu", dtype=torch.bfloat16):
         ex = explain(build(name))
-        inside = ex.scores()
+        inside = ex.scores("saliency")
         generated = aw.load(build(name), byte_tokenizer()).explain(IDS[:FIRST], max_new_tokens=4)
         assert torch.is_autocast_enabled("cpu")
-    np.testing.assert_array_equal(inside, truth.scores())
+    np.testing.assert_array_equal(inside, truth.scores("saliency"))
     for method in ("input_x_gradient", "attention", "leave_one_out"):
         np.testing.assert_array_equal(ex.scores(method), truth.scores(method))
     assert not ex.warnings

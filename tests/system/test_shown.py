@@ -91,12 +91,12 @@ def test_a_foil_gives_the_numbers_of_a_contrast(explanation: Any) -> None:
 
 def test_a_page_carries_what_is_usual_or_there_already(tmp_path: Path) -> None:
     explanation = aw.load("demo").explain("The capital of Japan is", max_new_tokens=2)
-    usual = {"saliency", "input_x_gradient", "attention"}
+    usual = {"leave_one_out", "gim", "saliency", "input_x_gradient", "attention"}
     _, data = export(explanation, tmp_path / "why.html")
     assert {m["name"] for m in data["content"]["methods"]} == usual
-    explanation.scores("leave_one_out")
+    explanation.scores("rollout")
     _, data = export(explanation, tmp_path / "why.html")
-    assert {m["name"] for m in data["content"]["methods"]} == {*usual, "leave_one_out"}
+    assert {m["name"] for m in data["content"]["methods"]} == {*usual, "rollout"}
 
 
 def test_a_page_opens_as_the_widget_stands(tmp_path: Path) -> None:

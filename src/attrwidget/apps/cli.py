@@ -49,7 +49,7 @@ def explain(  # noqa: PLR0917 - typer gives each its own name
     ],
     model: Annotated[str, typer.Option(help="'demo', a Hugging Face name, or a folder.")] = "demo",
     new_tokens: Annotated[int | None, typer.Option(help="How many tokens to generate, at most.")] = None,
-    method: Annotated[str, typer.Option(help=METHODS)] = "saliency",
+    method: Annotated[str | None, typer.Option(help=METHODS)] = None,
     context: Annotated[
         str | None, typer.Option(help="For question answering: the text in which the answer stands.")
     ] = None,

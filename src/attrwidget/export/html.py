@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from attrwidget.results.base import MethodInfo, Reading
 
 _DEFAULT_MB = 10.0
-_USUAL = ("saliency", "input_x_gradient", "attention")
+_USUAL = ("gim", "saliency", "input_x_gradient", "attention")
 _SPARE_BYTES = 4096  # for the sentences on what was left out
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -78,8 +78,8 @@ def to_html(
     Args:
         reading: What to show.
         path: Where to write it.
-        methods: Names of methods to carry; by default saliency, input × gradient, attention, and whatever was computed
-            already.
+        methods: Names of methods to carry; by default the one shown first, GIM, saliency, input × gradient, attention,
+            and whatever was computed already.
         max_mb: The largest size in megabytes; 10 by default.
         title: The heading; by default a question about the answer.
         shown: The state that the page opens with, by trait; missing ones have their default.
@@ -105,12 +105,12 @@ def to_html(
 
 
 def _usual_methods(reading: Reading, shown: Mapping[str, Any] | None) -> list[MethodInfo]:
-    """Return the methods a page carries by default: the usual ones, the one shown, and those already computed."""
+    """Return the methods a page carries by default: the first, the usual ones, the one shown, and those computed."""
     steps, method_shown = range(reading.n_steps), (shown or {}).get("method")
     return [
         method
-        for method in reading.methods()
-        if method.name in {*_USUAL, method_shown} or reading.has_rows(method.name, steps)
+        for place, method in enumerate(reading.methods())
+        if not place or method.name in {*_USUAL, method_shown} or reading.has_rows(method.name, steps)
     ]
 
 

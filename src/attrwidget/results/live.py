@@ -10,6 +10,7 @@ import pandas as pd
 
 from attrwidget.hf.exclusive_use import own_precision
 from attrwidget.methods import HeadSelection, all_methods, get
+from attrwidget.methods.order import in_order
 from attrwidget.methods.request.cache import ScoreCache
 from attrwidget.methods.request.footnotes import note_on
 from attrwidget.methods.request.make import default_function, make_request
@@ -64,7 +65,8 @@ class LiveReading(Reading):
 
     def methods(self) -> list[MethodInfo]:
         """Return the methods that the model allows, the default one first."""
-        found = [
+        offered = [method for method in all_methods() if method.refusal(self.trace) is None]
+        return [
             MethodInfo(
                 method.name,
                 method.title,
@@ -74,12 +76,8 @@ class LiveReading(Reading):
                 method.describe(self.target_function_of(method.name)),
                 self.trace.n_source if "source" in method.needs else None,
             )
-            for method in all_methods()
-            if method.refusal(self.trace) is None
+            for method in in_order(self.trace, offered)
         ]
-        if self.trace.capabilities.gradients_note is not None:
-            found.sort(key=lambda method: not method.name.startswith("leave_one_out"))
-        return found
 
     def rows(
         self,

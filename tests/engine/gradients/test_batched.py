@@ -100,8 +100,8 @@ def test_gradients_are_zero_on_later_tokens(model: Any, ids: list[int]) -> None:
 def test_later_tokens_change_nothing(ex: aw.Explanation, model: Any, ids: list[int]) -> None:
     other = [*ids[: PROMPT + 30], *random_ids(STEPS - 30, seed=1)]
     assert other != ids
-    ours = explained(model, other, PROMPT).scores().to_numpy()[:30]
-    np.testing.assert_allclose(ours, ex.scores().to_numpy()[:30], rtol=1e-4, atol=1e-6)
+    ours = explained(model, other, PROMPT).scores("saliency").to_numpy()[:30]
+    np.testing.assert_allclose(ours, ex.scores("saliency").to_numpy()[:30], rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.parametrize("segments", [True, False])
@@ -133,7 +133,7 @@ def test_certain_predictions_still_have_shares(name: str, sharpness: float) -> N
     certain = ex.steps["probability"].to_numpy() > 1 - 1e-13
     assert certain.any()
     assert ex.scores(normalize="inseq").sum(axis=1).to_numpy()[certain].min() < 0.5
-    shares = ex.scores().fillna(0).to_numpy()
+    shares = ex.scores("saliency").fillna(0).to_numpy()
     np.testing.assert_allclose(shares.sum(axis=1), 1, atol=1e-5)
 
     exact, ids = model.double(), ex.tokens.ids

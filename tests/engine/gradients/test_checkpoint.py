@@ -64,7 +64,7 @@ def test_an_encoder_decoder() -> None:
         aw.load(model, tokenizer, memory_budget=b).explain(SOURCE, output="George") for b in (None, 1)
     )
     assert saving.trace.new_graph()._checkpointed
-    np.testing.assert_allclose(saving.scores(), plain.scores(), rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(saving.scores("saliency"), plain.scores("saliency"), rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.slow
@@ -73,7 +73,7 @@ def test_a_model_that_cannot_be_copied() -> None:
     model.model.layers[1].forward = own = model.model.layers[1].forward
     before = state(model)
     np.testing.assert_allclose(
-        explain(model, 1).scores(), explain(build("llama")).scores(), rtol=1e-4, atol=1e-7
+        explain(model, 1).scores("saliency"), explain(build("llama")).scores("saliency"), rtol=1e-4, atol=1e-7
     )
     assert model.model.layers[1].forward is own
     assert state(model) == before
@@ -96,7 +96,7 @@ def test_after_running_out_of_memory(monkeypatch: pytest.MonkeyPatch, when: str)
     """Whatever was asked for is finished with less memory."""
     from attrwidget.engine.gradients import batched as graph
 
-    truth, ex = explain(build("llama")).scores(), explain(build("llama"))
+    truth, ex = explain(build("llama")).scores("saliency"), explain(build("llama"))
     real = graph.run_segment if when == "growing" else torch.autograd.grad
     saving = {"now": False}
 
@@ -117,7 +117,7 @@ def test_after_running_out_of_memory(monkeypatch: pytest.MonkeyPatch, when: str)
         monkeypatch.setattr(graph, "run_segment", short)
     else:
         monkeypatch.setattr(torch.autograd, "grad", short)
-    np.testing.assert_allclose(ex.scores(), truth, rtol=1e-4, atol=1e-7)
+    np.testing.assert_allclose(ex.scores("saliency"), truth, rtol=1e-4, atol=1e-7)
     assert saving["now"]
 
 
@@ -144,4 +144,4 @@ def test_a_graph_too_many() -> None:
         assert truth.trace._graph is not None
         assert ex.trace._graph is None
     np.testing.assert_allclose(ex.attention(layer=0, head=0), truth.attention(layer=0, head=0), atol=1e-6)
-    np.testing.assert_allclose(ex.scores(), truth.scores(), rtol=1e-4, atol=1e-7)
+    np.testing.assert_allclose(ex.scores("saliency"), truth.scores("saliency"), rtol=1e-4, atol=1e-7)

@@ -55,8 +55,8 @@ def save(
     Args:
         reading: What to save.
         path: Where to write it.
-        methods: Names; by default attention, the gradient methods that take one backward pass for each step, and
-            whatever was computed already.
+        methods: Names; by default the one shown first, attention, the gradient methods that take one backward pass for
+            each step, and whatever was computed already.
         heads: Attention of all heads as ``"float32"``, ``"float16"`` or ``"none"``, which keeps their mean; ``"auto"``
             takes the first that keeps the file under *max_mb*, and warns of what it left out.
         max_mb: The largest size in megabytes.
@@ -87,7 +87,8 @@ def _chosen(reading: Reading, names: str | Sequence[str] | None) -> list[MethodI
     """Return the methods called *names*; by default the cheap ones and those computed already."""
     if names is None:
         infos, every = reading.methods(), range(reading.n_steps)
-        return [info for info in infos if info.name in _CHEAP or reading.has_rows(info.name, every)] or infos
+        kept = [info for info in infos if info.name in _CHEAP or reading.has_rows(info.name, every)]
+        return kept if infos[:1] == kept[:1] else [*infos[:1], *kept]
     return reading.named(names)
 
 

@@ -1,0 +1,45 @@
+"""Order the methods that are offered for one explanation: the default one first, then the others of the bar."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from attrwidget.engine.trace import Trace
+    from attrwidget.methods.method import Method
+
+# By benchmarks/faithfulness.md: what puts the inputs that decide first, for each kind of model.
+_WRITER = ("leave_one_out", "gim", "saliency", "attention")
+_WRITER_OF_LONG_TEXT = ("gim", "saliency", "leave_one_out", "attention")
+_TRANSLATOR = ("saliency", "leave_one_out", "cross_attention", "attention")
+_ENCODER = ("saliency", "leave_one_out", "gim", "attention")
+
+# Parameters times inputs squared: about what leaving one out takes in a second, on two cores and elsewhere.
+_QUICK = {"cpu": 1.5e10}
+_QUICK_ELSEWHERE = 1e13
+
+
+def in_order(trace: Trace, methods: Iterable[Method]) -> list[Method]:
+    """Return *methods* with the default one of *trace* first and those of the bar after it."""
+    wanted = _wanted(trace)
+    found = sorted(methods, key=lambda one: wanted.index(one.name) if one.name in wanted else len(wanted))
+    if trace.capabilities.gradients_note is not None:
+        found.sort(key=lambda one: not one.name.startswith("leave_one_out"))
+    return found
+
+
+def _wanted(trace: Trace) -> tuple[str, ...]:
+    if not trace.writes_text:
+        return _ENCODER
+    if trace.model.encoder_decoder:
+        return _TRANSLATOR
+    return _WRITER if _is_quick(trace) else _WRITER_OF_LONG_TEXT
+
+
+def _is_quick(trace: Trace) -> bool:
+    """Return whether leaving one out takes about a second at the first step, by the sizes of model and text."""
+    model = trace.model.hf
+    work = model.num_parameters() * trace.seen(0) ** 2
+    return bool(work <= _QUICK.get(model.device.type, _QUICK_ELSEWHERE))
