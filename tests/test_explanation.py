@@ -79,7 +79,7 @@ def test_what_needs_the_model_is_refused_in_one_form(saved: aw.SavedExplanation,
 @pytest.mark.parametrize(
     "options",
     [
-        {},
+        {"method": "saliency"},
         {"method": "saliency", "normalize": None, "progress": print},
         {"method": "saliency", "normalize": "inseq"},
         {"method": "attention", "layer": 1, "head": [0, 2], "head_rule": "max"},
