@@ -108,7 +108,7 @@ def reviews() -> Iterator[Case]:
 def translations() -> Iterator[Case]:
     """Yield the words of the bundled translator's answers that translate a word of the source."""
     model = aw.load("demo-translation")
-    for one in list(translation.sentences())[::60]:
+    for one in list(translation.sentences())[::20]:
         explain = partial(model.explain, one.source, output=one.target)
         ex, offsets = explain(), _offsets(model, one.source)
         for step, sure in enumerate(one.sure):
