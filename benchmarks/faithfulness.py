@@ -54,7 +54,8 @@ has its own defaults, and orders inputs as a reader would: signed scores from th
 
 - A model that continues a text: `leave_one_out`, the best on the real model by every measure but MRR, where `gim` is a
   little ahead. It takes a run for each input: on SmolLM2 and two threads (one run each) 1.6 s to the
-  first step of a prompt of 12 tokens and 29 s of one of 100, against 1.3 s for `gim` and 1.1 s for `saliency`. So where it would take longer than about a second
+  first step of a prompt of 12 tokens and 29 s of one of 100, against 1.3 s for `gim` and
+  1.1 s for `saliency`. So where it would take longer than about a second
   `gim` is first.
 - All others: `saliency`, first or near it on every one of them.
 - Not on the bar: `input_x_gradient`, the last or nearly the last of the gradient methods throughout.
