@@ -158,7 +158,7 @@ def test_a_begin_token_is_there_once(tmp_path: Any) -> None:
     chat = model.explain(MESSAGES, output=ANSWER)
     assert chat.tokens.ids.count(0) == 1
     assert chat.tokens.ids[0] == 0
-    written = "<|endoftext|><user>Who was first?\n<assistant>George\n<assistant>" + ANSWER
+    written = "<|endoftext|><user>Who was first?\n<assistant>George" + ANSWER  # the answer begun goes on
     assert model.tokenizer.decode(chat.tokens.ids) == written
 
 
@@ -174,3 +174,19 @@ def test_a_model_object_with_a_sentencepiece_tokenizer() -> None:
     model = aw.load(build("llama", vocab_size=len(tokenizer)), tokenizer)
     ex = model.explain("The first", output=" president of")
     assert ex.tokens.ids == tokenizer("The first president of")["input_ids"]
+
+
+def test_arguments_of_the_chat_template_and_calls_without_content() -> None:
+    tokenizer = byte_tokenizer(chat=True)
+    tokenizer.chat_template += "{{ 'quietly' if enable_thinking is false }}{{ tools | length if tools }}"
+    model = aw.load(build("gpt2"), tokenizer)
+    asked = [MESSAGES[0]]
+    ex = model.explain(asked, enable_thinking=False, tools=[{"type": "function"}], max_new_tokens=1)
+    assert tokenizer.decode(ex.tokens.ids[:-1]).endswith("<assistant>quietly1")
+    call = [*asked, {"role": "assistant", "tool_calls": []}, {"role": "tool", "content": "22"}]
+    assert [s.title for s in model.explain(call, max_new_tokens=1).reading.sections][2] == "tool"
+    with pytest.raises(aw.AttrWidgetError, match="no chat"):
+        model.explain(PROMPT, tools=[])
+    assert "messages" in model.explain(PROMPT, max_new_tokens=1).warnings[0]
+    twice = aw.load(build("gpt2"), byte_tokenizer(begin=True)).explain("<|endoftext|>Hi", output=" you")
+    assert "two begin tokens" in twice.warnings[0]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from attrwidget.checks import is_whole
 from attrwidget.errors import AttrWidgetError, first_line
+from attrwidget.text.chat_contents import render_prompt
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -41,12 +42,13 @@ Prompts = Texts | Sequence[Sequence[Message]]
 Encoded = Mapping[str, Any] | Array
 """Token ids from a tokenizer, one text or a padded batch: what it returns, or an array."""
 
+_SAYS = {"content", "tool_calls"}  # a message has one of these
 EMPTY_OUTPUT = "The output to explain is empty ({!r}): give the words to explain."
 _WHAT = "a text, a list of token ids, or a list of chat messages like {'role': 'user', 'content': 'Hello'}"
 
 
 def encode_prompt(
-    tokenizer: PreTrainedTokenizerBase, prompt: Any, vocabulary: int, what: str = "prompt"
+    tokenizer: PreTrainedTokenizerBase, prompt: Any, vocabulary: int, what: str = "prompt", **options: Any
 ) -> list[int]:
     """Return the token ids of a prompt.
 
@@ -55,6 +57,7 @@ def encode_prompt(
         prompt: A text, token ids, or chat messages, which go through the chat template.
         vocabulary: How many token ids the model has.
         what: The name of the prompt in errors.
+        **options: Arguments of the chat template, such as ``tools=``.
 
     Raises:
         AttrWidgetError: The prompt is anything else, is empty, or has ids outside ``0 … vocabulary - 1``.
@@ -65,7 +68,7 @@ def encode_prompt(
             raise AttrWidgetError(f"The {what} is empty ({prompt!r}): give the model some words to {use}.")
         ids = encode_text(tokenizer, prompt, special=True)
     elif is_messages(prompt):
-        ids = _encode_messages(tokenizer, prompt)
+        ids = _encode_messages(tokenizer, prompt, options)
     else:
         ids = _as_ids(prompt, what)
     if not ids:
@@ -175,9 +178,11 @@ def encode_text(
     return list(tokenizer(**given, add_special_tokens=special, verbose=False)["input_ids"])
 
 
-def _encode_messages(tokenizer: PreTrainedTokenizerBase, messages: Any) -> list[int]:
+def _encode_messages(
+    tokenizer: PreTrainedTokenizerBase, messages: Any, options: Mapping[str, Any]
+) -> list[int]:
     for message in messages:
-        if not isinstance(message, Mapping) or not {"role", "content"} <= set(message):
+        if not isinstance(message, Mapping) or "role" not in message or not _SAYS & set(message):
             raise AttrWidgetError(f"{message!r} is not a chat message: each needs a 'role' and a 'content'.")
     if not tokenizer.chat_template:
         raise AttrWidgetError(
@@ -185,13 +190,13 @@ def _encode_messages(tokenizer: PreTrainedTokenizerBase, messages: Any) -> list[
             "give the prompt as one text, or load a chat model."
         )
     try:
-        text = tokenizer.apply_chat_template(list(messages), tokenize=False, add_generation_prompt=True)
+        text = render_prompt(tokenizer, messages, options)
     except Exception as error:  # the template is a program of the model's author and may raise anything
         raise AttrWidgetError(
             f"The tokenizer's chat template refuses these messages: {first_line(error)}."
         ) from error
     # The template writes its own special tokens; adding the tokenizer's would double the first.
-    return encode_text(tokenizer, str(text), special=False)
+    return encode_text(tokenizer, text, special=False)
 
 
 def _as_ids(value: Any, what: str) -> list[int]:

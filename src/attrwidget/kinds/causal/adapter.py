@@ -28,9 +28,9 @@ class CausalLM(Adapter):
         require_output_layer(hf, name, CAUSAL.auto_class)
         super().__init__(hf, tokenizer, name)
 
-    def encode(self, prompt: Any) -> list[int]:
-        """Return the token ids of *prompt* (text, ids or chat messages)."""
-        return encode_prompt(self.tokenizer, prompt, self.vocabulary)
+    def encode(self, prompt: Any, **options: Any) -> list[int]:
+        """Return the token ids of *prompt* (text, ids or chat messages); *options* are the chat template's."""
+        return encode_prompt(self.tokenizer, prompt, self.vocabulary, **options)
 
     def encode_output(self, prompt: Any, prompt_ids: list[int], output: Any) -> list[int]:
         """Return the token ids of a given continuation."""

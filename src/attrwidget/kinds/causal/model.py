@@ -13,6 +13,7 @@ from attrwidget.kinds.causal.trials import probe
 from attrwidget.kinds.causal.word_boundary import joined_word_warning
 from attrwidget.kinds.model import Model
 from attrwidget.text.chat import find_spans, message_spans
+from attrwidget.text.chat_template import variables
 from attrwidget.text.prompt import is_batch, is_messages, split_batch
 
 if TYPE_CHECKING:
@@ -28,6 +29,14 @@ _OTHER_CHAT = (
     "The messages given are not what this prompt was made of by the tokenizer's chat template, "
     "so its messages are not shown apart."
 )
+_TWO_BEGINS = (
+    "The prompt begins with two begin tokens: the tokenizer adds one, so leave out the one that you typed."
+)
+_BARE = (
+    "This model was trained on chats, and the prompt is a bare text: give messages like "
+    "[{'role': 'user', 'content': 'Hello'}] to have it answer."
+)
+_TEMPLATE = {"tools", "documents", "enable_thinking", "add_generation_prompt", "continue_final_message"}
 
 
 class CausalModel(Model):
@@ -89,7 +98,8 @@ class CausalModel(Model):
             max_new_tokens: How many tokens to generate at most; 20 if not given.
             output: A continuation, a text or token ids, to explain instead of generating one.
             progress: Called with ``(tokens done, tokens at most)``; an exception raised in it stops the work.
-            **generation_options: Options of the model's ``generate``, such as ``do_sample=`` or ``num_beams=``.
+            **generation_options: Options of the model's ``generate``, such as ``do_sample=`` or ``num_beams=``; for
+                chat messages also arguments of the template, such as ``tools=`` or ``enable_thinking=``.
 
         Returns:
             The Explanation, or a list of them.
@@ -105,7 +115,8 @@ class CausalModel(Model):
         adapter = self._adapter = self._adapter.renewed()
         batch = is_batch(prompt)
         prompts = split_batch(prompt) if batch else [prompt]
-        ids = [self._adapter.encode(p) for p in prompts]
+        generation_options, chosen = self._split(prompts, generation_options)
+        ids = [self._adapter.encode(p, **chosen) for p in prompts]
         if output is None:
             longest = max(map(len, ids))
             outputs = generate_answers(
@@ -122,10 +133,19 @@ class CausalModel(Model):
             outputs = self._given(prompts, ids, wanted)
         explanations = [
             Explanation(
-                CausalTrace(adapter, encoded, answer, self.capabilities, self._messages(encoded, given))
+                CausalTrace(
+                    adapter, encoded, answer, self.capabilities, self._messages(encoded, given, chosen)
+                )
             )
             for given, encoded, answer in zip(prompts, ids, outputs, strict=True)
         ]
+        for explanation, given, encoded in zip(explanations, prompts, ids, strict=True):
+            begin = adapter.tokenizer.bos_token_id
+            if begin is not None and encoded[:2] == [begin, begin]:
+                explanation.warnings.append(_TWO_BEGINS)
+            chat = bool(adapter.tokenizer.chat_template)
+            if output is None and chat and isinstance(given, str) and not explanation.trace.messages:
+                explanation.warnings.append(_BARE)
         if output is not None:
             for explanation, given, wish in zip(explanations, prompts, wanted, strict=True):
                 explanation.warnings.extend(filter(None, [joined_word_warning(given, wish, explanation)]))
@@ -140,15 +160,29 @@ class CausalModel(Model):
             prompt, answer = call.prompt_of(row), call.answer_of(row, start)
             if not answer:
                 raise AttrWidgetError("generate wrote no token, so there is nothing to explain.")
-            spans = self._messages(prompt, messages)
+            spans = self._messages(prompt, messages, {})
             explanations.append(Explanation(CausalTrace(adapter, prompt, answer, self.capabilities, spans)))
-            if messages is not None and not spans:
+            if messages is not None and not message_spans(adapter.tokenizer, messages, prompt):
                 explanations[-1].warnings.append(_OTHER_CHAT)
         return explanations
 
-    def _messages(self, ids: list[int], given: Any) -> list[Section]:
+    def _messages(self, ids: list[int], given: Any, options: dict[str, Any]) -> list[Section]:
         tokenizer = self._adapter.tokenizer
-        return message_spans(tokenizer, given, ids) if is_messages(given) else find_spans(tokenizer, ids)
+        told = message_spans(tokenizer, given, ids, **options) if is_messages(given) else []
+        return told or find_spans(tokenizer, ids)
+
+    def _split(self, prompts: list[Any], options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the options of ``generate``, and those of the chat template."""
+        from transformers import GenerationConfig
+
+        known = _TEMPLATE | (variables(self._adapter.tokenizer) - set(vars(GenerationConfig())))
+        chosen = {name: value for name, value in options.items() if name in known}
+        if chosen and not all(is_messages(prompt) for prompt in prompts):
+            raise AttrWidgetError(
+                f"{next(iter(chosen))}= is an argument of a chat template, and this prompt is no chat: give it as "
+                "messages like [{'role': 'user', 'content': 'Hello'}]."
+            )
+        return {name: value for name, value in options.items() if name not in chosen}, chosen
 
     def _given(self, prompts: list[Any], ids: list[list[int]], wanted: list[Any]) -> list[list[int]]:
         outputs = [self._adapter.encode_output(p, i, o) for p, i, o in zip(prompts, ids, wanted, strict=True)]
