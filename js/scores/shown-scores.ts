@@ -20,6 +20,8 @@ export interface ShownScores {
   readonly hidden: Uint8Array;
   /** The greatest magnitude among `values`. */
   readonly high: number;
+  /** What the row adds up to, hidden inputs included; null for scores of an input. */
+  readonly sum: number | null;
   /** The share of the row, by magnitude, that hidden inputs hold: 0 to 1. */
   readonly hiddenShare: number;
   readonly renormalized: boolean;
@@ -124,6 +126,7 @@ function rowScores(
     values,
     hidden,
     high: greatest(values),
+    sum: all.reduce((sum, v) => (Number.isNaN(v) ? sum : sum + v), 0),
     hiddenShare: total > 0 ? magnitude(all, hidden) / total : 0,
     renormalized: options.renormalize && hidden.includes(1),
   };
@@ -152,7 +155,15 @@ function followInput(display: Display, out: Target): void {
           columnScores(state, answer),
           new Uint8Array(unitsOf(state.content.peek()).count),
         ];
-        const none = { steps: [], hidden, hiddenShare: 0, renormalized: false, note: null, disputed: null };
+        const none = {
+          steps: [],
+          hidden,
+          sum: null,
+          hiddenShare: 0,
+          renormalized: false,
+          note: null,
+          disputed: null,
+        };
         out.value = { ...none, input, method, query, values, high: greatest(values) };
       });
   });

@@ -59,8 +59,11 @@ def test_a_linear_model_has_one_answer(bag: aw.Explanation) -> None:
 
 def test_a_linear_model_against_any_baseline(bag: aw.Explanation) -> None:
     model = bag.trace.model.hf
+    kept = model.embed.weight.mean(0).repeat(len(IDS) - 1, 1).detach()
+    kept[0] = model.embed.weight[IDS[0]].detach()
     for baseline, at in {
         "mean": model.embed.weight.mean(0),
+        "mean_keep_first": kept,
         "pad": model.embed.weight[0],
         "own": torch.full((16,), 0.5),
     }.items():
@@ -91,6 +94,29 @@ def test_equal_to_captum(name: str) -> None:
     np.testing.assert_allclose(ours[: FIRST + step], truth, rtol=0, atol=1e-5 * np.abs(truth).max() + 1e-6)
 
 
+def test_points_are_doubled_until_rows_change_no_more() -> None:
+    ex = explained(build("gpt2", scale=0.05), IDS[: FIRST + 2])
+    found = ex.scores("integrated_gradients").to_numpy()
+    truth = ex.scores("integrated_gradients", points=200).to_numpy()
+    assert np.nansum(np.abs(found - truth)) < 0.05 * np.nansum(np.abs(truth))
+    assert "Not converged" not in ex.reading.note("integrated_gradients", [0])
+
+
+def test_what_did_not_converge_is_a_warning_and_sinks(llama: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr("attrwidget.methods.integrated_gradients._DOUBLED", (1, 2))
+    ex = explained(llama, IDS[: FIRST + 2])
+    before = [method.name for method in ex.reading.methods()]
+    scores = ex.scores("integrated_gradients")
+    once, twice = (ex.scores("integrated_gradients", points=n).to_numpy() for n in (1, 2))
+    np.testing.assert_allclose(scores, twice)
+    moved = np.nansum(np.abs(twice - once), axis=1) / np.nansum(np.abs(twice), axis=1)
+    assert moved.max() > 0.05
+    assert scores.attrs["note"].startswith("Not converged: from 1 to 2 points the scores still change by ")
+    assert f"{100 * moved.max():.1f} %" in scores.attrs["note"]
+    after = [method.name for method in ex.reading.methods()]
+    assert after == [name for name in before if name != "integrated_gradients"] + ["integrated_gradients"]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["gpt2", "llama"])
 def test_rows_add_up_to_the_change(name: str) -> None:
@@ -109,7 +135,7 @@ def test_rows_add_up_to_the_change(name: str) -> None:
         residuals.append(np.abs(total - change).sum() / np.abs(change).sum())
         shown = scores.attrs["note"].split("completeness residual ")[1]
         expected = "under 0.1 %" if residuals[-1] < 5e-4 else f"{100 * residuals[-1]:.1f} %"
-        assert shown == f"{expected} of the score"
+        assert shown == f"{expected} of the change of the score from the baseline"
     assert residuals[1] < 5e-3
     assert residuals[1] < residuals[0]
 
@@ -118,7 +144,7 @@ def test_the_note_is_of_the_steps_asked_for(llama: Any) -> None:
     ex = explained(llama)
     assert ex.reading.note("integrated_gradients", [3]) is None
     ex.reading.rows("integrated_gradients", [3])
-    assert ex.reading.note("integrated_gradients", [3]).startswith("completeness residual ")
+    assert "completeness residual " in ex.reading.note("integrated_gradients", [3])
     assert ex.reading.note("integrated_gradients", [2]) is None
     assert ex.reading.note("saliency", [3]) is None
     padded = ex.scores("integrated_gradients", baseline="pad", points=2)

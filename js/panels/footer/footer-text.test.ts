@@ -18,6 +18,7 @@ const scores = (part: Partial<ShownScores>): ShownScores => ({
   values: Float32Array.of(0.25, 0.75, Number.NaN, Number.NaN),
   hidden: new Uint8Array(4),
   high: 0.75,
+  sum: 1,
   hiddenShare: 0,
   renormalized: false,
   note: null,
@@ -80,12 +81,17 @@ test("what an input fed", () => {
 test("sums are promised only where they hold", () => {
   expect(legendTexts(scores({}), defaultOptions)).toEqual(["row sums to 1"]);
   const span = { ...defaultOptions, span_rule: "sum" } as const;
-  expect(legendTexts(scores({ steps: [0, 1] }), span)).toEqual(["row sums to 2"]);
+  expect(legendTexts(scores({ steps: [0, 1], sum: 2 }), span)).toEqual(["row sums to 2"]);
   const loudest = scores({ method: attention as never, query: { ...all, head_rule: "max" } });
   expect(legendTexts(loudest, defaultOptions)).toEqual([]);
   expect(legendTexts(scores({ method: gradient as never }), defaultOptions).join()).toContain(
     "dashed takes away",
   );
+});
+
+test("attention that also goes to sinks is said to sum to less", () => {
+  const sinks = scores({ method: attention as never, sum: 0.741 });
+  expect(legendTexts(sinks, defaultOptions)).toEqual(["row sums to .741, not 1: the rest goes to no token"]);
 });
 
 test("the hidden share is told, and where it went", () => {

@@ -120,12 +120,18 @@ export function legendTexts(shown: ShownScores, options: Options): string[] {
   else if (query.foil !== undefined && method.signed) out.push("solid for it, dashed for the other");
   else if (method.signed) out.push("signed: solid adds, dashed takes away");
   else if (method.shares && (!method.attention || query.heads.length === 1 || query.head_rule === "mean"))
-    out.push(`row sums to ${options.span_rule === "sum" ? steps.length : 1}`);
+    out.push(sumText(shown.sum, options.span_rule === "sum" ? steps.length : 1));
   if (shown.hiddenShare > 0 || shown.hidden.includes(1)) {
     const where = shown.renormalized ? "given to the rest" : "left out";
     out.push(`hidden tokens hold ${percent(shown.hiddenShare)}${shown.input !== null ? "" : `, ${where}`}`);
   }
   return out;
+}
+
+/** What a row adds up to: less than all where a model's attention also goes to sinks, or to padding. */
+function sumText(sum: number | null, all: number): string {
+  if (sum === null || Math.abs(sum - all) < 0.005 * all) return `row sums to ${all}`;
+  return `row sums to ${numeral(sum)}, not ${all}: the rest goes to no token`;
 }
 
 /** What to do while nothing is explained. */

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrwidget.methods.method import Method
+from attrwidget.methods.method import Figures, Method, Progress
 from attrwidget.methods.registry import register
 from attrwidget.methods.shared.gradient import reduced_gradients
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import numpy as np
+    import torch
+    from numpy.typing import NDArray
 
     from attrwidget.engine.trace import Trace
     from attrwidget.methods.method import HeadSelection, Rows
@@ -17,9 +21,18 @@ if TYPE_CHECKING:
 
 
 def _dot(trace: Trace, target: Target, steps: Sequence[int], _selection: HeadSelection) -> Rows:
-    return reduced_gradients(
-        trace, target, steps, lambda gradients, embeddings: (gradients * embeddings).sum(-1)
-    )
+    """Sum the products of gradients and embeddings, and measure how far their terms cancel."""
+    most: list[NDArray[np.float64]] = []
+
+    def reduce(gradients: torch.Tensor, embeddings: torch.Tensor) -> torch.Tensor:
+        dots = (gradients * embeddings).sum(-1)
+        sizes = gradients.norm(dim=-1) * embeddings.norm(dim=-1)
+        most.append((dots.abs().sum(-1) / sizes.sum(-1).clamp_min(1e-30)).double().cpu().numpy())
+        return dots
+
+    for chunk in reduced_gradients(trace, target, steps, reduce):
+        if len(chunk) == 2 and not isinstance(chunk, Progress):
+            yield chunk[0], chunk[1], Figures(kept=most.pop())
 
 
 INPUT_X_GRADIENT = register(

@@ -8,20 +8,23 @@ import numpy as np
 
 from attrwidget.methods.method import Figures, Method, Progress
 from attrwidget.methods.registry import register
+from attrwidget.methods.request.footnotes import CONVERGED
 from attrwidget.methods.shared.checks import check_count
 from attrwidget.methods.shared.embeddings import baseline_of
 from attrwidget.methods.shared.replacement import replacement
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Generator, Mapping, Sequence
 
     import torch
+    from numpy.typing import NDArray
 
     from attrwidget.engine.trace import Trace
     from attrwidget.methods.method import HeadSelection, Rows
     from attrwidget.methods.request.targets import Target
 
 GROUP = 48  # steps that share the graphs of all points
+_DOUBLED = (10, 20, 40, 80)  # points, until a row changes no more
 
 
 def _compute(
@@ -31,29 +34,64 @@ def _compute(
     _selection: HeadSelection,
     *,
     baseline: Any,
-    points: int,
+    points: int | str,
 ) -> Rows:
-    check_count("points", points)
-    whole = trace.embeddings()
+    if points != "auto":
+        check_count("points", points)
+    counts = _DOUBLED if points == "auto" else (int(points),)
     start = baseline_of(trace, baseline)
-    way = whole - start
-    nodes, weights = np.polynomial.legendre.leggauss(int(points))
+    way = trace.embeddings() - start
     groups = [sorted(steps)[i : i + GROUP] for i in range(0, len(steps), GROUP)]
+    whole = len(groups) * sum(counts)
     for index, group in enumerate(groups):
-        sums = {step: np.zeros(trace.n_inputs) for step in group}
-        for point, (node, weight) in enumerate(zip(nodes, weights, strict=True)):
-            yield Progress(index * int(points) + point, len(groups) * int(points))
-            graph = trace.new_graph(replace_embeddings=_between(start, way, (1 + float(node)) / 2))
-            for chunk, gradients, scales, _ in graph.gradients(group, target):
-                products = (gradients.float() * way[: gradients.shape[1]].float()).sum(-1) * scales[:, None]
-                for step, product in zip(chunk, products.cpu().numpy(), strict=True):
-                    sums[step][: len(product)] += weight / 2 * product
+        rows: NDArray[np.float64] | None = None
+        moved, done = None, index * sum(counts)
+        for count in counts:
+            before = rows
+            rows = yield from _integral(trace, target, group, start, way, count, Progress(done, whole))
+            done += count
+            moved = None if before is None else _change(before, rows)
+            if moved is not None and moved.max() <= CONVERGED:
+                break
+        assert rows is not None  # noqa: S101 - there is at least one count
         base = trace.new_graph(replace_embeddings=_between(start, way, 0.0)).scores(group, target).numpy()
         score = trace.graph().scores(group, target).numpy()
-        rows = np.stack([_seen(sums[step], trace.seen(step)) for step in group])
         if index == len(groups) - 1:
-            yield Progress(len(groups) * int(points), len(groups) * int(points))
-        yield group, rows, Figures.adding_up(rows, base, score)
+            yield Progress(whole, whole)
+        figures = Figures.adding_up(rows, base, score)
+        yield group, rows, figures._replace(moved=moved, points=np.full(len(group), count))
+
+
+def _integral(  # noqa: PLR0917 - private, and called once just above
+    trace: Trace,
+    target: Target,
+    group: list[int],
+    start: torch.Tensor,
+    way: torch.Tensor,
+    points: int,
+    done: Progress,
+) -> Generator[Progress, None, NDArray[np.float64]]:
+    """Return the rows of *group* by Gauss–Legendre of *points* points, and yield progress on the way."""
+    sums = np.zeros((len(group), trace.n_inputs))
+    at = {step: row for row, step in zip(sums, group, strict=True)}
+    nodes, weights = np.polynomial.legendre.leggauss(points)
+    for point, (node, weight) in enumerate(zip(nodes, weights, strict=True)):
+        yield Progress(done.done + point, done.total)
+        graph = trace.new_graph(replace_embeddings=_between(start, way, (1 + float(node)) / 2))
+        for chunk, gradients, scales, _ in graph.gradients(group, target):
+            products = (gradients.float() * way[: gradients.shape[1]].float()).sum(-1) * scales[:, None]
+            for step, product in zip(chunk, products.cpu().numpy(), strict=True):
+                at[step][: len(product)] += weight / 2 * product
+    for row, step in zip(sums, group, strict=True):
+        row[trace.seen(step) :] = np.nan
+    return sums
+
+
+def _change(before: NDArray[np.float64], after: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the L1 distance of each row *before* from *after*, as a share of the latter's L1 norm."""
+    norms = np.nansum(np.abs(after), axis=1)
+    moved: NDArray[np.float64] = np.nansum(np.abs(after - before), axis=1) / np.maximum(norms, 1e-300)
+    return moved
 
 
 def _between(
@@ -64,11 +102,6 @@ def _between(
         return (start[part] + share * way[part])[None]
 
     return replace_embeddings
-
-
-def _seen(row: np.ndarray[Any, Any], count: int) -> np.ndarray[Any, Any]:
-    row[count:] = np.nan
-    return row
 
 
 def _note(trace: Trace, options: Mapping[str, Any]) -> str | None:
@@ -84,13 +117,14 @@ INTEGRATED_GRADIENTS = register(
         title="Integrated gradients",
         description="integrated gradients of {target} from the mean embedding, signed",
         formula="(e − b) · ∫₀¹ ∂s/∂e at b + α (e − b) dα, by Gauss–Legendre; sums to s(e) − s(b)",
-        cost="for each point of the way (20), a forward pass and one backward pass per generated token",
+        cost="for each point of the way (30, to 150 where rows still change), a forward pass and one backward pass per "
+        "generated token",
         source="Sundararajan et al. 2017 (arXiv:1703.01365)",
         compute=_compute,
         distribution="change",
         signed=True,
         target_function="logit",
-        options={"baseline": "mean", "points": 20},
+        options={"baseline": "mean", "points": "auto"},
         note=_note,
     )
 )

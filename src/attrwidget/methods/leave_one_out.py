@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from attrwidget.methods.method import Method
 from attrwidget.methods.registry import register
 from attrwidget.methods.request.units import units_of
@@ -14,6 +16,8 @@ from attrwidget.methods.shared.replacement import replacement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from attrwidget.engine.trace import Trace
     from attrwidget.methods.method import HeadSelection, Rows
@@ -58,8 +62,10 @@ def _masking_note(trace: Trace, options: Mapping[str, Any]) -> str | None:
 
 
 def _replacement_note(trace: Trace, options: Mapping[str, Any]) -> str | None:
-    stands = replacement(trace, options["token"])[1]
-    return join_notes(note_on_units(trace, options), f"each input replaced by {stands}", _end_note(trace))
+    stands = f"each input replaced by {replacement(trace, options['token'])[1]}"
+    if stands.startswith("each input replaced by the end"):
+        stands += ", after which models begin a new text, so a fall may come of that: token= takes another"
+    return join_notes(note_on_units(trace, options), stands, _end_note(trace))
 
 
 def _deletion_note(trace: Trace, options: Mapping[str, Any]) -> str | None:
@@ -68,6 +74,17 @@ def _deletion_note(trace: Trace, options: Mapping[str, Any]) -> str | None:
 
 def _end_note(trace: Trace) -> str | None:
     return "no score (NaN) for the end of the text, at which its class is read" if trace.needs_end else None
+
+
+def _last_note(trace: Trace, steps: Sequence[int], rows: NDArray[np.floating]) -> str | None:
+    """Return a note if the last input has the largest score of most of the *rows* of text that is written, or None."""
+    if not trace.writes_text:
+        return None
+    sizes = np.nan_to_num(np.abs(rows), nan=-1)
+    last = [int(size.argmax()) == trace.seen(step) - 1 for size, step in zip(sizes, steps, strict=True)]
+    if sum(last) * 2 <= len(last):
+        return None
+    return "the last token counts most, as without it the text ends elsewhere and the model answers another question"
 
 
 _SOURCE = "Li et al. 2016 (arXiv:1612.08220)"
@@ -125,5 +142,6 @@ LEAVE_ONE_OUT_DELETED = register(
         compute=_deleted,
         needs=(),
         note=_deletion_note,
+        note_on_rows=_last_note,
     )
 )

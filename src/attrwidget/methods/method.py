@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from attrwidget.methods.request.targets import TARGET_FUNCTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Callable, Generator, Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -33,6 +33,9 @@ class Figures(NamedTuple):
         base: The score that each row adds up from: ``[len(steps)]``.
         fit: R² of a surrogate model's scores against the model's own, on the texts it was fitted to: ``[len(steps)]``.
         held_out: The same R² on texts that were held out.
+        moved: For an integral: how far each row moved when its points were doubled last, by L1 norms, as a share.
+        points: For an integral: how many points each row took.
+        kept: For products of embeddings e and gradients g: Σ |e · g| of each row as a share of Σ ‖e‖ ‖g‖.
     """
 
     residual: NDArray[np.floating] | None = None
@@ -40,6 +43,9 @@ class Figures(NamedTuple):
     base: NDArray[np.floating] | None = None
     fit: NDArray[np.floating] | None = None
     held_out: NDArray[np.floating] | None = None
+    moved: NDArray[np.floating] | None = None
+    points: NDArray[np.floating] | None = None
+    kept: NDArray[np.floating] | None = None
 
     @classmethod
     def adding_up(
@@ -110,6 +116,7 @@ class Method:
         distribution: How it explains the target function ``"distribution"``: by comparing scores (``"change"``), by
             differentiating (``"gradient"``), or, None, not at all.
         note: ``note(trace, options)`` is a sentence on how the scores were computed, or None.
+        note_on_rows: ``note_on_rows(trace, steps, rows)`` is a sentence on what finished rows show, or None.
     """
 
     name: str
@@ -128,6 +135,7 @@ class Method:
     package: str | None = None
     distribution: str | None = None
     note: Callable[[Trace, Mapping[str, Any]], str | None] | None = None
+    note_on_rows: Callable[[Trace, Sequence[int], NDArray[np.floating]], str | None] | None = None
 
     def describe(self, target_function: str | None) -> str:
         """Return the description for the footer, with the name of *target_function* in it."""

@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import torch
+    from numpy.typing import NDArray
 
     from attrwidget.engine.trace import Trace
     from attrwidget.methods.method import HeadSelection, Rows
     from attrwidget.methods.request.targets import Target
 
 _CHUNK_BYTES = 64 << 20
+_NEARLY_ALL = 0.8  # of a row
 
 
 def _compute(trace: Trace, _target: Target, steps: Sequence[int], _selection: HeadSelection) -> Rows:
@@ -49,6 +51,18 @@ def _through(trace: Trace, layer: int, flow: torch.Tensor) -> torch.Tensor:
     return out
 
 
+def _note_on_rows(trace: Trace, steps: Sequence[int], rows: NDArray[np.floating]) -> str | None:
+    """Return a note on one input that takes nearly all of every row, or None."""
+    first = int(np.nanargmax(rows[0]))
+    several = [row for row, step in zip(rows, steps, strict=True) if trace.seen(step) > 2]
+    if not several or min(row[first] / np.nansum(row) for row in several) < _NEARLY_ALL:
+        return None
+    return (
+        f"{trace.tokens.labels[first]!r} takes over {_NEARLY_ALL:.0%} of each row, as attention that is multiplied "
+        "through many layers ends at one token: the rest says little."
+    )
+
+
 ROLLOUT = register(
     Method(
         name="rollout",
@@ -60,5 +74,6 @@ ROLLOUT = register(
         compute=_compute,
         target_function=None,
         needs=("attention", "stack"),
+        note_on_rows=_note_on_rows,
     )
 )

@@ -12,7 +12,7 @@ from attrwidget.hf.exclusive_use import own_precision
 from attrwidget.methods import HeadSelection, all_methods, get
 from attrwidget.methods.order import in_order
 from attrwidget.methods.request.cache import ScoreCache
-from attrwidget.methods.request.footnotes import note_on
+from attrwidget.methods.request.footnotes import misleads, note_on
 from attrwidget.methods.request.make import default_function, make_request
 from attrwidget.methods.request.normalize import normalize_rows
 from attrwidget.methods.shared.attention_weights import check_selection
@@ -66,7 +66,7 @@ class LiveReading(Reading):
     def methods(self) -> list[MethodInfo]:
         """Return the methods that the model allows, the default one first."""
         offered = [method for method in all_methods() if method.refusal(self.trace) is None]
-        return [
+        found = [
             MethodInfo(
                 method.name,
                 method.title,
@@ -78,6 +78,13 @@ class LiveReading(Reading):
             )
             for method in in_order(self.trace, offered)
         ]
+        return sorted(found, key=lambda method: self._misleads(method.name))
+
+    def _misleads(self, method: str) -> bool:
+        """Return whether scores that *method* has computed here did not converge, or are zero by construction."""
+        if not self.cache.has_figures(method):
+            return False
+        return misleads(make_request(self.trace, method), self.cache, range(self.n_steps))
 
     def rows(
         self,

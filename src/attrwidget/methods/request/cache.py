@@ -54,6 +54,17 @@ class ScoreCache:
             found = [getattr(known.get(step), name, None) for step in steps]
         return None if not found or None in found else np.array(found, dtype=np.float64)
 
+    def has_figures(self, method: str) -> bool:
+        """Return whether rows of *method* came with figures."""
+        with self._lock:
+            return any(key[0] == method for key in self._figures)
+
+    def finished(self, request: Request, steps: Sequence[int]) -> NDArray[np.floating] | None:
+        """Return the rows of *steps*, or None unless all are kept."""
+        with self._lock:
+            known = self._rows.get(request.key, {})
+            return np.stack([known[s] for s in steps]) if steps and all(s in known for s in steps) else None
+
     def _collect(
         self,
         request: Request,

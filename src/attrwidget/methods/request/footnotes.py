@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from attrwidget.methods.request.make import Request
 
 
+CONVERGED = 0.05  # the change of a row, when points are doubled, below which it is taken to have converged
+NOTHING = 1e-3  # the share of e · g that is left where the scale of an embedding changes nothing
 _NAMED = 3  # steps, at most, that a sentence names
 _CHANGE = "the whole distribution by its Kullback–Leibler divergence from the one at the text itself, in nats"
 _STEEPEST = "the whole distribution by the change of logits that moves it most (leading Fisher direction)"
@@ -29,7 +31,11 @@ def note_on(request: Request, trace: Trace, cache: ScoreCache, steps: Sequence[i
     The completeness residual is how far rows are from adding up to the change of score that they should, over all
     *steps* together; R² is the steps' mean. The base value is given for a single step.
     """
-    phrases = [request.method.note(trace, request.options)] if request.method.note else []
+    method, rows = request.method, cache.finished(request, steps)
+    phrases = [_warning(request, cache, steps)]
+    if method.note_on_rows is not None and rows is not None:
+        phrases.append(method.note_on_rows(trace, steps, rows))
+    phrases += [method.note(trace, request.options)] if method.note else []
     phrases.append(request.foils.note if request.foils else None)
     if request.target.reference is not None:
         phrases.append(_STEEPEST if request.target.differentiated else _CHANGE)
@@ -38,13 +44,41 @@ def note_on(request: Request, trace: Trace, cache: ScoreCache, steps: Sequence[i
     )
     if residual is not None and change is not None and np.abs(change).sum() > 0:
         share = np.abs(residual).sum() / np.abs(change).sum()
-        phrases.append(f"completeness residual {_percent(share)} of the score")
+        phrases.append(f"completeness residual {_percent(share)}{_added_up(residual, change)}")
     if base is not None and len(base) == 1:
         phrases.append(f"base value {base[0]:.3g}")
     for shares, where in ((fit, "where fitted"), (held_out, "on masks held out")):
         if shares is not None and np.isfinite(shares).any():
             phrases.append(f"R² {np.nanmean(shares):.2f} {where}")
     return _joined([sentence for sentence in phrases if sentence])
+
+
+def misleads(request: Request, cache: ScoreCache, steps: Sequence[int]) -> bool:
+    """Return whether the finished rows of any of *steps* did not converge, or are zero by construction."""
+    return any(_warning(request, cache, [step]) is not None for step in steps)
+
+
+def _warning(request: Request, cache: ScoreCache, steps: Sequence[int]) -> str | None:
+    """Return why the finished rows of *steps* mislead, or None."""
+    moved, points, kept = (cache.figure(request, name, steps) for name in ("moved", "points", "kept"))
+    if moved is not None and points is not None and moved.max() > CONVERGED:
+        return (
+            f"Not converged: from {points.max() / 2:.0f} to {points.max():.0f} points the scores still change by "
+            f"{_percent(float(moved.max()))}, so read none of them; take 'leave_one_out', or baseline='mean_keep_first'."
+        )
+    if kept is not None and kept.max() < NOTHING:
+        return (
+            "About 0 by construction: the scale of an embedding does not change the score (it is normalised first), so "
+            "e · ∂s/∂e cancels to rounding; take 'input_x_gradient_l2' or 'leave_one_out'."
+        )
+    return None
+
+
+def _added_up(residual: NDArray[np.floating], change: NDArray[np.floating]) -> str:
+    """Return what a row adds up to, and what it should."""
+    if len(change) > 1:
+        return " of the change of the score from the baseline"
+    return f": the scores add up to {change[0] + residual[0]:.3g}, and the score changes by {change[0]:.3g}"
 
 
 def _joined(phrases: list[str]) -> str | None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from attrwidget.engine.trace import Trace
 
-BASELINES = ("zero", "mean", "pad", "mask", "unknown")
+BASELINES = ("zero", "mean", "mean_keep_first", "pad", "mask", "unknown")
 _CHUNK = 8192  # tokens of the vocabulary embedded at a time
 
 
@@ -63,7 +63,8 @@ def baseline_of(trace: Trace, which: Any) -> torch.Tensor:
 
     Args:
         trace: The run that is explained.
-        which: ``"zero"``; ``"mean"``, over the vocabulary; the embedding of the ``"pad"``, ``"mask"`` or ``"unknown"``
+        which: ``"zero"``; ``"mean"``, over the vocabulary; ``"mean_keep_first"``, the same with the first input as it is,
+            on which attention of models that write rests; the embedding of the ``"pad"``, ``"mask"`` or ``"unknown"``
             token; or an array or tensor ``[d]`` or ``[n_inputs, d]``.
 
     Returns:
@@ -83,9 +84,10 @@ def baseline_of(trace: Trace, which: Any) -> torch.Tensor:
             )
         if which == "zero":
             return torch.zeros_like(embeddings)
-        if which == "mean":
+        if which in ("mean", "mean_keep_first"):
             means = [spread.mean.expand(count, -1) for count, spread in spreads(trace)]
-            return torch.cat(means).to(embeddings)
+            whole = torch.cat(means).to(embeddings)
+            return whole if which == "mean" else torch.cat([embeddings[:1], whole[1:]])
         token = torch.tensor([replacement(trace, which)[0]], device=trace.model.device)
         return torch.cat([trace.embed(token, table).expand(count, -1) for count, table in trace.tables()])
     try:
