@@ -64,7 +64,7 @@ def _warning(request: Request, cache: ScoreCache, steps: Sequence[int]) -> str |
     if moved is not None and points is not None and moved.max() > CONVERGED:
         return (
             f"Not converged: from {points.max() / 2:.0f} to {points.max():.0f} points the scores still change by "
-            f"{_percent(float(moved.max()))}, so read none of them; take 'leave_one_out', or baseline='mean_keep_first'."
+            f"{_percent(float(moved.max()))}, so trust none; take 'leave_one_out', or baseline='mean_keep_first'."
         )
     if kept is not None and kept.max() < NOTHING:
         return (
