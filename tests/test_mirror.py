@@ -72,6 +72,8 @@ TESTED_BY = {
     "results/saved": "formats/write/test_save.py",
     "saved": "test_explanation.py",
     "widget/session": "widget/test_worker.py",
+    "methods/request/footnotes": "methods/test_integrated_gradients.py",
+    "methods/shared/embeddings": "methods/test_integrated_gradients.py",
 }
 
 

@@ -89,7 +89,7 @@ def test_equal_to_captum(name: str) -> None:
     theirs = IntegratedGradients(logits).attribute(
         embedded, baselines=baseline.expand_as(embedded), target=target, n_steps=20, internal_batch_size=20
     )
-    ours = ex.scores("integrated_gradients", baseline=baseline).to_numpy()[step]
+    ours = ex.scores("integrated_gradients", baseline=baseline, points=20).to_numpy()[step]
     truth = theirs[0].sum(-1).detach().numpy()
     np.testing.assert_allclose(ours[: FIRST + step], truth, rtol=0, atol=1e-5 * np.abs(truth).max() + 1e-6)
 

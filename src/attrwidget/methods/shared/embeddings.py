@@ -63,7 +63,7 @@ def baseline_of(trace: Trace, which: Any) -> torch.Tensor:
 
     Args:
         trace: The run that is explained.
-        which: ``"zero"``; ``"mean"``, over the vocabulary; ``"mean_keep_first"``, the same but for the first input, kept,
+        which: ``"zero"``; ``"mean"``, over the vocabulary; ``"mean_keep_first"``, the same with the first input kept,
             on which attention of models that write rests; the embedding of the ``"pad"``, ``"mask"`` or ``"unknown"``
             token; or an array or tensor ``[d]`` or ``[n_inputs, d]``.
 
