@@ -3,6 +3,7 @@
 #   make test        every check there is (CHROMIUM=/path/to/chromium)
 #   make test-fast   lint, types and the tests that need neither a browser nor long: under 2 minutes
 #   make compat      the numbers on the lowest and the newest known release of Transformers
+#   make zoo         every text architecture of Transformers with every head and method: half an hour
 #   make coverage    which lines the tests without a browser run; the report is htmlcov/index.html
 #   make watch       JupyterLab, where open widgets take each change of the front end at once
 #   make bench       the benchmarks
@@ -10,7 +11,7 @@
 SHELL := /bin/bash
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo watch test test-fast compat coverage bench lint types test-js test-py format bundle chromium clean
+.PHONY: help demo watch test test-fast zoo compat coverage bench lint types test-js test-py format bundle chromium clean
 
 PYTHON ?= $(shell scripts/find-python)
 PROMPT ?= The first president of America is
@@ -57,6 +58,9 @@ test-py: $(VENV)/.dev $(BUNDLE) chromium
 
 test-fast: lint types test-js $(BUNDLE)
 	$(PYTEST) -m "not browser and not slow"
+
+zoo: $(VENV)/.dev $(BUNDLE)
+	ATTRWIDGET_ZOO=all $(PYTEST) --dist load tests/system/test_zoo.py
 
 # Each release is installed beside the others, in .compat, and kept.
 compat: $(VENV)/.dev

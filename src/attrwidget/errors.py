@@ -31,7 +31,12 @@ class Cancelled(Exception):  # noqa: N818 - like KeyboardInterrupt, it reports a
 
 
 def first_line(error: BaseException) -> str:
-    """Return the first line of *error*'s text without its full stop, for the end of a sentence."""
+    """Return the first line of *error*'s text without its full stop, for the end of a sentence.
+
+    Of a sentence that says what another error meant, the other error's.
+    """
+    if isinstance(error, AttrWidgetError) and error.__cause__ is not None:
+        return first_line(error.__cause__)
     return str(error).strip().split("\n")[0].rstrip(". ") or type(error).__name__
 
 

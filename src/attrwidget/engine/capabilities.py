@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 # What a model of an unknown kind may raise while it is tried; NotImplementedError is a RuntimeError.
-TRIAL_FAILURES = (RuntimeError, ValueError, TypeError, AttributeError, LookupError)
+TRIAL_FAILURES = (RuntimeError, ValueError, TypeError, AttributeError, LookupError, AssertionError)
 
 _MASKING = {
     "kept": "kept: nothing depends on a masked token, and positions stay",

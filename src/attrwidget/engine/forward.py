@@ -13,6 +13,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from attrwidget.engine.hooks import hooked
 from attrwidget.hf.exclusive_use import exclusive_use
 from attrwidget.hf.internals.cache import cache_options
+from attrwidget.hf.model_errors import model_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -55,13 +56,15 @@ def run(hf: PreTrainedModel, ids: torch.Tensor, rows: int, *, cache: Any = None,
     side = "decoder_" if "encoder_outputs" in options else ""
     # Nothing is padded, but without a mask models warn when a text contains their padding token.
     options.setdefault(f"{side}attention_mask", ids.new_ones(ids.shape[0], seen))
-    return hf(return_dict=True, **{f"{side}input_ids": ids}, **options)
+    with model_errors(hf, f"ran {ids.shape[1]:,} tokens"):
+        return hf(return_dict=True, **{f"{side}input_ids": ids}, **options)
 
 
 def encode(hf: PreTrainedModel, ids: torch.Tensor, mask: torch.Tensor | None = None) -> dict[str, Any]:
     """Run the encoder on *ids* ``[b, n]`` and return the options with which ``run`` runs the decoder."""
     mask = torch.ones_like(ids) if mask is None else mask
-    states = hf.get_encoder()(input_ids=ids, attention_mask=mask, return_dict=True)
+    with model_errors(hf, f"encoded {ids.shape[1]:,} tokens"):
+        states = hf.get_encoder()(input_ids=ids, attention_mask=mask, return_dict=True)
     return {"encoder_outputs": states, "attention_mask": mask}
 
 
@@ -90,6 +93,8 @@ def run_segment(
     heads: list[tuple[torch.Tensor, torch.Tensor]] = []
 
     def cut_head(_module: Any, args: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
+        if args[0].ndim != 3:
+            raise RuntimeError("its LM head reads several states of each token")
         detached = args[0].detach().requires_grad_(True)  # noqa: FBT003
         heads.append((args[0], detached))
         return (detached, *args[1:])
@@ -97,7 +102,7 @@ def run_segment(
     body = hf if context is None else hf.get_decoder()
     with (
         differentiable(hf, attention),
-        leaves_of(body, replace_embeddings) as leaves,
+        leaves_of(body, replace_embeddings, ids.shape[1]) as leaves,
         hooked([(hf.get_output_embeddings(), cut_head)], before=True),
     ):
         logits = logits_of(hf, ids, rows, cache=cache, **(context or {}))
@@ -121,7 +126,10 @@ def run_encoder(
     Returns:
         The input embeddings ``[1, n, d]``, where gradients end, and the options for the decoder (see ``encode``).
     """
-    with differentiable(hf, attention), leaves_of(hf.get_encoder(), replace_embeddings) as leaves:
+    with (
+        differentiable(hf, attention),
+        leaves_of(hf.get_encoder(), replace_embeddings, ids.shape[1]) as leaves,
+    ):
         context = encode(hf, ids)
     if len(leaves) != 1:
         raise RuntimeError(f"expected one embedding call in the encoder, saw {len(leaves)}")
@@ -138,20 +146,20 @@ def differentiable(hf: PreTrainedModel, attention: str | None) -> Iterator[None]
 
 @contextmanager
 def leaves_of(
-    body: PreTrainedModel, replace_embeddings: Callable[[torch.Tensor], torch.Tensor] | None
+    body: PreTrainedModel, replace_embeddings: Callable[[torch.Tensor], torch.Tensor] | None, length: int
 ) -> Iterator[list[Any]]:
-    """Cut the graph at the input embeddings of *body* inside the block; yield a list that collects the leaves."""
+    """Cut the graph at the input embeddings of *body* inside the block; yield a list that collects the leaves.
+
+    A leaf has the text's *length* tokens; padding that the model adds after them stays as it is.
+    """
     leaves: list[torch.Tensor] = []
 
     def cut(_module: Any, _args: Any, output: torch.Tensor) -> torch.Tensor:
-        leaf = (
-            output.detach()
-            if replace_embeddings is None
-            else replace_embeddings(output.detach()).to(output.dtype)
-        )
+        own, padding = output.detach()[:, :length], output.detach()[:, length:]
+        leaf = own if replace_embeddings is None else replace_embeddings(own).to(output.dtype)
         leaf.requires_grad_(True)  # noqa: FBT003
         leaves.append(leaf)
-        return leaf * 1  # a copy, for models that write into their embeddings
+        return torch.cat([leaf, padding], dim=1)  # a copy, for models that write into their embeddings
 
     with hooked([(body.get_input_embeddings(), cut)]):
         yield leaves

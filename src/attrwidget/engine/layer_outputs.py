@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from attrwidget.engine.gradients.batched import ScoreFunction
     from attrwidget.engine.trace import Trace
 
+_NO_BLOCKS = "{} has no plain list of blocks to read one by one."
+_NOT_TOKENS = "The blocks of {} have no state for each token of the text, so they cannot be shown by token."
+
 
 @dataclass
 class _Block:
@@ -39,7 +42,7 @@ class _Block:
         parts = []
         for state, gradient in zip(self.states, self.gradients, strict=True):
             product = torch.zeros_like(state) if gradient is None else state.double() * gradient.double()
-            parts.append(product.sum(-1)[0].double().cpu())
+            parts.append(product.flatten(2).sum(-1)[0].double().cpu())
         return torch.cat(parts)
 
 
@@ -81,16 +84,30 @@ def block_products(
         rows = torch.full((1 + len(blocks), trace.n_inputs), torch.nan, dtype=torch.float64)
         with lock_of(trace.model.hf):
             ((_, gradients, scales, embeddings),) = graph.gradients([step], score)
+        if not all(block.states for _, block in blocks):
+            raise AttrWidgetError(_NO_BLOCKS.format(trace.model.name))
         products = (gradients[0].double() * embeddings.double()).sum(-1).cpu()
         rows[0, : len(products)] = products
         for row, (side, block) in zip(rows[1:], blocks, strict=True):
-            products = trace.at_inputs(side, block.products())
+            products = trace.at_inputs(side, _by_token(trace, side, block.products(), gradients.shape[1]))
             row[: len(products)] = products
         yield step, rows * float(scales[0])
+
+
+def _by_token(trace: Trace, side: str, products: torch.Tensor, run: int) -> torch.Tensor:
+    """Return the *products* of a *side*'s tokens, of *run* in all, without padding that the model adds after them.
+
+    Raises:
+        AttrWidgetError: The block's positions are not the text's tokens.
+    """
+    count = {"encoder": trace.n_source or run, "decoder": run - trace.n_source}.get(side, run)
+    if len(products) < count or bool(products[count:].any()):
+        raise AttrWidgetError(_NOT_TOKENS.format(trace.model.name))
+    return products[:count]
 
 
 def _blocks_by_side(trace: Trace) -> dict[str, torch.nn.ModuleList]:
     lists = blocks_by_side(trace.model)
     if lists is None:
-        raise AttrWidgetError(f"{trace.model.name} has no plain list of blocks to read one by one.")
+        raise AttrWidgetError(_NO_BLOCKS.format(trace.model.name))
     return lists

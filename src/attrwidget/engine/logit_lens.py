@@ -11,6 +11,7 @@ from attrwidget.engine.compare import same
 from attrwidget.engine.hooks import hooked
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import exclusive_use
+from attrwidget.hf.model_errors import RAISED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,7 +47,18 @@ def read_layers(model: Adapter, run: Callable[[], torch.Tensor], targets: Sequen
     Raises:
         AttrWidgetError: If the model has no list of layers whose last leads to its logits.
     """
-    layers, rows = _layers(model), len(targets)
+    try:
+        return _read_layers(model, _layers(model), run, targets)
+    except RAISED as error:
+        if isinstance(error, AttrWidgetError) and error.__cause__ is None:
+            raise
+        raise AttrWidgetError(_refusal(model)) from error
+
+
+def _read_layers(
+    model: Adapter, layers: torch.nn.ModuleList, run: Callable[[], torch.Tensor], targets: Sequence[int]
+) -> LensReading:
+    rows = len(targets)
     outputs: list[torch.Tensor] = []
 
     def keep(_module: Any, _args: Any, output: Any) -> None:
@@ -60,11 +72,19 @@ def read_layers(model: Adapter, run: Callable[[], torch.Tensor], targets: Sequen
     parts = []
     for start in range(0, len(layers), size):
         states = [output.to(outputs[-1].device) for output in outputs[start : start + size]]
-        logits = _from_last(model, run, torch.cat(states))
+        logits = _predictions(model, run, states)
         if start + size >= len(layers) and not same(own, logits[-1]):
             raise AttrWidgetError(_refusal(model))
         parts.append(_read(logits, torch.as_tensor(list(targets), device=logits.device)))
     return LensReading(*(torch.cat(part).cpu() for part in zip(*parts, strict=True)))
+
+
+def _predictions(model: Adapter, run: Callable[[], torch.Tensor], states: list[torch.Tensor]) -> torch.Tensor:
+    """Return logits ``[k, steps, vocabulary]`` of *k* layers' *states*, each ``[1, n, d]``."""
+    try:
+        return _from_last(model, run, torch.cat(states))
+    except RAISED:  # GPT-BigCode and OpenAI-GPT give the states the batch size of the ids
+        return torch.cat([_from_last(model, run, state) for state in states])
 
 
 def _from_last(model: Adapter, run: Callable[[], torch.Tensor], states: torch.Tensor) -> torch.Tensor:

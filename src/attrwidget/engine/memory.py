@@ -8,6 +8,7 @@ import torch
 
 from attrwidget.engine.gradients.segments import PROMPT_SEGMENT, SEGMENT
 from attrwidget.errors import AttrWidgetError
+from attrwidget.hf.model_errors import is_out_of_memory
 
 if TYPE_CHECKING:
     from attrwidget.engine.capabilities import Capabilities
@@ -61,13 +62,6 @@ def budget_of(model: Adapter) -> int:
     import psutil
 
     return int(_SHARE * psutil.virtual_memory().available)
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Return whether *error* means that torch ran out of memory, on a GPU or a CPU."""
-    return isinstance(
-        error, torch.OutOfMemoryError | MemoryError
-    ) or "DefaultCPUAllocator: can't allocate memory" in str(error)
 
 
 def smaller_batch(error: BaseException, size: int, tokens: int, *, gradients: bool = False) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import torch
 
+from attrwidget.engine.attention.recorder import NOT_TOKENS, has_token_axes
 from attrwidget.engine.gradients.batched import WEIGHTS_CHANGED
 from attrwidget.engine.perturb import Perturber, masked_logits
 from attrwidget.errors import AttrWidgetError
@@ -152,7 +153,21 @@ class Trace(ABC):
         if found is None:
             note = self.capabilities.attention_note
             raise AttrWidgetError(note or f"{self.model.name} shows no attention.")
+        self._require_token_axes(found)
         return found
+
+    def _require_token_axes(self, found: AttentionReader) -> None:
+        """Raise AttrWidgetError unless every layer of *found* has a row and a column for each token of the text."""
+        if not has_token_axes(found, self.n_inputs):
+            raise AttrWidgetError(NOT_TOKENS.format(self.model.name))
+
+    def drop_unreadable_attention(self) -> None:
+        """Take attention out of the capabilities if that of this very text cannot be shown."""
+        if self.capabilities.attention == "returned":
+            try:
+                _ = self.attention
+            except AttrWidgetError as error:
+                self.capabilities = replace(self.capabilities, attention=None, attention_note=str(error))
 
     @abstractmethod
     def _returned(self) -> AttentionReader | None:

@@ -99,7 +99,7 @@ def to_html(
     shell = _page(reading, title, _data(reading, Plan(tuple(infos), 0), {}, None, shown))
     room = limit * MB - len(shell) - _SPARE_BYTES
     plan = make_plan(reading, infos, room, limit)
-    scores, attention = _numbers(reading, plan, progress)
+    plan, scores, attention = _numbers(reading, plan, progress, may_fail=methods is None)
     write_whole(target, _page(reading, title, _data(reading, plan, scores, attention, shown)))
     return target
 
@@ -115,9 +115,12 @@ def _usual_methods(reading: Reading, shown: Mapping[str, Any] | None) -> list[Me
 
 
 def _numbers(
-    reading: Reading, plan: Plan, progress: Progress | None
-) -> tuple[dict[str, str], dict[str, Any] | None]:
-    """Return the scores by method and the attention that *plan* carries, encoded for the page."""
+    reading: Reading, plan: Plan, progress: Progress | None, *, may_fail: bool
+) -> tuple[Plan, dict[str, str], dict[str, Any] | None]:
+    """Return the scores by method and the attention that *plan* carries, encoded for the page, and the plan.
+
+    If a method *may_fail*, one that the model turns out not to allow for this text is left out of the plan.
+    """
     steps = range(reading.n_steps)
     recorded = plan.recorded()
     total = len(steps) * (len(recorded) + bool(plan.bits))
@@ -134,12 +137,17 @@ def _numbers(
             # What was known before counts as done; some methods count inputs instead.
             report(base, len(steps) - of + done if of <= len(steps) else len(steps) * done // of)
 
-        scores[method.name] = encode_scores(reading.rows(method.name, steps, progress=part))
+        try:
+            scores[method.name] = encode_scores(reading.rows(method.name, steps, progress=part))
+        except AttrWidgetError as error:
+            if not may_fail or len(plan.methods) == 1:
+                raise
+            plan = plan.without(method, str(error))
         report(base, len(steps))
     if not plan.bits:
-        return scores, None
+        return plan, scores, None
     base = len(recorded) * len(steps)
-    return scores, record_attention(reading, plan.bits, lambda done: report(base, done))
+    return plan, scores, record_attention(reading, plan.bits, lambda done: report(base, done))
 
 
 def _data(

@@ -31,6 +31,12 @@ class Plan:
     bits: int
     left_out: tuple[str, ...] = ()
 
+    def without(self, method: MethodInfo, reason: str) -> Plan:
+        """Return this plan without a *method* that cannot be computed, which a sentence says."""
+        sentence = f"{method.title} is left out: {reason}"
+        rest = tuple(one for one in self.methods if one != method)
+        return replace(self, methods=rest, left_out=(*self.left_out, sentence))
+
     def recorded(self) -> list[MethodInfo]:
         """Return the methods carried as rows of scores."""
         return [m for m in self.methods if not (m.attention and self.bits)]

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import embedding_weights, input_device
+from attrwidget.hf.internals.models import rope_types
 from attrwidget.hf.model_copy import copy_model
+from attrwidget.hf.model_errors import RAISED
 
 if TYPE_CHECKING:
     import torch
@@ -31,6 +33,7 @@ class Adapter:
     memory_budget: int | None = None
 
     def __init__(self, hf: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, name: str) -> None:
+        require_embeddings(hf, name)
         self.own = hf
         self.hf = copy_model(hf)
         self.tokenizer = tokenizer
@@ -87,8 +90,8 @@ class Adapter:
     def context_named(self, *names: str) -> int | None:
         """Return the number of tokens in the configuration under the first of *names* or of the usual names."""
         config = self.text_config
-        if getattr(config, "relative_attention_num_buckets", None) is not None:
-            return None  # positions are relative, as in T5, whose n_positions limits nothing
+        if _positions_are_relative(config) or "dynamic" in rope_types(config):
+            return None
         limits = (getattr(config, name, None) for name in (*names, *_CONTEXT_NAMES))
         return next((limit for limit in limits if isinstance(limit, int) and limit > 0), None)
 
@@ -99,6 +102,26 @@ class Adapter:
             if isinstance(pad, int) and 0 <= pad < self.vocabulary:
                 return pad
         return 0
+
+
+def require_embeddings(hf: PreTrainedModel, name: str) -> None:
+    """Raise AttrWidgetError unless *hf* embeds token ids by a table of its own."""
+    try:
+        embedding_weights(hf)
+    except RAISED as error:
+        raise AttrWidgetError(
+            f"{name!r} is {type(hf).__name__}, which embeds its input in another way than by a table with a row for "
+            "each token, so it cannot be explained token by token: load another model."
+        ) from error
+
+
+def _positions_are_relative(config: Any) -> bool:
+    """Return whether the lengths that *config* names limit nothing, as in T5 and DeBERTa-v3."""
+    if getattr(config, "relative_attention_num_buckets", None) is not None:
+        return True
+    return bool(getattr(config, "relative_attention", False)) and not getattr(
+        config, "position_biased_input", True
+    )
 
 
 def require_length(what: str, count: int, reader: str, limit: int | None) -> None:

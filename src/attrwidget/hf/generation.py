@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from attrwidget.checks import is_index
 from attrwidget.errors import AttrWidgetError, did_you_mean, first_line
 from attrwidget.hf.internals.models import generation_default, is_unknown_option
+from attrwidget.hf.model_errors import RAISED, is_out_of_memory, model_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -87,12 +88,13 @@ def generate(
                 return_dict_in_generate=False,
                 **{"tokenizer": model.tokenizer, **options, "num_return_sequences": 1},
             )
-    except (ValueError, TypeError, AttributeError, IndexError, RuntimeError) as error:
+    except RAISED as error:
         ours = isinstance(error, AttrWidgetError) or error in monitor.interrupted
-        known = isinstance(error, ValueError | TypeError) or (options and not _is_out_of_memory(error))
-        if ours or not known:
+        if ours or is_out_of_memory(error):
             raise
-        raise AttrWidgetError(_refused(error, options)) from error
+        refused = options or isinstance(error, ValueError | TypeError)
+        sentence = _refused(error, options) if refused else model_error(type(hf).__name__, "generated", error)
+        raise AttrWidgetError(sentence) from error
     outputs = [row[width:].tolist() for row in sequences]
     return outputs if len(outputs) == 1 else [_cut(ids, _ends(model, options)) for ids in outputs]
 
@@ -143,12 +145,6 @@ def _refused(error: Exception, options: dict[str, Any]) -> str:
         close = did_you_mean(unknown[0], known)
         return f"There is no generation option {unknown[0]!r}{close}: see GenerationConfig in Transformers."
     return f"The model's generate refused its options: {first_line(error)}."
-
-
-def _is_out_of_memory(error: BaseException) -> bool:
-    import torch
-
-    return isinstance(error, torch.OutOfMemoryError)
 
 
 def _check(options: dict[str, Any], vocabulary: int) -> None:

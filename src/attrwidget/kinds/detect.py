@@ -42,6 +42,11 @@ def find_kind(
     found = _find(config, architecture)
     if isinstance(found, Kind):
         return found
+    if _writes_beside(config, architecture):
+        raise AttrWidgetError(
+            f"{name!r} is {found} ({architecture or config.model_type}) that reads texts too: to explain a text alone, "
+            f'load it with task="{CAUSAL.task}".'
+        )
     known = ", ".join(kind.words for kind in table.KINDS)
     raise AttrWidgetError(
         f"{name!r} is {found} ({architecture or config.model_type}), which cannot be explained: load {known}, or, if "
@@ -80,6 +85,14 @@ def _with_decoder(head: Kind | str) -> Kind | str:
 
 def _reads_text(config: PretrainedConfig) -> bool:
     return main_input(config) == "input_ids" and not hasattr(config, "vision_config")
+
+
+def _writes_beside(config: PretrainedConfig, architecture: str) -> bool:
+    """Return whether a model of images or sound writes texts, as vision–language models do."""
+    if not hasattr(config, "vision_config") or getattr(config, "is_encoder_decoder", False):
+        return False
+    text = config.get_text_config(decoder=True)
+    return architecture.endswith("ForConditionalGeneration") or text.model_type in causal_types()
 
 
 def _is_encoder(config: PretrainedConfig) -> bool:

@@ -35,6 +35,7 @@ class LiveReading(Reading):
     """The numbers of one trace; what was computed is kept in ``cache``."""
 
     def __init__(self, trace: Trace) -> None:
+        trace.drop_unreadable_attention()
         self.trace, self.cache = trace, ScoreCache(trace)
         self.contrasts = Contrasts(trace, self.cache)
         self.tokens, self.sections = trace.tokens, list(trace.sections)

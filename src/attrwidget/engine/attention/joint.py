@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from attrwidget.errors import AttrWidgetError
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -24,6 +26,7 @@ class JointAttention:
 
     def __init__(self, encoder: AttentionReader, decoder: AttentionReader, cross: AttentionReader) -> None:
         self.encoder, self.decoder, self.cross = encoder, decoder, cross
+        self.encoder_note: str | None = None
         self.n_source = cross.length
         self.length = cross.length + decoder.length
 
@@ -38,7 +41,13 @@ class JointAttention:
         return self.decoder.n_heads
 
     def part(self, name: str) -> AttentionReader:
-        """Return the attention *name*, one of ``PARTS``, over its own rows and inputs."""
+        """Return the attention *name*, one of ``PARTS``, over its own rows and inputs.
+
+        Raises:
+            AttrWidgetError: The encoder's attention is not of the source's tokens.
+        """
+        if name == "encoder" and self.encoder_note is not None:
+            raise AttrWidgetError(self.encoder_note)
         return {"cross": self.cross, "decoder": self.decoder, "encoder": self.encoder}[name]
 
     def weights(self, layer: int, heads: Sequence[int] | None, rows: Sequence[int]) -> torch.Tensor:

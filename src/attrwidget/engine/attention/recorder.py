@@ -113,6 +113,20 @@ def _norms(value: torch.Tensor) -> torch.Tensor:
     return norms
 
 
+# With windows, blocks, pooling or padding inside the model, what it returns is not the attention of the text's tokens.
+NOT_TOKENS = (
+    "The attention that {} returns has other rows and columns than the text's tokens (windows, blocks, pooling or "
+    "padding), so it is not shown: take saliency or leave-one-out."
+)
+
+
+def has_token_axes(reader: AttentionReader, rows: int, columns: int | None = None) -> bool:
+    """Return whether every layer that a model returned has *rows* queries and *columns* keys, by default as many."""
+    shape = (rows, rows if columns is None else columns)
+    layers = getattr(reader, "layers", ())
+    return all(layer.ndim == 3 and tuple(layer.shape[1:]) == shape for layer in layers)
+
+
 class StoredAttention:
     """Weights that the model returned itself, for models that do not use the attention interface."""
 

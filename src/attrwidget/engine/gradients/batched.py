@@ -24,10 +24,11 @@ from attrwidget.engine.forward import Segment, differentiable, run_encoder, run_
 from attrwidget.engine.gradients.activations import one_product_backward
 from attrwidget.engine.gradients.checkpoint import can_checkpoint, checkpointed
 from attrwidget.engine.gradients.segments import SEGMENT, segment_bounds
-from attrwidget.engine.memory import budget_of, graph_bytes, is_out_of_memory, smaller_batch, steps_at_once
+from attrwidget.engine.memory import budget_of, graph_bytes, smaller_batch, steps_at_once
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import lock_of
 from attrwidget.hf.internals.cache import new_cache, new_decoder_cache
+from attrwidget.hf.model_errors import is_out_of_memory, model_errors, weights_were_changed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -123,7 +124,8 @@ class GradientGraph:
             while inside:
                 chunk = inside[:size]
                 try:
-                    with lock_of(self._model.hf):
+                    doing = f"was differentiated over {self._ids.shape[1]:,} tokens"
+                    with lock_of(self._model.hf), model_errors(self._model.hf, doing):
                         self._seed(index, inside[:SEGMENT], score)
                         results = self._backward(index, chunk, score)
                 except (RuntimeError, MemoryError) as error:
@@ -280,6 +282,6 @@ def batched_gradients(
 
 def fewer_steps(error: BaseException, size: int, tokens: int) -> int:
     """Return how many steps to try next after *size* steps over *tokens* tokens failed; see ``smaller_batch``."""
-    if "modified by an inplace operation" in str(error):
+    if weights_were_changed(error):
         raise AttrWidgetError(WEIGHTS_CHANGED) from error
     return smaller_batch(error, size, tokens, gradients=True)

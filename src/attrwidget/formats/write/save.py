@@ -77,8 +77,8 @@ def save(
     plan = _plan(reading, _chosen(reading, methods), heads, limit, texts)
     for sentence in plan.left_out:
         warnings.warn(sentence, stacklevel=3)
-    document["warnings"] = [*reading.warnings, *plan.left_out]
-    _numbers(reading, plan, document, arrays, progress)
+    failed = _numbers(reading, plan, document, arrays, progress, may_fail=methods is None)
+    document["warnings"] = [*reading.warnings, *plan.left_out, *failed]
     write_whole(target, pack(document, arrays))
     return target
 
@@ -159,11 +159,17 @@ def _numbers(
     document: dict[str, Any],
     arrays: dict[str, NDArray[Any]],
     progress: Progress | None,
-) -> None:
-    """Add the scores and the attention to *document* and *arrays*."""
+    *,
+    may_fail: bool,
+) -> list[str]:
+    """Add the scores and the attention to *document* and *arrays*; return a sentence for each method left out.
+
+    A method is left out if it *may_fail* and the model turns out not to allow it for this text.
+    """
     count = reading.n_steps
     total = count * len(plan.methods)
-    entries = []
+    entries: list[dict[str, Any]] = []
+    failed: list[str] = []
     for index, info in enumerate(plan.methods):
         base = index * count
 
@@ -175,10 +181,18 @@ def _numbers(
         if from_heads and "attention" not in arrays:
             arrays["attention"] = record_heads(reading, plan.precision or "float32", report)
         elif not from_heads:
-            arrays[f"scores.{info.name}"] = np.ascontiguousarray(reading.raw_rows(info.name, report))
+            try:
+                rows = reading.raw_rows(info.name, report)
+            except AttrWidgetError as error:
+                if not may_fail or len(failed) == len(plan.methods) - 1:
+                    raise
+                failed.append(f"{info.title} is not in the saved file: {error}")
+                continue
+            arrays[f"scores.{info.name}"] = np.ascontiguousarray(rows)
         report(count)
         entries.append(_entry(reading, info, from_heads=from_heads))
     document["methods"] = entries
+    return failed
 
 
 def _entry(reading: Reading, info: MethodInfo, *, from_heads: bool) -> dict[str, Any]:

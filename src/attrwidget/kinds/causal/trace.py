@@ -11,12 +11,12 @@ from attrwidget.engine.forward import logits_of, run
 from attrwidget.engine.gradients.attention_gradients import attention_gradients
 from attrwidget.engine.gradients.batched import GradientGraph
 from attrwidget.engine.logit_lens import read_layers
-from attrwidget.engine.memory import is_out_of_memory
 from attrwidget.engine.readings import first_not_finite, read_steps
 from attrwidget.engine.trace import Trace
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import exclusive_use
 from attrwidget.hf.generation import not_finite
+from attrwidget.hf.model_errors import is_out_of_memory
 from attrwidget.kinds.causal.record import record
 from attrwidget.kinds.causal.run_once import is_short, run_once
 from attrwidget.kinds.causal.trials import returned

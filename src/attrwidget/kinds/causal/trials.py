@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from attrwidget.engine.attention.recorder import RecordedAttention, StoredAttention
+from attrwidget.engine.attention.recorder import RecordedAttention, StoredAttention, has_token_axes
 from attrwidget.engine.capabilities import Capabilities
 from attrwidget.engine.compare import same, same_weights
 from attrwidget.engine.forward import logits_of, run
@@ -64,7 +64,9 @@ class CausalTrial(trials.Trial[Capabilities, RecordedAttention, StoredAttention]
 
     def is_readable(self, returned: StoredAttention) -> bool:
         """Return whether no token attends to a later one."""
-        n = returned.length
+        n = self._ids.shape[1]
+        if not has_token_axes(returned, n):
+            return False
         later = torch.ones(n, n, dtype=torch.bool, device=returned.layers[0].device).triu(1)
         return not any(bool(layer[:, later].any()) for layer in returned.layers)
 

@@ -12,6 +12,7 @@ from attrwidget.engine.compare import same
 from attrwidget.engine.hooks import hooked
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import exclusive_use
+from attrwidget.hf.model_errors import model_errors
 from attrwidget.kinds.encoder.text import EncoderText
 
 if TYPE_CHECKING:
@@ -177,13 +178,18 @@ def probe_text(
     Raises:
         AttrWidgetError: The decoder reads the text in another way than one position later.
     """
+    if getattr(model.hf.config, "pad_token_id", None) is None:
+        raise AttrWidgetError(
+            f"{model.name} names no padding token, which its decoder starts from: set model.config.pad_token_id."
+        )
     read: list[torch.Tensor] = []
     handle = _stacks(model)[1].register_forward_pre_hook(
         lambda _module, args, options: read.append(options.get("input_ids", args[0] if args else None)),
         with_kwargs=True,
     )
     try:
-        with exclusive_use(model.hf), torch.no_grad():
+        doing = f"ran {ids.shape[1]:,} tokens"
+        with exclusive_use(model.hf), torch.no_grad(), model_errors(model.hf, doing):
             own = model.hf(input_ids=ids, attention_mask=torch.ones_like(ids))
     finally:
         handle.remove()

@@ -14,6 +14,7 @@ from attrwidget.engine.gradients.batched import batched_gradients, fewer_steps
 from attrwidget.engine.memory import steps_at_once
 from attrwidget.hf.attention_interface import observed_attention
 from attrwidget.hf.exclusive_use import lock_of
+from attrwidget.hf.model_errors import model_errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -75,7 +76,8 @@ class EncoderGradients:
         at_logits, scales = self._at_logits(score)
         cotangents = logits.new_zeros(len(steps), *logits.shape)
         cotangents[range(len(steps)), steps] = at_logits[steps]
-        with torch.inference_mode(False):  # noqa: FBT003
+        doing = f"was differentiated over {self._text.length:,} tokens"
+        with model_errors(self._text.model.hf, doing), torch.inference_mode(False):  # noqa: FBT003
             (whole,) = batched_gradients(logits, [leaf], cotangents)
         return whole[:, 0], scales[steps].to(whole.device), leaf.detach()[0]
 

@@ -14,6 +14,7 @@ from attrwidget.engine.forward import leaves_of
 from attrwidget.engine.hooks import hooked
 from attrwidget.hf.attention_interface import observed_attention, set_observer
 from attrwidget.hf.exclusive_use import exclusive_use
+from attrwidget.hf.model_errors import model_errors
 from attrwidget.kinds.encoder.adapter import OutputPositions
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ class EncoderText:
         self, replace_embeddings: Callable[[torch.Tensor], torch.Tensor] | None
     ) -> AbstractContextManager[list[torch.Tensor]]:
         """Cut the graph at the tokens' embeddings; yield a list that collects the leaves, see ``leaves_of``."""
-        return leaves_of(self.model.reader, replace_embeddings)
+        return leaves_of(self.model.reader, replace_embeddings, self.length)
 
     def uses(self) -> AbstractContextManager[list[torch.Tensor]]:
         """Cut the graph at every use of the tokens' embeddings; yield a list that collects the leaves."""
@@ -171,7 +172,8 @@ class EncoderText:
             options["position_ids"] = torch.arange(ids.shape[1], device=ids.device).expand(ids.shape)
         if "use_cache" in takes:
             options["use_cache"] = False
-        return self.model.hf(input_ids=ids, attention_mask=mask, return_dict=True, **options)
+        with model_errors(self.model.hf, f"ran {ids.shape[1]:,} tokens"):
+            return self.model.hf(input_ids=ids, attention_mask=mask, return_dict=True, **options)
 
 
 @contextmanager

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 
+from attrwidget.engine.attention.recorder import NOT_TOKENS, has_token_axes
 from attrwidget.engine.gradients.batched import GradientGraph
 from attrwidget.engine.readings import first_not_finite, read_steps
 from attrwidget.engine.trace import Trace
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from attrwidget.engine.attention.joint import JointAttention
+    from attrwidget.engine.attention.recorder import AttentionReader, RecordedAttention
     from attrwidget.engine.capabilities import Capabilities
     from attrwidget.kinds.seq2seq.adapter import Seq2SeqLM
 
@@ -82,6 +84,14 @@ class Seq2SeqTrace(Trace):
     def _returned(self) -> JointAttention | None:
         return returned(self.model, self._source, self._target)
 
+    def _require_token_axes(self, found: AttentionReader) -> None:
+        """Raise AttrWidgetError unless the decoder's attentions are of the tokens; the encoder's is left out if not."""
+        joint, m, n = cast("JointAttention", found), self.n_source, self.n_inputs - self.n_source
+        if not (has_token_axes(joint.decoder, n) and has_token_axes(joint.cross, n, m)):
+            raise AttrWidgetError(NOT_TOKENS.format(self.model.name))
+        if not has_token_axes(joint.encoder, m):
+            joint.encoder_note = NOT_TOKENS.format(f"the encoder of {self.model.name}")
+
     def _make_graph(self, capabilities: Capabilities, options: dict[str, Any]) -> GradientGraph:
         first = self.first_step - self.n_source
         return GradientGraph(self.model, self._target, first, capabilities, source=self._source, **options)
@@ -93,7 +103,8 @@ class Seq2SeqTrace(Trace):
 
     def keys_of(self, module: torch.nn.Module, group: Sequence[int]) -> list[int]:
         """Return which keys of the attention *module* are of the inputs *group*."""
-        if module.is_causal:  # only a decoder's self-attention reads the target
+        decoder = cast("RecordedAttention", cast("JointAttention", self.attention).decoder)
+        if any(record.module is module for record in decoder.records):
             return [i - self.n_source for i in group if i >= self.n_source]
         return [i for i in group if i < self.n_source]
 
