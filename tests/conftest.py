@@ -16,6 +16,8 @@ from helpers.tiny import ARCHITECTURES, build, byte_tokenizer, save
 from helpers.tiny_seq2seq import SEQ2SEQ
 from helpers.waiting import PATIENCE
 
+from attrwidget.kinds import model
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -58,6 +60,12 @@ def _patient_display() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("attrwidget.widget.widget._PATIENCE", PATIENCE)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _each_model_is_tried() -> None:
+    """Forget what was found out about architectures, so that each test tries its models."""
+    model._remembered.clear()
 
 
 @pytest.fixture(scope="session")

@@ -93,3 +93,49 @@ def test_a_text_read_at_once(head: str) -> None:
     printed = lines(encoders.build("bert", head), encoders.word_tokenizer())
     why = "it reads the whole text at once" if head else "the model has no head"
     assert why in printed["Gradients"]
+
+
+def test_an_architecture_is_tried_once() -> None:
+    """Another model with the same configuration is not tried again; one that was changed by hand is."""
+    runs: list[int] = []
+    count = torch.nn.modules.module.register_module_forward_hook
+    first, second, other, hooked = (aw.load(build("llama", seed=seed), byte_tokenizer()) for seed in range(4))
+    changed = aw.load(build("llama", num_hidden_layers=2), byte_tokenizer())
+    hooked.hf.lm_head.register_forward_hook(lambda *_: None)
+    name = type(first.hf).__name__
+    with count(lambda module, *_: runs.append(1) if type(module).__name__ == name else None):
+        found = first.capabilities
+        tried = len(runs)
+        assert tried > 5
+        assert second.capabilities is found
+        assert len(runs) == tried
+        second.explain("The first", output=" president")
+        assert len(runs) == tried + 1
+        for again in (changed, hooked):
+            before = len(runs)
+            assert again.capabilities == found
+            assert len(runs) > before
+    assert other.capabilities is found
+
+
+def test_a_trial_takes_few_runs() -> None:
+    """A model is tried with twelve short runs and four backward passes of one or two steps."""
+    forwards: list[int] = []
+    backwards: list[int] = []
+    model = aw.load(build("llama"), byte_tokenizer())
+    name = type(model.hf).__name__
+    original = torch.autograd.grad
+
+    def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, **options: Any) -> Any:
+        backwards.append(len(grad_outputs) if options.get("is_grads_batched") else 1)
+        return original(outputs, inputs, grad_outputs, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(torch.autograd, "grad", grad)
+        handle = torch.nn.modules.module.register_module_forward_hook(
+            lambda module, *_: forwards.append(1) if type(module).__name__ == name else None
+        )
+        with handle:
+            assert model.capabilities.gradients_note is None
+    assert len(forwards) <= 12
+    assert max(backwards) <= 2

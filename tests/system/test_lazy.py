@@ -77,12 +77,14 @@ def test_one_step_is_one_backward_pass(ex: aw.Explanation, count: Counter, step:
     assert count.backwards == [1]
 
 
-def test_a_short_text_is_run_once(ex: aw.Explanation, count: Counter) -> None:
+def test_a_short_text_is_run_with_gradients_once(ex: aw.Explanation, count: Counter) -> None:
     ex.reading.rows("saliency", range(STEPS))
-    assert count.forwards == 0
-    ex.trace.drop_graph()
+    assert count.forwards == 1
     ex.reading.rows("input_x_gradient", [0])
     assert count.forwards == 1
+    ex.trace.drop_graph()
+    ex.reading.rows("input_x_gradient", [1])
+    assert count.forwards == 2
 
 
 def test_the_first_step_of_a_long_one_runs_the_prompt_alone(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 # What a model of an unknown kind may raise while it is tried; NotImplementedError is a RuntimeError.
 TRIAL_FAILURES = (RuntimeError, ValueError, TypeError, AttributeError, LookupError, AssertionError)
@@ -12,6 +13,9 @@ _MASKING = {
     "moves": "moves: positions are counted from the mask, so tokens after a masked one move up",
     "ignored": "ignored: the model reads a masked token all the same",
 }
+
+
+C = TypeVar("C", bound="Capabilities")
 
 
 @dataclass(frozen=True, repr=False)
@@ -26,6 +30,7 @@ class Capabilities:
         segments: Whether a text may be run in segments over a cache.
         batched: Whether the backward passes of several steps may be batched.
         masking: What masking a token does: ``"kept"``, ``"moves"`` or ``"ignored"``; see ``find_masking``.
+        positions: Whether positions can be given to the model where it reads a changed text.
         pieces: Whether attention may be recorded piece by piece.
         gradients_note: Why there are no gradients, or None.
         predicts: Whether the model has outputs to explain.
@@ -40,6 +45,7 @@ class Capabilities:
     segments: bool
     batched: bool
     masking: str = "kept"
+    positions: bool = True
     pieces: bool = False
     gradients_note: str | None = None
     predicts: bool = True
@@ -78,6 +84,15 @@ class Capabilities:
             else _with_reason("a text in one run", self.segments_note)
         )
         return f"equal to plain automatic differentiation; {batched}; {segments}"
+
+
+def slower_gradients(capabilities: C) -> C | None:
+    """Return the next slower way to compute gradients: in one segment, then by the model's own attention; or None."""
+    if capabilities.segments:
+        return replace(capabilities, segments=False)
+    if capabilities.gradient_attention is not None:
+        return replace(capabilities, gradient_attention=None)
+    return None
 
 
 def _with_reason(what: str, reason: str | None) -> str:

@@ -13,6 +13,11 @@ _TOLERANCE = {torch.float32: 1e-4, torch.float64: 1e-6}  # relative to the large
 _LOW_PRECISION = 5e-2
 
 
+def tolerance_of(dtype: torch.dtype, *, low_precision: bool = False) -> float:
+    """Return how far numbers of *dtype* may be apart by rounding, relative to the largest of them."""
+    return _LOW_PRECISION if low_precision else _TOLERANCE.get(dtype, _LOW_PRECISION)
+
+
 def same(
     truth: torch.Tensor, ours: torch.Tensor | None, *, low_precision: bool = False, times: float = 1.0
 ) -> bool:
@@ -31,7 +36,7 @@ def same(
     finite = torch.isfinite(truth)
     if not bool(finite.any()):
         return True
-    tolerance = _LOW_PRECISION if low_precision else _TOLERANCE.get(truth.dtype, _LOW_PRECISION)
+    tolerance = tolerance_of(truth.dtype, low_precision=low_precision)
     scale = truth[finite].abs().max().clamp_min(1e-12)
     return bool((truth - ours)[finite].abs().max() <= times * tolerance * scale)
 

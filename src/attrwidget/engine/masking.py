@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import TYPE_CHECKING
 
 import torch
@@ -16,40 +17,57 @@ if TYPE_CHECKING:
     from attrwidget.hf.adapter import Adapter
 
 
-def find_masking(model: Adapter, ids: torch.Tensor, source: int = 0) -> str:
+def find_masking(model: Adapter, ids: torch.Tensor, own: torch.Tensor, source: int = 0) -> tuple[str, bool]:
     """Try on *ids* ``[1, n]`` what a model does with a token that is masked from attention.
 
     Args:
         model: The adapter of the model.
         ids: int64 ``[1, n]``.
+        own: The model's logits ``[≤ n, vocabulary]`` at the last positions.
         source: How many of the first tokens are an encoder's; masking is then tried on both sides.
 
     Returns:
         ``"kept"`` if nothing later depends on the token and positions stay, ``"moves"`` if later positions are counted
-        without it (as with ALiBi made from the mask), ``"ignored"`` if the model uses it all the same.
+        without it (as with ALiBi made from the mask), ``"ignored"`` if the model uses it all the same; and whether
+        positions can be given to the model. RoBERTa counts its own, from its padding token's id on.
     """
+    takes_positions = not source and "position_ids" in inspect.signature(model.hf.forward).parameters
     tried = [(source + ids.shape[1]) // 2, *([source // 2] if source else [])]
-    found = [_masking(model, ids, source, at) for at in tried]
-    return next((what for what in ("ignored", "moves") if what in found), "kept")
+    for positions in (True, False) if takes_positions else (False,):
+        found = [_masking(model, ids, own, source, at, positions=positions) for at in tried]
+        if None not in found:
+            return next((what for what in ("ignored", "moves") if what in found), "kept"), positions
+    return "ignored", False
 
 
-def _masking(model: Adapter, ids: torch.Tensor, source: int, at: int) -> str:
-    other = ids.clone()
+def _masking(
+    model: Adapter, ids: torch.Tensor, own: torch.Tensor, source: int, at: int, *, positions: bool
+) -> str | None:
+    """Return what becomes of the token *at* when it is masked; None if an unchanged text beside it changes."""
+    other, mask = ids.clone(), torch.ones_like(ids)
     other[0, at] = (other[0, at] + 1) % model.vocabulary
-    mask = torch.ones_like(ids)
-    mask[0, at] = 0
+    hole = mask.clone()
+    hole[0, at] = 0
     later = ids.shape[1] - max(at + 1, source)
     if later < 1:
         return "ignored"
     try:
-        masked = masked_logits(model, ids, mask, later, source)[0]
-        alone = masked_logits(model, other, mask, later, source)[0]
-        beside = masked_logits(model, torch.cat([ids, other]), mask.repeat(2, 1), later, source)[1]
-        fewer = source - (at < source)
-        deleted = masked_logits(model, ids[mask.bool()][None], torch.ones_like(mask[:, 1:]), later, fewer)[0]
+        unchanged, masked, unread = masked_logits(
+            model,
+            torch.cat([ids, ids, other]),
+            torch.cat([mask, hole, hole]),
+            later,
+            source,
+            positions=positions,
+        )
+        if not same(own[-later:], unchanged, low_precision=model.low_precision):
+            return None
+        deleted = masked_logits(
+            model, ids[hole.bool()][None], mask[:, 1:], later, source - (at < source), positions=positions
+        )[0]
     except TRIAL_FAILURES:
         return "ignored"
-    return masking_of(masked, [alone, beside], deleted, low_precision=model.low_precision)
+    return masking_of(masked, [unread], deleted, low_precision=model.low_precision)
 
 
 def masking_of(

@@ -46,6 +46,7 @@ class Perturber:
         attention: The attention implementation; None means the model's own.
         hidden: Whether to read the LM head's inputs instead of its logits.
         reuse: Whether tokens before the first change of a batch are run only once; see ``Capabilities.pieces``.
+        positions: Whether positions are given to the model; see ``Capabilities.positions``.
         size: How many groups to run at once; 0 means as many as fit in memory.
     """
 
@@ -58,11 +59,12 @@ class Perturber:
     attention: str | None = None
     hidden: bool = False
     reuse: bool = False
+    positions: bool = True
     size: int = 0
 
     def __post_init__(self) -> None:
         tokens = self.ids.shape[1]
-        reuse = self.reuse and "position_ids" in inspect.signature(self.model.hf.forward).parameters
+        reuse = self.reuse and self.positions and _takes_positions(self.model)
         # The fewer neighbouring inputs are changed at once, the more tokens a batch has in common.
         most = [max(16, tokens // 8)] if reuse else []
         self.size = self.size or texts_at_once(self.model, tokens, self.steps, *most)
@@ -171,6 +173,7 @@ class Perturber:
             past=past,
             attention=self.attention,
             hidden=self.hidden,
+            positions=self.positions,
         )
 
 
@@ -184,6 +187,7 @@ def masked_logits(
     past: DynamicCache | None = None,
     attention: str | None = None,
     hidden: bool = False,
+    positions: bool = True,
 ) -> torch.Tensor:
     """Return the logits ``[b, rows, vocabulary]`` of the last *rows* positions, without gradients.
 
@@ -196,10 +200,11 @@ def masked_logits(
         past: A cache of the first tokens, which are not run again.
         attention: The attention implementation; None means the model's own.
         hidden: Whether to return the LM head's inputs ``[b, rows, d]`` instead.
+        positions: Whether positions are given to the model, if it takes them.
     """
     options: dict[str, Any] = {"attention_mask": mask}
     known = 0 if past is None else int(past.get_seq_length())
-    if "position_ids" in inspect.signature(model.hf.forward).parameters:
+    if positions and _takes_positions(model):
         # By default positions are counted from the mask, so those after a masked token would move.
         options["position_ids"] = torch.arange(known, ids.shape[1], device=ids.device).expand(len(ids), -1)
     if past is not None:
@@ -214,3 +219,7 @@ def masked_logits(
         with hooked(hooks, before=True):
             logits = run(model.hf, ids, rows, cache=past, **options).logits
     return seen[-1][:, -rows:] if hidden else logits[:, -rows:]
+
+
+def _takes_positions(model: Adapter) -> bool:
+    return "position_ids" in inspect.signature(model.hf.forward).parameters

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import inspect
+import json
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import embedding_weights, input_device
+from attrwidget.hf.internals.attention import attention_name
 from attrwidget.hf.internals.models import rope_types
+from attrwidget.hf.internals.modules import hooks_of
 from attrwidget.hf.model_copy import copy_model
 from attrwidget.hf.model_errors import RAISED
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+_NAMES = ("_name_or_path", "transformers_version", "architectures", "id2label", "label2id")
 _CONTEXT_NAMES = ("max_position_embeddings", "n_positions", "n_ctx", "max_seq_len", "seq_length")
 
 
@@ -44,6 +50,24 @@ class Adapter:
         new = type(self)(self.own, self.tokenizer, self.name)
         new.memory_budget = self.memory_budget
         return new
+
+    @property
+    def architecture(self) -> Hashable | None:
+        """What the model computes, weights aside; None if it is quantised, or someone has changed its modules."""
+        modules = list(self.own.modules())
+        if self.quantized or any("forward" in vars(module) or hooks_of(module) for module in modules):
+            return None
+        config = {name: value for name, value in self.own.config.to_dict().items() if name not in _NAMES}
+        attention = attention_name(self.text_config)
+        special = (self.tokenizer.pad_token_id, self.tokenizer.eos_token_id)
+        return (
+            type(self.own),
+            json.dumps(config, sort_keys=True, default=str),
+            attention,
+            self.own.dtype,
+            self.device,
+            special,
+        )
 
     @property
     def device(self) -> torch.device:

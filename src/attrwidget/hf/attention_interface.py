@@ -8,7 +8,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.hf.exclusive_use import exclusive_use, input_device
-from attrwidget.hf.internals.attention import attention_function, attention_name, register_attention
+from attrwidget.hf.internals.attention import (
+    AttentionAlias,
+    attention_function,
+    attention_name,
+    register_attention,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,12 +24,15 @@ if TYPE_CHECKING:
     from attrwidget.hf.internals.attention import Attention
 
 _PREFIX = "attrwidget_"
+_PLAIN = ("eager", "sdpa")  # what is observed
 OBSERVED_EAGER = f"{_PREFIX}eager"  # the name that ``observed_attention(model, "eager")`` returns
 _observer = threading.local()
 
 
 def observed_attention(model: PreTrainedModel, underlying: str | None = None) -> str | None:
     """Register an attention that notifies the observer, see ``set_observer``, and return its name.
+
+    The name equals that of the model's own attention, so that a model which asks for it finds it.
 
     Args:
         model: The model to run under ``exclusive_use(model, attention=name)``.
@@ -34,9 +42,16 @@ def observed_attention(model: PreTrainedModel, underlying: str | None = None) ->
         The name, or None if Transformers has no attention interface.
     """
     own = attention_name(model.config.get_text_config(decoder=True)) or "eager"
-    underlying = underlying or (own if own in ("eager", "sdpa") else "sdpa")
-    name = _PREFIX + underlying
-    return name if register_attention(name, _observed(underlying), mask=underlying) else None
+    plain = own in _PLAIN
+    underlying = underlying or (own if plain else "sdpa")
+    if not register_attention(_PREFIX + underlying, _observed(underlying), mask=underlying):
+        return None
+    return AttentionAlias(_PREFIX + underlying, own if plain else underlying)
+
+
+def is_own_attention(model: PreTrainedModel) -> bool:
+    """Return whether ``observed_attention(model)`` computes what the model's own attention does."""
+    return (attention_name(model.config.get_text_config(decoder=True)) or "eager") in _PLAIN
 
 
 def set_observer(function: Callable[..., None] | None) -> None:

@@ -14,6 +14,8 @@ from attrwidget.hf.internals.modules import (
     execution_device,
     own_parameters,
     remove_capturing_hooks,
+    restore_state,
+    state_of,
     write_count,
 )
 
@@ -58,6 +60,7 @@ def exclusive_use(model: PreTrainedModel, attention: str | None = None) -> Itera
         trained = [parameter for parameter in _parameters(modules) if parameter.requires_grad]
         implementations = [(config, attention_name(config)) for config in attention_configs(modules)]
         captured = capturing(modules)
+        state = state_of(modules)
         try:
             for module in training:
                 module.training = False
@@ -75,6 +78,7 @@ def exclusive_use(model: PreTrainedModel, attention: str | None = None) -> Itera
             for module in training:
                 module.training = True
             remove_capturing_hooks(modules, captured)
+            restore_state(state)
 
 
 @contextmanager

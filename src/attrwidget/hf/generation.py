@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from attrwidget.checks import is_index
 from attrwidget.errors import AttrWidgetError, did_you_mean, first_line
@@ -24,8 +24,25 @@ _OURS = (
     "decoder_attention_mask",
     "encoder_outputs",
     "return_dict_in_generate",
+    "output_logits",
     "max_length",
 )
+
+
+_LOGITS = 256 << 20  # bytes of the logits of all steps, which generate would keep
+
+
+class Written(NamedTuple):
+    """An answer that the model wrote.
+
+    Attributes:
+        ids: Its token ids.
+        log_probs: The log-probability (nats) that the model gave each token as it wrote it, before any option of
+            ``generate`` changed it; None if that is not known, as after a beam search.
+    """
+
+    ids: list[int]
+    log_probs: list[float] | None
 
 
 class Generating(Protocol):
@@ -52,8 +69,8 @@ def generate(
     max_new_tokens: int,
     options: dict[str, Any],
     progress: Callable[[int, int], None] | None = None,
-) -> list[list[int]]:
-    """Return the ids generated after each of *prompts*, as one batch.
+) -> list[Written]:
+    """Return what is generated after each of *prompts*, as one batch.
 
     Args:
         model: The adapter of the model.
@@ -79,13 +96,14 @@ def generate(
     own_criteria = options.pop("stopping_criteria", None) or []
     try:
         with torch.no_grad():
-            sequences = hf.generate(  # type: ignore[operator]
+            output = hf.generate(  # type: ignore[operator]
                 **inputs,
                 max_new_tokens=max_new_tokens,
                 logits_processor=LogitsProcessorList([monitor.check, *own_processors]),
                 stopping_criteria=StoppingCriteriaList([monitor.report, *own_criteria]),
                 pad_token_id=pad,
-                return_dict_in_generate=False,
+                return_dict_in_generate=True,
+                output_logits=_keeps_logits(model, options, len(prompts), max_new_tokens),
                 **{"tokenizer": model.tokenizer, **options, "num_return_sequences": 1},
             )
     except RAISED as error:
@@ -95,8 +113,25 @@ def generate(
         refused = options or isinstance(error, ValueError | TypeError)
         sentence = _refused(error, options) if refused else model_error(type(hf).__name__, "generated", error)
         raise AttrWidgetError(sentence) from error
-    outputs = [row[width:].tolist() for row in sequences]
-    return outputs if len(outputs) == 1 else [_cut(ids, _ends(model, options)) for ids in outputs]
+    outputs = [row[width:].tolist() for row in output.sequences]
+    if len(outputs) > 1:
+        outputs = [_cut(ids, _ends(model, options)) for ids in outputs]
+    return [Written(ids, _log_probs(output, row, ids)) for row, ids in enumerate(outputs)]
+
+
+def _keeps_logits(model: Generating, options: dict[str, Any], rows: int, steps: int) -> bool:
+    """Return whether generate is to keep its logits; after a beam search they are not those of the answer alone."""
+    beams = generation_option(model.hf, options, "num_beams") or 1
+    return beams == 1 and 4 * rows * steps * model.vocabulary <= _LOGITS
+
+
+def _log_probs(output: Any, row: int, ids: list[int]) -> list[float] | None:
+    logits = getattr(output, "logits", None)
+    if not logits or len(logits) < len(ids) or logits[0].shape[0] <= row:
+        return None
+    return [
+        float(step[row].double().log_softmax(-1)[token]) for step, token in zip(logits, ids, strict=False)
+    ]
 
 
 class _Monitor:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from transformers import PreTrainedModel
 
+    from attrwidget.hf.generation import Written
     from attrwidget.progress import Progress
 
 _NEW_TOKENS = 20
@@ -34,8 +35,8 @@ class Generator(Protocol[P]):
         options: dict[str, Any],
         progress: Progress | None = None,
         /,
-    ) -> list[list[int]]:
-        """Return the token ids generated after each of *prompts*."""
+    ) -> list[Written]:
+        """Return what is generated after each of *prompts*."""
 
 
 def generate_answers(
@@ -46,8 +47,8 @@ def generate_answers(
     count: int | None,
     options: dict[str, Any],
     progress: Progress | None,
-) -> list[list[int]]:
-    """Generate an answer to each of *prompts*; return their token ids.
+) -> list[Written]:
+    """Generate an answer to each of *prompts*.
 
     Args:
         adapter: The model.

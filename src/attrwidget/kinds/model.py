@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 from attrwidget.hf.exclusive_use import own_precision, weights_state
+from attrwidget.progress import progress_bar
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
     from attrwidget.explanation import Explanation
     from attrwidget.hf.adapter import Adapter
     from attrwidget.hf.loading import Loaded
+    from attrwidget.progress import Progress
     from attrwidget.text.prompt import Encoded, Prompt, Prompts
+
+
+_remembered: dict[Any, Capabilities] = {}
 
 
 class Model(ABC):
@@ -61,19 +66,29 @@ class Model(ABC):
 
     @property
     def capabilities(self) -> Capabilities:
-        """How attention and gradients of the model are computed; found once, by trying it."""
+        """How attention and gradients of the model are computed; found once for an architecture, by trying it."""
         # A quantised model may repack its weights when it is run, for kernels that allow less.
         state = weights_state(self.hf) if self._adapter.quantized else None
         if self._found is None or self._found[0] != state:
-            with own_precision():
-                found = self._probe()
+            found = self._remembered_or_tried()
             state = weights_state(self.hf) if self._adapter.quantized else None
             self._found = state, found
         return self._found[1]
 
+    def _remembered_or_tried(self) -> Capabilities:
+        architecture = self._adapter.architecture
+        found = None if architecture is None else _remembered.get((type(self), architecture))
+        if found is None:
+            with own_precision(), progress_bar("Trying the model", "trial") as report:
+                found = self._probe(report)
+            # Notes name the model, and another of its architecture may do better.
+            if architecture is not None and found.attention_note is None and found.gradients_note is None:
+                _remembered[type(self), architecture] = found
+        return found
+
     @abstractmethod
-    def _probe(self) -> Capabilities:
-        """Find out what the model allows."""
+    def _probe(self, progress: Progress) -> Capabilities:
+        """Find out what the model allows, and report *progress*."""
 
     @overload
     def explain(self, text: Prompt, /, *args: Any, **options: Any) -> Explanation: ...

@@ -20,11 +20,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from attrwidget.hf.adapter import Adapter
+    from attrwidget.progress import Progress
 
 C = TypeVar("C", bound=Capabilities)
 Kept = TypeVar("Kept", bound=AttentionReader)
 Returned = TypeVar("Returned", bound=AttentionReader)
 T = TypeVar("T")
+
+
+_TRIALS = 4  # the model itself, attention, changed texts, gradients
 
 
 class Trial(ABC, Generic[C, Kept, Returned]):
@@ -49,8 +53,8 @@ class Trial(ABC, Generic[C, Kept, Returned]):
         """Run with recorded attention; return the logits of ``own`` and the record."""
 
     @abstractmethod
-    def returned(self) -> Returned | None:
-        """Return the attention that the model returns under eager attention, or None if it returns none."""
+    def eager(self) -> tuple[Returned | None, torch.Tensor]:
+        """Return the attention that the model returns under eager attention, or None, and the logits of ``own``."""
 
     def is_same_attention(self, truth: Returned | None, record: Kept) -> bool:
         """Return whether *record* can be trusted: it has the weights that the model returns, if it returns any."""
@@ -77,10 +81,13 @@ class Trial(ABC, Generic[C, Kept, Returned]):
         """Return whether the logits of the last step change when all tokens but the *kept* ones do."""
 
 
-def probe(trial: Trial[C, Kept, Returned]) -> C:
-    """Try a model against its own logits, the attention that it returns, and plain autograd."""
-    eager = same(trial.own, attempt(lambda: trial.logits("eager")))
-    attention, note, recording_note = _find_attention(trial, eager=eager)
+def probe(trial: Trial[C, Kept, Returned], progress: Progress) -> C:
+    """Try a model against its own logits, the attention that it returns, and plain autograd; report *progress*."""
+    progress(1, _TRIALS)
+    truth, logits = attempt(trial.eager) or (None, attempt(lambda: trial.logits("eager")))
+    eager = same(trial.own, logits)
+    attention, note, recording_note = _find_attention(trial, truth if eager else None, eager=eager)
+    progress(2, _TRIALS)
     found = trial.capabilities(
         Capabilities(
             attention,
@@ -92,6 +99,7 @@ def probe(trial: Trial[C, Kept, Returned]) -> C:
             recording_note=recording_note,
         )
     )
+    progress(3, _TRIALS)
     if not trial.predicts:
         return found
     with torch.inference_mode(False), torch.enable_grad():  # noqa: FBT003
@@ -113,10 +121,9 @@ def attempt(run: Callable[[], T]) -> T | None:
 
 
 def _find_attention(
-    trial: Trial[C, Kept, Returned], *, eager: bool
+    trial: Trial[C, Kept, Returned], truth: Returned | None, *, eager: bool
 ) -> tuple[str | None, str | None, str | None]:
     """Return how attention is read, why it cannot be read, and why it is not recorded; each may be None."""
-    truth = attempt(trial.returned) if eager else None
     reason = _why_not_recorded(trial, truth)
     if reason is None:
         return "recorded", None, None

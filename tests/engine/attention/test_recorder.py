@@ -111,7 +111,6 @@ def test_a_window_longer_than_the_trial_text(name: str, tmp_path: Any) -> None:
     ("name", "pieces"), [("gpt2", True), ("llama", True), ("opt", True), ("mistral", False)]
 )
 def test_a_long_text_read_piece_by_piece(name: str, pieces: bool, tmp_path: Any, monkeypatch: Any) -> None:
-    monkeypatch.setattr("attrwidget.kinds.causal.run_once.WHOLE", 32)
     monkeypatch.setattr("attrwidget.kinds.causal.trace._ONE_RUN", 32)
     monkeypatch.setattr("attrwidget.kinds.causal.trace._PIECE", 16)
     replace_embeddings = save(build(name), tmp_path)

@@ -62,6 +62,7 @@ class GradientGraph:
             the embeddings to run the model on instead.
         around: Makes a context in which the model is run.
         whole: The longest text that is run in one segment; None means ``segments.WHOLE``.
+        check: Called with the steps and logits of each segment that is run; what it raises is passed on.
     """
 
     def __init__(
@@ -75,7 +76,9 @@ class GradientGraph:
         replace_embeddings: ReplaceEmbeddings | None = None,
         around: Callable[[], AbstractContextManager[Any]] = nullcontext,
         whole: int | None = None,
+        check: Callable[[Sequence[int], torch.Tensor], None] | None = None,
     ) -> None:
+        self._check = check
         self._model, self._ids, self._first, self._capabilities = model, ids, first_step, capabilities
         self._source, self._before = source, 0 if source is None else source.shape[1]
         self._replace_embeddings, self._around = replace_embeddings, around
@@ -90,13 +93,6 @@ class GradientGraph:
             self._bounds = segment_bounds(length, first_step, model.vocabulary, whole)
         if graph_bytes(model, self._before + length) > budget_of(model):
             self._save_memory()
-
-    def begin(self) -> torch.Tensor:
-        """Run the first segment, the whole of a short text; return its logits ``[steps, vocabulary]``."""
-        with lock_of(self._model.hf):
-            if not self._segments:
-                self._grow()
-            return self._segments[0].logits.detach()
 
     def gradients(
         self, steps: Sequence[int], score: ScoreFunction
@@ -140,15 +136,20 @@ class GradientGraph:
     def scores(self, steps: Sequence[int], score: ScoreFunction) -> torch.Tensor:
         """Return the *score* of each of *steps*, float64 ``[len(steps)]`` on the CPU."""
         found: dict[int, torch.Tensor] = {}
-        for index in range(len(self._bounds)):
-            inside = self._steps_of(index)
-            if not set(inside) & set(steps):
-                continue
-            with lock_of(self._model.hf), torch.no_grad():
-                while len(self._segments) <= index:
-                    self._grow()
-                values = score(self._segments[index].logits.double(), inside)
-            found |= dict(zip(inside, values.cpu(), strict=True))
+        try:
+            for index in range(len(self._bounds)):
+                inside = self._steps_of(index)
+                if not set(inside) & set(steps):
+                    continue
+                with lock_of(self._model.hf), torch.no_grad():
+                    while len(self._segments) <= index:
+                        self._grow()
+                    values = score(self._segments[index].logits.double(), inside)
+                found |= dict(zip(inside, values.cpu(), strict=True))
+        except (RuntimeError, MemoryError) as error:
+            if is_out_of_memory(error) and self._save_memory():
+                return self.scores(steps, score)
+            raise
         return torch.stack([found[step] for step in steps])
 
     def _backward(
@@ -192,6 +193,9 @@ class GradientGraph:
                     replace_embeddings=self._replacement_from(self._before + start),
                     context=self._encoder and self._encoder[1],
                 )
+            if self._check is not None:
+                inside = self._steps_of(index)
+                self._check(inside, segment.logits[-rows:][: len(inside)])
         except BaseException:
             # The cache may hold the keys of some layers and not of others.
             self._forget()

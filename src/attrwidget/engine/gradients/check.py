@@ -93,13 +93,14 @@ def trial_score(logits: torch.Tensor, _steps: Sequence[int]) -> torch.Tensor:
 
 
 def first_and_last(graph: Graph, steps: int, tokens: int, score: ScoreFunction = trial_score) -> torch.Tensor:
-    """Return the gradients ``[2, tokens, d]`` of the first and the last of *steps*, computed with all the others."""
+    """Return the gradients ``[2, tokens, d]`` of the first and the last of *steps*, computed together."""
+    ends = (0, steps - 1)
     rows = {
         step: gradients[k] * scales[k].to(gradients)
-        for chunk, gradients, scales, _ in graph.gradients(range(steps), score)
+        for chunk, gradients, scales, _ in graph.gradients(sorted(set(ends)), score)
         for k, step in enumerate(chunk)
     }
-    return torch.stack([_padded(rows[step], tokens) for step in (0, steps - 1)])
+    return torch.stack([_padded(rows[step], tokens) for step in ends])
 
 
 def graph_gradients(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from attrwidget.hf.internals.missing import warn_missing
 
@@ -19,6 +19,35 @@ if TYPE_CHECKING:
 _NAME = "_attn_implementation_internal"
 _EAGER = "eager_attention_forward"
 _NOT_RECORDED = "attention is read from the weights that a model returns, which takes more memory"
+
+
+class AttentionAlias(str):
+    """The name of a registered attention that also equals the name that it *stands_for*.
+
+    Some models compute something else by the name of the implementation (the sparse mask of DeepSeek-V3.2 acts under
+    ``"eager"`` and ``"sdpa"`` alone), so a model must find its own name whatever attention runs.
+    """
+
+    __slots__ = ("stands_for",)
+    stands_for: str
+
+    def __new__(cls, name: str, stands_for: str) -> Self:
+        """Return *name* as an alias of *stands_for*; it is looked up in a dictionary as *name*."""
+        alias = super().__new__(cls, name)
+        alias.stands_for = stands_for
+        return alias
+
+    def __getnewargs__(self) -> tuple[str, str]:  # type: ignore[override]
+        """Return what a copy is made of: models may copy their configurations."""
+        return str(self), self.stands_for
+
+    def __eq__(self, other: object) -> bool:
+        return super().__eq__(other) or other == self.stands_for
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = str.__hash__
 
 
 def attention_configs(modules: Iterable[torch.nn.Module]) -> list[PretrainedConfig]:

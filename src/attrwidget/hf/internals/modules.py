@@ -66,6 +66,24 @@ def keep_unpacked(module: torch.nn.Module) -> None:
         module.support_avx512bf16_for_cpu = False  # type: ignore[assignment]
 
 
+def state_of(modules: Iterable[torch.nn.Module]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Return the attributes, buffers and submodules of *modules*, for ``restore_state``; tensors are not copied."""
+    tables = (t for m in modules for t in (vars(m), m._buffers, m._modules))  # noqa: SLF001
+    return [(table, dict(table)) for table in tables]
+
+
+def restore_state(state: Iterable[tuple[dict[str, Any], dict[str, Any]]]) -> None:
+    """Undo what a forward pass has set or replaced since ``state_of``.
+
+    BigBird turns to full attention for good at its first short text, and rotary embeddings that depend on the length
+    keep the frequencies of the longest.
+    """
+    for table, before in state:
+        if table.keys() != before.keys() or any(table[name] is not before[name] for name in before):
+            table.clear()
+            table.update(before)
+
+
 def capturing(modules: Iterable[torch.nn.Module]) -> set[int]:
     """Return the ids of the modules in which Transformers has installed hooks that capture attentions."""
     return {id(module) for module in modules if _CAPTURING in vars(module)}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.adapter import Adapter
 from attrwidget.hf.exclusive_use import exclusive_use
-from attrwidget.hf.generation import generate
+from attrwidget.hf.generation import Written, generate
 from attrwidget.kinds.answers import require_output_layer
 from attrwidget.kinds.table import CAUSAL
 from attrwidget.text.prompt import encode_output, encode_prompt
@@ -51,8 +51,8 @@ class CausalLM(Adapter):
         max_new_tokens: int,
         options: dict[str, Any],
         progress: Callable[[int, int], None] | None = None,
-    ) -> list[list[int]]:
-        """Return the token ids generated after each of *prompts*."""
+    ) -> list[Written]:
+        """Return what is generated after each of *prompts*."""
         with exclusive_use(self.hf):
             return generate(self, prompts, max_new_tokens, dict(options), progress)
 

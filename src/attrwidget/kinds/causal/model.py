@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.explanation import Explanation
+from attrwidget.hf.generation import Written
 from attrwidget.kinds.answers import each_output, generate_answers, require_nothing_generated
 from attrwidget.kinds.causal.adapter import CausalLM
 from attrwidget.kinds.causal.trace import CausalTrace
@@ -45,8 +46,8 @@ class CausalModel(Model):
     adapter = CausalLM
     _adapter: CausalLM
 
-    def _probe(self) -> Capabilities:
-        return probe(self._adapter)
+    def _probe(self, progress: Progress) -> Capabilities:
+        return probe(self._adapter, progress)
 
     @overload
     def explain(
@@ -117,6 +118,7 @@ class CausalModel(Model):
         prompts = split_batch(prompt) if batch else [prompt]
         generation_options, chosen = self._split(prompts, generation_options)
         ids = [self._adapter.encode(p, **chosen) for p in prompts]
+        capabilities = self.capabilities  # before generating: a model that reads later tokens is refused
         if output is None:
             longest = max(map(len, ids))
             outputs = generate_answers(
@@ -130,11 +132,16 @@ class CausalModel(Model):
         else:
             require_nothing_generated(max_new_tokens, generation_options)
             wanted = each_output(output, len(prompts), "prompt", batch=batch)
-            outputs = self._given(prompts, ids, wanted)
+            outputs = [Written(given, None) for given in self._given(prompts, ids, wanted)]
         explanations = [
             Explanation(
                 CausalTrace(
-                    adapter, encoded, answer, self.capabilities, self._messages(encoded, given, chosen)
+                    adapter,
+                    encoded,
+                    answer.ids,
+                    capabilities,
+                    self._messages(encoded, given, chosen),
+                    log_probs=answer.log_probs,
                 )
             )
             for given, encoded, answer in zip(prompts, ids, outputs, strict=True)

@@ -9,12 +9,17 @@ import torch
 
 from attrwidget.engine.attention.recorder import RecordedAttention
 from attrwidget.engine.forward import logits_of
-from attrwidget.hf.attention_interface import observed_attention, set_observer
+from attrwidget.hf.attention_interface import is_own_attention, observed_attention, set_observer
 from attrwidget.hf.exclusive_use import exclusive_use
 from attrwidget.hf.internals.cache import allocated_cache
 
 if TYPE_CHECKING:
     from attrwidget.kinds.causal.adapter import CausalLM
+
+
+def records_as_loaded(model: CausalLM) -> bool:
+    """Return whether ``record`` in one piece runs the model as it was loaded: its own attention, by its own name."""
+    return is_own_attention(model.hf)
 
 
 def record(

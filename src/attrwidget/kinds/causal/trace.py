@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from attrwidget.engine.compare import same
 from attrwidget.engine.forward import logits_of, run
 from attrwidget.engine.gradients.attention_gradients import attention_gradients
 from attrwidget.engine.gradients.batched import GradientGraph
 from attrwidget.engine.logit_lens import read_layers
-from attrwidget.engine.readings import first_not_finite, read_steps
+from attrwidget.engine.readings import first_not_finite
 from attrwidget.engine.trace import Trace
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import exclusive_use
 from attrwidget.hf.generation import not_finite
-from attrwidget.hf.model_errors import is_out_of_memory
-from attrwidget.kinds.causal.record import record
-from attrwidget.kinds.causal.run_once import is_short, run_once
+from attrwidget.kinds.causal.record import record, records_as_loaded
 from attrwidget.kinds.causal.trials import returned
 from attrwidget.text.sections import Section
 from attrwidget.text.tokens import read_tokens
@@ -40,9 +39,16 @@ _ONE_RUN, _PIECE = 512, 128
 class CausalTrace(Trace):
     """One teacher-forced run of *model* over ``ids = prompt + output``.
 
-    A short text is run once with its gradient graph; a longer one by the model's own fast attention, and again with a
-    graph when a gradient is first asked for. Step *s* is the output's token *s*, predicted at position ``first_step - 1
-    + s``; it sees the tokens up to that position.
+    The text is run by the model's own fast attention, and again with a graph when a gradient is first asked for. Step
+    *s* is the output's token *s*, predicted at position ``first_step - 1 + s``; it sees the tokens up to that position.
+
+    Args:
+        model: The adapter of the model.
+        prompt: Token ids.
+        output: The token ids that are explained.
+        capabilities: What the model allows.
+        messages: The messages of a chat, which cover the prompt.
+        log_probs: The log-probabilities (nats) of the output as the model wrote it, if that is known.
     """
 
     task = "text-generation"
@@ -56,6 +62,8 @@ class CausalTrace(Trace):
         output: Sequence[int],
         capabilities: Capabilities,
         messages: Sequence[Section] = (),
+        *,
+        log_probs: Sequence[float] | None = None,
     ) -> None:
         super().__init__(model, capabilities)
         self.messages = messages
@@ -69,31 +77,31 @@ class CausalTrace(Trace):
             Section("Answer", self.first_step, len(self.tokens)),
         ]
         self._ids = torch.tensor([self.tokens.ids[:-1]], device=model.device)
-        logits, self._recorded, graph = self._run()
+        logits, self._recorded = self._run()
         bad = first_not_finite(logits, output)
         if bad is not None:
             bad = self._first_bad(bad, output)
             raise AttrWidgetError(not_finite(bad, self.tokens.labels[len(prompt) + bad]))
-        self.steps = read_steps(logits, output)
-        if graph is not None:
-            self._keep(graph)
+        self._read(logits, log_probs)
+        self._require_recorded()
 
-    def _run(self) -> tuple[torch.Tensor, RecordedAttention | None, GradientGraph | None]:
-        model, capabilities = self.model, self.capabilities
-        if is_short(model, self.n_inputs, self.n_steps, capabilities):
-            try:
-                return run_once(model, self._ids, self.first_step, capabilities)
-            except (RuntimeError, MemoryError) as error:
-                if not is_out_of_memory(error):
-                    raise
-        if capabilities.attention == "recorded":
-            piece = _PIECE if capabilities.pieces and self.n_inputs > _ONE_RUN else None
-            return *record(model, self._ids, self.n_steps, piece), None
-        with exclusive_use(model.hf), torch.no_grad():
-            return logits_of(model.hf, self._ids, self.n_steps), None, None
+    def _run(self) -> tuple[torch.Tensor, RecordedAttention | None]:
+        """Return the logits ``[n_steps, vocabulary]`` of the model as loaded, and the recorded attention."""
+        model, pieces = self.model, self.capabilities.pieces and self.n_inputs > _ONE_RUN
+        if self.capabilities.attention != "recorded":
+            return self._plain(), None
+        if not pieces and records_as_loaded(model):
+            return record(model, self._ids, self.n_steps)
+        plain = self._plain()
+        logits, attention = record(model, self._ids, self.n_steps, _PIECE if pieces else None)
+        return plain, attention if same(plain, logits, low_precision=model.low_precision) else None
 
-    def _returned(self) -> AttentionReader | None:
-        return returned(self.model, self._ids)
+    def _plain(self) -> torch.Tensor:
+        with exclusive_use(self.model.hf), torch.no_grad():
+            return logits_of(self.model.hf, self._ids, self.n_steps)
+
+    def _returned(self) -> tuple[AttentionReader | None, torch.Tensor]:
+        return returned(self.model, self._ids, self.n_steps)
 
     def instead(self, output: Sequence[int]) -> CausalTrace:
         """Return the trace of another *output* to the same prompt."""

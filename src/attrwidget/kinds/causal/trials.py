@@ -9,10 +9,11 @@ import torch
 
 from attrwidget.engine.attention.recorder import RecordedAttention, StoredAttention, has_token_axes
 from attrwidget.engine.capabilities import Capabilities
-from attrwidget.engine.compare import same, same_weights
+from attrwidget.engine.compare import same
 from attrwidget.engine.forward import logits_of, run
 from attrwidget.engine.gradients.check import change_all_but, graph_gradients, plain_gradients
 from attrwidget.engine.masking import find_masking
+from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import exclusive_use
 from attrwidget.hf.internals.cache import layer_kinds, returned_cache
 from attrwidget.hf.internals.models import rope_types
@@ -21,24 +22,31 @@ from attrwidget.kinds.causal.record import record
 
 if TYPE_CHECKING:
     from attrwidget.kinds.causal.adapter import CausalLM
+    from attrwidget.progress import Progress
 
 _PROMPT, _STEPS = 8, 12
+READS_LATER_TOKENS = (
+    "{} reads the tokens that come after the one it predicts, so its probabilities for a text are not those that it "
+    "writes by: load it with task='fill-mask', or with is_decoder=True if it is an encoder such as BERT."
+)
 
 
-def probe(model: CausalLM) -> Capabilities:
-    """Try *model* on a few random tokens."""
+def probe(model: CausalLM, progress: Progress) -> Capabilities:
+    """Try *model* on a few random tokens. Raises AttrWidgetError if it reads later tokens too."""
     length = min(_PROMPT + _STEPS, model.context or _PROMPT + _STEPS)
     generator = torch.Generator().manual_seed(0)
     ids = torch.randint(model.vocabulary, (1, length), generator=generator).to(model.device)
-    return trials.probe(CausalTrial(model, ids))
+    trial = CausalTrial(model, ids)
+    trial.require_causal()
+    return trials.probe(trial, progress)
 
 
-def returned(model: CausalLM, ids: torch.Tensor) -> StoredAttention | None:
-    """Run *ids* under eager attention asking for the weights; return None if the model returns none."""
+def returned(model: CausalLM, ids: torch.Tensor, rows: int) -> tuple[StoredAttention | None, torch.Tensor]:
+    """Run *ids* under eager attention; return its weights, if it returns them, and the last *rows* of logits."""
     with exclusive_use(model.hf, "eager"), torch.no_grad():
-        layers = run(model.hf, ids, 1, output_attentions=True).attentions
-    layers = [layer for layer in layers or () if layer is not None]
-    return StoredAttention(layers) if layers else None
+        output = run(model.hf, ids, rows, output_attentions=True)
+    layers = [layer for layer in output.attentions or () if layer is not None]
+    return StoredAttention(layers) if layers else None, output.logits[0, -rows:]
 
 
 class CausalTrial(trials.Trial[Capabilities, RecordedAttention, StoredAttention]):
@@ -49,6 +57,13 @@ class CausalTrial(trials.Trial[Capabilities, RecordedAttention, StoredAttention]
         self._ids, self._first = ids, max(1, ids.shape[1] - _STEPS)
         self.own = self.logits(None)
 
+    def require_causal(self) -> None:
+        """Raise AttrWidgetError if earlier logits depend on later tokens, as in XLNet and in BERT as an encoder."""
+        with exclusive_use(self.model.hf), torch.no_grad():
+            alone = logits_of(self.model.hf, self._ids[:, : self._first], self._first)
+        if not same(self.own[: self._first], alone, low_precision=self.model.low_precision):
+            raise AttrWidgetError(READS_LATER_TOKENS.format(self.model.name))
+
     def logits(self, attention: str | None) -> torch.Tensor:
         """Return the logits of all positions under the implementation *attention*."""
         with exclusive_use(self.model.hf, attention), torch.no_grad():
@@ -58,9 +73,9 @@ class CausalTrial(trials.Trial[Capabilities, RecordedAttention, StoredAttention]
         """Run with recorded attention."""
         return record(self.model, self._ids, self._ids.shape[1])
 
-    def returned(self) -> StoredAttention | None:
-        """Return the attention that the model returns."""
-        return returned(self.model, self._ids)
+    def eager(self) -> tuple[StoredAttention | None, torch.Tensor]:
+        """Return the attention that the model returns, and its logits."""
+        return returned(self.model, self._ids, self._ids.shape[1])
 
     def is_readable(self, returned: StoredAttention) -> bool:
         """Return whether no token attends to a later one."""
@@ -73,12 +88,14 @@ class CausalTrial(trials.Trial[Capabilities, RecordedAttention, StoredAttention]
     def capabilities(self, common: Capabilities) -> Capabilities:
         """Add the masking and the cache, in segments and in pieces."""
         note, pieces = self._cache()
+        masking, positions = find_masking(self.model, self._ids, self.own)
         return replace(
             common,
             segments=note is None,
             segments_note=note,
-            masking=find_masking(self.model, self._ids),
-            pieces=pieces and common.attention == "recorded" and bool(trials.attempt(self._records_pieces)),
+            masking=masking,
+            positions=positions,
+            pieces=pieces and common.attention == "recorded",
         )
 
     def plain_gradients(self, attention: str | None) -> torch.Tensor:
@@ -109,10 +126,3 @@ class CausalTrial(trials.Trial[Capabilities, RecordedAttention, StoredAttention]
         hf = self.model.hf
         with exclusive_use(hf), torch.no_grad():
             return layer_kinds(returned_cache(hf, run(hf, self._ids[:, :2], 1, use_cache=True)))
-
-    def _records_pieces(self) -> bool:
-        logits, pieces = record(self.model, self._ids, _STEPS, piece=3)
-        _, whole = record(self.model, self._ids, _STEPS)
-        return same(self.own[-_STEPS:], logits) and same_weights(
-            whole, pieces, low_precision=self.model.low_precision
-        )

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class EncoderGradients:
     """Gradients of steps' scores at the input embeddings of *text*; see ``engine.trace.Graph``.
 
-    *replace_embeddings* and *around* are as in ``GradientGraph``; the start position is always 0.
+    *replace_embeddings*, *around* and *check* are as in ``GradientGraph``; the start position is always 0.
     """
 
     def __init__(
@@ -39,7 +39,9 @@ class EncoderGradients:
         *,
         replace_embeddings: ReplaceEmbeddings | None = None,
         around: Callable[[], AbstractContextManager[Any]] = nullcontext,
+        check: Callable[[Sequence[int], torch.Tensor], None] | None = None,
     ) -> None:
+        self._check = check
         self._text, self._capabilities, self._around = text, capabilities, around
         self._replace_embeddings = (
             None if replace_embeddings is None else lambda embeddings: replace_embeddings(0, embeddings)
@@ -94,6 +96,8 @@ class EncoderGradients:
                 logits = self._text.read(self._text.run())[0]
             if len(leaves) != 1 or leaves[0].shape[:2] != self._text.ids.shape:
                 raise RuntimeError(f"expected one call of the embeddings, saw {len(leaves)}")
+            if self._check is not None:
+                self._check(range(len(logits)), logits)
             self._run = leaves[0], logits
         return self._run
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from attrwidget.kinds.encoder.adapter import Encoder
     from attrwidget.kinds.encoder.inputs import Passage
     from attrwidget.kinds.encoder.text import EncoderText
+    from attrwidget.progress import Progress
 
 
 class EncoderModel(Model):
@@ -33,9 +34,8 @@ class EncoderModel(Model):
         assert isinstance(found, EncoderCapabilities)  # noqa: S101 - as _probe gives them
         return found
 
-    def _probe(self) -> EncoderCapabilities:
-        # On a copy of its own: BigBird changes to full attention for good once it has seen a short text.
-        return probe_encoder(self._adapter.renewed())
+    def _probe(self, progress: Progress) -> EncoderCapabilities:
+        return probe_encoder(self._adapter, progress)
 
     def _each(
         self, text: Any, pair: Any, trace: Callable[[Passage], Trace]

@@ -111,12 +111,13 @@ class EncoderText:
         finally:
             set_observer(None)
 
-    def returned(self) -> StoredAttention | None:
-        """Run the text under eager attention asking for the weights; return None if the model returns none."""
+    def returned(self) -> tuple[StoredAttention | None, torch.Tensor]:
+        """Run the text under eager attention; return its weights, or None if it returns none, and ``logits``."""
         with exclusive_use(self.model.hf, "eager"), torch.no_grad():
-            layers = self._weights(self.run(output_attentions=True))
-        layers = [layer for layer in layers or () if layer is not None]
-        return StoredAttention(layers) if layers else None
+            output = self.run(output_attentions=True)
+            logits = self.read(output)[0]
+        layers = [layer for layer in self._weights(output) or () if layer is not None]
+        return StoredAttention(layers) if layers else None, logits
 
     def keys_of(self, module: torch.nn.Module, group: Sequence[int]) -> list[int]:  # noqa: ARG002
         """Return which keys of the attention *module* are of the tokens *group*."""

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from attrwidget.engine.readings import first_not_finite, read_steps
+from attrwidget.engine.compare import same
+from attrwidget.engine.readings import first_not_finite
 from attrwidget.engine.trace import Trace
 from attrwidget.errors import AttrWidgetError
+from attrwidget.hf.attention_interface import is_own_attention
 from attrwidget.kinds.encoder.gradients import EncoderGradients, attention_gradients
 from attrwidget.kinds.encoder.perturb import EncoderPerturber
 from attrwidget.text.sections import Section
@@ -34,10 +36,14 @@ def first_run(
 
     Raises AttrWidgetError for logits that are NaN or infinite.
     """
-    if capabilities.attention == "recorded":
+    recorder = None
+    if capabilities.attention == "recorded" and is_own_attention(text.model.hf):
         logits, recorder = text.record()
     else:
-        logits, recorder = text.logits(torch.ones_like(text.ids))[0], None
+        logits = text.logits(torch.ones_like(text.ids))[0]
+        if capabilities.attention == "recorded":
+            again, recorder = text.record()
+            recorder = recorder if same(logits, again, low_precision=text.model.low_precision) else None
     if first_not_finite(logits, logits.argmax(-1).tolist()) is not None:
         raise AttrWidgetError(
             "The model's logits are not finite (NaN or infinity), so its outputs mean nothing: check the "
@@ -98,7 +104,8 @@ class EncoderTrace(Trace):
         self._ids = text.ids
         self.tokens = followed_by(read, texts, ids or [-1] * len(texts))
         self.sections = [*sections, Section(title, text.length, len(self.tokens))]
-        self.steps = read_steps(logits, outputs, output_kind=output_kind)
+        self._read(logits)
+        self._require_recorded()
 
     def seen(self, step: int) -> int:  # noqa: ARG002
         """Return how many inputs *step* sees: all."""
@@ -116,7 +123,7 @@ class EncoderTrace(Trace):
         """Return the row of the attention weights at which *step* is read."""
         return self._text.rows[step]
 
-    def _returned(self) -> AttentionReader | None:
+    def _returned(self) -> tuple[AttentionReader | None, torch.Tensor]:
         return self._text.returned()
 
     def _make_graph(self, capabilities: Capabilities, options: dict[str, Any]) -> EncoderGradients:
@@ -139,8 +146,7 @@ class EncoderTrace(Trace):
         self.require_same_weights()
         return attention_gradients(self._text, steps, score)
 
-    def perturber(self, change: str | int | None, **options: Any) -> Perturber:
-        """Return what runs the text with inputs changed; see ``Perturber``."""
+    def _make_perturber(self, change: str | int | None, **options: Any) -> Perturber:
         # Memory depends on the rows of logits that the model computes, which are more than are read.
         rows = self.n_steps if self.model.one_output else self.n_inputs
         return EncoderPerturber(self.model, self._text.ids, rows, change, text=self._text, **options)

@@ -26,20 +26,21 @@ if TYPE_CHECKING:
 
     from attrwidget.engine.capabilities import Capabilities
     from attrwidget.kinds.encoder.adapter import Encoder
+    from attrwidget.progress import Progress
 
 _LENGTH = 12
 _END = _LENGTH // 2 + 1  # just after the token that is masked, which a decoder reads there
 _ONE_RUN = "it reads the whole text at once"
 
 
-def probe_encoder(model: Encoder) -> EncoderCapabilities:
+def probe_encoder(model: Encoder, progress: Progress) -> EncoderCapabilities:
     """Try *model* on a few random tokens.
 
     Raises:
         AttrWidgetError: A decoder reads the text in another way than one position later.
     """
     trial = EncoderTrial(model)
-    found = trials.probe(trial)
+    found = trials.probe(trial, progress)
     return _add_deciding_position(trial, found) if model.one_output else found
 
 
@@ -83,8 +84,8 @@ class EncoderTrial(trials.Trial[EncoderCapabilities, RecordedAttention, StoredAt
         """Run with recorded attention."""
         return self.text.record()
 
-    def returned(self) -> StoredAttention | None:
-        """Return the attention that the model returns."""
+    def eager(self) -> tuple[StoredAttention | None, torch.Tensor]:
+        """Return the attention that the model returns, and its logits."""
         return self.text.returned()
 
     def is_same_attention(self, truth: StoredAttention | None, record: RecordedAttention) -> bool:
@@ -105,8 +106,12 @@ class EncoderTrial(trials.Trial[EncoderCapabilities, RecordedAttention, StoredAt
         text = self.text
         decoded = text if isinstance(text, EncoderDecoderText) else None
         return EncoderCapabilities(
-            **{**vars(common), "masking": _masking(text), "segments_note": _ONE_RUN},
-            positions=text.positions,
+            **{
+                **vars(common),
+                "masking": _masking(text),
+                "segments_note": _ONE_RUN,
+                "positions": text.positions,
+            },
             batches=text.batches,
             start=None if decoded is None else decoded.start,
             end=None if decoded is None else decoded.end,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.adapter import Adapter, require_length
 from attrwidget.hf.exclusive_use import exclusive_use
-from attrwidget.hf.generation import generate, generation_option
+from attrwidget.hf.generation import Written, generate, generation_option
 from attrwidget.kinds.answers import require_output_layer
 from attrwidget.kinds.table import SEQ2SEQ
 from attrwidget.text.languages import Languages
@@ -155,8 +155,8 @@ class Seq2SeqLM(Adapter):
         max_new_tokens: int,
         options: dict[str, Any],
         progress: Callable[[int, int], None] | None = None,
-    ) -> list[list[int]]:
-        """Return the token ids generated after each of *beginnings*."""
+    ) -> list[Written]:
+        """Return what is generated after each of *beginnings*."""
         with exclusive_use(self.hf):
             if len({len(beginning.start) for beginning in beginnings}) == 1:
                 return generate(self, beginnings, max_new_tokens, dict(options), progress)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.explanation import Explanation
+from attrwidget.hf.generation import Written
 from attrwidget.kinds.answers import each_output, generate_answers, require_nothing_generated
 from attrwidget.kinds.model import Model
 from attrwidget.kinds.seq2seq.adapter import Beginning, Seq2SeqLM
@@ -30,8 +31,8 @@ class Seq2SeqModel(Model):
     adapter = Seq2SeqLM
     _adapter: Seq2SeqLM
 
-    def _probe(self) -> Capabilities:
-        return probe(self._adapter)
+    def _probe(self, progress: Progress) -> Capabilities:
+        return probe(self._adapter, progress)
 
     @overload  # type: ignore[override]  # reads no chat
     def explain(
@@ -130,10 +131,12 @@ class Seq2SeqModel(Model):
         else:
             require_nothing_generated(max_new_tokens, generation_options, _OF_START)
             wanted = each_output(output, len(sources), "source", batch=batch)
-            outputs = [adapter.encode_output(o, start, tgt_lang) for o in wanted]
-            adapter.require_room(len(start), max(map(len, outputs)))
+            outputs = [Written(adapter.encode_output(o, start, tgt_lang), None) for o in wanted]
+            adapter.require_room(len(start), max(len(answer.ids) for answer in outputs))
         explanations = [
-            Explanation(Seq2SeqTrace(adapter, *beginning, answer, self.capabilities))
+            Explanation(
+                Seq2SeqTrace(adapter, *beginning, answer.ids, self.capabilities, log_probs=answer.log_probs)
+            )
             for beginning, answer in zip(beginnings, outputs, strict=True)
         ]
         return explanations if batch else explanations[0]

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any, cast
 import torch
 
 from attrwidget.engine.attention.recorder import NOT_TOKENS, has_token_axes
+from attrwidget.engine.compare import same
 from attrwidget.engine.gradients.batched import GradientGraph
-from attrwidget.engine.readings import first_not_finite, read_steps
+from attrwidget.engine.readings import first_not_finite
 from attrwidget.engine.trace import Trace
 from attrwidget.errors import AttrWidgetError
+from attrwidget.hf.attention_interface import is_own_attention
 from attrwidget.hf.generation import not_finite
 from attrwidget.kinds.seq2seq.trials import record, returned, run_target
 from attrwidget.text.sections import Section
@@ -29,7 +31,7 @@ class Seq2SeqTrace(Trace):
     """One teacher-forced run of *model* over a *source* (encoder) and ``start + output`` (decoder).
 
     Tokens are those of the source, the start and the output, in this order. Step *s* is the output's token *s*; it sees
-    the whole source, the start, and the output before it.
+    the whole source, the start, and the output before it. *log_probs* are as in ``CausalTrace``.
     """
 
     task = "text2text-generation"
@@ -43,6 +45,8 @@ class Seq2SeqTrace(Trace):
         start: Sequence[int],
         output: Sequence[int],
         capabilities: Capabilities,
+        *,
+        log_probs: Sequence[float] | None = None,
     ) -> None:
         super().__init__(model, capabilities)
         self.n_source = len(source)
@@ -61,14 +65,22 @@ class Seq2SeqTrace(Trace):
         ]
         ids = torch.tensor([self.tokens.ids[:-1]], device=model.device)
         self._ids, self._source, self._target = ids, ids[:, : self.n_source], ids[:, self.n_source :]
-        if capabilities.attention == "recorded":
-            logits, self._recorded = record(model, self._source, self._target, self.n_steps)
-        else:
-            logits = run_target(model, self._source, self._target, self.n_steps)
+        logits, self._recorded = self._run()
         bad = first_not_finite(logits, output)
         if bad is not None:
             raise AttrWidgetError(not_finite(bad, self.tokens.labels[self.first_step + bad]))
-        self.steps = read_steps(logits, output)
+        self._read(logits, log_probs)
+        self._require_recorded()
+
+    def _run(self) -> tuple[torch.Tensor, JointAttention | None]:
+        """Return the logits ``[n_steps, vocabulary]`` of the model as loaded, and the recorded attention."""
+        text = (self.model, self._source, self._target, self.n_steps)
+        if self.capabilities.attention != "recorded":
+            return run_target(*text), None
+        if is_own_attention(self.model.hf):
+            return record(*text)
+        plain, (logits, attention) = run_target(*text), record(*text)
+        return plain, attention if same(plain, logits, low_precision=self.model.low_precision) else None
 
     def instead(self, output: Sequence[int]) -> Seq2SeqTrace:
         """Return the trace of another *output* to the same source."""
@@ -81,8 +93,8 @@ class Seq2SeqTrace(Trace):
         """Return the token ids that *step*'s token follows in the target."""
         return self.tokens.ids[self.n_source : self.first_step + step]
 
-    def _returned(self) -> JointAttention | None:
-        return returned(self.model, self._source, self._target)
+    def _returned(self) -> tuple[JointAttention | None, torch.Tensor]:
+        return returned(self.model, self._source, self._target, self.n_steps)
 
     def _require_token_axes(self, found: AttentionReader) -> None:
         """Raise AttrWidgetError unless the decoder's attentions are of the tokens; the encoder's is left out if not."""

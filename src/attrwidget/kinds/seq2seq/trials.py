@@ -21,6 +21,7 @@ from attrwidget.kinds import trials
 
 if TYPE_CHECKING:
     from attrwidget.kinds.seq2seq.adapter import Seq2SeqLM
+    from attrwidget.progress import Progress
 
 _SOURCE, _START, _STEPS = 7, 4, 12
 
@@ -53,27 +54,28 @@ def record(
     return logits, JointAttention(encoder, decoder, cross)
 
 
-def returned(model: Seq2SeqLM, source: torch.Tensor, ids: torch.Tensor) -> JointAttention | None:
-    """Run under eager attention asking for the weights; return None unless the model returns all three kinds."""
+def returned(
+    model: Seq2SeqLM, source: torch.Tensor, ids: torch.Tensor, rows: int
+) -> tuple[JointAttention | None, torch.Tensor]:
+    """Run under eager attention; return its weights, if all three kinds are there, and the last *rows* of logits."""
     with exclusive_use(model.hf, "eager"), torch.no_grad():
         encoder = model.hf.get_encoder()(
             input_ids=source, attention_mask=torch.ones_like(source), output_attentions=True
         )
-        out = run(model.hf, ids, 1, output_attentions=True, **encode(model.hf, source))
+        out = run(model.hf, ids, rows, output_attentions=True, **encode(model.hf, source))
     parts = (encoder.attentions, out.decoder_attentions, out.cross_attentions)
-    if not all(parts):
-        return None
-    return JointAttention(*(StoredAttention(layers) for layers in parts))
+    joint = JointAttention(*(StoredAttention(layers) for layers in parts)) if all(parts) else None
+    return joint, out.logits[0, -rows:]
 
 
-def probe(model: Seq2SeqLM) -> Capabilities:
+def probe(model: Seq2SeqLM, progress: Progress) -> Capabilities:
     """Try *model* on a few random tokens."""
     generator = torch.Generator().manual_seed(0)
     length = min(_START + _STEPS, model.limit("decoder") or _START + _STEPS)
     known = min(model.vocabulary, model.source_vocabulary)
     source = torch.randint(known, (1, min(_SOURCE, model.limit("encoder") or _SOURCE)), generator=generator)
     ids = torch.randint(known, (1, length), generator=generator)
-    return trials.probe(Seq2SeqTrial(model, source.to(model.device), ids.to(model.device)))
+    return trials.probe(Seq2SeqTrial(model, source.to(model.device), ids.to(model.device)), progress)
 
 
 class Seq2SeqTrial(trials.Trial[Capabilities, JointAttention, JointAttention]):
@@ -93,9 +95,9 @@ class Seq2SeqTrial(trials.Trial[Capabilities, JointAttention, JointAttention]):
         """Run with recorded attention."""
         return record(self.model, self._source, self._ids, self._ids.shape[1])
 
-    def returned(self) -> JointAttention | None:
-        """Return the attention that the model returns."""
-        return returned(self.model, self._source, self._ids)
+    def eager(self) -> tuple[JointAttention | None, torch.Tensor]:
+        """Return the attention that the model returns, and its logits."""
+        return returned(self.model, self._source, self._ids, self._ids.shape[1])
 
     def is_same_attention(self, truth: JointAttention | None, record: JointAttention) -> bool:
         """Return whether the *record* has the weights of all three attentions."""
@@ -118,8 +120,8 @@ class Seq2SeqTrial(trials.Trial[Capabilities, JointAttention, JointAttention]):
             segments=plain,
             segments_note=None if plain else "its cache holds more than the keys and values of each layer",
             masking=find_masking(
-                self.model, torch.cat([self._source, self._ids], dim=1), self._source.shape[1]
-            ),
+                self.model, torch.cat([self._source, self._ids], dim=1), self.own, self._source.shape[1]
+            )[0],
         )
 
     def plain_gradients(self, attention: str | None) -> torch.Tensor:
