@@ -92,9 +92,9 @@ def test_opposite_scores_have_opposite_areas(ex: Any) -> None:
 def test_what_stays_is_never_masked(ex: Any, monkeypatch: Any) -> None:
     seen = []
 
-    def spy(model: Any, ids: Any, mask: Any, rows: int, source: int) -> Any:
+    def spy(model: Any, ids: Any, mask: Any, rows: int, source: int, **options: Any) -> Any:
         seen.append((ids.clone(), mask.clone()))
-        return run(model, ids, mask, rows, source)
+        return run(model, ids, mask, rows, source, **options)
 
     run = traces.masked_logits
     monkeypatch.setattr(traces, "masked_logits", spy)
@@ -192,7 +192,7 @@ def test_mistakes(ex: Any, tmp_path: Any) -> None:
     saved = aw.open(ex.save(tmp_path / "ex.attrwidget"))
     wrong: list[tuple[Any, dict[str, Any], str]] = [
         (saved, {}, "has no model to run again"),
-        (ex, {"methods": ["magic"]}, "There is no method 'magic': take one of saliency"),
+        (ex, {"methods": ["magic"]}, "There is no method 'magic': take one of leave_one_out"),
         (ex, {"methods": []}, "There is no method to evaluate"),
         (ex, {"methods": {"mine": [[1.0]]}}, "of shape [1, 1]"),
         (ex, {"methods": {"random": own_scores(ex)}}, "take another name"),

@@ -43,7 +43,9 @@ def share_lock(model: PreTrainedModel, other: PreTrainedModel) -> None:
 
 
 @contextmanager
-def exclusive_use(model: PreTrainedModel, attention: str | None = None) -> Iterator[None]:
+def exclusive_use(
+    model: PreTrainedModel, attention: str | None = None, *, keep_state: bool = False
+) -> Iterator[None]:
     """Hold the model's lock, in evaluation mode and with frozen parameters; restore everything on leaving.
 
     Inference mode and autocast of the caller are off, so that results can be differentiated and are always the same.
@@ -51,6 +53,7 @@ def exclusive_use(model: PreTrainedModel, attention: str | None = None) -> Itera
     Args:
         model: The model, which may be the user's own.
         attention: The attention implementation for every configuration inside the model; unchanged if None.
+        keep_state: Whether attributes, buffers and modules that are set inside stay: for a copy that is made over.
     """
     import torch
 
@@ -60,7 +63,7 @@ def exclusive_use(model: PreTrainedModel, attention: str | None = None) -> Itera
         trained = [parameter for parameter in _parameters(modules) if parameter.requires_grad]
         implementations = [(config, attention_name(config)) for config in attention_configs(modules)]
         captured = capturing(modules)
-        state = state_of(modules)
+        state = [] if keep_state else state_of(modules)
         try:
             for module in training:
                 module.training = False

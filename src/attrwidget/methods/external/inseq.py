@@ -104,7 +104,7 @@ def _compute(
         raise AttrWidgetError(
             f"Inseq would write into {trace.model.name}, whose modules cannot be copied: take another method."
         )
-    with exclusive_use(hf, "eager"):
+    with exclusive_use(hf, "eager", keep_state=True):
         tokenizer = copy.deepcopy(trace.model.tokenizer)  # Inseq changes its padding
         if tokenizer.pad_token is None:
             tokenizer.pad_token = tokenizer.convert_ids_to_tokens(trace.model.pad_id)
@@ -133,7 +133,7 @@ def _compute(
                 attribution_args={},  # Inseq writes into its own default
             )
 
-        with exclusive_use(hf, "eager"), seeded(seed):
+        with exclusive_use(hf, "eager", keep_state=True), seeded(seed):
             found = _tried(name, trace, attribute)
         yield [step], _row(name, trace, step, found.sequence_attributions[0], source)[None]
 
