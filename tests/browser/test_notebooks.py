@@ -26,7 +26,9 @@ import json, pathlib
 seen = ["held", "foil", "method", "layer", "heads", "view"]
 def save(_=None):
     text = json.dumps({name: getattr(ex.widget, name) for name in seen})
-    pathlib.Path(FILE).write_text(text)
+    whole = pathlib.Path(FILE + ".new")
+    whole.write_text(text)
+    whole.replace(FILE)  # at once: the test may read it at any time
 ex.widget.observe(save, seen)
 """
 HOSTILE = '</script><img src=x onerror="window.hacked = 1">'
@@ -67,7 +69,7 @@ def wait_for(path: Path, **expected: object) -> None:
     end = time.monotonic() + PATIENCE
     state: dict[str, object] = {}
     while time.monotonic() < end:
-        state = json.loads(path.read_text()) if path.exists() and path.read_text() else {}
+        state = json.loads(path.read_text()) if path.exists() else {}
         if {name: state.get(name) for name in expected} == expected:
             return
         time.sleep(0.1)

@@ -62,7 +62,7 @@ def test_while_it_lasts(model: Any) -> None:
         assert state(model) == before
 
     loaded = aw.load(model, byte_tokenizer())
-    loaded.explain(PROMPT, max_new_tokens=2, progress=look).scores(progress=look)
+    loaded.explain(PROMPT, max_new_tokens=2, progress=look).scores("saliency", progress=look)
     assert loaded.hf is model
 
 
@@ -119,7 +119,7 @@ def test_after_an_exception_in_the_progress_of_scores(model: Any) -> None:
     ex = explain(model)
     for kind in (aw.Cancelled, KeyboardInterrupt):
         with pytest.raises(kind):
-            ex.scores(progress=raising(kind))
+            ex.scores("saliency", progress=raising(kind))
     assert not ex.scores("saliency").empty
 
 

@@ -66,7 +66,7 @@ def test_gradients(case: tuple[str, aw.Explanation, Any], function: str) -> None
     _, ex, plain = case
     gradients, embedded = plain_gradients(plain, IDS, FIRST, function)
     truth = gradients.norm(dim=-1).numpy()
-    ours = ex.scores(target_function=function, normalize=None).fillna(0).to_numpy()
+    ours = ex.scores("saliency", target_function=function, normalize=None).fillna(0).to_numpy()
     assert (np.abs(ours - truth).max(axis=1) < 1e-4 * truth.max(axis=1)).all()
     # BLOOM normalises its embeddings at once, so that its dot products are nothing but rounding.
     size = (gradients.norm(dim=-1) * embedded.norm(dim=-1)).amax(-1).numpy()
@@ -101,7 +101,7 @@ def test_a_model_object_in_either_attention(name: str, own: str, folder: Callabl
     assert model.config._attn_implementation == own
     gradients, _ = plain_gradients(model, IDS, FIRST, "log_prob")
     truth = gradients.norm(dim=-1).numpy()
-    ours = ex.scores(normalize=None).fillna(0).to_numpy()
+    ours = ex.scores("saliency", normalize=None).fillna(0).to_numpy()
     assert (np.abs(ours - truth).max(axis=1) < 1e-4 * truth.max(axis=1)).all()
     if ex.reading.n_layers:
         plain = AutoModelForCausalLM.from_pretrained(folder(name), attn_implementation="eager").eval()

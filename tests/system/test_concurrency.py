@@ -53,7 +53,7 @@ def test_two_explanations_of_one_model(model: Any, truth: list[dict[str, Any]]) 
 def test_explaining_while_asking(model: Any, truth: list[dict[str, Any]]) -> None:
     first, _ = explained(model)
     with ThreadPoolExecutor(3) as pool:
-        scores = pool.submit(first.scores)
+        scores = pool.submit(first.scores, "saliency")
         again = pool.submit(explained, model)
         answer = pool.submit(aw.load(model, byte_tokenizer()).explain, IDS[:10], max_new_tokens=10)
         assert_close(scores.result(), truth[0]["saliency"])
@@ -115,7 +115,7 @@ def test_cancelling_one_leaves_the_other_running(model: Any, truth: list[dict[st
 
     with ThreadPoolExecutor(2) as pool:
         stopped = pool.submit(first.reading.rows, "saliency", range(first.reading.n_steps), progress=cancel)
-        other = pool.submit(second.scores)
+        other = pool.submit(second.scores, "saliency")
         with pytest.raises(aw.Cancelled):
             stopped.result()
         assert_close(other.result(), truth[1]["saliency"])

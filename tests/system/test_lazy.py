@@ -103,8 +103,8 @@ def test_all_steps_are_batched(ex: aw.Explanation, count: Counter) -> None:
     assert sum(count.backwards) == STEPS
     assert max(count.backwards) > 1
     before = len(count.backwards)
-    ex.scores(normalize=None)
-    ex.scores(normalize="step")
+    ex.scores("saliency", normalize=None)
+    ex.scores("saliency", normalize="step")
     assert ex.reading.has_rows("saliency", range(STEPS))
     assert len(count.backwards) == before
 
@@ -154,11 +154,11 @@ def test_stopping_keeps_what_is_finished(ex: aw.Explanation, count: Counter, kin
 
 def test_progress_ends_at_the_total(ex: aw.Explanation) -> None:
     seen: list[tuple[int, int]] = []
-    ex.scores(progress=lambda done, total: seen.append((done, total)))
+    ex.scores("saliency", progress=lambda done, total: seen.append((done, total)))
     assert seen[0] == (0, STEPS)
     assert seen[-1] == (STEPS, STEPS)
     assert seen == sorted(seen)
-    ex.scores(progress=lambda *_: pytest.fail("nothing was left to do"))
+    ex.scores("saliency", progress=lambda *_: pytest.fail("nothing was left to do"))
 
 
 def test_a_dropped_graph_grows_again(ex: aw.Explanation) -> None:

@@ -200,5 +200,5 @@ def test_what_is_captured_is_what_is_explained(explained: Callable[[str], aw.Exp
         )
     (found,) = captured.explanations
     assert found.trace.tokens.ids == ex.trace.tokens.ids
-    assert_close(found.scores(), ex.scores(), 1e-4)
+    assert_close(found.scores("saliency"), ex.scores("saliency"), 1e-4)
     assert not any(hooks for module in model.modules() for hooks in (module._forward_hooks,))

@@ -54,8 +54,10 @@ def run(hf: PreTrainedModel, ids: torch.Tensor, rows: int, *, cache: Any = None,
     options.setdefault("use_cache", False)
     seen = ids.shape[1] + (cache.get_seq_length() if cache is not None else 0)
     side = "decoder_" if "encoder_outputs" in options else ""
-    # Nothing is padded, but without a mask models warn when a text contains their padding token.
-    options.setdefault(f"{side}attention_mask", ids.new_ones(ids.shape[0], seen))
+    if not side:
+        # Nothing is padded, but without a mask models warn when a text contains their padding token. A decoder may
+        # start with it, and T5Gemma's does not read it there.
+        options.setdefault("attention_mask", ids.new_ones(ids.shape[0], seen))
     with model_errors(hf, f"ran {ids.shape[1]:,} tokens"):
         return hf(return_dict=True, **{f"{side}input_ids": ids}, **options)
 

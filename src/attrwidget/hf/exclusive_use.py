@@ -64,6 +64,7 @@ def exclusive_use(
         implementations = [(config, attention_name(config)) for config in attention_configs(modules)]
         captured = capturing(modules)
         state = [] if keep_state else state_of(modules)
+        weights = weights_state(model)
         try:
             for module in training:
                 module.training = False
@@ -81,7 +82,9 @@ def exclusive_use(
             for module in training:
                 module.training = True
             remove_capturing_hooks(modules, captured)
-            restore_state(state)
+            # RWKV divides weights at its first run, and notes it in an attribute: what goes with the weights stays.
+            if weights_state(model) == weights:
+                restore_state(state)
 
 
 @contextmanager

@@ -44,22 +44,27 @@ def _compute(
     groups = [sorted(steps)[i : i + GROUP] for i in range(0, len(steps), GROUP)]
     whole = len(groups) * sum(counts)
     for index, group in enumerate(groups):
-        rows: NDArray[np.float64] | None = None
-        moved, done = None, index * sum(counts)
+        done, left = index * sum(counts), np.arange(len(group))
+        rows = np.full((len(group), trace.n_inputs), np.nan)
+        moved, used = np.full(len(group), np.nan), np.zeros(len(group), dtype=int)
         for count in counts:
-            before = rows
-            rows = yield from _integral(trace, target, group, start, way, count, Progress(done, whole))
+            some = [group[at] for at in left]
+            found = yield from _integral(trace, target, some, start, way, count, Progress(done, whole))
+            change = _change(rows[left], found)
+            rows[left], used[left] = found, count
             done += count
-            moved = None if before is None else _change(before, rows)
-            if moved is not None and moved.max() <= CONVERGED:
-                break
-        assert rows is not None  # noqa: S101 - there is at least one count
+            if count != counts[0]:
+                moved[left] = change
+                # Each step stops by itself, so that its row does not depend on the steps asked for with it.
+                left = left[change > CONVERGED]
+                if not len(left):
+                    break
         base = trace.new_graph(replace_embeddings=_between(start, way, 0.0)).scores(group, target).numpy()
         score = trace.graph().scores(group, target).numpy()
         if index == len(groups) - 1:
             yield Progress(whole, whole)
         figures = Figures.adding_up(rows, base, score)
-        yield group, rows, figures._replace(moved=moved, points=np.full(len(group), count))
+        yield group, rows, figures._replace(moved=moved if len(counts) > 1 else None, points=used)
 
 
 def _integral(  # noqa: PLR0917 - private, and called once just above

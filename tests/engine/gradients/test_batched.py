@@ -111,12 +111,12 @@ def test_every_way_gives_the_same(
 ) -> None:
     trace = explained(ex.trace.model.hf, ids, PROMPT).trace
     trace.capabilities = replace(trace.capabilities, segments=segments, batched=batched)
-    again = aw.Explanation(trace).scores(normalize=None)
-    np.testing.assert_allclose(again, ex.scores(normalize=None), rtol=1e-4, atol=1e-6)
+    again = aw.Explanation(trace).scores("saliency", normalize=None)
+    np.testing.assert_allclose(again, ex.scores("saliency", normalize=None), rtol=1e-4, atol=1e-6)
 
 
 def test_shares_of_probability_and_log_probability_are_equal(ex: aw.Explanation) -> None:
-    shares = [ex.scores(target_function=f).to_numpy() for f in ("probability", "log_prob")]
+    shares = [ex.scores("saliency", target_function=f).to_numpy() for f in ("probability", "log_prob")]
     np.testing.assert_allclose(*shares, rtol=1e-4, atol=1e-7)
 
 
@@ -132,7 +132,7 @@ def test_certain_predictions_still_have_shares(name: str, sharpness: float) -> N
     ex = aw.load(model, byte_tokenizer()).explain(random_ids(8), max_new_tokens=12, do_sample=False)
     certain = ex.steps["probability"].to_numpy() > 1 - 1e-13
     assert certain.any()
-    assert ex.scores(normalize="inseq").sum(axis=1).to_numpy()[certain].min() < 0.5
+    assert ex.scores("saliency", normalize="inseq").sum(axis=1).to_numpy()[certain].min() < 0.5
     shares = ex.scores("saliency").fillna(0).to_numpy()
     np.testing.assert_allclose(shares.sum(axis=1), 1, atol=1e-5)
 

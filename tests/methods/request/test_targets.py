@@ -183,7 +183,7 @@ def test_equal_to_inseqs_contrast(folder: Callable[[str], str], name: str) -> No
         show_progress=False,
     )[0]
     theirs = out.aggregate().target_attributions.numpy()[:-1].T
-    ours = ex.scores(foil=foils, normalize="inseq").to_numpy()
+    ours = ex.scores("saliency", foil=foils, normalize="inseq").to_numpy()
     differs = np.array(foils) != np.array(ex.tokens.ids[ex.reading.first_step :])
     assert differs.any()
     np.testing.assert_allclose(ours[differs], theirs[differs], rtol=0, atol=1e-5)

@@ -193,9 +193,8 @@ class GradientGraph:
                     replace_embeddings=self._replacement_from(self._before + start),
                     context=self._encoder and self._encoder[1],
                 )
-            if self._check is not None:
-                inside = self._steps_of(index)
-                self._check(inside, segment.logits[-rows:][: len(inside)])
+            if self._check is not None and self._steps_of(index):
+                self._check(self._steps_of(index), segment.logits)
         except BaseException:
             # The cache may hold the keys of some layers and not of others.
             self._forget()

@@ -44,6 +44,11 @@ class Seq2SeqLM(Adapter):
                 "Marian: leave out task=, or load one of those."
             )
         require_output_layer(hf, name, SEQ2SEQ.auto_class)
+        if not all(hasattr(part, "get_input_embeddings") for part in (hf.get_encoder(), hf.get_decoder())):
+            raise AttrWidgetError(
+                f"{name!r} ({type(hf).__name__}) does not show the embeddings of its encoder and decoder in the "
+                "usual way of Transformers, so it cannot be explained: load a model such as BART, T5 or Marian."
+            )
         super().__init__(hf, tokenizer, name)
         self.languages = Languages(tokenizer)
 
