@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import math
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from helpers.tiny_seq2seq import ending_tokenizer
 from transformers import CONFIG_MAPPING, AutoModelForCausalLM, AutoModelForSeq2SeqLM
 
 import attrwidget as aw
-from attrwidget.engine.text_check import TextCheck
+from attrwidget.engine.text_check import Difference, TextCheck
 
 IDS = random_ids(44)
 FIRST = 30  # longer than the text that a model is tried on
@@ -63,6 +64,7 @@ def test_what_differs_is_found() -> None:
     assert difference.step == 1
     assert difference.first == pytest.approx(float(logits.double().log_softmax(-1)[1, 5]))
     assert check.of([float("nan")] * 3) is not None
+    assert Difference(0, math.log(0.9996), math.log(0.0012)).percentages() == ("100 %", "0.12 %")
     assert TextCheck(logits, [1, 5, 2], softmax=False, low_precision=False).of_logits(logits + 3) is not None
 
 

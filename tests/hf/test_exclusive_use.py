@@ -12,6 +12,7 @@ from helpers.model_state import state
 from helpers.tiny import ANSWER, PROMPT, build, byte_tokenizer
 
 import attrwidget as aw
+from attrwidget.hf.internals.modules import restore_state, state_of
 from attrwidget.methods.registry import get
 
 if TYPE_CHECKING:
@@ -169,3 +170,21 @@ def raising(kind: type[BaseException]) -> Any:
         raise kind("enough")
 
     return fail
+
+
+def test_what_a_forward_pass_sets_is_undone() -> None:
+    inner = torch.nn.Linear(2, 2)
+    module = torch.nn.Sequential(inner)
+    module.register_buffer("frequencies", torch.ones(2))
+    module.attention_type = "sparse"  # type: ignore[assignment]
+    before = module.frequencies
+    state = state_of(module.modules())
+    module.attention_type = "full"  # type: ignore[assignment]
+    module.frequencies = torch.zeros(2)
+    module.longest = 40  # type: ignore[assignment]
+    module[0] = torch.nn.Linear(2, 2)
+    restore_state(state)
+    assert module.attention_type == "sparse"
+    assert module.frequencies is before
+    assert not hasattr(module, "longest")
+    assert module[0] is inner

@@ -383,21 +383,3 @@ def test_an_attention_answers_to_the_name_that_it_stands_for() -> None:
     assert {"sdpa": 1, "attrwidget_eager": 2}[alias] == 2  # registries find our function, not the model's own
     again = copy.deepcopy(alias)
     assert (again, again.stands_for) == (alias, "sdpa")
-
-
-def test_what_a_forward_pass_sets_is_undone() -> None:
-    inner = torch.nn.Linear(2, 2)
-    module = torch.nn.Sequential(inner)
-    module.register_buffer("frequencies", torch.ones(2))
-    module.attention_type = "sparse"  # type: ignore[assignment]
-    before = module.frequencies
-    state = modules.state_of(module.modules())
-    module.attention_type = "full"  # type: ignore[assignment]
-    module.frequencies = torch.zeros(2)
-    module.longest = 40  # type: ignore[assignment]
-    module[0] = torch.nn.Linear(2, 2)
-    modules.restore_state(state)
-    assert module.attention_type == "sparse"
-    assert module.frequencies is before
-    assert not hasattr(module, "longest")
-    assert module[0] is inner

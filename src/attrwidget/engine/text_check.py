@@ -32,8 +32,7 @@ class Difference:
 
     def percentages(self) -> tuple[str, str]:
         """Return both log-probabilities as probabilities, such as ``"34 %"``."""
-        first, other = (100 * math.exp(value) for value in (self.first, self.other))
-        return f"{first:.2g} %", f"{other:.2g} %"
+        return _percent(self.first), _percent(self.other)
 
 
 class ReadOtherwiseError(Exception):
@@ -94,3 +93,8 @@ class TextCheck:
         if float(apart[worst]) <= self._tolerance:
             return None
         return Difference(steps[worst], float(first[worst]), float(other[worst]))
+
+
+def _percent(log_probability: float) -> str:
+    value = 100 * math.exp(log_probability)
+    return f"{value:.0f} %" if value >= 10 else f"{value:.2g} %"

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _OTHER_CHAT = (
     "The messages given are not what this prompt was made of by the tokenizer's chat template, "
-    "so its messages are not shown apart."
+    "so its parts are named by the headers of the template alone."
 )
 _TWO_BEGINS = (
     "The prompt begins with two begin tokens: the tokenizer adds one, so leave out the one that you typed."
