@@ -22,6 +22,7 @@ TESTED_BY = {
     "checks": "system/test_bad_input.py",
     "demo/training": "demo/test_causal.py",
     "engine/attention/rebuild": "engine/attention/test_recorder.py",
+    "engine/compared_runs": "engine/test_text_check.py",
     "engine/forward": "engine/gradients/test_segments.py",
     "engine/gradients/gim": "methods/test_gim.py",
     "engine/memory": "engine/gradients/test_checkpoint.py",

@@ -16,7 +16,7 @@ from attrwidget.hf.layers import blocks_by_side
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from attrwidget.engine.gradients.batched import ScoreFunction
+    from attrwidget.engine.gradients.graph import ScoreFunction
     from attrwidget.engine.trace import Trace
 
 _NO_BLOCKS = "{} has no plain list of blocks to read one by one."

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from transformers import PreTrainedModel
 
-    from attrwidget.engine.gradients.batched import ScoreFunction
+    from attrwidget.engine.gradients.graph import ScoreFunction
 
     AttentionGradients = Iterator[tuple[int, list[torch.Tensor], tuple[torch.Tensor, ...]]]
 

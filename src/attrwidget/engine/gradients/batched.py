@@ -35,9 +35,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from attrwidget.engine.capabilities import Capabilities
+    from attrwidget.engine.gradients.graph import ScoreFunction
     from attrwidget.hf.adapter import Adapter
 
-    ScoreFunction = Callable[[torch.Tensor, Sequence[int]], torch.Tensor]
     ReplaceEmbeddings = Callable[[int, torch.Tensor], torch.Tensor]
 
 WEIGHTS_CHANGED = (

@@ -17,8 +17,7 @@ from attrwidget.hf.attention_interface import observed_attention
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from attrwidget.engine.gradients.batched import ScoreFunction
-    from attrwidget.engine.trace import Graph
+    from attrwidget.engine.gradients.graph import Graph, ScoreFunction
     from attrwidget.hf.adapter import Adapter
 
 C = TypeVar("C", bound=Capabilities)

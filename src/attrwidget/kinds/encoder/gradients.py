@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from attrwidget.engine.capabilities import Capabilities
     from attrwidget.engine.gradients.attention_gradients import AttentionGradients
-    from attrwidget.engine.gradients.batched import ReplaceEmbeddings, ScoreFunction
+    from attrwidget.engine.gradients.batched import ReplaceEmbeddings
+    from attrwidget.engine.gradients.graph import ScoreFunction
     from attrwidget.kinds.encoder.text import EncoderText
 
 

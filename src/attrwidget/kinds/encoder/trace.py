@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from attrwidget.engine.attention.recorder import AttentionReader, RecordedAttention
     from attrwidget.engine.capabilities import Capabilities
     from attrwidget.engine.gradients.attention_gradients import AttentionGradients
-    from attrwidget.engine.gradients.batched import ScoreFunction
+    from attrwidget.engine.gradients.graph import ScoreFunction
     from attrwidget.engine.perturb import Perturber
     from attrwidget.kinds.encoder.adapter import Encoder
     from attrwidget.kinds.encoder.capabilities import EncoderCapabilities

@@ -1,0 +1,260 @@
+"""Run a text again, with gradients, attention or changes, and compare each run with the first."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from attrwidget.engine.attention.recorder import NOT_TOKENS, has_token_axes
+from attrwidget.engine.capabilities import slower_gradients
+from attrwidget.engine.gradients.batched import WEIGHTS_CHANGED
+from attrwidget.engine.kept_graphs import keep_newest
+from attrwidget.engine.perturb import Perturber
+from attrwidget.engine.readings import read_steps
+from attrwidget.engine.text_check import ReadOtherwiseError, TextCheck
+from attrwidget.errors import AttrWidgetError
+from attrwidget.hf.exclusive_use import lock_of, weights_state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    import torch
+
+    from attrwidget.engine.attention.recorder import AttentionReader
+    from attrwidget.engine.capabilities import Capabilities
+    from attrwidget.engine.gradients.graph import Graph, ScoreFunction
+    from attrwidget.engine.readings import StepReadings
+    from attrwidget.engine.text_check import Difference
+    from attrwidget.hf.adapter import Adapter
+    from attrwidget.text.tokens import Tokens
+
+WRITTEN_OTHERWISE = (
+    "{} reads this answer otherwise than it wrote it, as some models do with long texts, and the reading is explained: "
+    "it gave {!r} a probability of {} while writing, and gives it {} when it reads the whole text at once."
+)
+
+
+class ComparedRuns(ABC):
+    """The runs of one text, each compared with the first, which is that of the model as loaded.
+
+    A run that differs is not used: gradients are computed in the next slower way, attention and changed texts are
+    refused in a sentence.
+
+    Attributes:
+        output_kind: How logits become probabilities; see ``read_steps``.
+        warnings: Sentences to show with the explanation.
+        model: The adapter of the model.
+        capabilities: What the model allows.
+        tokens: The inputs, followed by what is explained.
+        steps: Readings of the steps' logits.
+        outputs: What is explained at each step, as the model numbers it: a token id or a class.
+        first_step: The index of the token that is step 0.
+        n_steps: How many steps there are.
+        n_inputs: How many inputs there are.
+        n_source: How many of the first inputs are an encoder's, in a model that has a decoder too.
+    """
+
+    output_kind: str = "softmax"
+    warnings: tuple[str, ...] = ()
+    model: Adapter
+    capabilities: Capabilities
+    tokens: Tokens
+    steps: StepReadings
+    outputs: tuple[int, ...]
+    first_step: int
+    n_steps: int
+    n_inputs: int
+    n_source: int = 0
+    _ids: torch.Tensor  # int64 [1, n_inputs]
+    _check: TextCheck | None = None
+    _recorded: AttentionReader | None = None
+
+    def __init__(self, model: Adapter, capabilities: Capabilities) -> None:
+        self.model = model
+        self.capabilities = capabilities
+        self._graph: Graph | None = None
+        self._gradients_checked = False
+        self._rerun_by_cache: dict[str | None, bool] = {}
+        self._weights = weights_state(model.own)
+
+    @cached_property
+    def attention(self) -> AttentionReader:
+        """The attention of all layers and heads. Raises AttrWidgetError if the model shows none."""
+        if self._recorded is not None:
+            return self._recorded
+        self.require_same_weights()
+        found, logits = self._returned() if self.capabilities.attention == "returned" else (None, None)
+        if found is not None and logits is not None:
+            difference = self._differs(logits)
+            if difference is None:
+                self._require_token_axes(found)
+                return found
+            raise AttrWidgetError(
+                f"{self.model.name} returns its attention under eager attention alone, where it reads this text "
+                f"otherwise ({self._named_difference(difference)}): load it with attn_implementation='eager'."
+            )
+        raise AttrWidgetError(self.capabilities.attention_note or f"{self.model.name} shows no attention.")
+
+    def _require_token_axes(self, found: AttentionReader) -> None:
+        """Raise AttrWidgetError unless every layer of *found* has a row and a column for each token of the text."""
+        if not has_token_axes(found, self.n_inputs):
+            raise AttrWidgetError(NOT_TOKENS.format(self.model.name))
+
+    def drop_unreadable_attention(self) -> None:
+        """Take attention out of the capabilities if that of this very text cannot be shown."""
+        if self.capabilities.attention == "returned":
+            try:
+                _ = self.attention
+            except AttrWidgetError as error:
+                self.capabilities = replace(self.capabilities, attention=None, attention_note=str(error))
+
+    @abstractmethod
+    def _returned(self) -> tuple[AttentionReader | None, torch.Tensor]:
+        """Return the attention that the model itself returns, and the logits ``[n_steps, outputs]`` with it."""
+
+    def _read(self, logits: torch.Tensor, log_probs: Sequence[float] | None = None) -> None:
+        """Read the steps from the *logits* of the first run, which all other runs are then compared with.
+
+        *log_probs* are what the model gave the outputs while it wrote them.
+        """
+        self.steps = read_steps(logits, self.outputs, output_kind=self.output_kind)
+        if self.output_kind == "none":
+            return
+        softmax = self.output_kind == "softmax"
+        self._check = TextCheck(logits, self.outputs, softmax=softmax, low_precision=self.model.low_precision)
+        difference = None if log_probs is None else self._check.of(log_probs)
+        if difference is not None:
+            read, written = difference.percentages()
+            token = self.tokens.labels[self.first_step + difference.step]
+            self.warnings += (WRITTEN_OTHERWISE.format(self.model.name, token, written, read),)
+
+    def _require_recorded(self) -> None:
+        """Use the attention that the model returns if recording changed the numbers of this text."""
+        if self.capabilities.attention == "recorded" and self._recorded is None:
+            self.capabilities = replace(self.capabilities, attention="returned")
+
+    def _differs(self, logits: torch.Tensor) -> Difference | None:
+        return None if self._check is None else self._check.of_logits(logits)
+
+    def _named_difference(self, difference: Difference) -> str:
+        what = "log-probability" if self.output_kind == "softmax" else "logit"
+        return f"{what} of {self.tokens.labels[self.first_step + difference.step]!r}: {difference}"
+
+    def new_graph(self, *, attention: str | None = None, **options: Any) -> Graph:
+        """Return another gradient graph, with *options* of ``GradientGraph``; *attention* replaces the usual one."""
+        self.require_same_weights()
+        self._require_checked_gradients()
+        capabilities = self.capabilities
+        if attention is not None:
+            capabilities = replace(capabilities, gradient_attention=attention)
+        return self._make_graph(capabilities, options)
+
+    @abstractmethod
+    def _make_graph(self, capabilities: Capabilities, options: dict[str, Any]) -> Graph:
+        """Return a gradient graph of this text."""
+
+    def perturber(self, change: str | int | None, **options: Any) -> Perturber:
+        """Return what runs the text with inputs changed; see ``Perturber``.
+
+        Raises:
+            AttrWidgetError: Run again in this way, the unchanged text has other logits than in its first run.
+        """
+        if options.get("around") is not None:
+            return self._make_perturber(change, reuse=self.capabilities.pieces, **options)
+        way = "replace" if isinstance(change, int) else change
+        with lock_of(self.model.hf):
+            if way not in self._rerun_by_cache:
+                self._rerun_by_cache[way] = self._check_rerun(change)
+        return self._make_perturber(change, reuse=self._rerun_by_cache[way], **options)
+
+    def _make_perturber(self, change: str | int | None, **options: Any) -> Perturber:
+        positions = self.capabilities.positions
+        return Perturber(
+            self.model, self._ids, self.n_steps, change, self.n_source, positions=positions, **options
+        )
+
+    def _check_rerun(self, change: str | int | None) -> bool:
+        """Run the unchanged text in the way of *change*; return whether a cache of its first tokens may be used."""
+        difference = self._rerun_difference(change, reuse=False)
+        if difference is not None:
+            raise AttrWidgetError(
+                f"Run again to be changed, {self.model.name} reads this text otherwise "
+                f"({self._named_difference(difference)}), so no score of changed texts can be trusted."
+            )
+        return self.capabilities.pieces and self._rerun_difference(change, reuse=True) is None
+
+    def _rerun_difference(self, change: str | int | None, *, reuse: bool) -> Difference | None:
+        check = self._check
+        if check is None:
+            return None
+        perturber = self._make_perturber(change, reuse=reuse)
+        (values,) = perturber.batch([()], lambda logits: check.score(logits, range(self.n_steps)))
+        return check.of(values.tolist())
+
+    def gradients(
+        self, steps: Sequence[int], score: ScoreFunction
+    ) -> Iterator[tuple[list[int], torch.Tensor, torch.Tensor, torch.Tensor]]:
+        """Yield gradients of *score* at the input embeddings; see ``GradientGraph.gradients``.
+
+        A step may come twice, if a later part of the text makes another way of running it necessary.
+
+        Raises:
+            AttrWidgetError: Run with gradients, the text has other logits than in its first run.
+        """
+        while True:
+            try:
+                yield from self.graph().gradients(steps, score)
+            except ReadOtherwiseError as found:
+                self._take_another_way(found.difference)
+            else:
+                return
+
+    def graph(self) -> Graph:
+        """Return the gradient graph, which is compared with the first run as it grows; it is kept until ``drop_graph``.
+
+        Running it may raise ReadOtherwiseError, which ``gradients`` handles.
+        """
+        with lock_of(self.model.hf):
+            self.require_same_weights()
+            graph = self._graph
+            if graph is None:
+                check = None if self._check is None else self._check.require
+                graph = self._make_graph(self.capabilities, {"check": check})
+                self._keep(graph)
+        return graph
+
+    def _require_checked_gradients(self) -> None:
+        """Compare the whole text, run with gradients, with its first run, once."""
+        while not self._gradients_checked and self._check is not None:
+            try:
+                self.graph().scores(range(self.n_steps), self._check.score)
+                self._gradients_checked = True
+            except ReadOtherwiseError as found:
+                self._take_another_way(found.difference)
+
+    def _take_another_way(self, difference: Difference) -> None:
+        """Compute gradients in the next slower way. Raises AttrWidgetError after the last."""
+        self.drop_graph()
+        slower = slower_gradients(self.capabilities)
+        if slower is None:
+            raise AttrWidgetError(
+                f"{self.model.name} gives no gradients that can be trusted for this text: run with gradients, it reads "
+                f"it otherwise ({self._named_difference(difference)})."
+            )
+        self.capabilities = slower
+
+    def _keep(self, graph: Graph) -> None:
+        with lock_of(self.model.hf):
+            self._graph = graph
+            keep_newest(self.model.own, self)
+
+    def drop_graph(self) -> None:
+        """Free the gradient graph; it is made again when a gradient is next asked for."""
+        self._graph = None
+
+    def require_same_weights(self) -> None:
+        """Raise AttrWidgetError if the model's weights have changed since this trace was made."""
+        if weights_state(self.model.own) != self._weights:
+            raise AttrWidgetError(WEIGHTS_CHANGED)
