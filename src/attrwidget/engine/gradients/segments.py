@@ -14,12 +14,13 @@ def segment_bounds(
 ) -> list[tuple[int, int]]:
     """Return the ``(start, end)`` of each segment of a text of *length* tokens, *first_step* of them its prompt.
 
-    A text of up to *whole* tokens (``WHOLE`` by default) stays in one segment, unless its logits are too large: a
-    backward pass from one step goes through the logits of its whole segment.
+    A text of up to *whole* tokens (``WHOLE`` by default) is not cut inside its prompt or its answer, unless its logits
+    are too large: a backward pass from one step goes through the logits of its whole segment. A prompt longer than an
+    answer's segment is run alone, so that the first step need not wait for the answer.
     """
     logits = 4 * (length - first_step + 1) * vocabulary
     if length <= (WHOLE if whole is None else whole) and logits <= _LOGITS:
-        return [(0, length)]
+        return [(0, first_step), (first_step, length)] if SEGMENT < first_step < length else [(0, length)]
     pieces = -(-first_step // PROMPT_SEGMENT)
     prompt = [first_step * k // pieces for k in range(pieces)]
     return list(pairwise([*prompt, *range(first_step, length, SEGMENT), length]))
