@@ -17,6 +17,7 @@ from helpers.tiny_seq2seq import SEQ2SEQ
 from helpers.waiting import PATIENCE
 
 from attrwidget.kinds import model
+from attrwidget.methods import integrated_gradients
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -66,6 +67,14 @@ def _patient_display() -> Iterator[None]:
 def _each_model_is_tried() -> None:
     """Forget what was found out about architectures, so that each test tries its models."""
     model._remembered.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _few_points() -> Iterator[None]:
+    """Let integrated gradients stop after 20 points: the tests of refining set more themselves."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(integrated_gradients, "_DOUBLED", integrated_gradients._DOUBLED[:2])
+        yield
 
 
 @pytest.fixture(scope="session")

