@@ -17,7 +17,7 @@ from attrwidget.engine.gradients.check import check_gradients
 from attrwidget.errors import first_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from attrwidget.hf.adapter import Adapter
     from attrwidget.progress import Progress
@@ -73,8 +73,8 @@ class Trial(ABC, Generic[C, Kept, Returned]):
         """Return the gradients ``[2, tokens, d]`` of the first and the last step by plain autograd."""
 
     @abstractmethod
-    def our_gradients(self, capabilities: C) -> Sequence[torch.Tensor]:
-        """Return the same gradients by our graph, in every way that *capabilities* allow."""
+    def our_gradients(self, capabilities: C) -> torch.Tensor:
+        """Return the same gradients by our graph, in segments if *capabilities* allow."""
 
     @abstractmethod
     def depends_on_others(self, kept: list[int]) -> bool:

@@ -25,8 +25,8 @@ RESIDUAL = torch.tensor([0.0, 0, 1]).view(1, 3, 1).expand(2, 3, 4)
 def checked(
     right: Callable[[Capabilities], bool], truth: torch.Tensor = TRUTH, *, depends: bool = True
 ) -> Capabilities:
-    def ours(option: Capabilities) -> list[torch.Tensor]:
-        return [truth if right(option) else -truth]
+    def ours(option: Capabilities) -> torch.Tensor:
+        return truth if right(option) else -truth
 
     return check_gradients(MODEL, MOST, lambda: truth, ours, lambda _kept: depends)
 
@@ -71,7 +71,7 @@ def test_a_gradient_that_is_rightly_zero(truth: torch.Tensor) -> None:
 
 
 def test_what_a_model_raises_is_the_reason() -> None:
-    def fails(_option: Capabilities) -> list[torch.Tensor]:
+    def fails(_option: Capabilities) -> torch.Tensor:
         raise NotImplementedError("no kernel for this.\nA second line.")
 
     found = check_gradients(MODEL, MOST, lambda: TRUTH, fails, lambda _kept: True)
@@ -81,7 +81,7 @@ def test_what_a_model_raises_is_the_reason() -> None:
 
 
 def test_a_mistake_of_ours_is_raised() -> None:
-    def wrong(_option: Capabilities) -> list[torch.Tensor]:
+    def wrong(_option: Capabilities) -> torch.Tensor:
         raise NameError("ours")
 
     with pytest.raises(NameError, match="ours"):

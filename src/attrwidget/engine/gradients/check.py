@@ -30,7 +30,7 @@ def check_gradients(
     model: Adapter,
     capabilities: C,
     plain: Callable[[], torch.Tensor],
-    ours: Callable[[C], Sequence[torch.Tensor]],
+    ours: Callable[[C], torch.Tensor],
     depends_on_others: Callable[[list[int]], bool],
 ) -> C:
     """Return the fastest capabilities, from *capabilities* down, with which our gradients are right.
@@ -39,7 +39,7 @@ def check_gradients(
         model: The adapter of the model.
         capabilities: What the model allows at most.
         plain: Returns the gradients ``[2, tokens, d]`` of the first and the last step by plain autograd.
-        ours: Returns the same gradients in every way that the capabilities it is given allow.
+        ours: Returns the same gradients in the way that the capabilities it is given allow.
         depends_on_others: Returns whether the last step's logits change when all tokens but those given do.
 
     Returns:
@@ -58,7 +58,7 @@ def check_gradients(
     for option in _options(model, capabilities):
         why = _OTHER_NUMBERS
         try:
-            if all(same(truth, found, low_precision=model.low_precision) for found in ours(option)):
+            if same(truth, ours(option), low_precision=model.low_precision):
                 return replace(
                     option,
                     segments_note=None if option.segments else failed["segments"],
@@ -108,15 +108,11 @@ def graph_gradients(
     first: int,
     capabilities: Capabilities,
     source: torch.Tensor | None = None,
-) -> list[torch.Tensor]:
-    """Return the gradients of ``plain_gradients`` by ``GradientGraph``: in one segment, and in several if allowed."""
-    steps, length = ids.shape[1] - first, ids.shape[1] - 1
-    ways = (length, 0) if capabilities.segments else (length,)
-    tokens = length + (0 if source is None else source.shape[1])
-    graphs = [
-        GradientGraph(model, ids[:, :-1], first, capabilities, source=source, whole=whole) for whole in ways
-    ]
-    return [first_and_last(graph, steps, tokens) for graph in graphs]
+) -> torch.Tensor:
+    """Return the gradients of ``plain_gradients`` by ``GradientGraph``, in several segments if allowed."""
+    tokens = ids.shape[1] - 1 + (0 if source is None else source.shape[1])
+    graph = GradientGraph(model, ids[:, :-1], first, capabilities, source=source, whole=0)
+    return first_and_last(graph, ids.shape[1] - first, tokens)
 
 
 def plain_gradients(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from attrwidget.kinds.causal.adapter import CausalLM
     from attrwidget.progress import Progress
 
-_PROMPT, _STEPS = 8, 12
+_PROMPT, _STEPS = 6, 6
 READS_LATER_TOKENS = (
     "{} reads the tokens that come after the one it predicts, so its probabilities for a text are not those that it "
     "writes by: load it with task='fill-mask', or with is_decoder=True if it is an encoder such as BERT."
@@ -59,10 +60,15 @@ class CausalTrial(trials.Trial[Capabilities, RecordedAttention, StoredAttention]
 
     def require_causal(self) -> None:
         """Raise AttrWidgetError if earlier logits depend on later tokens, as in XLNet and in BERT as an encoder."""
-        with exclusive_use(self.model.hf), torch.no_grad():
-            alone = logits_of(self.model.hf, self._ids[:, : self._first], self._first)
-        if not same(self.own[: self._first], alone, low_precision=self.model.low_precision):
+        if not same(self.own[: self._first], self._prompt.logits[0], low_precision=self.model.low_precision):
             raise AttrWidgetError(READS_LATER_TOKENS.format(self.model.name))
+
+    @cached_property
+    def _prompt(self) -> Any:
+        """What the model returns for the prompt alone, with its cache if it has one."""
+        hf, ids, rows = self.model.hf, self._ids[:, : self._first], self._first
+        with exclusive_use(hf), torch.no_grad():
+            return trials.attempt(lambda: run(hf, ids, rows, use_cache=True)) or run(hf, ids, rows)
 
     def logits(self, attention: str | None) -> torch.Tensor:
         """Return the logits of all positions under the implementation *attention*."""
@@ -102,7 +108,7 @@ class CausalTrial(trials.Trial[Capabilities, RecordedAttention, StoredAttention]
         """Return gradients by plain autograd."""
         return plain_gradients(self.model, self._ids, self._first, attention)
 
-    def our_gradients(self, capabilities: Capabilities) -> list[torch.Tensor]:
+    def our_gradients(self, capabilities: Capabilities) -> torch.Tensor:
         """Return gradients by our graph."""
         return graph_gradients(self.model, self._ids, self._first, capabilities)
 
@@ -123,6 +129,4 @@ class CausalTrial(trials.Trial[Capabilities, RecordedAttention, StoredAttention]
         return None, kinds <= {"plain"}
 
     def _cache_layers(self) -> set[str]:
-        hf = self.model.hf
-        with exclusive_use(hf), torch.no_grad():
-            return layer_kinds(returned_cache(hf, run(hf, self._ids[:, :2], 1, use_cache=True)))
+        return layer_kinds(returned_cache(self.model.hf, self._prompt))

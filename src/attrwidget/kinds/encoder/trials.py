@@ -133,10 +133,10 @@ class EncoderTrial(trials.Trial[EncoderCapabilities, RecordedAttention, StoredAt
         self.decides = at[0] if len(at) == 1 else None
         return torch.stack(rows)
 
-    def our_gradients(self, capabilities: EncoderCapabilities) -> list[torch.Tensor]:
+    def our_gradients(self, capabilities: EncoderCapabilities) -> torch.Tensor:
         """Return gradients by our graph."""
         graph = EncoderGradients(self.text, capabilities)
-        return [first_and_last(graph, len(self.text.rows), self.text.length, _mixture)]
+        return first_and_last(graph, len(self.text.rows), self.text.length, _mixture)
 
     def depends_on_others(self, kept: list[int]) -> bool:
         """Return whether the logits of the last step change when all tokens but the *kept* ones do."""

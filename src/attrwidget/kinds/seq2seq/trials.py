@@ -128,7 +128,7 @@ class Seq2SeqTrial(trials.Trial[Capabilities, JointAttention, JointAttention]):
         """Return gradients by plain autograd."""
         return plain_gradients(self.model, self._ids, self._first, attention, self._source)
 
-    def our_gradients(self, capabilities: Capabilities) -> list[torch.Tensor]:
+    def our_gradients(self, capabilities: Capabilities) -> torch.Tensor:
         """Return gradients by our graph."""
         return graph_gradients(self.model, self._ids, self._first, capabilities, self._source)
 
