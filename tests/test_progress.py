@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import tqdm.auto
 
-from attrwidget.progress import progress_bar
+from attrwidget.progress import announce, part_of, progress_bar
 
 
 @pytest.mark.parametrize("unit", ["token", "text"])
@@ -30,3 +30,27 @@ def test_a_bar_names_what_it_counts(
         assert (bar.n, bar.total) == (3, 4)
         assert f" {unit}/s" in str(bar) or f"s/ {unit}" in str(bar)
     assert "Work" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0.5, ""),
+        (40, "Work, which takes about 40 s on an idle machine. Ctrl-C stops it; "),
+        (400, "Work, which takes about 7 min on an idle machine."),
+        (None, "Work, which may take long."),
+    ],
+)
+def test_long_work_is_announced(seconds: float | None, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    announce("Work", seconds)
+    printed = capsys.readouterr().err
+    assert printed.startswith(told)
+    assert bool(printed) == bool(told)
+
+
+def test_a_part_that_counts_otherwise_fills_its_share() -> None:
+    told: list[tuple[int, int]] = []
+    report = part_of(lambda *at: told.append(at), 10, 5, 20)
+    report(1, 2)  # two of five were missing
+    report(30, 60)  # inputs, say
+    assert told == [(14, 20), (12, 20)]

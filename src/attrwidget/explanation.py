@@ -22,6 +22,7 @@ from attrwidget.results.arguments import check_normalization, require_source, se
 from attrwidget.results.attention_parts import read_part
 from attrwidget.results.layer_readings import read_blocks
 from attrwidget.results.live import LiveReading
+from attrwidget.tables import Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -157,7 +158,7 @@ class Explanation(Presentation):
         selection = select(layer, head, head_rule)
         if part is not None:
             values, rows, columns = read_part(self.trace, part, selection, steps_only=targets == "steps")
-            frame = pd.DataFrame(values, index=[self.tokens.labels[i] for i in rows])
+            frame = Table(values, index=[self.tokens.labels[i] for i in rows])
             frame.columns = pd.Index([self.tokens.labels[i] for i in columns], name="input")
             return frame.rename_axis("step" if targets == "steps" and part != "encoder" else "token")
         if targets == "steps":
@@ -212,7 +213,7 @@ class Explanation(Presentation):
             columns[step, "token"] = [text(step, int(i)) for i in reading.top[:, step]]
             columns[step, "probability"] = reading.probability[:, step].numpy()
             columns[step, "chosen"] = reading.chosen[:, step].numpy()
-        lens = pd.DataFrame(columns).rename_axis("layer")
+        lens = Table(columns).rename_axis("layer")
         return lens.rename_axis(columns=["step", "reading"])
 
     @own_precision()

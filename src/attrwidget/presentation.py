@@ -90,20 +90,26 @@ class Presentation(ABC):
         path: str | Path,
         *,
         methods: str | Sequence[str] | None = None,
+        everything: bool = False,
         max_mb: float | None = None,
         title: str | None = None,
         progress: Progress | None = None,
     ) -> Path:
         """Write one offline HTML file with the same views.
 
+        What takes longer than a second is named beforehand, with how long it takes. Ctrl-C stops it; what is finished
+        is kept, and the next call goes on from there.
+
         Args:
             path: Where to write it.
-            methods: Names of methods to carry; by default the one shown first, GIM, saliency, input × gradient,
-                attention, and whatever was computed already.
+            methods: Names of methods to carry; by default the one shown, those computed already, and the usual ones
+                that take no time here: attention and, for a small model, gradients.
+            everything: Carry all methods that need no other library.
             max_mb: The largest size in megabytes; 10 by default. To fit, attention is stored with less precision, then
                 as the mean of all heads, and then methods are left out; the page names what it does not carry.
             title: The heading; by default a question about the answer.
-            progress: Called with ``(done, total)``; an exception raised in it stops, and nothing is written.
+            progress: Called with ``(done, total)`` instead of a sentence and a bar; an exception raised in it stops,
+                and nothing is written.
 
         Returns:
             The path written.
@@ -116,9 +122,15 @@ class Presentation(ABC):
         """
         from attrwidget.export.html import to_html
 
-        shown = self._shown_state()
         return to_html(
-            self.reading, path, methods=methods, max_mb=max_mb, title=title, shown=shown, progress=progress
+            self.reading,
+            path,
+            methods=methods,
+            everything=everything,
+            max_mb=max_mb,
+            title=title,
+            shown=self._shown_state(),
+            progress=progress,
         )
 
     def save(
@@ -126,20 +138,26 @@ class Presentation(ABC):
         path: str | Path,
         *,
         methods: str | Sequence[str] | None = None,
+        everything: bool = False,
         heads: str = "auto",
         max_mb: float = 50.0,
         progress: Progress | None = None,
     ) -> Path:
         """Write one file that ``attrwidget.open`` reads without the model.
 
+        What takes longer than a second is named beforehand, with how long it takes. Ctrl-C stops it; what is finished
+        is kept, and the next call goes on from there.
+
         Args:
             path: Where to write it.
-            methods: Names of methods to carry; by default the one shown first, attention, the gradient methods that
-                take one backward pass for each step, and whatever was computed already.
+            methods: Names of methods to carry; by default the one shown, those computed already, and the usual ones
+                that take no time here: attention and, for a small model, gradients.
+            everything: Carry all methods that need no other library.
             heads: Attention of all heads as ``"float32"``, ``"float16"`` or ``"none"``, which keeps their mean;
                 ``"auto"`` takes the first that keeps the file under *max_mb*, and warns of what it left out.
             max_mb: The largest size in megabytes.
-            progress: Called with ``(done, total)``; an exception raised in it stops, and nothing is written.
+            progress: Called with ``(done, total)`` instead of a sentence and a bar; an exception raised in it stops,
+                and nothing is written.
 
         Returns:
             The path written.
@@ -152,7 +170,16 @@ class Presentation(ABC):
         """
         from attrwidget.formats.write.save import save
 
-        return save(self.reading, path, methods=methods, heads=heads, max_mb=max_mb, progress=progress)
+        return save(
+            self.reading,
+            path,
+            methods=methods,
+            shown=(self._shown_state() or {}).get("method"),
+            everything=everything,
+            heads=heads,
+            max_mb=max_mb,
+            progress=progress,
+        )
 
     def to_pandas(self, methods: str | Sequence[str] | None = None) -> pd.DataFrame:
         """Return the scores of *methods* as one long table, a row for each score.
@@ -233,3 +260,8 @@ class Presentation(ABC):
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         return self.widget._repr_mimebundle_(**options)
+
+
+def held_steps(explanation: Presentation) -> list[int]:
+    """Return the steps held in the widget; none before there is a widget."""
+    return list((explanation._shown_state() or {}).get("held", []))  # noqa: SLF001 - of this very file

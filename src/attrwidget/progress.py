@@ -2,12 +2,44 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 Progress = Callable[[int, int], None]  # called with (done, total)
 
+INSTANT = 1.0  # seconds that nobody needs to be told of
 _DELAY = 1.0  # seconds before a bar appears; most work is over by then
+
+
+def part_of(progress: Progress, before: int, size: int, total: int) -> Progress:
+    """Return the progress of a part of *size* that comes after *before* of *total*, whatever the part itself counts.
+
+    A part that counts no more than *size* counts what is missing: the rest was known.
+    """
+
+    def report(done: int, of: int) -> None:
+        inside = size - of + done if of <= size else size * done // of
+        progress(before + inside, total)
+
+    return report
+
+
+def announce(work: str, seconds: float | None) -> None:
+    """Print, where a progress bar would be, what *work* is to be done and about how long it takes, unless it is short.
+
+    Args:
+        work: A sentence without its end.
+        seconds: How long it takes where nothing else runs; None where that is not known.
+    """
+    if seconds is None:
+        print(f"{work}, which may take long. {_KEPT}", file=sys.stderr)  # noqa: T201
+    elif seconds > INSTANT:
+        amount = f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
+        print(f"{work}, which takes about {amount} on an idle machine. {_KEPT}", file=sys.stderr)  # noqa: T201
+
+
+_KEPT = "Ctrl-C stops it; what is finished is kept for the next time."
 
 
 @contextmanager

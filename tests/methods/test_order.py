@@ -5,13 +5,12 @@ from __future__ import annotations
 import pytest
 
 import attrwidget as aw
-from attrwidget.methods import order
-
-BAR = 4  # methodsInBar of js/panels/toolbar/toolbar.ts
+from attrwidget.methods import duration
+from attrwidget.methods.order import ON_BAR
 
 
 def bar(ex: aw.Explanation) -> list[str]:
-    return [method.name for method in ex.methods()[:BAR]]
+    return [method.name for method in ex.methods()[:ON_BAR]]
 
 
 def test_a_model_that_writes_is_explained_by_leaving_one_out() -> None:
@@ -23,9 +22,9 @@ def test_a_model_that_writes_is_explained_by_leaving_one_out() -> None:
 def test_where_leaving_one_out_takes_long_a_gradient_is_shown_first(monkeypatch: pytest.MonkeyPatch) -> None:
     ex = aw.load("demo").explain("The capital of Japan is", output=" Tokyo")
     work = ex.trace.model.hf.num_parameters() * ex.reading.first_step**2
-    monkeypatch.setitem(order._QUICK, "cpu", work)
+    monkeypatch.setitem(duration._SPEED, "cpu", work)
     assert bar(ex)[0] == "leave_one_out"
-    monkeypatch.setitem(order._QUICK, "cpu", work - 1)
+    monkeypatch.setitem(duration._SPEED, "cpu", work - 1)
     assert bar(ex) == ["gim", "saliency", "leave_one_out", "attention"]
     assert ex.widget.method == "gim"
 

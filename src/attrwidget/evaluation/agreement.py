@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from attrwidget.evaluation.correlation import kendall_tau_b, rank_biased_overlap, spearman, top_overlap
+from attrwidget.tables import Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,7 +36,7 @@ def agreement(rows: Mapping[str, Scores], places: Mapping[int, NDArray[np.intp]]
         found = [_alike(rows[one], rows[other], step, at, top_k) for step, at in places.items()]
         table[one, other] = _means(np.array(found, dtype=np.float64).reshape(-1, len(MEASURES)))
     index = pd.MultiIndex.from_tuples(table, names=["method", "other"])
-    return pd.DataFrame(list(table.values()), index=index, columns=list(MEASURES))
+    return Table(list(table.values()), index=index, columns=list(MEASURES))
 
 
 def _alike(one: Scores, other: Scores, step: int, at: NDArray[np.intp], top_k: int) -> Sequence[float]:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from attrwidget.errors import AttrWidgetError
-from attrwidget.methods import get
+from attrwidget.progress import part_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from attrwidget.progress import Progress
-    from attrwidget.results.base import Reading
+    from attrwidget.results.base import MethodInfo, Reading
 
 
 class Scores(NamedTuple):
@@ -28,29 +27,23 @@ class Scores(NamedTuple):
 
 def collect_scores(
     reading: Reading,
-    methods: str | Sequence[str] | Mapping[str, Any] | None,
+    methods: Sequence[MethodInfo],
     steps: Sequence[int],
     progress: Progress,
+    *,
+    may_fail: bool,
 ) -> tuple[dict[str, Scores], list[str]]:
-    """Return the rows to judge at *steps* by name, and sentences on methods left out.
+    """Return the rows of *methods* at *steps* by name, and sentences on methods left out.
 
-    *methods*: names; a mapping from names to scores ``[n_steps, n_inputs]``; or None for all methods but those that
-    another library computes; those that refuse are left out. Raises AttrWidgetError for an unknown name, a wrong
-    shape, or none at all.
+    If a method *may_fail*, one that refuses this text is left out.
     """
-    if isinstance(methods, Mapping) and methods:
-        return {str(name): _given(reading, str(name), values) for name, values in methods.items()}, []
-    own = [info.name for info in reading.methods() if get(info.name).package is None]
-    wanted = own if methods is None else [methods] if isinstance(methods, str) else list(methods)
-    if not wanted:
-        raise AttrWidgetError("There is no method to evaluate: name one or more, or leave out methods=.")
     rows, left_out = {}, []
-    for name in wanted:
-        info = reading.method(name)
+    for index, info in enumerate(methods):
+        name, report = info.name, part_of(progress, index * len(steps), len(steps), len(methods) * len(steps))
         try:
-            found = reading.rows(name, steps, progress=progress)
+            found = reading.rows(name, steps, progress=report)
         except AttrWidgetError as refusal:
-            if methods is not None:
+            if not may_fail:
                 raise
             left_out.append(f"Without {name}: {refusal}")
             continue
@@ -58,6 +51,11 @@ def collect_scores(
         scores[list(steps)] = found
         rows[name] = Scores(scores, info.signed)
     return rows, left_out
+
+
+def own_scores(reading: Reading, given: Mapping[str, Any]) -> dict[str, Scores]:
+    """Return the caller's own scores ``[n_steps, n_inputs]``; raise AttrWidgetError for another shape."""
+    return {str(name): _given(reading, str(name), values) for name, values in given.items()}
 
 
 def _given(reading: Reading, name: str, given: Any) -> Scores:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,7 +10,8 @@ import numpy as np
 from attrwidget.checks import check_input, is_whole
 from attrwidget.errors import AttrWidgetError
 from attrwidget.evaluation.agreement import agreement
-from attrwidget.evaluation.collect_scores import collect_scores
+from attrwidget.evaluation.choice import announce_evaluation, methods_to_judge, narrowed, steps_to_judge
+from attrwidget.evaluation.collect_scores import collect_scores, own_scores
 from attrwidget.evaluation.measures import Measures
 from attrwidget.evaluation.ranking import ranked, removable, shuffles
 from attrwidget.evaluation.result import Evaluation
@@ -17,7 +19,7 @@ from attrwidget.explanation import Explanation
 from attrwidget.progress import progress_bar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -33,6 +35,7 @@ def evaluate(
     methods: str | Sequence[str] | Mapping[str, Any] | None = None,
     *,
     steps: Sequence[int] | None = None,
+    everything: bool = False,
     bins: Sequence[float] = ERASER_BINS,
     points: int = 10,
     target_function: str = "log_prob",
@@ -43,6 +46,9 @@ def evaluate(
     progress: Progress | None = None,
 ) -> Evaluation:
     """Measure how faithful methods are to the model, and how far they agree.
+
+    What takes longer than a second is named beforehand, with how long it takes. Ctrl-C stops it; what is finished is
+    kept, and the next call goes on from there.
 
     Inputs are masked from attention, so that positions stay and no text is tokenised again. *y(x)* is the
     log-probability of a step's own token, or its probability. Special tokens and the first token always stay and are
@@ -64,8 +70,11 @@ def evaluate(
     Args:
         ex: What ``explain`` returned.
         methods: A name or names, or a mapping from names to scores of your own, ``[n_steps, n_inputs]``; by default
-            all methods that need no other library.
-        steps: Indices of steps; by default all.
+            those on the toolbar, the first four.
+        steps: Indices of steps; by default the ones held in the widget, or without a widget the three that the model
+            was least sure of.
+        everything: Where *methods* or *steps* are not given, take all methods that need no other library, and all
+            steps.
         bins: Shares of inputs for comprehensiveness and sufficiency.
         points: How many stretches a curve has, fewer for shorter texts.
         target_function: ``"log_prob"`` or ``"probability"``.
@@ -73,8 +82,8 @@ def evaluate(
         seed: The seed of random orders and ties.
         keep: Positions that always stay, such as a chat template's.
         top_k: How many of the highest inputs the agreement between methods compares.
-        progress: Called with ``(done, total)``, first for scores, then for masked texts. An exception raised in it
-            stops the work; finished measurements are kept.
+        progress: Called with ``(done, total)`` instead of a sentence and bars, first for scores, then for masked
+            texts. An exception raised in it stops the work; finished measurements are kept.
 
     Returns:
         An ``Evaluation``: ``summary``, ``by_step``, ``curves`` and ``agreement`` are pandas tables.
@@ -87,20 +96,32 @@ def evaluate(
     """
     _check(ex, bins=bins, points=points, target_function=target_function, random=random, top_k=top_k)
     reading = ex.reading
-    chosen = _chosen(reading, steps, keep)
+    chosen = steps_to_judge(ex, steps, everything=everything)
+    for position in keep:
+        check_input(position, reading.n_inputs)
     places = {step: removable(reading, step, set(keep)) for step in chosen}
     notes = _notes(reading, places)
     places = {step: at for step, at in places.items() if len(at)}
-    with progress_bar("Scores", reading.step_noun[0]) as bar:
-        rows, left_out = collect_scores(reading, methods, list(places), progress or bar)
-    orders = _orders(rows, places, random, seed)
     measures = Measures(reading, bins, points, target_function)
+    given = methods if isinstance(methods, Mapping) and methods else None
+    named = [] if given else methods_to_judge(reading, methods, everything=everything)
+    if progress is None:
+        announce_evaluation(
+            reading, named, places, measures.expected_texts(places, len(given or named) + random)
+        )
+    with progress_bar("Scores", "row of scores") as bar:
+        rows, left_out = collect_scores(
+            reading, named, list(places), progress or bar, may_fail=methods is None
+        )
+    rows |= own_scores(reading, given or {})
+    orders = _orders(rows, places, random, seed)
     with progress_bar("Masked texts", "text") as bar:
         measures.run(orders, progress or bar)
     judged = {(name, step): measures.judge(step, order) for (name, step), order in orders.items()}
     table = agreement(rows, places, top_k)
     labels = reading.tokens.labels[reading.first_step :]
-    return Evaluation(judged, list(rows), table, labels, target_function, random, [*notes, *left_out])
+    notes += [*left_out, *narrowed(reading, len(rows), len(chosen), methods, steps)]
+    return Evaluation(judged, list(rows), table, labels, target_function, random, notes)
 
 
 def _orders(
@@ -116,15 +137,6 @@ def _orders(
         for i, order in enumerate(drawn):
             orders[f"random {i}", step] = at[order]
     return orders
-
-
-def _chosen(reading: LiveReading, steps: Sequence[int] | None, keep: Sequence[int]) -> list[int]:
-    reading.check_steps(steps or ())
-    for position in keep:
-        check_input(position, reading.n_inputs)
-    if steps is not None and not len(steps):
-        raise AttrWidgetError("There is no step to evaluate: name one or more, or leave out steps=.")
-    return list(range(reading.n_steps)) if steps is None else list(dict.fromkeys(steps))
 
 
 def _check(

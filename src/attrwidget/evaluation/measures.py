@@ -8,6 +8,7 @@ import numpy as np
 
 from attrwidget.evaluation.curves import aopc, area, counts_along, counts_in_bins
 from attrwidget.evaluation.masked import MaskedRuns, masked
+from attrwidget.evaluation.ranking import shuffles
 from attrwidget.evaluation.result import METRICS, StepCurves
 
 if TYPE_CHECKING:
@@ -43,6 +44,21 @@ class Measures:
             for without in sets
         )
         self._runs.measure(wanted, progress)
+
+    def expected_texts(self, places: Mapping[int, NDArray[np.intp]], orders: int) -> dict[int, int]:
+        """Return by step how many masked texts this many random *orders* of the inputs at *places* need."""
+        drawn = {step: shuffles(0, step, orders, len(at)) for step, at in places.items()}
+        return {
+            step: len(
+                {
+                    text
+                    for order in drawn[step]
+                    for sets in self._sets(step, at[order]).values()
+                    for text in sets
+                }
+            )
+            for step, at in places.items()
+        }
 
     def judge(self, step: int, order: NDArray[np.intp]) -> StepCurves:
         """Return the curves and measures of *order*."""

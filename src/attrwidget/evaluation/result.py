@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from attrwidget.errors import AttrWidgetError
+from attrwidget.tables import Table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -67,16 +68,14 @@ class Evaluation:
     def by_step(self) -> pd.DataFrame:
         """Every measure of every method and random order at each step; index ``(method, step)``."""
         index = pd.MultiIndex.from_tuples(self.judged, names=["method", "step"])
-        return pd.DataFrame([one.metrics for one in self.judged.values()], index=index)
+        return Table([one.metrics for one in self.judged.values()], index=index)
 
     @cached_property
     def summary(self) -> pd.DataFrame:
         """Every measure as a mean over steps: a row per method, then the mean, least and greatest random order."""
         means = self.by_step.groupby(level="method", sort=False).mean()
         drawn = means.loc[[f"random {i}" for i in range(self.random)]]
-        band = pd.DataFrame(
-            {"random": drawn.mean(), "random least": drawn.min(), "random greatest": drawn.max()}
-        )
+        band = Table({"random": drawn.mean(), "random least": drawn.min(), "random greatest": drawn.max()})
         return pd.concat([means.loc[self.methods], band.T]).rename_axis("method")
 
     @cached_property
@@ -110,7 +109,7 @@ class Evaluation:
             columns[kind, "random"] = np.mean(drawn, axis=0)
             columns[kind, "random least"] = np.min(drawn, axis=0)
             columns[kind, "random greatest"] = np.max(drawn, axis=0)
-        frame = pd.DataFrame(columns, index=pd.Index(_GRID.round(2), name="share"))
+        frame = Table(columns, index=pd.Index(_GRID.round(2), name="share"))
         return frame.rename_axis(columns=["curve", "method"])
 
     def _curve(self, kind: str, name: str, steps: list[int]) -> NDArray[np.floating]:

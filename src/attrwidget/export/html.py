@@ -16,6 +16,8 @@ from attrwidget.files import public_name, writable, write_whole
 from attrwidget.page.bundle import read_bundle
 from attrwidget.page.content import VERSION, content_of, method_entry
 from attrwidget.page.state import initial_state
+from attrwidget.progress import part_of
+from attrwidget.results.choice import announced_work, methods_of_file
 from attrwidget.still.sentences import printable
 from attrwidget.still.static_html import to_fallback_html
 from attrwidget.text.tokens import visible
@@ -27,10 +29,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from attrwidget.progress import Progress
-    from attrwidget.results.base import MethodInfo, Reading
+    from attrwidget.results.base import Reading
 
 _DEFAULT_MB = 10.0
-_USUAL = ("gim", "saliency", "input_x_gradient", "attention")
 _SPARE_BYTES = 4096  # for the sentences on what was left out
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -65,6 +66,7 @@ def to_html(
     path: str | os.PathLike[str],
     *,
     methods: str | Sequence[str] | None = None,
+    everything: bool = False,
     max_mb: float | None = None,
     title: str | None = None,
     shown: Mapping[str, Any] | None = None,
@@ -78,12 +80,14 @@ def to_html(
     Args:
         reading: What to show.
         path: Where to write it.
-        methods: Names of methods to carry; by default the one shown first, GIM, saliency, input × gradient, attention,
-            and whatever was computed already.
+        methods: Names of methods to carry; by default the one shown, those computed already, and the usual ones that
+            take no time here: attention and, for a small model, gradients.
+        everything: Carry all methods that need no other library.
         max_mb: The largest size in megabytes; 10 by default.
         title: The heading; by default a question about the answer.
         shown: The state that the page opens with, by trait; missing ones have their default.
-        progress: Called with ``(done, total)``; an exception raised in it stops, and nothing is written.
+        progress: Called with ``(done, total)`` instead of a sentence and a bar; an exception raised in it stops, and
+            nothing is written.
 
     Returns:
         The path written.
@@ -93,61 +97,42 @@ def to_html(
     """
     target = writable(path, "why.html")
     limit = _DEFAULT_MB if max_mb is None else check_megabytes(max_mb)
-    infos = _usual_methods(reading, shown) if methods is None else reading.named(methods)
+    infos = methods_of_file(reading, methods, (shown or {}).get("method"), everything=everything)
     if not infos:
         raise AttrWidgetError(f"{reading.model_name} allows no method, so the page would show nothing.")
     shell = _page(reading, title, _data(reading, Plan(tuple(infos), 0), {}, None, shown))
     room = limit * MB - len(shell) - _SPARE_BYTES
     plan = make_plan(reading, infos, room, limit)
-    plan, scores, attention = _numbers(reading, plan, progress, may_fail=methods is None)
+    with announced_work(reading, plan.recorded(), progress, target.name) as report:
+        plan, scores, attention = _numbers(reading, plan, report, may_fail=methods is None)
     write_whole(target, _page(reading, title, _data(reading, plan, scores, attention, shown)))
     return target
 
 
-def _usual_methods(reading: Reading, shown: Mapping[str, Any] | None) -> list[MethodInfo]:
-    """Return the methods a page carries by default: the first, the usual ones, the one shown, and those computed."""
-    steps, method_shown = range(reading.n_steps), (shown or {}).get("method")
-    return [
-        method
-        for place, method in enumerate(reading.methods())
-        if not place or method.name in {*_USUAL, method_shown} or reading.has_rows(method.name, steps)
-    ]
-
-
 def _numbers(
-    reading: Reading, plan: Plan, progress: Progress | None, *, may_fail: bool
+    reading: Reading, plan: Plan, progress: Progress, *, may_fail: bool
 ) -> tuple[Plan, dict[str, str], dict[str, Any] | None]:
     """Return the scores by method and the attention that *plan* carries, encoded for the page, and the plan.
 
     If a method *may_fail*, one that the model turns out not to allow for this text is left out of the plan.
     """
-    steps = range(reading.n_steps)
-    recorded = plan.recorded()
-    total = len(steps) * (len(recorded) + bool(plan.bits))
-
-    def report(base: int, done: int) -> None:
-        if progress is not None:
-            progress(base + done, total)
-
+    steps, recorded = range(reading.n_steps), plan.recorded()
+    count = len(steps)
+    total = count * (len(recorded) + bool(plan.bits))
     scores: dict[str, str] = {}
     for index, method in enumerate(recorded):
-        base = index * len(steps)
-
-        def part(done: int, of: int, base: int = base) -> None:
-            # What was known before counts as done; some methods count inputs instead.
-            report(base, len(steps) - of + done if of <= len(steps) else len(steps) * done // of)
-
+        report = part_of(progress, index * count, count, total)
         try:
-            scores[method.name] = encode_scores(reading.rows(method.name, steps, progress=part))
+            scores[method.name] = encode_scores(reading.rows(method.name, steps, progress=report))
         except AttrWidgetError as error:
             if not may_fail or len(plan.methods) == 1:
                 raise
             plan = plan.without(method, str(error))
-        report(base, len(steps))
+        report(count, count)
     if not plan.bits:
         return plan, scores, None
-    base = len(recorded) * len(steps)
-    return plan, scores, record_attention(reading, plan.bits, lambda done: report(base, done))
+    report = part_of(progress, len(recorded) * count, count, total)
+    return plan, scores, record_attention(reading, plan.bits, report)
 
 
 def _data(

@@ -11,10 +11,9 @@ from attrwidget.page.packing import float_bytes
 from attrwidget.results.recorded import head_chunks, seen_before
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
+    from attrwidget.progress import Progress
     from attrwidget.results.base import Reading
 
 
@@ -35,13 +34,11 @@ def encode_scores(rows: NDArray[np.float32]) -> str:
     return base64.b64encode(float_bytes(rows)).decode("ascii")
 
 
-def record_attention(
-    reading: Reading, bits: int, progress: Callable[[int], None] | None = None
-) -> dict[str, Any]:
+def record_attention(reading: Reading, bits: int, progress: Progress | None = None) -> dict[str, Any]:
     """Return the attention of all heads, quantised to *bits* 16 or 8: ``attention`` in docs/protocol.md.
 
     Weights are read some steps at a time, so all heads are never in memory as float32. *progress* is called with
-    how many steps are done. The error of a weight is at most half of its row's largest over ``2**bits - 1``.
+    how many steps are done of all. The error of a weight is at most half of its row's largest over ``2**bits - 1``.
     """
     layers, heads, steps = reading.n_layers, reading.n_heads, reading.n_steps
     most = 2**bits - 1
@@ -55,7 +52,7 @@ def record_attention(
             scale[:, :, step] = largest[:, :, 0]
             data[:, :, start:end] = np.rint(seen / np.where(largest > 0, largest, 1) * most)
         if progress is not None:
-            progress(chunk[-1] + 1)
+            progress(chunk[-1] + 1, steps)
     return {
         "layers": layers,
         "heads": heads,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrwidget.methods.method import Method
+from attrwidget.methods.method import Method, Passes
 from attrwidget.methods.registry import register
 from attrwidget.methods.shared.attention_weights import attention_note, attention_rows
 
@@ -29,6 +29,7 @@ ATTENTION = register(
         cost="one small matrix product per layer",
         source="Vaswani et al. 2017 (arXiv:1706.03762); what attention is not: Jain & Wallace 2019 (arXiv:1902.10186)",
         compute=_compute,
+        passes=Passes(),
         attention=True,
         target_function=None,
         needs=("attention",),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from attrwidget.methods.method import Method
+from attrwidget.methods.method import Method, Passes
 from attrwidget.methods.registry import register
 from attrwidget.methods.shared.attention_weights import combined_weights
 
@@ -40,6 +40,7 @@ CROSS_ATTENTION = register(
         cost="one small matrix product per layer",
         source="Bahdanau et al. 2015 (arXiv:1409.0473); Vaswani et al. 2017 (arXiv:1706.03762)",
         compute=_compute,
+        passes=Passes(),
         attention=True,
         target_function=None,
         needs=("attention", "source"),

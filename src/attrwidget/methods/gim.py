@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from attrwidget.methods.method import Method
+from attrwidget.methods.method import Method, Passes
 from attrwidget.methods.registry import register
 from attrwidget.methods.shared.gradient import reduced
 
@@ -41,6 +41,7 @@ GIM = register(
         cost="one backward pass per generated token",
         source="Edin et al. 2025 (arXiv:2505.17630)",
         compute=_compute,
+        passes=Passes(once=1, each_step=1.2),
         signed=True,
         target_function="logit",
         needs=("gradients", "interface"),

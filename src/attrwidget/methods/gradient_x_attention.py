@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from attrwidget.methods.method import Method
+from attrwidget.methods.method import Method, Passes
 from attrwidget.methods.registry import register
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ GRADIENT_X_ATTENTION = register(
         cost="one backward pass per generated token, with all attention weights of all layers in memory",
         source="Chefer et al. 2021 (arXiv:2103.15679)",
         compute=_compute,
+        passes=Passes(once=1, each_step=2),
         target_function="logit",
         needs=("gradients", "interface", "stack"),
     )

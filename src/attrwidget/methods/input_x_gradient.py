@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrwidget.methods.method import Figures, Method, Progress
+from attrwidget.methods.method import Figures, Method, Passes, Progress
 from attrwidget.methods.registry import register
 from attrwidget.methods.shared.gradient import reduced_gradients
 
@@ -44,6 +44,7 @@ INPUT_X_GRADIENT = register(
         cost="one backward pass per generated token",
         source="Shrikumar et al. 2016 (arXiv:1605.01713)",
         compute=_dot,
+        passes=Passes(once=1, each_step=0.7),
         signed=True,
         target_function="logit",
     )

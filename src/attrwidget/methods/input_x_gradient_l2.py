@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attrwidget.methods.method import Method
+from attrwidget.methods.method import Method, Passes
 from attrwidget.methods.registry import register
 from attrwidget.methods.shared.gradient import reduced_gradients
 
@@ -31,6 +31,7 @@ INPUT_X_GRADIENT_L2 = register(
         cost="one backward pass per generated token",
         source="Inseq's default aggregation of input_x_gradient; Ecco's gradient × input",
         compute=_compute,
+        passes=Passes(once=1, each_step=0.7),
         distribution="gradient",
     )
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from attrwidget.methods.method import Figures, Method, Progress
+from attrwidget.methods.method import Figures, Method, Passes, Progress
 from attrwidget.methods.registry import register
 from attrwidget.methods.request.footnotes import CONVERGED
 from attrwidget.methods.shared.checks import check_count
@@ -126,6 +126,7 @@ INTEGRATED_GRADIENTS = register(
         "generated token",
         source="Sundararajan et al. 2017 (arXiv:1703.01365)",
         compute=_compute,
+        passes=Passes(once=150, each_step=105),
         distribution="change",
         signed=True,
         target_function="logit",

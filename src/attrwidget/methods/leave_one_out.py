@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from attrwidget.methods.method import Method
+from attrwidget.methods.method import Method, Passes
 from attrwidget.methods.registry import register
 from attrwidget.methods.request.units import units_of
 from attrwidget.methods.shared.notes import join_notes, note_on_masking, note_on_units
@@ -98,6 +98,7 @@ LEAVE_ONE_OUT = register(
         cost="one forward pass per input or unit for all steps together, batched",
         source=f"{_SOURCE}; for language models: AttriBoT (arXiv:2411.15102)",
         compute=_masked,
+        passes=Passes(each_input=1),
         distribution="change",
         signed=True,
         needs=("masking",),

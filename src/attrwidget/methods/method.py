@@ -65,6 +65,20 @@ if TYPE_CHECKING:
     Rows = Generator[Chunk, None, None]
 
 
+class Passes(NamedTuple):
+    """About how long a method takes, in forward passes over the whole text; a batched backward pass is about 0.7.
+
+    Attributes:
+        once: Passes that all steps share.
+        each_step: Passes for each step that is explained.
+        each_input: Passes for each input that the last of the steps sees.
+    """
+
+    once: float = 0
+    each_step: float = 0
+    each_input: float = 0
+
+
 @dataclass(frozen=True)
 class HeadSelection:
     """The layers and heads whose attention is read, and how they are combined.
@@ -106,6 +120,7 @@ class Method:
         compute: ``compute(trace, target, steps, selection, **options)`` yields ``(steps, rows)`` chunk by chunk, with
             floats ``[len(steps), n_inputs]`` that are NaN where a token is no input of the step. It may give more steps
             than asked for, add ``Figures`` as a third item, and yield ``Progress`` between chunks.
+        passes: How many forward passes take about as long; None where that is not known.
         signed: Whether rows have a sign.
         attention: Whether rows are attention weights, of which layers and heads can be picked.
         picks: Whether layers and heads can be picked though rows are no attention weights.
@@ -126,6 +141,7 @@ class Method:
     cost: str
     source: str
     compute: Callable[..., Rows]
+    passes: Passes | None = None
     signed: bool = False
     attention: bool = False
     picks: bool = False

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrwidget.methods.duration import seconds_of_passes
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from attrwidget.engine.trace import Trace
     from attrwidget.methods.method import Method
 
+ON_BAR = 4  # how many methods stand on the toolbar; the others are in a list beside it
+
 # By benchmarks/faithfulness.md: what puts the inputs that decide first, for each kind of model.
 _WRITER = ("leave_one_out", "gim", "saliency", "attention")
 _WRITER_OF_LONG_TEXT = ("gim", "saliency", "leave_one_out", "attention")
 _TRANSLATOR = ("saliency", "leave_one_out", "cross_attention", "attention")
 _ENCODER = ("saliency", "leave_one_out", "gim", "attention")
-
-# Parameters times inputs squared: about what leaving one out takes in a second, on two cores and elsewhere.
-_QUICK = {"cpu": 1.5e10}
-_QUICK_ELSEWHERE = 1e13
 
 
 def in_order(trace: Trace, methods: Iterable[Method]) -> list[Method]:
@@ -40,6 +40,4 @@ def _wanted(trace: Trace) -> tuple[str, ...]:
 
 def _is_quick(trace: Trace) -> bool:
     """Return whether leaving one out takes about a second at the first step, by the sizes of model and text."""
-    model = trace.model.hf
-    work = model.num_parameters() * trace.seen(0) ** 2
-    return bool(work <= _QUICK.get(model.device.type, _QUICK_ELSEWHERE))
+    return seconds_of_passes(trace, trace.seen(0), trace.seen(0)) <= 1

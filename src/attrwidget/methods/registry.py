@@ -69,9 +69,9 @@ def list_methods() -> pd.DataFrame:
         >>> aw.list_methods().loc["saliency", "cost"]
         'one backward pass per generated token'
     """
-    import pandas as pd
+    from attrwidget.tables import Table
 
-    return pd.DataFrame([_row(method) for method in all_methods()]).set_index("name")
+    return Table([_row(method) for method in all_methods()]).set_index("name")
 
 
 def _row(method: Method) -> dict[str, str | bool]:

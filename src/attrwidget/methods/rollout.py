@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from attrwidget.methods.method import Method
+from attrwidget.methods.method import Method, Passes
 from attrwidget.methods.registry import register
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ ROLLOUT = register(
         cost="one product of attention with a row per generated token and layer",
         source="Abnar & Zuidema 2020 (arXiv:2005.00928)",
         compute=_compute,
+        passes=Passes(),
         target_function=None,
         needs=("attention", "stack"),
         note_on_rows=_note_on_rows,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.errors import AttrWidgetError
-from attrwidget.methods.method import Method
+from attrwidget.methods.method import Method, Passes
 from attrwidget.methods.registry import register
 from attrwidget.methods.shared.gradient import reduced_gradients
 
@@ -43,6 +43,7 @@ SALIENCY = register(
         cost="one backward pass per generated token",
         source="Simonyan et al. 2013 (arXiv:1312.6034); L2 over dimensions as Inseq's default",
         compute=_compute,
+        passes=Passes(once=1, each_step=0.7),
         distribution="gradient",
         options={"norm": "l2"},
         note=_note,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from attrwidget.methods.integrated_gradients import GROUP
-from attrwidget.methods.method import Method, Progress
+from attrwidget.methods.method import Method, Passes, Progress
 from attrwidget.methods.registry import register
 from attrwidget.methods.shared.checks import check_count, check_noise
 from attrwidget.methods.shared.embeddings import spreads
@@ -77,6 +77,7 @@ SMOOTHGRAD = register(
         cost="for each noisy copy (8), a forward pass and one backward pass per generated token",
         source="Smilkov et al. 2017 (arXiv:1706.03825)",
         compute=_compute,
+        passes=Passes(once=8, each_step=5.6),
         distribution="gradient",
         options={"samples": 8, "noise": 0.5, "seed": 0},
     )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from attrwidget.methods.method import Figures, Method
+from attrwidget.methods.method import Figures, Method, Passes
 from attrwidget.methods.registry import register
 from attrwidget.methods.shared.checks import check_count, check_positive, check_seed
 from attrwidget.methods.shared.masked_coalitions import MaskedCoalitions
@@ -105,6 +105,7 @@ SPAN_REGRESSION = register(
         cost="one forward pass per mask (64, and 16 to judge the fit) for all steps together, batched",
         source="ContextCite, Cohen-Wang et al. 2024 (arXiv:2409.00729)",
         compute=_compute,
+        passes=Passes(once=80),
         distribution="change",
         signed=True,
         target_function="log_odds",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from attrwidget.methods.method import Method
+from attrwidget.methods.method import Method, Passes
 from attrwidget.methods.registry import register
 from attrwidget.methods.request.units import units_of
 from attrwidget.methods.shared.one_at_a_time import OneAtATime, rows_one_at_a_time
@@ -72,6 +72,7 @@ VALUE_ZEROING = register(
         cost="one forward pass per input for all steps together, batched",
         source="Mohebbi et al. 2023 (arXiv:2301.12971), who zero one layer at a time",
         compute=_compute,
+        passes=Passes(each_input=1),
         target_function=None,
         needs=("interface",),
     )

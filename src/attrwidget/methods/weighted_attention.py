@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from attrwidget.methods.method import Method
+from attrwidget.methods.method import Method, Passes
 from attrwidget.methods.registry import register
 from attrwidget.methods.shared.attention_weights import attention_note, attention_rows
 
@@ -37,6 +37,7 @@ WEIGHTED_ATTENTION = register(
         cost="one small matrix product per layer",
         source="Kobayashi et al. 2020 (arXiv:2004.10102), before the output projection",
         compute=_compute,
+        passes=Passes(),
         picks=True,
         target_function=None,
         needs=("interface",),

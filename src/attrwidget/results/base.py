@@ -9,6 +9,7 @@ import pandas as pd
 
 from attrwidget.checks import check_step, short
 from attrwidget.errors import AttrWidgetError, did_you_mean
+from attrwidget.tables import Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -134,6 +135,10 @@ class Reading(ABC):
     def has_rows(self, method: str, steps: Sequence[int]) -> bool:
         """Return whether ``rows`` would answer at once."""
 
+    def seconds(self, method: str, steps: Sequence[int]) -> float | None:  # noqa: ARG002
+        """Return about how long ``rows`` takes, if nothing is kept and nothing else runs; None if that is not known."""
+        return 0.0
+
     @abstractmethod
     def head_weights(self, steps: Sequence[int]) -> NDArray[np.float32]:
         """Return every head's attention at *steps*, float32 ``[len(steps), n_layers, n_heads, n_inputs]``."""
@@ -183,7 +188,7 @@ class Reading(ABC):
         """Return *values* ``[rows, inputs]`` as a table, with a row for each step unless other *labels* are given."""
         rows = self.tokens.labels[self.first_step :] if labels is None else labels
         inputs = pd.Index(self.tokens.labels[: self.n_inputs], name="input")
-        return pd.DataFrame(values, index=pd.Index(rows, name="step"), columns=inputs)
+        return Table(values, index=pd.Index(rows, name="step"), columns=inputs)
 
     def __repr__(self) -> str:
         text = "".join(unit.text for unit in self.tokens.units)

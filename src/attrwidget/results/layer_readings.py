@@ -11,6 +11,7 @@ from attrwidget.errors import AttrWidgetError
 from attrwidget.methods.method import HeadSelection
 from attrwidget.methods.request.make import make_request
 from attrwidget.methods.shared.attention_weights import attention_rows
+from attrwidget.tables import Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +43,7 @@ def read_blocks(  # noqa: PLR0917 - called by name alone
         blocks, rows = _gradients(trace, steps, target_function, foil)
     index = pd.MultiIndex.from_product([list(steps), blocks], names=["step", "block"])
     columns = pd.Index(trace.tokens.labels[: trace.n_inputs], name="input")
-    return pd.DataFrame(rows.reshape(-1, trace.n_inputs), index=index, columns=columns)
+    return Table(rows.reshape(-1, trace.n_inputs), index=index, columns=columns)
 
 
 def _attention(

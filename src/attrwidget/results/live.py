@@ -6,10 +6,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from attrwidget.hf.exclusive_use import own_precision
 from attrwidget.methods import HeadSelection, all_methods, get
+from attrwidget.methods.duration import seconds_of_method
 from attrwidget.methods.order import in_order
 from attrwidget.methods.request.cache import ScoreCache
 from attrwidget.methods.request.footnotes import misleads, note_on
@@ -20,10 +20,12 @@ from attrwidget.progress import progress_bar
 from attrwidget.results.arguments import select_heads
 from attrwidget.results.base import MethodInfo, Reading
 from attrwidget.results.contrast import Contrasts
+from attrwidget.tables import Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pandas as pd
     from numpy.typing import NDArray
 
     from attrwidget.engine.trace import Trace
@@ -53,7 +55,7 @@ class LiveReading(Reading):
             [(text(step, int(i)), float(p)) for i, p in zip(ids, values, strict=True)]
             for step, (ids, values) in enumerate(zip(readings.top_ids, readings.top_probability, strict=True))
         ]
-        return pd.DataFrame(
+        return Table(
             {
                 "token": self.tokens.labels[self.first_step :],
                 "probability": readings.probability,
@@ -104,6 +106,10 @@ class LiveReading(Reading):
     def has_rows(self, method: str, steps: Sequence[int]) -> bool:
         """Return whether ``rows`` would answer at once."""
         return get(method).attention or self.cache.has(make_request(self.trace, method), steps)
+
+    def seconds(self, method: str, steps: Sequence[int]) -> float | None:
+        """Return about how long ``rows`` takes; see ``Reading.seconds``."""
+        return seconds_of_method(self.trace, get(method), steps)
 
     def note(self, method: str, steps: Sequence[int]) -> str | None:
         """Return the footnote on *method*'s finished rows of *steps*, such as their completeness residual."""

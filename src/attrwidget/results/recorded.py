@@ -10,11 +10,12 @@ import numpy as np
 from attrwidget.methods.shared.attention_weights import check_selection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from attrwidget.methods import HeadSelection
+    from attrwidget.progress import Progress
     from attrwidget.results.base import MethodInfo, Reading
 
 _CHUNK_BYTES = 16 << 20
@@ -117,12 +118,10 @@ def head_chunks(reading: Reading, steps: Sequence[int]) -> Iterator[tuple[list[i
         yield chunk, reading.head_weights(chunk)
 
 
-def record_heads(
-    reading: Reading, precision: str, progress: Callable[[int], None] | None = None
-) -> NDArray[np.floating]:
+def record_heads(reading: Reading, precision: str, progress: Progress | None = None) -> NDArray[np.floating]:
     """Return the attention of all heads of *reading*, ``[seen, layers, heads]``, read some steps at a time.
 
-    *precision* is ``"float32"`` or ``"float16"``; *progress* is called with how many steps are done.
+    *precision* is ``"float32"`` or ``"float16"``; *progress* is called with how many steps are done of all.
     """
     count = reading.n_steps
     total = seen_before(reading.first_step, reading.n_inputs, count)
@@ -134,5 +133,5 @@ def record_heads(
             weights[done : done + seen] = row[:, :, :seen].transpose(2, 0, 1)
             done += seen
         if progress is not None:
-            progress(steps[-1] + 1)
+            progress(steps[-1] + 1, count)
     return weights

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from attrwidget.errors import AttrWidgetError
 from attrwidget.files import read_whole
 from attrwidget.formats.container import unpack
@@ -13,6 +11,7 @@ from attrwidget.results.base import MethodInfo
 from attrwidget.results.recorded import Recorded, RecordedHeads
 from attrwidget.results.saved import SavedReading
 from attrwidget.saved import SavedExplanation
+from attrwidget.tables import Table
 from attrwidget.text.sections import Section
 from attrwidget.text.tokens import TextPiece, Tokens
 
@@ -80,7 +79,7 @@ def _read(document: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> SavedExp
     reading = SavedReading(
         tokens,
         first,
-        pd.DataFrame(columns).rename_axis("step"),
+        Table(columns).rename_axis("step"),
         recorded,
         inputs=inputs,
         heads=heads,

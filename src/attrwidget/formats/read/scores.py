@@ -15,6 +15,7 @@ from attrwidget.results.base import MethodInfo
 from attrwidget.results.recorded import Recorded
 from attrwidget.results.saved import SavedReading
 from attrwidget.saved import SavedExplanation
+from attrwidget.tables import Table
 from attrwidget.text.sections import Section
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def step_table(
             "rank": blank,
             "top": [[] for _ in labels],
         }
-    return pd.DataFrame(columns | known).rename_axis("step")
+    return Table(columns | known).rename_axis("step")
 
 
 def as_floats(values: Any, what: str) -> NDArray[np.float64]:

@@ -11,6 +11,8 @@ from attrwidget.checks import check_megabytes
 from attrwidget.errors import AttrWidgetError
 from attrwidget.files import public_name, writable, write_whole
 from attrwidget.formats.container import pack
+from attrwidget.progress import part_of
+from attrwidget.results.choice import announced_work, methods_of_file
 from attrwidget.results.recorded import record_heads, seen_before
 from attrwidget.results.saved import SavedReading
 from attrwidget.version import __version__
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from attrwidget.results.base import MethodInfo, Reading
 
 _MB = 1_000_000
-_CHEAP = ("saliency", "input_x_gradient", "input_x_gradient_l2", "gim", "attention")
 _HEADS = ("auto", "float32", "float16", "none")
 _SPARE_BYTES = 8192  # names of arrays, and the sentence on what was left out
 
@@ -44,6 +45,8 @@ def save(
     path: str | os.PathLike[str],
     *,
     methods: str | Sequence[str] | None = None,
+    shown: str | None = None,
+    everything: bool = False,
     heads: str = "auto",
     max_mb: float = 50.0,
     progress: Progress | None = None,
@@ -55,12 +58,15 @@ def save(
     Args:
         reading: What to save.
         path: Where to write it.
-        methods: Names; by default the one shown first, attention, the gradient methods that take one backward pass for
-            each step, and whatever was computed already.
+        methods: Names; by default the one *shown*, or else the first, those computed already, and the usual ones that
+            take no time here: attention and, for a small model, gradients.
+        shown: The method that the widget shows.
+        everything: Carry all methods that need no other library.
         heads: Attention of all heads as ``"float32"``, ``"float16"`` or ``"none"``, which keeps their mean; ``"auto"``
             takes the first that keeps the file under *max_mb*, and warns of what it left out.
         max_mb: The largest size in megabytes.
-        progress: Called with ``(done, total)``; an exception raised in it stops, and nothing is written.
+        progress: Called with ``(done, total)`` instead of a sentence and a bar; an exception raised in it stops, and
+            nothing is written.
 
     Returns:
         The path written.
@@ -74,22 +80,15 @@ def save(
     limit = check_megabytes(max_mb)
     document, arrays = _texts(reading)
     texts = len(pack(document, arrays)) + _SPARE_BYTES
-    plan = _plan(reading, _chosen(reading, methods), heads, limit, texts)
+    chosen = methods_of_file(reading, methods, shown, everything=everything)
+    plan = _plan(reading, chosen, heads, limit, texts)
     for sentence in plan.left_out:
         warnings.warn(sentence, stacklevel=3)
-    failed = _numbers(reading, plan, document, arrays, progress, may_fail=methods is None)
+    with announced_work(reading, plan.methods, progress, target.name) as report:
+        failed = _numbers(reading, plan, document, arrays, report, may_fail=methods is None)
     document["warnings"] = [*reading.warnings, *plan.left_out, *failed]
     write_whole(target, pack(document, arrays))
     return target
-
-
-def _chosen(reading: Reading, names: str | Sequence[str] | None) -> list[MethodInfo]:
-    """Return the methods called *names*; by default the cheap ones and those computed already."""
-    if names is None:
-        infos, every = reading.methods(), range(reading.n_steps)
-        kept = [info for info in infos if info.name in _CHEAP or reading.has_rows(info.name, every)]
-        return kept if infos[:1] == kept[:1] else [*infos[:1], *kept]
-    return reading.named(names)
 
 
 def _has_heads(reading: Reading, info: MethodInfo) -> bool:
@@ -158,7 +157,7 @@ def _numbers(
     plan: _Plan,
     document: dict[str, Any],
     arrays: dict[str, NDArray[Any]],
-    progress: Progress | None,
+    progress: Progress,
     *,
     may_fail: bool,
 ) -> list[str]:
@@ -171,12 +170,7 @@ def _numbers(
     entries: list[dict[str, Any]] = []
     failed: list[str] = []
     for index, info in enumerate(plan.methods):
-        base = index * count
-
-        def report(done: int, of: int = count, base: int = base) -> None:
-            if progress is not None:
-                progress(base + round(count * done / max(of, 1)), total)
-
+        report = part_of(progress, index * count, count, total)
         from_heads = plan.precision is not None and _has_heads(reading, info)
         if from_heads and "attention" not in arrays:
             arrays["attention"] = record_heads(reading, plan.precision or "float32", report)
@@ -189,7 +183,7 @@ def _numbers(
                 failed.append(f"{info.title} is not in the saved file: {error}")
                 continue
             arrays[f"scores.{info.name}"] = np.ascontiguousarray(rows)
-        report(count)
+        report(count, count)
         entries.append(_entry(reading, info, from_heads=from_heads))
     document["methods"] = entries
     return failed

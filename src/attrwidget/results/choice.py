@@ -1,0 +1,80 @@
+"""Choose the methods that a file carries, and say beforehand what must be computed for them."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from attrwidget.errors import AttrWidgetError
+from attrwidget.methods import get
+from attrwidget.methods.registry import is_registered
+from attrwidget.progress import INSTANT, announce, progress_bar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from attrwidget.progress import Progress
+    from attrwidget.results.base import MethodInfo, Reading
+
+_USUAL = ("gim", "saliency", "input_x_gradient", "attention")
+
+
+def methods_of_file(
+    reading: Reading, names: str | Sequence[str] | None, shown: str | None = None, *, everything: bool = False
+) -> list[MethodInfo]:
+    """Return the methods called *names*; by default the one *shown*, those computed already, and instant ones.
+
+    Without a method that is *shown*, it is the first. *everything* adds all that need no other library.
+    """
+    if names is not None and everything:
+        raise AttrWidgetError("methods= and everything=True exclude each other: give one of them.")
+    if names is not None:
+        return reading.named(names)
+    infos, steps = reading.methods(), range(reading.n_steps)
+    if everything:
+        return [info for info in infos if needs_no_library(info.name) or reading.has_rows(info.name, steps)]
+    first = shown or next((info.name for info in infos), None)
+    kept = {info.name for info in infos if info.name == first or reading.has_rows(info.name, steps)}
+    spare = INSTANT
+    for name in (info.name for info in infos if info.name in _USUAL and info.name not in kept):
+        seconds = reading.seconds(name, steps)
+        if seconds is not None and seconds <= spare:
+            kept.add(name)
+            spare -= seconds
+    return [info for info in infos if info.name in kept]
+
+
+def needs_no_library(name: str) -> bool:
+    """Return whether the method *name* is computed without another library."""
+    return is_registered(name) and get(name).package is None
+
+
+@contextmanager
+def announced_work(
+    reading: Reading, methods: Sequence[MethodInfo], progress: Progress | None, file: str
+) -> Iterator[Progress]:
+    """Say what *file* needs computed and how long that takes, and draw a bar; *progress* takes the place of both."""
+    if progress is not None:
+        yield progress
+        return
+    steps = range(reading.n_steps)
+    missing = [info for info in methods if not reading.has_rows(info.name, steps)]
+    titles = ", ".join(info.title for info in missing)
+    announce(
+        f"{file} needs {titles} for {counted(reading, len(steps))}", total_seconds(reading, missing, steps)
+    )
+    with progress_bar(file, "row of scores") as bar:
+        yield bar
+
+
+def total_seconds(reading: Reading, methods: Sequence[MethodInfo], steps: Sequence[int]) -> float | None:
+    """Return about how long *methods* take for *steps*; None if that is not known of one of them."""
+    each = [reading.seconds(info.name, steps) for info in methods]
+    known = [seconds for seconds in each if seconds is not None]
+    return sum(known) if len(known) == len(each) else None
+
+
+def counted(reading: Reading, steps: int) -> str:
+    """Return how many steps there are, such as "3 tokens"."""
+    one, several = reading.step_noun
+    return f"{steps} {one if steps == 1 else several}"
