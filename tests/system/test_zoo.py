@@ -101,7 +101,7 @@ def calls(ex: aw.Explanation, head: str) -> list[Callable[[], Any]]:
         *brief,
         *every,
         lambda: ex.reading.head_weights([0]),
-        lambda: aw.evaluate(ex, points=2, steps=[0]),
+        lambda: aw.evaluate(ex, everything=True, points=2, steps=[0]),
     ]
 
 
