@@ -180,8 +180,8 @@ def test_stopping_keeps_what_was_measured(ex: Any) -> None:
 
 @pytest.mark.slow
 def test_all_methods_and_their_table(ex: Any) -> None:
-    found = aw.evaluate(ex, steps=[0], everything=True, points=2, progress=silent)
     known = [info.name for info in ex.methods() if get(info.name).package is None]
+    found = aw.evaluate(ex, steps=[0], everything=True, points=2, progress=silent)
     assert found.methods == [name for name in known if not any(name in note for note in found.notes)]
     assert {"saliency", "leave_one_out", "attention"} <= set(found.methods)
     text = repr(found)

@@ -120,7 +120,9 @@ def evaluate(
     judged = {(name, step): measures.judge(step, order) for (name, step), order in orders.items()}
     table = agreement(rows, places, top_k)
     labels = reading.tokens.labels[reading.first_step :]
-    notes += [*left_out, *narrowed(reading, len(rows), len(chosen), methods, steps)]
+    notes += left_out
+    if not everything:
+        notes += narrowed(reading, len(rows), len(chosen), methods, steps)
     return Evaluation(judged, list(rows), table, labels, target_function, random, notes)
 
 
