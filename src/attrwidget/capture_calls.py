@@ -13,7 +13,7 @@ from attrwidget.hf.call_record import Call, Generated, record_forward, record_ge
 from attrwidget.hf.exclusive_use import weights_state
 from attrwidget.kinds.model import Model
 from attrwidget.load_model import load
-from attrwidget.text.prompt import is_messages
+from attrwidget.text.prompt import Chat, is_messages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,6 +33,7 @@ def capture(
     tokenizer: PreTrainedTokenizerBase | None = None,
     *,
     messages: Sequence[Message] | None = None,
+    **template_options: Any,
 ) -> Capture:
     """Record every call of the model's ``generate`` in a with block, to explain what it generated.
 
@@ -46,12 +47,15 @@ def capture(
         tokenizer: The tokenizer of a Transformers model.
         messages: The chat that the prompt was made from. Without it, messages are found by the control tokens with
             which the chat template begins them.
+        **template_options: The arguments of the chat template that the prompt was made with, such as ``tools=`` or
+            ``enable_thinking=``.
 
     Returns:
         A context manager whose ``explanations`` hold one Explanation for each sequence.
 
     Raises:
-        AttrWidgetError: The model cannot be explained, or *messages* are not chat messages.
+        AttrWidgetError: The model cannot be explained, *messages* are not chat messages, or arguments of the chat
+            template are given without them.
 
     Example:
         >>> with aw.capture(model, tokenizer) as captured:
@@ -64,7 +68,12 @@ def capture(
             "messages must be chat messages like [{'role': 'user', 'content': 'Hello'}], not "
             f"{type(messages).__name__}: leave it out to have them found."
         )
-    return Capture(loaded, messages)
+    if template_options and messages is None:
+        raise AttrWidgetError(
+            f"{next(iter(template_options))}= is taken for an argument of the chat template, which needs the chat: "
+            "give messages= too."
+        )
+    return Capture(loaded, None if messages is None else Chat(messages, template_options))
 
 
 class Capture:
@@ -73,8 +82,8 @@ class Capture:
     As the last line of a notebook cell it shows their explanations.
     """
 
-    def __init__(self, model: Model, messages: Sequence[Message] | None = None) -> None:
-        self._model, self._messages = model, messages
+    def __init__(self, model: Model, chat: Chat | None = None) -> None:
+        self._model, self._chat = model, chat
         self._calls: list[Call] = []
         self._explained: dict[int, list[Explanation]] = {}
         self._watching = ExitStack()
@@ -133,7 +142,7 @@ class Capture:
                     "The model's weights have changed since it was called: read explanations before you "
                     "train or replace them, or capture again."
                 )
-            explanations = self._model.explain_call(call, self._messages)
+            explanations = self._model.explain_call(call, self._chat)
             if isinstance(call, Generated) and call.changes:
                 for explanation in explanations:
                     explanation.warnings.append(_CHANGED.format(", ".join(call.changes)))

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from helpers.tiny import build, byte_tokenizer, save
 
 import attrwidget as aw
-from attrwidget.apps import server
+from attrwidget.apps import forms, server
 from attrwidget.apps.cli import main
 
 if TYPE_CHECKING:
@@ -56,6 +57,29 @@ def test_the_command_says_which_version_it_is_and_which_methods_there_are(comman
     for fact in table[["title", "formula", "cost", "needs", "options", "source"]].to_numpy().ravel():
         assert " ".join(fact.split()) in said
     assert "'attrwidget methods' lists" in " ".join(command("explain", "--help")[1].replace("│", "").split())
+
+
+def test_a_model_trained_on_chats_answers_a_message(command: Command, tmp_path: Path) -> None:
+    model = save(build("llama"), tmp_path, byte_tokenizer(chat=True))
+    asked = ("explain", "Hi", "--model", model, "--new-tokens", "2", "--method", "attention")
+    for arguments, chat in ((asked, True), ((*asked, "--chat"), True), ((*asked, "--no-chat"), False)):
+        code, out, _ = command(*arguments)
+        assert code == 0
+        assert out.startswith("Answer: ") is chat
+        assert ("⏎" in out) is chat  # the template writes it after a message
+    code, _, error = command("explain", "Hi", "--chat")
+    assert (code, error.strip()) == (2, "'demo' has no chat template: leave out --chat.")
+
+
+def test_the_app_is_told_how_texts_are_given(monkeypatch: pytest.MonkeyPatch, command: Command) -> None:
+    given = []
+    monkeypatch.setattr(server, "run", lambda **options: given.append(options["chat"]))
+    for arguments in ((), ("--chat",), ("--no-chat",)):
+        command("app", *arguments)
+    assert given == [None, True, False]
+    for text, wish in (("yes", True), ("no", False), ("", None)):
+        monkeypatch.setenv(forms.CHAT, text)
+        assert forms.served_chat() is wish
 
 
 @pytest.mark.slow

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from helpers.encoders import build, word_tokenizer
-from helpers.tiny import save
+from helpers import encoders
+from helpers.chats import CHATML, chat_tokenizer
+from helpers.tiny import build, byte_tokenizer, save
 from helpers.waiting import join
 
 from attrwidget.apps.explorer import WARM_UP, Explorer
@@ -122,10 +123,46 @@ def test_the_form_follows_the_bundled_model_and_its_examples_work(bundled: Bundl
         assert example.replace(" ", "").lower() in generated(explorer).replace(" ", "").lower()
 
 
+def test_a_chat_model_is_asked_and_the_switch_turns_that_off(tmp_path: Path) -> None:
+    explorer = Explorer("Who was first?", max_new_tokens=2)
+    assert explorer.chat_row.layout.display == "none"  # the bundled model knows no chats
+    explorer.source.value = None
+    assert explorer.chat_row.layout.display is None
+    explorer.name.value = save(build("llama"), tmp_path, byte_tokenizer(chat=True))
+    explorer.prompt.value, explorer.count.value = "Who was first?", 2
+    for chat, titles in ((True, ["user", "assistant", "Answer"]), (False, ["Prompt", "Answer"])):
+        explorer.chat.value = chat
+        explorer.start()
+        until_idle(explorer)
+        assert explorer.explanation is not None
+        assert [section.title for section in explorer.explanation.reading.sections] == titles
+        assert explorer.generate.description == ("Ask" if chat else "Generate")
+        assert explorer.chat.value is chat
+    explorer.source.value = BUNDLED[0].name
+    assert explorer.chat_row.layout.display == "none"
+
+
+def test_a_model_that_was_not_trained_on_chats_goes_on_with_the_text(tmp_path: Path) -> None:
+    explorer = Explorer("Who was first?")
+    explorer.source.value = None
+    tokenizer = chat_tokenizer(CHATML)  # whose end of an answer is not the model's end of a text
+    explorer.name.value = save(build("llama", vocab_size=340), tmp_path, tokenizer)
+    explorer.count.value = 1
+    explorer.start()
+    until_idle(explorer)
+    assert explorer.message.value == ""
+    assert explorer.chat.value is False
+    assert explorer.chat_row.layout.display is None
+    explorer.chat.value = True
+    assert explorer.prompt.description == "Message"
+
+
 def test_a_model_of_another_kind_asks_for_what_it_needs(tmp_path: Path) -> None:
     explorer = Explorer("who wrote the story?")
     explorer.source.value = None
-    explorer.name.value = save(build("bert", "ForQuestionAnswering"), tmp_path, word_tokenizer())
+    explorer.name.value = save(
+        encoders.build("bert", "ForQuestionAnswering"), tmp_path, encoders.word_tokenizer()
+    )
     assert explorer.context.layout.display == "none"
     explorer.start()
     until_idle(explorer)

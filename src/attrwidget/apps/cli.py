@@ -53,6 +53,13 @@ def explain(  # noqa: PLR0917 - typer gives each its own name
     context: Annotated[
         str | None, typer.Option(help="For question answering: the text in which the answer stands.")
     ] = None,
+    chat: Annotated[
+        bool | None,
+        typer.Option(
+            help="Give PROMPT as a chat message, which the model answers, or as a bare text, which it goes on with. "
+            "By default, chat with a model that was trained on chats."
+        ),
+    ] = None,
     html: Annotated[Path | None, typer.Option(help="Also write this interactive offline page.")] = None,
 ) -> None:
     """Run a model on PROMPT, and print how much each input token counted for its answer."""
@@ -69,19 +76,21 @@ def explain(  # noqa: PLR0917 - typer gives each its own name
     from rich.console import Console
 
     import attrwidget as aw
-    from attrwidget.kinds.table import kind_of
+    from attrwidget.apps.forms import answer_of, explain_by_form, form_of, is_chat_wanted
     from attrwidget.still.console import table
 
     loaded = aw.load(model)
-    form = kind_of(loaded.task).form
+    chats = is_chat_wanted(loaded, wish=chat)
+    form = form_of(loaded, chat=chats)
     if context is not None and not form.context:
         raise AttrWidgetError(f"{model!r} answers no questions out of a context: leave out --context.")
     if new_tokens is not None and not form.new_tokens:
         raise AttrWidgetError(f"{model!r} generates no tokens: leave out --new-tokens.")
     count = form.new_tokens if new_tokens is None else new_tokens
-    options = {"max_new_tokens": count} if form.new_tokens else {}
-    explanation = loaded.explain(prompt, *([context] if form.context else []), **options)
+    explanation = explain_by_form(loaded, prompt, context=context, count=count, chat=chats)
     console = Console()
+    if chats:
+        console.print(f"Answer: {answer_of(explanation)}", highlight=False, markup=False)
     console.print(table(explanation.reading, method))
     if html is not None:
         explanation.to_html(html)
@@ -115,11 +124,18 @@ def serve(
     theme: Annotated[
         str, typer.Option(help="light or dark; ?theme=dark in the address overrides.")
     ] = "light",
+    chat: Annotated[
+        bool | None,
+        typer.Option(
+            help="Begin with texts given as chat messages, or as bare texts; visitors can switch. By default, chat "
+            "with models that were trained on chats."
+        ),
+    ] = None,
 ) -> None:
     """Serve the Voilà app on this machine, until Ctrl-C."""
     from attrwidget.apps.server import run
 
-    run(port=port, browser=browser, theme=theme)
+    run(port=port, browser=browser, theme=theme, chat=chat)
 
 
 def main() -> None:

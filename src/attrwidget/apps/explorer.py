@@ -10,10 +10,11 @@ import ipywidgets as widgets
 
 import attrwidget as aw
 from attrwidget import bundled
+from attrwidget.apps.forms import can_chat, explain_by_form, form_of, is_chat_wanted
 from attrwidget.apps.style import STYLE, classed, label, show, wide
 from attrwidget.bundled import BUNDLED
 from attrwidget.errors import AttrWidgetError, Cancelled
-from attrwidget.kinds.table import Form, kind_of
+from attrwidget.kinds.table import CHAT_FORM, Form, kind_of
 
 if TYPE_CHECKING:
     from attrwidget.bundled import Bundled
@@ -27,7 +28,9 @@ WELCOME = (
     "the words that carried it light up. Click to hold a word; look at its numbers, and at other methods."
 )
 
-UNKNOWN = Form(new_tokens=20)  # of a model that is not loaded yet
+UNKNOWN = Form(new_tokens=CHAT_FORM.new_tokens)  # of a model that is not loaded yet
+
+CHAT_HINT = "On, the model answers your text. Off, it goes on writing where your text stops."
 
 WARM_UP = "attrwidget warm-up"
 
@@ -43,6 +46,7 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
     Args:
         prompt: The text that the form begins with.
         max_new_tokens: How many tokens to generate, at most.
+        chat: Whether texts are given as chat messages at first; by default, to models that were trained on chats.
 
     Attributes:
         explanation: The explanation on the screen, or None.
@@ -53,8 +57,10 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         prompt: str = BUNDLED[0].examples[0],
         *,
         max_new_tokens: int = kind_of(BUNDLED[0].task).form.new_tokens,
+        chat: bool | None = None,
     ) -> None:
         self.explanation: Explanation | None = None
+        self._chat_at_first = self._chat_wish = chat
         self._loaded: dict[str, Any] = {}
         self._loading = threading.Lock()
         self._stop: threading.Event | None = None
@@ -83,6 +89,11 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         self.context = widgets.Textarea(
             placeholder="The text in which the answer stands", description="Context", rows=4, layout=wide()
         )
+        self.chat = widgets.Checkbox(
+            description="As a chat message", indent=False, layout=widgets.Layout(width="auto")
+        )
+        self.chat.observe(self._choose_chat, "value")
+        self.chat_row = classed(widgets.HBox([self.chat, label(CHAT_HINT, "hint")]), "chat")
         self.count = widgets.BoundedIntText(
             max_new_tokens, min=1, max=1000, description="New tokens", layout=widgets.Layout(width="11rem")
         )
@@ -100,6 +111,7 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
             self.name,
             self.prompt,
             self.context,
+            self.chat_row,
             self.examples,
             classed(buttons, "buttons"),
         ]
@@ -120,28 +132,58 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         if chosen is not None:
             self.prompt.value = chosen.examples[0]
             self.count.value = kind_of(chosen.task).form.new_tokens or self.count.value
+        else:
+            self.count.value = UNKNOWN.new_tokens
+        self._chat_wish = self._chat_at_first
+        self._fit()
+
+    def _choose_chat(self, change: dict[str, Any]) -> None:
+        self._chat_wish = bool(change["new"])
         self._fit()
 
     def _bundled(self) -> Bundled | None:
         return bundled.find(self.source.value)
 
-    def _form_of(self, name: str) -> Form:
+    def _form_of(self, name: str, *, chat: bool) -> Form:
         """Return the form for the model *name*; a general one as long as its kind is not known."""
-        known = self._loaded.get(name) or bundled.find(name)
+        if name in self._loaded:
+            return form_of(self._loaded[name], chat=chat)
+        known = bundled.find(name)
         return UNKNOWN if known is None else kind_of(known.task).form
+
+    def _is_chat(self, name: str) -> bool:
+        """Return whether texts go to the model *name* as chat messages; of one that is not known, if it can chat."""
+        model = self._loaded.get(name)
+        if model is None:
+            return self._chat_wish is not False and bundled.find(name) is None
+        return can_chat(model) and is_chat_wanted(model, wish=self._chat_wish)
+
+    def _can_chat(self, name: str) -> bool:
+        model = self._loaded.get(name)
+        return bundled.find(name) is None if model is None else can_chat(model)
 
     def _chosen_model(self) -> str:
         return str(self.source.value or self.name.value.strip())
 
     def _fit(self) -> None:
         """Show the fields that the chosen model needs."""
-        chosen, form = self._bundled(), self._form_of(self._chosen_model())
+        chosen, name = self._bundled(), self._chosen_model()
+        chat = self._is_chat(name)
+        form = self._form_of(name, chat=chat)
+        self._set_chat(chat)
         self.prompt.description, self.generate.description = form.text, form.verb
         examples = [self._example(text) for text in chosen.examples] if chosen else []
         self.examples.children = [label("Try:", "hint"), *examples] if chosen else []
         show(self.name, shown=chosen is None)
         show(self.context, shown=form.context)
+        show(self.chat_row, shown=self._can_chat(name))
         show(self.count, shown=form.new_tokens > 0)
+
+    def _set_chat(self, value: bool) -> None:  # noqa: FBT001
+        """Show whether texts are given as chat messages, which is no wish of the visitor's."""
+        self.chat.unobserve(self._choose_chat, "value")
+        self.chat.value = value
+        self.chat.observe(self._choose_chat, "value")
 
     def start(self) -> None:
         """Generate and explain in a thread; a run under way is given up."""
@@ -180,7 +222,7 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
             if stop.is_set():
                 return
             self._fit()
-            explanation = _explain(model, prompt, context, count, report)
+            explanation = _explain(model, prompt, context, count, chat=self._is_chat(name), report=report)
             view = explanation.widget
         except Cancelled:
             return
@@ -234,17 +276,14 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         self.message.layout.display = None if message else "none"
 
 
-def _explain(model: Any, text: str, context: str, count: int, report: Progress) -> Any:
+def _explain(model: Any, text: str, context: str, count: int, *, chat: bool, report: Progress) -> Any:
     """Explain *text* by the arguments that the kind of model takes."""
-    form = kind_of(model.task).form
-    if form.new_tokens:
-        report(0, count)
-        return model.explain(text, max_new_tokens=count, progress=report)
-    if not form.context:
-        return model.explain(text)
-    if not context.strip():
+    form = form_of(model, chat=chat)
+    if form.context and not context.strip():
         raise AttrWidgetError(
             "This model finds the answer to a question in a context: type the text in which the answer stands under "
             "Context."
         )
-    return model.explain(text, context)
+    if form.new_tokens:
+        report(0, count)
+    return explain_by_form(model, text, context=context, count=count, chat=chat, progress=report)

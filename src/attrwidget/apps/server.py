@@ -8,6 +8,7 @@ import socket
 import sys
 from pathlib import Path
 
+from attrwidget.apps.forms import CHAT
 from attrwidget.errors import AttrWidgetError
 
 HERE = Path(__file__).parent
@@ -17,8 +18,8 @@ HOST = "127.0.0.1"
 THEMES = ("light", "dark")
 
 
-def run(*, port: int, browser: bool, theme: str) -> None:
-    """Serve on ``http://127.0.0.1:port`` until interrupted.
+def run(*, port: int, browser: bool, theme: str, chat: bool | None = None) -> None:
+    """Serve on ``http://127.0.0.1:port`` until interrupted; *chat* is how visitors' texts are given at first.
 
     Raises AttrWidgetError when the port is taken, the theme is unknown or Voilà is not installed.
     """
@@ -31,6 +32,8 @@ def run(*, port: int, browser: bool, theme: str) -> None:
     require_free(port)
     paths = [str(TEMPLATES), os.environ.get("JUPYTER_PATH", "")]
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, paths))
+    if chat is not None:
+        os.environ[CHAT] = "yes" if chat else "no"
     print(f"The app is at http://{HOST}:{port}/ (Ctrl-C stops it)", flush=True)  # noqa: T201
     logging.getLogger("tornado.general").addFilter(_is_useful)
     Voila.launch_instance(arguments(port=port, browser=browser and has_screen(), theme=theme))

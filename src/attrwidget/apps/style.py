@@ -16,6 +16,7 @@ STYLE = """<style>
 .attrwidget-app textarea { font: 1rem/1.4 var(--jp-ui-font-family); }
 .attrwidget-examples, .attrwidget-buttons { flex-wrap: wrap; align-items: center; gap: 0.25rem 0.5rem; }
 .attrwidget-examples { padding-left: 6rem; }
+.attrwidget-chat { flex-wrap: wrap; align-items: center; gap: 0 1rem; padding-left: 6rem; overflow: visible; }
 .attrwidget-examples .jupyter-button { width: auto; border-radius: 1rem; font-size: 0.8rem; }
 .attrwidget-app > .attrwidget-message {
   padding: 0.6rem 0.8rem; border-radius: 0.3rem; color: var(--jp-ui-font-color1);

@@ -8,6 +8,7 @@ from attrwidget.checks import is_index
 from attrwidget.errors import AttrWidgetError, did_you_mean, first_line
 from attrwidget.hf.internals.models import generation_default, is_unknown_option
 from attrwidget.hf.model_errors import RAISED, is_out_of_memory, model_error
+from attrwidget.text.chat_template import variables
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -111,7 +112,11 @@ def generate(
         if ours or is_out_of_memory(error):
             raise
         refused = options or isinstance(error, ValueError | TypeError)
-        sentence = _refused(error, options) if refused else model_error(type(hf).__name__, "generated", error)
+        sentence = (
+            _refused(error, options, model.tokenizer)
+            if refused
+            else model_error(type(hf).__name__, "generated", error)
+        )
         raise AttrWidgetError(sentence) from error
     outputs = [row[width:].tolist() for row in output.sequences]
     if len(outputs) > 1:
@@ -171,12 +176,13 @@ def not_finite(step: int, token: str | None = None) -> str:
     )
 
 
-def _refused(error: Exception, options: dict[str, Any]) -> str:
+def _refused(error: Exception, options: dict[str, Any], tokenizer: PreTrainedTokenizerBase) -> str:
     from transformers import GenerationConfig
 
     unknown = [name for name in options if repr(name) in str(error)] if is_unknown_option(error) else []
     if unknown:
         known = [name for name in vars(GenerationConfig()) if not name.startswith("_")]
+        known += sorted(variables(tokenizer) or ()) if tokenizer.chat_template else []
         close = did_you_mean(unknown[0], known)
         return f"There is no generation option {unknown[0]!r}{close}: see GenerationConfig in Transformers."
     return f"The model's generate refused its options: {first_line(error)}."

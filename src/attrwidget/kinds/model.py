@@ -9,8 +9,6 @@ from attrwidget.hf.exclusive_use import own_precision, weights_state
 from attrwidget.progress import progress_bar
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
     from attrwidget.engine.capabilities import Capabilities
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
     from attrwidget.hf.adapter import Adapter
     from attrwidget.hf.loading import Loaded
     from attrwidget.progress import Progress
-    from attrwidget.text.prompt import Encoded, Prompt, Prompts
+    from attrwidget.text.prompt import Chat, Encoded, Prompt, Prompts
 
 
 _remembered: dict[Any, Capabilities] = {}
@@ -63,6 +61,11 @@ class Model(ABC):
     def tokenizer(self) -> PreTrainedTokenizerBase:
         """The model's tokenizer."""
         return self._adapter.tokenizer
+
+    @property
+    def is_chat_model(self) -> bool:
+        """Whether it was trained on chats, so that it answers chat messages better than a bare text."""
+        return False
 
     @property
     def capabilities(self) -> Capabilities:
@@ -116,10 +119,10 @@ class Model(ABC):
         """
 
     @abstractmethod
-    def explain_call(self, call: Any, messages: Sequence[Any] | None = None) -> list[Explanation]:
+    def explain_call(self, call: Any, chat: Chat | None = None) -> list[Explanation]:
         """Explain every sequence of a recorded call: of ``generate`` for generators, of the model itself for others.
 
         Args:
             call: The call, a ``hf.call_record.Call`` of the type that this kind of model is called by.
-            messages: The chat that the prompt was made of.
+            chat: The chat that the prompt was made of.
         """

@@ -121,6 +121,9 @@ HEADLESS = Kind(
     has_head=False,
 )
 
+# The form of a causal language model that was trained on chats, when the text goes to it as a message.
+CHAT_FORM = Form("Message", "Ask", new_tokens=40)
+
 KINDS = [CAUSAL, SEQ2SEQ, MASKED_LM, CLASSIFIER, QUESTION_ANSWERING, TOKEN_CLASSIFIER, HEADLESS]
 
 

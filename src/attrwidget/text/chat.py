@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
-from attrwidget.text.chat_contents import content_of, spans_by_contents, written_as
+from attrwidget.text.chat_contents import content_of, rendering_of, spans_by_contents
 from attrwidget.text.chat_layout import learn
 from attrwidget.text.chat_probes import chat
-from attrwidget.text.chat_template import mark, marked_ids, try_template, words
+from attrwidget.text.chat_template import controls_in, mark, marked_ids, try_template, unmarked, words
+from attrwidget.text.chat_typed import typed_in, typed_positions, typed_tokens
 from attrwidget.text.sections import Section
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from transformers import PreTrainedTokenizerBase
 
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
 ADDED = "system (added by the template)"
 _SYSTEM = {"system", "developer"}
 _TOOL = {"type": "function", "function": {"name": "alphaqz", "description": "d", "parameters": {}}}
+_remembered: WeakKeyDictionary[Any, tuple[Any, Layout, list[re.Pattern[str]]]] = WeakKeyDictionary()
 _PLANTED = re.compile(r"alphaqz.*[}\])>]", re.DOTALL)
 
 
@@ -32,16 +37,26 @@ def message_spans(
 ) -> list[Section]:
     """Return the spans of *messages* in the prompt *ids*, which the chat template made of them; together they cover it.
 
-    They are cut where the template's headers stand. What it writes to begin an answer is a last span of the role
-    ``assistant``. The list is empty when *ids* are not what the template makes of *messages* and *options*.
+    They are cut where the template's headers stand; a header that was typed inside a message cuts nothing. What the
+    template writes to begin an answer is a last span of the role ``assistant``. The list is empty when *ids* are not
+    what the template makes of *messages* and *options*.
     """
-    if not written_as(tokenizer, messages, ids, options):
+    written = rendering_of(tokenizer, messages, ids, options)
+    if written is None:
         return []
-    layout = learn(tokenizer)
+    layout, defaults = _learnt(tokenizer)
     if not layout.anchored:
-        return spans_by_contents(tokenizer, messages, ids)
-    contents = [_squeezed(mark(tokenizer, content_of(message))) for message in messages]
-    return _spans(tokenizer, layout, ids, lambda text: not any(c and c in text for c in contents))
+        return spans_by_contents(tokenizer, messages, ids, written)
+    typed = typed_tokens(tokenizer, messages, written.text, written.options, layout.controls)
+    given = [content_of(message) for message in messages if message["role"] in _SYSTEM]
+    contents = [_squeezed(content) for content in given]
+
+    def added(text: str) -> bool:
+        if any(content and content in _squeezed(unmarked(text)) for content in contents):
+            return False
+        return all(contents) or _is_default(text, defaults)
+
+    return _spans(tokenizer, layout, ids, added, typed_positions(tokenizer, ids, typed))
 
 
 def find_spans(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> list[Section]:
@@ -50,24 +65,74 @@ def find_spans(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> list[S
     Headers must hold control tokens, which no message can contain: for other templates, and for *ids* that are no
     chat, the list is empty. Words before the first header get the role ``system``.
     """
-    layout = learn(tokenizer)
+    layout, defaults = _learnt(tokenizer)
     if not layout.anchored:
         return []
-    defaults = _defaults(tokenizer, layout)
-    return _spans(tokenizer, layout, ids, lambda text: any(default.fullmatch(text) for default in defaults))
+    return _spans(tokenizer, layout, ids, lambda text: _is_default(text, defaults))
+
+
+def typed_borders(
+    tokenizer: PreTrainedTokenizerBase, messages: Sequence[Mapping[str, Any]]
+) -> list[tuple[str, str]]:
+    """Return the control tokens of the chat template that stand in a message, each with the message's role."""
+    layout, _ = _learnt(tokenizer)
+    return [(str(m["role"]), name) for m in messages for name in typed_in(m, layout.controls)]
+
+
+def is_bare(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> bool:
+    """Return whether no message begins in *ids*, though the chat template begins each with a header."""
+    layout, _ = _learnt(tokenizer)
+    return bool(layout.headers) and not _cut(marked_ids(tokenizer, ids)[0], layout)
+
+
+def ends_as_template(tokenizer: PreTrainedTokenizerBase, ends: Collection[int]) -> bool:
+    """Return whether a model that ends its answers with one of *ends* was trained on chats.
+
+    A model that was not may come with a chat template all the same, but ends a text with a token that the template
+    does not write.
+    """
+    if not tokenizer.chat_template:
+        return False
+    written = try_template(tokenizer, chat("user", "assistant", "user")) or ""
+    names = controls_in(mark(tokenizer, written))
+    known = {place for place, token in tokenizer.added_tokens_decoder.items() if token.content in names}
+    return not known or not ends or not known.isdisjoint(ends)
+
+
+def _learnt(tokenizer: PreTrainedTokenizerBase) -> tuple[Layout, list[re.Pattern[str]]]:
+    """Return the layout of the chat template and its own system messages, learnt once as long as it is the same."""
+    today = datetime.now().astimezone().date()  # some templates write it
+    key = (repr(tokenizer.chat_template), len(tokenizer), today)
+    known = _remembered.get(tokenizer)
+    if known is None or known[0] != key:
+        layout = learn(tokenizer)
+        known = _remembered[tokenizer] = key, layout, _defaults(tokenizer, layout)
+    return known[1:]
 
 
 def _spans(
-    tokenizer: PreTrainedTokenizerBase, layout: Layout, ids: Sequence[int], added: Any
+    tokenizer: PreTrainedTokenizerBase,
+    layout: Layout,
+    ids: Sequence[int],
+    added: Callable[[str], bool],
+    typed: Collection[int] = (),
 ) -> list[Section]:
-    """Return the spans of *ids*; *added* says of a system message's text whether the template wrote it."""
-    text, units = marked_ids(tokenizer, ids)
+    """Return the spans of *ids*.
+
+    Args:
+        tokenizer: The tokenizer.
+        layout: How the template writes messages.
+        ids: The token ids of the prompt.
+        added: Says of a system message's text whether the template wrote it.
+        typed: Positions of control tokens that begin and end nothing.
+    """
+    text, units = marked_ids(tokenizer, ids, typed)
     found = _cut(text, layout)
     if not found:
         return []
     ends = [at for at, _ in found[1:]] + [len(text)]
     titles = [
-        ADDED if role in _SYSTEM and added(_squeezed(text[at:end])) else role
+        ADDED if role in _SYSTEM and added(text[at:end]) else role
         for (at, role), end in zip(found, ends, strict=True)
     ]
     borders = [0, *(_token_from(units, end, len(ids)) for end in ends)]
@@ -77,6 +142,8 @@ def _spans(
 
 def _cut(text: str, layout: Layout) -> list[tuple[int, str]]:
     """Return where each message begins in a marked text, and its role."""
+    if not layout.headers:
+        return []
     either = "|".join(f"(?P<h{n}>{header})" for n, (header, _) in enumerate(layout.headers))
     found = [
         (match.start(), match.end(), layout.headers[int(str(match.lastgroup)[1:])][1])
@@ -113,11 +180,15 @@ def _defaults(tokenizer: PreTrainedTokenizerBase, layout: Layout) -> list[re.Pat
     for options in ({}, {"enable_thinking": False}, {"tools": [_TOOL]}):
         written = try_template(tokenizer, chat("user"), add_generation_prompt=True, **options)
         text = mark(tokenizer, written or "")
-        cuts = _cut(text, layout)
-        for (at, role), end in zip(cuts, [*(at for at, _ in cuts[1:]), len(text)], strict=True):
+        cuts = [*_cut(text, layout), (len(text), "")]
+        for (at, role), (end, _) in pairwise(cuts):
             if role in _SYSTEM:
                 found.append(_default(_squeezed(text[at:end])))
     return found
+
+
+def _is_default(text: str, defaults: list[re.Pattern[str]]) -> bool:
+    return any(default.fullmatch(_squeezed(text)) for default in defaults)
 
 
 def _default(text: str) -> re.Pattern[str]:

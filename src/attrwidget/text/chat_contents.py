@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrwidget.text.chat_template import run_template, try_template
 from attrwidget.text.sections import Section
@@ -28,41 +28,53 @@ def render_prompt(tokenizer: PreTrainedTokenizerBase, messages: Messages, option
     return run_template(tokenizer, messages, **{"add_generation_prompt": not chosen, **options})
 
 
-def written_as(
+class Rendering(NamedTuple):
+    """What the chat template wrote for messages: the *text*, and the *options* that it was run with."""
+
+    text: str
+    options: dict[str, Any]
+
+
+def rendering_of(
     tokenizer: PreTrainedTokenizerBase, messages: Messages, ids: Sequence[int], options: Mapping[str, Any]
-) -> bool:
-    """Return whether *ids* are what the template makes of *messages*."""
+) -> Rendering | None:
+    """Return how the template makes *ids* of *messages*, or None if it does not."""
     rest = {k: v for k, v in options.items() if k not in {"add_generation_prompt", "continue_final_message"}}
-    texts = [
-        try_template(tokenizer, messages, add_generation_prompt=opened, **rest) for opened in (True, False)
-    ]
-    try:
-        texts.append(render_prompt(tokenizer, messages, options))
-    except Exception:  # noqa: BLE001 - the template is a program of the model's author and may raise anything
-        texts.append(None)
-    return any(
-        list(tokenizer(text, add_special_tokens=special, verbose=False)["input_ids"]) == list(ids)
-        for text in texts
-        if text is not None
-        for special in (False, True)
-    )
+    for way in (
+        {"add_generation_prompt": True},
+        {"add_generation_prompt": False},
+        {"continue_final_message": True},
+    ):
+        text = try_template(tokenizer, messages, **way, **rest)
+        if text is not None and _made_of(tokenizer, text, ids) is not None:
+            return Rendering(text, {**way, **rest})
+    return None
+
+
+def _made_of(tokenizer: PreTrainedTokenizerBase, text: str, ids: Sequence[int]) -> bool | None:
+    """Return whether *ids* are *text* with the tokenizer's special tokens added, or without; None if neither."""
+    for special in (False, True):  # True if the user tokenised the template's text as a plain text
+        if list(tokenizer(text, add_special_tokens=special, verbose=False)["input_ids"]) == list(ids):
+            return special
+    return None
 
 
 def spans_by_contents(
-    tokenizer: PreTrainedTokenizerBase, messages: Messages, ids: Sequence[int]
+    tokenizer: PreTrainedTokenizerBase, messages: Messages, ids: Sequence[int], written: Rendering
 ) -> list[Section]:
     """Return the spans of *messages* in *ids*, each of which ends after its content; none without offsets."""
-    for opened in (True, False):
-        text = try_template(tokenizer, messages, add_generation_prompt=opened)
-        starts = None if text is None else _starts(tokenizer, text, ids)
-        if text is not None and starts is not None:
-            ends = _ends(tokenizer, messages, text)
-            roles = [str(message["role"]) for message in messages]
-            if opened and ends[-1] < len(text):
-                roles.append("assistant")
-            borders = [0, *(_first_from(starts, end) for end in ends[: len(roles) - 1]), len(ids)]
-            return _spans(roles, borders)
-    return []
+    special = _made_of(tokenizer, written.text, ids)
+    if not tokenizer.is_fast or special is None:
+        return []
+    made = tokenizer(written.text, add_special_tokens=special, return_offsets_mapping=True, verbose=False)
+    starts = [start for start, _ in made["offset_mapping"]]
+    rest = {**written.options, "add_generation_prompt": False, "continue_final_message": False}
+    ends = _ends(tokenizer, messages, written.text, rest)
+    roles = [str(message["role"]) for message in messages]
+    if written.options.get("add_generation_prompt") and ends[-1] < len(written.text):
+        roles.append("assistant")
+    borders = [0, *(_first_from(starts, end) for end in ends[: len(roles) - 1]), len(ids)]
+    return _spans(roles, borders)
 
 
 def _spans(roles: list[str], borders: list[int]) -> list[Section]:
@@ -70,18 +82,9 @@ def _spans(roles: list[str], borders: list[int]) -> list[Section]:
     return [span for span in spans if span.start < span.end]
 
 
-def _starts(tokenizer: PreTrainedTokenizerBase, text: str, ids: Sequence[int]) -> list[int] | None:
-    """Return the character at which each token of *text* starts, or None when it does not make *ids*."""
-    if not tokenizer.is_fast:
-        return None
-    for special in (False, True):  # True if the user tokenised the template's text as a plain text
-        made = tokenizer(text, add_special_tokens=special, return_offsets_mapping=True, verbose=False)
-        if list(made["input_ids"]) == list(ids):
-            return [start for start, _ in made["offset_mapping"]]
-    return None
-
-
-def _ends(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Mapping[str, Any]], text: str) -> list[int]:
+def _ends(
+    tokenizer: PreTrainedTokenizerBase, messages: Messages, text: str, options: Mapping[str, Any]
+) -> list[int]:
     """Return the index in *text* where each message ends: the length of what the template writes for those so far.
 
     If the template writes something else for fewer messages, a message ends with its content.
@@ -91,7 +94,7 @@ def _ends(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Mapping[str, An
         content = content_of(message).strip()
         found = text.find(content, at)
         at = at if found < 0 else found + len(content)
-        whole = try_template(tokenizer, messages[:count])
+        whole = try_template(tokenizer, messages[:count], **options)
         if whole is not None and text.startswith(whole) and len(whole) >= at:
             at = len(whole)
         ends.append(at)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import chain, takewhile
 from typing import TYPE_CHECKING
 
 from attrwidget.text.chat_probes import START, STOP, Gap, both_tools, opening, probe
-from attrwidget.text.chat_template import END, MARK, pattern, words
+from attrwidget.text.chat_template import END, MARK, controls_in, pattern, words
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -28,12 +28,14 @@ class Layout:
         headers: What begins a message, as ``(pattern, role)``, longest first.
         footers: What ends a message of each role.
         headerless: The roles after which an answer begins without a header.
+        controls: The control tokens in headers and footers.
         anchored: Whether control tokens tell messages apart, so that typed text cannot pass for a header.
     """
 
     headers: tuple[tuple[str, str], ...]
     footers: dict[str, tuple[str, ...]]
     headerless: frozenset[str]
+    controls: frozenset[str]
     anchored: bool
 
 
@@ -55,6 +57,7 @@ def learn(tokenizer: PreTrainedTokenizerBase) -> Layout:
         tuple((pattern(header), role) for header, role in ordered),
         {role: tuple(pattern(footer) for footer in ends) for role, ends in footers.items()},
         frozenset(first),
+        frozenset(controls_in("".join(chain.from_iterable([*headers, *chain(*footers.values())])))),
         bool(found["user"]) and all(_control(header) for header in [*found["user"], *found["assistant"]]),
     )
 

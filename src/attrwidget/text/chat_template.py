@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.text.tokens import read_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from transformers import PreTrainedTokenizerBase
 
@@ -43,8 +44,8 @@ def try_template(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Any], **
         return None
 
 
-def variables(tokenizer: PreTrainedTokenizerBase) -> set[str]:
-    """Return the names that the chat template reads, such as ``tools`` or ``enable_thinking``."""
+def variables(tokenizer: PreTrainedTokenizerBase) -> set[str] | None:
+    """Return the names that the chat template reads, such as ``tools``; None for a template that cannot be parsed."""
     from jinja2 import Environment, TemplateError, meta
 
     found: set[str] = set()
@@ -56,27 +57,50 @@ def variables(tokenizer: PreTrainedTokenizerBase) -> set[str]:
             source = re.sub(r"\{%-?\s*(end)?generation\s*-?%\}", "", template)
             found |= meta.find_undeclared_variables(environment.parse(source))
         except TemplateError:
-            continue
+            return None
     return found
 
 
 def mark(tokenizer: PreTrainedTokenizerBase, text: str) -> str:
     """Return *text* with its control tokens marked."""
-    names = sorted(
-        (token.content for token in tokenizer.added_tokens_decoder.values()), key=len, reverse=True
-    )
-    if not names:
-        return text
-    return re.sub("|".join(map(re.escape, names)), lambda found: f"{MARK}{found[0]}{END}", text)
+    either = control_pattern(tokenizer)
+    return text if either is None else either.sub(lambda found: f"{MARK}{found[0]}{END}", text)
 
 
-def marked_ids(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> tuple[str, list[tuple[int, int]]]:
-    """Return the text of *ids* with control tokens marked, and for each unit where it starts and its first token."""
+def control_pattern(tokenizer: PreTrainedTokenizerBase) -> re.Pattern[str] | None:
+    """Return a regular expression for the tokenizer's control tokens, or None if it has none."""
+    names = tuple(token.content for token in tokenizer.added_tokens_decoder.values())
+    return _either(names) if names else None
+
+
+@lru_cache(maxsize=8)
+def _either(names: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True))))
+
+
+def controls_in(marked: str) -> set[str]:
+    """Return the names of the control tokens in a marked text."""
+    return {found[0][len(MARK) : -len(END)] for found in _ANY_CONTROL.finditer(marked)}
+
+
+def unmarked(marked: str) -> str:
+    """Return a marked text without the marks."""
+    return marked.replace(MARK, "").replace(END, "")
+
+
+def marked_ids(
+    tokenizer: PreTrainedTokenizerBase, ids: Sequence[int], plain: Collection[int] = ()
+) -> tuple[str, list[tuple[int, int]]]:
+    """Return the text of *ids* with control tokens marked, and for each unit where it starts and its first token.
+
+    Control tokens at the positions *plain* are left unmarked, as if they were words.
+    """
     text, starts = "", []
+    known = tokenizer.added_tokens_decoder
     for unit in read_tokens(tokenizer, ids, len(ids)).units:
         starts.append((len(text), unit.start))
-        control = tokenizer.added_tokens_decoder.get(ids[unit.start])
-        text += f"{MARK}{control.content}{END}" if control else unit.text
+        control = known.get(ids[unit.start])
+        text += f"{MARK}{control.content}{END}" if control and unit.start not in plain else unit.text
     return text, starts
 
 

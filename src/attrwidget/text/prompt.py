@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from attrwidget.checks import is_whole
 from attrwidget.errors import AttrWidgetError, first_line
@@ -26,6 +26,14 @@ class Array(Protocol):
 
 Message = Mapping[str, Any]
 """A message of a chat, such as ``{"role": "user", "content": "Hello"}``."""
+
+
+class Chat(NamedTuple):
+    """The *messages* of a chat, and the *options* of the chat template that made a prompt of them."""
+
+    messages: Sequence[Message]
+    options: Mapping[str, Any]
+
 
 Text = str | Sequence[int]
 """One text: as it is, or as token ids."""

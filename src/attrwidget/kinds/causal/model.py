@@ -9,35 +9,35 @@ from attrwidget.explanation import Explanation
 from attrwidget.hf.generation import Written
 from attrwidget.kinds.answers import each_output, generate_answers, require_nothing_generated
 from attrwidget.kinds.causal.adapter import CausalLM
+from attrwidget.kinds.causal.chats import (
+    BARE,
+    CAPTURED_BARE,
+    bare_warning,
+    message_warnings,
+    other_chat,
+    require_chats,
+    spans_of,
+    split_options,
+    was_trained_on_chats,
+)
 from attrwidget.kinds.causal.trace import CausalTrace
 from attrwidget.kinds.causal.trials import probe
 from attrwidget.kinds.causal.word_boundary import joined_word_warning
 from attrwidget.kinds.model import Model
-from attrwidget.text.chat import find_spans, message_spans
-from attrwidget.text.chat_template import variables
+from attrwidget.text.chat import message_spans
 from attrwidget.text.prompt import is_batch, is_messages, split_batch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     from attrwidget.engine.capabilities import Capabilities
     from attrwidget.hf.call_record import Generated
     from attrwidget.progress import Progress
-    from attrwidget.text.prompt import Encoded, Prompt, Prompts, Text, Texts
-    from attrwidget.text.sections import Section
+    from attrwidget.text.prompt import Chat, Encoded, Prompt, Prompts, Text, Texts
 
-_OTHER_CHAT = (
-    "The messages given are not what this prompt was made of by the tokenizer's chat template, "
-    "so its parts are named by the headers of the template alone."
-)
 _TWO_BEGINS = (
     "The prompt begins with two begin tokens: the tokenizer adds one, so leave out the one that you typed."
 )
-_BARE = (
-    "This model was trained on chats, and the prompt is a bare text: give messages like "
-    "[{'role': 'user', 'content': 'Hello'}] to have it answer."
-)
-_TEMPLATE = {"tools", "documents", "enable_thinking", "add_generation_prompt", "continue_final_message"}
 
 
 class CausalModel(Model):
@@ -45,6 +45,11 @@ class CausalModel(Model):
 
     adapter = CausalLM
     _adapter: CausalLM
+
+    @property
+    def is_chat_model(self) -> bool:
+        """Whether it was trained on chats: it ends its answers with a token that its chat template writes."""
+        return was_trained_on_chats(self.hf, self.tokenizer)
 
     def _probe(self, progress: Progress) -> Capabilities:
         return probe(self._adapter, progress)
@@ -116,7 +121,8 @@ class CausalModel(Model):
         adapter = self._adapter = self._adapter.renewed()
         batch = is_batch(prompt)
         prompts = split_batch(prompt) if batch else [prompt]
-        generation_options, chosen = self._split(prompts, generation_options)
+        generation_options, chosen = split_options(self.tokenizer, generation_options)
+        require_chats(prompts, chosen)
         ids = [self._adapter.encode(p, **chosen) for p in prompts]
         capabilities = self.capabilities  # before generating: a model that reads later tokens is refused
         if output is None:
@@ -140,56 +146,45 @@ class CausalModel(Model):
                     encoded,
                     answer.ids,
                     capabilities,
-                    self._messages(encoded, given, chosen),
+                    spans_of(self.tokenizer, encoded, given, chosen),
                     log_probs=answer.log_probs,
                 )
             )
             for given, encoded, answer in zip(prompts, ids, outputs, strict=True)
         ]
         for explanation, given, encoded in zip(explanations, prompts, ids, strict=True):
-            begin = adapter.tokenizer.bos_token_id
-            if begin is not None and encoded[:2] == [begin, begin]:
-                explanation.warnings.append(_TWO_BEGINS)
-            chat = bool(adapter.tokenizer.chat_template)
-            if output is None and chat and isinstance(given, str) and not explanation.trace.messages:
-                explanation.warnings.append(_BARE)
+            explanation.warnings.extend(self._prompt_warnings(given, encoded, chosen))
+            if output is None:
+                explanation.warnings.extend(bare_warning(self.hf, self.tokenizer, encoded, BARE))
         if output is not None:
             for explanation, given, wish in zip(explanations, prompts, wanted, strict=True):
                 explanation.warnings.extend(filter(None, [joined_word_warning(given, wish, explanation)]))
         return explanations if batch else explanations[0]
 
-    def explain_call(self, call: Generated, messages: Sequence[Any] | None = None) -> list[Explanation]:
-        """Return an Explanation of each sequence of *call*; *messages* are the chat of its prompt."""
+    def explain_call(self, call: Generated, chat: Chat | None = None) -> list[Explanation]:
+        """Return an Explanation of each sequence of *call*; *chat* is what its prompt was made of."""
         adapter = self._adapter = self._adapter.renewed()
+        messages, options = chat or (None, {})
         start = len(call.prompts[0]) if call.prompts else 1
         explanations = []
         for row in range(len(call.sequences)):
             prompt, answer = call.prompt_of(row), call.answer_of(row, start)
             if not answer:
                 raise AttrWidgetError("generate wrote no token, so there is nothing to explain.")
-            spans = self._messages(prompt, messages, {})
-            explanations.append(Explanation(CausalTrace(adapter, prompt, answer, self.capabilities, spans)))
-            if messages is not None and not message_spans(adapter.tokenizer, messages, prompt):
-                explanations[-1].warnings.append(_OTHER_CHAT)
+            spans = spans_of(adapter.tokenizer, prompt, messages, options)
+            explanation = Explanation(CausalTrace(adapter, prompt, answer, self.capabilities, spans))
+            explanation.warnings.extend(self._prompt_warnings(messages, prompt, options))
+            if chat and not message_spans(adapter.tokenizer, chat.messages, prompt, **options):
+                explanation.warnings.append(other_chat(spans))
+            else:
+                explanation.warnings.extend(bare_warning(self.hf, self.tokenizer, prompt, CAPTURED_BARE))
+            explanations.append(explanation)
         return explanations
 
-    def _messages(self, ids: list[int], given: Any, options: dict[str, Any]) -> list[Section]:
-        tokenizer = self._adapter.tokenizer
-        told = message_spans(tokenizer, given, ids, **options) if is_messages(given) else []
-        return told or find_spans(tokenizer, ids)
-
-    def _split(self, prompts: list[Any], options: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return the options of ``generate``, and those of the chat template."""
-        from transformers import GenerationConfig
-
-        known = _TEMPLATE | (variables(self._adapter.tokenizer) - set(vars(GenerationConfig())))
-        chosen = {name: value for name, value in options.items() if name in known}
-        if chosen and not all(is_messages(prompt) for prompt in prompts):
-            raise AttrWidgetError(
-                f"{next(iter(chosen))}= is an argument of a chat template, and this prompt is no chat: give it as "
-                "messages like [{'role': 'user', 'content': 'Hello'}]."
-            )
-        return {name: value for name, value in options.items() if name not in chosen}, chosen
+    def _prompt_warnings(self, given: Any, ids: list[int], options: Mapping[str, Any]) -> list[str]:
+        begin = self.tokenizer.bos_token_id
+        doubled = [_TWO_BEGINS] if begin is not None and ids[:2] == [begin, begin] else []
+        return doubled + (message_warnings(self.tokenizer, given, options) if is_messages(given) else [])
 
     def _given(self, prompts: list[Any], ids: list[list[int]], wanted: list[Any]) -> list[list[int]]:
         outputs = [self._adapter.encode_output(p, i, o) for p, i, o in zip(prompts, ids, wanted, strict=True)]

@@ -12,7 +12,7 @@ from attrwidget.kinds.encoder.trials import probe_encoder
 from attrwidget.kinds.model import Model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from attrwidget.engine.trace import Trace
     from attrwidget.hf.call_record import Read
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from attrwidget.kinds.encoder.inputs import Passage
     from attrwidget.kinds.encoder.text import EncoderText
     from attrwidget.progress import Progress
+    from attrwidget.text.prompt import Chat
 
 
 class EncoderModel(Model):
@@ -48,9 +49,9 @@ class EncoderModel(Model):
         explanations = [Explanation(trace(passage)) for passage in passages]
         return explanations[0] if batch is None else explanations
 
-    def explain_call(self, call: Read, messages: Sequence[Any] | None = None) -> list[Explanation]:
+    def explain_call(self, call: Read, chat: Chat | None = None) -> list[Explanation]:
         """Return an Explanation of each text that the model was called with."""
-        if messages is not None:
+        if chat is not None:
             raise AttrWidgetError(f"{self.name} reads a text and no chat: leave out messages=.")
         explanations = []
         for row in range(len(call.prompts or [])):

@@ -15,12 +15,10 @@ from attrwidget.kinds.seq2seq.trials import probe
 from attrwidget.text.prompt import is_batch, split_batch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from attrwidget.engine.capabilities import Capabilities
     from attrwidget.hf.call_record import Generated
     from attrwidget.progress import Progress
-    from attrwidget.text.prompt import Encoded, Text, Texts
+    from attrwidget.text.prompt import Chat, Encoded, Text, Texts
 
 _OF_START = ("decoder_start_token_id", "forced_bos_token_id")
 
@@ -141,9 +139,9 @@ class Seq2SeqModel(Model):
         ]
         return explanations if batch else explanations[0]
 
-    def explain_call(self, call: Generated, messages: Sequence[Any] | None = None) -> list[Explanation]:
+    def explain_call(self, call: Generated, chat: Chat | None = None) -> list[Explanation]:
         """Return an Explanation of each sequence of *call*, without the decoder's start."""
-        if messages is not None:
+        if chat is not None:
             raise AttrWidgetError(f"{self.name} reads a source and no chat: leave out messages=.")
         if call.prompts is None:
             raise AttrWidgetError(

@@ -1,0 +1,73 @@
+"""What the app and the command line ask for, and how they explain it: by the kind of model, as a chat or not."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from attrwidget.errors import AttrWidgetError
+from attrwidget.kinds.table import CHAT_FORM, Form, kind_of
+
+if TYPE_CHECKING:
+    from attrwidget.explanation import Explanation
+    from attrwidget.progress import Progress
+
+CHAT = "ATTRWIDGET_CHAT"  # the environment variable that carries --chat to the app
+
+
+def served_chat() -> bool | None:
+    """Return whether the app was started with --chat or --no-chat; None for neither."""
+    return {"yes": True, "no": False}.get(os.environ.get(CHAT, ""))
+
+
+def can_chat(model: Any) -> bool:
+    """Return whether *model* can be given chat messages."""
+    return model.task == "text-generation" and bool(model.tokenizer.chat_template)
+
+
+def is_chat_wanted(model: Any, *, wish: bool | None) -> bool:
+    """Return whether a text goes to *model* as a chat message; by default, if it was trained on chats.
+
+    Raises AttrWidgetError when the user wishes so and the model has no chat template.
+    """
+    if wish and not can_chat(model):
+        raise AttrWidgetError(f"{model.name!r} has no chat template: leave out --chat.")
+    return model.is_chat_model if wish is None else wish
+
+
+def form_of(model: Any, *, chat: bool) -> Form:
+    """Return the form of a loaded model."""
+    return CHAT_FORM if chat else kind_of(model.task).form
+
+
+def explain_by_form(
+    model: Any, text: str, *, context: str | None, count: int, chat: bool, progress: Progress | None = None
+) -> Explanation:
+    """Explain *text* by the arguments that the kind of model takes.
+
+    Args:
+        model: The loaded model.
+        text: The text.
+        context: The text in which the answer to a question stands.
+        count: How many tokens to generate, at most.
+        chat: Whether the text is a chat message of the user.
+        progress: Called with ``(tokens done, tokens at most)``.
+    """
+    form = kind_of(model.task).form
+    if form.new_tokens:
+        # An empty text is refused as such: a chat of it would not be.
+        prompt = [{"role": "user", "content": text}] if chat and text.strip() else text
+        explanation: Explanation = model.explain(prompt, max_new_tokens=count, progress=progress)
+        return explanation
+    return model.explain(text, *([context] if form.context else []))  # type: ignore[no-any-return]
+
+
+def answer_of(explanation: Explanation) -> str:
+    """Return the generated answer as text, without control tokens."""
+    reading = explanation.reading
+    tokens = explanation.tokens
+    return "".join(
+        unit.text
+        for unit in tokens.units
+        if unit.start >= reading.first_step and not tokens.special[unit.start]
+    ).strip()

@@ -1,0 +1,102 @@
+"""What a causal model knows of the chat that its prompt is: messages, template arguments, warnings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from attrwidget.errors import AttrWidgetError
+from attrwidget.hf.generation import generation_option
+from attrwidget.text.chat import ends_as_template, find_spans, is_bare, message_spans, typed_borders
+from attrwidget.text.chat_template import variables
+from attrwidget.text.prompt import is_messages
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+    from attrwidget.text.sections import Section
+
+BARE = (
+    "This model was trained on chats, and the prompt is a bare text: give messages like "
+    "[{'role': 'user', 'content': 'Hello'}] to have it answer."
+)
+CAPTURED_BARE = (
+    "This model was trained on chats, and the prompt is a bare text: make it with tokenizer.apply_chat_template to "
+    "have it answer."
+)
+_OTHER_CHAT = (
+    "The messages given are not what this prompt was made of by the tokenizer's chat template, so {}."
+)
+_BY_HEADERS = "its parts are named by the headers of the template alone"
+_NOT_APART = "messages are not shown apart"
+_TYPED = (
+    "The {role} message contains {token}, which the chat template begins or ends messages with: the model may take "
+    "what follows for another message."
+)
+_UNREAD = "The chat template does not read {}, so this argument changes nothing."
+_OF_TRANSFORMERS = {
+    "add_generation_prompt",
+    "continue_final_message",
+}  # read by Transformers, not by templates
+_OF_TEMPLATES = {"tools", "documents", "enable_thinking"}
+
+
+def was_trained_on_chats(hf: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> bool:
+    """Return whether a model ends its answers as its chat template does."""
+    ends = generation_option(hf, {}, "eos_token_id")
+    given = set(ends) if isinstance(ends, list | tuple) else {ends}
+    return ends_as_template(tokenizer, given | {tokenizer.eos_token_id} - {None})
+
+
+def spans_of(
+    tokenizer: PreTrainedTokenizerBase, ids: Sequence[int], given: Any, options: Mapping[str, Any]
+) -> list[Section]:
+    """Return the messages in *ids*: those *given* if they are messages and were written so, else those found."""
+    told = message_spans(tokenizer, given, ids, **options) if is_messages(given) else []
+    return told or find_spans(tokenizer, ids)
+
+
+def split_options(
+    tokenizer: PreTrainedTokenizerBase, options: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the options of ``generate``, and those of the chat template."""
+    from transformers import GenerationConfig
+
+    read = variables(tokenizer) or set()
+    known = _OF_TRANSFORMERS | _OF_TEMPLATES | (read - set(vars(GenerationConfig())))
+    chosen = {name: value for name, value in options.items() if name in known}
+    return {name: value for name, value in options.items() if name not in chosen}, chosen
+
+
+def require_chats(prompts: Sequence[Any], options: Collection[str]) -> None:
+    """Raise AttrWidgetError when template *options* are given for a prompt that is no chat."""
+    if options and not all(is_messages(prompt) for prompt in prompts):
+        raise AttrWidgetError(
+            f"{next(iter(options))}= is an argument of a chat template, and this prompt is no chat: give it as "
+            "messages like [{'role': 'user', 'content': 'Hello'}]."
+        )
+
+
+def message_warnings(
+    tokenizer: PreTrainedTokenizerBase, messages: Sequence[Any], options: Collection[str]
+) -> list[str]:
+    """Return warnings of template *options* that nothing reads, and of the template's tokens typed in a message."""
+    read = variables(tokenizer)
+    unread = [] if read is None else [name for name in options if name not in read | _OF_TRANSFORMERS]
+    typed = dict.fromkeys(typed_borders(tokenizer, messages))
+    return [_UNREAD.format(f"{name}=") for name in unread] + [
+        _TYPED.format(role=role, token=token) for role, token in typed
+    ]
+
+
+def other_chat(spans: Sequence[Section]) -> str:
+    """Return the warning that the prompt is not the chat given, and how its parts are named instead."""
+    return _OTHER_CHAT.format(_BY_HEADERS if spans else _NOT_APART)
+
+
+def bare_warning(
+    hf: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, ids: Sequence[int], sentence: str
+) -> list[str]:
+    """Return the warning *sentence* if *ids* are no chat and the model was trained on chats, else nothing."""
+    return [sentence] if was_trained_on_chats(hf, tokenizer) and is_bare(tokenizer, ids) else []
