@@ -46,7 +46,8 @@ CHAT = [
 
 def chat_tokenizer(template: str) -> Any:
     tokenizer = byte_tokenizer()
-    tokenizer.add_tokens(ADDED[template], special_tokens=True)
+    added = next(tokens for known, tokens in ADDED.items() if template.startswith(known))
+    tokenizer.add_tokens(added, special_tokens=True)
     tokenizer.chat_template = template
     return tokenizer
 
