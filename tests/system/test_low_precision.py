@@ -1,4 +1,4 @@
-"""Half-precision models work on a CPU, with a warning, and their norms rank tokens as float32 does."""
+"""Half-precision models work on a CPU, and their norms rank tokens as float32 does."""
 
 from __future__ import annotations
 
@@ -26,8 +26,7 @@ def explain(model: Any) -> aw.Explanation:
 def test_norms_and_attention_hold(name: str, dtype: torch.dtype) -> None:
     half, full = explain(build(name, dtype=dtype, scale=0.1)), explain(build(name, scale=0.1))
     assert half.trace.model.hf.dtype == dtype
-    assert [w for w in half.warnings if str(dtype).removeprefix("torch.") in w]
-    assert not full.warnings
+    assert not half.warnings
     for method, bound in (("saliency", 0.95), ("input_x_gradient_l2", 0.95), ("attention", 0.95)):
         ours, truth = half.scores(method).to_numpy(), full.scores(method).to_numpy()
         ranks = [

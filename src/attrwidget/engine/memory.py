@@ -64,6 +64,12 @@ def budget_of(model: Adapter) -> int:
     return int(_SHARE * psutil.virtual_memory().available)
 
 
+def float32_fits(model: Adapter, tokens: int) -> bool:
+    """Return whether a float32 copy of *model* and its gradient graph of a text fit in memory beside the model."""
+    graph = graph_bytes(model, tokens) * 4 // model.hf.dtype.itemsize
+    return 4 * model.hf.num_parameters() + graph <= budget_of(model)
+
+
 def smaller_batch(error: BaseException, size: int, tokens: int, *, gradients: bool = False) -> int:
     """Return half of *size* after a batch of texts of *tokens* tokens ran out of memory; raise any other *error*.
 

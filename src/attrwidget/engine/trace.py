@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from abc import abstractmethod
+from copy import copy
+from typing import TYPE_CHECKING, Any, Self
 
 import torch
 
@@ -15,6 +17,7 @@ from attrwidget.text.tokens import token_text
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from attrwidget.engine.attention.recorder import AttentionReader
     from attrwidget.engine.capabilities import Capabilities
     from attrwidget.engine.gradients.attention_gradients import AttentionGradients
     from attrwidget.engine.gradients.graph import ScoreFunction
@@ -51,6 +54,20 @@ class Trace(ComparedRuns):
     def __init__(self, model: Adapter, capabilities: Capabilities) -> None:
         super().__init__(model, capabilities)
         self.partial_results: dict[Any, Any] = {}  # of methods that run input by input
+
+    @abstractmethod
+    def _run(self) -> tuple[torch.Tensor, AttentionReader | None]:
+        """Return the logits ``[n_steps, outputs]`` of the first run, and the recorded attention."""
+
+    def again(self, model: Adapter) -> Self:
+        """Return a trace of the same text by *model*, which is this one in another precision."""
+        other = copy(self)
+        vars(other).pop("attention", None)
+        Trace.__init__(other, model, self.capabilities)
+        logits, other._recorded = other._run()  # noqa: SLF001 - its own class
+        other._read(logits)  # noqa: SLF001
+        other._require_recorded()  # noqa: SLF001
+        return other
 
     def seen(self, step: int) -> int:
         """Return how many inputs *step* sees, counted from the first."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+from copy import copy
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from attrwidget.errors import AttrWidgetError
@@ -49,6 +50,15 @@ class Adapter:
         """Return an adapter of the model as it is now."""
         new = type(self)(self.own, self.tokenizer, self.name)
         new.memory_budget = self.memory_budget
+        return new
+
+    def in_float32(self) -> Self | None:
+        """Return an adapter of a float32 copy, or None for a model that cannot be copied, or is quantised."""
+        copied = copy_model(self.hf)
+        if copied is self.hf or self.quantized is not None:
+            return None
+        new = copy(self)
+        new.hf = new.own = copied.float()
         return new
 
     @property

@@ -151,15 +151,13 @@ class LiveReading(Reading):
 
 
 def _warnings(trace: Trace) -> list[str]:
-    """Return sentences about gradients and precision, then the trace's own."""
-    dtype, found = str(trace.model.hf.dtype).removeprefix("torch."), []
+    """Return sentences about gradients and quantised weights, then the trace's own."""
+    found = []
     if trace.capabilities.gradients_note is not None:
         found.append(f"{trace.capabilities.gradients_note}, so leave-one-out is shown first.")
-    advice = "signed input × gradient can rank tokens unlike in float32"
     if trace.model.quantized is not None:
         found.append(
-            f"The model is quantised ({trace.model.quantized}) and explained as it is now: {advice}."
+            f"The model is quantised ({trace.model.quantized}) and explained as it is now: its scores are not "
+            "compared with those of full precision."
         )
-    elif dtype in ("bfloat16", "float16"):
-        found.append(f"The model runs in {dtype}: {advice}; norms and attention hold.")
     return [*found, *trace.warnings]

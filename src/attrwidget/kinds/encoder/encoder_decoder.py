@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Self
 
 import torch
 
@@ -40,6 +40,10 @@ class EncoderDecoderText(EncoderText):
     start: int | None = None
     end: int | None = None
     decoder_self_attention: set[torch.nn.Module] = field(default_factory=set, compare=False)
+
+    def by(self, model: Encoder) -> Self:
+        """Return the same text for another *model* of the same kind."""
+        return replace(self, model=model, decoder_self_attention=set())
 
     def record(self) -> tuple[torch.Tensor, RecordedAttention]:
         """Run the text as ``EncoderText.record`` does; return logits and recorded cross-attention.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import inspect
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Self
 
 import torch
 
@@ -50,6 +50,10 @@ class EncoderText:
     def length(self) -> int:
         """How many tokens there are."""
         return self.ids.shape[1]
+
+    def by(self, model: Encoder) -> Self:
+        """Return the same text for another *model* of the same kind."""
+        return replace(self, model=model)
 
     def run(self, **options: Any) -> Any:
         """Run the unchanged text and return the model's output; *options* go to the model."""

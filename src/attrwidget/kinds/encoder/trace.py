@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from copy import copy
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import torch
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from attrwidget.engine.gradients.attention_gradients import AttentionGradients
     from attrwidget.engine.gradients.graph import ScoreFunction
     from attrwidget.engine.perturb import Perturber
+    from attrwidget.hf.adapter import Adapter
     from attrwidget.kinds.encoder.adapter import Encoder
     from attrwidget.kinds.encoder.capabilities import EncoderCapabilities
     from attrwidget.kinds.encoder.text import EncoderText
@@ -106,6 +108,15 @@ class EncoderTrace(Trace):
         self.sections = [*sections, Section(title, text.length, len(self.tokens))]
         self._read(logits)
         self._require_recorded()
+
+    def again(self, model: Adapter) -> Self:
+        """Return a trace of the same text by *model*, which is this one in another precision."""
+        own = copy(self)
+        own._text = self._text.by(cast("Encoder", model))  # noqa: SLF001 - its own class
+        return Trace.again(own, model)
+
+    def _run(self) -> tuple[torch.Tensor, RecordedAttention | None]:
+        return first_run(self._text, self.capabilities)
 
     def seen(self, step: int) -> int:  # noqa: ARG002
         """Return how many inputs *step* sees: all."""

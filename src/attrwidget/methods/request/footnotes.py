@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from attrwidget.methods.request.precision import Compared, note_on_precision
 from attrwidget.methods.request.units import UNITS, units_of
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ def note_on(request: Request, trace: Trace, cache: ScoreCache, steps: Sequence[i
     *steps* together; R² is the steps' mean. The base value is given for a single step.
     """
     method, rows = request.method, cache.finished(request, steps)
-    phrases = [_warning(request, cache, steps)]
+    precision = note_on_precision(request, trace, cache, steps)
+    warned = isinstance(precision, Compared) and precision.matters
+    phrases = [_warning(request, cache, steps), str(precision) if warned else None]
     if method.note_on_rows is not None and rows is not None:
         phrases.append(method.note_on_rows(trace, steps, rows))
     phrases += [method.note(trace, request.options)] if method.note else []
@@ -50,6 +53,7 @@ def note_on(request: Request, trace: Trace, cache: ScoreCache, steps: Sequence[i
     for shares, where in ((fit, "where fitted"), (held_out, "on masks held out")):
         if shares is not None and np.isfinite(shares).any():
             phrases.append(f"R² {np.nanmean(shares):.2f} {where}")
+    phrases.append(None if precision is None or warned else str(precision))
     return _joined([sentence for sentence in phrases if sentence])
 
 
