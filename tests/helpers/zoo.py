@@ -228,38 +228,77 @@ def explain_zoo(loaded: Any, head: str, count: int) -> Any:
     return loaded.explain(*first, " ".join(words))
 
 
-def plain_logits(model: Any, ex: Any, head: str) -> tuple[torch.Tensor, list[torch.Tensor]]:
+def plain_logits(model: Any, ex: Any, head: str) -> tuple[torch.Tensor, Leaves]:
     """Return logits ``[steps, outputs]`` of the plain *model* and its embeddings, leaves of their graph."""
-    leaves: list[torch.Tensor] = []
-
-    def keep(_module: Any, _args: Any, output: torch.Tensor) -> torch.Tensor:
-        leaves.append(output.detach().requires_grad_())
-        return leaves[-1] * 1
-
-    bodies = (model.get_encoder(), model.get_decoder()) if head == "ForSeq2SeqLM" else (model,)
+    both = model.config.is_encoder_decoder and not head.endswith(("CausalLM", "MaskedLM"))
+    leaves = Leaves(head == "ForSeq2SeqLM")
+    bodies = (model.get_encoder(), model.get_decoder()) if both else (model,)
     tables = {id(body.get_input_embeddings()): body.get_input_embeddings() for body in bodies}
-    handles = [table.register_forward_hook(keep) for table in tables.values()]
+    handles = [table.register_forward_hook(leaves.keep) for table in tables.values()]
     ids, reading = torch.tensor([ex.tokens.ids]), ex.reading
     read = ids[:, : reading.n_inputs]
+    takes = inspect.signature(model.forward).parameters
     try:
         with torch.enable_grad():
             if head == "ForSeq2SeqLM":
                 source, target = read[:, : reading.n_source], read[:, reading.n_source :]
-                logits = model(input_ids=source, decoder_input_ids=target, use_cache=False).logits[0]
+                output = model(input_ids=source, decoder_input_ids=target, use_cache=False)
+            elif head == "ForCausalLM":
+                output = model(input_ids=read, use_cache=False)
             else:
-                options = (
-                    {"use_cache": False}
-                    if head == "ForCausalLM"
-                    else {"attention_mask": torch.ones_like(read)}
-                )
-                logits = model(input_ids=read, **options).logits[0]
+                kinds = {"token_type_ids": _kinds(reading)} if "token_type_ids" in takes else {}
+                output = model(input_ids=read, attention_mask=torch.ones_like(read), **kinds)
     finally:
         for handle in handles:
             handle.remove()
+    if head == "ForQuestionAnswering":
+        return _of_context(output, reading), leaves
     if head == "ForSequenceClassification":
-        return logits.expand(reading.n_steps, -1), leaves
+        return output.logits.expand(reading.n_steps, -1), leaves
     rows = [ex.trace.position(step) - reading.n_source for step in range(reading.n_steps)]
-    return logits[rows], leaves
+    return output.logits[0, rows], leaves
+
+
+def _kinds(reading: Any) -> torch.Tensor:
+    """Return the token types ``[1, n]``: 1 for a second text."""
+    second = reading.sections[1].start if len(reading.sections) == 3 else reading.n_inputs
+    return (torch.arange(reading.n_inputs) >= second).long()[None]
+
+
+def _of_context(output: Any, reading: Any) -> torch.Tensor:
+    """Return the logits of both ends of the answer: of the context, and of the first token, which means none."""
+    context = reading.sections[1]
+    allowed = torch.zeros(reading.n_inputs, dtype=torch.bool)
+    allowed[context.start : context.end - 1] = allowed[0] = True  # without the last [SEP]
+    return torch.cat([output.start_logits, output.end_logits]).masked_fill(~allowed, -torch.inf)
+
+
+class Leaves:
+    """The embeddings that a plain model made of its inputs, cut from the graph; *apart*: those of two texts."""
+
+    def __init__(self, apart: bool) -> None:
+        self._apart = apart
+        self._values: list[torch.Tensor] = []
+        self._ids: list[torch.Tensor] = []
+
+    def keep(self, _module: Any, args: Any, output: Any) -> Any:
+        """Cut the graph at *output*: a forward hook."""
+        values, *rest = output if isinstance(output, tuple) else (output,)
+        self._values.append(values.detach().requires_grad_())
+        self._ids.append(args[0][0])
+        return (self._values[-1] * 1, *rest) if rest else self._values[-1] * 1
+
+    def gradients(self, score: torch.Tensor) -> torch.Tensor:
+        """Return the gradients of *score* by input ``[n, d]``."""
+        found = [gradient[0] for gradient in torch.autograd.grad(score, self._values)]
+        if self._apart or len(found) == 1:
+            return torch.cat(found)
+        encoder, decoder = found  # the decoder reads each token one position later
+        whole = encoder.clone()
+        whole[:-1] += decoder[1:]
+        if self._ids[1][0] == self._ids[0][-1]:
+            whole[-1] += decoder[0]
+        return whole
 
 
 def plain_attention(model: Any, ex: Any) -> list[torch.Tensor]:

@@ -36,13 +36,6 @@ def _cases() -> list[tuple[str, str]]:
     return list(first.values())
 
 
-# What is not mended yet.
-OPEN = {
-    "reformer": "its hashed chunks fail on every changed text, and a file needs one method",
-    "ibert": "its embeddings give pairs, of which the helper knows nothing",
-}
-
-
 def answer(call: Callable[[], Any]) -> Any:
     """Return what *call* returns, or None if it says in one sentence why not; any other error fails the test."""
     try:
@@ -59,8 +52,6 @@ def answer(call: Callable[[], Any]) -> Any:
 @pytest.mark.filterwarnings("ignore")
 def test_answers_or_says_why_not(kind: str, head: str, tmp_path: Path) -> None:
     torch.manual_seed(0)
-    if kind in OPEN:
-        pytest.xfail(OPEN[kind])
     if kind in zoo.SKIPPED:
         pytest.skip(zoo.SKIPPED[kind])
     model = zoo.build_zoo(kind, head)
@@ -68,12 +59,9 @@ def test_answers_or_says_why_not(kind: str, head: str, tmp_path: Path) -> None:
     ex = answer(lambda: zoo.explain_zoo(aw.load(model, zoo.tokenizer_of(head)), head, COUNT))
     if ex is None:
         return
-    has_rows = head != "ForQuestionAnswering" and (
-        head == "ForSeq2SeqLM" or not plain.config.is_encoder_decoder
-    )
-    if has_rows:
-        readings_are_the_models(plain, ex, head)
-    if has_rows and head != "ForSeq2SeqLM" and ex.reading.n_layers:
+    readings_are_the_models(plain, ex, head)
+    alone = head != "ForQuestionAnswering" and not plain.config.is_encoder_decoder
+    if alone and ex.reading.n_layers:
         attention_is_the_models(plain, ex)
     for call in calls(ex, head):
         answer(call)
@@ -117,8 +105,7 @@ def readings_are_the_models(plain: Any, ex: aw.Explanation, head: str) -> None:
     norms = answer(lambda: ex.scores("saliency", normalize=None))
     if norms is None:
         return
-    gradients = torch.autograd.grad(chosen[-1], leaves)
-    truth = torch.cat([gradient[0] for gradient in gradients]).norm(dim=-1).numpy()
+    truth = leaves.gradients(chosen[-1]).norm(dim=-1).numpy()
     ours = norms.to_numpy()[-1]
     ours = ours[~np.isnan(ours)]
     np.testing.assert_allclose(ours, truth[: len(ours)], atol=2e-3 * truth.max())

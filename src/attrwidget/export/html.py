@@ -8,6 +8,8 @@ import json
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from attrwidget.checks import check_megabytes
 from attrwidget.errors import AttrWidgetError
 from attrwidget.export.plan import MB, Plan, make_plan
@@ -125,9 +127,12 @@ def _numbers(
         try:
             scores[method.name] = encode_scores(reading.rows(method.name, steps, progress=report))
         except AttrWidgetError as error:
-            if not may_fail or len(plan.methods) == 1:
+            if not may_fail:
                 raise
             plan = plan.without(method, str(error))
+            if not scores and len(plan.methods) == 1:  # the text can be shown without any score
+                none = np.full((count, reading.n_inputs), np.nan, np.float32)
+                scores[method.name] = encode_scores(none)
         report(count, count)
     if not plan.bits:
         return plan, scores, None

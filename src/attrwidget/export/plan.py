@@ -32,9 +32,9 @@ class Plan:
     left_out: tuple[str, ...] = ()
 
     def without(self, method: MethodInfo, reason: str) -> Plan:
-        """Return this plan without a *method* that cannot be computed, which a sentence says."""
+        """Return this plan without a *method* that cannot be computed, which a sentence says; the last one stays."""
         sentence = f"{method.title} is left out: {reason}"
-        rest = tuple(one for one in self.methods if one != method)
+        rest = tuple(one for one in self.methods if one != method) or self.methods
         return replace(self, methods=rest, left_out=(*self.left_out, sentence))
 
     def recorded(self) -> list[MethodInfo]:

@@ -15,7 +15,7 @@ from attrwidget.kinds.encoder.adapter import Encoder
 from attrwidget.kinds.encoder.model import EncoderModel
 from attrwidget.kinds.encoder.trace import EncoderTrace, first_run
 from attrwidget.kinds.table import QUESTION_ANSWERING
-from attrwidget.text.tokens import read_tokens
+from attrwidget.text.tokens import control_ids, read_tokens
 
 if TYPE_CHECKING:
     from attrwidget.explanation import Explanation
@@ -145,7 +145,7 @@ class QuestionAnsweringModel(EncoderModel):
 
     def _context(self, passage: Passage) -> range | None:
         """Return the range of the context: tokens of type 1, or else those before the last special token."""
-        special = set(self.tokenizer.all_special_ids)
+        special = control_ids(self.tokenizer)
         borders = [at for at, token in enumerate(passage.ids) if token in special]
         inside = [at for at, kind in enumerate(passage.types or ()) if kind == 1 and at not in borders]
         if not inside and len(borders) > 2:
@@ -158,7 +158,7 @@ class QuestionAnsweringModel(EncoderModel):
             raise AttrWidgetError("The context has no tokens: give some words in which the answer is found.")
         model = self._adapter
         text = self._text(passage, (0, 0), inside)
-        if passage.ids[0] in model.tokenizer.all_special_ids:
+        if passage.ids[0] in control_ids(model.tokenizer):
             text.allowed[0] = True
         logits, recorder = first_run(text, self.capabilities)
         start, end = best_span(logits, inside, longest)

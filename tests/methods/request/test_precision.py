@@ -78,7 +78,9 @@ def test_classifiers_are_compared_too(kind: str) -> None:
         for one in (model, full)
     )
     moved = np.abs(ours - truth).to_numpy().sum() / np.abs(truth).to_numpy().sum()
-    assert f"the scores of {ours.index[0]!r} and {ours.index[1]!r} by {100 * moved:.2g} %" in ours.attrs["note"]
+    assert (
+        f"the scores of {ours.index[0]!r} and {ours.index[1]!r} by {100 * moved:.2g} %" in ours.attrs["note"]
+    )
 
 
 def too_large(_model: Any, _tokens: int) -> bool:
