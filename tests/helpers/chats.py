@@ -158,7 +158,136 @@ FAMILIES = {
         "{% if add_generation_prompt %}<|start|>assistant{% endif %}",
         ["<|start|>", "<|message|>", "<|end|>", "<|call|>", "<|return|>", "<|channel|>"],
     ),
+    "smollm2": (
+        "{% for m in messages %}{% if loop.first and m['role'] != 'system' %}<|im_start|>system\nYou are a helpful "
+        "model<|im_end|>\n{% endif %}"
+        + _ANSWER
+        + "<|im_start|>{{ m['role'] }}\n{{ c }}"
+        + _CALLS
+        + "<|im_end|>\n"
+        "{% endfor %}" + _OPEN,
+        ["<|im_start|>", "<|im_end|>"],
+    ),
+    # Always writes a system message, takes a switch out of the user's own, and begins a thought or an empty one.
+    "smollm3": (
+        "{% set own = messages[0]['content'] if messages[0]['role'] == 'system' else '' %}"
+        "{% set quiet = '/no_think' in own or enable_thinking is false %}"
+        "<|im_start|>system\n## Metadata\n\nReasoning: {{ '/no_think' if quiet else '/think' }}\n\n"
+        "## Instructions\n\n{{ own | replace('/no_think', '') | trim if own else 'You are a helpful model.' }}\n\n"
+        "{% if xml_tools %}### Tools\n{% for t in xml_tools %}{{ t | tojson }}\n{% endfor %}{% endif %}<|im_end|>\n"
+        "{% for m in messages if m['role'] != 'system' %}" + _ANSWER + "<|im_start|>"
+        "{{ 'user' if m['role'] == 'tool' else m['role'] }}\n{{ '<tool_response>\n' if m['role'] == 'tool' }}{{ c }}"
+        "{{ '\n</tool_response>' if m['role'] == 'tool' }}" + _CALLS + "<|im_end|>\n{% endfor %}"
+        "{% if add_generation_prompt %}<|im_start|>assistant\n{{ '<think>\n\n</think>\n' if quiet }}{% endif %}",
+        ["<|im_start|>", "<|im_end|>", "<think>", "</think>", "<tool_response>", "</tool_response>"],
+    ),
+    # One control token before every turn, whose role is a word; a system turn without words if there is no message.
+    "nemotron2": (
+        "<SPECIAL_10>System\n{% if messages[0]['role'] == 'system' %}{{ messages[0]['content'] }}"
+        "{% set messages = messages[1:] %}{% endif %}{% if tools %}\n<AVAILABLE_TOOLS>{{ tools | tojson }}"
+        "</AVAILABLE_TOOLS>{% endif %}\n{% for m in messages %}" + _ANSWER + "{% if m['role'] == 'user' %}"
+        "<SPECIAL_11>User\n{{ c }}\n{% elif m['role'] == 'tool' %}<SPECIAL_11>User\n<TOOL_RESPONSE>[{{ c }}]"
+        "</TOOL_RESPONSE>\n{% else %}<SPECIAL_11>Assistant\n{{ c }}" + _CALLS + "\n<SPECIAL_12>\n{% endif %}"
+        "{% endfor %}{% if add_generation_prompt %}<SPECIAL_11>Assistant\n"
+        "{{ '<think></think>' if enable_thinking is false else '<think>\n' }}{% endif %}",
+        ["<SPECIAL_10>", "<SPECIAL_11>", "<SPECIAL_12>", "<TOOL_RESPONSE>", "</TOOL_RESPONSE>"],
+    ),
+    # Writes tools before the system message, which may be empty.
+    "nemotron3": (
+        "<|im_start|>system\n{% if tools %}# Tools\n<tools>{% for t in tools %}\n<function>\n<name>"
+        "{{ t['function']['name'] }}</name>\n<parameters>{{ t['function']['parameters'] | tojson }}</parameters>\n"
+        "</function>{% endfor %}\n</tools>\n{% endif %}{% if messages[0]['role'] == 'system' %}"
+        "{{ messages[0]['content'] }}{% set messages = messages[1:] %}{% endif %}<|im_end|>\n{% for m in messages %}"
+        + _ANSWER
+        + "{% if m['role'] == 'tool' %}{% if loop.previtem['role'] != 'tool' %}<|im_start|>user\n{% endif %}"
+        "<tool_response>\n{{ c }}\n</tool_response>\n{% if loop.last or loop.nextitem['role'] != 'tool' %}"
+        "<|im_end|>\n{% endif %}{% else %}<|im_start|>{{ m['role'] }}\n{{ '<think></think>' if m['role'] == "
+        "'assistant' }}{{ c }}" + _CALLS + "<|im_end|>\n{% endif %}{% endfor %}{% if add_generation_prompt %}"
+        "<|im_start|>assistant\n{{ '<think></think>' if enable_thinking is false else '<think>\n' }}{% endif %}",
+        ["<|im_start|>", "<|im_end|>", "<think>", "</think>", "<tool_response>", "</tool_response>"],
+    ),
+    "llama4": (
+        "{{ bos_token }}{% for m in messages %}" + _ANSWER + "<|header_start|>"
+        "{{ 'ipython' if m['role'] == 'tool' else m['role'] }}<|header_end|>\n\n{{ c }}" + _CALLS + "<|eot|>"
+        "{% endfor %}{% if add_generation_prompt %}<|header_start|>assistant<|header_end|>\n\n{% endif %}",
+        ["<|header_start|>", "<|header_end|>", "<|eot|>"],
+    ),
+    # The system message goes into the first turn of the user.
+    "gemma3": (
+        "{{ bos_token }}{% if messages[0]['role'] == 'system' %}{% set own = messages[0]['content'] + '\n\n' %}"
+        "{% set messages = messages[1:] %}{% else %}{% set own = '' %}{% endif %}{% for m in messages %}"
+        + _ANSWER
+        + "<start_of_turn>{{ 'model' if m['role'] == 'assistant' else m['role'] }}\n"
+        "{{ own if loop.first }}{{ c }}" + _CALLS + "<end_of_turn>\n{% endfor %}"
+        "{% if add_generation_prompt %}<start_of_turn>model\n{% endif %}",
+        ["<start_of_turn>", "<end_of_turn>"],
+    ),
+    "llama2": (
+        "{% if messages[0]['role'] == 'system' %}{% set own = messages[0]['content'] %}"
+        "{% set own = '<<SYS>>\n' + own + '\n<</SYS>>\n\n' %}"
+        "{% set messages = messages[1:] %}{% else %}{% set own = '' %}{% endif %}{% for m in messages %}"
+        + _ANSWER
+        + "{% if m['role'] == 'assistant' %} {{ c }}"
+        + _CALLS
+        + " </s>{% elif m['role'] == 'tool' %}"
+        "[TOOL]{{ c }}[/TOOL]{% else %}<s>[INST] {{ own if loop.first }}{{ c }} [/INST]{% endif %}{% endfor %}",
+        ["<s>", "</s>", "[INST]", "[/INST]", "[TOOL]", "[/TOOL]"],
+    ),
+    "mistral-small": (
+        "<s>{% if messages[0]['role'] == 'system' %}[SYSTEM_PROMPT]{{ messages[0]['content'] }}[/SYSTEM_PROMPT]"
+        "{% set messages = messages[1:] %}{% else %}[SYSTEM_PROMPT]You are a helpful model.[/SYSTEM_PROMPT]{% endif %}"
+        "{% for m in messages %}" + _ANSWER + "{% if m['role'] == 'user' %}[INST]{{ c }}[/INST]"
+        "{% elif m['role'] == 'tool' %}[TOOL_RESULTS]{{ c }}[/TOOL_RESULTS]{% else %}{{ c }}"
+        + _CALLS
+        + "</s>"
+        "{% endif %}{% endfor %}",
+        [
+            "<s>",
+            "</s>",
+            "[INST]",
+            "[/INST]",
+            "[SYSTEM_PROMPT]",
+            "[/SYSTEM_PROMPT]",
+            "[TOOL_RESULTS]",
+            "[/TOOL_RESULTS]",
+        ],
+    ),
+    # Ends a text that asks for no answer with a token of its own.
+    "phi3": (
+        "{% for m in messages %}"
+        + _ANSWER
+        + "<|{{ m['role'] }}|>\n{{ c }}"
+        + _CALLS
+        + "<|end|>\n{% endfor %}"
+        "{% if add_generation_prompt %}<|assistant|>\n{% else %}</s>{% endif %}",
+        ["<|system|>", "<|user|>", "<|assistant|>", "<|tool|>", "<|end|>", "</s>"],
+    ),
+    "kimi": (
+        "{% if messages[0]['role'] != 'system' %}<|im_system|>system<|im_middle|>You are a helpful model.<|im_end|>"
+        "{% endif %}{% for m in messages %}"
+        + _ANSWER
+        + "{% if m['role'] == 'user' %}<|im_user|>user<|im_middle|>"
+        "{% elif m['role'] == 'assistant' %}<|im_assistant|>assistant<|im_middle|>{% else %}<|im_system|>"
+        "{{ m['role'] }}<|im_middle|>{% endif %}{{ c }}" + _CALLS + "<|im_end|>{% endfor %}"
+        "{% if add_generation_prompt %}<|im_assistant|>assistant<|im_middle|>{% endif %}",
+        ["<|im_system|>", "<|im_user|>", "<|im_assistant|>", "<|im_middle|>", "<|im_end|>"],
+    ),
+    "granite4": (
+        "{% if messages[0]['role'] != 'system' %}<|start|>system<|end_role|>You are a helpful model."
+        "{% if tools %}\n<tools>{% for t in tools %}\n{{ t | tojson }}{% endfor %}\n</tools>{% endif %}<|end|>\n"
+        "{% endif %}{% for m in messages %}"
+        + _ANSWER
+        + "{% if m['role'] == 'tool' %}<|start|>user<|end_role|>\n"
+        "<tool_response>\n{{ c }}\n</tool_response><|end|>\n{% else %}<|start|>{{ m['role'] }}<|end_role|>{{ c }}"
+        + _CALLS
+        + "<|end|>\n{% endif %}{% endfor %}"
+        "{% if add_generation_prompt %}<|start|>assistant<|end_role|>{% endif %}",
+        ["<|start|>", "<|end_role|>", "<|end|>", "<tool_response>", "</tool_response>"],
+    ),
 }
+# Those that write a system message into the user's turn, and those that call it a developer's.
+INTO_USERS = {"gemma3", "llama2"}
+DEVELOPERS = {"gpt-oss"}
 
 
 def family_tokenizer(family: str) -> Any:

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from attrwidget.text.chat_contents import content_of, rendering_of, spans_by_contents
+from attrwidget.text.chat_cut import cut
+from attrwidget.text.chat_defaults import SYSTEM_ROLES, is_own, own_systems, squeezed
 from attrwidget.text.chat_layout import learn
 from attrwidget.text.chat_probes import chat
-from attrwidget.text.chat_template import controls_in, mark, marked_ids, try_template, unmarked, words
+from attrwidget.text.chat_template import (
+    controls_in,
+    mark,
+    marked_ids,
+    try_template,
+    unmarked,
+)
 from attrwidget.text.chat_typed import typed_in, typed_positions, typed_tokens
 from attrwidget.text.sections import Section
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from transformers import PreTrainedTokenizerBase
@@ -23,10 +30,7 @@ if TYPE_CHECKING:
     from attrwidget.text.chat_layout import Layout
 
 ADDED = "system (added by the template)"
-_SYSTEM = {"system", "developer"}
-_TOOL = {"type": "function", "function": {"name": "alphaqz", "description": "d", "parameters": {}}}
 _remembered: WeakKeyDictionary[Any, tuple[Any, Layout, list[re.Pattern[str]]]] = WeakKeyDictionary()
-_PLANTED = re.compile(r"alphaqz.*[}\])>]", re.DOTALL)
 
 
 def message_spans(
@@ -48,13 +52,14 @@ def message_spans(
     if not layout.anchored:
         return spans_by_contents(tokenizer, messages, ids, written)
     typed = typed_tokens(tokenizer, messages, written.text, written.options, layout.controls)
-    given = [content_of(message) for message in messages if message["role"] in _SYSTEM]
-    contents = [_squeezed(content) for content in given]
+    given = [content_of(message) for message in messages if message["role"] in SYSTEM_ROLES]
+    # Templates take things out of contents, such as SmolLM3's "/no_think".
+    kept = [text for content in given if (text := squeezed(content)) and text in squeezed(written.text)]
 
     def added(text: str) -> bool:
-        if any(content and content in _squeezed(unmarked(text)) for content in contents):
-            return False
-        return all(contents) or _is_default(text, defaults)
+        if given and not kept:
+            return is_own(text, defaults)
+        return not any(content in squeezed(unmarked(text)) for content in kept)
 
     return _spans(tokenizer, layout, ids, added, typed_positions(tokenizer, ids, typed))
 
@@ -68,21 +73,25 @@ def find_spans(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> list[S
     layout, defaults = _learnt(tokenizer)
     if not layout.anchored:
         return []
-    return _spans(tokenizer, layout, ids, lambda text: _is_default(text, defaults))
+    return _spans(tokenizer, layout, ids, lambda text: is_own(text, defaults))
 
 
 def typed_borders(
     tokenizer: PreTrainedTokenizerBase, messages: Sequence[Mapping[str, Any]]
 ) -> list[tuple[str, str]]:
-    """Return the control tokens of the chat template that stand in a message, each with the message's role."""
+    """Return the control tokens of the chat template that stand in a message, each with the message's role.
+
+    Those in an assistant's messages are left out: models write some themselves, such as ``<think>``.
+    """
     layout, _ = _learnt(tokenizer)
-    return [(str(m["role"]), name) for m in messages for name in typed_in(m, layout.controls)]
+    others = [message for message in messages if message["role"] != "assistant"]
+    return [(str(m["role"]), name) for m in others for name in typed_in(m, layout.controls)]
 
 
 def is_bare(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> bool:
     """Return whether no message begins in *ids*, though the chat template begins each with a header."""
     layout, _ = _learnt(tokenizer)
-    return bool(layout.headers) and not _cut(marked_ids(tokenizer, ids)[0], layout)
+    return bool(layout.headers) and not cut(marked_ids(tokenizer, ids)[0], layout)
 
 
 def ends_as_template(tokenizer: PreTrainedTokenizerBase, ends: Collection[int]) -> bool:
@@ -106,7 +115,7 @@ def _learnt(tokenizer: PreTrainedTokenizerBase) -> tuple[Layout, list[re.Pattern
     known = _remembered.get(tokenizer)
     if known is None or known[0] != key:
         layout = learn(tokenizer)
-        known = _remembered[tokenizer] = key, layout, _defaults(tokenizer, layout)
+        known = _remembered[tokenizer] = key, layout, own_systems(tokenizer, layout)
     return known[1:]
 
 
@@ -127,80 +136,17 @@ def _spans(
         typed: Positions of control tokens that begin and end nothing.
     """
     text, units = marked_ids(tokenizer, ids, typed)
-    found = _cut(text, layout)
+    found = cut(text, layout)
     if not found:
         return []
     ends = [at for at, _ in found[1:]] + [len(text)]
     titles = [
-        ADDED if role in _SYSTEM and added(text[at:end]) else role
+        ADDED if role in SYSTEM_ROLES and added(text[at:end]) else role
         for (at, role), end in zip(found, ends, strict=True)
     ]
     borders = [0, *(_token_from(units, end, len(ids)) for end in ends)]
     spans = [Section(*span) for span in zip(titles, borders[:-1], borders[1:], strict=True)]
     return [span for span in spans if span.start < span.end]
-
-
-def _cut(text: str, layout: Layout) -> list[tuple[int, str]]:
-    """Return where each message begins in a marked text, and its role."""
-    if not layout.headers:
-        return []
-    either = "|".join(f"(?P<h{n}>{header})" for n, (header, _) in enumerate(layout.headers))
-    found = [
-        (match.start(), match.end(), layout.headers[int(str(match.lastgroup)[1:])][1])
-        for match in re.finditer(either, text)
-    ]
-    if not found:
-        return []
-    begun = [(0, found[0][2])]
-    if words(text[: found[0][0]]):
-        begun = [(0, "system"), (found[0][0], found[0][2])]
-    for number, (start, end, role) in enumerate(found):
-        if number:
-            begun.append((start, role))
-        stop = found[number + 1][0] if number + 1 < len(found) else len(text)
-        begun += _without_header(text, end, stop, role, layout)
-    return begun
-
-
-def _without_header(text: str, at: int, stop: int, role: str, layout: Layout) -> list[tuple[int, str]]:
-    """Return what begins between *at* and *stop* without a header, after the footer of a message of *role*."""
-    ends = layout.footers.get(role, ()) + (layout.footers.get("call", ()) if role == "assistant" else ())
-    matches = [match for end in ends if (match := re.compile(end).search(text, at, stop))]
-    if not matches:
-        return []
-    after = min(matches, key=lambda match: (match.start(), -match.end())).end()
-    if role in layout.headerless and text[after:stop].strip():
-        return [(after, "assistant"), *_without_header(text, after, stop, "assistant", layout)]
-    return [(after, "system")] if words(text[after:stop]) else []
-
-
-def _defaults(tokenizer: PreTrainedTokenizerBase, layout: Layout) -> list[re.Pattern[str]]:
-    """Return patterns of the system messages that the template writes by itself."""
-    found = []
-    for options in ({}, {"enable_thinking": False}, {"tools": [_TOOL]}):
-        written = try_template(tokenizer, chat("user"), add_generation_prompt=True, **options)
-        text = mark(tokenizer, written or "")
-        cuts = [*_cut(text, layout), (len(text), "")]
-        for (at, role), (end, _) in pairwise(cuts):
-            if role in _SYSTEM:
-                found.append(_default(_squeezed(text[at:end])))
-    return found
-
-
-def _is_default(text: str, defaults: list[re.Pattern[str]]) -> bool:
-    return any(default.fullmatch(_squeezed(text)) for default in defaults)
-
-
-def _default(text: str) -> re.Pattern[str]:
-    planted = _PLANTED.search(text)
-    if not planted:
-        return re.compile(re.escape(text))
-    before = text[: planted.start()].partition("{")[0]
-    return re.compile(re.escape(before) + r".*[}\])>]" + re.escape(text[planted.end() :]), re.DOTALL)
-
-
-def _squeezed(text: str) -> str:
-    return "".join(text.split())
 
 
 def _token_from(units: list[tuple[int, int]], character: int, count: int) -> int:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from attrwidget.text.chat_probes import Pieces
 
-_ROLES = ("system", "developer", "user", "assistant", "tool")
+_ROLES = ("user", "assistant", "system", "developer", "tool")
 _FAMILIES = {"call": "assistant"}  # a turn that only calls a tool is an assistant's
 _ASSISTANT = re.compile("assistant|chatbot", re.IGNORECASE)
 
@@ -43,13 +43,15 @@ def learn(tokenizer: PreTrainedTokenizerBase) -> Layout:
     """Return the layout of the tokenizer's chat template; without headers if it cannot be found."""
     gaps = _probes(tokenizer) if tokenizer.chat_template else []
     footers = _footers(gaps)
-    found = {role: _headers(role, gaps, footers) for role in _ROLES}
+    users = _headers("user", gaps, footers, [])
+    found = {role: _headers(role, gaps, footers, users) for role in _ROLES}
     headers: dict[Pieces, str] = {}
     for role in _ROLES:
         for header in found[role]:
             known = headers.get(header)
+            said = "".join(header).lower()
             # Two roles have the same header: it names one, as gpt-oss writes a system message as a developer's.
-            if known is None or (role in "".join(header) and known not in "".join(header)):
+            if known is None or (role in said and known not in said):
                 headers[header] = role
     first = _headerless(gaps, footers)
     ordered = sorted(headers.items(), key=lambda item: -len("".join(item[0])))
@@ -89,11 +91,15 @@ def _footers(gaps: list[Gap]) -> dict[str, list[Pieces]]:
             if gap.before == "user":  # some templates begin the answer without being asked to
                 at = next((i for i, piece in enumerate(text) if _ASSISTANT.search(piece)), len(text))
                 text = text[:at]
-            ends.setdefault(gap.before, set()).add(_stripped(text))
+            # Some templates write the end of the text behind the last message's.
+            shared = [_common([text, other.text]) for other in gaps if other.before == gap.before]
+            ends.setdefault(gap.before, set()).update(map(_stripped, [text, *filter(_control, shared)]))
     return {role: sorted(filter(None, found), key=len, reverse=True) for role, found in ends.items()}
 
 
-def _headers(role: str, gaps: list[Gap], footers: dict[str, list[Pieces]]) -> list[Pieces]:
+def _headers(
+    role: str, gaps: list[Gap], footers: dict[str, list[Pieces]], users: list[Pieces]
+) -> list[Pieces]:
     """Return what begins a message of *role*: what its appearances have in common, after the footer before."""
     candidates: list[Pieces] = []
     for gap in gaps:
@@ -102,7 +108,7 @@ def _headers(role: str, gaps: list[Gap], footers: dict[str, list[Pieces]]) -> li
             if rest is not None:
                 candidates.append(rest)
     if role in {"system", "developer"} and not candidates:
-        candidates = _first_headers(role, gaps)
+        candidates = _first_headers(role, gaps, users)
     if not candidates or any(not candidate for candidate in candidates):
         candidates = [candidate for candidate in candidates if candidate and _control(candidate)]
         if role == "assistant":  # begins without a header after some roles
@@ -110,16 +116,22 @@ def _headers(role: str, gaps: list[Gap], footers: dict[str, list[Pieces]]) -> li
     groups: dict[str, list[Pieces]] = {}
     for candidate in candidates:
         groups.setdefault(candidate[0], []).append(candidate)
-    return [header for group in groups.values() if (header := _stripped(_common(group)))]
+    return [header for group in groups.values() if (header := _to_last_control(_stripped(_common(group))))]
 
 
-def _first_headers(role: str, gaps: list[Gap]) -> list[Pieces]:
-    """Return the header of a message that can only be the first, after what the template writes without it."""
-    own = [gap.text for gap in gaps if gap.before == START and gap.after == role]
-    plain = [gap.text for gap in gaps if gap.before == START and gap.after == "user"]
-    if not own or not plain:
+def _first_headers(role: str, gaps: list[Gap], users: list[Pieces]) -> list[Pieces]:
+    """Return the header of a message that can only be the first, after what the template writes without it.
+
+    It has none where the template writes it into the user's message. *users* are the headers of those.
+    """
+    own = [_stripped(gap.text) for gap in gaps if gap.before == START and gap.after == role]
+    plain = [_stripped(gap.text) for gap in gaps if gap.before == START and gap.after == "user"]
+    if not own or not plain or (plain[0] and own[0][: len(plain[0])] == plain[0]):
         return []
     common = _common([own[0], plain[0]])
+    for header in users:
+        if header and plain[0][-len(header) :] == header:
+            common = common[: len(plain[0]) - len(header)]
     rest = own[0][len(common) :] if words("".join(common)) else own[0]
     return [rest] if _control(rest) else []
 
@@ -154,6 +166,13 @@ def _stripped(text: Pieces) -> Pieces:
     while stop > start and (text[stop - 1].isspace() or text[stop - 1] in "\"'[{("):
         stop -= 1
     return text[start:stop]
+
+
+def _to_last_control(header: Pieces) -> Pieces:
+    """Return *header* without words after its last control token, if the role stands before that one."""
+    at = [i for i, piece in enumerate(header) if _control((piece,))]
+    named = at and words("".join(header[at[0] : at[-1]]))
+    return header[: at[-1] + 1] if named else header
 
 
 def _control(found: Pieces) -> bool:
