@@ -9,6 +9,7 @@ import { footer } from "./panels/footer/footer";
 import { picker } from "./panels/picker/picker";
 import { status } from "./panels/status/status";
 import { toolbar } from "./panels/toolbar/toolbar";
+import printed from "./print.css";
 import { createScores } from "./scores/shown-scores";
 import type { Session } from "./session/session";
 import type { Display } from "./state/display";
@@ -38,8 +39,9 @@ export function mountApp(
     hostStyles(),
     styles,
     ...[toolbar, status, footer, picker, ...views].map((part) => part.styles),
+    printed,
   ]);
-  for (const host of hosts) host.prepare?.(el);
+  for (const host of hosts) host.prepare?.(el, signal);
   const [bar, side, bottom] = [h("header"), h("aside", { class: "side" }), h("footer")];
   const [state, view] = [h("div", { class: "status" }), h("div", { class: "view" })];
   const live = h("div", { class: "unseen", "aria-live": "polite" });

@@ -75,11 +75,21 @@ export function writeText(host: HTMLElement, text: RichText): void {
   while (host.childNodes.length > text.length) host.lastChild?.remove();
 }
 
-/** Call `changed` whenever an element changes its size, until `signal` aborts. */
+/** Call `changed` whenever an element changes its size, or pixels theirs by zoom or on another monitor. */
 export function watchSize(elements: readonly HTMLElement[], changed: () => void, signal: AbortSignal): void {
   const observer = new ResizeObserver(changed);
   for (const element of elements) observer.observe(element);
   signal.addEventListener("abort", () => observer.disconnect());
+  const watchPixels = () => {
+    if (signal.aborted) return;
+    const again = () => {
+      changed();
+      watchPixels();
+    };
+    const pixels = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+    pixels.addEventListener("change", again, { once: true, signal });
+  };
+  watchPixels();
 }
 
 /** Give a canvas this size in CSS pixels. True if it changed, which clears the canvas. */
@@ -98,15 +108,41 @@ export function pointIn(element: HTMLElement, event: MouseEvent): [x: number, y:
   return [(event.clientX - box.left) / scale, (event.clientY - box.top) / scale];
 }
 
+const waiting = new Set<() => void>();
+
 /** Return a function that runs `paint` once in the next frame, however often it is called, until `signal` aborts. */
 export function inNextFrame(paint: () => void, signal: AbortSignal): () => void {
   let frame = 0;
-  signal.addEventListener("abort", () => cancelAnimationFrame(frame));
+  const run = () => {
+    cancelAnimationFrame(frame);
+    frame = 0;
+    waiting.delete(run);
+    paint();
+  };
+  signal.addEventListener("abort", () => {
+    cancelAnimationFrame(frame);
+    waiting.delete(run);
+  });
   return () => {
     if (signal.aborted) return;
-    frame ||= requestAnimationFrame(() => {
-      frame = 0;
-      paint();
-    });
+    waiting.add(run);
+    frame ||= requestAnimationFrame(run);
   };
+}
+
+/** Paint now what waits for the next frame: a page that is printed has none. */
+export function paintNow(): void {
+  for (const run of [...waiting]) run();
+}
+
+/** Call `changed` before the page is printed and after it, until `signal` aborts. */
+export function watchPaper(changed: (printing: boolean) => void, signal: AbortSignal): void {
+  const tell = (printing: boolean) => () => {
+    changed(printing);
+    paintNow();
+  };
+  window.addEventListener("beforeprint", tell(true), { signal });
+  window.addEventListener("afterprint", tell(false), { signal });
+  const media = matchMedia("print");
+  media.addEventListener("change", () => tell(media.matches)(), { signal });
 }

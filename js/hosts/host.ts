@@ -6,6 +6,6 @@ export interface Host {
   theme(elements: readonly HTMLElement[]): Theme | null;
   /** The CSS variables in which the host keeps its background, text colour and font. */
   readonly variables: { readonly background: string; readonly ink: string; readonly font?: string };
-  /** Called once with the element of each display. */
-  prepare?(element: HTMLElement): void;
+  /** Called once with the element of each display, which ends with `signal`. */
+  prepare?(element: HTMLElement, signal: AbortSignal): void;
 }

@@ -10,7 +10,9 @@ const settle = () => new Promise((resolve) => setTimeout(resolve));
 
 beforeEach(() => {
   browser = Object.assign(new EventTarget(), { matches: false });
-  vi.stubGlobal("matchMedia", () => browser);
+  vi.stubGlobal("matchMedia", (query: string) =>
+    query.includes("color-scheme") ? browser : Object.assign(new EventTarget(), { matches: false }),
+  );
   end = new AbortController();
 });
 afterEach(() => {
@@ -79,8 +81,27 @@ test("the host's colours are taken over, the first that is defined", () => {
   );
 });
 
-test("JupyterLab leaves the keys of a cell to the widget", () => {
+test("paper is light, whatever the host shows", () => {
+  document.body.dataset.jpThemeLight = "false";
+  const theme = followTheme(document.createElement("div"), end.signal);
+  expect(theme.value).toBe("dark");
+  window.dispatchEvent(new Event("beforeprint"));
+  expect(theme.value).toBe("light");
+  window.dispatchEvent(new Event("afterprint"));
+  expect(theme.value).toBe("dark");
+});
+
+test("JupyterLab leaves the keys of a cell to the widget, and keeps those with Ctrl or Cmd", () => {
   const element = document.createElement("div");
-  jupyter.prepare?.(element);
-  expect(element.getAttribute("data-lm-suppress-shortcuts")).toBe("true");
+  jupyter.prepare?.(element, end.signal);
+  const left = (init: KeyboardEventInit) => {
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "s", bubbles: true, ...init }));
+    return element.getAttribute("data-lm-suppress-shortcuts");
+  };
+  expect([left({}), left({ ctrlKey: true }), left({ metaKey: true }), left({})]).toEqual([
+    "true",
+    "false",
+    "false",
+    "true",
+  ]);
 });

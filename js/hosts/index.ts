@@ -1,5 +1,6 @@
 /** All hosts, and what they mean for a display. The first host that knows the page's theme decides. */
 import { type ReadonlySignal, signal } from "@preact/signals-core";
+import { watchPaper } from "../dom";
 import type { Theme } from "../draw/color";
 import type { Host } from "./host";
 import { jupyter } from "./jupyter";
@@ -13,9 +14,10 @@ export function followTheme(root: HTMLElement, end: AbortSignal, all = hosts): R
   const elements = [document.body, document.documentElement];
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const theme = signal<Theme>("light");
+  let printing = false;
   const update = () => {
     const named = all.map((host) => host.theme(elements)).find(Boolean);
-    const now = named ?? (dark.matches ? "dark" : "light");
+    const now = printing ? "light" : (named ?? (dark.matches ? "dark" : "light"));
     // Before the signal: effects read colours that depend on it.
     root.dataset.theme = now;
     theme.value = now;
@@ -24,6 +26,10 @@ export function followTheme(root: HTMLElement, end: AbortSignal, all = hosts): R
   const observer = new MutationObserver(update);
   for (const element of elements) observer.observe(element, { attributes: true });
   dark.addEventListener("change", update, { signal: end });
+  watchPaper((on) => {
+    printing = on;
+    update();
+  }, end);
   end.addEventListener("abort", () => observer.disconnect());
   return theme;
 }

@@ -11,8 +11,12 @@ export const jupyter: Host = {
     ink: "--jp-content-font-color0",
     font: "--jp-ui-font-family",
   },
-  prepare(element) {
-    // JupyterLab has its own meaning for arrows, Enter and letters in a cell's output.
+  prepare(element, signal) {
+    // JupyterLab has its own meaning for arrows, Enter and letters in a cell's output. Keys with Ctrl or Cmd are its own.
+    const leave = (event: KeyboardEvent) => {
+      element.setAttribute("data-lm-suppress-shortcuts", String(!(event.ctrlKey || event.metaKey)));
+    };
     element.setAttribute("data-lm-suppress-shortcuts", "true");
+    window.addEventListener("keydown", leave, { capture: true, signal });
   },
 };

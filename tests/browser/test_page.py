@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
+from helpers.pdf import pdf_text
 from helpers.screen import Screen, explore, serious_faults
-from playwright.sync_api import Page, Route, expect
+from PIL import Image
+from playwright.sync_api import Browser, Page, Route, expect
 
 import attrwidget as aw
 
@@ -128,3 +132,45 @@ def test_token_text_is_text(page: Page, asked: list[str], tmp_path: Path) -> Non
     assert page.evaluate("window.hacked") is None
     assert screen.root.locator("img").count() == 0
     assert len(asked) == 1
+
+
+def test_on_paper_the_text_is_whole_and_light_and_has_no_buttons(
+    page: Page, model: Any, tmp_path: Path
+) -> None:
+    ex = model.explain("Facts about Kenya:" + " The capital of Japan is Tokyo." * 60, output=" The capital")
+    page.emulate_media(color_scheme="dark")
+    screen = open_page(page, ex, tmp_path / "why.html")
+    expect(screen.footer).to_contain_text("Explaining The")
+    printed = "".join(pdf_text(page.pdf(format="A4", print_background=True)).split())
+    assert printed.count("ThecapitalofJapanisTokyo.") == 60
+    assert "Layers×heads" in printed
+    assert not [name for name in ("Allheads4", "Joinby", "Matrix", "letgo") if name in printed]
+    page.emulate_media(media="print", color_scheme="dark")
+    page.set_viewport_size({"width": 720, "height": 900})
+    expect(screen.root.get_by_role("button", name="Options")).to_be_hidden()
+    word = screen.word(ex.reading.first_step)
+    word.scroll_into_view_if_needed()
+    pixels = np.asarray(Image.open(BytesIO(word.screenshot())).convert("L"))
+    assert np.median(pixels) > 200
+    assert (pixels < 80).sum() > 20
+
+
+def test_pictures_follow_the_zoom_and_a_tap_shows_a_number(
+    chromium: Browser, explanation: Explanation, tmp_path: Path
+) -> None:
+    context = chromium.new_context(viewport={"width": 1280, "height": 1000}, has_touch=True)
+    page = context.new_page()
+    screen = open_page(page, explanation, tmp_path / "why.html")
+    screen.word(4).tap()
+    expect(screen.tip).to_be_visible()
+    screen.root.get_by_role("radio", name="Matrix").tap()
+    expect(screen.root.locator(".aw-matrix canvas")).to_be_visible()
+    zoomed = {"width": 853, "height": 667, "deviceScaleFactor": 1.5, "mobile": False}
+    context.new_cdp_session(page).send("Emulation.setDeviceMetricsOverride", zoomed)
+    fits = "c => !c.offsetWidth || Math.abs(c.width - 1.5 * c.offsetWidth) < 2"
+    for view in ("Matrix", "Text"):
+        screen.root.get_by_role("radio", name=view).tap()
+        page.wait_for_function(
+            f"root => [...root.querySelectorAll('canvas')].every({fits})", arg=screen.root.element_handle()
+        )
+    context.close()

@@ -63,7 +63,7 @@ def test_a_page_asks_nothing_of_the_network_and_runs_no_script_but_its_own(tmp_p
     assert not {"src", "href", "srcset", "action", "background", "data", "poster"}.intersection(names)
     assert not [name for name in names if name.startswith("on")]
     assert sorted(set(page.tags)) == sorted(
-        {"html", "head", "meta", "title", "style", "body", "main", "h1", "div", "noscript", "script"}
+        {"html", "head", "meta", "title", "style", "body", "main", "h1", "bdi", "div", "noscript", "script"}
     )
     assert page.tags.count("script") == 2
     assert not re.search(
@@ -101,6 +101,8 @@ def test_the_title_is_text(tmp_path: Path) -> None:
     assert "<title>&lt;b&gt;{x} &amp; ⟨U+D800⟩</title>" in text
     text, _ = export(planted(), tmp_path / "b.html")
     assert "<title>Why did demo say “is 東”?</title>" in text
+    assert "<bdi>demo</bdi>" in text
+    assert "<bdi>is 東</bdi>" in text
     explanation = random_explanation(
         texts=["a", "b", " c d", " e", "</s>"], prompt=2, answer=3, special=[0, 4]
     )

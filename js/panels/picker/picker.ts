@@ -17,7 +17,7 @@ import { cellLabel, heldText, hoverText } from "./text";
 
 export const picker = { styles, mount: (host: HTMLElement, ctx: Context) => void new Picker(host, ctx) };
 
-const adds = (event: MouseEvent | KeyboardEvent): boolean => event.ctrlKey || event.metaKey || event.shiftKey;
+const adds = (event: MouseEvent): boolean => event.ctrlKey || event.metaKey || event.shiftKey;
 
 class Picker {
   readonly #host: HTMLElement;
@@ -170,9 +170,9 @@ class Picker {
   }
 
   #key(event: KeyboardEvent): void {
-    if (event.key === " " || event.key === "Enter") {
+    if ((event.key === " " || event.key === "Enter") && !event.ctrlKey && !event.metaKey) {
       event.preventDefault();
-      this.#pick(this.#current(), event.key === " " || adds(event));
+      this.#pick(this.#current(), event.key === " " || event.shiftKey);
       return;
     }
     const { layers, heads } = this.#geometry;

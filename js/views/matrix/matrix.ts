@@ -228,7 +228,8 @@ class Matrix {
   #key(event: KeyboardEvent): void {
     if (!this.#loaded) return;
     const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
-    if (event.key === " " || event.key === "Enter") this.#choose(this.#cursor.column, event.shiftKey);
+    if (plain && (event.key === " " || event.key === "Enter"))
+      this.#choose(this.#cursor.column, event.shiftKey);
     else if (plain && (event.key === "+" || event.key === "=")) this.#zoom(1.5);
     else if (plain && event.key === "-") this.#zoom(1 / 1.5);
     else if (plain && event.key === "0") this.#toggleWhole();

@@ -31,6 +31,24 @@ test("the pointer previews: steps in the answer, an input in the prompt", async 
   expect(t.state.hoveredInput.value).toBeNull();
 });
 
+test("a tap previews until the next tap", () => {
+  const finger = { pointerType: "touch" };
+  send(1, "pointerover", finger);
+  send(1, "pointerdown", finger);
+  text.list.dispatchEvent(new PointerEvent("pointerleave", finger));
+  expect(t.state.hoveredInput.value).toBe(1);
+  document.body.dispatchEvent(new PointerEvent("pointerdown", { ...finger, bubbles: true, composed: true }));
+  expect(t.state.hoveredInput.value).toBeNull();
+});
+
+test("keys with Ctrl or Cmd are the host's", () => {
+  for (const init of [{ ctrlKey: true }, { metaKey: true }]) {
+    const event = new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true, ...init });
+    unit(3).dispatchEvent(event);
+    expect([event.defaultPrevented, t.state.held.value]).toEqual([false, [0]]);
+  }
+});
+
 test("the space between two words does not lose the first at once", async () => {
   send(3, "pointerover");
   text.list.dispatchEvent(new PointerEvent("pointerover"));

@@ -52,9 +52,14 @@ export class TextInput {
       listen(window, signal, { pointerup: restore, pointercancel: restore }, { once: true });
     };
     listen(list, signal, { pointerdown: pressed }, { capture: true });
+    const tapped = (event: PointerEvent) => {
+      if (event.pointerType === "touch" && !event.composedPath().includes(list)) this.#pointAt(null);
+    };
+    listen(window, signal, { pointerdown: tapped });
     listen(list, signal, {
       pointerover: (event) => this.#over(this.#unitUnder(event)),
-      pointerleave: () => this.#pointAt(null),
+      // A finger leaves the page with each tap; what it tapped stays until the next tap.
+      pointerleave: (event) => event.pointerType !== "touch" && this.#pointAt(null),
       mousedown: (event) => {
         // Shift and click would select text.
         if (event.shiftKey && (this.#unitUnder(event) ?? -1) >= this.#units.firstWritten)
@@ -137,6 +142,7 @@ export class TextInput {
   }
 
   #key(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey) return;
     if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
       this.#choose(this.#cursor, event.shiftKey);

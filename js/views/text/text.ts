@@ -1,13 +1,14 @@
 /** The text view: prompt and answer as running text, tinted by what each unit gave to the one explained. */
-import { computed, effect, signal } from "@preact/signals-core";
+import { computed, effect, signal, untracked } from "@preact/signals-core";
 import type { View, ViewContext } from "../../context";
-import { h, watchSize } from "../../dom";
+import { h, watchPaper, watchSize } from "../../dom";
 import { paletteOf } from "../../draw/palette";
 import { tint } from "../../draw/ramp";
 import { targetSteps } from "../../state/selectors";
 import { hides, unitsOf } from "../../state/units";
 import { buildText, type TextElements } from "./build";
 import { TextInput } from "./input";
+import { markForPaper } from "./on-paper";
 import type { Inks, Picture } from "./paint";
 import { Paper } from "./paper";
 import styles from "./text.css";
@@ -33,6 +34,10 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
       paper.sync();
       measured.value = measured.peek() + 1;
     };
+    watchPaper((printing) => {
+      const signed = ctx.scores.shown.peek()?.method.signed ?? false;
+      if (printing) untracked(() => markForPaper(built.units, pictureOf(built, ctx), signed));
+    }, end.signal);
     watchLayout(sync, scroller, built.list, end.signal);
     scroller.addEventListener("scroll", () => paper.scrolled(), { signal: end.signal, passive: true });
     new TextInput(built, paper.boxes, ctx, end.signal);
@@ -60,16 +65,6 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
 function watchLayout(sync: () => void, scroller: HTMLElement, list: HTMLElement, end: AbortSignal): void {
   watchSize([list, scroller], sync, end);
   document.fonts?.addEventListener("loadingdone", sync, { signal: end });
-  const watchScale = () => {
-    if (end.aborted) return;
-    const changed = () => {
-      sync();
-      watchScale();
-    };
-    const scale = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
-    scale.addEventListener("change", changed, { once: true, signal: end });
-  };
-  watchScale();
 }
 
 function inksOf(host: HTMLElement, ctx: ViewContext): Omit<Inks, "signed"> {

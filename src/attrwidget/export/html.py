@@ -45,6 +45,7 @@ _PAGE = """<!doctype html>
 <title>{title}</title>
 <style>
 :root {{ color-scheme: light dark; }}
+@media print {{ :root {{ color-scheme: light; }} body {{ max-width: none; padding: 0; }} }}
 body {{ margin: 0 auto; padding: 1rem; max-width: 75rem; background: Canvas; color: CanvasText;
   font-family: system-ui, sans-serif; }}
 h1 {{ font-size: 1.1rem; font-weight: 600; overflow-wrap: anywhere; }}
@@ -52,7 +53,7 @@ h1 {{ font-size: 1.1rem; font-weight: 600; overflow-wrap: anywhere; }}
 </head>
 <body>
 <main>
-<h1 dir="auto">{title}</h1>
+<h1 dir="auto">{heading}</h1>
 <div id="attrwidget"></div>
 <noscript>{still}</noscript>
 </main>
@@ -183,6 +184,7 @@ def _notes(reading: Reading, methods: Iterable[str]) -> dict[str, list[str | Non
 
 def _page(reading: Reading, title: str | None, data: dict[str, Any]) -> bytes:
     """Return the whole page as bytes."""
+    asked = (title,) if title is not None else _title(reading)
     script = _inside_script(read_bundle("page.js"))
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
     policy = (
@@ -192,7 +194,11 @@ def _page(reading: Reading, title: str | None, data: dict[str, Any]) -> bytes:
     page = _PAGE.format(
         policy=policy,
         version=escape(__version__),
-        title=escape(printable(title if title is not None else _title(reading))),
+        title=escape(printable("".join(asked))),
+        heading="".join(
+            f"<bdi>{escape(printable(part))}</bdi>" if i % 2 else escape(printable(part))
+            for i, part in enumerate(asked)
+        ),
         still=to_fallback_html(reading, data["state"]["method"], []),
         # ASCII alone: no separator, lone surrogate or mark-up in a token can end a string or the script.
         data=json.dumps(data, ensure_ascii=True, allow_nan=False, separators=(",", ":")).replace(
@@ -208,14 +214,14 @@ def _inside_script(code: str) -> str:
     return code.replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
 
-def _title(reading: Reading) -> str:
-    """Return the question that heads the page."""
+def _title(reading: Reading) -> tuple[str, ...]:
+    """Return the question that heads the page: our words in turn with names, which may be written right to left."""
     model = public_name(reading.model_name) or "the model"
     if reading.answer_text == "":
-        return f"How does {model} read this text?"
+        return ("How does ", model, " read this text?")
     first, special = reading.first_step, reading.tokens.special
     words = [u.text for u in reading.tokens.units if u.start >= first and not special[u.start]]
     text = "".join(words or [u.text for u in reading.tokens.units if u.start >= first])
     answer = reading.answer_text or " ".join(text.split()) or visible(text)
     answer = answer if len(answer) <= 60 else answer[:59] + "…"
-    return f"Why did {model} say “{answer}”?"
+    return ("Why did ", model, " say “", answer, "”?")

@@ -93,7 +93,7 @@ def _body(
     for section in reading.sections:
         inside = [i for i, u in enumerate(units) if section.start <= u.start < section.end]
         yield f'<div style="font-size:85%;opacity:0.7">{escape(section.title)}</div>'
-        yield '<div dir="auto" style="white-space:pre-wrap">'
+        yield '<div dir="auto" style="white-space:pre-wrap;unicode-bidi:plaintext">'
         for i in inside:
             if i < begin or i >= end:
                 yield spans[i]
