@@ -137,10 +137,10 @@ def test_token_text_is_text(page: Page, asked: list[str], tmp_path: Path) -> Non
 def test_on_paper_the_text_is_whole_and_light_and_has_no_buttons(
     page: Page, model: Any, tmp_path: Path
 ) -> None:
-    ex = model.explain("Facts about Kenya:" + " The capital of Japan is Tokyo." * 60, output=" The capital")
+    ex = model.explain("Facts about Kenya:" + " The capital of Japan is Tokyo." * 60, max_new_tokens=2)
     page.emulate_media(color_scheme="dark")
     screen = open_page(page, ex, tmp_path / "why.html")
-    expect(screen.footer).to_contain_text("Explaining The")
+    expect(screen.footer).to_contain_text("Explaining")
     printed = "".join(pdf_text(page.pdf(format="A4", print_background=True)).split())
     assert printed.count("ThecapitalofJapanisTokyo.") == 60
     assert "Layers×heads" in printed
@@ -148,7 +148,7 @@ def test_on_paper_the_text_is_whole_and_light_and_has_no_buttons(
     page.emulate_media(media="print", color_scheme="dark")
     page.set_viewport_size({"width": 720, "height": 900})
     expect(screen.root.get_by_role("button", name="Options")).to_be_hidden()
-    word = screen.word(ex.reading.first_step)
+    word = screen.options.filter(has_text="capital").first
     word.scroll_into_view_if_needed()
     pixels = np.asarray(Image.open(BytesIO(word.screenshot())).convert("L"))
     assert np.median(pixels) > 200
