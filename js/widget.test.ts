@@ -84,3 +84,18 @@ test("a host that does not call initialize gets an app for each display, which e
   stop?.();
   expect([...model.listeners.values()].every((callbacks) => callbacks.size === 0)).toBe(true);
 });
+
+test("without Python the page says so at once and shows what was on show", async () => {
+  const rows = btoa(String.fromCharCode(...new Uint8Array(new Float32Array([0.25, 0.75, NaN]).buffer)));
+  const query = { method: "saliency", layer: null, heads: [], head_rule: "mean" };
+  Object.assign(model.values, { held: [0], layout: { comm_live: false } });
+  model.values.on_show = { query, steps: [0], rows, notes: ["as it was"] };
+  const app = widget();
+  app.initialize({ model: model as never, signal: end.signal });
+  const { el } = show(app);
+  await settle();
+  expect(el.shadowRoot?.querySelector(".notes")?.textContent).toContain("Python is not running here");
+  expect(sentence(el)).toContain("as it was");
+  expect(el.shadowRoot?.querySelector("[role=alert], [role=progressbar]")).toBeNull();
+  expect(model.sent).toEqual([]);
+});

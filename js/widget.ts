@@ -1,7 +1,7 @@
 /** The anywidget entry: one state and one session for each model, one display for each cell that shows it. */
 import { type App, mountApp } from "./app";
 import type { Bytes } from "./session/buffers";
-import { KernelSession } from "./session/kernel";
+import { KernelSession, type OnShow } from "./session/kernel";
 import { createState } from "./state/state";
 import { contentOf, type Model, syncTraits } from "./state/trait-sync";
 
@@ -17,8 +17,10 @@ interface Display {
 
 function createApp(model: WidgetModel, signal: AbortSignal): App {
   const state = createState(contentOf(model));
+  const gone = isGone(model);
   const session = new KernelSession(
     {
+      gone,
       send: (message) => model.send(message),
       listen(handler) {
         const receive = (message: unknown, buffers: readonly Bytes[] = []) => handler(message, buffers);
@@ -28,9 +30,25 @@ function createApp(model: WidgetModel, signal: AbortSignal): App {
     },
     () => state.content.peek().inputs,
   );
+  const remember = () => {
+    const onShow = model.get("on_show") as OnShow | undefined;
+    if (onShow?.rows) session.remember(onShow);
+  };
+  remember();
+  model.on("change:on_show", remember);
+  signal.addEventListener("abort", () => model.off("change:on_show", remember));
   syncTraits(model, state, signal, () => session.clear());
   signal.addEventListener("abort", () => session.clear());
-  return { state, session, notes: [] };
+  return { state, session, notes: gone ? [still] : [] };
+}
+
+const still =
+  "Python is not running here, so this is what was on show when the notebook was saved. Run the notebook to see more.";
+
+/** Whether the page has no Python: the layout of every widget knows whether its own channel is open. */
+function isGone(model: WidgetModel): boolean {
+  const layout = model.get("layout") as { readonly comm_live?: boolean } | null | undefined;
+  return layout?.comm_live === false;
 }
 
 export default () => {

@@ -1,5 +1,5 @@
 /** A session whose numbers come from a live kernel. */
-import { toBytes, toFloat32 } from "./buffers";
+import { fromBase64, toBytes, toFloat32 } from "./buffers";
 import { Cache } from "./cache";
 import { type Channel, type Reply, Requests, type Timing } from "./requests";
 import type { Foil, Hiding, RequestOptions, ScoreMap, ScoreQuery, Session } from "./session";
@@ -33,6 +33,15 @@ function partOf(options: RequestOptions, from: number, count: number, all: numbe
 
 const rowKey = (query: ScoreQuery, step: number): string => `row ${JSON.stringify(query)} ${step}`;
 
+/** Python's trait `on_show`: the scores of the held steps. */
+export interface OnShow {
+  readonly query: ScoreQuery;
+  readonly steps: readonly number[];
+  /** Base64 of little-endian float32 `[steps, inputs]`. */
+  readonly rows: string;
+  readonly notes?: readonly (string | null)[];
+}
+
 export class KernelSession implements Session {
   readonly #requests: Requests;
   readonly #cache = new Cache<Float32Array | ScoreMap>(cacheBytes);
@@ -50,6 +59,17 @@ export class KernelSession implements Session {
     this.#requests.clear();
     this.#cache.clear();
     this.#notes.clear();
+  }
+
+  /** Keep what came with the state, as if it had been asked for. */
+  remember({ query, steps, rows, notes = [] }: OnShow): void {
+    const values = new Float32Array(fromBase64(rows).buffer);
+    const inputs = values.length / steps.length;
+    steps.forEach((step, k) => {
+      const key = rowKey(query, step);
+      this.#cache.set(key, values.slice(k * inputs, (k + 1) * inputs), 4 * inputs);
+      if (notes[k]) this.#notes.set(key, notes[k]);
+    });
   }
 
   async scores(

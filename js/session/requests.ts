@@ -3,6 +3,8 @@ import type { Bytes } from "./buffers";
 import type { RequestOptions } from "./session";
 
 export interface Channel {
+  /** Nobody answers: requests end at once, without an error. */
+  readonly gone?: boolean;
   send(message: object): void;
   listen(handler: (message: unknown, buffers: readonly Bytes[]) => void): void;
 }
@@ -69,7 +71,7 @@ export class Requests {
   /** Send a request, or share one under way. `keep` gets the answer even if it comes after the wait has ended. */
   ask(op: string, args: object, keep: (reply: Reply) => void, options: RequestOptions = {}): Promise<Reply> {
     const { signal, onProgress } = options;
-    if (signal?.aborted) return Promise.reject(cancelled());
+    if (signal?.aborted || this.#channel.gone) return Promise.reject(cancelled());
     const key = `${op} ${JSON.stringify(args)}`;
     const job = this.#byKey.get(key) ?? this.#enqueue(key, op, args, keep);
     job.waiting++;

@@ -62,7 +62,7 @@ export class Tasks {
       const value = await work({ signal: abort.signal, onProgress });
       return abort.signal.aborted ? undefined : value;
     } catch (error) {
-      if (abort.signal.aborted || (error instanceof Error && error.name === "AbortError")) return undefined;
+      if (abort.signal.aborted || (error as Error | null)?.name === "AbortError") return undefined;
       const message = error instanceof Error ? error.message : String(error);
       this.#troubles.set(lane, { kind: "failed", message });
       return undefined;

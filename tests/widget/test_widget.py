@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import json
 from typing import Any
@@ -345,3 +346,26 @@ def test_a_display_does_not_wait_long_for_scores(monkeypatch: pytest.MonkeyPatch
     data, _ = explanation.widget._repr_mimebundle_()
     assert "background" in data["text/html"]
     assert set(explanation.computed) == {("saliency", 0)}
+
+
+def test_the_scores_on_show_travel_in_the_state(monkeypatch: pytest.MonkeyPatch) -> None:
+    widget = make(held=[1, 2])
+    assert widget.on_show == {}
+    widget._repr_mimebundle_()
+
+    def shown() -> Any:
+        rows = np.frombuffer(base64.b64decode(widget.on_show["rows"]), "<f4")
+        return rows.reshape(len(widget.on_show["steps"]), -1)
+
+    np.testing.assert_array_equal(shown(), widget.reading.planted["saliency"][[1, 2]])
+    query = {"method": "saliency", "layer": None, "heads": [], "head_rule": "mean"}
+    assert (widget.on_show["query"], widget.on_show["steps"]) == (query, [1, 2])
+    assert from_page(widget, on_show={"rows": ""}) == {}
+    widget.method, widget.layer = "attention", 1
+    widget._repr_mimebundle_()
+    np.testing.assert_allclose(shown(), widget.reading.rows("attention", [1, 2], layer=1))
+    kept = widget.on_show
+    monkeypatch.setattr("attrwidget.widget.widget._MOST_ON_SHOW", 3)
+    widget.held = [0]
+    widget._repr_mimebundle_()
+    assert widget.on_show == kept

@@ -32,12 +32,13 @@ class Session:
     """Answers the requests of one widget's displays.
 
     ``receive`` returns at once and never raises; answers go through *send*, called with a message and its buffers from
-    any thread.
+    any thread; *answered* is called after each.
     """
 
-    def __init__(self, reading: Reading, send: Send) -> None:
+    def __init__(self, reading: Reading, send: Send, answered: Callable[[], None] = lambda: None) -> None:
         self._reading = reading
         self._send = send
+        self._answered = answered
         self._pending: dict[Id, Job] = {}
         self._lock = threading.Lock()
         self._worker = Worker("attrwidget-answers")
@@ -127,6 +128,10 @@ class Session:
         """Answer *request*, which was under way."""
         self._forget(request)
         self._deliver({"v": VERSION, "id": request, "ok": True, "meta": meta}, [buffer])
+        try:
+            self._answered()
+        except Exception:
+            logger.exception("the scores on show could not be kept")
 
     def fail(self, request: Id, error: Exception) -> None:
         """Answer *request*, which was under way, with what went wrong."""

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import logging
+import weakref
+from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
+from ipywidgets.widgets.widget import _instances as instances
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.page.bundle import read_bundle, widget_script
 from attrwidget.page.checks import VIEWS
 from attrwidget.page.content import content_of
+from attrwidget.page.packing import float_bytes
 from attrwidget.page.state import SHARED, checked, initial_state, mend
 from attrwidget.still.static_html import to_fallback_html
+from attrwidget.widget.cells import shown_in_cell
 from attrwidget.widget.session import Session
 
 if TYPE_CHECKING:
@@ -23,6 +28,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_MOST_ON_SHOW = 16_384  # scores that travel in the state: 87 kB
 _PATIENCE = 1.0  # seconds that a display waits for scores; the live view shows their progress
 
 
@@ -39,8 +45,8 @@ class _Checked(traitlets.Any):
 class ExplanationWidget(anywidget.AnyWidget):
     """The widget of one explanation; made by ``Explanation.widget``.
 
-    All traits but ``content`` can be set and observed. A value that does not exist raises SelectionError and changes
-    nothing.
+    All traits but ``content`` and ``on_show`` can be set and observed. A value that does not exist raises
+    SelectionError and changes nothing.
 
     Args:
         reading: What to show, such as ``Explanation.reading``.
@@ -55,6 +61,9 @@ class ExplanationWidget(anywidget.AnyWidget):
 
     content = traitlets.Dict(
         read_only=True, help="What is explained: tokens, steps, methods (docs/protocol.md)."
+    ).tag(sync=True)
+    on_show = traitlets.Dict(
+        read_only=True, help="The scores on show, for a page without Python (docs/protocol.md)."
     ).tag(sync=True)
     held = _Checked(help="The steps held, ascending, such as [1, 2]; [] when none is.").tag(sync=True)
     foil = _Checked(
@@ -79,7 +88,7 @@ class ExplanationWidget(anywidget.AnyWidget):
         self.reading = reading
         self.set_trait("content", content_of(reading))
         super().__init__(_esm=read_bundle("widget.js"), **{**initial_state(reading), **traits})
-        self._session = Session(reading, self.send)
+        self._session = Session(reading, self.send, self._keep_on_show)
         self.on_msg(self._receive)
 
     def prepare(self, seconds: float) -> bool:
@@ -97,11 +106,21 @@ class ExplanationWidget(anywidget.AnyWidget):
         """Take the widget off the page and give up its work."""
         if "_session" in vars(self):
             self._session.close()
+        if self.comm is not None and self.layout is not None:
+            self.layout.close()
         super().close()
+
+    def let_go(self) -> None:
+        """Leave the lists of ipywidgets and of the comm; it works on as long as someone refers to it."""
+        instances.pop(self.model_id, None)
+        receive = weakref.WeakMethod(self._handle_msg)
+        self.comm.on_msg(lambda message: (handle := receive()) and handle(message))
 
     def set_state(self, sync_data: Mapping[str, Any]) -> None:
         """Take a state from the page; values that do not exist are left out, and the page gets the valid ones."""
-        ours = {name: value for name, value in sync_data.items() if name not in ("content", "_esm")}
+        ours = {
+            name: value for name, value in sync_data.items() if name not in ("content", "on_show", "_esm")
+        }
         good, wrong = mend(self.reading, ours, self.options)
         super().set_state(good)
         if wrong:
@@ -109,6 +128,9 @@ class ExplanationWidget(anywidget.AnyWidget):
             self.send_state(wrong)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
+        if self.comm is not None:
+            instances[self.model_id] = self  # let go of before, and shown again
+            shown_in_cell(self)
         bundle = super()._repr_mimebundle_(**options)
         return bundle and ({**bundle[0], **self._still()}, bundle[1])  # Colab needs the metadata
 
@@ -117,12 +139,32 @@ class ExplanationWidget(anywidget.AnyWidget):
         reading, options = self.reading, self.options
         selection = {"layer": self.layer, "heads": self.heads, "head_rule": options["head_rule"]}
         steps = self.held if self.prepare(_PATIENCE) else []
+        self._keep_on_show()
         try:
             html = to_fallback_html(reading, self.method, steps, span_rule=options["span_rule"], **selection)
         except Exception:  # the live view will show the error
             logger.exception("the scores for the still picture could not be read")
             html = to_fallback_html(reading, self.method, [])
         return {"text/html": html, "text/plain": repr(reading)}
+
+    def _keep_on_show(self) -> None:
+        """Put the scores of the held steps into the state, once they are computed and unless they are many."""
+        steps, method = list(self.held), self.reading.method(self.method)
+        if self.foil is not None or not 0 < len(steps) * self.reading.n_inputs <= _MOST_ON_SHOW:
+            return
+        query: dict[str, Any] = {"method": method.name, "layer": None, "heads": [], "head_rule": "mean"}
+        if method.attention:
+            query |= {"layer": self.layer, "heads": self.heads, "head_rule": self.options["head_rule"]}
+        known = {"query": query, "steps": steps}
+        if known == {name: self.on_show.get(name) for name in known}:
+            return
+        if not self.reading.has_rows(method.name, steps):
+            return
+        rows = self.reading.rows(steps=steps, **query)
+        notes = [self.reading.note(method.name, [step]) for step in steps]
+        self.set_trait(
+            "on_show", {**known, "rows": b64encode(float_bytes(rows)).decode("ascii"), "notes": notes}
+        )
 
     def _receive(self, _widget: Any, message: Any, _buffers: Any) -> None:
         self._session.receive(message)
