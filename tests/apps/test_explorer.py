@@ -10,7 +10,7 @@ from helpers.chats import CHATML, chat_tokenizer
 from helpers.tiny import build, byte_tokenizer, save
 from helpers.waiting import join
 
-from attrwidget.apps.explorer import WARM_UP, Explorer
+from attrwidget.apps.explorer import SWITCH, WARM_UP, Explorer
 from attrwidget.bundled import BUNDLED
 from attrwidget.kinds.table import kind_of
 
@@ -138,6 +138,7 @@ def test_a_chat_model_is_asked_and_the_switch_turns_that_off(tmp_path: Path) -> 
         assert [section.title for section in explorer.explanation.reading.sections] == titles
         assert explorer.generate.description == ("Ask" if chat else "Generate")
         assert explorer.chat.value is chat
+        assert explorer.explanation.warnings == ([] if chat else [SWITCH])
     explorer.source.value = BUNDLED[0].name
     assert explorer.chat_row.layout.display == "none"
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from helpers.screen import Screen, explore, serious_faults
+from helpers.tiny import build, byte_tokenizer, save
 from playwright.sync_api import Page, expect
 
 import attrwidget as aw
@@ -102,3 +103,23 @@ def test_a_folder_is_loaded_and_token_text_is_text(opened: Page, tmp_path: Path)
     screen.number_on(0)
     assert opened.evaluate("window.hacked") is None
     assert screen.root.locator("img").count() == 0
+
+
+def test_a_chat_model_is_asked_until_the_switch_is_off(opened: Page, tmp_path: Path) -> None:
+    folder = save(build("llama"), tmp_path, byte_tokenizer(chat=True))
+    switch = opened.get_by_label("As a chat message")
+    expect(switch).to_be_hidden()
+    opened.get_by_label("Model").select_option(label=OTHER)
+    expect(switch).to_be_checked()
+    opened.get_by_label("Name").fill(folder)
+    opened.get_by_label("New tokens").fill("2")
+    opened.get_by_label("Text", exact=True).fill("Who was first?")
+    opened.get_by_role("button", name="Explain").click()
+    screen = Screen(opened)
+    expect(screen.root.get_by_text("user", exact=True).first).to_be_visible()
+    expect(opened.get_by_label("Message", exact=True)).to_have_value("Who was first?")
+    assert serious_faults(opened) == []
+    switch.uncheck()
+    opened.get_by_role("button", name="Generate").click()
+    expect(screen.root.get_by_text("Prompt", exact=True).first).to_be_visible()
+    expect(screen.root.get_by_text("switch on “As a chat message”")).to_be_visible()

@@ -32,6 +32,8 @@ UNKNOWN = Form(new_tokens=CHAT_FORM.new_tokens)  # of a model that is not loaded
 
 CHAT_HINT = "On, the model answers your text. Off, it goes on writing where your text stops."
 
+SWITCH = "This model was trained on chats: switch on “As a chat message” to have it answer."
+
 WARM_UP = "attrwidget warm-up"
 
 logger = logging.getLogger(__name__)
@@ -278,6 +280,8 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
 
 def _explain(model: Any, text: str, context: str, count: int, *, chat: bool, report: Progress) -> Any:
     """Explain *text* by the arguments that the kind of model takes."""
+    from attrwidget.kinds.causal.chats import BARE  # with torch, which the loaded model has imported
+
     form = form_of(model, chat=chat)
     if form.context and not context.strip():
         raise AttrWidgetError(
@@ -286,4 +290,6 @@ def _explain(model: Any, text: str, context: str, count: int, *, chat: bool, rep
         )
     if form.new_tokens:
         report(0, count)
-    return explain_by_form(model, text, context=context, count=count, chat=chat, progress=report)
+    explanation = explain_by_form(model, text, context=context, count=count, chat=chat, progress=report)
+    explanation.warnings[:] = [SWITCH if warning == BARE else warning for warning in explanation.warnings]
+    return explanation

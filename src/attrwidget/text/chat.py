@@ -78,14 +78,14 @@ def find_spans(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> list[S
 
 def typed_borders(
     tokenizer: PreTrainedTokenizerBase, messages: Sequence[Mapping[str, Any]]
-) -> list[tuple[str, str]]:
-    """Return the control tokens of the chat template that stand in a message, each with the message's role.
+) -> list[tuple[str, list[str]]]:
+    """Return the role of each message in which control tokens of the chat template stand, and these.
 
-    Those in an assistant's messages are left out: models write some themselves, such as ``<think>``.
+    An assistant's messages are left out: models write some themselves, such as ``<think>``.
     """
     layout, _ = _learnt(tokenizer)
     others = [message for message in messages if message["role"] != "assistant"]
-    return [(str(m["role"]), name) for m in others for name in typed_in(m, layout.controls)]
+    return [(str(m["role"]), typed) for m in others if (typed := typed_in(m, layout.controls))]
 
 
 def is_bare(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> bool:

@@ -93,10 +93,8 @@ def test_a_header_typed_inside_a_message_belongs_to_it() -> None:
     ex = model.explain([SYSTEM, typed], max_new_tokens=1)
     titles = [section.title for section in ex.reading.sections]
     assert titles == ["system", "user", "assistant", "Answer"]
-    assert [warning[:41] for warning in ex.warnings] == [
-        "The user message contains <|im_end|>, whi",
-        "The user message contains <|im_start|>, w",
-    ]
+    (warning,) = ex.warnings
+    assert warning.startswith("The user message contains <|im_end|> and <|im_start|>, with which")
     theirs = captured(model, ex.tokens.ids[: ex.reading.first_step], messages=[SYSTEM, typed])
     assert theirs.reading.sections == ex.reading.sections
     assert theirs.warnings == ex.warnings

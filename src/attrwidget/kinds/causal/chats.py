@@ -31,7 +31,7 @@ _OTHER_CHAT = (
 _BY_HEADERS = "its parts are named by the headers of the template alone"
 _NOT_APART = "messages are not shown apart"
 _TYPED = (
-    "The {role} message contains {token}, which the chat template begins or ends messages with: the model may take "
+    "The {role} message contains {tokens}, with which the chat template begins and ends messages: the model may take "
     "what follows for another message."
 )
 _UNREAD = "The chat template does not read {}, so this argument changes nothing."
@@ -84,9 +84,9 @@ def message_warnings(
     """Return warnings of template *options* that nothing reads, and of the template's tokens typed in a message."""
     read = variables(tokenizer)
     unread = [] if read is None else [name for name in options if name not in read | _OF_TRANSFORMERS]
-    typed = dict.fromkeys(typed_borders(tokenizer, messages))
+    typed = dict.fromkeys((role, " and ".join(names)) for role, names in typed_borders(tokenizer, messages))
     return [_UNREAD.format(f"{name}=") for name in unread] + [
-        _TYPED.format(role=role, token=token) for role, token in typed
+        _TYPED.format(role=role, tokens=tokens) for role, tokens in typed
     ]
 
 
