@@ -129,7 +129,8 @@ def test_why_this_and_not_that(page: Page, jupyter: Jupyter, explanation: Explan
 
 def test_displays_of_one_explanation_keep_in_step_and_others_apart(page: Page, jupyter: Jupyter) -> None:
     other = "other = model.explain('The capital of Japan is', max_new_tokens=3)"
-    run_notebook(page, jupyter, "lab", "two", LOAD, EXPLAIN, other, "ex", "ex", "other")
+    row = "import ipywidgets\nipywidgets.HBox([ex.widget, other.widget])"
+    run_notebook(page, jupyter, "lab", "two", LOAD, EXPLAIN, other, "ex", "ex", "other", row)
     one, same, apart = (Screen(page, i) for i in range(3))
     expect(apart.root).to_be_visible()
     before = apart.held()
@@ -145,6 +146,18 @@ def test_displays_of_one_explanation_keep_in_step_and_others_apart(page: Page, j
     apart.hold(6)
     assert one.held() == same.held() == [7]
     assert apart.held() == [6]
+    left, right = (Screen(page, i).root for i in (3, 4))
+    left.scroll_into_view_if_needed()
+    boxes = [root.bounding_box() for root in (left, right)]
+    assert boxes[0] is not None
+    assert boxes[1] is not None
+    assert boxes[0]["y"] == pytest.approx(boxes[1]["y"], abs=2)
+    assert boxes[0]["width"] == pytest.approx(boxes[1]["width"], rel=0.1)
+    changed = page.locator(".lm-TabBar-tab.jp-mod-dirty")
+    expect(changed).not_to_have_count(0)
+    Screen(page, 3).word(7).click()
+    page.keyboard.press("Control+s")
+    expect(changed).to_have_count(0)
 
 
 def test_python_sets_what_the_page_shows_and_the_theme_follows_the_host(page: Page, jupyter: Jupyter) -> None:
