@@ -30,7 +30,7 @@ export function setUp(over: Partial<Content> = {}, steps = rows) {
     ),
     map: vi.fn(),
     known: vi.fn(() => null),
-    note: vi.fn(() => null),
+    note: vi.fn((): string | null => null),
     foil: vi.fn(),
   };
   const end = new AbortController();

@@ -15,6 +15,7 @@ export class Field {
   #options: ScoreOptions;
   #pyramid: Pyramid | null = null;
   #high = 0;
+  #floor = 0;
   #hatched: Uint8Array;
 
   constructor(shape: Shape, { signed }: Pick<MethodInfo, "signed">, options: ScoreOptions) {
@@ -24,8 +25,9 @@ export class Field {
     this.#hatched = this.#options.hidden;
   }
 
-  /** Add exact scores, `[steps.length, inputs]`. */
-  put(steps: readonly number[], scores: Float32Array): void {
+  /** Add exact scores, `[steps.length, inputs]`; the colour scale ends at `floor` at least. */
+  put(steps: readonly number[], scores: Float32Array, floor = 0): void {
+    this.#floor = Math.max(this.#floor, floor);
     const { inputs } = this.shape;
     steps.forEach((step, k) => {
       this.#steps.set(step, scores.subarray(k * inputs, (k + 1) * inputs));
@@ -74,7 +76,7 @@ export class Field {
     return (this.shape.starts[row] ?? Number.POSITIVE_INFINITY) < this.shape.firstStep + last;
   }
 
-  /** The greatest magnitude shown, the end of the colour scale. */
+  /** The end of the colour scale: the greatest magnitude shown, unless the scores are rounding errors alone. */
   get high(): number {
     this.pyramid();
     return this.#high;
@@ -90,7 +92,7 @@ export class Field {
     if (this.#pyramid) return this.#pyramid;
     const [width, height] = [this.shape.steps.length, this.shape.starts.length];
     const columns = this.#mapColumns() ?? Array.from({ length: width }, (_, c) => this.column(c));
-    this.#high = columns.reduce((most, column) => Math.max(most, column ? greatest(column) : 0), 0);
+    this.#high = columns.reduce((most, column) => Math.max(most, column ? greatest(column) : 0), this.#floor);
     const values = new Uint8Array(width * height).fill(255);
     columns.forEach((column, c) => {
       if (!column) return;

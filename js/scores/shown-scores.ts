@@ -7,6 +7,7 @@ import type { State } from "../state/state";
 import { unitsOf } from "../state/units";
 import { combine, greatest, unitScores } from "./combine";
 import { disagreement, reference } from "./disagreement";
+import { scaleFloor } from "./floor";
 import { scoreOptions } from "./options";
 
 export interface ShownScores {
@@ -19,6 +20,8 @@ export interface ShownScores {
   readonly values: Float32Array;
   readonly hidden: Uint8Array;
   /** The greatest magnitude among `values`. */
+  readonly greatest: number;
+  /** The end of the colour scale: `greatest`, unless the scores are rounding errors alone. */
   readonly high: number;
   /** What the row adds up to, hidden inputs included; null for scores of an input. */
   readonly sum: number | null;
@@ -85,7 +88,9 @@ function followSteps(
         const notes = new Set(steps.map((step) => session.note(query, step)));
         const note = notes.size === 1 ? ([...notes][0] ?? null) : null;
         const disputed = disputedBy(session, query, method, steps, rows);
-        out.value = { ...rowScores(state, method, steps, rows), method, query, note, disputed };
+        const scores = rowScores(state, method, steps, rows);
+        const high = Math.max(scores.greatest, scaleFloor(session, query, steps));
+        out.value = { ...scores, high, method, query, note, disputed };
         clearTimeout(late);
       });
     return () => clearTimeout(late);
@@ -112,7 +117,7 @@ function rowScores(
   method: MethodInfo,
   steps: readonly number[],
   scores: Float32Array,
-): Omit<ShownScores, "query" | "method" | "note" | "disputed"> {
+): Omit<ShownScores, "query" | "method" | "note" | "disputed" | "high"> {
   const content = state.content.peek();
   const options = scoreOptions(state, method);
   const { hidden } = options;
@@ -125,7 +130,7 @@ function rowScores(
     input: null,
     values,
     hidden,
-    high: greatest(values),
+    greatest: greatest(values),
     sum: all.reduce((sum, v) => (Number.isNaN(v) ? sum : sum + v), 0),
     hiddenShare: total > 0 ? magnitude(all, hidden) / total : 0,
     renormalized: options.renormalize && hidden.includes(1),
@@ -134,7 +139,7 @@ function rowScores(
 
 /** While nothing is held or hovered in the answer, an input under the pointer shows what it gave to each step. */
 function followInput(display: Display, out: Target): void {
-  const { state } = display;
+  const { state, session } = display;
   display.effect(() => {
     const hovered = state.hoveredInput.value;
     const input = state.held.value.length === 0 && state.hoveredSteps.value.length === 0 ? hovered : null;
@@ -164,7 +169,10 @@ function followInput(display: Display, out: Target): void {
           note: null,
           disputed: null,
         };
-        out.value = { ...none, input, method, query, values, high: greatest(values) };
+        const most = greatest(values);
+        const all = Array.from({ length: state.content.peek().steps.count }, (_, step) => step);
+        const high = Math.max(most, scaleFloor(session, query, all));
+        out.value = { ...none, input, method, query, values, greatest: most, high };
       });
   });
 }

@@ -12,6 +12,7 @@ import pytest
 import torch
 from helpers.close import assert_close
 from helpers.tiny import build, byte_tokenizer, random_ids
+from helpers.zoo import build_zoo
 from torch import nn
 from transformers import (
     AutoConfig,
@@ -209,6 +210,21 @@ def test_a_configuration_names_its_rotary_embeddings() -> None:
     config = AutoConfig.for_model("llama", rope_parameters=longrope)
     assert models.rope_types(config) == {"dynamic"}
     assert models.rope_types(GPT2Config()) == set()
+
+
+@pytest.mark.parametrize(
+    ("kind", "truth"), [("bert", True), ("funnel", True), ("xlnet", True), ("roberta", False)]
+)
+def test_a_model_tells_two_texts_apart(kind: str, truth: bool) -> None:
+    """Other token types change what it computes."""
+    model = build_zoo(kind, "ForTokenClassification", **({"type_vocab_size": 1} if kind == "roberta" else {}))
+    assert models.has_token_types(model) == truth
+    if truth:
+        ids = torch.arange(5, 15)[None]
+        types = (ids > 9).long()
+        plain, told = (model(ids, token_type_ids=one).logits for one in (0 * types, types))
+        assert not torch.allclose(plain, told, atol=1e-3)
+    assert not models.has_token_types(build("gpt2"))
 
 
 def test_an_unknown_architecture_is_told_by_its_message() -> None:

@@ -10,6 +10,7 @@ import torch
 from helpers.tiny import build, byte_tokenizer, random_ids
 
 import attrwidget as aw
+from attrwidget.methods.rollout import ROLLOUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -191,3 +192,14 @@ def test_stopped_work_is_gone_on_with(model: Any) -> None:
             rtol=1e-4,
             atol=1e-7,
         )
+
+
+def test_a_rollout_that_gives_one_token_nearly_all_is_told(ex: aw.Explanation) -> None:
+    note = ROLLOUT.note_on_rows
+    assert note is not None
+    rows = rows_of(np.full((len(IDS) - 1, len(IDS) - 1), 0.01))
+    assert note(ex.trace, range(STEPS), rows) is None
+    rows[:, 2] = 1
+    assert f"{ex.tokens.labels[2]!r} takes over 80% of each row" in (note(ex.trace, range(STEPS), rows) or "")
+    rows[1, 2] = 0.01
+    assert note(ex.trace, range(STEPS), rows) is None

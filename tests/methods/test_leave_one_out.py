@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from helpers.tiny import ARCHITECTURES, build, byte_tokenizer, random_ids
 import attrwidget as aw
 from attrwidget.engine.masking import find_masking
 from attrwidget.engine.perturb import Perturber
+from attrwidget.methods.leave_one_out import LEAVE_ONE_OUT_DELETED
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -281,3 +283,28 @@ def test_what_comes_before_a_change_is_run_once(method: str) -> None:
     ex.reading.rows(method, range(ex.reading.n_steps))
     handle.remove()
     assert sum(run) < 0.75 * ex.reading.n_inputs**2
+
+
+def test_the_last_token_that_counts_most_when_deleted_is_told() -> None:
+    ex = explained(build("gpt2"))
+    note = LEAVE_ONE_OUT_DELETED.note_on_rows
+    assert note is not None
+    rows = np.full((STEPS, len(IDS) - 1), 0.1)
+    for step in range(STEPS):
+        rows[step, FIRST + step :] = np.nan
+    assert note(ex.trace, range(STEPS), rows) is None
+    for step in range(STEPS - 2):
+        rows[step, FIRST + step - 1] = -0.5
+    assert "the last token counts most" in (note(ex.trace, range(STEPS), rows) or "")
+    assert note(ex.trace, [STEPS - 1], rows[-1:]) is None
+
+
+@pytest.mark.parametrize("pads", [False, True], ids=["end", "end as padding"])
+def test_an_end_of_text_in_the_place_of_inputs_is_told(pads: bool) -> None:
+    tokenizer = copy.deepcopy(byte_tokenizer())
+    end = tokenizer.convert_ids_to_tokens(0)
+    tokenizer.mask_token = tokenizer.unk_token = None
+    tokenizer.eos_token, tokenizer.pad_token = end, end if pads else None
+    ex = aw.load(build("gpt2"), tokenizer).explain(IDS[:FIRST], output=IDS[FIRST:])
+    assert "models begin a new text" in ex.scores("leave_one_out_replaced").attrs["note"]
+    assert "new text" not in ex.scores("leave_one_out_replaced", token=5).attrs["note"]

@@ -17,6 +17,7 @@ const scores = (part: Partial<ShownScores>): ShownScores => ({
   query: all,
   values: Float32Array.of(0.25, 0.75, Number.NaN, Number.NaN),
   hidden: new Uint8Array(4),
+  greatest: 0.75,
   high: 0.75,
   sum: 1,
   hiddenShare: 0,
@@ -92,6 +93,11 @@ test("sums are promised only where they hold", () => {
 test("attention that also goes to sinks is said to sum to less", () => {
   const sinks = scores({ method: attention as never, sum: 0.741 });
   expect(legendTexts(sinks, defaultOptions)).toEqual(["row sums to .741, not 1: the rest goes to no token"]);
+});
+
+test("where the scale is wider than the scores, their size is told", () => {
+  const rounding = scores({ method: gradient as never, greatest: 2e-6, high: 1 });
+  expect(legendTexts(rounding, defaultOptions)[0]).toBe("the greatest is +2.0e−6");
 });
 
 test("the hidden share is told, and where it went", () => {

@@ -116,6 +116,8 @@ function strongest(values: Float32Array, count: number): number[] {
 export function legendTexts(shown: ShownScores, options: Options): string[] {
   const { method, query, steps } = shown;
   const out: string[] = [];
+  const { greatest, high } = shown;
+  if (greatest < high) out.push(`the greatest is ${numeral(greatest, method.signed, greatest)}`);
   if (shown.input !== null) out.push("what each word drew from it");
   else if (query.foil !== undefined && method.signed) out.push("solid for it, dashed for the other");
   else if (method.signed) out.push("signed: solid adds, dashed takes away");

@@ -2,6 +2,7 @@
 import { computed, untracked } from "@preact/signals-core";
 import type { ViewContext } from "../../context";
 import { Field } from "../../scores/field";
+import { scaleFloor } from "../../scores/floor";
 import { scoreOptions } from "../../scores/options";
 import { shapeOf } from "../../scores/shape";
 import type { RequestOptions, ScoreQuery, Session } from "../../session/session";
@@ -23,7 +24,8 @@ export async function fetchSteps(
   steps: readonly number[],
   options: RequestOptions,
 ): Promise<void> {
-  field.put(steps, await session.scores(query, steps, options));
+  const scores = await session.scores(query, steps, options);
+  field.put(steps, scores, scaleFloor(session, query, steps));
 }
 
 /** Fill a new field. */

@@ -62,8 +62,9 @@ def _masking_note(trace: Trace, options: Mapping[str, Any]) -> str | None:
 
 
 def _replacement_note(trace: Trace, options: Mapping[str, Any]) -> str | None:
-    stands = f"each input replaced by {replacement(trace, options['token'])[1]}"
-    if stands.startswith("each input replaced by the end"):
+    token, name = replacement(trace, options["token"])
+    stands = f"each input replaced by {name}"
+    if token == trace.model.tokenizer.eos_token_id and trace.writes_text:
         stands += ", after which models begin a new text, so a fall may come of that: token= takes another"
     return join_notes(note_on_units(trace, options), stands, _end_note(trace))
 

@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -396,3 +397,22 @@ print(json.dumps([sorted(heavy), said]))
     assert said[0].startswith("Saliency: saliency of log-probability, L2 norm")
     assert said[1] == said[2] == [9, 14]
     assert (tmp_path / "why.html").stat().st_size > 10_000
+
+
+def test_a_page_and_a_file_are_written_where_every_method_fails(
+    folder: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_args: Any, **_options: Any) -> Any:
+        raise aw.AttrWidgetError("It reads no changed text.")
+
+    ex = aw.load(folder("gpt2")).explain(PROMPT, output=OUTPUT)
+    ex.trace.capabilities = replace(ex.trace.capabilities, attention=None)
+    monkeypatch.setattr(type(ex.reading), "raw", fail)
+    kept = aw.open(ex.save(tmp_path / "why.attrwidget"))
+    assert kept.tokens.labels == ex.tokens.labels
+    assert kept.scores().isna().all(axis=None)
+    assert any("not in the saved file: It reads no changed text." in warning for warning in kept.warnings)
+    page = ex.to_html(tmp_path / "why.html").read_text()
+    assert "left out: It reads no changed text." in page
+    with pytest.raises(aw.AttrWidgetError, match="reads no changed"):
+        ex.save(tmp_path / "other.attrwidget", methods="saliency")

@@ -9,7 +9,7 @@ from attrwidget.hf.internals.missing import warn_missing
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from transformers import GenerationConfig, PretrainedConfig
+    from transformers import GenerationConfig, PretrainedConfig, PreTrainedModel
 
 _TABLES = "transformers.models.auto.modeling_auto"
 _CAUSAL = "MODEL_FOR_CAUSAL_LM_MAPPING_NAMES"
@@ -62,6 +62,17 @@ def rope_types(config: PretrainedConfig) -> set[str]:
     rotary = getattr(config, "rope_parameters", None) or {}
     settings = [rotary, *(value for value in rotary.values() if isinstance(value, dict))]
     return {one["rope_type"] for one in settings if "rope_type" in one}
+
+
+def has_token_types(model: PreTrainedModel) -> bool:
+    """Return whether *model* tells the tokens of two texts apart by token types: Funnel and XLNet name no count.
+
+    GPT-2 would take token types for words.
+    """
+    kinds = getattr(model.config, "type_vocab_size", None)
+    if kinds is not None:
+        return int(kinds) > 1
+    return any(name.endswith("seg_embed") for name, _ in model.named_parameters())
 
 
 def is_unknown_architecture(error: Exception) -> bool:

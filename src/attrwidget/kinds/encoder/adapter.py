@@ -8,6 +8,7 @@ import torch
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.adapter import Adapter, require_length
+from attrwidget.hf.internals.models import has_token_types
 from attrwidget.kinds.encoder.inputs import Passage, encode_passage
 from attrwidget.kinds.table import kind_of
 
@@ -87,9 +88,7 @@ class Encoder(Adapter):
         """
         passage = encode_passage(self.tokenizer, text, pair, self.vocabulary)
         require_length("text with its special tokens", len(passage.ids), self.name, self.context)
-        # GPT-2 would take types for words, and RoBERTa has only one.
-        has_types = (getattr(self.hf.config, "type_vocab_size", None) or 0) > 1
-        return passage if has_types else passage._replace(types=None)
+        return passage if has_token_types(self.hf) else passage._replace(types=None)
 
     def read(self, output: Any, at: OutputPositions) -> torch.Tensor:
         """Return the logits ``[b, steps, outputs]`` in the *output* of a batch."""
