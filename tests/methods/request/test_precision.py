@@ -13,8 +13,8 @@ from helpers.encoder_cases import SENTENCE
 from helpers.tiny import build, byte_tokenizer, random_ids
 
 import attrwidget as aw
+from attrwidget.engine import memory
 from attrwidget.hf.adapter import Adapter
-from attrwidget.methods.request import precision
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,7 +98,7 @@ def no_copy(_self: Any) -> None:
 @pytest.mark.parametrize(
     ("place", "name", "instead", "why"),
     [
-        (precision, "float32_fits", too_large, "not enough memory"),
+        (memory, "float32_fits", too_large, "not enough memory"),
         (Adapter, "in_float32", out_of_memory, "not enough memory"),
         (Adapter, "in_float32", no_copy, "does not run"),
     ],

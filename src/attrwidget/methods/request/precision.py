@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from attrwidget.engine.memory import float32_fits
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import lock_of, own_precision
 from attrwidget.hf.model_errors import RAISED, is_out_of_memory
@@ -89,6 +88,8 @@ def _is_half(trace: Trace) -> bool:
 
 @own_precision()
 def _compare(request: Request, trace: Trace, steps: list[int], rows: NDArray[np.floating]) -> Compared | str:
+    from attrwidget.engine.memory import float32_fits  # imports torch, which opening a file must not
+
     precision = str(trace.model.hf.dtype).removeprefix("torch.")
     if not float32_fits(trace.model, trace.n_inputs):
         return f"{precision} was not compared with float32, for which there is not enough memory"
