@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import sys
 import weakref
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from attrwidget.widget.widget import ExplanationWidget
 
-_shown_now: weakref.WeakSet[ExplanationWidget] = weakref.WeakSet()
-_cells: weakref.WeakKeyDictionary[ExplanationWidget, set[str]] = weakref.WeakKeyDictionary()
+class Shown(Protocol):
+    """A widget that a cell shows."""
+
+    def let_go(self) -> None:
+        """Live only as long as someone refers to it."""
+
+
+_shown_now: weakref.WeakSet[Shown] = weakref.WeakSet()
+_cells: weakref.WeakKeyDictionary[Shown, set[str]] = weakref.WeakKeyDictionary()
 _shells: weakref.WeakSet[Any] = weakref.WeakSet()
 
 
-def shown_in_cell(widget: ExplanationWidget) -> None:
+def shown_in_cell(widget: Shown) -> None:
     """Note that the cell that runs now shows *widget*; do nothing outside IPython."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
@@ -44,7 +49,7 @@ def _let_go(shell: Any, cell: str | None) -> None:
                 _take_out_of_history(shell, widget)
 
 
-def _take_out_of_history(shell: Any, widget: ExplanationWidget) -> None:
+def _take_out_of_history(shell: Any, widget: Shown) -> None:
     """Take the explanation of *widget* out of ``Out`` and ``_``: the output with that number is gone."""
     past = shell.user_ns.get("_oh", {})
     for number, value in list(past.items()):
