@@ -19,6 +19,7 @@ LONG = 100  # lines: a module longer than this has tests of its own name, or sta
 
 # Modules that are tested through what is built on them, and where.
 TESTED_BY = {
+    "apps/server": "apps/test_guarded_server.py",
     "checks": "system/test_bad_input.py",
     "demo/training": "demo/test_causal.py",
     "engine/attention/rebuild": "engine/attention/test_recorder.py",

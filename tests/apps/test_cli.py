@@ -11,8 +11,9 @@ import pytest
 from helpers.tiny import build, byte_tokenizer, save
 
 import attrwidget as aw
-from attrwidget.apps import forms, server
+from attrwidget.apps import server
 from attrwidget.apps.cli import main
+from attrwidget.apps.served import Served
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,15 +72,22 @@ def test_a_model_trained_on_chats_answers_a_message(command: Command, tmp_path: 
     assert (code, error.strip()) == (2, "'demo' has no chat template: leave out --chat.")
 
 
-def test_the_app_is_told_how_texts_are_given(monkeypatch: pytest.MonkeyPatch, command: Command) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "allowed"),
+    [
+        ((), Served()),
+        (("--chat",), Served(chat=True)),
+        (("--no-chat", "--models", "a/b", "--models", "c"), Served(chat=False, models=("a/b", "c"))),
+        (("--allow-hub",), Served(allow_hub=True)),
+    ],
+)
+def test_the_app_is_told_what_visitors_may_do(
+    monkeypatch: pytest.MonkeyPatch, command: Command, arguments: tuple[str, ...], allowed: Served
+) -> None:
     given = []
-    monkeypatch.setattr(server, "run", lambda **options: given.append(options["chat"]))
-    for arguments in ((), ("--chat",), ("--no-chat",)):
-        command("app", *arguments)
-    assert given == [None, True, False]
-    for text, wish in (("yes", True), ("no", False), ("", None)):
-        monkeypatch.setenv(forms.CHAT, text)
-        assert forms.served_chat() is wish
+    monkeypatch.setattr(server, "run", lambda **options: given.append(options["allowed"]))
+    command("app", *arguments)
+    assert given == [allowed]
 
 
 @pytest.mark.slow

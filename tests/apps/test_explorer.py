@@ -9,8 +9,10 @@ from helpers import encoders
 from helpers.chats import CHATML, chat_tokenizer
 from helpers.tiny import build, byte_tokenizer, save
 from helpers.waiting import join
+from traitlets import TraitError
 
 from attrwidget.apps.explorer import SWITCH, WARM_UP, Explorer
+from attrwidget.apps.served import Served
 from attrwidget.bundled import BUNDLED
 from attrwidget.kinds.table import kind_of
 
@@ -51,11 +53,11 @@ def test_the_app_explains_and_shows_the_widget() -> None:
 
 def test_a_mistake_in_the_app_keeps_the_explanation_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    explorer = Explorer(max_new_tokens=2)
+    explorer = Explorer(max_new_tokens=2, allowed=Served(allow_hub=True))
     explorer.start()
     until_idle(explorer)
     before, shown = explorer.explanation, explorer.result.children
-    explorer.source.value = None  # another one, by its name
+    explorer.source.value = ""  # another one, by its name
     assert explorer.name.layout.display != "none"
     explorer.name.value = "no-such-folder/at-all"
     explorer.start()
@@ -124,11 +126,11 @@ def test_the_form_follows_the_bundled_model_and_its_examples_work(bundled: Bundl
 
 
 def test_a_chat_model_is_asked_and_the_switch_turns_that_off(tmp_path: Path) -> None:
-    explorer = Explorer("Who was first?", max_new_tokens=2)
+    folder = save(build("llama"), tmp_path, byte_tokenizer(chat=True))
+    explorer = Explorer("Who was first?", max_new_tokens=2, allowed=Served(models=(folder,)))
     assert explorer.chat_row.layout.display == "none"  # the bundled model knows no chats
-    explorer.source.value = None
+    explorer.source.value = folder
     assert explorer.chat_row.layout.display is None
-    explorer.name.value = save(build("llama"), tmp_path, byte_tokenizer(chat=True))
     explorer.prompt.value, explorer.count.value = "Who was first?", 2
     for chat, titles in ((True, ["user", "assistant", "Answer"]), (False, ["Prompt", "Answer"])):
         explorer.chat.value = chat
@@ -144,10 +146,10 @@ def test_a_chat_model_is_asked_and_the_switch_turns_that_off(tmp_path: Path) -> 
 
 
 def test_a_model_that_was_not_trained_on_chats_goes_on_with_the_text(tmp_path: Path) -> None:
-    explorer = Explorer("Who was first?")
-    explorer.source.value = None
     tokenizer = chat_tokenizer(CHATML)  # whose end of an answer is not the model's end of a text
-    explorer.name.value = save(build("llama", vocab_size=340), tmp_path, tokenizer)
+    folder = save(build("llama", vocab_size=340), tmp_path, tokenizer)
+    explorer = Explorer("Who was first?", allowed=Served(models=(folder,)))
+    explorer.source.value = folder
     explorer.count.value = 1
     explorer.start()
     until_idle(explorer)
@@ -159,11 +161,9 @@ def test_a_model_that_was_not_trained_on_chats_goes_on_with_the_text(tmp_path: P
 
 
 def test_a_model_of_another_kind_asks_for_what_it_needs(tmp_path: Path) -> None:
-    explorer = Explorer("who wrote the story?")
-    explorer.source.value = None
-    explorer.name.value = save(
-        encoders.build("bert", "ForQuestionAnswering"), tmp_path, encoders.word_tokenizer()
-    )
+    folder = save(encoders.build("bert", "ForQuestionAnswering"), tmp_path, encoders.word_tokenizer())
+    explorer = Explorer("who wrote the story?", allowed=Served(models=(folder,)))
+    explorer.source.value = folder
     assert explorer.context.layout.display == "none"
     explorer.start()
     until_idle(explorer)
@@ -176,3 +176,31 @@ def test_a_model_of_another_kind_asks_for_what_it_needs(tmp_path: Path) -> None:
     assert explorer.message.value == ""
     assert explorer.explanation is not None
     assert [section.title for section in explorer.explanation.reading.sections[:2]] == ["Question", "Context"]
+
+
+def test_a_visitor_chooses_only_what_is_allowed(tmp_path: Path) -> None:
+    explorer = Explorer("The")
+    assert [value for _, value in explorer.source.options] == [one.name for one in BUNDLED]
+    for value in ("", str(tmp_path), "gpt2"):
+        with pytest.raises(TraitError):
+            explorer.source.value = value
+    explorer.source.value, explorer.name.value = None, "gpt2"  # a page can send it
+    explorer.start()
+    assert explorer.message.value == "No model is chosen: choose one from the list."
+    explorer = Explorer("The", allowed=Served(allow_hub=True))
+    explorer.source.value = ""
+    assert explorer.name.layout.display is None
+    for name in ("", str(tmp_path), "..", "src", "tests", "/etc/passwd", "no/such/folder", "~/models"):
+        explorer.name.value = name
+        explorer.start()
+        assert explorer.message.value.endswith(
+            "is no model's name at Hugging Face, such as openai-community/gpt2."
+        )
+        assert explorer.generate.disabled is False
+
+
+def test_a_text_too_long_for_everybody_is_said_before_anything_is_loaded() -> None:
+    explorer = Explorer("word " * 10_000)
+    explorer.start()
+    assert "takes up to 20,000 characters" in explorer.message.value
+    assert explorer.generate.disabled is False

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from helpers import hosts
+from helpers.hosts import HOSTILE
 from helpers.waiting import PATIENCE
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+import attrwidget as aw
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,11 +89,17 @@ def jupyter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
 @pytest.fixture(scope="session")
 def app_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder in which the Voilà app is started; what it prints is in ``server.log``."""
-    return tmp_path_factory.mktemp("voila")
+    home = tmp_path_factory.mktemp("voila")
+    model = aw.load("demo")
+    model.tokenizer.add_tokens([HOSTILE])
+    model.hf.resize_token_embeddings(len(model.tokenizer))
+    model.hf.save_pretrained(home / "hostile")
+    model.tokenizer.save_pretrained(home / "hostile")
+    return home
 
 
 @pytest.fixture(scope="session")
 def app(app_home: Path) -> Iterator[str]:
     """Address of the Voilà app."""
-    with hosts.app(app_home) as url:
+    with hosts.app(app_home, "--models", str(app_home / "hostile"), "--allow-hub") as url:
         yield url

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
+from helpers.hosts import HOSTILE
 from helpers.screen import Screen, explore, serious_faults
 from helpers.tiny import build, byte_tokenizer, save
 from playwright.sync_api import Page, expect
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PROMPT = "The first president of America is"
-OTHER = "Another one: a Hugging Face name or a folder"
-HOSTILE = "</script><img src=x onerror=window.hacked=1>"
+OTHER = "Another one, by its name at Hugging Face"
 
 
 @pytest.fixture
@@ -57,6 +57,7 @@ def test_mistakes_are_sentences_and_the_explanation_stays(opened: Page) -> None:
     screen = generate(opened)
     words = screen.words()
     opened.get_by_label("Model").select_option(label=OTHER)
+    expect(opened.get_by_label("Model").locator("option:checked")).to_have_text(OTHER)
     opened.get_by_label("Name").fill("no-such-folder/at-all")
     opened.get_by_role("button", name="Explain").click()
     expect(opened.get_by_text(re.compile(r"^No model 'no-such-folder/at-all' was found"))).to_be_visible()
@@ -86,14 +87,8 @@ def test_the_theme_follows_the_address(page: Page, app: str) -> None:
     assert serious_faults(page) == []
 
 
-def test_a_folder_is_loaded_and_token_text_is_text(opened: Page, tmp_path: Path) -> None:
-    model = aw.load("demo")
-    model.tokenizer.add_tokens([HOSTILE])
-    model.hf.resize_token_embeddings(len(model.tokenizer))
-    model.hf.save_pretrained(tmp_path)
-    model.tokenizer.save_pretrained(tmp_path)
-    opened.get_by_label("Model").select_option(label=OTHER)
-    opened.get_by_label("Name").fill(str(tmp_path))
+def test_a_folder_is_loaded_and_token_text_is_text(opened: Page, app_home: Path) -> None:
+    opened.get_by_label("Model").select_option(label=str(app_home / "hostile"))
     opened.get_by_label("Text", exact=True).fill(f"{HOSTILE} is")
     opened.get_by_role("button", name="Explain").click()
     screen = Screen(opened)

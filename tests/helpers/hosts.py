@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HOST = "127.0.0.1"
+HOSTILE = "</script><img src=x onerror=window.hacked=1>"  # a token of the app's model
 
 
 def free_port() -> int:
@@ -101,10 +102,19 @@ def jupyter(home: Path) -> Iterator[str]:
 
 
 @contextmanager
-def app(home: Path) -> Iterator[str]:
-    """Serve the Voilà app as `attrwidget app` does."""
+def app(home: Path, *options: str) -> Iterator[str]:
+    """Serve the Voilà app as `attrwidget app` does with *options*."""
     port = free_port()
-    command = [sys.executable, "-m", "attrwidget.apps.cli", "app", "--port", str(port), "--no-browser"]
+    command = [
+        sys.executable,
+        "-m",
+        "attrwidget.apps.cli",
+        "app",
+        "--port",
+        str(port),
+        "--no-browser",
+        *options,
+    ]
     with serve(command, port, home) as url:
         yield url
 

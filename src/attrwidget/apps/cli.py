@@ -131,11 +131,25 @@ def serve(
             "with models that were trained on chats."
         ),
     ] = None,
+    models: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A Hugging Face name or folder that visitors may choose too; may be given several times."
+        ),
+    ] = None,
+    allow_hub: Annotated[
+        bool, typer.Option("--allow-hub", help="Let visitors name any model of the Hugging Face hub.")
+    ] = False,
+    places: Annotated[
+        int, typer.Option(help="How many visitors may use the app at the same time.", min=1)
+    ] = 40,
 ) -> None:
-    """Serve the Voilà app on this machine, until Ctrl-C."""
+    """Serve the Voilà app on this machine, until Ctrl-C; visitors choose among the bundled models."""
+    from attrwidget.apps.served import Served
     from attrwidget.apps.server import run
 
-    run(port=port, browser=browser, theme=theme, chat=chat)
+    allowed = Served(chat=chat, models=tuple(models or ()), allow_hub=allow_hub)
+    run(port=port, browser=browser, theme=theme, places=places, allowed=allowed)
 
 
 def main() -> None:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import logging
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
+from huggingface_hub.errors import HFValidationError
+from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]
 
 import attrwidget as aw
 from attrwidget import bundled
 from attrwidget.apps.forms import can_chat, explain_by_form, form_of, is_chat_wanted
+from attrwidget.apps.served import Served
 from attrwidget.apps.style import STYLE, classed, label, show, wide
 from attrwidget.bundled import BUNDLED
 from attrwidget.errors import AttrWidgetError, Cancelled
@@ -21,7 +25,7 @@ if TYPE_CHECKING:
     from attrwidget.explanation import Explanation
     from attrwidget.progress import Progress
 
-OTHER = "Another one: a Hugging Face name or a folder"
+OTHER = "Another one, by its name at Hugging Face"
 WELCOME = (
     "A language model writes one piece of text at a time, and each piece follows from what stands before it. "
     "Choose a model, type a text, and press the button. Then point at a word of the answer: "
@@ -33,6 +37,8 @@ UNKNOWN = Form(new_tokens=CHAT_FORM.new_tokens)  # of a model that is not loaded
 CHAT_HINT = "On, the model answers your text. Off, it goes on writing where your text stops."
 
 SWITCH = "This model was trained on chats: switch on “As a chat message” to have it answer."
+
+MOST_CHARACTERS = 20_000
 
 WARM_UP = "attrwidget warm-up"
 
@@ -48,7 +54,7 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
     Args:
         prompt: The text that the form begins with.
         max_new_tokens: How many tokens to generate, at most.
-        chat: Whether texts are given as chat messages at first; by default, to models that were trained on chats.
+        allowed: What the visitor may do; by default, use the bundled models.
 
     Attributes:
         explanation: The explanation on the screen, or None.
@@ -59,10 +65,11 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         prompt: str = BUNDLED[0].examples[0],
         *,
         max_new_tokens: int = kind_of(BUNDLED[0].task).form.new_tokens,
-        chat: bool | None = None,
+        allowed: Served | None = None,
     ) -> None:
         self.explanation: Explanation | None = None
-        self._chat_at_first = self._chat_wish = chat
+        self._allowed = allowed or Served()
+        self._chat_wish = self._allowed.chat
         self._loaded: dict[str, Any] = {}
         self._loading = threading.Lock()
         self._stop: threading.Event | None = None
@@ -77,14 +84,17 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         """Make the fields and buttons."""
         title = label("Why that word?", "title")
         self.source = widgets.Dropdown(
-            options=[*((one.title, one.name) for one in BUNDLED), (OTHER, None)],
+            options=[
+                *((one.title, one.name) for one in BUNDLED),
+                *((name, name) for name in self._allowed.models),
+                # An empty value: the page would show None as no choice at all.
+                *([(OTHER, "")] if self._allowed.allow_hub else []),
+            ],
             description="Model",
             layout=wide(),
         )
         self.source.observe(self._choose_source, "value")
-        self.name = widgets.Text(
-            placeholder="openai-community/gpt2, or /path/to/folder", description="Name", layout=wide()
-        )
+        self.name = widgets.Text(placeholder="openai-community/gpt2", description="Name", layout=wide())
         self.name.observe(lambda _: self._fit(), "value")
         self.prompt = widgets.Textarea(prompt, rows=2, layout=wide())
         self.examples = classed(widgets.HBox(), "examples")
@@ -136,7 +146,7 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
             self.count.value = kind_of(chosen.task).form.new_tokens or self.count.value
         else:
             self.count.value = UNKNOWN.new_tokens
-        self._chat_wish = self._chat_at_first
+        self._chat_wish = self._allowed.chat
         self._fit()
 
     def _choose_chat(self, change: dict[str, Any]) -> None:
@@ -176,7 +186,7 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         self.prompt.description, self.generate.description = form.text, form.verb
         examples = [self._example(text) for text in chosen.examples] if chosen else []
         self.examples.children = [label("Try:", "hint"), *examples] if chosen else []
-        show(self.name, shown=chosen is None)
+        show(self.name, shown=not self.source.value)
         show(self.context, shown=form.context)
         show(self.chat_row, shown=self._can_chat(name))
         show(self.count, shown=form.new_tokens > 0)
@@ -190,8 +200,9 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
     def start(self) -> None:
         """Generate and explain in a thread; a run under way is given up."""
         self.stop()
-        if not self.prompt.value.strip():
-            self._show_message("There is no text: type one, or choose one of the examples.")
+        refusal = self._refusal()
+        if refusal:
+            self._show_message(refusal)
             return
         self._stop = stop = threading.Event()
         name = self._chosen_model()
@@ -199,6 +210,22 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         self._busy("Loading the model …" if name not in self._loaded else "Running the model …")
         work = (stop, name, self.prompt.value, self.context.value, self.count.value)
         threading.Thread(target=self._work, args=work, daemon=True).start()
+
+    def _refusal(self) -> str | None:
+        """Return why the form is not explained, or None."""
+        if not self.prompt.value.strip():
+            return "There is no text: type one, or choose one of the examples."
+        if len(self.prompt.value) + len(self.context.value) > MOST_CHARACTERS:
+            return f"The text is too long for this app: it takes up to {MOST_CHARACTERS:,} characters."
+        if self.source.value:
+            return None
+        if not self._allowed.allow_hub:
+            return "No model is chosen: choose one from the list."
+        name = self._chosen_model()
+        known = _is_hub_name(name)
+        return (
+            None if known else f"{name!r} is no model's name at Hugging Face, such as openai-community/gpt2."
+        )
 
     def stop(self) -> None:
         """Give up the run under way; the explanation on the screen stays."""
@@ -276,6 +303,15 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
     def _show_message(self, message: str) -> None:
         self.message.value = message
         self.message.layout.display = None if message else "none"
+
+
+def _is_hub_name(name: str) -> bool:
+    """Return whether *name* can be a model's at the hub, and is not a folder's, which a visitor may not look for."""
+    try:
+        validate_repo_id(name)
+    except HFValidationError:
+        return False
+    return bool(name) and not Path(name).exists()
 
 
 def _explain(model: Any, text: str, context: str, count: int, *, chat: bool, report: Progress) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.errors import AttrWidgetError
@@ -11,13 +10,6 @@ from attrwidget.kinds.table import CHAT_FORM, Form, kind_of
 if TYPE_CHECKING:
     from attrwidget.explanation import Explanation
     from attrwidget.progress import Progress
-
-CHAT = "ATTRWIDGET_CHAT"  # the environment variable that carries --chat to the app
-
-
-def served_chat() -> bool | None:
-    """Return whether the app was started with --chat or --no-chat; None for neither."""
-    return {"yes": True, "no": False}.get(os.environ.get(CHAT, ""))
 
 
 def can_chat(model: Any) -> bool:

@@ -8,7 +8,7 @@ import socket
 import sys
 from pathlib import Path
 
-from attrwidget.apps.forms import CHAT
+from attrwidget.apps.served import Served
 from attrwidget.errors import AttrWidgetError
 
 HERE = Path(__file__).parent
@@ -16,36 +16,50 @@ NOTEBOOK = HERE / "explain.ipynb"
 TEMPLATES = HERE / "jupyter"
 HOST = "127.0.0.1"
 THEMES = ("light", "dark")
+PLACES = 40  # visitors: a class, at some 100 MB each
 
 
-def run(*, port: int, browser: bool, theme: str, chat: bool | None = None) -> None:
-    """Serve on ``http://127.0.0.1:port`` until interrupted; *chat* is how visitors' texts are given at first.
+def run(*, port: int, browser: bool, theme: str, places: int = PLACES, allowed: Served | None = None) -> None:
+    """Serve on ``http://127.0.0.1:port`` until interrupted.
 
-    Raises AttrWidgetError when the port is taken, the theme is unknown or Voilà is not installed.
+    Args:
+        port: The port.
+        browser: Whether a browser is opened, where there is a screen.
+        theme: ``"light"`` or ``"dark"``.
+        places: How many visitors may use the app at the same time.
+        allowed: What visitors may do; by default, use the bundled models.
+
+    Raises:
+        AttrWidgetError: The port is taken, the theme is unknown or Voilà is not installed.
     """
     if theme not in THEMES:
         raise AttrWidgetError(f"The theme {theme!r} is not known: take one of {', '.join(THEMES)}.")
     try:
-        from voila.app import Voila
+        from attrwidget.apps.forked_kernel import start_server
+        from attrwidget.apps.guarded_server import GuardedServer
     except ImportError as error:
         raise AttrWidgetError("The app needs Voilà: pip install 'attrwidget[app]'.") from error
     require_free(port)
     paths = [str(TEMPLATES), os.environ.get("JUPYTER_PATH", "")]
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, paths))
-    if chat is not None:
-        os.environ[CHAT] = "yes" if chat else "no"
+    (allowed or Served()).announce()
     print(f"The app is at http://{HOST}:{port}/ (Ctrl-C stops it)", flush=True)  # noqa: T201
     logging.getLogger("tornado.general").addFilter(_is_useful)
-    Voila.launch_instance(arguments(port=port, browser=browser and has_screen(), theme=theme))
+    if can_fork():
+        start_server()
+    GuardedServer.launch_instance(
+        arguments(port=port, browser=browser and has_screen(), theme=theme, places=places)
+    )
 
 
-def arguments(*, port: int, browser: bool, theme: str) -> list[str]:
+def arguments(*, port: int, browser: bool, theme: str, places: int = PLACES) -> list[str]:
     """Return Voilà's command line.
 
     The address may override the theme, visitors see no traceback, and kernels of closed pages end after a while.
     """
     return [
         str(NOTEBOOK),
+        f"--GuardedServer.places={places}",
         f"--Voila.ip={HOST}",
         f"--Voila.port={port}",
         "--Voila.port_retries=0",
@@ -56,9 +70,20 @@ def arguments(*, port: int, browser: bool, theme: str) -> list[str]:
         "--VoilaConfiguration.allow_theme_override=YES",
         "--VoilaConfiguration.strip_sources=True",
         "--VoilaConfiguration.show_tracebacks=False",
-        "--MappingKernelManager.cull_idle_timeout=600",
+        # The first page may come while the kernels' process still imports, and thirty at once on a slow machine.
+        "--VoilaExecutor.startup_timeout=600",
+        "--VoilaExecutor.iopub_timeout=600",
+        # A closed page ends its kernel; one that was never opened, or lost its connection, ends like this.
+        "--MappingKernelManager.cull_idle_timeout=120",
+        "--MappingKernelManager.cull_interval=15",
+        *(["--KernelProvisionerFactory.default_provisioner_name=attrwidget-fork"] if can_fork() else []),
         *_encryption(),
     ]
+
+
+def can_fork() -> bool:
+    """Return whether a process that has imported torch can be forked safely: on Windows and macOS it cannot."""
+    return sys.platform == "linux"
 
 
 def _encryption() -> list[str]:

@@ -1,0 +1,34 @@
+"""What whoever serves the app allows its visitors, carried to their kernels by an environment variable."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+
+_VARIABLE = "ATTRWIDGET_APP"
+
+
+@dataclass(frozen=True)
+class Served:
+    """What visitors may do.
+
+    Attributes:
+        chat: Whether texts are given as chat messages at first; None means to models that were trained on chats.
+        models: Names or folders of models that visitors may choose besides the bundled ones.
+        allow_hub: Whether visitors may name any model of the Hugging Face hub.
+    """
+
+    chat: bool | None = None
+    models: tuple[str, ...] = ()
+    allow_hub: bool = False
+
+    def announce(self) -> None:
+        """Set the environment variable, which the kernels inherit."""
+        os.environ[_VARIABLE] = json.dumps(asdict(self))
+
+
+def served() -> Served:
+    """Return what the server of this kernel allows; bundled models alone if it says nothing."""
+    told = json.loads(os.environ.get(_VARIABLE, "{}"))
+    return Served(**{**told, "models": tuple(told.get("models", ()))})

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+import pytest
+
+from attrwidget.apps.served import Served, served
+
+
+@pytest.mark.parametrize(
+    "allowed", [Served(), Served(chat=False), Served(chat=True, models=("a/b", "/c d"), allow_hub=True)]
+)
+def test_what_is_announced_is_read(allowed: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ATTRWIDGET_APP", "{}")
+    assert served() == Served()
+    allowed.announce()
+    assert served() == allowed
