@@ -1,4 +1,4 @@
-"""Tokens, a toy classifier and two checks for what other libraries give."""
+"""Tokens, a toy classifier and a check for what other libraries give."""
 
 from __future__ import annotations
 
@@ -6,19 +6,10 @@ import json
 from typing import Any
 
 import numpy as np
-import pytest
 
-import attrwidget as aw
 from attrwidget.page.content import content_of
 
 TOKENS = ["The", " movie", " was", " not", " good"]
-
-
-def refused(call: Any, *words: str) -> None:
-    with pytest.raises(aw.AttrWidgetError) as caught:
-        call()
-    assert all(word in str(caught.value) for word in words), str(caught.value)
-    assert "\n" not in str(caught.value)
 
 
 def shown(explanation: Any) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from helpers.other_libraries import TOKENS, refused, shown
+from helpers.other_libraries import TOKENS, shown
+from helpers.refused import refused
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays

@@ -6,7 +6,8 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from helpers.other_libraries import lengths, refused, shown
+from helpers.other_libraries import lengths, shown
+from helpers.refused import refused
 
 import attrwidget as aw
 
