@@ -246,7 +246,8 @@ def plain_logits(model: Any, ex: Any, head: str) -> tuple[torch.Tensor, Leaves]:
             elif head == "ForCausalLM":
                 output = model(input_ids=read, use_cache=False)
             else:
-                kinds = {"token_type_ids": _kinds(reading)} if "token_type_ids" in takes else {}
+                two = len(reading.sections) == 3 and "token_type_ids" in takes
+                kinds = {"token_type_ids": _kinds(reading)} if two else {}
                 output = model(input_ids=read, attention_mask=torch.ones_like(read), **kinds)
     finally:
         for handle in handles:
@@ -260,9 +261,8 @@ def plain_logits(model: Any, ex: Any, head: str) -> tuple[torch.Tensor, Leaves]:
 
 
 def _kinds(reading: Any) -> torch.Tensor:
-    """Return the token types ``[1, n]``: 1 for a second text."""
-    second = reading.sections[1].start if len(reading.sections) == 3 else reading.n_inputs
-    return (torch.arange(reading.n_inputs) >= second).long()[None]
+    """Return the token types ``[1, n]`` of two texts: 1 for the second."""
+    return (torch.arange(reading.n_inputs) >= reading.sections[1].start).long()[None]
 
 
 def _of_context(output: Any, reading: Any) -> torch.Tensor:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from attrwidget.apps.served import PLACES, Served
 from attrwidget.errors import AttrWidgetError
 from attrwidget.version import __version__
 
@@ -142,10 +143,9 @@ def serve(
     ] = False,
     places: Annotated[
         int, typer.Option(help="How many visitors may use the app at the same time.", min=1)
-    ] = 40,
+    ] = PLACES,
 ) -> None:
     """Serve the Voilà app on this machine, until Ctrl-C; visitors choose among the bundled models."""
-    from attrwidget.apps.served import Served
     from attrwidget.apps.server import run
 
     allowed = Served(chat=chat, models=tuple(models or ()), allow_hub=allow_hub)

@@ -10,7 +10,7 @@ from voila.app import Voila
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 from voila.tornado.handler import TornadoVoilaHandler
 
-from attrwidget.apps.server import PLACES, THEMES
+from attrwidget.apps.served import PLACES, THEMES
 
 RETRY = 10  # seconds
 # Voilà's page runs its own inline scripts, and widgets are imported from blobs; nothing comes from elsewhere.

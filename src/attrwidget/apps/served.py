@@ -6,6 +6,9 @@ import json
 import os
 from dataclasses import asdict, dataclass
 
+THEMES = ("light", "dark")
+PLACES = 40  # visitors at a time: a class, at some 80 MB each
+
 _VARIABLE = "ATTRWIDGET_APP"
 
 

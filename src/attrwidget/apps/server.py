@@ -8,15 +8,13 @@ import socket
 import sys
 from pathlib import Path
 
-from attrwidget.apps.served import Served
+from attrwidget.apps.served import PLACES, THEMES, Served
 from attrwidget.errors import AttrWidgetError
 
 HERE = Path(__file__).parent
 NOTEBOOK = HERE / "explain.ipynb"
 TEMPLATES = HERE / "jupyter"
 HOST = "127.0.0.1"
-THEMES = ("light", "dark")
-PLACES = 40  # visitors: a class, at some 100 MB each
 
 
 def run(*, port: int, browser: bool, theme: str, places: int = PLACES, allowed: Served | None = None) -> None:

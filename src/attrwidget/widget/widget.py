@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
-import weakref
 from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets
-from ipywidgets.widgets.widget import _instances as instances
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.page.bundle import read_bundle, widget_script
@@ -19,6 +17,7 @@ from attrwidget.page.packing import float_bytes
 from attrwidget.page.state import SHARED, checked, initial_state, mend
 from attrwidget.still.static_html import to_fallback_html
 from attrwidget.widget.cells import shown_in_cell
+from attrwidget.widget.internals import forget, remember
 from attrwidget.widget.session import Session
 
 if TYPE_CHECKING:
@@ -111,10 +110,8 @@ class ExplanationWidget(anywidget.AnyWidget):
         super().close()
 
     def let_go(self) -> None:
-        """Leave the lists of ipywidgets and of the comm; it works on as long as someone refers to it."""
-        instances.pop(self.model_id, None)
-        receive = weakref.WeakMethod(self._handle_msg)
-        self.comm.on_msg(lambda message: (handle := receive()) and handle(message))
+        """Live only as long as someone refers to it."""
+        forget(self)
 
     def set_state(self, sync_data: Mapping[str, Any]) -> None:
         """Take a state from the page; values that do not exist are left out, and the page gets the valid ones."""
@@ -129,7 +126,7 @@ class ExplanationWidget(anywidget.AnyWidget):
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         if self.comm is not None:
-            instances[self.model_id] = self  # let go of before, and shown again
+            remember(self)  # let go of before, and shown again
             shown_in_cell(self)
         bundle = super()._repr_mimebundle_(**options)
         return bundle and ({**bundle[0], **self._still()}, bundle[1])  # Colab needs the metadata
