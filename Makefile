@@ -18,7 +18,8 @@ PROMPT ?= The first president of America is
 VENV := .venv
 STATIC := src/attrwidget/page/static
 BUNDLE := $(STATIC)/widget.js
-PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+# Python compiles what is imported; most of what is installed never is.
+PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
 # Two processes: each test runs on one thread.
 PYTEST := pytest -n 2 --dist loadfile
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
