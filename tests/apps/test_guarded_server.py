@@ -26,7 +26,9 @@ SCRIPT = "%22%3E%3Cscript%3Ealert(1)%3C/script%3E"
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with hosts.app(tmp_path_factory.mktemp("guarded"), "--places", str(PLACES)) as url:
+    with hosts.app(
+        tmp_path_factory.mktemp("guarded"), "--places", str(PLACES), "--hostname", "class.example"
+    ) as url:
         yield url
 
 
@@ -87,6 +89,10 @@ def test_only_themes_that_there_are_reach_the_page_and_every_page_has_a_policy(a
 def test_another_hosts_name_is_refused(app: str) -> None:
     assert ask(app, Host="evil.example")[0] == 403
     assert kernels() == []
+    status, page, _ = ask(app, Host="class.example")
+    assert status == 200
+    end(app, page)
+    wait_for(0)
 
 
 def test_a_crowd_beyond_the_places_is_told_to_wait(app: str) -> None:

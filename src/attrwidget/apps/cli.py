@@ -144,12 +144,16 @@ def serve(
     places: Annotated[
         int, typer.Option(help="How many visitors may use the app at the same time.", min=1)
     ] = PLACES,
+    hostname: Annotated[
+        list[str] | None,
+        typer.Option(help="A name under which visitors reach the app, such as that of a proxy before it."),
+    ] = None,
 ) -> None:
     """Serve the Voilà app on this machine, until Ctrl-C; visitors choose among the bundled models."""
     from attrwidget.apps.server import run
 
     allowed = Served(chat=chat, models=tuple(models or ()), allow_hub=allow_hub)
-    run(port=port, browser=browser, theme=theme, places=places, allowed=allowed)
+    run(port=port, browser=browser, theme=theme, places=places, hostnames=hostname or (), allowed=allowed)
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tornado.web import authenticated
-from traitlets import Int
+from traitlets import Int, List, Unicode
 from voila.app import Voila
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 from voila.tornado.handler import TornadoVoilaHandler
@@ -64,15 +64,19 @@ class ShutdownHandler(VoilaShutdownKernelHandler):  # type: ignore[misc]
 
 
 class GuardedServer(Voila):  # type: ignore[misc]
-    """Voilà's server under a content security policy, for this machine's own names, with a bounded number of places."""
+    """Voilà's server under a content security policy, for names that it knows, with a bounded number of places."""
 
     places = Int(PLACES, config=True, help="How many visitors have a kernel at the same time, at most.")
+    hostnames = List(
+        Unicode(), config=True, help="Names under which visitors reach the app, besides localhost."
+    )
 
     def init_settings(self) -> dict[str, Any]:
-        """Add the policy, and refuse the names of other hosts, which DNS rebinding would use."""
+        """Add the policy, and refuse unknown names of this host, which DNS rebinding would use."""
         return {
             **super().init_settings(),
             "allow_remote_access": False,
+            "local_hostnames": ["localhost", *self.hostnames],
             "headers": {"Content-Security-Policy": POLICY},
             "places": self.places,
             "arriving": set(),

@@ -7,9 +7,13 @@ import os
 import socket
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from attrwidget.apps.served import PLACES, THEMES, Served
 from attrwidget.errors import AttrWidgetError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 HERE = Path(__file__).parent
 NOTEBOOK = HERE / "explain.ipynb"
@@ -17,7 +21,15 @@ TEMPLATES = HERE / "jupyter"
 HOST = "127.0.0.1"
 
 
-def run(*, port: int, browser: bool, theme: str, places: int = PLACES, allowed: Served | None = None) -> None:
+def run(
+    *,
+    port: int,
+    browser: bool,
+    theme: str,
+    places: int = PLACES,
+    hostnames: Sequence[str] = (),
+    allowed: Served | None = None,
+) -> None:
     """Serve on ``http://127.0.0.1:port`` until interrupted.
 
     Args:
@@ -25,6 +37,7 @@ def run(*, port: int, browser: bool, theme: str, places: int = PLACES, allowed: 
         browser: Whether a browser is opened, where there is a screen.
         theme: ``"light"`` or ``"dark"``.
         places: How many visitors may use the app at the same time.
+        hostnames: Names under which visitors reach the app, besides localhost, such as that of a proxy before it.
         allowed: What visitors may do; by default, use the bundled models.
 
     Raises:
@@ -46,11 +59,15 @@ def run(*, port: int, browser: bool, theme: str, places: int = PLACES, allowed: 
     if can_fork():
         start_server()
     GuardedServer.launch_instance(
-        arguments(port=port, browser=browser and has_screen(), theme=theme, places=places)
+        arguments(
+            port=port, browser=browser and has_screen(), theme=theme, places=places, hostnames=hostnames
+        )
     )
 
 
-def arguments(*, port: int, browser: bool, theme: str, places: int = PLACES) -> list[str]:
+def arguments(
+    *, port: int, browser: bool, theme: str, places: int = PLACES, hostnames: Sequence[str] = ()
+) -> list[str]:
     """Return Voilà's command line.
 
     The address may override the theme, visitors see no traceback, and kernels of closed pages end after a while.
@@ -58,6 +75,7 @@ def arguments(*, port: int, browser: bool, theme: str, places: int = PLACES) -> 
     return [
         str(NOTEBOOK),
         f"--GuardedServer.places={places}",
+        *(f"--GuardedServer.hostnames={name}" for name in hostnames),
         f"--Voila.ip={HOST}",
         f"--Voila.port={port}",
         "--Voila.port_retries=0",
