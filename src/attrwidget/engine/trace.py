@@ -133,7 +133,8 @@ class Trace(ComparedRuns):
     def embed(self, ids: torch.Tensor, table: torch.nn.Module | None = None) -> torch.Tensor:
         """Return the embeddings of *ids* as the model makes them, by its first *table*: ``[len(ids), d]``."""
         with exclusive_use(self.model.hf), torch.no_grad():
-            return (table or self.tables()[0][1])(ids[None])[0]  # type: ignore[no-any-return]
+            # Detached: gradient checkpointing makes embeddings require a gradient by a hook, whatever the mode.
+            return (table or self.tables()[0][1])(ids[None])[0].detach()  # type: ignore[no-any-return]
 
     def keys_of(self, module: torch.nn.Module, group: Sequence[int]) -> list[int]:  # noqa: ARG002
         """Return the keys of the attention *module* that belong to the inputs *group*."""

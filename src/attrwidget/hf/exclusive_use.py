@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import weakref
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from attrwidget.hf.call_listener import without_listeners
 from attrwidget.hf.internals.attention import attention_configs, attention_name, set_attention_name
@@ -20,7 +20,7 @@ from attrwidget.hf.internals.modules import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     import torch
     from transformers import PreTrainedModel
@@ -59,32 +59,52 @@ def exclusive_use(
 
     with lock_of(model), without_listeners(), own_precision(), torch.inference_mode(False):  # noqa: FBT003
         modules = list(model.modules())
-        training = [module for module in modules if module.training]
-        trained = [parameter for parameter in _parameters(modules) if parameter.requires_grad]
-        implementations = [(config, attention_name(config)) for config in attention_configs(modules)]
-        captured = capturing(modules)
-        state = [] if keep_state else state_of(modules)
-        weights = weights_state(model)
-        try:
-            for module in training:
-                module.training = False
-            for parameter in trained:
-                parameter.requires_grad = False
-            if attention is not None:
-                for config, _ in implementations:
-                    set_attention_name(config, attention)
-            yield
-        finally:
-            for config, implementation in implementations:
-                set_attention_name(config, implementation)
-            for parameter in trained:
-                parameter.requires_grad = True
-            for module in training:
-                module.training = True
-            remove_capturing_hooks(modules, captured)
-            # RWKV divides weights at its first run, and notes it in an attribute: what goes with the weights stays.
-            if weights_state(model) == weights:
-                restore_state(state)
+        configs = attention_configs(modules)
+        implementations = [(config, attention_name(config)) for config in configs]
+        with (
+            _restored(model, modules, keep_state=keep_state),
+            _set(modules, "training", value=False),
+            _set(_parameters(modules), "requires_grad", value=False),
+            _set(configs, "return_dict", value=True),
+        ):
+            try:
+                if attention is not None:
+                    for config in configs:
+                        set_attention_name(config, attention)
+                yield
+            finally:
+                for config, implementation in implementations:
+                    set_attention_name(config, implementation)
+
+
+@contextmanager
+def _restored(
+    model: PreTrainedModel, modules: Sequence[torch.nn.Module], *, keep_state: bool
+) -> Iterator[None]:
+    """Take back on leaving what runs inside the block add to the modules: hooks, attributes, buffers."""
+    captured = capturing(modules)
+    state = [] if keep_state else state_of(modules)
+    weights = weights_state(model)
+    try:
+        yield
+    finally:
+        remove_capturing_hooks(modules, captured)
+        # RWKV divides weights at its first run, and notes it in an attribute: what goes with the weights stays.
+        if weights_state(model) == weights:
+            restore_state(state)
+
+
+@contextmanager
+def _set(things: Iterable[Any], name: str, *, value: bool) -> Iterator[None]:
+    """Set the attribute *name* of *things* inside the block, and turn back those that were set otherwise."""
+    changed = [thing for thing in things if getattr(thing, name) is not value]
+    try:
+        for thing in changed:
+            setattr(thing, name, value)
+        yield
+    finally:
+        for thing in changed:
+            setattr(thing, name, not value)
 
 
 @contextmanager

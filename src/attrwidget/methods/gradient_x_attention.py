@@ -22,7 +22,7 @@ def _compute(trace: Trace, target: Target, steps: Sequence[int], _selection: Hea
 
     for step, weights, gradients in trace.attention_gradients(steps, target):
         at, seen = trace.position(step), trace.seen(step)
-        flow = torch.zeros(trace.n_inputs, device=weights[0].device)
+        flow = torch.zeros(trace.n_inputs, dtype=torch.float32, device=weights[0].device)
         flow[at] = 1
         for weight, gradient in zip(reversed(weights), reversed(gradients), strict=True):
             raising = (weight.detach()[0].float() * gradient[0].float()).clamp_min(0).mean(0)

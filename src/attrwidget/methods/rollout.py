@@ -28,7 +28,7 @@ def _compute(trace: Trace, _target: Target, steps: Sequence[int], _selection: He
     import torch
 
     reader, wanted = trace.attention, list(steps)
-    flow = torch.zeros(len(wanted), trace.n_inputs)
+    flow = torch.zeros(len(wanted), trace.n_inputs, dtype=torch.float32)
     flow[range(len(wanted)), [trace.position(s) for s in wanted]] = 1
     for layer in reversed(range(reader.n_layers)):
         flow = (flow + _through(trace, layer, flow)) / 2

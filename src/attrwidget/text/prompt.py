@@ -174,6 +174,14 @@ def encode_text(
 
     If *target*, it is encoded as a text that an encoder–decoder writes.
     """
+    require_characters(text)
+    # verbose=False: a text beyond the tokenizer's length is reported by us, in a sentence.
+    given = {"text_target" if target else "text": text}
+    return list(tokenizer(**given, add_special_tokens=special, verbose=False)["input_ids"])
+
+
+def require_characters(text: str) -> None:
+    """Raise AttrWidgetError if *text* holds half of a surrogate pair, which no tokenizer takes."""
     try:
         text.encode()
     except UnicodeEncodeError as error:
@@ -181,9 +189,6 @@ def encode_text(
             f"The text cannot be tokenised: {text[error.start : error.end]!r} at character {error.start + 1} is half "
             "of a surrogate pair and no character. Mend it or leave it out."
         ) from None
-    # verbose=False: a text beyond the tokenizer's length is reported by us, in a sentence.
-    given = {"text_target" if target else "text": text}
-    return list(tokenizer(**given, add_special_tokens=special, verbose=False)["input_ids"])
 
 
 def _encode_messages(

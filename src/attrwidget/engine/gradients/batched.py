@@ -280,7 +280,8 @@ def batched_gradients(
     if len(cotangents) == 1:
         found = torch.autograd.grad(output, leaves, cotangents[0], retain_graph=True)
         return tuple(gradient[None] for gradient in found)
-    return torch.autograd.grad(output, leaves, cotangents, retain_graph=True, is_grads_batched=True)
+    with torch.autograd.set_detect_anomaly(False):
+        return torch.autograd.grad(output, leaves, cotangents, retain_graph=True, is_grads_batched=True)
 
 
 def fewer_steps(error: BaseException, size: int, tokens: int) -> int:

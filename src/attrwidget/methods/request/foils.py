@@ -8,6 +8,7 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.errors import AttrWidgetError
+from attrwidget.text.prompt import encode_text, require_characters
 from attrwidget.text.tokens import token_text, visible
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ def foil_tokens(trace: Trace, step: int, foil: Any) -> list[int]:
         raise AttrWidgetError(
             "The foil is an empty text: give the word that the model might have chosen instead."
         )
+    require_characters(foil)
     tokenizer, before = trace.model.tokenizer, trace.before(step)
     chosen = token_text(tokenizer, trace.outputs[step], before)
     text = f" {foil}" if chosen[:1] == " " and not foil[0].isspace() else foil
@@ -106,15 +108,11 @@ def foil_tokens(trace: Trace, step: int, foil: Any) -> list[int]:
 
 def _in_context(tokenizer: PreTrainedTokenizerBase, before: list[int], text: str) -> list[int]:
     """Tokenise *text* after the tokens *before*, or alone if joining would change them."""
-
-    def encode(whole: str) -> list[int]:
-        return list(tokenizer(whole, add_special_tokens=False, verbose=False)["input_ids"])
-
     known = tokenizer.decode(before, skip_special_tokens=False, clean_up_tokenization_spaces=False)
-    joint = encode(f"{known}{text}")
+    joint = encode_text(tokenizer, f"{known}{text}", special=False)
     if joint[: len(before)] == before and len(joint) > len(before):
         return joint[len(before) :]
-    return encode(text)
+    return encode_text(tokenizer, text, special=False)
 
 
 def _aligned(trace: Trace, step: int, pieces: list[list[int]]) -> int:
