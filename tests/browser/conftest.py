@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from helpers import hosts
 from helpers.hosts import HOSTILE
+from helpers.tiny import build, byte_tokenizer, save
 from helpers.waiting import PATIENCE
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -95,11 +96,13 @@ def app_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     model.hf.resize_token_embeddings(len(model.tokenizer))
     model.hf.save_pretrained(home / "hostile")
     model.tokenizer.save_pretrained(home / "hostile")
+    save(build("llama"), home / "chat", byte_tokenizer(chat=True))
     return home
 
 
 @pytest.fixture(scope="session")
 def app(app_home: Path) -> Iterator[str]:
     """Address of the Voilà app."""
-    with hosts.app(app_home, "--models", str(app_home / "hostile"), "--allow-hub") as url:
+    models = [option for name in ("hostile", "chat") for option in ("--models", str(app_home / name))]
+    with hosts.app(app_home, *models, "--allow-hub") as url:
         yield url

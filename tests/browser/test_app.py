@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 import pytest
 from helpers.hosts import HOSTILE
 from helpers.screen import Screen, explore, serious_faults
-from helpers.tiny import build, byte_tokenizer, save
 from playwright.sync_api import Page, expect
 
 import attrwidget as aw
@@ -100,13 +99,11 @@ def test_a_folder_is_loaded_and_token_text_is_text(opened: Page, app_home: Path)
     assert screen.root.locator("img").count() == 0
 
 
-def test_a_chat_model_is_asked_until_the_switch_is_off(opened: Page, tmp_path: Path) -> None:
-    folder = save(build("llama"), tmp_path, byte_tokenizer(chat=True))
+def test_a_chat_model_is_asked_until_the_switch_is_off(opened: Page, app_home: Path) -> None:
     switch = opened.get_by_label("As a chat message")
     expect(switch).to_be_hidden()
-    opened.get_by_label("Model").select_option(label=OTHER)
+    opened.get_by_label("Model").select_option(label=str(app_home / "chat"))
     expect(switch).to_be_checked()
-    opened.get_by_label("Name").fill(folder)
     opened.get_by_label("New tokens").fill("2")
     opened.get_by_label("Text", exact=True).fill("Who was first?")
     opened.get_by_role("button", name="Explain").click()
