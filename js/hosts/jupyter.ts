@@ -13,10 +13,10 @@ export const jupyter: Host = {
   },
   prepare(element, signal) {
     // JupyterLab has its own meaning for arrows, Enter and letters in a cell's output. Keys with Ctrl or Cmd are its own.
-    const leave = (event: KeyboardEvent) => {
-      element.setAttribute("data-lm-suppress-shortcuts", String(!(event.ctrlKey || event.metaKey)));
-    };
-    element.setAttribute("data-lm-suppress-shortcuts", "true");
+    // It looks whether the attribute is there, whatever its value.
+    const suppress = (keys: boolean) => element.toggleAttribute("data-lm-suppress-shortcuts", keys);
+    const leave = (event: KeyboardEvent) => suppress(!(event.ctrlKey || event.metaKey));
+    suppress(true);
     window.addEventListener("keydown", leave, { capture: true, signal });
   },
 };
