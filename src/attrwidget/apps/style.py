@@ -7,7 +7,7 @@ from typing import Any
 import ipywidgets as widgets
 
 STYLE = """<style>
-.attrwidget-app { gap: 0.5rem; padding: 0.25rem; }
+.attrwidget-app { gap: 0.5rem; padding: 0.25rem; overflow: visible; }
 .attrwidget-app .widget-label { height: auto; line-height: 1.45; white-space: normal; }
 .attrwidget-app > .attrwidget-title { font-size: 1.6rem; font-weight: 600; color: var(--jp-ui-font-color1); }
 .attrwidget-app > .attrwidget-welcome { font-size: 0.95rem; max-width: 46rem; margin-bottom: 0.5rem; }
