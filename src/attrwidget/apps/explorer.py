@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets as widgets
 from huggingface_hub.errors import HFValidationError
-from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]
+from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]  # public, but not re-exported by name
 
 import attrwidget as aw
 from attrwidget import bundled
@@ -182,7 +182,7 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         chosen, name = self._bundled(), self._chosen_model()
         chat = self._is_chat(name)
         form = self._form_of(name, chat=chat)
-        self._set_chat(chat)
+        self._set_chat(value=chat)
         self.prompt.description, self.generate.description = form.text, form.verb
         examples = [self._example(text) for text in chosen.examples] if chosen else []
         self.examples.children = [label("Try:", "hint"), *examples] if chosen else []
@@ -191,7 +191,7 @@ class Explorer(widgets.VBox):  # type: ignore[misc]
         show(self.chat_row, shown=self._can_chat(name))
         show(self.count, shown=form.new_tokens > 0)
 
-    def _set_chat(self, value: bool) -> None:  # noqa: FBT001
+    def _set_chat(self, *, value: bool) -> None:
         """Show whether texts are given as chat messages, which is no wish of the visitor's."""
         self.chat.unobserve(self._choose_chat, "value")
         self.chat.value = value

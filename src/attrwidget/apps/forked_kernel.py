@@ -36,7 +36,7 @@ class ForkedKernel(LocalProvisioner):
             target=run_kernel, args=(cmd[-1], environment, kwargs.get("cwd")), daemon=True
         )
         process.start()
-        self.process = ForkedProcess(process)  # type: ignore[assignment]
+        self.process = ForkedProcess(process)  # type: ignore[assignment]  # has all of Popen that Jupyter calls
         self.pid = process.pid
         return self.connection_info
 
