@@ -3,7 +3,7 @@ import { computed, effect, signal } from "@preact/signals-core";
 import { vi } from "vitest";
 import type { ViewContext } from "./context";
 import { createScores } from "./scores/shown-scores";
-import type { Content, RequestOptions, ScoreQuery, Session } from "./session/session";
+import type { Content, HeadShares, RequestOptions, ScoreQuery, Session } from "./session/session";
 import { sample } from "./session/testing";
 import type { Display } from "./state/display";
 import { createState } from "./state/state";
@@ -15,6 +15,13 @@ export const rows: readonly (readonly number[])[] = [
   [0.125, 0.5, 0.375],
 ];
 
+/** What `count` heads give: the last one most. */
+export function headShares(count: number, of: number | null = null): HeadShares {
+  const total = (count * (count + 1) * (2 * count + 1)) / 6;
+  const shares = Float32Array.from({ length: count }, (_, k) => (k + 1) ** 2 / total);
+  return { shares, of, reading: "gradient", sinks: [[0, 0.42]], top: [[0, count - 1, 0.5, [1]]] };
+}
+
 /** A context that ends with `end`, and what was asked of its session and announced. */
 export function setUp(over: Partial<Content> = {}, steps = rows) {
   const content: Content = { ...sample, ...over };
@@ -24,7 +31,8 @@ export function setUp(over: Partial<Content> = {}, steps = rows) {
     scores: vi.fn(async (_: ScoreQuery, wanted: readonly number[]) =>
       Float32Array.from(wanted.flatMap((s) => steps[s] ?? [])),
     ),
-    heads: vi.fn(async (..._: unknown[]) => Float32Array.from({ length: heads }, (_, k) => k / 20)),
+    heads: vi.fn(async (_: unknown, input: number | null, ..._rest: unknown[]) => headShares(heads, input)),
+    knownHeads: vi.fn((): HeadShares | null => null),
     column: vi.fn(async (_: ScoreQuery, input: number) =>
       Float32Array.from(steps, (row) => row[input] ?? nan),
     ),

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { KernelSession } from "./kernel";
-import type { Foil, Hiding, ScoreMap, ScoreQuery } from "./session";
+import type { Foil, HeadShares, ScoreMap, ScoreQuery } from "./session";
 import { encode, FakeChannel, fixture, numbers } from "./testing";
 
 const saliency: ScoreQuery = { method: "saliency", layer: null, heads: [], head_rule: "mean" };
@@ -30,15 +30,15 @@ afterEach(() => void vi.useRealTimers());
 describe("the messages both sides agree on", () => {
   test.each(fixture.requests.map((example) => [example.name, example] as const))("%s", async (_, example) => {
     const { op, args } = example.request;
-    const { step, text, steps, input, hide_special, hide_first, hide_target, ...rest } = args;
+    const { step, text, steps, input, ...rest } = args;
     const query = rest as unknown as ScoreQuery;
-    const hide = { hide_special, hide_first, hide_target } as Hiding;
-    const ask: Record<string, () => Promise<Float32Array | ScoreMap | Foil>> = {
+    const foil = (args.foil ?? null) as number | null;
+    const ask: Record<string, () => Promise<Float32Array | ScoreMap | HeadShares | Foil>> = {
       scores: () => session.scores(query, steps as number[]),
       column: () => session.column(query, input as number),
       map: () => session.map(query),
       foil: () => session.foil(step as number, text as string),
-      heads: () => session.heads(steps as number[], input as number | null, hide),
+      heads: () => session.heads(steps as number[], input as number | null, foil),
     };
     const asked = ask[op]?.();
     nextFrame();
@@ -51,7 +51,11 @@ describe("the messages both sides agree on", () => {
       expect(session.note(query, step)).toBe(notes[k] ?? null);
     if (!answer || answer instanceof Float32Array) expect([...(answer ?? [])]).toEqual(numbers(values));
     else if (op === "foil") expect(answer).toEqual(meta);
-    else
+    else if (op === "heads") {
+      const { rows, cols, ...told } = meta;
+      expect(answer).toEqual({ ...told, of: input, shares: Float32Array.from(numbers(values)) });
+      expect(session.knownHeads(steps as number[], input as number | null, foil)).toBe(answer);
+    } else
       expect({ ...(answer as ScoreMap), values: [...(answer as ScoreMap).values] }).toEqual({
         ...meta,
         values,
@@ -60,7 +64,7 @@ describe("the messages both sides agree on", () => {
 
   test("requests of one frame travel together", () => {
     void session.scores(saliency, [0]);
-    void session.heads([0], null, { hide_special: false, hide_first: false, hide_target: false });
+    void session.heads([0], null, null);
     nextFrame();
     const { requests, ...rest } = fixture.batch;
     expect(channel.sent).toEqual([

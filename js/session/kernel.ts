@@ -2,7 +2,7 @@
 import { fromBase64, toBytes, toFloat32 } from "./buffers";
 import { Cache } from "./cache";
 import { type Channel, type Reply, Requests, type Timing } from "./requests";
-import type { Foil, Hiding, RequestOptions, ScoreMap, ScoreQuery, Session } from "./session";
+import type { Foil, HeadShares, RequestOptions, ScoreMap, ScoreQuery, Session } from "./session";
 
 const cacheBytes = 16 << 20;
 /** The most floats in one answer: 512 kB. */
@@ -33,6 +33,26 @@ function partOf(options: RequestOptions, from: number, count: number, all: numbe
 
 const rowKey = (query: ScoreQuery, step: number): string => `row ${JSON.stringify(query)} ${step}`;
 
+interface Shape {
+  readonly rows: number;
+  readonly cols: number;
+}
+
+/** What answers hold. */
+type Kept = Float32Array | ScoreMap | HeadShares;
+
+const bytesOf = (value: Kept): number =>
+  "shares" in value
+    ? value.shares.byteLength
+    : "values" in value && !(value instanceof Float32Array)
+      ? value.values.length
+      : (value as Float32Array).byteLength;
+
+const keyOf = (op: string, args: object): string => `${op} ${JSON.stringify(args)}`;
+
+const headArgs = (steps: readonly number[], input: number | null, foil: number | null) =>
+  foil === null ? { steps, input } : { steps, input, foil };
+
 /** Python's trait `on_show`: the scores of the held steps. */
 export interface OnShow {
   readonly query: ScoreQuery;
@@ -44,7 +64,7 @@ export interface OnShow {
 
 export class KernelSession implements Session {
   readonly #requests: Requests;
-  readonly #cache = new Cache<Float32Array | ScoreMap>(cacheBytes);
+  readonly #cache = new Cache<Kept>(cacheBytes);
   readonly #notes = new Map<string, string>();
   readonly #inputs: () => number;
 
@@ -149,17 +169,18 @@ export class KernelSession implements Session {
   heads(
     steps: readonly number[],
     input: number | null,
-    hide: Hiding,
+    foil: number | null,
     options?: RequestOptions,
-  ): Promise<Float32Array> {
-    const { hide_special, hide_first, hide_target } = hide;
-    const args = { steps, input, hide_special, hide_first, hide_target };
-    return this.#ask(
-      "heads",
-      args,
-      (reply) => floats(reply, Number(reply.meta.rows) * Number(reply.meta.cols)),
-      options,
-    );
+  ): Promise<HeadShares> {
+    const read = (reply: Reply): HeadShares => {
+      const { rows, cols, ...meta } = reply.meta as unknown as Shape & Omit<HeadShares, "shares" | "of">;
+      return { ...meta, of: input, shares: floats(reply, rows * cols) };
+    };
+    return this.#ask("heads", headArgs(steps, input, foil), read, options);
+  }
+
+  knownHeads(steps: readonly number[], input: number | null, foil: number | null): HeadShares | null {
+    return (this.#cache.get(keyOf("heads", headArgs(steps, input, foil))) as HeadShares | undefined) ?? null;
   }
 
   async foil(step: number, text: string, options?: RequestOptions): Promise<Foil> {
@@ -171,25 +192,19 @@ export class KernelSession implements Session {
     return (found ?? reply.meta) as Foil;
   }
 
-  async #ask<T extends Float32Array | ScoreMap>(
+  async #ask<T extends Kept>(
     op: string,
     args: object,
     decode: (reply: Reply) => T,
     options?: RequestOptions,
   ): Promise<T> {
-    const key = `${op} ${JSON.stringify(args)}`;
+    const key = keyOf(op, args);
     const known = this.#cache.get(key);
     if (known) return known as T;
     let value: T | undefined;
     const keep = (reply: Reply) => {
       value = decode(reply);
-      this.#cache.set(
-        key,
-        value,
-        "values" in value && !(value instanceof Float32Array)
-          ? value.values.length
-          : (value as Float32Array).byteLength,
-      );
+      this.#cache.set(key, value, bytesOf(value));
     };
     const reply = await this.#requests.ask(op, args, keep, options);
     return value ?? decode(reply);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { RecordedSession, type Recording } from "./recorded";
-import type { Content, HeadRule, Hiding, ScoreQuery } from "./session";
+import type { Content, HeadRule, ScoreQuery } from "./session";
 import { fixture, numbers, sample } from "./testing";
 
 const [first, steps, layers, heads] = [3, 4, 2, 3];
@@ -51,13 +51,6 @@ function record(bits: 8 | 16): Recording {
     left_out: [],
   };
 }
-
-const hiding = (some: Partial<Hiding>): Hiding => ({
-  hide_special: false,
-  hide_first: false,
-  hide_target: false,
-  ...some,
-});
 
 function naive({ layer, heads: some, head_rule }: ScoreQuery, step: number): number[] {
   const chosen = some.length > 0 ? some : [];
@@ -119,24 +112,6 @@ describe.each([
       const column = [0, 1, 2, 3].map((s) => naive(chosen, s)[4] as number);
       near(await session.column(chosen, 4), column, many);
     }
-  });
-
-  test("what heads give one input: the mean over steps, nothing from a step that could not see it", async () => {
-    const wanted = weights.flat().map((rows) => ((rows[3]?.[4] as number) + 0) / 2);
-    near(await session.heads([1, 3], 4, hiding({})), wanted, error);
-  });
-
-  test("the largest weight on one visible input", async () => {
-    const mean = (rows: number[][], i: number) => ((rows[0]?.[i] ?? 0) + (rows[2]?.[i] ?? 0)) / 2;
-    const wanted = weights.flat().map((rows) => Math.max(...[2, 3, 4].map((i) => mean(rows, i))));
-    near(await session.heads([0, 2], null, hiding({ hide_special: true, hide_first: true })), wanted, error);
-  });
-
-  test("or on one of the source", async () => {
-    const two = new RecordedSession({ ...record(bits), content: { ...content, source: 2 } });
-    const mean = (rows: number[][], i: number) => ((rows[0]?.[i] ?? 0) + (rows[2]?.[i] ?? 0)) / 2;
-    const wanted = weights.flat().map((rows) => Math.max(...[0, 1].map((i) => mean(rows, i))));
-    near(await two.heads([0, 2], null, hiding({ hide_target: true })), wanted, error);
   });
 });
 
@@ -216,7 +191,7 @@ test("what the page does not carry is a sentence", async () => {
   await expect(
     session.scores({ method: "saliency", layer: null, heads: [], head_rule: "mean" }, [0]),
   ).rejects.toThrow("does not carry");
-  await expect(session.heads([0], null, hiding({}))).rejects.toThrow("attention");
+  await expect(session.heads([0], null)).rejects.toThrow("attention");
 });
 
 describe("the examples both sides agree on", () => {
@@ -248,10 +223,12 @@ describe("the examples both sides agree on", () => {
     left_out: [],
   });
 
-  const carried = fixture.requests.filter(({ request }) => request.op !== "foil" && !request.args.foil);
+  const here = ({ op, args }: { op: string; args: Record<string, unknown> }) =>
+    op !== "foil" && op !== "heads" && !args.foil;
+  const carried = fixture.requests.filter(({ request }) => here(request));
   test.each(carried.map((example) => [example.name, example] as const))("%s", async (_, example) => {
     const { op, args } = example.request;
-    const { steps, input, hide_special, hide_first, hide_target, ...rest } = args;
+    const { steps, input, ...rest } = args;
     const query = rest as unknown as ScoreQuery;
     const values = numbers(example.answer.values);
     if (op === "map") {
@@ -259,10 +236,6 @@ describe("the examples both sides agree on", () => {
       expect(meta).toEqual(example.answer.meta);
       expect([...drawn]).toEqual(values);
     } else if (op === "scores") near(await session.scores(query, steps as number[]), values, 3e-5);
-    else if (op === "column") near(await session.column(query, input as number), values, 3e-5);
-    else {
-      const hide = { hide_special, hide_first, hide_target } as Hiding;
-      near(await session.heads(steps as number[], input as number | null, hide), values, 3e-5);
-    }
+    else near(await session.column(query, input as number), values, 3e-5);
   });
 });

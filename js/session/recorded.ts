@@ -1,7 +1,8 @@
 /** A session whose numbers come from the data of an exported page; docs/protocol.md has the format. */
 import { fromBase64 } from "./buffers";
 import { quantize } from "./quantize";
-import type { Content, Head, Hiding, ScoreMap, ScoreQuery, Session } from "./session";
+import { GivenByHeads, type RecordedHeads } from "./recorded-heads";
+import type { Content, Head, HeadShares, ScoreMap, ScoreQuery, Session } from "./session";
 import { type RecordedAttention, Weights } from "./weights";
 
 export interface Recording {
@@ -10,6 +11,7 @@ export interface Recording {
   readonly state: Readonly<Record<string, unknown>>;
   readonly scores: Readonly<Record<string, string>>;
   readonly attention: RecordedAttention | null;
+  readonly heads?: RecordedHeads | null;
   readonly notes?: Readonly<Record<string, readonly (string | null)[]>>;
   readonly left_out: readonly string[];
 }
@@ -21,12 +23,14 @@ export class RecordedSession implements Session {
   readonly #scores = new Map<string, Float32Array>();
   readonly #record: Recording;
   readonly #weights: Weights | null;
+  readonly #given: GivenByHeads | null;
   readonly #inputs: number;
 
   constructor(record: Recording) {
     this.#record = record;
     this.#content = record.content;
     this.#inputs = record.content.inputs;
+    this.#given = record.heads ? new GivenByHeads(record.heads, record.content) : null;
     this.#weights = record.attention && new Weights(record.attention, record.content);
   }
 
@@ -75,28 +79,14 @@ export class RecordedSession implements Session {
     return { rows: size[0], cols: size[1], pool, low: signed ? -high : 0, high, signed, values };
   }
 
-  async heads(steps: readonly number[], input: number | null, hide: Hiding): Promise<Float32Array> {
-    const weights = this.#weights;
-    if (!weights) throw new Error(this.#content.attention_note ?? "This page does not carry attention.");
-    const hidden = new Set(hide.hide_special ? this.#content.tokens.special : []);
-    if (hide.hide_first) hidden.add(0);
-    const { source } = this.#content;
-    if (hide.hide_target && source) for (let i = source; i < this.#inputs; i++) hidden.add(i);
-    const mean = new Float64Array(this.#inputs);
-    return Float32Array.from({ length: weights.layers * weights.heads }, (_, k) => {
-      mean.fill(0);
-      for (const step of steps) {
-        const head = weights.of(Math.floor(k / weights.heads), k % weights.heads, step);
-        const share = head.unit / steps.length;
-        for (let i = 0; i < head.weights.length; i++)
-          mean[i] = (mean[i] as number) + share * (head.weights[i] as number);
-      }
-      if (input !== null) return mean[input] ?? Number.NaN;
-      let most = 0;
-      for (let i = 0; i < mean.length; i++)
-        if ((mean[i] as number) > most && !hidden.has(i)) most = mean[i] as number;
-      return most;
-    });
+  async heads(steps: readonly number[], input: number | null): Promise<HeadShares> {
+    const known = this.knownHeads(steps, input);
+    if (!known) throw new Error(this.#content.attention_note ?? "This page does not carry attention.");
+    return known;
+  }
+
+  knownHeads(steps: readonly number[], input: number | null): HeadShares | null {
+    return this.#given?.of(steps, input) ?? null;
   }
 
   async foil(): Promise<never> {

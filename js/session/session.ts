@@ -97,6 +97,22 @@ export interface ScoreMap {
   readonly values: Uint8Array;
 }
 
+/** A head, its share, and the inputs that it reads most. */
+export type TopHead = readonly [layer: number, head: number, share: number, inputs: readonly number[]];
+
+/** What each head gives to some steps. */
+export interface HeadShares {
+  /** float32 `[layers, heads]`: shares of what all heads give from inputs other than the sinks. */
+  readonly shares: Float32Array;
+  /** The input that the shares are of, where they are of one alone. */
+  readonly of: number | null;
+  /** By the gradient, by the norms of values, or by attention alone. */
+  readonly reading: "gradient" | "values" | "attention";
+  /** Inputs left out, and what they hold of all. */
+  readonly sinks: readonly (readonly [input: number, share: number])[];
+  readonly top: readonly TopHead[];
+}
+
 export interface RequestOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
@@ -113,13 +129,15 @@ export interface Session {
   column(query: ScoreQuery, input: number, options?: RequestOptions): Promise<Float32Array>;
   /** All scores, pooled and quantised. */
   map(query: ScoreQuery, options?: RequestOptions): Promise<ScoreMap>;
-  /** float32 `[layers, heads]`: the weight of one input for `steps`, or the strongest weight on any input not hidden. */
+  /** What each head gives to `steps`, in the mean: from all inputs, or from `input`. `foil` is an id, for one step. */
   heads(
     steps: readonly number[],
     input: number | null,
-    hide: Hiding,
+    foil: number | null,
     options?: RequestOptions,
-  ): Promise<Float32Array>;
+  ): Promise<HeadShares>;
+  /** The same if it is known already, without asking for it. */
+  knownHeads(steps: readonly number[], input: number | null, foil: number | null): HeadShares | null;
   /** The token that stands for `text` as the foil of a step. */
   foil(step: number, text: string, options?: RequestOptions): Promise<Foil>;
 }

@@ -6,6 +6,7 @@ import { h, listen } from "../dom";
 import type { Session } from "../session/session";
 import { sample } from "../session/testing";
 import { createState, type State } from "../state/state";
+import { headShares } from "../testing";
 import { views } from ".";
 
 /** The recipe "add a view": a folder that exports a View, listed once in views/index.ts. */
@@ -41,7 +42,8 @@ beforeEach(() => {
   document.body.replaceChildren(el);
   const session = {
     scores: async () => new Float32Array(3),
-    heads: async () => new Float32Array(4),
+    heads: async () => headShares(4),
+    knownHeads: () => null,
     known: () => null,
     note: () => null,
   } as unknown as Session;

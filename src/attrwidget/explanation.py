@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from attrwidget.checks import check_step
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import own_precision
 from attrwidget.methods import get
@@ -20,6 +21,8 @@ from attrwidget.methods.shared.attention_weights import weight_rows
 from attrwidget.presentation import Presentation
 from attrwidget.results.arguments import check_normalization, require_source, select
 from attrwidget.results.attention_parts import read_part
+from attrwidget.results.contrast import Contrasts
+from attrwidget.results.given import given_table
 from attrwidget.results.layer_readings import read_blocks
 from attrwidget.results.live import LiveReading
 from attrwidget.tables import Table
@@ -170,6 +173,47 @@ class Explanation(Presentation):
         for positions, weights in weight_rows(self.trace, read, selection):
             values[np.subtract(positions, read.start)] = weights
         return self.reading.frame(values, self.tokens.labels[read.start : read.stop])
+
+    @own_precision()
+    def heads(
+        self, step: int | None = None, *, foil: str | int | None = None, by_input: bool = False
+    ) -> pd.DataFrame:
+        """Return what each attention head gave to a step, as shares of all heads.
+
+        Head *h* of layer *l* gives input *j* ``a·(v·g)``: its weight, times the product of the value with the gradient
+        *g* of the step's logit (less the mean logit) at the input of the layer's output projection. A head's share is
+        of the magnitudes of its sums over the inputs. A control or first token that holds over a quarter of all, a
+        sink, is left out. A model without gradients is read by weight × norm of the value; one that shows no
+        values, by weight.
+
+        Args:
+            step: A step from 0; by default the mean of all steps, each of which costs one backward pass.
+            foil: A text or token id to contrast the step with: *g* is then of the difference of the two logits.
+            by_input: Return a row for each ``(layer, head)`` and a column for each input.
+
+        Returns:
+            float32 ``[layers, heads]``, both from 0, which sums to 1; or ``[layers · heads, inputs]``, the magnitude of
+            each head and input as a share of all, sinks too. ``attrs`` holds the ``reading`` (``"gradient"``,
+            ``"values"`` or ``"attention"``) and the ``sinks``, by position, with their shares.
+
+        Raises:
+            AttrWidgetError: The step or the foil does not exist, or the model shows no attention.
+
+        Example:
+            >>> ex.heads(0).stack().nlargest(3)
+        """
+        reading = self.reading
+        if step is None:
+            if foil is not None:
+                raise AttrWidgetError(f"foil={foil!r} is of one step: give step= too.")
+            steps = range(reading.n_steps)
+        else:
+            steps = range(check_step(step, reading.n_steps), int(step) + 1)
+        if not reading.n_layers:
+            raise AttrWidgetError(reading.attention_note or f"{reading.model_name} shows no attention.")
+        other = None if foil is None else Contrasts(self.trace, reading.cache).find(steps[0], foil).id
+        given = reading.given.of_steps(steps, other, patient=True)
+        return given_table(given, reading, by_input=by_input)
 
     def instead(self, answer: str | int | Iterable[str | int]) -> Explanation:
         """Return the explanation of another *answer* to the same input; its ``steps`` show how likely that answer is.

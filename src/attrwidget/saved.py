@@ -144,6 +144,16 @@ class SavedExplanation(Presentation):
             raise AttrWidgetError(f"{reading.attention_note or NO_HEADS} It carries {reading.carried()}.")
         return reading.frame(reading.raw(reading.recorded["attention"], steps, selection).astype(np.float32))
 
+    def heads(
+        self,
+        step: int | None = None,  # noqa: ARG002
+        *,
+        foil: str | int | None = None,  # noqa: ARG002
+        by_input: bool = False,  # noqa: ARG002
+    ) -> pd.DataFrame:
+        """Raise AttrWidgetError: what each head gave needs the model."""
+        self._refuse("heads()")
+
     def logit_lens(self) -> pd.DataFrame:
         """Raise AttrWidgetError: the logit lens needs the model."""
         self._refuse("logit_lens()")

@@ -52,12 +52,15 @@ def test_messages_give_the_explanations_numbers(explanation: Any) -> None:
     head = {"method": "attention", "layer": None, "heads": [[1, 2]], "head_rule": "mean"}
     meta, buffer = page.ask("scores", {**head, "steps": steps}, "head")
     np.testing.assert_array_equal(floats(buffer, meta), explanation.attention(layer=1, head=2).to_numpy())
-    asked = {"steps": [1], "input": 4, "hide_special": False, "hide_first": False, "hide_target": False}
-    meta, buffer = page.ask("heads", asked, "heads")
-    for layer in range(explanation.reading.n_layers):
-        for at in range(explanation.reading.n_heads):
-            weight = explanation.attention(layer=layer, head=at).iloc[1, 4]
-            assert floats(buffer, meta)[layer, at] == pytest.approx(weight, abs=1e-6)
+    table = explanation.heads(1)
+    meta, buffer = page.ask("heads", {"steps": [1], "input": None}, "heads")
+    np.testing.assert_array_equal(floats(buffer, meta), table.to_numpy())
+    assert dict(meta["sinks"]) == pytest.approx(table.attrs["sinks"], rel=1e-3)
+    best = table.stack().nlargest(3)
+    assert [(layer, head) for layer, head, *_ in meta["top"]] == list(best.index)
+    meta, buffer = page.ask("heads", {"steps": [1], "input": 4}, "pair")
+    pair = explanation.heads(1, by_input=True).iloc[:, 4].to_numpy()
+    np.testing.assert_allclose(floats(buffer, meta).ravel(), pair / pair.sum(), rtol=1e-5)
     page.session.close()
 
 

@@ -56,14 +56,12 @@ def test_heads_are_picked_of_either_attention(ex: aw.Explanation) -> None:
     assert np.nansum(rows["attention"]) == pytest.approx(1, abs=1e-5)
 
 
-def test_heads_are_shaded_by_the_source_alone_where_the_target_is_hidden(ex: aw.Explanation) -> None:
+def test_heads_give_from_source_and_target(ex: aw.Explanation) -> None:
     page, n = Page(ex), ex.trace.n_source
-    asked = {"steps": [3], "input": None, "hide_special": False, "hide_first": False}
-    for hidden, inputs in ((True, slice(n)), (False, slice(None))):
-        _, buffer = page.ask("heads", {**asked, "hide_target": hidden}, str(hidden))
-        shown = np.frombuffer(buffer, dtype="<f4").reshape(ex.reading.n_layers, ex.reading.n_heads)
-        expected = np.nan_to_num(ex.reading.head_weights([3])[0])[:, :, inputs].max(-1)
-        np.testing.assert_allclose(shown, expected, atol=1e-6)
+    pairs = ex.heads(3, by_input=True).to_numpy()
+    assert (pairs[:, :n].sum(), pairs[:, n:].sum()) > (0.05, 0.05)
+    _, buffer = page.ask("heads", {"steps": [3], "input": n}, "target")
+    np.testing.assert_allclose(np.frombuffer(buffer, dtype="<f4"), pairs[:, n] / pairs[:, n].sum(), rtol=1e-5)
     page.session.close()
 
 

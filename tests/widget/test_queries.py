@@ -105,17 +105,15 @@ def test_a_large_map_is_pooled_and_keeps_peaks_within_half_a_step(signed: bool) 
     assert meta["low"] == (-meta["high"] if signed else 0)
 
 
-def test_heads_are_summed_up_over_the_steps_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("attrwidget.results.recorded._CHUNK_BYTES", 1)
-    explanation = random_explanation(answer=5, special=[0, 3])
+def test_heads_are_shaded_by_the_mean_over_the_steps() -> None:
+    explanation = random_explanation(answer=5)
     steps = [0, 2, 4]
-    mean = np.nan_to_num(explanation.weights[steps]).mean(0)
-    asked = {"steps": steps, "hide_special": True, "hide_first": False, "hide_target": False}
-    _, on_one = Page(explanation).ask("heads", {**asked, "input": 7})
-    np.testing.assert_allclose(np.frombuffer(on_one, "<f4").reshape(2, 3), mean[:, :, 7], rtol=1e-6)
-    _, largest = Page(explanation).ask("heads", {**asked, "input": None})
-    visible = np.delete(mean, [0, 3], axis=2)
-    np.testing.assert_allclose(np.frombuffer(largest, "<f4").reshape(2, 3), visible.max(2), rtol=1e-6)
+    weights = np.nan_to_num(explanation.weights[steps]).astype(float)
+    _, on_one = Page(explanation).ask("heads", {"steps": steps, "input": 7})
+    wanted = (weights / weights.sum((1, 2, 3), keepdims=True)).mean(0)[:, :, 7]
+    np.testing.assert_allclose(np.frombuffer(on_one, "<f4").reshape(2, 3), wanted / wanted.sum(), rtol=1e-5)
+    _, whole = Page(explanation).ask("heads", {"steps": steps, "input": None})
+    assert np.frombuffer(whole, "<f4").sum() == pytest.approx(1)
 
 
 @pytest.mark.parametrize(
@@ -148,16 +146,14 @@ def test_heads_are_summed_up_over_the_steps_in_pieces(monkeypatch: pytest.Monkey
         ),
         ("column", {**SELECTION, "input": 9}, "There is no input 9: inputs are indexed from 0 to 8."),
         ("column", {**SELECTION, "input": None}, "An input is a whole number from 0 to 8, not None."),
+        ("heads", {"steps": [], "input": None}, "No steps"),
+        ("heads", {"steps": [0], "input": 9}, "There is no input 9"),
         (
             "heads",
-            {"steps": [0], "input": None, "hide_special": 1, "hide_first": False, "hide_target": False},
-            "hide_special is True or",
+            {"steps": [0, 1], "input": None, "foil": 3},
+            "A foil is of one step: ask for that one, not for 2.",
         ),
-        (
-            "heads",
-            {"steps": [], "input": None, "hide_special": False, "hide_first": False, "hide_target": False},
-            "No steps",
-        ),
+        ("heads", {"steps": [0], "input": None, "foil": 3}, "needs the model"),
     ],
 )
 def test_malformed_requests_get_a_sentence_and_no_work(op: Any, args: Any, sentence: str) -> None:
@@ -181,8 +177,7 @@ def test_more_steps_than_fit_an_answer_are_refused_and_as_many_as_fit_are_not() 
 
 def test_a_model_without_attention_says_so() -> None:
     page = Page(random_explanation(layers=0))
-    asked = {"steps": [0], "input": None, "hide_special": False, "hide_first": False, "hide_target": False}
-    assert page.error("heads", asked) == "This model shows no attention."
+    assert page.error("heads", {"steps": [0], "input": None}) == "This model shows no attention."
     assert "take one of saliency, input_x_gradient" in page.error("scores", {**SCORES, "method": "attention"})
 
 

@@ -8,8 +8,7 @@ import { paintPicker } from "./paint";
 const look = { ink: "ink", soft: "soft", accent: "accent", panel: "panel", mono: "mono" } as Palette;
 const ramp = sequential("light", "blue");
 const picture = {
-  values: Float32Array.of(0, 0.5, 1, Number.NaN),
-  high: 1,
+  values: Float32Array.of(0, 0.5, 1, 0),
   layer: null,
   chosen: [],
   hovered: null,
@@ -17,11 +16,11 @@ const picture = {
   left: 0,
 };
 
-test("each head is filled with its share of the strongest, and layers are numbered from 1", () => {
+test("each head is filled with its shade, and layers and heads are numbered from 1", () => {
   const { paper, of, texts } = recordingPaper();
   paintPicker(paper, geometry(2, 2, 200), picture, look, ramp, 2);
   expect(of("fill").map(({ fillStyle }) => fillStyle)).toEqual([0, 0.5, 1, 0].map((v) => ramp.css(v)));
-  expect(texts()).toEqual(["1", "2"]);
+  expect(texts()).toEqual(["1", "2", "1", "2"]);
   expect(of("stroke")).toEqual([]);
 });
 
@@ -30,7 +29,7 @@ test("what is hovered, focused and chosen is outlined in its colour", () => {
   const marks = { hovered: [0, 1], focused: [1, 0], chosen: [[1, 1]], layer: 0 } as const;
   paintPicker(paper, geometry(2, 2, 200), { ...picture, ...marks }, look, ramp, 1);
   expect(of("stroke").map(({ strokeStyle }) => strokeStyle)).toEqual(["ink", "ink", "accent", "accent"]);
-  expect(of("fillText").map(({ fillStyle }) => fillStyle)).toEqual(["accent", "accent"]);
+  expect(of("fillText").map(({ fillStyle }) => fillStyle)).toEqual(["soft", "accent", "accent", "accent"]);
 });
 
 test("scrolled cells do not show under the layer numbers", () => {

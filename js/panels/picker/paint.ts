@@ -2,12 +2,11 @@
 import type { Palette } from "../../draw/palette";
 import type { Ramp } from "../../draw/ramp";
 import type { Head } from "../../session/session";
-import { type Geometry, numbered } from "./geometry";
+import { type Geometry, headTicks, layerTicks } from "./geometry";
 
 export interface Picture {
-  /** `[layers, heads]`, or null before there is anything to shade. */
+  /** From 0 to 1, `[layers, heads]`, or null before there is anything to shade. */
   readonly values: Float32Array | null;
-  readonly high: number;
   readonly layer: number | null;
   readonly chosen: readonly Head[];
   readonly hovered: Head | null;
@@ -17,7 +16,10 @@ export interface Picture {
   readonly left: number;
 }
 
-const gap = (g: Geometry): number => (Math.min(g.across, g.down) >= 9 ? 2 : 1);
+function gap({ across, down }: Geometry): number {
+  const side = Math.min(across, down);
+  return side >= 9 ? 2 : side >= 4 ? 1 : 0.5;
+}
 
 function outline(
   c: CanvasRenderingContext2D,
@@ -33,7 +35,7 @@ function outline(
   c.beginPath();
   c.roundRect(
     g.gutter + (all ? 0 : head * g.across) - width / 2 + 0.5,
-    layer * g.down - width / 2 + 1.5,
+    g.top + layer * g.down - width / 2 + 0.5,
     (all ? g.heads * g.across : g.across) - space + width - 1,
     g.down - space + width - 1,
     Math.min(3, g.down / 4),
@@ -53,12 +55,11 @@ export function paintPicker(
   c.clearRect(0, 0, c.canvas.width / dpr, c.canvas.height / dpr);
   const space = gap(g);
   const round = space > 1 ? 2 : 0;
-  const { values, high } = picture;
+  const { values } = picture;
   for (let l = 0; l < g.layers; l++) {
     for (let h = 0; h < g.heads; h++) {
-      const v = values?.[l * g.heads + h] ?? 0;
-      c.fillStyle = ramp.css(high > 0 && !Number.isNaN(v) ? v / high : 0);
-      const [x, y] = [g.gutter + h * g.across, 1 + l * g.down];
+      c.fillStyle = ramp.css(values?.[l * g.heads + h] ?? 0);
+      const [x, y] = [g.gutter + h * g.across, g.top + l * g.down];
       if (round) {
         c.beginPath();
         c.roundRect(x, y, g.across - space, g.down - space, round);
@@ -72,14 +73,20 @@ export function paintPicker(
   for (const head of picture.chosen) outline(c, g, head, look.accent, 2);
   if (picture.left > 0) {
     c.fillStyle = look.panel;
-    c.fillRect(picture.left - 3, 0, g.gutter + 1, g.layers * g.down + 2);
+    c.fillRect(picture.left - 3, 0, g.gutter + 1, g.top + g.layers * g.down + 2);
   }
-  c.font = `${Math.min(10, g.down + 2)}px ${look.mono}`;
-  c.textAlign = "right";
+  c.font = `9px ${look.mono}`;
+  c.textAlign = "center";
   c.textBaseline = "middle";
-  for (const l of numbered(g)) {
+  for (const h of headTicks(g)) {
+    const chosen = picture.chosen.some(([, head]) => head === h);
+    c.fillStyle = chosen ? look.accent : picture.hovered?.[1] === h ? look.ink : look.soft;
+    c.fillText(String(h + 1), g.gutter + h * g.across + (g.across - space) / 2, g.top / 2 - 0.5);
+  }
+  c.textAlign = "right";
+  for (const l of layerTicks(g)) {
     const current = picture.layer === l || picture.chosen.some(([layer]) => layer === l);
     c.fillStyle = current ? look.accent : picture.hovered?.[0] === l ? look.ink : look.soft;
-    c.fillText(String(l + 1), picture.left + g.gutter - 4, 1 + l * g.down + (g.down - space) / 2 + 0.5);
+    c.fillText(String(l + 1), picture.left + g.gutter - 4, g.top + l * g.down + (g.down - space) / 2 + 0.5);
   }
 }

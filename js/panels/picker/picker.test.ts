@@ -42,20 +42,22 @@ afterEach(() => {
   document.body.replaceChildren();
 });
 
-test("asks for the words held, and says what the shade is", async () => {
-  const { ctx, host, session, state } = begin();
+test("shows what fed the word held, the sink that is left out, and the top heads", async () => {
+  const { ctx, host, state } = begin();
   picker.mount(host, ctx);
-  await settle();
-  expect(session.heads).not.toHaveBeenCalled();
   state.held.value = [1];
   await settle();
-  const hide = { hide_special: false, hide_first: false, hide_target: false };
-  expect(session.heads.mock.lastCall?.slice(0, 3)).toEqual([[1], null, hide]);
-  expect(host.querySelector(".shade")?.textContent).toContain("“Washington”");
+  expect(host.querySelector(".title")?.textContent).toBe("Heads that fed “Washington”");
+  expect(host.querySelector(".shade")?.textContent).toBe("3 × 4 · sink <b> left out (42 %)");
+  const [top] = host.querySelectorAll<HTMLElement>(".top button");
+  expect(top?.textContent).toBe("1.12 .500of");
+  top?.dispatchEvent(new Event("pointerenter"));
+  expect(state.hoveredHead.value).toEqual([0, 11]);
+  top?.click();
+  expect(state.heads.value).toEqual([[0, 11]]);
   state.hoveredInput.value = 2;
   await settle();
-  expect(session.heads.mock.lastCall?.[1]).toBe(2);
-  expect(host.querySelector(".shade")?.textContent).toContain("gives “America”");
+  expect(host.querySelector(".title")?.textContent).toBe("Heads that fed “Washington” from “America”");
 });
 
 test("keys move, preview and choose; choosing shows attention", async () => {
@@ -67,8 +69,8 @@ test("keys move, preview and choose; choosing shows attention", async () => {
   press(g, "ArrowDown");
   press(g, "ArrowRight");
   expect(state.hoveredHead.value).toEqual([1, 1]);
-  expect(active(host).getAttribute("aria-label")).toBe("layer 2, head 2, 0.250");
-  expect(host.querySelector(".peek")?.textContent).toBe("Peeking: layer 2, head 2 (.250)");
+  expect(active(host).getAttribute("aria-label")).toBe("layer 2, head 2, 0.055");
+  expect(host.querySelector(".peek")?.textContent).toBe("Peeking: layer 2, head 2 (.055)");
   press(g, "Enter");
   expect(state.heads.value).toEqual([[1, 1]]);
   expect(state.method.value).toBe("attention");

@@ -1,21 +1,26 @@
-/** The layers × heads panel: shaded by the weights of each head for the words explained; hover previews, click chooses. */
+/** The layers × heads panel: shaded by what each head gave to the words explained; hover previews, click chooses. */
 import { untracked } from "@preact/signals-core";
 import { inside, move } from "../../a11y/grid";
 import type { Context } from "../../context";
 import { inNextFrame, listen, pointIn, sizeCanvas, watchSize, writeText } from "../../dom";
 import { paletteOf } from "../../draw/palette";
 import { sequential } from "../../draw/ramp";
-import { greatest } from "../../scores/combine";
 import type { Head, HeadRule } from "../../session/session";
 import { chooseAll, hoverHead, isChosen, pickHead } from "../../state/heads";
+import { methodOf } from "../../state/selectors";
+import { type Fed, followHeads } from "./follow";
 import { type Geometry, geometry, hit } from "./geometry";
 import { paintPicker } from "./paint";
 import { type PickerParts, pickerParts } from "./parts";
 import styles from "./picker.css";
-import { followShade } from "./shade";
-import { cellLabel, heldText, hoverText } from "./text";
+import { type Shade, shadeOf } from "./shade";
+import { captionText, cellLabel, heldText, hoverText, titleText, tooltipText } from "./text";
+import { showTop } from "./top";
 
 export const picker = { styles, mount: (host: HTMLElement, ctx: Context) => void new Picker(host, ctx) };
+
+/** Pixels for the list of top heads. */
+const besideCells = 92;
 
 const adds = (event: MouseEvent): boolean => event.ctrlKey || event.metaKey || event.shiftKey;
 
@@ -26,7 +31,8 @@ class Picker {
   readonly #paper: CanvasRenderingContext2D | null;
   readonly #repaint: () => void;
   #geometry: Geometry = geometry(1, 1, 0);
-  #values: Float32Array | null = null;
+  #fed: Fed = { steps: [], given: null, trouble: null };
+  #shade: Shade | null = null;
   /** Column 0 has the layer numbers. */
   #cursor = { row: 0, column: 1 };
 
@@ -39,7 +45,7 @@ class Picker {
     this.#listenToGrid();
     this.#listenToControls();
     this.#follow();
-    watchSize([this.#parts.scroll], () => this.#resize(), ctx.signal);
+    watchSize([this.#parts.cells], () => this.#resize(), ctx.signal);
     ctx.signal.addEventListener("abort", () => {
       hoverHead(ctx.state, null);
       this.#parts.root.remove();
@@ -82,19 +88,22 @@ class Picker {
     effect(() => {
       const { layers, heads, attention_note } = state.content.value;
       this.#parts.show(layers > 0, attention_note ?? "This model has no attention to show.");
-      this.#parts.controls.hidden = layers * heads <= 1;
-      this.#parts.size.textContent = layers > 0 ? `${layers} × ${heads}` : "";
       this.#parts.active.size(layers, heads + 1);
       this.#cursor = inside(this.#cursor, { rows: layers, columns: heads + 1 });
-      this.#values = null;
       untracked(() => {
+        this.#shade = null;
+        if (layers > 0) this.#show({ steps: [], given: null, trouble: null });
         this.#resize();
         if (layers > 0) this.#describe(false);
       });
     });
-    followShade(this.#ctx, this.#parts.shade, (values) => {
-      this.#values = values;
-      this.#updateTexts();
+    followHeads(this.#ctx, (fed) => this.#show(fed));
+    effect(() => {
+      // How heads are joined matters only to attention.
+      const { layers, heads } = state.content.value;
+      const attention = methodOf(state)?.attention ?? false;
+      this.#parts.controls.hidden = !attention || layers * heads <= 1;
+      this.#parts.held.hidden = !attention;
     });
     effect(() => {
       const rule = state.options.value.head_rule;
@@ -107,8 +116,26 @@ class Picker {
     });
   }
 
+  /** Show what each head gave; cells keep their shade while another word is read. */
+  #show(fed: Fed): void {
+    const { state } = this.#ctx;
+    const { title, caption, top, cells } = this.#parts;
+    const content = state.content.peek();
+    this.#fed = fed;
+    if (fed.given) this.#shade = shadeOf(fed.given);
+    writeText(title, titleText(content, fed.steps, fed.given?.of ?? null));
+    caption.textContent =
+      fed.trouble ?? captionText(content, fed.steps, fed.given, this.#shade?.alike ?? false);
+    caption.title = fed.given ? tooltipText(fed.given) : "";
+    cells.classList.toggle("waiting", fed.given === null);
+    const pick = (head: Head, event: MouseEvent) => this.#pick(head, adds(event));
+    if (fed.given) showTop(top, content, fed.given, (head) => hoverHead(state, head), pick);
+    this.#updateTexts();
+  }
+
   #valueOf([layer, head]: Head): number {
-    return head < 0 ? Number.NaN : (this.#values?.[layer * this.#geometry.heads + head] ?? Number.NaN);
+    const shares = this.#fed.given?.shares;
+    return head < 0 ? Number.NaN : (shares?.[layer * this.#geometry.heads + head] ?? Number.NaN);
   }
 
   /** The head with the cursor; head −1 for a layer number. */
@@ -120,10 +147,8 @@ class Picker {
     const { canvas, grid, scroll } = this.#parts;
     const { state, theme } = this.#ctx;
     if (!this.#paper || canvas.width === 0) return;
-    const values = this.#values;
     const picture = {
-      values,
-      high: values ? greatest(values) : 0,
+      values: this.#shade?.values ?? null,
       layer: state.layer.peek(),
       chosen: state.heads.peek(),
       hovered: state.hoveredHead.peek(),
@@ -136,19 +161,18 @@ class Picker {
 
   #resize(): void {
     const { layers, heads } = this.#ctx.state.content.peek();
-    const { scroll, canvas } = this.#parts;
-    if (layers === 0 || scroll.clientWidth === 0) return;
-    const g = geometry(layers, heads, scroll.clientWidth - 6);
+    const { cells, canvas } = this.#parts;
+    if (layers === 0 || cells.clientWidth === 0) return;
+    const g = geometry(layers, heads, cells.clientWidth - besideCells);
     this.#geometry = g;
-    sizeCanvas(canvas, g.gutter + g.across * heads, g.down * layers + 2);
+    sizeCanvas(canvas, g.gutter + g.across * heads, g.top + g.down * layers + 2);
     this.#paint();
   }
 
   #updateTexts(): void {
     const head = this.#ctx.state.hoveredHead.peek();
-    const values = this.#values;
     this.#parts.hover.textContent = hoverText(head, head ? this.#valueOf(head) : Number.NaN);
-    this.#parts.range(values ? greatest(values) : null, sequential(this.#ctx.theme.peek(), "blue"));
+    this.#parts.range(this.#shade, sequential(this.#ctx.theme.peek(), "blue"));
     this.#repaint();
   }
 
@@ -200,7 +224,7 @@ class Picker {
       width: `${number < 0 ? g.gutter : g.across}px`,
       height: `${g.down}px`,
       left: `${number < 0 ? 0 : g.gutter + number * g.across}px`,
-      top: `${layer * g.down}px`,
+      top: `${g.top + layer * g.down}px`,
     });
     if (reveal) element.scrollIntoView?.({ block: "nearest", inline: "nearest" });
   }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { plainText as plain } from "../../dom";
-import type { Content } from "../../session/session";
-import { cellLabel, heldText, hoverText, shadeText } from "./text";
+import type { Content, HeadShares } from "../../session/session";
+import { captionText, cellLabel, heldText, hoverText, readText, titleText } from "./text";
 
 const content = {
   tokens: {
@@ -18,15 +18,39 @@ const content = {
     entropy: [0, 0],
     alternatives: [[], []],
   },
+  layers: 12,
+  heads: 12,
 } as unknown as Content;
 
-test("the shade", () => {
-  expect(shadeText(content, [1], null)).toBe("shade: strongest single weight of each head for “Washington”");
-  expect(shadeText(content, [0, 1], 4)).toBe("shade: what each head gives “America” for “George Washington”");
-  expect(shadeText(content, [], 4)).toContain("hover or hold");
-  expect(shadeText(content, [1], 0, "cross-attention")).toBe(
-    "shade: what each head gives “The” for “Washington”, in cross-attention",
+const given: HeadShares = {
+  shares: Float32Array.of(1),
+  of: null,
+  reading: "gradient",
+  sinks: [[0, 0.42]],
+  top: [],
+};
+
+test("the title says what was fed, and from what", () => {
+  expect(plain(titleText(content, [1], null))).toBe("Heads that fed “Washington”");
+  expect(plain(titleText(content, [0, 1], 4))).toBe("Heads that fed “George Washington” from “America”");
+  expect(plain(titleText(content, [], null))).toBe("Heads that fed the answer");
+});
+
+test("the caption names the sink, the mean, and another reading than the gradient", () => {
+  const caption = (over: Partial<HeadShares> = {}, steps = [1], alike = false) =>
+    captionText(content, steps, { ...given, ...over }, alike);
+  expect(caption()).toBe("12 × 12 · sink The left out (42 %)");
+  expect(caption({ of: 4 })).toBe("12 × 12");
+  expect(caption({ sinks: [] }, [1], true)).toBe("12 × 12 · all heads alike");
+  expect(caption({ sinks: [], reading: "values" }, [])).toBe(
+    "12 × 12 · mean of 2 tokens · by attention × value norm",
   );
+  expect(captionText(content, [1], null, false)).toBe("12 × 12");
+});
+
+test("the inputs that a head reads, each once", () => {
+  expect(readText(content, [4, 1])).toBe("America, first");
+  expect(readText(content, [4, 4])).toBe("America");
 });
 
 test("what is held, counted from 1", () => {

@@ -2,30 +2,72 @@
 
 import type { RichText } from "../../dom";
 import { numeral, spoken } from "../../draw/numerals";
-import type { Content, Head, HeadRule } from "../../session/session";
+import type { Content, Head, HeadRule, HeadShares } from "../../session/session";
 import { headName, ruleName } from "../../state/heads";
 import { named, unitsOf } from "../../state/units";
 
-/** What the shade of a cell stands for. `kind` names the attention where there is more than one. */
-export function shadeText(
+const percent = (share: number): string => `${Math.round(100 * share)} %`;
+
+function inputName(content: Content, input: number): string {
+  const units = unitsOf(content);
+  return named(units.text(units.of(input)));
+}
+
+/** What the cells show, e.g. "Heads that fed “Paris” from “France”". No steps: the whole answer. */
+export function titleText(content: Content, steps: readonly number[], of: number | null): RichText {
+  const units = unitsOf(content);
+  const fed = steps.length > 0 ? `“${named(units.joined(units.ofSteps(steps)))}”` : "the answer";
+  const from = of === null ? [] : [" from ", { strong: `“${inputName(content, of)}”` }];
+  return ["Heads that fed ", { strong: fed }, ...from];
+}
+
+const readings = { gradient: "", values: "by attention × value norm", attention: "by attention weight" };
+
+/** How many heads there are, which input is left out, and how the shares were read. */
+export function captionText(
   content: Content,
   steps: readonly number[],
-  input: number | null,
-  kind?: string,
+  given: HeadShares | null,
+  alike: boolean,
 ): string {
-  if (steps.length === 0) return "hover or hold a word of the answer to shade the heads";
-  const units = unitsOf(content);
-  const target = `“${named(units.joined(units.ofSteps(steps)))}”${kind ? `, in ${kind}` : ""}`;
-  if (input !== null)
-    return `shade: what each head gives “${named(units.text(units.of(input)))}” for ${target}`;
-  return `shade: strongest single weight of each head for ${target}`;
+  const size = `${content.layers} × ${content.heads}`;
+  if (!given) return size;
+  const sinks = given.of === null ? given.sinks : [];
+  const left = sinks.map(([input, share]) => `${inputName(content, input)} left out (${percent(share)})`);
+  const several = steps.length === 0 && content.steps.count > 1;
+  const [one, more] = content.steps.step_noun ?? ["token", "tokens"];
+  const parts = [
+    size,
+    left.length > 0 && `sink${left.length > 1 ? "s" : ""} ${left.join(", ")}`,
+    alike && "all heads alike",
+    several && `mean of ${content.steps.count} ${content.steps.count === 1 ? one : more}`,
+    readings[given.reading],
+  ];
+  return parts.filter(Boolean).join(" · ");
 }
+
+/** The full story behind the shares, for a tooltip. */
+export function tooltipText({ reading }: HeadShares): string {
+  const sums = "as a share of all heads. The scale begins at the even share, 1 / (layers × heads).";
+  if (reading === "gradient")
+    return `What each head gave to the word: attention × (value · gradient of its logit less the mean logit, where heads are joined), added up over the inputs, ${sums}`;
+  const what = reading === "values" ? "attention × norm of the value" : "attention weights";
+  return `What each head read for the word: ${what}, added up over the inputs, ${sums}`;
+}
+
+/** The inputs that a head reads most, each once. */
+export function readText(content: Content, inputs: readonly number[]): string {
+  return [...new Set(inputs.map((input) => inputName(content, input)))].join(", ");
+}
+
+/** A head as short as in papers: "25.5". */
+export const shortName = ([layer, head]: Head): string => `${layer + 1}.${head + 1}`;
 
 function headsText(heads: readonly Head[]): string {
   const [only] = heads;
   if (only && heads.length === 1) return headName(only);
   const layers = new Set(heads.map(([layer]) => layer));
-  const names = heads.slice(0, 4).map(([layer, head]) => `${layer + 1}.${head + 1}`);
+  const names = heads.slice(0, 4).map(shortName);
   if (layers.size === 1 && only) {
     const list = heads.slice(0, 6).map(([, head]) => head + 1);
     return `layer ${only[0] + 1}, heads ${list.join(", ")}${heads.length > 6 ? ` and ${heads.length - 6} more` : ""}`;

@@ -142,10 +142,17 @@ class ComparedRuns(ABC):
         what = "log-probability" if self.output_kind == "softmax" else "logit"
         return f"{what} of {self.tokens.labels[self.first_step + difference.step]!r}: {difference}"
 
-    def new_graph(self, *, attention: str | None = None, **options: Any) -> Graph:
-        """Return another gradient graph, with *options* of ``GradientGraph``; *attention* replaces the usual one."""
+    def new_graph(self, *, attention: str | None = None, compared: bool = False, **options: Any) -> Graph:
+        """Return another gradient graph, with *options* of ``GradientGraph``; *attention* replaces the usual one.
+
+        *compared*: Whether this graph itself is compared with the first run, instead of the usual one before it.
+        Running it may then raise ReadOtherwiseError.
+        """
         self.require_same_weights()
-        self._require_checked_gradients()
+        if not compared:
+            self._require_checked_gradients()
+        elif self._check is not None:
+            options["check"] = self._check.require
         capabilities = self.capabilities
         if attention is not None:
             capabilities = replace(capabilities, gradient_attention=attention)

@@ -13,7 +13,7 @@ import numpy as np
 from attrwidget.checks import check_megabytes
 from attrwidget.errors import AttrWidgetError
 from attrwidget.export.plan import MB, Plan, make_plan
-from attrwidget.export.recorded import encode_scores, record_attention
+from attrwidget.export.recorded import encode_scores, record_attention, record_given
 from attrwidget.files import public_name, writable, write_whole
 from attrwidget.page.bundle import read_bundle
 from attrwidget.page.content import VERSION, content_of, method_entry
@@ -106,22 +106,23 @@ def to_html(
     shell = _page(reading, title, _data(reading, Plan(tuple(infos), 0), {}, None, shown))
     room = limit * MB - len(shell) - _SPARE_BYTES
     plan = make_plan(reading, infos, room, limit)
-    with announced_work(reading, plan.recorded(), progress, target.name) as report:
-        plan, scores, attention = _numbers(reading, plan, report, may_fail=methods is None)
-    write_whole(target, _page(reading, title, _data(reading, plan, scores, attention, shown)))
+    with announced_work(reading, plan.recorded(), progress, target.name, heads=plan.bits > 0) as report:
+        plan, scores, attention, heads = _numbers(reading, plan, report, may_fail=methods is None)
+    data = _data(reading, plan, scores, attention, shown) | {"heads": heads}
+    write_whole(target, _page(reading, title, data))
     return target
 
 
 def _numbers(
     reading: Reading, plan: Plan, progress: Progress, *, may_fail: bool
-) -> tuple[Plan, dict[str, str], dict[str, Any] | None]:
-    """Return the scores by method and the attention that *plan* carries, encoded for the page, and the plan.
+) -> tuple[Plan, dict[str, str], dict[str, Any] | None, dict[str, Any] | None]:
+    """Return the plan, and what it carries encoded for the page: scores by method, attention, and what heads give.
 
     If a method *may_fail*, one that the model turns out not to allow for this text is left out of the plan.
     """
     steps, recorded = range(reading.n_steps), plan.recorded()
     count = len(steps)
-    total = count * (len(recorded) + bool(plan.bits))
+    total = count * (len(recorded) + 2 * bool(plan.bits))
     scores: dict[str, str] = {}
     for index, method in enumerate(recorded):
         report = part_of(progress, index * count, count, total)
@@ -136,9 +137,9 @@ def _numbers(
                 scores[method.name] = encode_scores(none)
         report(count, count)
     if not plan.bits:
-        return plan, scores, None
-    report = part_of(progress, len(recorded) * count, count, total)
-    return plan, scores, record_attention(reading, plan.bits, report)
+        return plan, scores, None, None
+    first, second = (part_of(progress, (len(recorded) + i) * count, count, total) for i in range(2))
+    return plan, scores, record_attention(reading, plan.bits, first), record_given(reading, second)
 
 
 def _data(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from attrwidget.errors import AttrWidgetError
-from attrwidget.export.recorded import attention_size, scores_size
+from attrwidget.export.recorded import attention_size, given_size, scores_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,7 +51,7 @@ def make_plan(reading: Reading, methods: Sequence[MethodInfo], room: float, max_
     smallest = 0
     for plan in _plans(reading, tuple(methods), max_mb):
         smallest = scores_size(reading) * len(plan.recorded())
-        smallest += attention_size(reading, plan.bits) if plan.bits else 0
+        smallest += attention_size(reading, plan.bits) + given_size(reading) if plan.bits else 0
         if smallest <= room:
             return plan
     # A tenth more, so that the advised size does not fail again.

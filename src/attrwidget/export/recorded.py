@@ -1,4 +1,4 @@
-"""Encode the numbers of an exported page: scores as float32, attention of all heads as small integers."""
+"""Encode the numbers of an exported page: scores as float32, attention and what heads give as small integers."""
 
 from __future__ import annotations
 
@@ -7,14 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from attrwidget.page.packing import float_bytes
+from attrwidget.page.packing import float_bytes, given_meta
 from attrwidget.results.recorded import head_chunks, seen_before
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     from attrwidget.progress import Progress
     from attrwidget.results.base import Reading
+    from attrwidget.results.given import Given
+
+_PAIRS_BYTES = 200_000  # what each head gives from each input is carried where it takes no more
+_TOP_BYTES = 400  # of the sinks and top heads of a step, as JSON
 
 
 def scores_size(reading: Reading) -> int:
@@ -27,6 +33,52 @@ def attention_size(reading: Reading, bits: int) -> int:
     heads = reading.n_layers * reading.n_heads
     seen = _seen(reading, reading.n_steps)
     return _base64_size(4 * heads * reading.n_steps) + _base64_size(heads * seen * bits // 8)
+
+
+def given_size(reading: Reading) -> int:
+    """Return about how many bytes what heads give takes in the page, at most."""
+    steps, heads = reading.n_steps + 1, reading.n_layers * reading.n_heads
+    pairs = _pairs_size(reading) if _pairs_size(reading) <= _PAIRS_BYTES else 0
+    return steps * _TOP_BYTES + _base64_size(steps * (4 + heads)) + pairs
+
+
+def record_given(reading: Reading, progress: Progress | None = None) -> dict[str, Any]:
+    """Return what each head gives to each step and to all of them: ``heads`` in docs/protocol.md.
+
+    *progress* is called with how many steps are done of all.
+    """
+    steps: list[dict[str, Any]] = []
+    shares, pairs = [], []
+    with_pairs = _pairs_size(reading) <= _PAIRS_BYTES
+    for step, given in enumerate(_given(reading)):
+        steps.append(given_meta(given))
+        shares.append(given.heads)
+        if with_pairs and step < reading.n_steps:
+            pairs.append(given.pairs[:, :, : reading.seen(step)].transpose(2, 0, 1))
+        if progress is not None:
+            progress(min(step + 1, reading.n_steps), reading.n_steps)
+    record = {"steps": steps, **_bytes_of_rows(np.stack(shares))}
+    return {**record, "pairs": _bytes_of_rows(np.concatenate(pairs)) if with_pairs else None}
+
+
+def _given(reading: Reading) -> Iterable[Given]:
+    """Yield what heads give to each step, and then to all."""
+    yield from reading.given_of_each(range(reading.n_steps))
+    yield reading.given_by_heads(range(reading.n_steps))
+
+
+def _bytes_of_rows(rows: NDArray[np.float32]) -> dict[str, str]:
+    """Return *rows* ``[n, layers, heads]`` as bytes, and the greatest number of each."""
+    largest = rows.max(axis=(1, 2), keepdims=True)
+    data = np.rint(rows / np.where(largest > 0, largest, 1) * 255).astype("u1")
+    encoded = (largest.astype("<f4").tobytes(), data.tobytes())
+    scale, quantised = (base64.b64encode(part).decode("ascii") for part in encoded)
+    return {"scale": scale, "data": quantised}
+
+
+def _pairs_size(reading: Reading) -> int:
+    seen = _seen(reading, reading.n_steps)
+    return _base64_size(4 * seen) + _base64_size(reading.n_layers * reading.n_heads * seen)
 
 
 def encode_scores(rows: NDArray[np.float32]) -> str:

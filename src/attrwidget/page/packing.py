@@ -1,21 +1,16 @@
-"""Pack scores as bytes: whole rows, one picture of all of them, and one number for each head."""
+"""Pack scores as bytes: whole rows, one picture of all of them, and what each head gives."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from attrwidget.results.recorded import head_chunks
-
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
-    from attrwidget.progress import Progress
-    from attrwidget.results.base import Reading
+    from attrwidget.results.given import Given
 
 ANSWER_BYTES = 512 * 1024
 MAP_SIDE = 1024
@@ -85,28 +80,14 @@ def score_map(values: NDArray[np.float32], *, signed: bool) -> ScoreMap:
     return ScoreMap(quantise(pooled, high, signed=signed), pool, -high if signed else 0.0, high)
 
 
-def head_summary(
-    reading: Reading,
-    steps: Sequence[int],
-    *,
-    target: int | None = None,
-    hidden: Sequence[int] = (),
-    progress: Progress | None = None,
-) -> NDArray[np.float32]:
-    """Return float32 ``[layers, heads]``: the attention that each head gives at *steps*.
+def given_meta(given: Given, index: int | None = None) -> dict[str, Any]:
+    """Return how *given* was read, its sinks and its top heads, of all inputs or of input *index*, as JSON."""
+    return {
+        "reading": given.reading,
+        "sinks": [[i, _rounded(share)] for i, share in given.sinks.items()],
+        "top": [[layer, head, _rounded(share), read] for layer, head, share, read in given.top(index=index)],
+    }
 
-    Weights are averaged over *steps*; an input after a step counts as 0. With *target*, the weight on that input;
-    without, the largest weight on an input that is not *hidden*.
-    """
-    total = np.zeros((reading.n_layers, reading.n_heads, reading.n_inputs))
-    done = 0
-    for chunk, weights in head_chunks(reading, steps):
-        total += np.nan_to_num(weights).sum(axis=0, dtype=np.float64)
-        done += len(chunk)
-        if progress is not None:
-            progress(done, len(steps))
-    mean = total / max(1, len(steps))
-    if target is not None:
-        return np.asarray(mean[:, :, target], dtype=np.float32)
-    mean[:, :, list(hidden)] = 0
-    return np.asarray(mean.max(axis=2, initial=0), dtype=np.float32)
+
+def _rounded(share: float) -> float:
+    return float(f"{share:.4g}")

@@ -9,16 +9,18 @@ import pandas as pd
 
 from attrwidget.checks import check_step, short
 from attrwidget.errors import AttrWidgetError, did_you_mean
+from attrwidget.results.given import mean_of, read_given
 from attrwidget.tables import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
     from attrwidget.progress import Progress
     from attrwidget.results.contrast import Contrasts
+    from attrwidget.results.given import Given
     from attrwidget.text.sections import Section
     from attrwidget.text.tokens import Tokens
 
@@ -142,6 +144,38 @@ class Reading(ABC):
     @abstractmethod
     def head_weights(self, steps: Sequence[int]) -> NDArray[np.float32]:
         """Return every head's attention at *steps*, float32 ``[len(steps), n_layers, n_heads, n_inputs]``."""
+
+    def given_by_heads(
+        self,
+        steps: Sequence[int],
+        *,
+        foil: int | None = None,  # noqa: ARG002
+        progress: Progress | None = None,  # noqa: ARG002
+    ) -> Given:
+        """Return what each head gives to *steps*, in the mean: without the model, their attention.
+
+        Args:
+            steps: Indices of steps.
+            foil: The output that a single step is contrasted with.
+            progress: Called with ``(done, total)`` between steps. An exception raised in it stops the work.
+        """
+        return mean_of(
+            read_given(self.head_weights([step])[0], "attention", self.tokens, self.sections)
+            for step in steps
+        )
+
+    def given_of_each(self, steps: Sequence[int]) -> Iterator[Given]:
+        """Yield what each head gives to each of *steps*, without gradients where those would take very long."""
+        for step in steps:
+            yield self.given_by_heads([step])
+
+    def given_seconds(self, steps: Sequence[int]) -> float:  # noqa: ARG002
+        """Return about how long ``given_of_each`` takes where nothing else runs."""
+        return 0.0
+
+    def has_given_by_heads(self, steps: Sequence[int], foil: int | None = None) -> bool:  # noqa: ARG002
+        """Return whether ``given_by_heads`` would answer at once."""
+        return True
 
     @abstractmethod
     def raw_rows(self, method: str, progress: Progress | None = None) -> NDArray[np.floating]:

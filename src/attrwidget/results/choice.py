@@ -51,18 +51,28 @@ def needs_no_library(name: str) -> bool:
 
 @contextmanager
 def announced_work(
-    reading: Reading, methods: Sequence[MethodInfo], progress: Progress | None, file: str
+    reading: Reading,
+    methods: Sequence[MethodInfo],
+    progress: Progress | None,
+    file: str,
+    *,
+    heads: bool = False,
 ) -> Iterator[Progress]:
-    """Say what *file* needs computed and how long that takes, and draw a bar; *progress* takes the place of both."""
+    """Say what *file* needs computed and how long that takes, and draw a bar; *progress* takes the place of both.
+
+    *heads*: Whether it also needs what each head gives.
+    """
     if progress is not None:
         yield progress
         return
     steps = range(reading.n_steps)
     missing = [info for info in methods if not reading.has_rows(info.name, steps)]
-    titles = ", ".join(info.title for info in missing)
-    announce(
-        f"{file} needs {titles} for {counted(reading, len(steps))}", total_seconds(reading, missing, steps)
-    )
+    titles = [info.title for info in missing]
+    seconds, more = total_seconds(reading, missing, steps), reading.given_seconds(steps) if heads else 0.0
+    if more > 0:
+        titles.append("what each head gives")
+    work = f"{file} needs {', '.join(titles)} for {counted(reading, len(steps))}"
+    announce(work, None if seconds is None else seconds + more)
     with progress_bar(file, "row of scores") as bar:
         yield bar
 

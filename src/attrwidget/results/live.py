@@ -20,10 +20,11 @@ from attrwidget.progress import progress_bar
 from attrwidget.results.arguments import select_heads
 from attrwidget.results.base import MethodInfo, Reading
 from attrwidget.results.contrast import Contrasts
+from attrwidget.results.live_given import LiveGiven
 from attrwidget.tables import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from attrwidget.engine.trace import Trace
     from attrwidget.methods.request.make import Request
     from attrwidget.progress import Progress
+    from attrwidget.results.given import Given
 
 
 class LiveReading(Reading):
@@ -39,7 +41,7 @@ class LiveReading(Reading):
     def __init__(self, trace: Trace) -> None:
         trace.drop_unreadable_attention()
         self.trace, self.cache = trace, ScoreCache(trace)
-        self.contrasts = Contrasts(trace, self.cache)
+        self.contrasts, self.given = Contrasts(trace, self.cache), LiveGiven(trace)
         self.tokens, self.sections = trace.tokens, list(trace.sections)
         self.first_step, self.n_steps, self.n_inputs = trace.first_step, trace.n_steps, trace.n_inputs
         self.n_layers, self.n_heads = trace.n_layers, trace.n_heads
@@ -128,6 +130,27 @@ class LiveReading(Reading):
         for weight, step in zip(weights, steps, strict=True):
             weight[:, :, self.trace.seen(step) :] = np.nan
         return weights
+
+    @own_precision()
+    def given_by_heads(
+        self, steps: Sequence[int], *, foil: int | None = None, progress: Progress | None = None
+    ) -> Given:
+        """Return what each head gives to *steps*, in the mean; see ``Reading.given_by_heads``."""
+        self.check_steps(steps)
+        return self.given.of_steps(steps, foil, progress)
+
+    @own_precision()
+    def given_of_each(self, steps: Sequence[int]) -> Iterator[Given]:
+        """Yield what each head gives to each of *steps*; see ``Reading.given_of_each``."""
+        return self.given.of_each(steps)
+
+    def given_seconds(self, steps: Sequence[int]) -> float:
+        """Return about how long ``given_of_each`` takes where nothing else runs."""
+        return self.given.seconds(steps)
+
+    def has_given_by_heads(self, steps: Sequence[int], foil: int | None = None) -> bool:
+        """Return whether ``given_by_heads`` would answer at once."""
+        return self.given.has(steps, foil)
 
     def raw_rows(self, method: str, progress: Progress | None = None) -> NDArray[np.floating]:
         """Return the rows of all steps as they were computed, ``[n_steps, n_inputs]``, before any normalisation."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrwidget.checks import HEAD_RULES, check_choice, check_input, check_whole, short
 from attrwidget.errors import AttrWidgetError
-from attrwidget.page.checks import NO_MODEL, check_bool, check_shown_heads, check_shown_layer, check_steps
-from attrwidget.page.packing import float_bytes, head_summary, rows_at_once, score_map
+from attrwidget.page.checks import NO_MODEL, check_shown_heads, check_shown_layer, check_steps
+from attrwidget.page.packing import float_bytes, given_meta, rows_at_once, score_map
 
 if TYPE_CHECKING:
     import numpy as np
@@ -84,7 +84,7 @@ def _contrast(reading: Reading, method: str, steps: list[int], number: Any) -> Q
     if method not in contrasts.descriptions():
         raise AttrWidgetError(f"The method {method!r} has no use for a foil: leave it out.")
     if len(steps) != 1:
-        raise AttrWidgetError(f"A foil is of one step: ask for that one, not for {len(steps)}.")
+        raise AttrWidgetError(_ONE_STEP.format(len(steps)))
     foil = contrasts.find(steps[0], check_whole(number, "A foil's id"))
 
     def answer(progress: Progress) -> Answer:
@@ -136,25 +136,24 @@ def _map(reading: Reading, args: Mapping[str, Any]) -> Query:
 
 
 def _heads(reading: Reading, args: Mapping[str, Any]) -> Query:
-    """Check a request for one number for each head."""
+    """Check a request for what each head gives."""
     if not reading.n_layers:
         raise AttrWidgetError(reading.attention_note or "This model shows no attention.")
     steps = _steps(reading, args["steps"])
-    target = None if args["input"] is None else check_input(args["input"], reading.n_inputs)
-    special, first, target_too = (check_bool(args[name], name) for name in _HIDING)
-    hidden = [
-        i
-        for i in range(reading.n_inputs)
-        if (first and i == 0)
-        or (special and reading.tokens.special[i])
-        or (target_too and 0 < reading.n_source <= i)
-    ]
+    index = None if args["input"] is None else check_input(args["input"], reading.n_inputs)
+    foil = None
+    if args.get("foil") is not None:
+        if len(steps) != 1:
+            raise AttrWidgetError(_ONE_STEP.format(len(steps)))
+        foil = _contrasts(reading).find(steps[0], check_whole(args["foil"], "A foil's id")).id
 
     def answer(progress: Progress) -> Answer:
-        summary = head_summary(reading, steps, target=target, hidden=hidden, progress=progress)
-        return Answer({"rows": summary.shape[0], "cols": summary.shape[1]}, float_bytes(summary))
+        given = reading.given_by_heads(steps, foil=foil, progress=progress)
+        shares = given.heads if index is None else given.of_input(index)
+        rows, cols = shares.shape
+        return Answer({"rows": rows, "cols": cols, **given_meta(given, index)}, float_bytes(shares))
 
-    return Query(0, answer)
+    return Query(0 if reading.has_given_by_heads(steps, foil) else len(steps), answer)
 
 
 _OPERATIONS: dict[str, Callable[[Reading, Mapping[str, Any]], Query]] = {
@@ -164,13 +163,13 @@ _OPERATIONS: dict[str, Callable[[Reading, Mapping[str, Any]], Query]] = {
     "heads": _heads,
     "foil": _foil,
 }
-_HIDING = ("hide_special", "hide_first", "hide_target")
+_ONE_STEP = "A foil is of one step: ask for that one, not for {}."
 _SELECTION = ("method", "layer", "heads", "head_rule")
 _FIELDS = {
     "scores": (*_SELECTION, "steps"),
     "column": (*_SELECTION, "input"),
     "map": _SELECTION,
-    "heads": ("steps", "input", *_HIDING),
+    "heads": ("steps", "input"),
     "foil": ("step", "text"),
 }
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.exported import export
 from helpers.refused import refused
 from helpers.tiny import PROMPT
 
@@ -113,10 +114,9 @@ def test_it_shows_like_the_live_one(live: aw.Explanation, saved: aw.SavedExplana
     offered = {info.name: info for info in live.methods()}
     assert saved.methods() == [offered[name] for name in NAMES]
     assert str(aw.open(live.save(tmp_path / "usual"))) == str(live)
-    pages = [
-        ex.to_html(tmp_path / f"{i}.html", methods=NAMES[:3]).read_bytes()
-        for i, ex in enumerate((live, saved))
-    ]
+    pages = [export(ex, tmp_path / f"{i}.html", methods=NAMES[:3])[1] for i, ex in enumerate((live, saved))]
+    read = [page.pop("heads")["steps"][0]["reading"] for page in pages]
+    assert read == ["gradient", "attention"]
     assert pages[0] == pages[1]
     pd.testing.assert_frame_equal(saved.to_pandas(NAMES[:3]), live.to_pandas(NAMES[:3]))
     assert saved.widget is saved.widget
@@ -129,14 +129,6 @@ def test_it_shows_like_the_live_one(live: aw.Explanation, saved: aw.SavedExplana
         ("scores", {**EVERY, "method": "input_x_gradient", "steps": [0, 3]}),
         ("column", {**EVERY, "method": "saliency", "input": 2}),
         ("map", {**EVERY, "method": "saliency"}),
-        (
-            "heads",
-            {"steps": [1, 2], "input": None, "hide_special": False, "hide_first": True, "hide_target": False},
-        ),
-        (
-            "heads",
-            {"steps": [4], "input": 3, "hide_special": False, "hide_first": False, "hide_target": False},
-        ),
     ],
 )
 def test_the_page_gets_the_same_answers(
@@ -146,11 +138,7 @@ def test_the_page_gets_the_same_answers(
         read_query(ex.reading, op, args).answer(lambda *_: None) for ex in (saved, live)
     )
     assert meta == their_meta
-    if op == "heads":  # summed in another order
-        values = (np.frombuffer(b, "<f4") for b in (buffer, their_buffer))
-        np.testing.assert_allclose(*values, atol=1e-6)
-    else:
-        assert buffer == their_buffer
+    assert buffer == their_buffer
     assert read_query(saved.reading, op, args).cost == 0
 
 

@@ -1,0 +1,55 @@
+/** Fetch what each head gives to the words explained, once the pointer rests, and never for a word left behind. */
+import type { Context } from "../../context";
+import type { HeadShares } from "../../session/session";
+import { foilOf, targetSteps } from "../../state/selectors";
+
+/** What the picker shows. */
+export interface Fed {
+  /** The steps; empty for all of the answer. */
+  readonly steps: readonly number[];
+  readonly given: HeadShares | null;
+  /** Why there is nothing to show. */
+  readonly trouble: string | null;
+}
+
+/** Milliseconds for which the pointer must rest on a word: what its heads give takes a backward pass. */
+export const rest = 250;
+
+/** Give `show` what each head gives to the words held or pointed at, from all inputs or from the one pointed at. */
+export function followHeads({ state, session, effect }: Context, show: (fed: Fed) => void): void {
+  effect(() => {
+    const content = state.content.value;
+    const steps = targetSteps(state);
+    const input = state.hoveredInput.value;
+    const foil = foilOf(state, steps);
+    const held = state.hoveredSteps.value.length === 0 && steps.length > 0;
+    if (content.layers === 0 || content.steps.count === 0) return;
+    const id = foil && Object.keys(content.contrast).length > 0 ? foil.id : null;
+    const wanted = steps.length > 0 ? steps : Array.from({ length: content.steps.count }, (_, step) => step);
+    const end = new AbortController();
+    const tell = (given: HeadShares | null, trouble: string | null = null) => {
+      if (!end.signal.aborted) show({ steps, given, trouble });
+    };
+    const failed = (error: unknown) => tell(null, error instanceof Error ? error.message : String(error));
+    const ask = async () => {
+      // What one input gives is part of what all give, so it is asked for once that is known.
+      const all =
+        session.knownHeads(wanted, null, id) ??
+        (await session.heads(wanted, null, id, { signal: end.signal }));
+      if (input === null || end.signal.aborted) return tell(all);
+      tell(await session.heads(wanted, input, id, { signal: end.signal }));
+    };
+    const known = session.knownHeads(wanted, input, id);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    if (known) tell(known);
+    else {
+      const all = session.knownHeads(wanted, null, id);
+      if (all === null || input === null) tell(null);
+      timer = setTimeout(() => void ask().catch(failed), held || all ? 0 : rest);
+    }
+    return () => {
+      clearTimeout(timer);
+      end.abort();
+    };
+  });
+}

@@ -1,0 +1,100 @@
+/** What each head gives, in the data of an exported page. */
+import { fromBase64, toFloat32 } from "./buffers";
+import type { Content, HeadShares, TopHead } from "./session";
+
+/** Quantised shares: of each step, then of all steps together. */
+export interface RecordedHeads {
+  readonly steps: readonly Pick<HeadShares, "reading" | "sinks" | "top">[];
+  /** The greatest share of each. */
+  readonly scale: string;
+  /** A byte for each share `[steps + 1, layers, heads]`. */
+  readonly data: string;
+  /** Where they are few: the greatest share of each step and input that it sees, and a byte for each of its heads. */
+  readonly pairs: { readonly scale: string; readonly data: string } | null;
+}
+
+interface Quantized {
+  readonly scale: Float32Array;
+  readonly data: Uint8Array;
+}
+
+const decode = ({ scale, data }: { scale: string; data: string }): Quantized => ({
+  scale: toFloat32(fromBase64(scale)),
+  data: fromBase64(data),
+});
+
+/** Answers for the heads as Python would. */
+export class GivenByHeads {
+  readonly #record: RecordedHeads;
+  readonly #content: Content;
+  readonly #shares: Quantized;
+  readonly #pairs: Quantized | null;
+
+  constructor(record: RecordedHeads, content: Content) {
+    this.#record = record;
+    this.#content = content;
+    this.#shares = decode(record);
+    this.#pairs = record.pairs && decode(record.pairs);
+  }
+
+  /** What heads give to `steps`, of all inputs or, where that is recorded, of `input`. */
+  of(steps: readonly number[], input: number | null): HeadShares {
+    const all = steps.length > 1 && steps.length === this.#content.steps.count;
+    const entries = all ? [steps.length] : steps;
+    const [first] = entries.map((entry) => this.#record.steps[entry]);
+    const kept = { reading: first?.reading ?? "attention", sinks: this.#sinks(entries) } as const;
+    if (input !== null && this.#pairs) {
+      const shares = this.#ofInput(this.#pairs, steps, input);
+      return { ...kept, of: input, shares, top: this.#top(shares, () => [input]) };
+    }
+    const shares = this.#mean(this.#shares, entries);
+    const known = entries.flatMap((entry) => this.#record.steps[entry]?.top ?? []);
+    const read = (l: number, h: number) => known.find((top) => top[0] === l && top[1] === h)?.[3] ?? [];
+    const top = entries.length === 1 ? (first?.top ?? []) : this.#top(shares, read);
+    return { ...kept, of: null, shares, top };
+  }
+
+  #sinks(entries: readonly number[]): HeadShares["sinks"] {
+    const sums = new Map<number, number>();
+    for (const entry of entries)
+      for (const [input, share] of this.#record.steps[entry]?.sinks ?? [])
+        sums.set(input, (sums.get(input) ?? 0) + share / entries.length);
+    return [...sums];
+  }
+
+  #mean({ scale, data }: Quantized, columns: readonly number[]): Float32Array {
+    const size = this.#content.layers * this.#content.heads;
+    const out = new Float32Array(size);
+    for (const column of columns) {
+      const unit = (scale[column] ?? 0) / 255 / columns.length;
+      for (let k = 0; k < size; k++) out[k] = (out[k] as number) + unit * (data[column * size + k] ?? 0);
+    }
+    return out;
+  }
+
+  #ofInput(pairs: Quantized, steps: readonly number[], input: number): Float32Array {
+    const seen = (step: number) => Math.min(this.#content.steps.first + step, this.#content.inputs);
+    const columns = steps
+      .filter((step) => input < seen(step))
+      .map((step) => {
+        let before = 0;
+        for (let s = 0; s < step; s++) before += seen(s);
+        return before + input;
+      });
+    const mean = this.#mean(pairs, columns);
+    const total = mean.reduce((sum, v) => sum + v, 0);
+    return total > 0 ? mean.map((v) => v / total) : mean;
+  }
+
+  #top(shares: Float32Array, read: (layer: number, head: number) => readonly number[]): TopHead[] {
+    const { heads } = this.#content;
+    const order = [...shares.keys()].sort((a, b) => (shares[b] as number) - (shares[a] as number));
+    return order
+      .slice(0, 3)
+      .filter((k) => (shares[k] as number) > 0)
+      .map((k) => {
+        const [layer, head] = [Math.floor(k / heads), k % heads];
+        return [layer, head, shares[k] as number, read(layer, head)] as const;
+      });
+  }
+}
