@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import os
 import re
 import stat
@@ -11,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from helpers.exported import decoded_attention, decoded_scores, export
+from helpers.exported import decoded_attention, decoded_rows, decoded_scores, export
 from helpers.fake import planted, random_explanation
 from helpers.html_page import NASTY, Page
 
 from attrwidget.errors import AttrWidgetError, Cancelled
 from attrwidget.export.html import to_html
+from attrwidget.export.recorded import given_size
 from attrwidget.page.content import content_of
+from attrwidget.page.packing import given_meta
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -160,6 +163,32 @@ def test_a_page_shrinks_step_by_step_and_says_how(tmp_path: Path) -> None:
         f"Not in this file, to keep it under {limit + 0.01:g} MB: Input × gradient, Attention."
     ]
     export(explanation, path, max_mb=least)
+
+
+def test_a_page_carries_what_each_head_gives(tmp_path: Path) -> None:
+    explanation = random_explanation(special=[2])
+    _, data = export(explanation, tmp_path / "why.html")
+    record = data["heads"]
+    shares, pairs = decoded_rows(record, 2, 3), decoded_rows(record["pairs"], 2, 3)
+    seen = [min(6 + step, 9) for step in range(4)]
+    assert (len(shares), len(pairs)) == (5, sum(seen))
+    for step in range(4):
+        given = explanation.given_by_heads([step])
+        assert record["steps"][step] == given_meta(given)
+        np.testing.assert_allclose(shares[step], given.heads, atol=given.heads.max() / 255)
+        ours = pairs[sum(seen[:step]) : sum(seen[: step + 1])].transpose(1, 2, 0)
+        np.testing.assert_allclose(ours, given.pairs[:, :, : seen[step]], atol=given.pairs.max() / 255)
+    everything = explanation.given_by_heads(range(4))
+    np.testing.assert_allclose(shares[4], everything.heads, atol=everything.heads.max() / 255)
+
+
+def test_a_large_page_leaves_out_what_each_head_gives_from_each_input(tmp_path: Path) -> None:
+    explanation = random_explanation(prompt=60, answer=40, layers=6, heads=8)
+    _, data = export(explanation, tmp_path / "why.html")
+    assert data["heads"]["pairs"] is None
+    size = len(json.dumps(data["heads"]))
+    assert size <= given_size(explanation)
+    assert export(explanation, tmp_path / "less.html", methods=["saliency"])[1]["heads"] is None
 
 
 def test_only_what_was_asked_for_is_computed(tmp_path: Path) -> None:

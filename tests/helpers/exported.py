@@ -44,3 +44,10 @@ def decoded_attention(data: dict[str, Any]) -> np.ndarray:
     assert next(scale, None) is None
     assert next(ints, None) is None
     return out
+
+
+def decoded_rows(record: dict[str, str], layers: int, heads: int) -> np.ndarray:
+    """Return the rows ``[n, layers, heads]`` of a record of what heads give."""
+    scale = np.frombuffer(base64.b64decode(record["scale"]), "<f4")
+    data = np.frombuffer(base64.b64decode(record["data"]), "u1").reshape(len(scale), layers, heads)
+    return scale[:, None, None] * data / 255
