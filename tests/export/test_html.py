@@ -271,8 +271,8 @@ def test_progress_goes_up_to_the_end_and_can_stop_it(tmp_path: Path) -> None:
     explanation.rows("saliency", [0, 2])
     to_html(explanation, tmp_path / "why.html", progress=lambda *at: told.append(at))  # type: ignore[arg-type]
     assert told == sorted(told)
-    assert told[0] == (2, 12)
-    assert told[-1] == (12, 12)
+    assert told[0] == (2, 16)
+    assert told[-1] == (16, 16)
 
     def stop(done: int, _total: int) -> None:
         if done > 5:
