@@ -8,6 +8,20 @@ import { named, unitsOf } from "../../state/units";
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
+const longest = 32;
+/** In quotes, and cut where it is long: a span may be a whole answer. */
+function quoted(text: string): string {
+  const letters = [...text];
+  return `“${
+    letters.length > longest
+      ? `${letters
+          .slice(0, longest - 1)
+          .join("")
+          .trim()}…`
+      : text
+  }”`;
+}
+
 function inputName(content: Content, input: number): string {
   const units = unitsOf(content);
   return named(units.text(units.of(input)));
@@ -16,8 +30,8 @@ function inputName(content: Content, input: number): string {
 /** What the cells show, e.g. "Heads that fed “Paris” from “France”". No steps: the whole answer. */
 export function titleText(content: Content, steps: readonly number[], of: number | null): RichText {
   const units = unitsOf(content);
-  const fed = steps.length > 0 ? `“${named(units.joined(units.ofSteps(steps)))}”` : "the answer";
-  const from = of === null ? [] : [" from ", { strong: `“${inputName(content, of)}”` }];
+  const fed = steps.length > 0 ? quoted(named(units.joined(units.ofSteps(steps)))) : "the answer";
+  const from = of === null ? [] : [" from ", { strong: quoted(inputName(content, of)) }];
   return ["Heads that fed ", { strong: fed }, ...from];
 }
 

@@ -131,7 +131,6 @@ class LiveReading(Reading):
             weight[:, :, self.trace.seen(step) :] = np.nan
         return weights
 
-    @own_precision()
     def given_by_heads(
         self, steps: Sequence[int], *, foil: int | None = None, progress: Progress | None = None
     ) -> Given:
@@ -139,7 +138,6 @@ class LiveReading(Reading):
         self.check_steps(steps)
         return self.given.of_steps(steps, foil, progress)
 
-    @own_precision()
     def given_of_each(self, steps: Sequence[int]) -> Iterator[Given]:
         """Yield what each head gives to each of *steps*; see ``Reading.given_of_each``."""
         return self.given.of_each(steps)

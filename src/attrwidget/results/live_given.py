@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from attrwidget.engine.capabilities import TRIAL_FAILURES
 from attrwidget.errors import AttrWidgetError
-from attrwidget.hf.exclusive_use import lock_of
+from attrwidget.hf.exclusive_use import lock_of, own_precision
 from attrwidget.methods.duration import seconds_of_passes
 from attrwidget.results.given import Given, mean_of, read_given
 
@@ -47,7 +48,9 @@ class LiveGiven:
     def has(self, steps: Sequence[int], foil: int | None) -> bool:
         """Return whether ``of_steps`` answers at once."""
         reading = self._reading(steps, foil)
-        return reading != "gradient" or not self._missing(steps, foil)
+        if len(steps) == 1 and reading != "gradient":
+            return True
+        return (tuple(steps), foil, reading) in self._known
 
     def seconds(self, steps: Sequence[int]) -> float:
         """Return about how long ``of_each`` takes where nothing else runs."""
@@ -106,7 +109,7 @@ class LiveGiven:
             self._known.move_to_end(key)
             return self._known[key]
         if len(steps) == 1:
-            with lock_of(self._trace.model.hf):
+            with lock_of(self._trace.model.hf), own_precision():
                 given = self._read(steps[0], foil, reading)
         else:
             given = mean_of(self._each(steps, foil, reading, progress))
@@ -130,7 +133,7 @@ class LiveGiven:
         if reading == "gradient":
             try:
                 products = self._by_gradient(step, foil)
-            except (AttrWidgetError, RuntimeError):
+            except (AttrWidgetError, MemoryError, *TRIAL_FAILURES):
                 # Without gradients of this text, or outputs by head, the next reading says what it can.
                 self._best = reading = "values"
         if reading != "gradient":
@@ -139,11 +142,15 @@ class LiveGiven:
 
     def _by_gradient(self, step: int, foil: int | None) -> NDArray[np.floating]:
         from attrwidget.engine.attention.given import AboveMean, GivenByHeads
+        from attrwidget.engine.text_check import ReadOtherwiseError
 
         if self._engine is None:
             self._engine = GivenByHeads(self._trace)
         score = AboveMean(self._trace.outputs, foil, softmax=self._trace.output_kind == "softmax")
-        products = self._engine.of_step(step, score).numpy()
+        try:
+            products = self._engine.of_step(step, score).numpy()
+        except ReadOtherwiseError as found:
+            raise AttrWidgetError("Run with gradients, the model reads this text otherwise.") from found
         if not np.isfinite(products).all():
             raise AttrWidgetError("The gradients at the heads are not finite.")
         return products
