@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from attrwidget.results.given import Given
 
 _PAIRS_BYTES = 200_000  # what each head gives from each input is carried where it takes no more
-_TOP_BYTES = 400  # of the sinks and top heads of a step, as JSON
+_TOP_BYTES = 200  # of the sinks and top heads of a step, as JSON
 
 
 def scores_size(reading: Reading) -> int:
