@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
@@ -11,6 +11,10 @@ from helpers.tiny import build, byte_tokenizer
 from helpers.tiny_seq2seq import build_seq2seq
 
 import attrwidget as aw
+from attrwidget.kinds import model as models
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def lines(model: Any, tokenizer: Any = None) -> dict[str, str]:
@@ -139,3 +143,68 @@ def test_a_trial_takes_few_runs() -> None:
             assert model.capabilities.gradients_note is None
     assert len(forwards) <= 10
     assert max(backwards) <= 2
+
+
+class OneFault:
+    """Raises *error* at the run or backward pass number *at*, once."""
+
+    def __init__(self, error: Exception, at: int) -> None:
+        self.error, self.left = error, at
+
+    def __call__(self) -> None:
+        self.left -= 1
+        if self.left == 0:
+            raise self.error
+
+
+def with_one_fault(model: Any, error: Exception) -> Iterator[Any]:
+    """Yield what trying *model* gives with a fault at its first run or backward pass, then at its second, …"""
+    name, original = type(model.hf).__name__, torch.autograd.grad
+    for at in range(1, 99):
+        fault = OneFault(error, at)
+
+        def grad(*args: Any, fault: OneFault = fault, **options: Any) -> Any:
+            fault()
+            return original(*args, **options)
+
+        def run(module: Any, *_: Any, fault: OneFault = fault) -> None:
+            if type(module).__name__ == name:
+                fault()
+
+        model._found = None
+        models._remembered.clear()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(torch.autograd, "grad", grad)
+            with torch.nn.modules.module.register_module_forward_pre_hook(run):
+                try:
+                    yield model.capabilities
+                except Exception as raised:  # noqa: BLE001 - the test looks at it
+                    yield raised
+        if fault.left > 0:
+            return
+
+
+@pytest.mark.parametrize(
+    ("make", "tokenizer"),
+    [
+        (lambda: build("gpt2", n_layer=2), byte_tokenizer()),
+        (lambda: build_seq2seq("bart"), byte_tokenizer()),
+        (lambda: encoders.build("bert", "ForSequenceClassification"), encoders.word_tokenizer()),
+    ],
+    ids=["gpt2", "bart", "bert"],
+)
+@pytest.mark.parametrize("memory", [False, True])
+def test_a_passing_fault_does_not_stick(make: Any, tokenizer: Any, *, memory: bool) -> None:
+    model = aw.load(make(), tokenizer)
+    models._remembered.clear()
+    right = model.capabilities
+    error = torch.OutOfMemoryError("no memory") if memory else RuntimeError("a passing fault")
+    found = list(with_one_fault(model, error))
+    assert len(found) > 8
+    assert found[-1] == right
+    refused = [one for one in found if isinstance(one, Exception)]
+    why = "not enough memory to try" if memory else "failed when it "
+    assert all(isinstance(one, aw.AttrWidgetError) and why in str(one) for one in refused), refused
+    assert all(one == right for one in found if one not in refused)
+    assert len(refused) < 4 or memory
+    assert model.capabilities == right

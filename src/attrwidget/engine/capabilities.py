@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-# What a model of an unknown kind may raise while it is tried; NotImplementedError is a RuntimeError.
-TRIAL_FAILURES = (RuntimeError, ValueError, TypeError, AttributeError, LookupError, AssertionError)
-
 _MASKING = {
     "kept": "kept: nothing depends on a masked token, and positions stay",
     "moves": "moves: positions are counted from the mask, so tokens after a masked one move up",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from attrwidget.engine.capabilities import TRIAL_FAILURES
+from attrwidget.engine.attempt import attempt
 from attrwidget.engine.compare import same
 from attrwidget.engine.perturb import masked_logits
 
@@ -51,7 +51,8 @@ def _masking(
     later = ids.shape[1] - max(at + 1, source)
     if later < 1:
         return "ignored"
-    try:
+
+    def compare() -> str | None:
         unchanged, masked, unread = masked_logits(
             model,
             torch.cat([ids, ids, other]),
@@ -65,9 +66,10 @@ def _masking(
         deleted = masked_logits(
             model, ids[hole.bool()][None], mask[:, 1:], later, source - (at < source), positions=positions
         )[0]
-    except TRIAL_FAILURES:
-        return "ignored"
-    return masking_of(masked, [unread], deleted, low_precision=model.low_precision)
+        return masking_of(masked, [unread], deleted, low_precision=model.low_precision)
+
+    what, error = attempt(compare)
+    return what if error is None else "ignored"
 
 
 def masking_of(

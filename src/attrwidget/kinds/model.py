@@ -5,7 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, overload
 
+from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import own_precision, weights_state
+from attrwidget.hf.model_errors import is_out_of_memory, model_errors
 from attrwidget.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -83,11 +85,23 @@ class Model(ABC):
         found = None if architecture is None else _remembered.get((type(self), architecture))
         if found is None:
             with own_precision(), progress_bar("Trying the model", "trial") as report:
-                found = self._probe(report)
+                found = self._try(report)
             # Notes name the model, and another of its architecture may do better.
             if architecture is not None and found.attention_note is None and found.gradients_note is None:
                 _remembered[type(self), architecture] = found
         return found
+
+    def _try(self, report: Progress) -> Capabilities:
+        try:
+            with model_errors(self.hf, "was tried on a few tokens"):
+                return self._probe(report)
+        except Exception as error:
+            if not is_out_of_memory(error):
+                raise
+            raise AttrWidgetError(
+                f"There is not enough memory to try {self.name} on a few tokens: end what else uses memory and try "
+                "again, or load the model with dtype='bfloat16'."
+            ) from error
 
     @abstractmethod
     def _probe(self, progress: Progress) -> Capabilities:

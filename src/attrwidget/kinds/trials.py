@@ -10,23 +10,20 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 import torch
 
+from attrwidget.engine.attempt import attempt
 from attrwidget.engine.attention.recorder import AttentionReader
-from attrwidget.engine.capabilities import TRIAL_FAILURES, Capabilities
+from attrwidget.engine.capabilities import Capabilities
 from attrwidget.engine.compare import same, same_weights
 from attrwidget.engine.gradients.check import check_gradients
 from attrwidget.errors import first_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from attrwidget.hf.adapter import Adapter
     from attrwidget.progress import Progress
 
 C = TypeVar("C", bound=Capabilities)
 Kept = TypeVar("Kept", bound=AttentionReader)
 Returned = TypeVar("Returned", bound=AttentionReader)
-T = TypeVar("T")
-
 
 _TRIALS = 4  # the model itself, attention, changed texts, gradients
 
@@ -84,7 +81,7 @@ class Trial(ABC, Generic[C, Kept, Returned]):
 def probe(trial: Trial[C, Kept, Returned], progress: Progress) -> C:
     """Try a model against its own logits, the attention that it returns, and plain autograd; report *progress*."""
     progress(1, _TRIALS)
-    truth, logits = attempt(trial.eager) or (None, attempt(lambda: trial.logits("eager")))
+    truth, logits = attempt(trial.eager)[0] or (None, attempt(lambda: trial.logits("eager"))[0])
     eager = same(trial.own, logits)
     attention, note, recording_note = _find_attention(trial, truth if eager else None, eager=eager)
     progress(2, _TRIALS)
@@ -112,14 +109,6 @@ def probe(trial: Trial[C, Kept, Returned], progress: Progress) -> C:
         )
 
 
-def attempt(run: Callable[[], T]) -> T | None:
-    """Return what *run* returns, or None if it fails as an untried model may."""
-    try:
-        return run()
-    except TRIAL_FAILURES:
-        return None
-
-
 def _find_attention(
     trial: Trial[C, Kept, Returned], truth: Returned | None, *, eager: bool
 ) -> tuple[str | None, str | None, str | None]:
@@ -133,7 +122,7 @@ def _find_attention(
 
 
 def _why_not_recorded(trial: Trial[C, Kept, Returned], truth: Returned | None) -> str | None:
-    try:
+    def compare() -> str | None:
         logits, record = trial.record()
         if not record.n_layers:
             return "its attention does not go through Transformers' attention interface"
@@ -141,9 +130,10 @@ def _why_not_recorded(trial: Trial[C, Kept, Returned], truth: Returned | None) -
             return "recording changes its logits"
         if not trial.is_same_attention(truth, record):
             return "the weights rebuilt are not those that it returns"
-    except TRIAL_FAILURES as error:
-        return first_line(error)
-    return None
+        return None
+
+    reason, error = attempt(compare)
+    return reason if error is None else first_line(error)
 
 
 def _no_attention(name: str, *, eager: bool) -> str:

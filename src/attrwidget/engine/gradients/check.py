@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import torch
 
-from attrwidget.engine.capabilities import TRIAL_FAILURES, Capabilities
+from attrwidget.engine.attempt import attempt
 from attrwidget.engine.compare import same
 from attrwidget.engine.forward import run_encoder, run_segment
 from attrwidget.engine.gradients.batched import GradientGraph
@@ -17,10 +18,11 @@ from attrwidget.hf.attention_interface import observed_attention
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from attrwidget.engine.capabilities import Capabilities
     from attrwidget.engine.gradients.graph import Graph, ScoreFunction
     from attrwidget.hf.adapter import Adapter
 
-C = TypeVar("C", bound=Capabilities)
+C = TypeVar("C", bound="Capabilities")
 
 _OTHER_NUMBERS = "they are not those of plain automatic differentiation"
 _NO_BACKWARD = "the kernels that it runs on have no backward"
@@ -46,28 +48,33 @@ def check_gradients(
         *capabilities* with the options found, or with a ``gradients_note`` if gradients never agree or kernels have no
         backward pass.
     """
-    try:
-        truth = plain()
-        reached = truth[-1].abs().amax(-1).nonzero()[:, 0].tolist()
-        # A kernel without a backward leaves the residual stream; a model may rightly read a single token.
-        if len(reached) < min(2, truth.shape[1] - 1) and depends_on_others(reached):
-            return _without_gradients(model, capabilities, _NO_BACKWARD)
-    except TRIAL_FAILURES as error:
-        return _without_gradients(model, capabilities, first_line(error))
+    truth, error = attempt(lambda: _truth(plain, depends_on_others))
+    if truth is None:
+        return _without_gradients(model, capabilities, first_line(error) if error else _NO_BACKWARD)
     reason, failed = _OTHER_NUMBERS, {"segments": capabilities.segments_note}
     for option in _options(model, capabilities):
-        why = _OTHER_NUMBERS
-        try:
-            if same(truth, ours(option), low_precision=model.low_precision):
-                return replace(
-                    option,
-                    segments_note=None if option.segments else failed["segments"],
-                    batched_note=None if option.batched else failed["batched"],
-                )
-        except TRIAL_FAILURES as error:
+        why, (found, error) = _OTHER_NUMBERS, attempt(partial(ours, option))
+        if same(truth, found, low_precision=model.low_precision):
+            return replace(
+                option,
+                segments_note=None if option.segments else failed["segments"],
+                batched_note=None if option.batched else failed["batched"],
+            )
+        if error is not None:
             why = reason = first_line(error)
         failed |= {name: why for name in ("segments", "batched") if getattr(option, name)}
     return _without_gradients(model, capabilities, reason)
+
+
+def _truth(
+    plain: Callable[[], torch.Tensor], depends_on_others: Callable[[list[int]], bool]
+) -> torch.Tensor | None:
+    """Return the gradients by plain autograd, or None if they stop at a kernel without a backward."""
+    truth = plain()
+    reached = truth[-1].abs().amax(-1).nonzero()[:, 0].tolist()
+    # Such a kernel leaves the residual stream; a model may rightly read a single token.
+    blind = len(reached) < min(2, truth.shape[1] - 1) and depends_on_others(reached)
+    return None if blind else truth
 
 
 def _options(model: Adapter, most: C) -> list[C]:

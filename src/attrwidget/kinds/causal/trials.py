@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from attrwidget.engine.attempt import attempt
 from attrwidget.engine.attention.recorder import RecordedAttention, StoredAttention, has_token_axes
 from attrwidget.engine.capabilities import Capabilities
 from attrwidget.engine.compare import same
@@ -68,7 +69,7 @@ class CausalTrial(trials.Trial[Capabilities, RecordedAttention, StoredAttention]
         """What the model returns for the prompt alone, with its cache if it has one."""
         hf, ids, rows = self.model.hf, self._ids[:, : self._first], self._first
         with exclusive_use(hf), torch.no_grad():
-            return trials.attempt(lambda: run(hf, ids, rows, use_cache=True)) or run(hf, ids, rows)
+            return attempt(lambda: run(hf, ids, rows, use_cache=True))[0] or run(hf, ids, rows)
 
     def logits(self, attention: str | None) -> torch.Tensor:
         """Return the logits of all positions under the implementation *attention*."""
@@ -121,7 +122,7 @@ class CausalTrial(trials.Trial[Capabilities, RecordedAttention, StoredAttention]
 
     def _cache(self) -> tuple[str | None, bool]:
         """Return why a text may not be run over a cache, or None, and whether attention may be recorded over it."""
-        kinds = trials.attempt(self._cache_layers)
+        kinds, _ = attempt(self._cache_layers)
         if rope_types(self.model.text_config) & {"dynamic", "longrope"}:
             return "its rotary embeddings depend on the length of the text", False
         if kinds is None or not kinds <= {"plain", "sliding"}:

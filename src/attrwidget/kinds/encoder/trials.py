@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from attrwidget.engine.attempt import attempt
 from attrwidget.engine.attention.recorder import RecordedAttention, StoredAttention
-from attrwidget.engine.capabilities import TRIAL_FAILURES
 from attrwidget.engine.compare import same
 from attrwidget.engine.forward import differentiable
 from attrwidget.engine.gradients.check import change_all_but, first_and_last
@@ -180,12 +180,12 @@ def _takes_positions(text: EncoderText, own: torch.Tensor) -> bool:
     if "position_ids" not in inspect.signature(text.model.hf.forward).parameters:
         return False
     with_positions = replace(text, positions=True)
-    return same(own, trials.attempt(lambda: with_positions.logits(torch.ones_like(text.ids))))
+    return same(own, attempt(lambda: with_positions.logits(torch.ones_like(text.ids)))[0])
 
 
 def _takes_batches(text: EncoderText, own: torch.Tensor) -> bool:
     both, together = torch.ones_like(text.ids).expand(2, -1), replace(text, batches=True)
-    return same(own.expand(2, -1, -1), trials.attempt(lambda: together.logits(both)))
+    return same(own.expand(2, -1, -1), attempt(lambda: together.logits(both))[0])
 
 
 def _masking(text: EncoderText) -> str:
@@ -199,10 +199,11 @@ def _masking(text: EncoderText) -> str:
     keep_mask[0, at] = 0
     changed = text.ids.clone()
     changed[0, at] = text.ids[0, 0]
-    try:
+
+    def compare() -> str:
         masked = text.logits(keep_mask)[:, others]
         alone = text.logits(keep_mask, ids=changed)[:, others]
         deleted = text.without(keep_mask.bool())[:, others]
-    except TRIAL_FAILURES:
-        return "ignored"
-    return masking_of(masked, [alone], deleted, low_precision=text.model.low_precision)
+        return masking_of(masked, [alone], deleted, low_precision=text.model.low_precision)
+
+    return attempt(compare)[0] or "ignored"

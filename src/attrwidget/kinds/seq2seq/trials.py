@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from attrwidget.engine.attempt import attempt
 from attrwidget.engine.attention.joint import PARTS, JointAttention
 from attrwidget.engine.attention.recorder import RecordedAttention, StoredAttention
 from attrwidget.engine.capabilities import Capabilities
@@ -114,7 +115,7 @@ class Seq2SeqTrial(trials.Trial[Capabilities, JointAttention, JointAttention]):
 
     def capabilities(self, common: Capabilities) -> Capabilities:
         """Add the masking and the cache."""
-        plain = bool(trials.attempt(self._has_plain_cache))
+        plain = bool(attempt(self._has_plain_cache)[0])
         return replace(
             common,
             segments=plain,
