@@ -193,6 +193,7 @@ def with_one_fault(model: Any, error: Exception) -> Iterator[Any]:
     ],
     ids=["gpt2", "bart", "bert"],
 )
+@pytest.mark.slow
 @pytest.mark.parametrize("memory", [False, True])
 def test_a_passing_fault_does_not_stick(make: Any, tokenizer: Any, *, memory: bool) -> None:
     model = aw.load(make(), tokenizer)
