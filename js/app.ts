@@ -1,5 +1,5 @@
 /** One display of an explanation: a shadow root with the toolbar, the views and the panels around them. */
-import { computed, effect, signal as newSignal, untracked } from "@preact/signals-core";
+import { computed, effect, signal as newSignal, type ReadonlySignal, untracked } from "@preact/signals-core";
 import { listenForKeys } from "./a11y/keys";
 import { liveRegion } from "./a11y/live-region";
 import type { Context, View } from "./context";
@@ -24,6 +24,8 @@ export interface App {
   readonly session: Session;
   /** Sentences on what the data does not carry. */
   readonly notes: readonly string[];
+  /** Why nothing more can be computed now, or null. */
+  readonly trouble?: ReadonlySignal<string | null>;
 }
 
 /** Fill `el` with a display that ends with `signal`. */
@@ -70,9 +72,10 @@ export function mountApp(
   status.mount(state, ctx, tasks);
   for (const each of views) mountView(view, each, ctx, shown);
   picker.mount(side, ctx);
-  status.mountNotes(bottom, ctx, app.notes);
+  status.mountNotes(bottom, ctx, app.notes, app.trouble);
   footer.mount(bottom, ctx);
   listenForKeys(aw, ctx, panels);
+  if (app.trouble) retryAfter(app.trouble, ctx, tasks);
   signal.addEventListener("abort", () => root.replaceChildren());
 }
 
@@ -99,6 +102,16 @@ function createContext(
     effect: (body) => void stops.push(effect(body)),
   };
   return { ...display, scores: createScores(display) };
+}
+
+/** Ask again for what was given up, once there is no `trouble` any more. */
+function retryAfter(trouble: ReadonlySignal<string | null>, ctx: Context, tasks: Tasks): void {
+  let before: string | null = null;
+  ctx.effect(() => {
+    const now = trouble.value;
+    if (before !== null && now === null) untracked(() => tasks.retry());
+    before = now;
+  });
 }
 
 /** Show the view while it is the chosen one; it is mounted when it is first shown. */

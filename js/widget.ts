@@ -1,11 +1,14 @@
 /** The anywidget entry: one state and one session for each model, one display for each cell that shows it. */
+import { computed, effect } from "@preact/signals-core";
 import { type App, mountApp } from "./app";
+import { followPython } from "./hosts";
 import type { Bytes } from "./session/buffers";
 import { KernelSession, type OnShow } from "./session/kernel";
 import { createState } from "./state/state";
 import { contentOf, type Model, syncTraits } from "./state/trait-sync";
 
 interface WidgetModel extends Model {
+  readonly widget_manager?: unknown;
   send(content: object): void;
 }
 
@@ -17,10 +20,14 @@ interface Display {
 
 function createApp(model: WidgetModel, signal: AbortSignal): App {
   const state = createState(contentOf(model));
-  const gone = isGone(model);
+  const told = followPython(model.widget_manager, signal);
+  const before = isSaved(model) ? saved : null;
+  const trouble = computed(() => before ?? told.value);
   const session = new KernelSession(
     {
-      gone,
+      get gone() {
+        return trouble.peek() !== null;
+      },
       send: (message) => model.send(message),
       listen(handler) {
         const receive = (message: unknown, buffers: readonly Bytes[] = []) => handler(message, buffers);
@@ -39,14 +46,18 @@ function createApp(model: WidgetModel, signal: AbortSignal): App {
   signal.addEventListener("abort", () => model.off("change:on_show", remember));
   syncTraits(model, state, signal, () => session.clear());
   signal.addEventListener("abort", () => session.clear());
-  return { state, session, notes: gone ? [still] : [] };
+  const stop = effect(() => {
+    if (trouble.value !== null) session.giveUp();
+  });
+  signal.addEventListener("abort", stop);
+  return { state, session, notes: [], trouble };
 }
 
-const still =
+const saved =
   "Python is not running here, so this is what was on show when the notebook was saved. Run the notebook to see more.";
 
-/** Whether the page has no Python: the layout of every widget knows whether its own channel is open. */
-function isGone(model: WidgetModel): boolean {
+/** Whether the page never had Python: the layout of every widget knows whether its own channel is open. */
+function isSaved(model: WidgetModel): boolean {
   const layout = model.get("layout") as { readonly comm_live?: boolean } | null | undefined;
   return layout?.comm_live === false;
 }

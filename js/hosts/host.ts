@@ -8,4 +8,6 @@ export interface Host {
   readonly variables: { readonly background: string; readonly ink: string; readonly font?: string };
   /** Called once with the element of each display, which ends with `signal`. */
   prepare?(element: HTMLElement, signal: AbortSignal): void;
+  /** Tell why Python does not answer, or null when it does again, until `signal` aborts; `manager` is ipywidgets'. */
+  followPython?(manager: unknown, tell: (trouble: string | null) => void, signal: AbortSignal): void;
 }

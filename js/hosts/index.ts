@@ -34,6 +34,16 @@ export function followTheme(root: HTMLElement, end: AbortSignal, all = hosts): R
   return theme;
 }
 
+/** The reason why Python does not answer, and null while it does, as the host knows it, until `end` aborts. */
+export function followPython(manager: unknown, end: AbortSignal, all = hosts): ReadonlySignal<string | null> {
+  const trouble = signal<string | null>(null);
+  const tell = (sentence: string | null) => {
+    trouble.value = sentence;
+  };
+  for (const host of all) host.followPython?.(manager, tell, end);
+  return trouble;
+}
+
 /** Styles that keep background, text colour and font of the host as --host-background, --host-ink, --host-font. */
 export function hostStyles(all = hosts): string {
   const rules = (["background", "ink", "font"] as const).map((key) => {

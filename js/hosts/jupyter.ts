@@ -1,6 +1,26 @@
 /** JupyterLab, Notebook and Voilà. */
 import type { Host } from "./host";
 
+interface JupyterSignal {
+  connect(slot: (sender: unknown, value: string) => void): void;
+  disconnect(slot: (sender: unknown, value: string) => void): void;
+}
+
+/** What is used of a kernel's connection; JupyterLab and Voilà give their widget manager one. */
+interface Kernel {
+  readonly statusChanged?: JupyterSignal;
+  readonly connectionStatusChanged?: JupyterSignal;
+  readonly disposed?: JupyterSignal;
+}
+
+const ends = ["restarting", "autorestarting", "terminating", "dead"];
+const cut =
+  "The connection to Python is lost, so only what was computed is shown: it is tried again by itself; reload the page if it stays away.";
+const ended = () => {
+  const again = document.body.hasAttribute("data-voila") ? "reload the page" : "run the notebook again";
+  return `Python has ended or was restarted, so only what was computed is shown: ${again} to see more.`;
+};
+
 export const jupyter: Host = {
   theme([body]) {
     const light = body?.dataset.jpThemeLight;
@@ -18,5 +38,21 @@ export const jupyter: Host = {
     const leave = (event: KeyboardEvent) => suppress(!(event.ctrlKey || event.metaKey));
     suppress(true);
     window.addEventListener("keydown", leave, { capture: true, signal });
+  },
+  followPython(manager, tell, signal) {
+    const kernel = (manager as { readonly kernel?: Kernel | null } | null | undefined)?.kernel;
+    let over = false;
+    const end = () => {
+      over = true;
+      tell(ended());
+    };
+    const follow = (events: JupyterSignal | undefined, slot: (sender: unknown, value: string) => void) => {
+      events?.connect(slot);
+      signal.addEventListener("abort", () => events?.disconnect(slot));
+    };
+    follow(kernel?.statusChanged, (_, status) => ends.includes(status) && end());
+    follow(kernel?.disposed, end);
+    // Another kernel that answers under the same connection does not know this widget.
+    follow(kernel?.connectionStatusChanged, (_, status) => over || tell(status === "connected" ? null : cut));
   },
 };

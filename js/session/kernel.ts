@@ -81,6 +81,11 @@ export class KernelSession implements Session {
     this.#notes.clear();
   }
 
+  /** Cancel what is under way: nobody answers. */
+  giveUp(): void {
+    this.#requests.clear();
+  }
+
   /** Keep what came with the state, as if it had been asked for. */
   remember({ query, steps, rows, notes = [] }: OnShow): void {
     const values = new Float32Array(fromBase64(rows).buffer);

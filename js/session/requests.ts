@@ -3,7 +3,7 @@ import type { Bytes } from "./buffers";
 import type { RequestOptions } from "./session";
 
 export interface Channel {
-  /** Nobody answers: requests end at once, without an error. */
+  /** Nobody answers now: requests end at once, without an error. */
   readonly gone?: boolean;
   send(message: object): void;
   listen(handler: (message: unknown, buffers: readonly Bytes[]) => void): void;

@@ -1,14 +1,17 @@
-"""Read and write files; a file is written whole or not at all."""
+"""Read and write regular files; a file is written whole or not at all."""
 
 from __future__ import annotations
 
 import os
+import stat
 import uuid
 from pathlib import Path
 from typing import Any
 
 from attrwidget.errors import AttrWidgetError, first_line
 
+_KINDS = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}
+_OTHER = "a device"
 _LONGEST = 255  # bytes of one part of a path, on all usual file systems
 
 
@@ -25,6 +28,7 @@ def writable(path: str | os.PathLike[str], example: str) -> Path:
         raise AttrWidgetError(f"Cannot write {target}: there is no folder {folder}; make it first.")
     if not os.access(folder, os.W_OK):
         raise AttrWidgetError(f"Cannot write {target}: the folder {folder} may not be written to.")
+    _require_replaceable(target)
     return target
 
 
@@ -33,6 +37,7 @@ def write_whole(target: Path, data: bytes) -> None:
     part = target.with_name(f".{uuid.uuid4().hex}.part")
     try:
         part.write_bytes(data)
+        _require_replaceable(target)
         part.replace(target)
     except OSError as error:
         raise AttrWidgetError(f"Cannot write {target}: {error.strerror or error}.") from error
@@ -40,10 +45,29 @@ def write_whole(target: Path, data: bytes) -> None:
         part.unlink(missing_ok=True)
 
 
+def _require_replaceable(target: Path) -> None:
+    """Raise AttrWidgetError if *target* is there and no regular file: replacing it would lose what it is."""
+    try:
+        kind = stat.S_IFMT(target.lstat().st_mode)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise AttrWidgetError(f"Cannot write {target}: {error.strerror or error}.") from error
+    if kind == stat.S_IFLNK:
+        raise AttrWidgetError(
+            f"Cannot write {target}: it is a link to {os.path.realpath(target)}; give that path instead."
+        )
+    if kind != stat.S_IFREG:
+        raise AttrWidgetError(f"Cannot write {target}: it is {_KINDS.get(kind, _OTHER)}; give another name.")
+
+
 def read_whole(path: str | os.PathLike[str]) -> bytes:
     """Return the bytes of the file at *path*; raise AttrWidgetError when it cannot be read."""
     source = _place(path)
     try:
+        kind = stat.S_IFMT(source.stat().st_mode)
+        if kind != stat.S_IFREG:  # reading a pipe or a device may never end
+            raise AttrWidgetError(f"Cannot read {source}: it is {_KINDS.get(kind, _OTHER)}; give a file.")
         return source.read_bytes()
     except FileNotFoundError:
         raise AttrWidgetError(f"There is no file {source}.") from None

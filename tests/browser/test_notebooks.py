@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from helpers.hosts import write_notebook
+from helpers.notebook import EXPLAIN, LOAD, PROMPT, Jupyter, run_notebook
 from helpers.screen import Screen, explore, same, serious_faults
 from helpers.waiting import PATIENCE
 from playwright.sync_api import Page, expect
@@ -16,11 +15,10 @@ from playwright.sync_api import Page, expect
 import attrwidget as aw
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from attrwidget.explanation import Explanation
 
-PROMPT = "The first president of America is"
-LOAD = "import attrwidget as aw\nmodel = aw.load('demo')"
-EXPLAIN = f"ex = model.explain({PROMPT!r}, max_new_tokens=5)"
 WATCH = """
 import json, pathlib
 seen = ["held", "foil", "method", "layer", "heads", "view"]
@@ -33,35 +31,10 @@ ex.widget.observe(save, seen)
 """
 HOSTILE = '</script><img src=x onerror="window.hacked = 1">'
 
-Jupyter = tuple[str, Path]
-
 
 @pytest.fixture(scope="module")
 def explanation() -> Explanation:
     return aw.load("demo").explain(PROMPT, max_new_tokens=5)  # type: ignore[no-any-return]
-
-
-def run_notebook(page: Page, jupyter: Jupyter, host: str, name: str, *cells: str) -> None:
-    """Open a notebook in *host* and run all its cells."""
-    url, home = jupyter
-    write_notebook(home / f"{name}.ipynb", *cells)
-    address = f"{url}/lab/tree/{name}.ipynb?reset" if host == "lab" else f"{url}/notebooks/{name}.ipynb"
-    page.goto(address)
-    wait_for_kernel(page, url, f"{name}.ipynb")
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-
-
-def wait_for_kernel(page: Page, url: str, path: str) -> None:
-    """Wait until the page has a kernel: Jupyter asks for one when it is told to run without."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        for session in page.request.get(f"{url}/api/sessions").json():
-            kernel = session["kernel"]
-            if session["path"] == path and kernel["connections"] and kernel["execution_state"] == "idle":
-                return
-        page.wait_for_timeout(100)
-    raise AssertionError(f"{path} got no kernel")
 
 
 def wait_for(path: Path, **expected: object) -> None:

@@ -1,4 +1,5 @@
 /** Progress with a cancel button, errors with a retry button, and notes for the reader. */
+import type { ReadonlySignal } from "@preact/signals-core";
 import type { Context } from "../../context";
 import { h } from "../../dom";
 import type { Status, Tasks } from "../../state/tasks";
@@ -43,13 +44,20 @@ function trouble(now: Extract<Status, { kind: "stopped" | "failed" }>, tasks: Ta
   );
 }
 
-/** Notes of the explanation, and `more`. */
-function mountNotes(host: HTMLElement, ctx: Context, more: readonly string[]): void {
+/** Notes of the explanation, and `more`; after them, `trouble` that came up later. */
+function mountNotes(
+  host: HTMLElement,
+  ctx: Context,
+  more: readonly string[],
+  trouble?: ReadonlySignal<string | null>,
+): void {
   const list = h("ul", { class: "notes" });
   host.append(list);
   ctx.effect(() => {
-    const notes = [...ctx.state.content.value.warnings, ...more];
+    const now = trouble?.value;
+    const notes = [...ctx.state.content.value.warnings, ...more, ...(now ? [now] : [])];
     list.hidden = notes.length === 0;
     list.replaceChildren(...notes.map((note) => h("li", {}, note)));
+    if (now) ctx.announce(now);
   });
 }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from attrwidget.errors import AttrWidgetError
 from attrwidget.results.recorded import seen_before
 
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     from attrwidget.results.base import Reading
     from attrwidget.results.recorded import Recorded, RecordedHeads
 
+_ROUNDING = 1e-5  # of probabilities in low precision
+_FINITE = ("probability", "entropy", "rank")  # the logarithm of a probability of 0 is infinite
 _COLUMNS = ("token", "probability", "log_probability", "entropy", "rank", "top")
 
 
@@ -45,6 +49,10 @@ def _texts(reading: Reading) -> Iterator[tuple[bool, str]]:
         len(reading.steps) == reading.n_steps,
         f"it has {reading.n_steps} steps and readings of {len(reading.steps)}",
     )
+    for name in _FINITE:
+        yield not np.isinf(reading.steps[name].to_numpy(float)).any(), f"the {name} of a step is infinite"
+    outside = np.abs(reading.steps["probability"].to_numpy(float) - 0.5) > 0.5 + _ROUNDING
+    yield not outside.any(), "the probability of a step is not from 0 to 1"
 
 
 def _numbers(

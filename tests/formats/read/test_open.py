@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from helpers.damage import damaged, refused_or_shown
 from helpers.refused import refused
 from helpers.tiny import PROMPT
+from hypothesis import given, settings
 from safetensors.numpy import save as save_arrays
 
 import attrwidget as aw
@@ -95,7 +98,11 @@ def test_other_paths_are_refused(live: aw.Explanation, tmp_path: Path) -> None:
     weights.write_bytes(save_arrays({"weight": np.ones(3)}))
     refused(lambda: aw.open(weights), "another kind")
     refused(lambda: aw.open(tmp_path / "missing"), "There is no file", "missing")
-    refused(lambda: aw.open(tmp_path), "Cannot read")
+    refused(lambda: aw.open(tmp_path), "Cannot read", "it is a folder")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    refused(lambda: aw.open(pipe), "Cannot read", "it is a pipe")
+    refused(lambda: aw.open("/dev/zero"), "Cannot read", "it is a device")
     refused(lambda: live.save(tmp_path), "it is a folder")
     refused(lambda: live.save(tmp_path / "no" / "x"), "no folder")
 
@@ -123,3 +130,40 @@ def test_a_whole_file_with_wrong_contents_is_refused(path: Path, tmp_path: Path)
     for name in ("attention", "scores.saliency"):
         refused(lambda name=name: aw.open(written({}, {name: arrays[name][1:]})), "no valid explanation")
     refused(lambda: aw.open(written({}, {"ids": arrays["ids"][1:]})), "no valid explanation")
+    for name, value in {
+        "model": "\ud800",
+        "step_noun": ["token", 3],
+        "answer_text": 5,
+        "attention_note": {"a": 1},
+        "warnings": [3],
+        "special": ["x"],
+        "first_step": 1e400,
+        "top": [[["x", "y"]]] * 9,
+    }.items():
+        refused(lambda name=name, value=value: aw.open(written({name: value})), "no valid explanation")
+    for field, value in {"title": 3, "signed": "yes", "note": {}, "description": None, "name": None}.items():
+        entries = [{**entry, field: value} for entry in document["methods"]]
+        refused(lambda entries=entries: aw.open(written({"methods": entries})), "no valid explanation")
+    for name, array in {
+        "scores.saliency": np.full_like(arrays["scores.saliency"], np.inf),
+        "steps.probability": np.full(9, 7.0),
+        "steps.rank": np.full(9, np.inf),
+        "ids": np.full(len(arrays["ids"]), 0.5),
+    }.items():
+        refused(lambda name=name, array=array: aw.open(written({}, {name: array})), "no valid explanation")
+
+
+@pytest.mark.slow
+def test_signed_again_after_any_change_it_is_refused_in_a_sentence_or_shown(
+    path: Path, tmp_path: Path
+) -> None:
+    document, arrays = container.unpack(path.read_bytes(), "it")
+    signed = tmp_path / "signed"
+
+    @settings(max_examples=60, deadline=None, derandomize=True)
+    @given(damaged(document))
+    def check(changed: Any) -> None:
+        signed.write_bytes(container.pack(changed, arrays))
+        refused_or_shown(lambda: aw.open(signed), tmp_path)
+
+    check()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
 
     from attrwidget.formats.read.inseq_file import InseqSequence
 
-_READINGS = {"probability": "probability", "entropy": "entropy"}
 _UNSIGNED = ("saliency",)
+_TEXTS = ("token", "top")  # columns of the table of steps that hold no numbers
+_MOST_SCORES = 1 << 31
 
 
 def from_inseq(
@@ -76,7 +78,7 @@ def _explanation(
     tokens = _tokens(sequence, before, first, tokenizer)
     scores = _scores(sequence, before)
     recorded, heads = _methods(
-        sequence, scores, str(info.get("attribution_method") or "attribution"), info, first
+        sequence, scores, _named(info, "attribution_method") or "attribution", info, first
     )
     prompt = (
         [Section("Source", 0, before), Section("Target", before, first)]
@@ -90,7 +92,7 @@ def _explanation(
         recorded,
         heads=heads,
         sections=[*prompt, Section("Answer", first, count)],
-        model_name=str(info.get("model_name") or ""),
+        model_name=_named(info, "model_name"),
         attention_note=None if heads else "This result of Inseq's carries no attention of layers and heads.",
     )
     return SavedExplanation(reading)
@@ -105,6 +107,11 @@ def _tokens(
     if tokenizer is None or min(ids) < 0:
         borders = sorted({before, first} - {0})
         return read_pieces([text for text, _ in (*source, *target)], borders, ids)
+    if max(ids) >= len(tokenizer):
+        raise AttrWidgetError(
+            f"The tokenizer has no token {max(ids)}, which stands in this Inseq result: give the tokenizer of the "
+            "model that made it."
+        )
     after = read_tokens(tokenizer, ids[before:], sequence.start)
     return joined(read_tokens(tokenizer, ids[:before], before), after) if before else after
 
@@ -117,6 +124,10 @@ def _scores(sequence: InseqSequence, before: int) -> NDArray[np.float32]:
         raise AttrWidgetError("This Inseq result holds no attributions, only scores of its steps.")
     earlier = sequence.end - 1
     shape = (sequence.end - sequence.start, before + earlier, *known.shape[2:])
+    if math.prod(shape) > _MOST_SCORES:
+        raise AttrWidgetError(
+            f"This Inseq result has {math.prod(shape):,} scores, which are too many to show."
+        )
     if source is not None and target is not None and source.shape[2:] != target.shape[2:]:
         raise AttrWidgetError("The source and target scores of this Inseq result have different dimensions.")
     scores = np.full(shape, np.nan, dtype=np.float32)
@@ -133,7 +144,7 @@ def _methods(
     sequence: InseqSequence, scores: NDArray[np.float32], name: str, info: dict[str, Any], first: int
 ) -> tuple[list[Recorded], RecordedHeads | None]:
     """Return the methods of *scores* and, for attention, the weights of all heads."""
-    function = str(info.get("attributed_fn") or "").removesuffix("_fn") or None
+    function = _named(info, "attributed_fn").removesuffix("_fn") or None
     explained = f" of {TARGET_FUNCTIONS.get(function, function.replace('_', ' '))}" if function else ""
     if scores.ndim == 4 or (scores.ndim == 3 and sequence.layered):
         weights = scores if scores.ndim == 4 else scores[..., None]
@@ -164,6 +175,11 @@ def _methods(
     ], None
 
 
+def _named(info: dict[str, Any], key: str) -> str:
+    """Return the text under *key*, empty where there is none."""
+    return str(info.get(key) or "").encode("utf-8", "replace").decode("utf-8")
+
+
 def _kind_of_attention(sequence: InseqSequence) -> str:
     if sequence.source_scores is None:
         return "attention"
@@ -173,7 +189,9 @@ def _kind_of_attention(sequence: InseqSequence) -> str:
 
 
 def _steps(sequence: InseqSequence, labels: list[str]) -> Any:
-    known = {name: values.astype(np.float64) for name, values in sequence.step_scores.items()}
+    known = {
+        name: values.astype(np.float64) for name, values in sequence.step_scores.items() if name not in _TEXTS
+    }
     probability = known.pop("probability", None)
     if "crossentropy" in known:
         known["log_probability"] = -known["crossentropy"]

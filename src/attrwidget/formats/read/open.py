@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from attrwidget.errors import AttrWidgetError
 from attrwidget.files import read_whole
 from attrwidget.formats.container import unpack
+from attrwidget.formats.read.parts import (
+    read_flag,
+    read_maybe_text,
+    read_numbers,
+    read_text,
+    read_whole_number,
+)
 from attrwidget.results.base import MethodInfo
 from attrwidget.results.recorded import Recorded, RecordedHeads
 from attrwidget.results.saved import SavedReading
@@ -39,7 +48,7 @@ def open(path: str | os.PathLike[str]) -> SavedExplanation:  # noqa: A001 - attr
     document, arrays = unpack(read_whole(path), str(path))
     try:
         return _read(document, arrays)
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, MemoryError) as error:
         raise AttrWidgetError(f"{path} holds no valid explanation: save it again with ex.save().") from error
 
 
@@ -55,39 +64,88 @@ def _renamed(entry: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
 def _read(document: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> SavedExplanation:
     """Return the explanation in a document and its arrays."""
     document = _renamed(document, _RENAMED)
-    ids, first = [int(i) for i in arrays["ids"]], int(document["first_step"])
-    special = set(document["special"])
-    tokens = Tokens(
-        ids,
-        [TextPiece(int(start), int(end), str(text)) for start, end, text in document["units"]],
-        [i in special for i in range(len(ids))],
-        [str(label) for label in document["labels"]],
-    )
-    columns: dict[str, Any] = {"token": tokens.labels[first:]}
-    columns |= {str(name): arrays[f"steps.{name}"] for name in document["readings"]}
-    columns["top"] = [[(str(text), float(p)) for text, p in top] for top in document["top"]]
-    recorded = []
-    for saved in document["methods"]:
-        entry: Any = _renamed(saved, _RENAMED_OF_METHODS)
-        info = MethodInfo(*(entry.get(field) for field in MethodInfo._fields))
-        rows = None if info.attention else arrays[f"scores.{info.name}"]
-        notes = tuple(None if note is None else str(note) for note in entry["notes"])
-        function, divided = entry["target_function"], bool(entry["divided"])
-        recorded.append(Recorded(info, rows, function, divided, entry["note"], notes))
-    inputs = int(document["inputs"])
-    heads = RecordedHeads(arrays["attention"], first, inputs) if "attention" in arrays else None
+    first, inputs = read_whole_number(document["first_step"]), read_whole_number(document["inputs"])
+    tokens = _tokens(document, arrays)
+    one, several = map(read_text, document["step_noun"])
+    heads = None
+    if "attention" in arrays:
+        heads = RecordedHeads(read_numbers(arrays["attention"], 3), first, inputs)
     reading = SavedReading(
         tokens,
         first,
-        Table(columns).rename_axis("step"),
-        recorded,
+        _steps(document, arrays, tokens.labels[first:]),
+        [_recorded(_renamed(entry, _RENAMED_OF_METHODS), arrays) for entry in document["methods"]],
         inputs=inputs,
         heads=heads,
-        sections=[Section(str(title), int(start), int(end)) for title, start, end in document["sections"]],
-        model_name=str(document["model"]),
-        warnings=[str(sentence) for sentence in document["warnings"]],
-        attention_note=document["attention_note"],
-        answer_text=document["answer_text"],
-        step_noun=tuple(document["step_noun"]),
+        sections=[Section(title, start, end) for title, start, end in _spans(document["sections"])],
+        model_name=read_text(document["model"]),
+        warnings=[read_text(sentence) for sentence in document["warnings"]],
+        attention_note=read_maybe_text(document["attention_note"]),
+        answer_text=read_maybe_text(document["answer_text"]),
+        step_noun=(one, several),
     )
     return SavedExplanation(reading)
+
+
+def _tokens(document: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Tokens:
+    ids = [read_whole_number(i) for i in arrays["ids"]]
+    special = {read_whole_number(i) for i in document["special"]}
+    units = [(read_text(text), start, end) for start, end, text in document["units"]]
+    return Tokens(
+        ids,
+        [TextPiece(start, end, text) for text, start, end in _spans(units)],
+        [i in special for i in range(len(ids))],
+        [read_text(label) for label in document["labels"]],
+    )
+
+
+def _spans(entries: list[Any]) -> list[tuple[str, int, int]]:
+    return [
+        (read_text(text), read_whole_number(start), read_whole_number(end)) for text, start, end in entries
+    ]
+
+
+def _steps(document: dict[str, Any], arrays: dict[str, NDArray[Any]], labels: list[str]) -> Table:
+    """Return the readings of the steps, which are called *labels*."""
+    columns: dict[str, Any] = {"token": labels}
+    for name in map(read_text, document["readings"]):
+        columns[name] = _reading(name, arrays[f"steps.{name}"])
+    columns["top"] = [[(read_text(text), _share(p)) for text, p in top] for top in document["top"]]
+    table: Table = Table(columns).rename_axis("step")
+    return table
+
+
+def _reading(name: str, values: NDArray[Any]) -> NDArray[Any]:
+    """Return the reading *name* of each step."""
+    if values.dtype.kind not in "iuf" or values.ndim != 1:
+        raise ValueError(f"{name} are {values.dtype}, {list(values.shape)}")
+    return values
+
+
+def _share(value: Any) -> float:
+    (share,) = read_numbers(np.array([value], float), 1)
+    return float(share)
+
+
+def _recorded(entry: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Recorded:
+    """Return the method that *entry* describes."""
+    source = entry.get("source")
+    name, title, description = (read_text(entry[key]) for key in ("name", "title", "description"))
+    signed, shares, attention = (read_flag(entry[key]) for key in ("signed", "shares", "attention"))
+    info = MethodInfo(
+        name,
+        title,
+        signed,
+        shares,
+        attention,
+        description,
+        None if source is None else read_whole_number(source),
+    )
+    return Recorded(
+        info,
+        None if attention else read_numbers(arrays[f"scores.{name}"], 2),
+        read_maybe_text(entry["target_function"]),
+        read_flag(entry["divided"]),
+        read_maybe_text(entry["note"]),
+        tuple(map(read_maybe_text, entry["notes"])),
+    )
