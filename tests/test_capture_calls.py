@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import torch
+from helpers.calls import LENGTHS, PAD, batch, one, texts, unpadded
 from helpers.model_state import state
 from helpers.tiny import PROMPT, build, byte_tokenizer, random_ids
 from transformers import GenerationConfig, TextIteratorStreamer, TextStreamer, pipeline
@@ -16,9 +17,6 @@ import attrwidget as aw
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-LENGTHS = (9, 4, 13)
-PAD = 0
 
 
 @pytest.fixture(scope="module")
@@ -36,36 +34,6 @@ def model(_model: Any) -> Iterator[Any]:
     before = state(_model)
     yield _model
     assert state(_model) == before
-
-
-def inputs(ids: list[list[int]]) -> dict[str, torch.Tensor]:
-    width = max(map(len, ids))
-    return {
-        "input_ids": torch.tensor([[PAD] * (width - len(row)) + row for row in ids]),
-        "attention_mask": torch.tensor([[0] * (width - len(row)) + [1] * len(row) for row in ids]),
-    }
-
-
-def one() -> dict[str, torch.Tensor]:
-    return inputs([random_ids(LENGTHS[0])])
-
-
-def batch() -> dict[str, torch.Tensor]:
-    return inputs([random_ids(length, seed=length) for length in LENGTHS])
-
-
-def texts(captured: Any) -> list[list[int]]:
-    return [ex.tokens.ids for ex in captured.explanations]
-
-
-def unpadded(sequences: torch.Tensor, count: int = 1) -> list[list[int]]:
-    """Return each row without padding before its prompt or after its first end-of-text token."""
-    rows, width = [], max(LENGTHS)
-    for at, row in enumerate(sequences.tolist()):
-        answer = row[width:]
-        answer = answer[: answer.index(7) + 1] if 7 in answer else answer
-        rows.append(row[width - LENGTHS[at // count] : width] + answer)
-    return rows
 
 
 def test_a_call_is_explained_as_explain_would(model: Any, tokenizer: Any) -> None:
@@ -210,83 +178,6 @@ def test_without_a_prompt(model: Any, tokenizer: Any) -> None:
     assert captured.explanations[0].reading.first_step == 1
 
 
-def test_after_an_exception(model: Any, tokenizer: Any) -> None:
-    """Nothing stays patched, and what was captured before remains."""
-    captured = aw.capture(model, tokenizer)
-    with captured:
-        model.generate(**one(), max_new_tokens=3)
-    with pytest.raises(RuntimeError, match="enough"), captured:
-        model.generate(**one(), max_new_tokens=3, logits_processor=[raising])
-    assert [ex.reading.n_steps for ex in captured.explanations] == [3]
-    with pytest.raises(TypeError), captured:
-        model.generate(**one(), max_new_tokens=3, stopping_criteria=1)
-    assert len(captured.explanations) == 1
-
-
-def test_captures_nest(model: Any, tokenizer: Any) -> None:
-    with aw.capture(model, tokenizer) as outer:
-        model.generate(**one(), max_new_tokens=2)
-        with aw.capture(model, tokenizer) as inner:
-            model.generate(**one(), max_new_tokens=3)
-        assert "generate" in vars(model)
-        model.generate(**one(), max_new_tokens=4)
-    assert [ex.reading.n_steps for ex in outer.explanations] == [2, 3, 4]
-    assert [ex.reading.n_steps for ex in inner.explanations] == [3]
-
-
-def test_captures_in_two_threads(model: Any, tokenizer: Any) -> None:
-    both, found = threading.Barrier(2), {}
-
-    def work(tokens: int) -> None:
-        with aw.capture(model, tokenizer) as captured:
-            both.wait()
-            model.generate(**one(), max_new_tokens=tokens)
-            both.wait()
-        found[tokens] = [ex.reading.n_steps for ex in captured.explanations]
-
-    threads = [threading.Thread(target=work, args=(tokens,)) for tokens in (3, 5)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert found == {3: [3], 5: [5]}
-
-
-def test_a_generate_of_the_users_own_is_called_and_put_back(tokenizer: Any) -> None:
-    model = build("gpt2")
-    plain, calls = model.generate, []
-
-    def own(*args: Any, **kwargs: Any) -> Any:
-        calls.append(kwargs)
-        return plain(*args, **kwargs)
-
-    model.generate = own
-    with aw.capture(model, tokenizer) as captured:
-        model.generate(**one(), max_new_tokens=3)
-    assert model.generate is own
-    assert len(calls) == 1
-    assert captured.explanations[0].reading.n_steps == 3
-
-
-def test_a_loaded_model(model: Any, tokenizer: Any) -> None:
-    """Its own explain generates too, and is no call of the user's."""
-    loaded = aw.load(model, tokenizer)
-    with aw.capture(loaded) as captured:
-        ex = loaded.explain(random_ids(LENGTHS[0]), max_new_tokens=4)
-        loaded.hf.generate(**one(), max_new_tokens=4)
-        assert texts(captured) == [ex.tokens.ids]  # read while it is patched
-
-
-def test_explaining_a_model_that_cannot_be_copied_is_no_call_of_the_users(tokenizer: Any) -> None:
-    model = build("llama")
-    model.lm_head.forward = model.lm_head.forward  # which cannot be copied
-    loaded = aw.load(model, tokenizer)
-    with aw.capture(loaded) as captured:
-        loaded.explain(PROMPT, max_new_tokens=2)
-        model.generate(**one(), max_new_tokens=3)
-    assert [ex.reading.n_steps for ex in captured.explanations] == [3]
-
-
 def test_what_cannot_be_explained_is_said(model: Any, tokenizer: Any) -> None:
     embedded = model.get_input_embeddings()(one()["input_ids"])
     with aw.capture(model, tokenizer) as captured:
@@ -346,7 +237,3 @@ def test_training_mode_changes_no_number(tokenizer: Any) -> None:
         ex.tokens.ids[: ex.reading.first_step], output=ex.tokens.ids[ex.reading.first_step :]
     )
     np.testing.assert_array_equal(ex.scores(), calm.scores())
-
-
-def raising(*_: Any) -> None:
-    raise RuntimeError("enough")

@@ -19,6 +19,7 @@ LONG = 100  # lines: a module longer than this has tests of its own name, or sta
 
 # Modules that are tested through what is built on them, and where.
 TESTED_BY = {
+    "apps/fields": "apps/test_explorer.py",
     "apps/server": "apps/test_guarded_server.py",
     "checks": "system/test_bad_input.py",
     "demo/training": "demo/test_causal.py",
@@ -33,7 +34,6 @@ TESTED_BY = {
     "evaluation/result": "evaluation/test_faithfulness.py",
     "export/recorded": "export/test_html.py",
     "formats/container": "formats/write/test_save.py",
-    "formats/read/inseq_file": "formats/read/test_inseq.py",
     "formats/write/to_inseq": "formats/read/test_inseq.py",
     "hf/adapter": "kinds/test_classifier.py",
     "hf/attention_interface": "engine/attention/test_recorder.py",

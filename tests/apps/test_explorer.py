@@ -34,7 +34,7 @@ def _warmed_up() -> Iterator[None]:
 
 def until_idle(explorer: Explorer) -> None:
     join("(_work)")
-    assert not explorer.generate.disabled
+    assert not explorer.form.generate.disabled
 
 
 def generated(explorer: Explorer) -> str:
@@ -57,20 +57,20 @@ def test_a_mistake_in_the_app_keeps_the_explanation_shown(monkeypatch: pytest.Mo
     explorer.start()
     until_idle(explorer)
     before, shown = explorer.explanation, explorer.result.children
-    explorer.source.value = ""  # another one, by its name
-    assert explorer.name.layout.display != "none"
-    explorer.name.value = "no-such-folder/at-all"
+    explorer.form.source.value = ""  # another one, by its name
+    assert explorer.form.name.layout.display != "none"
+    explorer.form.name.value = "no-such-folder/at-all"
     explorer.start()
     until_idle(explorer)
     assert "no-such-folder/at-all" in explorer.message.value
     assert explorer.explanation is before
     assert explorer.result.children == shown
-    explorer.source.value = BUNDLED[0].name
-    explorer.prompt.value = "  "
+    explorer.form.source.value = BUNDLED[0].name
+    explorer.form.prompt.value = "  "
     explorer.start()
     until_idle(explorer)
     assert explorer.message.value
-    explorer.prompt.value = BUNDLED[0].examples[1]
+    explorer.form.prompt.value = BUNDLED[0].examples[1]
     explorer.start()
     until_idle(explorer)
     assert explorer.message.value == ""
@@ -90,8 +90,8 @@ def test_cancel_stops_generation_and_keeps_the_explanation_shown() -> None:
             explorer.stop()
 
     explorer.progress.observe(give_up, "value")
-    explorer.count.value = 40
-    explorer.prompt.value = "Facts about Kenya:"
+    explorer.form.count.value = 40
+    explorer.form.prompt.value = "Facts about Kenya:"
     explorer.start()
     until_idle(explorer)
     explorer.start()
@@ -106,7 +106,7 @@ def test_an_empty_prompt_is_said_before_anything_is_loaded() -> None:
     explorer = Explorer(" \n")
     explorer.start()
     assert "There is no text" in explorer.message.value
-    assert not explorer.generate.disabled
+    assert not explorer.form.generate.disabled
     assert explorer.explanation is None
 
 
@@ -114,11 +114,11 @@ def test_an_empty_prompt_is_said_before_anything_is_loaded() -> None:
 @pytest.mark.parametrize("bundled", BUNDLED, ids=lambda one: one.name)
 def test_the_form_follows_the_bundled_model_and_its_examples_work(bundled: Bundled) -> None:
     explorer, form = Explorer(), kind_of(bundled.task).form
-    explorer.source.value = bundled.name
-    assert (explorer.prompt.description, explorer.generate.description) == (form.text, form.verb)
-    assert (explorer.count.layout.display is None) is (form.new_tokens > 0)
+    explorer.form.source.value = bundled.name
+    assert (explorer.form.prompt.description, explorer.form.generate.description) == (form.text, form.verb)
+    assert (explorer.form.count.layout.display is None) is (form.new_tokens > 0)
     for example in bundled.examples:
-        explorer.prompt.value = example
+        explorer.form.prompt.value = example
         explorer.start()
         until_idle(explorer)
         assert explorer.message.value == ""
@@ -128,49 +128,49 @@ def test_the_form_follows_the_bundled_model_and_its_examples_work(bundled: Bundl
 def test_a_chat_model_is_asked_and_the_switch_turns_that_off(tmp_path: Path) -> None:
     folder = save(build("llama"), tmp_path, byte_tokenizer(chat=True))
     explorer = Explorer("Who was first?", max_new_tokens=2, allowed=Served(models=(folder,)))
-    assert explorer.chat_row.layout.display == "none"  # the bundled model knows no chats
-    explorer.source.value = folder
-    assert explorer.chat_row.layout.display is None
-    explorer.prompt.value, explorer.count.value = "Who was first?", 2
+    assert explorer.form.chat_row.layout.display == "none"  # the bundled model knows no chats
+    explorer.form.source.value = folder
+    assert explorer.form.chat_row.layout.display is None
+    explorer.form.prompt.value, explorer.form.count.value = "Who was first?", 2
     for chat, titles in ((True, ["user", "assistant", "Answer"]), (False, ["Prompt", "Answer"])):
-        explorer.chat.value = chat
+        explorer.form.chat.value = chat
         explorer.start()
         until_idle(explorer)
         assert explorer.explanation is not None
         assert [section.title for section in explorer.explanation.reading.sections] == titles
-        assert explorer.generate.description == ("Ask" if chat else "Generate")
-        assert explorer.chat.value is chat
+        assert explorer.form.generate.description == ("Ask" if chat else "Generate")
+        assert explorer.form.chat.value is chat
         assert explorer.explanation.warnings == ([] if chat else [SWITCH])
-    explorer.source.value = BUNDLED[0].name
-    assert explorer.chat_row.layout.display == "none"
+    explorer.form.source.value = BUNDLED[0].name
+    assert explorer.form.chat_row.layout.display == "none"
 
 
 def test_a_model_that_was_not_trained_on_chats_goes_on_with_the_text(tmp_path: Path) -> None:
     tokenizer = chat_tokenizer(CHATML)  # whose end of an answer is not the model's end of a text
     folder = save(build("llama", vocab_size=340), tmp_path, tokenizer)
     explorer = Explorer("Who was first?", allowed=Served(models=(folder,)))
-    explorer.source.value = folder
-    explorer.count.value = 1
+    explorer.form.source.value = folder
+    explorer.form.count.value = 1
     explorer.start()
     until_idle(explorer)
     assert explorer.message.value == ""
-    assert explorer.chat.value is False
-    assert explorer.chat_row.layout.display is None
-    explorer.chat.value = True
-    assert explorer.prompt.description == "Message"
+    assert explorer.form.chat.value is False
+    assert explorer.form.chat_row.layout.display is None
+    explorer.form.chat.value = True
+    assert explorer.form.prompt.description == "Message"
 
 
 def test_a_model_of_another_kind_asks_for_what_it_needs(tmp_path: Path) -> None:
     folder = save(encoders.build("bert", "ForQuestionAnswering"), tmp_path, encoders.word_tokenizer())
     explorer = Explorer("who wrote the story?", allowed=Served(models=(folder,)))
-    explorer.source.value = folder
-    assert explorer.context.layout.display == "none"
+    explorer.form.source.value = folder
+    assert explorer.form.context.layout.display == "none"
     explorer.start()
     until_idle(explorer)
     assert "under Context" in explorer.message.value
-    assert explorer.context.layout.display is None
-    assert explorer.count.layout.display == "none"
-    explorer.context.value = "anna wrote the story."
+    assert explorer.form.context.layout.display is None
+    assert explorer.form.count.layout.display == "none"
+    explorer.form.context.value = "anna wrote the story."
     explorer.start()
     until_idle(explorer)
     assert explorer.message.value == ""
@@ -180,27 +180,27 @@ def test_a_model_of_another_kind_asks_for_what_it_needs(tmp_path: Path) -> None:
 
 def test_a_visitor_chooses_only_what_is_allowed(tmp_path: Path) -> None:
     explorer = Explorer("The")
-    assert [value for _, value in explorer.source.options] == [one.name for one in BUNDLED]
+    assert [value for _, value in explorer.form.source.options] == [one.name for one in BUNDLED]
     for value in ("", str(tmp_path), "gpt2"):
         with pytest.raises(TraitError):
-            explorer.source.value = value
-    explorer.source.value, explorer.name.value = None, "gpt2"  # a page can send it
+            explorer.form.source.value = value
+    explorer.form.source.value, explorer.form.name.value = None, "gpt2"  # a page can send it
     explorer.start()
     assert explorer.message.value == "No model is chosen: choose one from the list."
     explorer = Explorer("The", allowed=Served(allow_hub=True))
-    explorer.source.value = ""
-    assert explorer.name.layout.display is None
+    explorer.form.source.value = ""
+    assert explorer.form.name.layout.display is None
     for name in ("", str(tmp_path), "..", "src", "tests", "/etc/passwd", "no/such/folder", "~/models"):
-        explorer.name.value = name
+        explorer.form.name.value = name
         explorer.start()
         assert explorer.message.value.endswith(
             "is no model's name at Hugging Face, such as openai-community/gpt2."
         )
-        assert explorer.generate.disabled is False
+        assert explorer.form.generate.disabled is False
 
 
 def test_a_text_too_long_for_everybody_is_said_before_anything_is_loaded() -> None:
     explorer = Explorer("word " * 10_000)
     explorer.start()
     assert "takes up to 20,000 characters" in explorer.message.value
-    assert explorer.generate.disabled is False
+    assert explorer.form.generate.disabled is False

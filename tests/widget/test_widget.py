@@ -1,8 +1,7 @@
-"""The widget's traits, and what a notebook gets of it."""
+"""The widget's traits, as Python sets and observes them."""
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import json
 from typing import Any
@@ -11,24 +10,12 @@ import numpy as np
 import pytest
 import traitlets
 from helpers.fake import planted, random_explanation
-from helpers.page import Gate
-from helpers.waiting import PATIENCE
+from helpers.wire import SHARED, make, state
 
 from attrwidget.errors import AttrWidgetError
-from attrwidget.page import bundle
 from attrwidget.page.checks import DEFAULT_OPTIONS
 from attrwidget.page.content import content_of
 from attrwidget.widget import ExplanationWidget, SelectionError
-
-SHARED = ("held", "foil", "method", "layer", "heads", "view", "options")
-
-
-def make(**traits: Any) -> Any:
-    return ExplanationWidget(random_explanation(), **traits)  # type: ignore[arg-type]
-
-
-def state(widget: Any) -> dict[str, Any]:
-    return {name: getattr(widget, name) for name in SHARED}
 
 
 def test_it_begins_with_the_first_step_by_the_first_method() -> None:
@@ -182,190 +169,6 @@ def test_changes_are_observed_and_content_is_not_settable() -> None:
         widget.content = {}
 
 
-class Wire:
-    """Stands in for the comm of a live widget."""
-
-    comm_id = "wire"
-
-    def __init__(self) -> None:
-        self.sent: list[dict[str, Any]] = []
-
-    def send(self, data: Any = None, **_: Any) -> None:
-        self.sent.append(data)
-
-    def on_msg(self, _callback: Any) -> None:
-        pass
-
-    def updates(self) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for message in self.sent:
-            if message["method"] == "update":
-                found.update(message["state"])
-        return json.loads(json.dumps(found))
-
-    def close(self) -> None:
-        pass
-
-
-def from_page(widget: Any, **sent: Any) -> dict[str, Any]:
-    """Give *widget* a state as its page would; return what it sends back as a correction."""
-    widget.comm = wire = Wire()
-    widget._handle_msg(
-        {"content": {"data": {"method": "update", "state": sent, "buffer_paths": []}}, "buffers": []}
-    )
-    return wire.updates()
-
-
-def test_what_the_page_sets_arrives_and_is_not_sent_back() -> None:
-    widget = make(layer=1)
-    sent = {"held": [1, 3], "method": "attention", "layer": None, "heads": [[1, 2]], "view": "matrix"}
-    assert from_page(widget, **sent) == {}
-    assert state(widget) == {**sent, "foil": None, "heads": [(1, 2)], "options": DEFAULT_OPTIONS}
-    options = {**DEFAULT_OPTIONS, "intensity": 1, "hide_first": True}
-    assert from_page(widget, options=options) == {}
-    assert widget.options == options
-
-
-@pytest.mark.parametrize(
-    ("sent", "kept"),
-    [
-        ({"held": [1, 9, -2]}, {"held": [1]}),
-        ({"held": None}, {"held": [0]}),
-        ({"method": "magic"}, {"method": "saliency"}),
-        ({"method": {}}, {"method": "saliency"}),
-        ({"layer": 7}, {"layer": 1}),
-        ({"heads": [[0, 1], [8, 8], "x"]}, {"heads": [[0, 1]], "layer": None}),
-        ({"heads": [[0, 1]], "layer": 1}, {"layer": None, "heads": [[0, 1]]}),
-        ({"layer": 0, "heads": [[0, 1]]}, {"layer": None, "heads": [[0, 1]]}),
-        ({"view": 3}, {"view": "text"}),
-        (
-            {"options": {"intensity": 99, "colour": "red", "hide_first": True}},
-            {"options": {"intensity": 0.5}},
-        ),
-        ({"options": "none"}, {"options": {"intensity": 0.5, "hide_first": False}}),
-    ],
-)
-def test_what_the_page_sets_wrongly_is_mended_and_the_page_told(
-    sent: dict[str, Any], kept: dict[str, Any], caplog: pytest.LogCaptureFixture
-) -> None:
-    widget = make(layer=1, options={"intensity": 0.5})
-    told = from_page(widget, **sent)
-    for name, value in kept.items():
-        now = json.loads(json.dumps(getattr(widget, name)))
-        assert (value.items() <= now.items()) if name == "options" else (now == value)
-        if name in sent and now != sent[name]:
-            assert told[name] == now
-    assert "does not exist" in caplog.text
-
-
-def test_the_page_cannot_set_what_python_tells_it() -> None:
-    widget = make()
-    content, code = widget.content, widget._esm
-    from_page(widget, content={}, _esm="alert(1)")
-    assert (widget.content, widget._esm) == (content, code)
-
-
-def test_custom_messages_are_answered_over_the_comm() -> None:
-    widget = make()
-    answers: list[Any] = []
-    widget._session._send = lambda message, buffers: answers.append((message, buffers))
-    selection = {"method": "attention", "layer": None, "heads": [], "head_rule": "mean"}
-    request = {"v": 1, "id": "1", "op": "scores", "args": {**selection, "steps": [9]}}
-    widget._handle_msg({"content": {"data": {"method": "custom", "content": request}}, "buffers": []})
-    assert answers == [
-        (
-            {
-                "v": 1,
-                "id": "1",
-                "ok": False,
-                "error": "There is no step 9: the answer's tokens are indexed from 0 to 3.",
-            },
-            [],
-        )
-    ]
-
-
 def test_heads_may_come_as_an_array() -> None:
     widget = make(heads=np.array([[0, 1], [1, 2]]))
     assert widget.heads == [(0, 1), (1, 2)]
-
-
-def test_closing_ends_the_session() -> None:
-    widget = make()
-    widget.close()
-    widget._handle_msg({"content": {"data": {"method": "custom", "content": {"id": "1"}}}, "buffers": []})
-    assert widget._session._worker._thread is None
-    widget.close()
-
-
-def test_without_a_bundle_it_says_how_to_build_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    monkeypatch.setattr(bundle, "_FOLDER", tmp_path)
-    with pytest.raises(AttrWidgetError, match="make bundle"):
-        make()
-
-
-def test_the_bundle_of_types_has_the_live_view_and_the_still_one() -> None:
-    explanation = random_explanation()
-    data, metadata = explanation.widget._repr_mimebundle_()
-    view = data["application/vnd.jupyter.widget-view+json"]
-    assert view["model_id"] == explanation.widget.model_id
-    assert data["text/plain"] == repr(explanation)
-    assert "w6" in data["text/html"]
-    assert metadata == {}
-    assert explanation.widget._repr_mimebundle_()[0] == data
-
-
-def test_metadata_for_colab_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    colab = {"application/vnd.jupyter.widget-view+json": {"colab": {"custom_widget_manager": {"url": "u"}}}}
-    monkeypatch.setattr("anywidget._util.get_repr_metadata", lambda: colab)
-    assert random_explanation().widget._repr_mimebundle_()[1] == colab
-
-
-def test_scores_that_fail_leave_the_text(caplog: pytest.LogCaptureFixture) -> None:
-    explanation = planted()
-
-    def fail(_step: int) -> None:
-        raise RuntimeError("no memory")
-
-    explanation.gate = fail
-    data, _ = explanation.widget._repr_mimebundle_()
-    assert "Paris" in data["text/html"]
-    assert "background" not in data["text/html"]
-    assert "no memory" in caplog.text
-
-
-def test_a_display_does_not_wait_long_for_scores(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("attrwidget.widget.widget._PATIENCE", 0.05)
-    explanation, gate = random_explanation(), Gate()
-    explanation.gate = gate
-    data, _ = explanation.widget._repr_mimebundle_()
-    assert "w6" in data["text/html"]
-    assert "background" not in data["text/html"]
-    gate.open.release()
-    assert explanation.widget.prepare(PATIENCE)
-    data, _ = explanation.widget._repr_mimebundle_()
-    assert "background" in data["text/html"]
-    assert set(explanation.computed) == {("saliency", 0)}
-
-
-def test_the_scores_on_show_travel_in_the_state(monkeypatch: pytest.MonkeyPatch) -> None:
-    widget = make(held=[1, 2])
-    assert widget.on_show == {}
-    widget._repr_mimebundle_()
-
-    def shown() -> Any:
-        rows = np.frombuffer(base64.b64decode(widget.on_show["rows"]), "<f4")
-        return rows.reshape(len(widget.on_show["steps"]), -1)
-
-    np.testing.assert_array_equal(shown(), widget.reading.planted["saliency"][[1, 2]])
-    query = {"method": "saliency", "layer": None, "heads": [], "head_rule": "mean"}
-    assert (widget.on_show["query"], widget.on_show["steps"]) == (query, [1, 2])
-    assert from_page(widget, on_show={"rows": ""}) == {}
-    widget.method, widget.layer = "attention", 1
-    widget._repr_mimebundle_()
-    np.testing.assert_allclose(shown(), widget.reading.rows("attention", [1, 2], layer=1))
-    kept = widget.on_show
-    monkeypatch.setattr("attrwidget.widget.widget._MOST_ON_SHOW", 3)
-    widget.held = [0]
-    widget._repr_mimebundle_()
-    assert widget.on_show == kept

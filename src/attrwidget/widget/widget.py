@@ -102,12 +102,13 @@ class ExplanationWidget(anywidget.AnyWidget):
         return self._session.prepare(self.method, self.held, seconds)
 
     def close(self) -> None:
-        """Take the widget off the page and give up its work."""
+        """Take the widget off the page and give up its work; in a notebook it is then a still picture."""
         if "_session" in vars(self):
             self._session.close()
         if self.comm is not None and self.layout is not None:
             self.layout.close()
         super().close()
+        vars(self).pop("_repr_mimebundle_", None)  # ipywidgets hides it in a closed widget
 
     def let_go(self) -> None:
         """Live only as long as someone refers to it."""
@@ -125,9 +126,10 @@ class ExplanationWidget(anywidget.AnyWidget):
             self.send_state(wrong)
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
-        if self.comm is not None:
-            remember(self)  # let go of before, and shown again
-            shown_in_cell(self)
+        if self.comm is None:
+            return self._still(), {}
+        remember(self)  # let go of before, and shown again
+        shown_in_cell(self)
         bundle = super()._repr_mimebundle_(**options)
         return bundle and ({**bundle[0], **self._still()}, bundle[1])  # Colab needs the metadata
 
