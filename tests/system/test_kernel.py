@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import time
-import uuid
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from helpers.waiting import PATIENCE
-from jupyter_client.manager import start_new_kernel
+from helpers.front import Front, kernel_showing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,52 +23,10 @@ ex.widget
 SELECTION = {"method": "saliency", "layer": None, "heads": [], "head_rule": "mean"}
 
 
-class Front:
-    """A page without a browser: sends comm messages and hears what the kernel sends."""
-
-    def __init__(self, client: Any) -> None:
-        self.client = client
-        self.data: dict[str, Any] = {}
-        client.execute(START)
-        message = self.until(lambda m: m["msg_type"] in ("execute_result", "error"))
-        assert message["msg_type"] == "execute_result", message["content"]
-        self.data = message["content"]["data"]
-        self.comm = self.data["application/vnd.jupyter.widget-view+json"]["model_id"]
-
-    def until(self, wanted: Any) -> dict[str, Any]:
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
-            message = self.client.get_iopub_msg(timeout=PATIENCE)
-            if wanted(message):
-                return message  # type: ignore[no-any-return]
-        raise AssertionError("nothing was heard")
-
-    def send(self, data: dict[str, Any]) -> None:
-        message = self.client.session.msg("comm_msg", {"comm_id": self.comm, "data": data})
-        self.client.shell_channel.send(message)
-
-    def ask(self, op: str, args: dict[str, Any]) -> str:
-        request = uuid.uuid4().hex
-        self.send({"method": "custom", "content": {"v": 1, "id": request, "op": op, "args": args}})
-        return request
-
-    def answer(self, request: str) -> tuple[dict[str, Any], list[Any]]:
-        def ours(message: dict[str, Any]) -> bool:
-            content = message["content"].get("data", {}).get("content", {})
-            return isinstance(content, dict) and content.get("id") == request and "ok" in content
-
-        message = self.until(ours)
-        return message["content"]["data"]["content"], message["buffers"]
-
-
 @pytest.fixture(scope="module")
 def front() -> Iterator[Front]:
-    manager, client = start_new_kernel(startup_timeout=PATIENCE, kernel_name="python3")
-    try:
-        yield Front(client)
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
+    with kernel_showing(START) as (_, page):
+        yield page
 
 
 def test_the_cell_shows_the_widget_with_its_fallback(front: Front) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrwidget.text.chat_template import run_template, try_template
 from attrwidget.text.sections import Section
+from attrwidget.text.tokenizing import encode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,7 +55,7 @@ def rendering_of(
 def _made_of(tokenizer: PreTrainedTokenizerBase, text: str, ids: Sequence[int]) -> bool | None:
     """Return whether *ids* are *text* with the tokenizer's special tokens added, or without; None if neither."""
     for special in (False, True):  # True if the user tokenised the template's text as a plain text
-        if list(tokenizer(text, add_special_tokens=special, verbose=False)["input_ids"]) == list(ids):
+        if list(encode(tokenizer, text=text, add_special_tokens=special)["input_ids"]) == list(ids):
             return special
     return None
 
@@ -66,7 +67,7 @@ def spans_by_contents(
     special = _made_of(tokenizer, written.text, ids)
     if not tokenizer.is_fast or special is None:
         return []
-    made = tokenizer(written.text, add_special_tokens=special, return_offsets_mapping=True, verbose=False)
+    made = encode(tokenizer, text=written.text, add_special_tokens=special, return_offsets_mapping=True)
     starts = [start for start, _ in made["offset_mapping"]]
     rest = {**written.options, "add_generation_prompt": False, "continue_final_message": False}
     ends = _ends(tokenizer, messages, written.text, rest)

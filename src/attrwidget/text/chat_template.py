@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
+from attrwidget.errors import AttrWidgetError
+from attrwidget.text.time_limit import time_limit
 from attrwidget.text.tokens import read_tokens
 
 if TYPE_CHECKING:
@@ -19,6 +22,19 @@ _PIECE = re.compile(f"{MARK}[^{END}]*{END}|\\s+|\\w+|.", re.DOTALL)
 _ANY_CONTROL = re.compile(f"{MARK}[^{END}]*{END}")
 
 
+_endless: WeakKeyDictionary[Any, str] = WeakKeyDictionary()  # templates that did not end, by their tokenizer
+_SECONDS = 10.0
+_OTHER_WAY = "give the prompt as one text, or set another tokenizer.chat_template"
+_MOST_CHARACTERS = 1_000_000  # besides the messages: templates write headers, tools and instructions
+
+
+class EndlessTemplateError(AttrWidgetError):
+    """A chat template did not end; Jinja's sandbox has no limit of time."""
+
+    def __str__(self) -> str:
+        return f"The tokenizer's chat template did not end within {_SECONDS:g} seconds and was stopped: {_OTHER_WAY}."
+
+
 def run_template(
     tokenizer: PreTrainedTokenizerBase, messages: Sequence[Mapping[str, Any]], **options: Any
 ) -> str:
@@ -28,18 +44,39 @@ def run_template(
     """
     given = [dict(message) for message in messages]
     try:
-        return str(tokenizer.apply_chat_template(given, tokenize=False, **options))
-    except Exception:
-        if all(isinstance(message.get("content"), str | list) for message in given):
+        return _run(tokenizer, given, options)
+    except Exception as error:
+        contents = all(isinstance(message.get("content"), str | list) for message in given)
+        if contents or isinstance(error, AttrWidgetError):
             raise
     filled = [{**message, "content": message.get("content") or ""} for message in given]
-    return str(tokenizer.apply_chat_template(filled, tokenize=False, **options))
+    return _run(tokenizer, filled, options)
+
+
+def _run(
+    tokenizer: PreTrainedTokenizerBase, messages: list[dict[str, Any]], options: Mapping[str, Any]
+) -> str:
+    """Return what the chat template writes; raise AttrWidgetError when it does not end, or writes without end."""
+    with time_limit(_SECONDS, EndlessTemplateError):
+        text = str(tokenizer.apply_chat_template(messages, tokenize=False, **options))
+    given = sum(len(repr(one)) for one in (messages, *options.values()))
+    if len(text) > _MOST_CHARACTERS + given:
+        raise AttrWidgetError(
+            f"The tokenizer's chat template writes {len(text):,} characters for {given:,} that it was given: "
+            f"{_OTHER_WAY}."
+        )
+    return text
 
 
 def try_template(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Any], **options: Any) -> str | None:
-    """Return what the chat template writes for *messages*, or None when it refuses them."""
+    """Return what the chat template writes for *messages*, or None when it refuses them or has once not ended."""
+    if _endless.get(tokenizer) == repr(tokenizer.chat_template):
+        return None
     try:
         return run_template(tokenizer, messages, **options)
+    except EndlessTemplateError:
+        _endless[tokenizer] = repr(tokenizer.chat_template)
+        return None
     except Exception:  # noqa: BLE001 - the template is a program of the model's author and may raise anything
         return None
 
@@ -56,7 +93,7 @@ def variables(tokenizer: PreTrainedTokenizerBase) -> set[str] | None:
             # Transformers' own block for assistants' words is no jinja.
             source = re.sub(r"\{%-?\s*(end)?generation\s*-?%\}", "", template)
             found |= meta.find_undeclared_variables(environment.parse(source))
-        except TemplateError:
+        except (TemplateError, TypeError, RecursionError):
             return None
     return found
 

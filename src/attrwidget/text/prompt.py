@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from attrwidget.checks import is_whole
 from attrwidget.errors import AttrWidgetError, first_line
 from attrwidget.text.chat_contents import render_prompt
+from attrwidget.text.tokenizing import encode
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -175,9 +176,8 @@ def encode_text(
     If *target*, it is encoded as a text that an encoder–decoder writes.
     """
     require_characters(text)
-    # verbose=False: a text beyond the tokenizer's length is reported by us, in a sentence.
     given = {"text_target" if target else "text": text}
-    return list(tokenizer(**given, add_special_tokens=special, verbose=False)["input_ids"])
+    return list(encode(tokenizer, **given, add_special_tokens=special)["input_ids"])
 
 
 def require_characters(text: str) -> None:
@@ -204,6 +204,8 @@ def _encode_messages(
         )
     try:
         text = render_prompt(tokenizer, messages, options)
+    except AttrWidgetError:
+        raise
     except Exception as error:  # the template is a program of the model's author and may raise anything
         raise AttrWidgetError(
             f"The tokenizer's chat template refuses these messages: {first_line(error)}."

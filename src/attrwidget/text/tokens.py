@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from attrwidget.text.tokenizing import decode
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -137,13 +139,8 @@ def _unit(
 
 def _added(tokenizer: PreTrainedTokenizerBase, before: list[int], tokens: list[int]) -> str:
     """Return what *tokens* add to the text of *before*."""
-    known, whole = _decode(tokenizer, before), _decode(tokenizer, before + tokens)
+    known, whole = decode(tokenizer, before), decode(tokenizer, before + tokens)
     text = whole.removeprefix(known)
     # A broken character before can swallow these tokens or spoil them: then they stand alone.
     spoilt = known.endswith(_REPLACEMENT) and (not text or _REPLACEMENT in text)
-    return text if whole.startswith(known) and not spoilt else _decode(tokenizer, tokens)
-
-
-def _decode(tokenizer: PreTrainedTokenizerBase, ids: list[int]) -> str:
-    text = tokenizer.decode(ids, skip_special_tokens=False, clean_up_tokenization_spaces=False)
-    return text if isinstance(text, str) else "".join(text)
+    return text if whole.startswith(known) and not spoilt else decode(tokenizer, tokens)

@@ -108,7 +108,7 @@ class ExplanationWidget(anywidget.AnyWidget):
         if self.comm is not None and self.layout is not None:
             self.layout.close()
         super().close()
-        vars(self).pop("_repr_mimebundle_", None)  # ipywidgets hides it in a closed widget
+        self.__dict__.pop("_repr_mimebundle_", None)  # ipywidgets hides it in a closed widget
 
     def let_go(self) -> None:
         """Live only as long as someone refers to it."""

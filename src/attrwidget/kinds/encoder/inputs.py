@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from attrwidget.errors import AttrWidgetError
 from attrwidget.text.prompt import encode_ids, encode_text, is_batch
 from attrwidget.text.sections import Section
+from attrwidget.text.tokenizing import encode
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -86,8 +87,7 @@ def _encode(tokenizer: PreTrainedTokenizerBase, text: str, pair: Any) -> Passage
         if not one.strip():
             raise AttrWidgetError(f"The {name} is empty ({one!r}): give some words.")
         encode_text(tokenizer, one, special=False)  # raises for half of a surrogate pair
-    # verbose=False: a text beyond the tokenizer's length is reported by us, in a sentence.
-    encoded = tokenizer(text, pair, verbose=False)
+    encoded = encode(tokenizer, text=text, text_pair=pair)
     second = None
     if pair is not None:
         if not encoded.is_fast:
