@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import psutil
+from helpers.hosts import newest_fork
 from helpers.line import Line
 from helpers.notebook import EXPLAIN, LOAD, Jupyter, run_notebook
 from helpers.screen import Screen
@@ -30,7 +31,7 @@ def shown(page: Page, jupyter: Jupyter, name: str, *cells: str) -> Screen:
     run_notebook(page, jupyter, "lab", name, LOAD, EXPLAIN, "ex", *cells)
     screen = Screen(page)
     expect(screen.root).to_be_visible()
-    screen.hold(6)
+    screen.hold(7)
     screen.number_on(0)
     return screen
 
@@ -89,25 +90,15 @@ def test_a_connection_that_is_cut_in_jupyterlab(page: Page, jupyter: Jupyter) ->
         line.close()
 
 
-def newest_kernel() -> psutil.Process:
-    """Return the process that the app has forked last."""
-    forks = [
-        one
-        for one in psutil.Process().children(recursive=True)
-        if "multiprocessing.forkserver" in " ".join(one.cmdline())
-    ]
-    return max(forks, key=lambda one: one.create_time())
-
-
 def test_a_kernel_that_dies_under_the_app(page: Page, app: str) -> None:
     page.goto(app)
     page.get_by_role("button", name="Generate").click()
     screen = Screen(page)
     expect(screen.root).to_be_visible()
-    screen.hold(6)
+    screen.hold(7)
     screen.number_on(0)
     words = screen.words()
-    newest_kernel().kill()
+    newest_fork().kill()
     banner = page.get_by_text("This page's Python has ended, so nothing more can be computed")
     expect(banner).to_be_visible(timeout=SOON)
     expect(screen.root.get_by_text("reload the page to see more")).to_be_visible()

@@ -8,10 +8,11 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
 from helpers.waiting import PATIENCE
 
 if TYPE_CHECKING:
@@ -117,6 +118,16 @@ def app(home: Path, *options: str) -> Iterator[str]:
     ]
     with serve(command, port, home) as url:
         yield url
+
+
+def newest_fork() -> psutil.Process:
+    """Return the kernel that an app of this test has forked last."""
+    forks = []
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if "multiprocessing.forkserver" in " ".join(process.cmdline()):
+                forks.append((process.create_time(), process))
+    return max(forks)[1]
 
 
 def write_notebook(path: Path, *cells: str) -> None:
