@@ -99,3 +99,96 @@ test("without Python the page says so at once and shows what was on show", async
   expect(el.shadowRoot?.querySelector("[role=alert], [role=progressbar]")).toBeNull();
   expect(model.sent).toEqual([]);
 });
+
+/** The part of a kernel's connection that Jupyter's widget manager shows. */
+function fakeKernel() {
+  const event = () => {
+    const slots = new Set<(sender: unknown, value?: string) => void>();
+    return {
+      slots,
+      connect: (slot: (sender: unknown, value?: string) => void) => void slots.add(slot),
+      disconnect: (slot: (sender: unknown, value?: string) => void) => void slots.delete(slot),
+      emit: (value?: string) => {
+        for (const slot of slots) slot(null, value);
+      },
+    };
+  };
+  return { statusChanged: event(), connectionStatusChanged: event(), disposed: event() };
+}
+
+const notes = (el: HTMLElement) => el.shadowRoot?.querySelector(".notes")?.textContent;
+
+test("a connection that is cut is said, what waits is given up, and asked again when it is back", async () => {
+  const kernel = fakeKernel();
+  const app = widget();
+  app.initialize({
+    model: Object.assign(model, { widget_manager: { kernel } }) as never,
+    signal: end.signal,
+  });
+  const { el } = show(app);
+  model.values.held = [1];
+  model.tell("change:held");
+  await settle();
+  const busy = () => el.shadowRoot?.querySelector("[role=progressbar]");
+  const asked = () => model.sent.filter(({ op }) => op !== "cancel").length;
+  expect(busy()).not.toBeNull();
+  kernel.connectionStatusChanged.emit("connecting");
+  await settle();
+  expect(notes(el)).toContain("The connection to Python is lost");
+  expect(busy()).toBeNull();
+  const before = asked();
+  model.values.held = [0];
+  model.tell("change:held");
+  await settle();
+  expect([asked(), el.shadowRoot?.querySelector("[role=alert]")]).toEqual([before, null]);
+  kernel.connectionStatusChanged.emit("connected");
+  await settle();
+  expect(notes(el)).toBe("");
+  expect(asked()).toBeGreaterThan(before);
+});
+
+test.each(["restarting", "autorestarting", "terminating", "dead", "disposed"])(
+  "a kernel that is %s has ended for good",
+  async (status) => {
+    const kernel = fakeKernel();
+    const app = widget();
+    app.initialize({
+      model: Object.assign(model, { widget_manager: { kernel } }) as never,
+      signal: end.signal,
+    });
+    const { el } = show(app);
+    kernel.statusChanged.emit("busy");
+    expect(notes(el)).toBe("");
+    if (status === "disposed") kernel.disposed.emit();
+    else kernel.statusChanged.emit(status);
+    kernel.connectionStatusChanged.emit("connected");
+    await settle();
+    expect(notes(el)).toContain("run the notebook again");
+    const before = model.sent.length;
+    model.values.held = [1];
+    model.tell("change:held");
+    await settle();
+    expect([model.sent.length, el.shadowRoot?.querySelector("[role=alert], [role=progressbar]")]).toEqual([
+      before,
+      null,
+    ]);
+    expect(el.shadowRoot?.querySelector("[role=option]")?.textContent).toBeTruthy();
+    end.abort();
+    for (const { slots } of Object.values(kernel)) expect(slots.size).toBe(0);
+  },
+);
+
+test("in Voilà, where there is no cell to run, the page is to be reloaded", async () => {
+  const kernel = fakeKernel();
+  document.body.dataset.voila = "voila";
+  const app = widget();
+  app.initialize({
+    model: Object.assign(model, { widget_manager: { kernel } }) as never,
+    signal: end.signal,
+  });
+  const { el } = show(app);
+  kernel.statusChanged.emit("dead");
+  delete document.body.dataset.voila;
+  await settle();
+  expect(notes(el)).toContain("reload the page to see more");
+});
