@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 # What a model of an unknown kind may raise while it is tried; NotImplementedError is a RuntimeError.
-_FAILURES = (RuntimeError, ValueError, TypeError, AttributeError, LookupError, AssertionError)
+TRIAL_FAILURES = (RuntimeError, ValueError, TypeError, AttributeError, LookupError, AssertionError)
 
 
 def attempt(run: Callable[[], T]) -> tuple[T | None, Exception | None]:
@@ -23,7 +23,7 @@ def attempt(run: Callable[[], T]) -> tuple[T | None, Exception | None]:
     for last in (False, True):
         try:
             return run(), None
-        except _FAILURES as error:
+        except TRIAL_FAILURES as error:
             if is_out_of_memory(error):
                 raise
             if last:

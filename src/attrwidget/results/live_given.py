@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from attrwidget.engine.capabilities import TRIAL_FAILURES
+from attrwidget.engine.attempt import TRIAL_FAILURES
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import lock_of, own_precision
 from attrwidget.methods.duration import seconds_of_passes
