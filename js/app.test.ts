@@ -53,6 +53,12 @@ class FakeSession implements Session {
   knownHeads(): null {
     return null;
   }
+  async check(): Promise<never> {
+    throw new Error("not in this test");
+  }
+  checked(): null {
+    return null;
+  }
   async foil(step: number, text: string): Promise<Foil> {
     if (text === "is") throw new Error("“is” is what the model said there.");
     return { step, id: 40, text: ` ${text.slice(0, 3)}` };
@@ -99,12 +105,12 @@ test("nothing chosen: the footer names the next action", () => {
   expect(say()).toContain("Hover a word of the answer");
 });
 
-test("hover previews, click holds, leaving falls back, a second click lets go", async () => {
+test("hover previews and stays, click holds, leaving falls back, a second click lets go", async () => {
   point(3);
   await settle();
   expect(say()).toContain("Explaining 東, token 2 of 2");
   leave();
-  expect(say()).toContain("Hover a word");
+  expect(say()).toContain("Explaining 東, token 2 of 2");
   click(2);
   expect(state.held.value).toEqual([0]);
   point(3);

@@ -8,7 +8,9 @@ import { followTheme, hostStyles, hosts } from "./hosts";
 import { footer } from "./panels/footer/footer";
 import { picker } from "./panels/picker/picker";
 import { status } from "./panels/status/status";
+import { strip } from "./panels/strip/strip";
 import { toolbar } from "./panels/toolbar/toolbar";
+import { why } from "./panels/why/why";
 import printed from "./print.css";
 import { createScores } from "./scores/shown-scores";
 import type { Session } from "./session/session";
@@ -40,7 +42,7 @@ export function mountApp(
   addStyles(root, [
     hostStyles(),
     styles,
-    ...[toolbar, status, footer, picker, ...views].map((part) => part.styles),
+    ...[toolbar, status, footer, strip, why, picker, ...views].map((part) => part.styles),
     printed,
   ]);
   for (const host of hosts) host.prepare?.(el, signal);
@@ -71,6 +73,8 @@ export function mountApp(
   const panels = toolbar.mount(bar, ctx, views, shown);
   status.mount(state, ctx, tasks);
   for (const each of views) mountView(view, each, ctx, shown);
+  strip.mount(view, ctx, aw);
+  why.mount(side, ctx);
   picker.mount(side, ctx);
   status.mountNotes(bottom, ctx, app.notes, app.trouble);
   footer.mount(bottom, ctx);

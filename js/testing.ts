@@ -40,6 +40,8 @@ export function setUp(over: Partial<Content> = {}, steps = rows) {
     known: vi.fn(() => null),
     note: vi.fn((): string | null => null),
     foil: vi.fn(),
+    check: vi.fn(),
+    checked: vi.fn(() => null),
   };
   const end = new AbortController();
   const announced: string[] = [];

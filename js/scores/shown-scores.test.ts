@@ -10,7 +10,8 @@ beforeEach(() => {
 });
 
 test("steps under the pointer go before those held, and the held ones stay known", async () => {
-  expect(shown()).toBeNull();
+  await settle();
+  expect(shown()?.steps).toEqual([0, 1]);
   t.state.held.value = [0];
   await settle();
   expect(values()).toEqual([0.25, 0.75, null, null]);
@@ -41,7 +42,10 @@ test("the answer for steps that are no longer wanted is not shown", async () => 
   t.state.held.value = [];
   finish(Float32Array.of(1, 2, 3));
   await settle();
-  expect(shown()).toBeNull();
+  expect([shown()?.steps, values()]).toEqual([
+    [0, 1],
+    [0.1875, 0.625, 0.1875, null],
+  ]);
 });
 
 test("old scores do not stay long under new steps", async () => {

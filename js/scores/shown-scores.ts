@@ -2,13 +2,14 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
 import type { MethodInfo, RequestOptions, ScoreQuery, Session } from "../session/session";
 import type { Display } from "../state/display";
-import { foilOf, scoreQuery, shownMethod } from "../state/selectors";
+import { foilOf, restingSteps, scoreQuery, shownMethod, targetSteps } from "../state/selectors";
 import type { State } from "../state/state";
 import { unitsOf } from "../state/units";
 import { combine, greatest, unitScores } from "./combine";
 import { disagreement, reference } from "./disagreement";
 import { scaleFloor } from "./floor";
 import { scoreOptions } from "./options";
+import { compared, sinkOf } from "./sink";
 
 export interface ShownScores {
   /** The steps explained; empty when the scores are those of an input. */
@@ -19,7 +20,11 @@ export interface ShownScores {
   /** For each unit; NaN where there is nothing to show. */
   readonly values: Float32Array;
   readonly hidden: Uint8Array;
-  /** The greatest magnitude among `values`. */
+  /** The unit that the colour scale leaves out, because it holds much of the row whatever the text says. */
+  readonly sink: number | null;
+  /** The units explained, where there are several: what one gave to the next is no news. */
+  readonly own: readonly number[];
+  /** The greatest magnitude among `values`, the sink and the word's own parts left out. */
   readonly greatest: number;
   /** The end of the colour scale: `greatest`, unless the scores are rounding errors alone. */
   readonly high: number;
@@ -36,7 +41,7 @@ export interface ShownScores {
 
 export interface Scores {
   readonly shown: ReadonlySignal<ShownScores | null>;
-  /** The scores of the held steps, whatever is under the pointer. */
+  /** The scores of the steps held or previewed last, else of the whole answer, whatever is under the pointer. */
   readonly held: ReadonlySignal<ShownScores | null>;
 }
 
@@ -51,14 +56,25 @@ const grace = 60;
 export function createScores(display: Display): Scores {
   const { state } = display;
   const [held, hovered, column]: Target[] = [signal(null), signal(null), signal(null)];
-  followSteps(display, "held", state.held, held as Target);
+  followSteps(
+    display,
+    "held",
+    computed(() => restingOrAll(state)),
+    held as Target,
+  );
   followSteps(display, "hovered", state.hoveredSteps, hovered as Target);
   followInput(display, column as Target);
   const shown = computed(() => {
     if (state.hoveredSteps.value.length > 0) return (hovered as Target).value;
-    return (state.held.value.length > 0 ? held : column)?.value ?? null;
+    const pointed = state.hoveredInput.value !== null && restingSteps(state).length === 0;
+    return (pointed ? column : held)?.value ?? null;
   });
   return { shown, held: held as Target };
+}
+
+function restingOrAll(state: State): readonly number[] {
+  const steps = restingSteps(state);
+  return steps.length > 0 ? steps : [...Array(state.content.value.steps.count).keys()];
 }
 
 function followSteps(
@@ -125,24 +141,34 @@ function rowScores(
   const rows = steps.map((_, k) => scores.subarray(k * inputs, (k + 1) * inputs));
   const { all, shown: values } = unitScores(rows, content.tokens.start, unitsOf(content).inputEnds, options);
   const total = magnitude(all);
+  const own = ownUnits(state, steps);
+  const sink = state.options.value.scale_sink ? null : sinkOf(values, content, method);
   return {
     steps,
     input: null,
     values,
     hidden,
-    greatest: greatest(values),
+    sink,
+    own,
+    greatest: greatest(compared({ values, sink, own })),
     sum: all.reduce((sum, v) => (Number.isNaN(v) ? sum : sum + v), 0),
     hiddenShare: total > 0 ? magnitude(all, hidden) / total : 0,
     renormalized: options.renormalize && hidden.includes(1),
   };
 }
 
-/** While nothing is held or hovered in the answer, an input under the pointer shows what it gave to each step. */
+/** The units that these steps wrote, if they are one word of several; the whole answer is none. */
+function ownUnits(state: State, steps: readonly number[]): readonly number[] {
+  const units = unitsOf(state.content.peek()).ofSteps(steps);
+  return units.length > 1 && steps.length < state.content.peek().steps.count ? units : [];
+}
+
+/** While no word of the answer is explained, an input under the pointer shows what it gave to each step. */
 function followInput(display: Display, out: Target): void {
   const { state, session } = display;
   display.effect(() => {
     const hovered = state.hoveredInput.value;
-    const input = state.held.value.length === 0 && state.hoveredSteps.value.length === 0 ? hovered : null;
+    const input = targetSteps(state).length === 0 ? hovered : null;
     const method = shownMethod(state);
     const query = scoreQuery(state);
     void state.options.value.span_rule;
@@ -163,6 +189,8 @@ function followInput(display: Display, out: Target): void {
         const none = {
           steps: [],
           hidden,
+          sink: null,
+          own: [],
           sum: null,
           hiddenShare: 0,
           renormalized: false,

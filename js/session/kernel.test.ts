@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { KernelSession } from "./kernel";
-import type { Foil, HeadShares, ScoreMap, ScoreQuery } from "./session";
+import type { Check, Foil, HeadShares, ScoreMap, ScoreQuery } from "./session";
 import { encode, FakeChannel, fixture, numbers } from "./testing";
 
 const saliency: ScoreQuery = { method: "saliency", layer: null, heads: [], head_rule: "mean" };
@@ -30,14 +30,15 @@ afterEach(() => void vi.useRealTimers());
 describe("the messages both sides agree on", () => {
   test.each(fixture.requests.map((example) => [example.name, example] as const))("%s", async (_, example) => {
     const { op, args } = example.request;
-    const { step, text, steps, input, ...rest } = args;
+    const { step, text, steps, input, inputs: masked, ...rest } = args;
     const query = rest as unknown as ScoreQuery;
     const foil = (args.foil ?? null) as number | null;
-    const ask: Record<string, () => Promise<Float32Array | ScoreMap | HeadShares | Foil>> = {
+    const ask: Record<string, () => Promise<Float32Array | ScoreMap | HeadShares | Foil | Check>> = {
       scores: () => session.scores(query, steps as number[]),
       column: () => session.column(query, input as number),
       map: () => session.map(query),
       foil: () => session.foil(step as number, text as string),
+      check: () => session.check(step as number, masked as number[]),
       heads: () => session.heads(steps as number[], input as number | null, foil),
     };
     const asked = ask[op]?.();
@@ -55,6 +56,10 @@ describe("the messages both sides agree on", () => {
       const { rows, cols, ...told } = meta;
       expect(answer).toEqual({ ...told, of: input, shares: Float32Array.from(numbers(values)) });
       expect(session.knownHeads(steps as number[], input as number | null, foil)).toBe(answer);
+    } else if (op === "check") {
+      const [probability, without, ...others] = numbers(values);
+      expect(answer).toEqual({ inputs: meta.inputs, probability, without, others });
+      expect(session.checked(step as number, masked as number[])).toEqual(answer);
     } else
       expect({ ...(answer as ScoreMap), values: [...(answer as ScoreMap).values] }).toEqual({
         ...meta,

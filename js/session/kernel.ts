@@ -2,7 +2,7 @@
 import { fromBase64, toBytes, toFloat32 } from "./buffers";
 import { Cache } from "./cache";
 import { type Channel, type Reply, Requests, type Timing } from "./requests";
-import type { Foil, HeadShares, RequestOptions, ScoreMap, ScoreQuery, Session } from "./session";
+import type { Check, Foil, HeadShares, RequestOptions, ScoreMap, ScoreQuery, Session } from "./session";
 
 const cacheBytes = 16 << 20;
 /** The most floats in one answer: 512 kB. */
@@ -52,6 +52,7 @@ const keyOf = (op: string, args: object): string => `${op} ${JSON.stringify(args
 
 const headArgs = (steps: readonly number[], input: number | null, foil: number | null) =>
   foil === null ? { steps, input } : { steps, input, foil };
+const checkKey = (step: number, inputs: readonly number[]): string => `${step} ${inputs}`;
 
 /** Python's trait `on_show`: the scores of the held steps. */
 export interface OnShow {
@@ -66,6 +67,7 @@ export class KernelSession implements Session {
   readonly #requests: Requests;
   readonly #cache = new Cache<Kept>(cacheBytes);
   readonly #notes = new Map<string, string>();
+  readonly #checks = new Map<string, Check>();
   readonly #inputs: () => number;
 
   /** `inputs` gives the number of inputs in a row of scores. */
@@ -79,6 +81,7 @@ export class KernelSession implements Session {
     this.#requests.clear();
     this.#cache.clear();
     this.#notes.clear();
+    this.#checks.clear();
   }
 
   /** Cancel what is under way: nobody answers. */
@@ -186,6 +189,26 @@ export class KernelSession implements Session {
 
   knownHeads(steps: readonly number[], input: number | null, foil: number | null): HeadShares | null {
     return (this.#cache.get(keyOf("heads", headArgs(steps, input, foil))) as HeadShares | undefined) ?? null;
+  }
+
+  async check(step: number, inputs: readonly number[], options: RequestOptions = {}): Promise<Check> {
+    const keep = (reply: Reply) => {
+      const masked = reply.meta.inputs as number[];
+      const [probability, without, ...others] = toFloat32(reply.buffers[0] ?? new ArrayBuffer(0));
+      this.#checks.set(checkKey(step, inputs), {
+        inputs: masked,
+        probability: probability ?? Number.NaN,
+        without: without ?? Number.NaN,
+        others,
+      });
+    };
+    const reply = await this.#requests.ask("check", { step, inputs }, keep, options);
+    if (!this.checked(step, inputs)) keep(reply);
+    return this.checked(step, inputs) as Check;
+  }
+
+  checked(step: number, inputs: readonly number[]): Check | null {
+    return this.#checks.get(checkKey(step, inputs)) ?? null;
   }
 
   async foil(step: number, text: string, options?: RequestOptions): Promise<Foil> {

@@ -2,7 +2,7 @@
 import { fromBase64 } from "./buffers";
 import { quantize } from "./quantize";
 import { GivenByHeads, type RecordedHeads } from "./recorded-heads";
-import type { Content, Head, HeadShares, ScoreMap, ScoreQuery, Session } from "./session";
+import type { Check, Content, Head, HeadShares, ScoreMap, ScoreQuery, Session } from "./session";
 import { type RecordedAttention, Weights } from "./weights";
 
 export interface Recording {
@@ -13,6 +13,12 @@ export interface Recording {
   readonly attention: RecordedAttention | null;
   readonly heads?: RecordedHeads | null;
   readonly notes?: Readonly<Record<string, readonly (string | null)[]>>;
+  /** The checks made before the export; `numbers` are p, p without the inputs, and p without others. */
+  readonly checks?: readonly {
+    readonly step: number;
+    readonly inputs: readonly number[];
+    readonly numbers: readonly number[];
+  }[];
   readonly left_out: readonly string[];
 }
 
@@ -87,6 +93,23 @@ export class RecordedSession implements Session {
 
   knownHeads(steps: readonly number[], input: number | null): HeadShares | null {
     return this.#given?.of(steps, input) ?? null;
+  }
+
+  async check(): Promise<never> {
+    throw new Error("A check needs the model, which this page does not carry.");
+  }
+
+  checked(step: number, inputs: readonly number[]): Check | null {
+    const movable = new Set(inputs.filter((i) => i > 0 && !this.#content.tokens.special.includes(i)));
+    const found = this.#record.checks?.find(
+      (check) =>
+        check.step === step &&
+        check.inputs.length === movable.size &&
+        check.inputs.every((i) => movable.has(i)),
+    );
+    if (!found) return null;
+    const [probability = Number.NaN, without = Number.NaN, ...others] = found.numbers;
+    return { inputs: found.inputs, probability, without, others };
   }
 
   async foil(): Promise<never> {

@@ -24,6 +24,8 @@ export interface Content {
   readonly steps: {
     readonly first: number;
     readonly count: number;
+    /** The steps of the word that is explained before anybody points at one. */
+    readonly suggested?: readonly number[];
     /** The words for one step and for several where steps are not tokens: "class", "classes". */
     readonly step_noun?: readonly [string, string];
     /** Null where a recorded explanation does not carry it. */
@@ -35,6 +37,8 @@ export interface Content {
   readonly methods: readonly MethodInfo[];
   /** Footer text of each method for contrastive scores. Methods without contrast are absent; empty without a model. */
   readonly contrast: Readonly<Record<string, string>>;
+  /** About how many seconds a check takes; null or left out where nothing can be checked. */
+  readonly check_seconds?: number | null;
   readonly layers: number;
   readonly heads: number;
   readonly attention_note: string | null;
@@ -61,12 +65,26 @@ export interface MethodInfo {
   readonly attention: boolean;
   /** For the footer, e.g. "saliency of log-probability, L2 norm". */
   readonly description: string;
+  /** The question it answers: "need", "depend", "push" or "look". */
+  readonly question?: string;
+  /** About how long the scores of a word take, where that is known. */
+  readonly seconds?: number;
   /** Of cross-attention: it covers this many inputs, from the first, at twice their weight among all. */
   readonly source?: number;
 }
 
 /** Which inputs are hidden: special tokens, the first token, the tokens that a decoder has read. */
 export type Hiding = Readonly<Record<"hide_special" | "hide_first" | "hide_target", boolean>>;
+
+/** A step's probability without some inputs, and without as many others drawn at random. */
+export interface Check {
+  /** The positions masked: special tokens and the first token never are. */
+  readonly inputs: readonly number[];
+  readonly probability: number;
+  readonly without: number;
+  /** One for each draw, ascending. */
+  readonly others: readonly number[];
+}
 
 /** A layer and a head, both from 0. */
 export type Head = readonly [layer: number, head: number];
@@ -138,6 +156,10 @@ export interface Session {
   ): Promise<HeadShares>;
   /** The same if it is known already, without asking for it. */
   knownHeads(steps: readonly number[], input: number | null, foil: number | null): HeadShares | null;
+  /** Mask `inputs` of a step, then as many others. */
+  check(step: number, inputs: readonly number[], options?: RequestOptions): Promise<Check>;
+  /** That check if it was made already. */
+  checked(step: number, inputs: readonly number[]): Check | null;
   /** The token that stands for `text` as the foil of a step. */
   foil(step: number, text: string, options?: RequestOptions): Promise<Foil>;
 }

@@ -1,7 +1,7 @@
 /** Choose layers and heads, by pointer and by keys. A head is `[layer, head]`; head −1 stands for the whole layer. */
 import { batch } from "@preact/signals-core";
 import type { Head, HeadRule } from "../session/session";
-import { attentionMethod } from "./selectors";
+import { attentionMethod, methodOf } from "./selectors";
 import type { State } from "./state";
 
 /** A head as people count: from 1. */
@@ -88,6 +88,8 @@ function setHeads(state: State, layer: number | null, heads: readonly Head[]): v
 /** Switch to attention; false where the explanation has none. */
 function showAttention(state: State): boolean {
   const attention = attentionMethod(state);
+  const before = methodOf(state);
+  if (attention && before && !before.attention) state.formerMethod.value = before.name;
   if (attention) state.method.value = attention.name;
   return attention !== undefined;
 }

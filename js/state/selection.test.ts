@@ -2,7 +2,9 @@ import { effect, signal } from "@preact/signals-core";
 import { beforeEach, expect, test } from "vitest";
 import { sample } from "../session/testing";
 import type { Display } from "./display";
+import { pickHead } from "./heads";
 import { contrast, extendHeld, letGo, preview, toggleHeld } from "./selection";
+import { restingSteps } from "./selectors";
 import { createState, type State } from "./state";
 
 let state: State;
@@ -25,7 +27,7 @@ test("steps are held, and the same steps again are let go", () => {
   expect(state.held.value).toEqual([1]);
   toggleHeld(display, [1]);
   expect(state.held.value).toEqual([]);
-  expect(announced).toEqual(["Holding 東, probability 0.500.", "Let go."]);
+  expect(announced).toEqual(["Holding 東, probability 0.500.", "Let go: the whole answer."]);
 });
 
 test("a span reaches from what is held to the new steps, in both directions", () => {
@@ -70,4 +72,40 @@ test("the same preview again tells nobody", () => {
   preview(state, [], 2);
   expect([state.hoveredSteps.value, state.hoveredInput.value, runs]).toEqual([[], 2, 3]);
   stop();
+});
+
+test("Esc goes back one step at a time: alone, foil, heads, the former method, the word", () => {
+  const { state } = display;
+  toggleHeld(display, [1]);
+  pickHead(state, [0, 1], false);
+  contrast(display, { step: 1, id: 7, text: " was" });
+  state.alone.value = 1;
+  const seen = [];
+  for (let k = 0; k < 6; k++) {
+    letGo(display);
+    seen.push([
+      state.alone.value,
+      state.foil.value,
+      state.heads.value.length,
+      state.method.value,
+      state.held.value.length,
+    ]);
+  }
+  expect(seen).toEqual([
+    [null, { step: 1, id: 7, text: " was" }, 1, "attention", 1],
+    [null, null, 1, "attention", 1],
+    [null, null, 0, "attention", 1],
+    [null, null, 0, "saliency", 1],
+    [null, null, 0, "saliency", 0],
+    [null, null, 0, "saliency", 0],
+  ]);
+});
+
+test("a preview stays while nothing is held, until Esc", () => {
+  const { state } = display;
+  preview(state, [1], null);
+  preview(state, [], 0);
+  expect([state.hoveredSteps.value, restingSteps(state), state.hoveredInput.value]).toEqual([[], [1], 0]);
+  letGo(display);
+  expect(restingSteps(state)).toEqual([]);
 });

@@ -1,9 +1,10 @@
 /** Hold steps, let them go, and preview: the same in every view. */
 import { batch } from "@preact/signals-core";
-import { spoken } from "../draw/numerals";
+import { spokenChance } from "../draw/numerals";
 import type { Foil } from "../session/session";
 import type { Display } from "./display";
-import { foilOf } from "./selectors";
+import { chooseAll } from "./heads";
+import { foilOf, methodOf, restingSteps } from "./selectors";
 import type { State } from "./state";
 import { named, unitsOf } from "./units";
 
@@ -26,10 +27,24 @@ export function extendHeld(display: Display, steps: readonly number[]): void {
   );
 }
 
-/** Let go of the foil or, without one, of the steps held. */
+/**
+ * Go back one step: let go of the input shown alone; of the foil; of heads and layer; of attention, if choosing a head led to it; of the word, so
+ * that the whole answer is explained.
+ */
 export function letGo(display: Display): void {
-  if (display.state.foil.peek()) contrast(display, null);
-  else release(display);
+  const { state } = display;
+  if (state.alone.peek() !== null) {
+    state.alone.value = null;
+    display.announce("All inputs.");
+  } else if (state.foil.peek()) contrast(display, null);
+  else if (state.heads.peek().length > 0 || state.layer.peek() !== null) {
+    chooseAll(state);
+    display.announce("All heads.");
+  } else if (state.formerMethod.peek() !== null && methodOf(state)?.attention) {
+    state.method.value = state.formerMethod.peek() ?? "";
+    state.formerMethod.value = null;
+    display.announce(`${methodOf(state)?.title}.`);
+  } else release(display);
 }
 
 /** Hold a step and contrast it with `foil`; null lets go of the foil. */
@@ -44,33 +59,36 @@ export function contrast(display: Display, foil: Foil | null): void {
 
 /** Show the scores of `steps` or of `input` until the next preview; none shows what is held. */
 export function preview(
-  { hoveredSteps, hoveredInput }: State,
+  { hoveredSteps, hoveredInput, previewed }: State,
   steps: readonly number[],
   input: number | null,
 ): void {
   batch(() => {
     if (!sameSteps(steps, hoveredSteps.peek())) hoveredSteps.value = steps;
+    if (steps.length > 0 && !sameSteps(steps, previewed.peek())) previewed.value = steps;
     hoveredInput.value = input;
   });
 }
 
 function release({ state, announce }: Display): void {
-  if (state.held.peek().length === 0) return;
+  if (restingSteps(state).length === 0) return;
   batch(() => {
     state.held.value = [];
+    state.previewed.value = [];
     state.foil.value = null;
   });
-  announce("Let go.");
+  announce("Let go: the whole answer.");
 }
 
 function hold({ state, announce }: Display, steps: readonly number[]): void {
   batch(() => {
     state.held.value = steps;
+    state.alone.value = null;
     if (!foilOf(state, steps)) state.foil.value = null;
   });
   const { probability } = state.content.peek().steps;
   const p = steps.reduce((product, s) => product * (probability[s] ?? Number.NaN), 1);
-  announce(`Holding ${nameOf(state, steps)}${Number.isNaN(p) ? "" : `, probability ${spoken(p)}`}.`);
+  announce(`Holding ${nameOf(state, steps)}${Number.isNaN(p) ? "" : `, probability ${spokenChance(p)}`}.`);
 }
 
 function nameOf(state: State, steps: readonly number[]): string {

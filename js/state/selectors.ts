@@ -38,7 +38,12 @@ export function scoreQuery(state: State, foil: Foil | null = null): ScoreQuery {
   return { ...query, layer: heads.length > 0 ? null : state.layer.value, heads, head_rule };
 }
 
-/** The steps to explain: those under the pointer, else those held. */
+/** The steps to explain while the pointer is elsewhere: those held, else those previewed last. */
+export function restingSteps(state: State): readonly number[] {
+  return state.held.value.length > 0 ? state.held.value : state.previewed.value;
+}
+
+/** The steps to explain: those under the pointer, else those at rest. None: the whole answer. */
 export function targetSteps(state: State): readonly number[] {
-  return state.hoveredSteps.value.length > 0 ? state.hoveredSteps.value : state.held.value;
+  return state.hoveredSteps.value.length > 0 ? state.hoveredSteps.value : restingSteps(state);
 }

@@ -11,6 +11,8 @@ export interface Options {
   readonly hide_target: boolean;
   readonly renormalize: boolean;
   readonly show_whitespace: boolean;
+  /** The colour scale reaches to the sink, too. */
+  readonly scale_sink: boolean;
 }
 
 export const defaultOptions: Options = {
@@ -22,6 +24,7 @@ export const defaultOptions: Options = {
   hide_target: false,
   renormalize: false,
   show_whitespace: false,
+  scale_sink: false,
 };
 
 export interface State {
@@ -36,7 +39,13 @@ export interface State {
   /** The id of the view shown. */
   readonly view: Signal<string>;
   readonly options: Signal<Options>;
-  /** What is under the pointer: not shared with Python. */
+  /** From here on: not shared with Python. The steps previewed last, which are shown while none is held. */
+  readonly previewed: Signal<readonly number[]>;
+  /** The method shown before a head was chosen, to which Esc leads back. */
+  readonly formerMethod: Signal<string | null>;
+  /** The only unit whose tint is shown; null for all. */
+  readonly alone: Signal<number | null>;
+  /** What is under the pointer. */
   readonly hoveredSteps: Signal<readonly number[]>;
   readonly hoveredInput: Signal<number | null>;
   readonly hoveredHead: Signal<Head | null>;
@@ -53,6 +62,9 @@ export function createState(content: Content): State {
     heads: signal([]),
     view: signal("text"),
     options: signal(defaultOptions),
+    previewed: signal(content.steps.suggested ?? []),
+    formerMethod: signal(null),
+    alone: signal(null),
     hoveredSteps: signal([]),
     hoveredInput: signal(null),
     hoveredHead: signal(null),

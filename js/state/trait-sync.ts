@@ -63,6 +63,8 @@ export function syncTraits(model: Model, state: State, signal: AbortSignal, repl
       const content = names.includes("content") ? contentOf(model) : state.content.peek();
       if (!same(content, state.content.peek())) {
         replaced();
+        state.previewed.value = content.steps.suggested ?? [];
+        state.alone.value = null;
         state.hoveredSteps.value = [];
         state.hoveredInput.value = null;
         state.hoveredHead.value = null;

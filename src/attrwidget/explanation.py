@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from attrwidget.checks import check_step
+from attrwidget.checks import check_step, is_whole
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import own_precision
 from attrwidget.methods import get
@@ -21,6 +21,7 @@ from attrwidget.methods.shared.attention_weights import weight_rows
 from attrwidget.presentation import Presentation
 from attrwidget.results.arguments import check_normalization, require_source, select
 from attrwidget.results.attention_parts import read_part
+from attrwidget.results.check import DRAWS
 from attrwidget.results.contrast import Contrasts
 from attrwidget.results.given import given_table
 from attrwidget.results.layer_readings import read_blocks
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from attrwidget.engine.trace import Trace
     from attrwidget.progress import Progress
+    from attrwidget.results.check import Check
 
 
 class Explanation(Presentation):
@@ -214,6 +216,54 @@ class Explanation(Presentation):
         other = None if foil is None else Contrasts(self.trace, reading.cache).find(steps[0], foil).id
         given = reading.given.of_steps(steps, other, patient=True)
         return given_table(given, reading, by_input=by_input)
+
+    def check(
+        self,
+        step: int,
+        method: str | None = None,
+        *,
+        k: int = 3,
+        inputs: Sequence[int] | None = None,
+        draws: int = DRAWS,
+        seed: int = 0,
+        progress: Progress | None = None,
+    ) -> Check:
+        """Check whether the inputs that a method puts first matter to the model: mask them, and as many others.
+
+        Positions stay. Special tokens and the first token are never masked. Signed methods rank by value, the largest
+        positive first, others by size. It *holds* where the probability falls further than in all draws.
+
+        Args:
+            step: The index of a step.
+            method: A name of ``methods()``; by default the first.
+            k: How many inputs are masked.
+            inputs: Positions of the inputs to mask, instead of a method's first *k*.
+            draws: How many times as many other inputs are drawn at random.
+            seed: The seed of the draws.
+            progress: Called with ``(done, total)`` masked texts. An exception raised in it stops the work; what is
+                finished is kept.
+
+        Returns:
+            The probabilities, and whether it holds; printed as one sentence.
+
+        Raises:
+            AttrWidgetError: The step, method or inputs do not exist, too few inputs are left to draw from, or the model
+                ignores an attention mask or gives no probabilities.
+
+        Example:
+            >>> ex.check(0, "saliency")
+        """
+        checks = self.reading.checks
+        if checks.refusal is not None:
+            raise AttrWidgetError(checks.refusal)
+        self.reading.check_steps([step])
+        if not is_whole(draws) or draws < 1:
+            raise AttrWidgetError(f"draws must be a whole number of at least 1, not {draws!r}.")
+        if inputs is None:
+            info = self.reading.method(self.methods()[0].name if method is None else method)
+            row = self.reading.rows(info.name, [step])[0]
+            inputs = checks.top(step, row, k, signed=info.signed)
+        return checks.run(step, inputs, draws=draws, seed=seed, progress=progress)
 
     def instead(self, answer: str | int | Iterable[str | int]) -> Explanation:
         """Return the explanation of another *answer* to the same input; its ``steps`` show how likely that answer is.

@@ -170,6 +170,20 @@ class SavedExplanation(Presentation):
         """Raise AttrWidgetError: readings of single layers need the model."""
         self._refuse("blocks()")
 
+    def check(
+        self,
+        step: int,  # noqa: ARG002
+        method: str | None = None,  # noqa: ARG002
+        *,
+        k: int = 3,  # noqa: ARG002
+        inputs: Sequence[int] | None = None,  # noqa: ARG002
+        draws: int = 20,  # noqa: ARG002
+        seed: int = 0,  # noqa: ARG002
+        progress: Progress | None = None,  # noqa: ARG002
+    ) -> NoReturn:
+        """Raise AttrWidgetError: a check masks inputs and runs the model again."""
+        self._refuse("check()")
+
     def instead(self, answer: str | int | Iterable[str | int]) -> NoReturn:  # noqa: ARG002
         """Raise AttrWidgetError: another answer needs the model."""
         self._refuse("instead()")

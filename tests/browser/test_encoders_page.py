@@ -40,6 +40,6 @@ def test_what_is_said_of_a_text_is_looked_at_like_words(page: Page, head: str, t
     screen = Screen(page)
     expect(page.get_by_role("heading", name=re.compile(title))).to_be_visible()
     explore(screen, ex, precision=1e-4)
-    screen.root.get_by_role("radio", name="Matrix", exact=True).click()
+    screen.radio("Matrix").click()
     expect(screen.root.get_by_text(columns)).to_be_visible()
     assert serious_faults(page) == []

@@ -61,7 +61,7 @@ def test_the_numbers_on_screen_are_pythons(
     expect(screen.root).to_be_visible()
     assert screen.words() == [unit.text.strip() for unit in explanation.tokens.units]
     explore(screen, explanation)
-    wait_for(file, held=[], method="attention", layer=None, heads=[[2, 1]])
+    wait_for(file, held=[], method="input_x_gradient", layer=None, heads=[])
     assert serious_faults(page, screen) == []
 
 
@@ -71,7 +71,7 @@ def test_why_this_and_not_that(page: Page, jupyter: Jupyter, explanation: Explan
     run_notebook(page, jupyter, "lab", "foil", LOAD, EXPLAIN, watch, "ex")
     screen = Screen(page)
     expect(screen.root).to_be_visible()
-    assert screen.held() == [6]
+    screen.hold(6)
     screen.method("Input × gradient")
     chip = screen.instead.get_by_role("button").first
     other = chip.locator("bdi").inner_text()
@@ -107,15 +107,15 @@ def test_displays_of_one_explanation_keep_in_step_and_others_apart(page: Page, j
     one, same, apart = (Screen(page, i) for i in range(3))
     expect(apart.root).to_be_visible()
     before = apart.held()
-    assert one.held() == [6]
+    assert one.held() == []
     one.hold(7)
     expect(same.word(7)).to_have_attribute("aria-selected", "true")
     expect(same.footer).to_contain_text("Explaining Washington, token 2 of")
     same.method("Saliency")
-    expect(one.root.get_by_role("radio", name="Saliency", exact=True)).to_be_checked()
+    expect(one.radio("Saliency")).to_be_checked()
     apart.root.scroll_into_view_if_needed()
-    assert apart.held() == before == [5]
-    expect(apart.root.get_by_role("radio", name="Saliency", exact=True)).not_to_be_checked()
+    assert apart.held() == before == []
+    expect(apart.radio("Saliency")).not_to_be_checked()
     apart.hold(6)
     assert one.held() == same.held() == [7]
     assert apart.held() == [6]

@@ -103,7 +103,9 @@ def test_the_page_keeps_its_height_under_the_pointer(
     expect(screen.footer).to_contain_text("Explaining Washington")
     height = screen.root.evaluate("root => root.offsetHeight")
     page.mouse.move(1, 1)
-    expect(screen.footer).to_contain_text("Hover a word")
+    expect(screen.footer).to_contain_text("Explaining Washington")
+    page.keyboard.press("Escape")
+    expect(screen.footer).to_contain_text("Explaining the whole answer")
     assert abs(screen.root.evaluate("root => root.offsetHeight") - height) < 2
     page.set_viewport_size({"width": 1280, "height": 900})
     page.wait_for_function(

@@ -52,7 +52,7 @@ def test_what_was_on_show_is_shown_and_said_at_once(page: Page, tmp_path: Path) 
     row = ex.reading.rows(ex.methods()[0].name, [1])[0]
     assert abs(screen.number_on(6) / row[6] - 1) < 0.01
     screen.word(8).hover()
-    screen.root.get_by_role("radio", name="Saliency", exact=True).click()
+    screen.radio("Saliency").click()
     page.wait_for_timeout(500)
     assert screen.root.get_by_role("alert").count() == screen.root.get_by_role("progressbar").count() == 0
     assert page.evaluate("window.asked") is None

@@ -14,8 +14,9 @@ from helpers.tiny import ANSWER, PROMPT, build, byte_tokenizer
 import attrwidget as aw
 from attrwidget.engine import trace as traces
 from attrwidget.evaluation.curves import counts_along, counts_in_bins
-from attrwidget.evaluation.ranking import ranked, removable
+from attrwidget.evaluation.ranking import ranked
 from attrwidget.methods import get
+from attrwidget.results.masked_runs import removable
 
 METRICS = ["comprehensiveness", "sufficiency", "deletion", "insertion", "abpc"]
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.results.base import MethodInfo, Reading
+from attrwidget.results.check import Check
 from attrwidget.results.contrast import Foil
 from attrwidget.text.sections import Section
 from attrwidget.text.tokens import TextPiece, Tokens, visible
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 
 MESSAGES = json.loads((Path(__file__).parents[1] / "fixtures/messages.json").read_text(encoding="utf-8"))
 STEPS = MESSAGES["content"]["steps"]
-SALIENCY, GRADIENT, ATTENTION = (MethodInfo(**m) for m in MESSAGES["content"]["methods"])
+SALIENCY, GRADIENT, ATTENTION = (
+    MethodInfo(**{name: value for name, value in method.items() if name != "seconds"})
+    for method in MESSAGES["content"]["methods"]
+)
 
 
 class FakeExplanation(Reading):
@@ -60,6 +64,7 @@ class FakeExplanation(Reading):
         self.gate, self.lock = gate, lock or threading.RLock()
         self.notes: dict[str, list[str | None]] = {}
         self.contrasts: FakeContrasts | None = None
+        self.checks: FakeChecks | None = None
         self.known: set[tuple[str, int]] = set()
         self.computed: list[tuple[str, int]] = []
         self.asked: list[tuple[str, list[int]]] = []
@@ -135,6 +140,19 @@ class FakeExplanation(Reading):
         return self._widget
 
 
+class FakeChecks:
+    """The checks of ``fixtures/messages.json``."""
+
+    made: ClassVar[dict[Any, Check]] = {}
+
+    def seconds(self) -> float:
+        return float(MESSAGES["content"]["check_seconds"])
+
+    def run(self, step: int, inputs: list[int], *, progress: Any = None) -> Check:  # noqa: ARG002
+        p, without, *others = MESSAGES["checks"][f"{step} {inputs}"]
+        return Check(step, tuple(inputs), ("",) * len(inputs), p, without, tuple(others))
+
+
 class FakeContrasts:
     """Rows against the foils of ``fixtures/messages.json``."""
 
@@ -186,6 +204,7 @@ def planted() -> FakeExplanation:
     )
     explanation.notes = MESSAGES["notes"]
     explanation.contrasts = FakeContrasts(likeliest)
+    explanation.checks = FakeChecks()
     return explanation
 
 

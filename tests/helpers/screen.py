@@ -66,14 +66,25 @@ class Screen:
         options = self.options.all()
         return [i for i, option in enumerate(options) if option.get_attribute("aria-selected") == "true"]
 
+    def radio(self, title: str) -> Locator:
+        """Return the button of a method or a view on the bar; a method's begins with its question."""
+        return self.root.get_by_role("radio", name=re.compile(rf"(^|\s){re.escape(title)}$"))
+
     def method(self, title: str) -> None:
         """Switch the method, on the bar or in the list beside it."""
-        radio = self.root.get_by_role("radio", name=title, exact=True)
+        radio = self.radio(title)
         if radio.count():
             radio.click()
             expect(radio).to_be_checked()
         else:
-            self.root.get_by_label("More methods").select_option(label=title)
+            more = self.root.get_by_role("button", name=re.compile("more methods", re.IGNORECASE))
+            if more.get_attribute("aria-expanded") == "false":
+                more.click()
+            entry = self.root.locator(".methods button", has=self.page.get_by_text(title, exact=True))
+            if not entry.is_visible():
+                self.root.get_by_text("Run by other tools").click()
+            entry.click()
+            self.root.press("Escape")
 
     def number_on(self, index: int) -> float:
         """Hover a word, and read the number beside it."""
@@ -117,9 +128,13 @@ class Screen:
 
 
 def number(text: str) -> float:
-    """Read a number as the page writes it: ``.181``, ``+.034``, ``−.034``, ``<.001``, and words after it."""
+    """Read a number as the page writes it: ``.181``, ``+.034``, ``−.034``, ``<.001``, ``>.999``, ``≈0``; words may follow."""
     written = text.split(maxsplit=1)[0].replace("−", "-")
-    return float(written[1:]) / 2 if written.startswith("<") else float(written)
+    if written == "≈0":
+        return 0.0
+    if written.startswith("<"):
+        return float(written[1:]) / 2
+    return (float(written[1:]) + 1) / 2 if written.startswith(">") else float(written)
 
 
 def explore(screen: Screen, explanation: Explanation, step: int = 1, precision: float = 1e-6) -> None:
@@ -164,9 +179,7 @@ def explore(screen: Screen, explanation: Explanation, step: int = 1, precision: 
     same(screen.table(), explanation.reading.rows("input_x_gradient", [step]))
 
     screen.pick(2, 1)
-    expect(screen.root.get_by_role("radio", name="Attention", exact=True)).to_have_attribute(
-        "aria-checked", "true"
-    )
+    expect(screen.radio("Attention")).to_be_checked()
     expect(screen.footer).to_contain_text("layer 3, head 2")
     same(screen.table(), explanation.attention(layer=2, head=1).to_numpy()[[step]], precision)
     weights = explanation.attention(layer=2, head=1).to_numpy()[step]
@@ -174,7 +187,8 @@ def explore(screen: Screen, explanation: Explanation, step: int = 1, precision: 
     assert abs(screen.number_on(heaviest) - weights[heaviest]) < 0.00051
 
     screen.word(target).focus()
-    screen.page.keyboard.press("Escape")
+    for _ in ("the head", "the method before", "the word"):
+        screen.page.keyboard.press("Escape")
     assert screen.held() == []
 
 

@@ -119,7 +119,7 @@ def test_heads_are_shaded_by_the_mean_over_the_steps() -> None:
 @pytest.mark.parametrize(
     ("op", "args", "sentence"),
     [
-        ("paint", {}, "There is no request 'paint': ask for scores, column, map, heads, foil."),
+        ("paint", {}, "There is no request 'paint': ask for scores, column, map, heads, foil, check."),
         (None, {}, "There is no request 'None'"),
         ("scores", [], "needs its arguments as an object"),
         ("scores", SELECTION, "The request scores lacks steps."),

@@ -18,10 +18,10 @@ from attrwidget.page.content import content_of
 from attrwidget.widget import ExplanationWidget, SelectionError
 
 
-def test_it_begins_with_the_first_step_by_the_first_method() -> None:
+def test_it_begins_with_nothing_held_and_the_first_method() -> None:
     widget = make()
     assert state(widget) == {
-        "held": [0],
+        "held": [],
         "foil": None,
         "method": "saliency",
         "layer": None,
@@ -32,7 +32,7 @@ def test_it_begins_with_the_first_step_by_the_first_method() -> None:
     assert widget.content == content_of(widget.reading)
     assert "export" in widget._esm
     sent = widget.get_state()
-    assert json.loads(json.dumps({name: sent[name] for name in SHARED}))["held"] == [0]
+    assert json.loads(json.dumps({name: sent[name] for name in SHARED}))["held"] == []
 
 
 def test_it_can_begin_otherwise() -> None:

@@ -2,7 +2,7 @@
 import type { Context } from "../../context";
 import { h } from "../../dom";
 import { contrast } from "../../state/selection";
-import { foilOf, targetSteps } from "../../state/selectors";
+import { foilOf, restingSteps, targetSteps } from "../../state/selectors";
 import { named } from "../../state/units";
 import { chip } from "./chip";
 
@@ -46,7 +46,7 @@ export function mountAlternatives(host: HTMLElement, ctx: Context): void {
     title.textContent = able ? "Why not" : "Instead:";
   });
   ctx.effect(() => {
-    if (!state.foil.value || state.held.value.length === 0) write("");
+    if (!state.foil.value) write("");
   });
 }
 
@@ -68,7 +68,7 @@ function wordInput(ctx: Context, write: (message: string) => void): HTMLInputEle
     },
   });
   async function ask(text: string): Promise<void> {
-    const [step, more] = ctx.state.held.peek();
+    const [step, more] = restingSteps(ctx.state);
     if (step === undefined || more !== undefined || text.trim() === "") return;
     const foil = await ctx.run(
       (options) =>

@@ -1,12 +1,10 @@
 /** The button of one alternative. It is kept and written anew, because alternatives change with every move of the pointer. */
 import { h } from "../../dom";
-import { numeral } from "../../draw/numerals";
+import { chance } from "../../draw/numerals";
 import type { Alternative } from "../../session/session";
 import { named } from "../../state/units";
 
 const withoutModel = "Asking why not this needs the model, which is not available here.";
-
-const chance = (p: number): string => (p > 0 && p < 0.0005 ? "<.001" : numeral(p));
 
 export interface Chip {
   readonly item: HTMLElement;

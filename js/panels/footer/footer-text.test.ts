@@ -17,6 +17,8 @@ const scores = (part: Partial<ShownScores>): ShownScores => ({
   query: all,
   values: Float32Array.of(0.25, 0.75, Number.NaN, Number.NaN),
   hidden: new Uint8Array(4),
+  sink: null,
+  own: [],
   greatest: 0.75,
   high: 0.75,
   sum: 1,

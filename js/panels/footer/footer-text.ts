@@ -1,7 +1,8 @@
 /** The texts of the footer: what is explained, by which method, and what the numbers of the legend are. */
 import type { RichText } from "../../dom";
-import { numeral, spoken } from "../../draw/numerals";
+import { chance, numeral, spoken } from "../../draw/numerals";
 import type { ShownScores } from "../../scores/shown-scores";
+import { strongest } from "../../scores/strongest";
 import type { Content, Foil, ScoreQuery } from "../../session/session";
 import { headName, ruleName } from "../../state/heads";
 import type { Options } from "../../state/state";
@@ -40,7 +41,7 @@ function probabilityTexts(steps: readonly number[], content: Content): string[] 
   const joint = steps.reduce((p, s) => p * (probability[s] ?? Number.NaN), 1);
   const place = steps.length === 1 ? rank[steps[0] as number] : null;
   return [
-    ...(Number.isNaN(joint) ? [] : [`${steps.length > 1 ? "joint p" : "p"} = ${numeral(joint)}`]),
+    ...(Number.isNaN(joint) ? [] : [`${steps.length > 1 ? "joint p" : "p"} = ${chance(joint)}`]),
     ...(place == null ? [] : [`rank ${place}`]),
   ];
 }
@@ -75,6 +76,14 @@ export function explainedText(
   return ["Explaining ", { strong }, `, ${facts.join(" · ")}`, ...disputedText(shown, content)];
 }
 
+/** That the whole answer is explained; nothing while its scores are computed. */
+export function wholeText(shown: ShownScores | null, content: Content): RichText {
+  const { count, step_noun } = content.steps;
+  if (!shown || count === 0) return [];
+  const what = step_noun ? `all ${step_noun[1]}` : "the whole answer";
+  return ["Explaining ", { strong: what }, `, mean of ${count} steps · ${methodText(shown, content)}. `];
+}
+
 /** What leaving one out puts first, where it disagrees with the scores shown. */
 export function disputedText(shown: ShownScores | null, content: Content): RichText {
   if (shown?.disputed == null) return [];
@@ -103,15 +112,6 @@ export function strongestText({ values, high }: ShownScores, content: Content): 
     .join(", ");
 }
 
-/** The units with the greatest magnitudes that are not 0. */
-function strongest(values: Float32Array, count: number): number[] {
-  const size = (u: number) => Math.abs(values[u] as number);
-  return [...values.keys()]
-    .filter((u) => size(u) > 0)
-    .sort((a, b) => size(b) - size(a))
-    .slice(0, count);
-}
-
 /** What the numbers of the legend are. */
 export function legendTexts(shown: ShownScores, options: Options): string[] {
   const { method, query, steps } = shown;
@@ -123,6 +123,9 @@ export function legendTexts(shown: ShownScores, options: Options): string[] {
   else if (method.signed) out.push("signed: solid adds, dashed takes away");
   else if (method.shares && (!method.attention || query.heads.length === 1 || query.head_rule === "mean"))
     out.push(sumText(shown.sum, options.span_rule === "sum" ? steps.length : 1));
+  const drawn = shown.values.reduce((all, v) => (Number.isNaN(v) ? all : all + Math.abs(v)), 0);
+  if (method.shares && !shown.renormalized && shown.sum !== null && shown.hiddenShare > 0)
+    out.push(`what is shown sums to ${numeral(drawn)}`);
   if (shown.hiddenShare > 0 || shown.hidden.includes(1)) {
     const where = shown.renormalized ? "given to the rest" : "left out";
     out.push(`hidden tokens hold ${percent(shown.hiddenShare)}${shown.input !== null ? "" : `, ${where}`}`);

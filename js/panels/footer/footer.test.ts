@@ -11,8 +11,10 @@ beforeEach(() => {
 });
 
 test("the sentence follows what is held, and the legend shows its scale", async () => {
-  expect(find(".sentence").textContent).toContain("Hover a word");
-  expect(find(".legend").hidden).toBe(true);
+  await settle();
+  expect(find(".sentence").textContent).toMatch(
+    /^Explaining the whole answer, mean of 2 steps .*Hover a word/,
+  );
   t.state.held.value = [0];
   await settle();
   expect(find(".sentence").textContent).toContain("Explaining is, token 1 of 2");

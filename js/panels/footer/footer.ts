@@ -5,11 +5,21 @@ import { h, plainText, watchSize, writeText } from "../../dom";
 import { numeral } from "../../draw/numerals";
 import { type Tint, tint } from "../../draw/ramp";
 import type { ShownScores } from "../../scores/shown-scores";
+import { sinkOf } from "../../scores/sink";
 import type { Content } from "../../session/session";
 import { foilOf, targetSteps } from "../../state/selectors";
+import { named, unitsOf } from "../../state/units";
 import { mountAlternatives } from "./alternatives";
 import styles from "./footer.css";
-import { disputedText, explainedText, hintText, inputText, legendTexts, strongestText } from "./footer-text";
+import {
+  disputedText,
+  explainedText,
+  hintText,
+  inputText,
+  legendTexts,
+  strongestText,
+  wholeText,
+} from "./footer-text";
 
 export const footer = { styles, mount };
 
@@ -51,14 +61,16 @@ function followSentence(host: HTMLElement, { state, scores, effect }: Context): 
     const shown = scores.shown.value;
     if (steps.length > 0)
       writeText(host, explainedText(steps, shown, content, state.options.value, foilOf(state, steps)));
-    else writeText(host, shown?.input != null ? inputText(shown, content) : hintText(content));
+    else if (shown?.input != null) writeText(host, inputText(shown, content));
+    else writeText(host, [...wholeText(shown, content), ...hintText(content)]);
   });
 }
 
 function followLegend(host: HTMLElement, { state, scores, theme, allSteps, effect }: Context): void {
   const [low, ramp] = [h("span", { class: "num" }), h("i", { class: "ramp" })];
   const [high, facts] = [h("span", { class: "num" }), h("span")];
-  host.append(low, ramp, h("span", {}, high, facts));
+  const sink = sinkButton({ state });
+  host.append(low, ramp, h("span", {}, high, facts), sink.element);
   const signed = computed(() => scores.shown.value?.method.signed ?? false);
   const intensity = computed(() => state.options.value.intensity);
   effect(() => {
@@ -70,10 +82,39 @@ function followLegend(host: HTMLElement, { state, scores, theme, allSteps, effec
     if (!shown) return;
     const most = shown.high;
     const texts = legendTexts(shown, state.options.value);
+    sink.show(shown, state.content.value);
     writeText(low, [signed.value ? numeral(-most, true, most) : "0"]);
     writeText(high, [numeral(most, signed.value, most)]);
     writeText(facts, [texts.map((fact) => ` · ${fact}`).join("")]);
   });
+}
+
+/** The button that puts a sink on the colour scale, and off again. */
+function sinkButton({ state }: Pick<Context, "state">) {
+  const element = h("button", {
+    type: "button",
+    class: "chip",
+    onclick: () => {
+      const options = state.options.peek();
+      state.options.value = { ...options, scale_sink: !options.scale_sink };
+    },
+  });
+  return {
+    element,
+    show(shown: ShownScores, content: Content): void {
+      const on = state.options.value.scale_sink;
+      const unit = shown.sink ?? (on ? sinkOf(shown.values, content, shown.method) : null);
+      element.hidden = unit === null;
+      if (unit === null) return;
+      const name = named(unitsOf(content).text(unit));
+      const share = numeral(shown.values[unit] as number);
+      element.setAttribute("aria-pressed", String(on));
+      element.textContent = on ? `${name} ${share} on the scale` : `${name} ${share} off the scale`;
+      element.title = on
+        ? "Leave it out of the colours again, so that the others can be told apart."
+        : "A control token or the first token often takes much of a row whatever the text says. Its number is kept; click to colour it too.";
+    },
+  };
 }
 
 /** When other steps are held, announce which words gave most to them. */
@@ -81,7 +122,7 @@ function announceStrongest({ state, scores, announce, effect }: Context): void {
   let last: ShownScores | null = null;
   effect(() => {
     const held = scores.held.value;
-    if (held && held.steps !== last?.steps) {
+    if (held && state.held.peek().length > 0 && held.steps !== last?.steps) {
       const content = state.content.peek();
       const words = strongestText(held, content);
       const disputed = plainText(disputedText(held, content)).replace(/^ · l/, " L");

@@ -5,6 +5,8 @@ export interface Choice {
   readonly value: string;
   readonly text: string;
   readonly title?: string;
+  /** Words above the text, in larger letters. */
+  readonly above?: string;
 }
 
 export interface Choices {
@@ -36,11 +38,11 @@ export function segmented(label: string, choose: (value: string) => void): Choic
       if (key !== shown) {
         shown = key;
         element.replaceChildren(
-          ...choices.map(({ value: own, text, title = "" }) =>
+          ...choices.map(({ value: own, text, title = "", above }) =>
             h(
               "button",
               { type: "button", role: "radio", "data-value": own, title, onclick: () => choose(own) },
-              text,
+              ...(above ? [above, " ", h("small", {}, text)] : [text]),
             ),
           ),
         );

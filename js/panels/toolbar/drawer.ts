@@ -6,7 +6,7 @@ export class Drawer {
   #open: HTMLElement | null = null;
 
   /** Make a button that opens the panel with what `make` returns, called once, and closes it again. */
-  button(label: string, picture: string, make: () => HTMLElement): HTMLButtonElement {
+  button(label: string, picture: string | null, make: () => HTMLElement): HTMLButtonElement {
     let content: HTMLElement | undefined;
     const onclick = () => {
       if (this.#open === button) return this.#show(null);
@@ -24,7 +24,7 @@ export class Drawer {
         "aria-controls": this.element.id,
         onclick,
       },
-      icon(picture),
+      ...(picture ? [icon(picture)] : []),
     );
     return button;
   }

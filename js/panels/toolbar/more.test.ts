@@ -1,63 +1,68 @@
 // @vitest-environment happy-dom
 import { expect, test, vi } from "vitest";
-import { moreList } from "./more";
+import type { MethodInfo } from "../../session/session";
+import { sample } from "../../session/testing";
+import { setUp } from "../../testing";
+import { methodsPanel, moreLabel } from "./more";
 
-const choices = [
-  { value: "a", text: "Method A" },
-  { value: "b", text: "<b>Method B</b>" },
+const base = sample.methods[0] as MethodInfo;
+const methods: MethodInfo[] = [
+  { ...base, name: "attention", title: "Attention", question: "look", seconds: 0.01 },
+  {
+    ...base,
+    name: "b",
+    title: "<b>Method B</b>",
+    description: "its one line",
+    question: "need",
+    seconds: 140,
+  },
+  { ...base, name: "own", title: "Own" },
+  { ...base, name: "captum:lime", title: "Captum: LIME", question: "need", seconds: 3.2 },
 ];
 
-function list() {
+function panel() {
+  const t = setUp({ methods });
   const choose = vi.fn();
-  const more = moreList("More methods", choose);
-  return { more, choose, select: more.element as HTMLSelectElement };
+  const element = methodsPanel(t.ctx, choose);
+  t.host.append(element);
+  const texts = (selector: string) => [...element.querySelectorAll(selector)].map((one) => one.textContent);
+  return { ...t, choose, element, texts };
 }
 
-test("reads More until one of its choices is shown", () => {
-  const { more, select } = list();
-  more.show(choices, "elsewhere");
-  expect(select.selectedOptions[0]?.textContent).toBe("More");
-  expect(select.classList.contains("on")).toBe(false);
-  more.show(choices, "b");
-  expect(select.selectedOptions[0]?.textContent).toBe("<b>Method B</b>");
-  expect(select.classList.contains("on")).toBe(true);
-});
-
-test("tells what is chosen, and nothing when More itself is", () => {
-  const { more, choose, select } = list();
-  more.show(choices, "elsewhere");
-  select.value = "a";
-  select.dispatchEvent(new Event("change"));
-  expect(choose).toHaveBeenLastCalledWith("a");
-  select.value = "";
-  select.dispatchEvent(new Event("change"));
-  expect(choose).toHaveBeenCalledTimes(1);
-});
-
-test("is not there when there is nothing more", () => {
-  const { more, select } = list();
-  more.show([], "a");
-  expect(select.hidden).toBe(true);
-});
-
-test("puts a tool's methods under its name", () => {
-  const { more, select } = list();
-  more.show(
-    [
-      ...choices,
-      { value: "c:a", text: "Captum: A" },
-      { value: "i:a", text: "Inseq: A" },
-      { value: "c:b", text: "Captum: B" },
-    ],
-    "c:b",
-  );
-  const groups = [...select.querySelectorAll("optgroup")].map((group) => [
-    group.label,
-    group.children.length,
+test("methods stand under the question they answer, with their cost and a line", () => {
+  const { texts, element } = panel();
+  expect(texts("h3")).toEqual(["What did it need?", "What did it look at?", "Others"]);
+  expect(texts(".groups button")).toEqual([
+    "<b>Method B</b>2 minits one line",
+    `Attentioninstant${base.description}`,
+    `Own${base.description}`,
   ]);
-  expect(groups).toEqual([
-    ["Captum", 2],
-    ["Inseq", 1],
+  expect(element.querySelector(".groups button b b")).toBeNull();
+});
+
+test("those of other tools are folded", () => {
+  const { texts, element } = panel();
+  expect(element.querySelector("details")?.open).toBe(false);
+  expect(texts("details b")).toEqual(["Captum: LIME"]);
+  expect(texts("details .cost")).toEqual(["3 s"]);
+});
+
+test("a click chooses, and the one shown is marked", () => {
+  const { choose, element, state } = panel();
+  const button = (name: string) => element.querySelector<HTMLElement>(`[data-value="${name}"]`);
+  button("b")?.click();
+  expect(choose).toHaveBeenCalledExactlyOnceWith("b");
+  state.method.value = "b";
+  expect([button("b"), button("own")].map((one) => one?.getAttribute("aria-pressed"))).toEqual([
+    "true",
+    "false",
   ]);
-  expect(select.selectedOptions[0]?.textContent).toBe("Captum: B");
+});
+
+test("the button reads More until a method that is not on the bar is shown", () => {
+  const button = document.createElement("button");
+  moreLabel(button, methods[0], true);
+  expect([button.textContent, button.className]).toEqual(["More", ""]);
+  moreLabel(button, methods[1], false);
+  expect([button.textContent, button.className]).toEqual(["<b>Method B</b>", "on"]);
 });

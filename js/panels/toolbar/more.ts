@@ -1,50 +1,66 @@
-/** A list for the methods that do not fit into the bar. */
+/** All methods by the question they answer, each with what it takes and one line; those of other tools are folded. */
+import type { Context } from "../../context";
 import { h } from "../../dom";
-import type { Choice, Choices } from "./controls";
+import type { MethodInfo } from "../../session/session";
+import { methodOf } from "../../state/selectors";
+import { costText, headingOf, order } from "./questions";
 
-const nothing = "";
+/** The tool of a method that another library computes, as in "captum:lime". */
+const toolOf = ({ name }: MethodInfo): string => (name.includes(":") ? (name.split(":")[0] ?? "") : "");
 
-/** A list that reads "More" until one of its choices is shown. */
-export function moreList(label: string, choose: (value: string) => void): Choices {
-  const element = h("select", {
-    class: "more",
-    "aria-label": label,
-    onchange: () => {
-      if (element.value !== nothing) choose(element.value);
-    },
-  });
-  let shown = "";
-  return {
-    element,
-    show(choices, value) {
-      element.hidden = choices.length === 0;
-      const key = JSON.stringify(choices);
-      if (key !== shown) {
-        shown = key;
-        element.replaceChildren(h("option", { value: nothing }, "More"), ...grouped(choices));
-      }
-      const known = choices.some((choice) => choice.value === value);
-      element.value = known ? value : nothing;
-      element.classList.toggle("on", known);
-    },
-  };
+/** The button that reads "More" until a method that is not on the bar is shown. */
+export function moreLabel(button: HTMLElement, chosen: MethodInfo | undefined, onBar: boolean): void {
+  const other = chosen && !onBar ? chosen.title : null;
+  button.textContent = other ?? "More";
+  button.setAttribute("aria-label", other ? `${other}, more methods` : "More methods");
+  button.classList.toggle("on", chosen !== undefined && !onBar);
 }
 
-/** Options; methods of a tool, as in "Captum: DeepLIFT", are grouped under its name. */
-function grouped(choices: readonly Choice[]): HTMLElement[] {
-  const out: HTMLElement[] = [];
-  const groups = new Map<string, HTMLElement>();
-  for (const { value, text, title = "" } of choices) {
-    const option = h("option", { value, title }, text);
-    const tool = text.match(/^(\w+): /)?.[1];
-    const group = tool && (groups.get(tool) ?? h("optgroup", { label: tool }));
-    if (!group) out.push(option);
-    else if (groups.has(tool)) group.append(option);
-    else {
-      group.append(option);
-      groups.set(tool, group);
-      out.push(group);
-    }
-  }
-  return out;
+/** The panel: it follows the methods and the one that is shown until the display ends. */
+export function methodsPanel({ state, effect }: Context, choose: (name: string) => void): HTMLElement {
+  const groups = h("div", { class: "groups" });
+  const others = h("div", { class: "tools" });
+  const fold = h("details", {}, h("summary", {}, "Run by other tools"), others);
+  effect(() => {
+    const { methods } = state.content.value;
+    const own = methods.filter((one) => !toolOf(one));
+    const used = order.filter((question) => own.some((one) => (one.question ?? "") === question));
+    groups.replaceChildren(
+      ...used.map((question) => {
+        const [heading, plainly] = headingOf(question);
+        const members = own.filter((one) => (one.question ?? "") === question);
+        return h(
+          "section",
+          { "aria-label": heading },
+          h("h3", {}, heading),
+          h("p", {}, plainly),
+          ...members.map((one) => entry(one, choose)),
+        );
+      }),
+    );
+    const foreign = methods.filter((one) => toolOf(one));
+    fold.hidden = foreign.length === 0;
+    others.replaceChildren(...foreign.map((one) => entry(one, choose)));
+  });
+  const panel = h("div", { class: "methods" }, groups, fold);
+  effect(() => {
+    const chosen = methodOf(state)?.name;
+    void state.content.value;
+    for (const button of panel.querySelectorAll<HTMLElement>("button"))
+      button.setAttribute("aria-pressed", String(button.dataset.value === chosen));
+  });
+  return panel;
+}
+
+function entry(
+  { name, title, description, seconds }: MethodInfo,
+  choose: (name: string) => void,
+): HTMLElement {
+  return h(
+    "button",
+    { type: "button", class: "entry", "data-value": name, onclick: () => choose(name) },
+    h("b", {}, title),
+    h("span", { class: "cost" }, costText(seconds)),
+    h("small", {}, description),
+  );
 }

@@ -23,6 +23,9 @@ export function optionsPanel(ctx: Context): HTMLElement {
   const target = tick("Hide the target so far", (on) => set({ hide_target: on }));
   const rest = tick("Give what they hold to the rest", (on) => set({ renormalize: on }));
   const space = tick("Show spaces and newlines", (on) => set({ show_whitespace: on }));
+  const sink = tick("Colour the sink too", (on) => set({ scale_sink: on }));
+  sink.element.title =
+    "A control token or the first token that holds over a quarter of a row is off the colour scale, unless this is ticked.";
   rest.element.title =
     "Renormalise: the row sums to 1 again without the hidden tokens. Not for signed methods.";
   ctx.effect(() => {
@@ -37,6 +40,7 @@ export function optionsPanel(ctx: Context): HTMLElement {
     rest.input.checked = now.renormalize;
     rest.input.disabled = !hides(now);
     space.input.checked = now.show_whitespace;
+    sink.input.checked = now.scale_sink;
   });
   return h(
     "div",
@@ -49,5 +53,6 @@ export function optionsPanel(ctx: Context): HTMLElement {
     target.element,
     rest.element,
     space.element,
+    sink.element,
   );
 }

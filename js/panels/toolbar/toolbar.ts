@@ -7,8 +7,9 @@ import { segmented } from "./controls";
 import { copyButton } from "./copy";
 import { Drawer } from "./drawer";
 import { helpPanel } from "./help";
-import { moreList } from "./more";
+import { methodsPanel, moreLabel } from "./more";
 import { optionsPanel } from "./options";
+import { askOf } from "./questions";
 import styles from "./toolbar.css";
 
 export const toolbar = { styles, mount };
@@ -30,11 +31,13 @@ function mount(
     state.method.value = name;
   };
   const methods = segmented("Method", chooseMethod);
-  const more = moreList("More methods", chooseMethod);
   const switcher = segmented("View", (id) => {
     state.view.value = id;
   });
   const drawer = new Drawer();
+  const what = h("span", { class: "what", "aria-hidden": "true" }, "What");
+  const more = drawer.button("More methods", null, () => methodsPanel(ctx, chooseMethod));
+  more.className = "more";
   const options = drawer.button("Options", pictures.options, () => optionsPanel(ctx));
   const copy = copyButton(ctx, (button, box) => drawer.open(button, box));
   const help = drawer.button("Help", pictures.help, helpPanel);
@@ -42,8 +45,9 @@ function mount(
     h(
       "div",
       { class: "bar" },
+      what,
       methods.element,
-      more.element,
+      more,
       h("span", { class: "grow" }),
       switcher.element,
       h("div", { class: "icons" }, options, copy, help),
@@ -51,14 +55,23 @@ function mount(
     drawer.element,
   );
   ctx.effect(() => {
-    const choices = state.content.value.methods.map((m) => ({
+    const all = state.content.value.methods;
+    const bar = all.slice(0, methodsInBar);
+    const choices = bar.map((m) => ({
       value: m.name,
       text: m.title,
       title: m.description,
+      above: askOf(m),
     }));
-    const chosen = methodOf(state)?.name ?? "";
-    methods.show(choices.slice(0, methodsInBar), chosen);
-    more.show(choices.slice(methodsInBar), chosen);
+    const chosen = methodOf(state);
+    methods.show(choices, chosen?.name ?? "");
+    what.hidden = !bar.some(askOf);
+    more.hidden = all.length <= methodsInBar;
+    moreLabel(
+      more,
+      chosen,
+      bar.some(({ name }) => name === chosen?.name),
+    );
   });
   ctx.effect(() => {
     const choices = views.map(({ id, title }) => ({ value: id, text: title }));

@@ -1,6 +1,6 @@
 /** The texts for a cell of the matrix: its tip, and its label for a screen reader. */
 
-import { exact, spoken } from "../../draw/numerals";
+import { exact, spoken, spokenChance } from "../../draw/numerals";
 import type { Field } from "../../scores/field";
 
 /** The tip over a cell: a name and a value. */
@@ -19,7 +19,8 @@ export function tipText(field: Field, row: number, column: number): readonly [na
 export function cellLabel(field: Field, row: number, column: number): string {
   const { rowText, columnText, probability } = field.shape;
   const to = columnText[column] ?? "";
-  if (row >= rowText.length) return `probability of ${to}, ${spoken(probability[column] ?? Number.NaN)}`;
+  if (row >= rowText.length)
+    return `probability of ${to}, ${spokenChance(probability[column] ?? Number.NaN)}`;
   const name = `from ${rowText[row] ?? ""} to ${to}`;
   if (field.isHidden(row)) return `${name}, hidden`;
   if (!field.seen(row, column)) return `${name}, not read yet`;

@@ -1,6 +1,6 @@
 /** Paint the headings of the matrix: inputs, generated tokens and their probabilities. */
 import { visible } from "../../draw/heatmap";
-import { numeral } from "../../draw/numerals";
+import { chance } from "../../draw/numerals";
 import { bodyBottom, cutAside, headings, room, truncate, upright } from "./layout";
 import type { Look, Paper, Picture } from "./picture";
 
@@ -112,6 +112,6 @@ function paintProbabilities(c: Paper, picture: Picture, look: Look, chosen: Read
     if (upright(across.scale)) {
       const tall = Math.max(1, p * (l.foot - 8));
       c.fillRect(left + 1, foot + l.foot / 2 - 4 - tall, Math.max(0.6, across.scale - 1), tall);
-    } else if (!cutAside(l, left, across.scale)) c.fillText(numeral(p), middleOf(picture, column), foot + 1);
+    } else if (!cutAside(l, left, across.scale)) c.fillText(chance(p), middleOf(picture, column), foot + 1);
   }
 }

@@ -1,6 +1,6 @@
 /** Make the elements of the text view: sections of running text, in which each unit is a bare inline span. */
 import { h, uniqueId } from "../../dom";
-import { numeral } from "../../draw/numerals";
+import { chance } from "../../draw/numerals";
 import type { Content } from "../../session/session";
 import { named, unitsOf } from "../../state/units";
 
@@ -88,7 +88,7 @@ export function buildText(content: Content, showSpace: boolean): TextElements {
     run.append(element);
     const [step] = units.steps(u);
     const p = step === undefined || !units.labels ? null : content.steps.probability[step];
-    if (p != null) run.append(h("span", { class: "num p", "aria-hidden": "true" }, ` ${numeral(p)} `));
+    if (p != null) run.append(h("span", { class: "num p", "aria-hidden": "true" }, ` ${chance(p)} `));
     elements.push(element);
   }
   return { list, units: elements };

@@ -1,7 +1,9 @@
 /** Pointer and keyboard in the text view: hover previews, click holds, one unit has the cursor. */
+import { untracked } from "@preact/signals-core";
 import { listen } from "../../dom";
 import type { Display } from "../../state/display";
 import { extendHeld, preview, toggleHeld } from "../../state/selection";
+import { restingSteps } from "../../state/selectors";
 import { type Units, unitsOf } from "../../state/units";
 import type { Boxes } from "./boxes";
 import type { TextElements } from "./build";
@@ -31,7 +33,7 @@ export class TextInput {
     this.#display = display;
     this.#units = unitsOf(state.content.peek());
     this.#indexOf = new Map(text.units.map((element, u) => [element, u]));
-    const [held = 0] = this.#units.ofSteps(state.held.peek().slice(0, 1));
+    const [held = 0] = this.#units.ofSteps(untracked(() => restingSteps(state)).slice(0, 1));
     this.#cursor = Math.min(held, Math.max(0, text.units.length - 1));
     this.#setTabStop(true);
     this.#listenToPointer(signal);
@@ -109,7 +111,7 @@ export class TextInput {
     const shown = this.#pointed ?? u;
     const { state } = this.#display;
     if (shown === null) preview(state, [], null);
-    else if (shown >= this.#units.firstWritten) preview(state, this.#units.steps(shown), null);
+    else if (shown >= this.#units.firstWritten) preview(state, this.#steps(shown), null);
     else preview(state, [], this.#units.start(shown));
   }
 
@@ -137,8 +139,15 @@ export class TextInput {
   }
 
   #choose(u: number, extend: boolean): void {
-    if (u >= this.#units.firstWritten)
-      (extend ? extendHeld : toggleHeld)(this.#display, this.#units.steps(u));
+    if (u >= this.#units.firstWritten) (extend ? extendHeld : toggleHeld)(this.#display, this.#steps(u));
+  }
+
+  /** The steps of a unit; of one in the word that is previewed, those of the whole word. */
+  #steps(u: number): readonly number[] {
+    const { held, previewed } = this.#display.state;
+    const own = this.#units.steps(u);
+    const word = previewed.peek();
+    return held.peek().length === 0 && own.every((step) => word.includes(step)) ? word : own;
   }
 
   #key(event: KeyboardEvent): void {

@@ -8,6 +8,7 @@ const picture = (values: number[]): Picture => ({
   high: 1,
   intensity: 1,
   hidden: null,
+  sink: null,
   targets: [2],
   pointed: null,
   veilFrom: 3,

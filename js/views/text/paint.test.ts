@@ -34,6 +34,7 @@ const picture: Picture = {
   high: 1,
   intensity: 0.5,
   hidden: null,
+  sink: null,
   targets: [],
   pointed: null,
   veilFrom: 5,

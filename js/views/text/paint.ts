@@ -10,6 +10,8 @@ export interface Picture {
   readonly high: number;
   readonly intensity: number;
   readonly hidden: Uint8Array | null;
+  /** The unit that is off the colour scale. */
+  readonly sink: number | null;
   /** The units explained. */
   readonly targets: readonly number[];
   /** The unit pointed at. */
@@ -61,6 +63,7 @@ export function paintText(
     else paintTints(below, picture.values);
   }
   if (picture.hidden) paintHidden(above, picture.hidden);
+  if (picture.sink !== null && picture.sink >= first && picture.sink < end) paintSink(above, picture.sink);
   const { pointed } = picture;
   if (pointed !== null && !picture.targets.includes(pointed))
     outline(above, boxes.of(pointed), inks.ink, 1.5, 1);
@@ -131,6 +134,27 @@ function paintHidden(layer: Layer, hidden: Uint8Array): void {
   for (let u = layer.first; u < layer.end; u++)
     if (hidden[u]) outline(layer, layer.boxes.of(u), layer.inks.soft, 1, 0);
   layer.c.setLineDash([]);
+}
+
+/** Hatch the unit that is off the scale. */
+function paintSink({ c, boxes, inks }: Layer, sink: number): void {
+  c.strokeStyle = inks.soft;
+  c.lineWidth = 1;
+  boxes.each(sink, (x, y, w, height) => {
+    const [width, top, bottom] = [wide(w), y - 1, y + height + 1];
+    c.save();
+    c.beginPath();
+    c.roundRect(x, top, width, bottom - top, 3);
+    c.clip();
+    c.globalAlpha = 0.55;
+    c.beginPath();
+    for (let at = x - height; at < x + width; at += 5) {
+      c.moveTo(at, bottom);
+      c.lineTo(at + (bottom - top), top);
+    }
+    c.stroke();
+    c.restore();
+  });
 }
 
 function paintVeil({ c, boxes, picture, inks, first, end }: Layer): void {

@@ -30,15 +30,16 @@ export class Paper {
     this.#redraw = inNextFrame(() => this.redraw(), end);
   }
 
-  /** Measure all units again. */
-  sync(): void {
-    if (!this.boxes.measure(this.#list, this.#units)) return;
+  /** Measure all units again; false while the text is not laid out. */
+  sync(): boolean {
+    if (!this.boxes.measure(this.#list, this.#units)) return false;
     this.#total = this.#list.offsetHeight;
     this.#view = Math.max(1, this.#scroller.clientHeight);
     this.#scroll = this.#scroller.scrollTop;
     this.#height = Math.min(this.#total, Math.ceil(this.#view * (1 + 2 * beyond)));
     for (const canvas of [this.under, this.over]) sizeCanvas(canvas, this.#list.offsetWidth, this.#height);
     this.redraw();
+    return true;
   }
 
   /** Draw in the next frame. */

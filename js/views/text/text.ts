@@ -4,8 +4,10 @@ import type { View, ViewContext } from "../../context";
 import { h, watchPaper, watchSize } from "../../dom";
 import { paletteOf } from "../../draw/palette";
 import { tint } from "../../draw/ramp";
+import { compared } from "../../scores/sink";
 import { targetSteps } from "../../state/selectors";
 import { hides, unitsOf } from "../../state/units";
+import type { Boxes } from "./boxes";
 import { buildText, type TextElements } from "./build";
 import { TextInput } from "./input";
 import { markForPaper } from "./on-paper";
@@ -31,7 +33,8 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
     page.replaceChildren(paper.under, built.list, paper.over, tip);
     const measured = signal(0);
     const sync = () => {
-      paper.sync();
+      if (paper.sync() && measured.peek() === 0)
+        untracked(() => showTarget(built, paper.boxes, scroller, ctx));
       measured.value = measured.peek() + 1;
     };
     watchPaper((printing) => {
@@ -74,6 +77,15 @@ function inksOf(host: HTMLElement, ctx: ViewContext): Omit<Inks, "signed"> {
   return { ...inks, ...(forced ? system : {}), forced };
 }
 
+/** Scroll to the word that is explained at first. */
+function showTarget(built: TextElements, boxes: Boxes, scroller: HTMLElement, { state }: ViewContext): void {
+  const [first] = unitsOf(state.content.value).ofSteps(targetSteps(state));
+  const [box] = first === undefined ? [] : boxes.of(first);
+  if (box && box.top + box.height > scroller.clientHeight) {
+    scroller.scrollTop = built.list.offsetTop + box.top - scroller.clientHeight / 2;
+  }
+}
+
 function pictureOf(built: TextElements, { state, scores }: ViewContext): Picture {
   const units = unitsOf(state.content.value);
   const shown = scores.shown.value;
@@ -82,7 +94,8 @@ function pictureOf(built: TextElements, { state, scores }: ViewContext): Picture
   const input = state.hoveredInput.value;
   const last = targets.at(-1);
   return {
-    values: shown?.values ?? null,
+    values: shown && valuesAlone(compared(shown), state.alone.value),
+    sink: shown?.sink ?? null,
     high: shown?.high ?? 0,
     intensity: options.intensity,
     hidden: targets.length > 0 && hides(options) ? units.hidden(options) : null,
@@ -90,6 +103,11 @@ function pictureOf(built: TextElements, { state, scores }: ViewContext): Picture
     pointed: input === null ? null : units.of(input),
     veilFrom: last === undefined || units.labels ? built.units.length : last + 1,
   };
+}
+
+/** The values with all but those of one unit left out. */
+function valuesAlone(values: Float32Array, unit: number | null): Float32Array {
+  return unit === null ? values : values.map((v, u) => (u === unit ? v : Number.NaN));
 }
 
 function markHeld(built: TextElements, { state }: ViewContext): void {

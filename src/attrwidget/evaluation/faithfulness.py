@@ -13,10 +13,11 @@ from attrwidget.evaluation.agreement import agreement
 from attrwidget.evaluation.choice import announce_evaluation, methods_to_judge, narrowed, steps_to_judge
 from attrwidget.evaluation.collect_scores import collect_scores, own_scores
 from attrwidget.evaluation.measures import Measures
-from attrwidget.evaluation.ranking import ranked, removable, shuffles
+from attrwidget.evaluation.ranking import ranked, shuffles
 from attrwidget.evaluation.result import Evaluation
 from attrwidget.explanation import Explanation
 from attrwidget.progress import progress_bar
+from attrwidget.results.masked_runs import removable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

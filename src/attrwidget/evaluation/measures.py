@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from attrwidget.evaluation.curves import aopc, area, counts_along, counts_in_bins
-from attrwidget.evaluation.masked import MaskedRuns, masked
 from attrwidget.evaluation.ranking import shuffles
 from attrwidget.evaluation.result import METRICS, StepCurves
+from attrwidget.results.masked_runs import MaskedRuns, masked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from attrwidget.evaluation.masked import Masked
     from attrwidget.progress import Progress
     from attrwidget.results.live import LiveReading
+    from attrwidget.results.masked_runs import Masked
 
 
 class Measures:

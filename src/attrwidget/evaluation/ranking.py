@@ -1,4 +1,4 @@
-"""Choose which inputs may be taken away, and in which order."""
+"""Choose the order in which inputs are taken away."""
 
 from __future__ import annotations
 
@@ -7,21 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from numpy.typing import NDArray
-
-    from attrwidget.results.base import Reading
-
-
-def removable(reading: Reading, step: int, keep: Collection[int] = ()) -> NDArray[np.intp]:
-    """Return the positions of *step*'s inputs that may be taken away.
-
-    Special tokens stay, as do the positions in *keep*, and the first token: it takes the attention that is needed
-    nowhere else, and leaves every position something to attend to.
-    """
-    inputs = range(1, reading.seen(step))
-    return np.array([i for i in inputs if not reading.tokens.special[i] and i not in keep], dtype=np.intp)
 
 
 def ranked(values: NDArray[np.floating], ties: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from attrwidget.progress import Progress
     from attrwidget.results.base import Reading
+    from attrwidget.results.check import Check
 
 _DEFAULT_MB = 10.0
 _SPARE_BYTES = 4096  # for the sentences on what was left out
@@ -174,8 +175,17 @@ def _data(
         "scores": scores,
         "notes": _notes(reading, scores),
         "attention": attention,
+        "checks": []
+        if reading.checks is None
+        else [_checked(check) for check in reading.checks.made.values()],
         "left_out": list(plan.left_out),
     }
+
+
+def _checked(check: Check) -> dict[str, Any]:
+    """Return *check* as JSON."""
+    numbers = [check.probability, check.without, *check.others]
+    return {"step": check.step, "inputs": list(check.inputs), "numbers": [float(f"{p:.4g}") for p in numbers]}
 
 
 def _notes(reading: Reading, methods: Iterable[str]) -> dict[str, list[str | None]]:

@@ -25,6 +25,7 @@ ATTENTION = register(
         name="attention",
         title="Attention",
         description="attention",
+        question="look",
         formula="softmax(q·kᵀ·scale + mask), of any heads, made one by their mean, sum, max or median",
         cost="one small matrix product per layer",
         source="Vaswani et al. 2017 (arXiv:1706.03762); what attention is not: Jain & Wallace 2019 (arXiv:1902.10186)",

@@ -36,6 +36,7 @@ CROSS_ATTENTION = register(
         name="cross_attention",
         title="Cross-attention",
         description="cross-attention",
+        question="look",
         formula="softmax(q·kᵀ·scale + mask) of the decoder's queries and the encoder's keys",
         cost="one small matrix product per layer",
         source="Bahdanau et al. 2015 (arXiv:1409.0473); Vaswani et al. 2017 (arXiv:1706.03762)",

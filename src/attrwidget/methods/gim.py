@@ -37,6 +37,7 @@ GIM = register(
         name="gim",
         title="GIM",
         description="input × modified gradient (GIM) of {target}, signed dot product",
+        question="push",
         formula="e · ∂s/∂e, with norms' statistics fixed, softmax going back at temperature 2, and products shared out",
         cost="one backward pass per generated token",
         source="Edin et al. 2025 (arXiv:2505.17630)",

@@ -38,6 +38,7 @@ GRADIENT_X_ATTENTION = register(
         name="gradient_x_attention",
         title="Gradient × attention",
         description="attention × gradient of {target}, rolled out through all layers",
+        question="look",
         formula="row t of Π over layers of (I + mean over heads of (A ⊙ ∂s/∂A)⁺), without the I it starts from",
         cost="one backward pass per generated token, with all attention weights of all layers in memory",
         source="Chefer et al. 2021 (arXiv:2103.15679)",

@@ -40,6 +40,7 @@ INPUT_X_GRADIENT = register(
         name="input_x_gradient",
         title="Input × gradient",
         description="input × gradient of {target}, signed dot product",
+        question="push",
         formula="e · ∂s/∂e",
         cost="one backward pass per generated token",
         source="Shrikumar et al. 2016 (arXiv:1605.01713)",

@@ -27,6 +27,7 @@ INPUT_X_GRADIENT_L2 = register(
         name="input_x_gradient_l2",
         title="Input × gradient, L2",
         description="input × gradient of {target}, L2 norm",
+        question="depend",
         formula="‖e ⊙ ∂s/∂e‖₂ over the embedding's dimensions",
         cost="one backward pass per generated token",
         source="Inseq's default aggregation of input_x_gradient; Ecco's gradient × input",

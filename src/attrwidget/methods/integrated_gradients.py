@@ -121,6 +121,7 @@ INTEGRATED_GRADIENTS = register(
         name="integrated_gradients",
         title="Integrated gradients",
         description="integrated gradients of {target} from the mean embedding, signed",
+        question="push",
         formula="(e − b) · ∫₀¹ ∂s/∂e at b + α (e − b) dα, by Gauss–Legendre; sums to s(e) − s(b)",
         cost="for each point of the way (30, to 150 where rows still change), a forward pass and one backward pass per "
         "generated token",

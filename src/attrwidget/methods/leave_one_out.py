@@ -95,6 +95,7 @@ LEAVE_ONE_OUT = register(
         name="leave_one_out",
         title="Leave one out",
         description="fall of {target} when an input is masked from attention",
+        question="need",
         formula="s(x) − s(x with the keys of input or unit j masked in every layer); positions stay",
         cost="one forward pass per input or unit for all steps together, batched",
         source=f"{_SOURCE}; for language models: AttriBoT (arXiv:2411.15102)",

@@ -106,6 +106,15 @@ NEEDS = {
 }
 
 
+# The questions that methods answer, as the page asks them.
+QUESTIONS = {
+    "need": "What did it need?",
+    "depend": "What did it depend on?",
+    "push": "What pushed it?",
+    "look": "What did it look at?",
+}
+
+
 @dataclass(frozen=True)
 class Method:
     """A method of attribution.
@@ -114,6 +123,7 @@ class Method:
         name: Its name in ``scores`` and the widget, such as ``"saliency"``.
         title: Its name on screen.
         description: What its scores are, for the footer; ``{target}`` stands for the target function's name.
+        question: The question it answers, a key of ``QUESTIONS``; "" for one of its own.
         formula: Its formula, with *s* the score that is explained and *e* an input's embedding.
         cost: How many forward and backward passes it takes.
         source: The paper or library that it is from.
@@ -141,6 +151,7 @@ class Method:
     cost: str
     source: str
     compute: Callable[..., Rows]
+    question: str = ""
     passes: Passes | None = None
     signed: bool = False
     attention: bool = False

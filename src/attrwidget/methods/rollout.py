@@ -68,6 +68,7 @@ ROLLOUT = register(
         name="rollout",
         title="Attention rollout",
         description="attention rollout through all layers, mean of all heads",
+        question="look",
         formula="row t of Π over layers of (½ mean over heads of A + ½ I)",
         cost="one product of attention with a row per generated token and layer",
         source="Abnar & Zuidema 2020 (arXiv:2005.00928)",

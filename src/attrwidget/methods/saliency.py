@@ -39,6 +39,7 @@ SALIENCY = register(
         name="saliency",
         title="Saliency",
         description="saliency of {target}, L2 norm",
+        question="depend",
         formula="‖∂s/∂e‖ over the embedding's dimensions: L2, L1 or the largest magnitude",
         cost="one backward pass per generated token",
         source="Simonyan et al. 2013 (arXiv:1312.6034); L2 over dimensions as Inseq's default",

@@ -73,6 +73,7 @@ SMOOTHGRAD = register(
         name="smoothgrad",
         title="SmoothGrad",
         description="saliency of {target} averaged over noisy inputs, L2 norm",
+        question="depend",
         formula="‖mean over i of ∂s/∂e at e + εᵢ‖₂, ε normal, of half the embeddings' standard deviation",
         cost="for each noisy copy (8), a forward pass and one backward pass per generated token",
         source="Smilkov et al. 2017 (arXiv:1706.03825)",

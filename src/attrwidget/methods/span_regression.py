@@ -101,6 +101,7 @@ SPAN_REGRESSION = register(
         name="span_regression",
         title="Span regression",
         description="weights of a sparse linear model of {target} by which words are kept, shared by their tokens",
+        question="need",
         formula="w of LASSO, s ≈ Σ w_j · (unit j is kept) + b, over random masks of units that keep each with p = 0.5",
         cost="one forward pass per mask (64, and 16 to judge the fit) for all steps together, batched",
         source="ContextCite, Cohen-Wang et al. 2024 (arXiv:2409.00729)",

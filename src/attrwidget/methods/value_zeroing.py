@@ -68,6 +68,7 @@ VALUE_ZEROING = register(
         name="value_zeroing",
         title="Value zeroing",
         description="cosine distance of the last hidden state when an input's values are zeroed",
+        question="look",
         formula="1 − cos(h_t, h_t with v_j = 0 in every layer), h the unembedding's input",
         cost="one forward pass per input for all steps together, batched",
         source="Mohebbi et al. 2023 (arXiv:2301.12971), who zero one layer at a time",

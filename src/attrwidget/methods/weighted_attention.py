@@ -33,6 +33,7 @@ WEIGHTED_ATTENTION = register(
         name="weighted_attention",
         title="Attention × value norm",
         description="attention × norm of the value, mean of all heads",
+        question="look",
         formula="α_tj ‖v_j‖₂, of any heads, made one by their mean, sum or max",
         cost="one small matrix product per layer",
         source="Kobayashi et al. 2020 (arXiv:2004.10102), before the output projection",

@@ -33,6 +33,7 @@ DEFAULT_OPTIONS: dict[str, Any] = {
     "hide_target": False,
     "renormalize": False,
     "show_whitespace": False,
+    "scale_sink": False,
 }
 NO_MODEL = "A foil needs the model, and this explanation was recorded without it."
 _FOIL = '{"step": 0, "id": 11}'

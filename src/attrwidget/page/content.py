@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from attrwidget.page.first_word import first_word
 from attrwidget.text.tokens import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from attrwidget.results.base import MethodInfo, Reading
+    from attrwidget.results.check import Checks
 
 VERSION = 1
 
@@ -40,6 +42,7 @@ def content_of(reading: Reading, *, model: bool = True) -> dict[str, Any]:
         "steps": {
             "first": int(reading.first_step),
             "count": int(reading.n_steps),
+            "suggested": first_word(reading),
             **({} if reading.step_noun[0] == "token" else {"step_noun": list(reading.step_noun)}),
             "probability": [_rounded(p) for p in steps["probability"]],
             "rank": [None if math.isnan(rank) else int(rank) for rank in steps["rank"]],
@@ -51,13 +54,27 @@ def content_of(reading: Reading, *, model: bool = True) -> dict[str, Any]:
                 )
             ],
         },
-        "methods": [method_entry(method) for method in reading.methods()],
+        "methods": [_with_cost(reading, method) for method in reading.methods()],
         "contrast": contrasts.descriptions() if contrasts else {},
+        "check_seconds": _seconds(reading.checks) if model else None,
         "layers": int(reading.n_layers),
         "heads": int(reading.n_heads),
         "attention_note": reading.attention_note,
         "warnings": list(reading.warnings),
     }
+
+
+def _with_cost(reading: Reading, method: MethodInfo) -> dict[str, Any]:
+    """Return *method* as JSON with the seconds that the first word shown takes, where they are known."""
+    seconds = reading.seconds(method.name, first_word(reading))
+    known = {} if seconds is None else {"seconds": float(f"{seconds:.2g}")}
+    return {**method_entry(method), **known}
+
+
+def _seconds(checks: Checks | None) -> float | None:
+    """Return about how long a check takes; None where there is none."""
+    seconds = None if checks is None else checks.seconds()
+    return None if seconds is None else _rounded(seconds)
 
 
 def method_entry(method: MethodInfo) -> dict[str, Any]:

@@ -34,10 +34,10 @@ _CHECKS: dict[str, Callable[[Reading, Any], Any]] = {
 
 
 def initial_state(reading: Reading) -> dict[str, Any]:
-    """Return the first state: the first step, the first method, the first view."""
+    """Return the first state: nothing held, the first method, the first view."""
     methods = reading.methods()
     return {
-        "held": [0] if reading.n_steps else [],
+        "held": [],
         "foil": None,
         "method": methods[0].name if methods else "",
         "layer": None,

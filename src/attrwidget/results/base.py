@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from attrwidget.progress import Progress
+    from attrwidget.results.check import Checks
     from attrwidget.results.contrast import Contrasts
     from attrwidget.results.given import Given
     from attrwidget.text.sections import Section
@@ -36,6 +37,7 @@ class MethodInfo(NamedTuple):
         attention: Scores are attention weights, of layers and heads that can be picked.
         description: The words of the footer.
         source: How many of the first inputs cross-attention reads, when the method reads it alone.
+        question: The question it answers, a key of ``attrwidget.methods.method.QUESTIONS``; None for one of its own.
     """
 
     name: str
@@ -45,6 +47,7 @@ class MethodInfo(NamedTuple):
     attention: bool
     description: str
     source: int | None = None
+    question: str | None = None
 
     def mean_of_heads(self, count: int) -> MethodInfo:
         """Return this attention method as it is when only the mean of all *count* heads was recorded."""
@@ -71,6 +74,7 @@ class Reading(ABC):
         sections: Titles of stretches of the text, such as "Prompt" and "Answer".
         warnings: Sentences about the model's numbers.
         contrasts: Scores against foils; None without the model.
+        checks: What becomes of a step without some inputs; None without the model.
         answer_text: The answer in words where the joined steps do not give it, else None.
         step_noun: The words for one step and for several.
         shown_as: The class name that ``repr`` shows.
@@ -88,6 +92,7 @@ class Reading(ABC):
     sections: list[Section]
     warnings: list[str]
     contrasts: Contrasts | None = None
+    checks: Checks | None = None
     answer_text: str | None = None
     step_noun: tuple[str, str] = ("token", "tokens")
 

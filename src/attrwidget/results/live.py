@@ -19,6 +19,7 @@ from attrwidget.methods.shared.attention_weights import check_selection
 from attrwidget.progress import progress_bar
 from attrwidget.results.arguments import select_heads
 from attrwidget.results.base import MethodInfo, Reading
+from attrwidget.results.check import Checks
 from attrwidget.results.contrast import Contrasts
 from attrwidget.results.live_given import LiveGiven
 from attrwidget.tables import Table
@@ -38,10 +39,13 @@ if TYPE_CHECKING:
 class LiveReading(Reading):
     """The numbers of one trace; what was computed is kept in ``cache``."""
 
+    checks: Checks
+
     def __init__(self, trace: Trace) -> None:
         trace.drop_unreadable_attention()
         self.trace, self.cache = trace, ScoreCache(trace)
         self.contrasts, self.given = Contrasts(trace, self.cache), LiveGiven(trace)
+        self.checks = Checks(self)
         self.tokens, self.sections = trace.tokens, list(trace.sections)
         self.first_step, self.n_steps, self.n_inputs = trace.first_step, trace.n_steps, trace.n_inputs
         self.n_layers, self.n_heads = trace.n_layers, trace.n_heads
@@ -80,6 +84,7 @@ class LiveReading(Reading):
                 method.attention,
                 method.describe(self.target_function_of(method.name)),
                 self.trace.n_source if "source" in method.needs else None,
+                method.question or None,
             )
             for method in in_order(self.trace, offered)
         ]

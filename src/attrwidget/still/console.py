@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from attrwidget.progress import progress_bar
-from attrwidget.still.sentences import numeral, printable
+from attrwidget.still.sentences import chance, numeral, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -85,7 +85,7 @@ class ScoreTable:
                 )
         probabilities = reading.steps["probability"]
         if probabilities.notna().any():
-            numbers = [numeral(float(probabilities.iloc[s])) for s in steps]
+            numbers = [chance(float(probabilities.iloc[s])) for s in steps]
             grid.add_row(Text("p", "italic"), *(Text(number, "italic") for number in numbers))
         yield Text(f"{method.title}: {method.description}", "dim")
         yield grid

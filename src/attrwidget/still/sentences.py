@@ -38,7 +38,8 @@ def _picture(character: str) -> str:
 def numeral(value: float, *, signed: bool = False, high: float = 1.0) -> str:
     """Return a short number: ".181", or signed "+.181" and "−.034"; "·" for NaN.
 
-    *high* is the greatest magnitude shown beside it.
+    What is smaller than its digits is "<.001", or "≈0" where it has a sign. *high* is the greatest magnitude shown
+    beside it.
     """
     if math.isnan(value):
         return "·"
@@ -53,7 +54,16 @@ def numeral(value: float, *, signed: bool = False, high: float = 1.0) -> str:
         text = f"{size:.{0 if size >= 100 else 1 if size >= 10 else 2}f}"
     else:
         text = f"{size:.{3 if high >= 0.1 else 4 if high >= 0.01 else 5}f}"
+    if float(text) == 0:
+        return "≈0" if signed or value < 0 else f"<{text[1:-1]}1"
     return sign + (text[1:] if text.startswith("0.") else text)
+
+
+def chance(p: float) -> str:
+    """Return a probability, which never reads 0 or 1: no softmax gives these."""
+    if math.isnan(p):
+        return "·"
+    return "<.001" if p < 0.0005 else ">.999" if p >= 0.9995 else numeral(p)
 
 
 def combine(rows: NDArray[np.float32], rule: str = "mean") -> NDArray[np.float32]:
@@ -94,7 +104,7 @@ def steps_text(reading: Reading, steps: Sequence[int], rule: str = "mean") -> st
     if len(steps) == 1:
         step = steps[0]
         p, rank = float(table["probability"].iloc[step]), float(table["rank"].iloc[step])
-        facts = [] if math.isnan(p) else [f"p = {numeral(p)}"]
+        facts = [] if math.isnan(p) else [f"p = {chance(p)}"]
         facts += [] if math.isnan(rank) else [f"rank {rank:.0f}"]
         return " · ".join([f"“{words}”, {one} {step + 1} of {count}", *facts])
     return f"“{words}”, {len(steps)} of {count} {many}, {rule} of their rows"

@@ -1,17 +1,19 @@
-"""Check and answer the five requests of a page; docs/protocol.md has their fields."""
+"""Check and answer the six requests of a page; docs/protocol.md has their fields."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from attrwidget.checks import HEAD_RULES, check_choice, check_input, check_whole, short
 from attrwidget.errors import AttrWidgetError
 from attrwidget.page.checks import NO_MODEL, check_shown_heads, check_shown_layer, check_steps
 from attrwidget.page.packing import float_bytes, given_meta, rows_at_once, score_map
+from attrwidget.results.check import DRAWS
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from attrwidget.progress import Progress
@@ -156,12 +158,28 @@ def _heads(reading: Reading, args: Mapping[str, Any]) -> Query:
     return Query(0 if reading.has_given_by_heads(steps, foil) else len(steps), answer)
 
 
+def _check(reading: Reading, args: Mapping[str, Any]) -> Query:
+    """Check a request to mask inputs of a step."""
+    checks = reading.checks
+    if checks is None:
+        raise AttrWidgetError("A check needs the model, and this explanation was recorded without it.")
+
+    def answer(progress: Progress) -> Answer:
+        found = checks.run(args["step"], args["inputs"], progress=progress)
+        numbers = [found.probability, found.without, *found.others]
+        meta = {"step": found.step, "inputs": list(found.inputs), "holds": found.holds}
+        return Answer(meta, float_bytes(np.array(numbers, dtype=np.float32)))
+
+    return Query(DRAWS, answer)
+
+
 _OPERATIONS: dict[str, Callable[[Reading, Mapping[str, Any]], Query]] = {
     "scores": _scores,
     "column": _column,
     "map": _map,
     "heads": _heads,
     "foil": _foil,
+    "check": _check,
 }
 _ONE_STEP = "A foil is of one step: ask for that one, not for {}."
 _SELECTION = ("method", "layer", "heads", "head_rule")
@@ -171,6 +189,7 @@ _FIELDS = {
     "map": _SELECTION,
     "heads": ("steps", "input"),
     "foil": ("step", "text"),
+    "check": ("step", "inputs"),
 }
 
 

@@ -80,7 +80,8 @@ class ExplanationWidget(anywidget.AnyWidget):
         help='A dictionary; what is left out gets its default. "head_rule" ("mean", "sum", "max", "median"): how '
         'several heads become one; "span_rule" ("mean", "sum"): how several held steps become one; "intensity" '
         '(0.2 to 1); and, True or False, "hide_special", "hide_first", "hide_target" (of a translation, the target '
-        'so far), "renormalize" (what hidden tokens had is given to the others), "show_whitespace".'
+        'so far), "renormalize" (what hidden tokens had is given to the others), "show_whitespace", "scale_sink" (the '
+        "colour scale reaches to a control or first token that holds over a quarter of the row)."
     ).tag(sync=True)
 
     def __init__(self, reading: Reading, **traits: Any) -> None:
@@ -91,7 +92,7 @@ class ExplanationWidget(anywidget.AnyWidget):
         self.on_msg(self._receive)
 
     def prepare(self, seconds: float) -> bool:
-        """Compute the scores of the held steps.
+        """Compute the scores of the steps held or, with none held, of those suggested.
 
         Args:
             seconds: How long to wait, at most; unfinished work goes on.
@@ -99,7 +100,7 @@ class ExplanationWidget(anywidget.AnyWidget):
         Returns:
             Whether the scores are finished.
         """
-        return self._session.prepare(self.method, self.held, seconds)
+        return self._session.prepare(self.method, self._explained(), seconds)
 
     def close(self) -> None:
         """Take the widget off the page and give up its work; in a notebook it is then a still picture."""
@@ -109,6 +110,10 @@ class ExplanationWidget(anywidget.AnyWidget):
             self.layout.close()
         super().close()
         self.__dict__.pop("_repr_mimebundle_", None)  # ipywidgets hides it in a closed widget
+
+    def _explained(self) -> list[int]:
+        """Return the steps held or, with none held, those that a display begins with."""
+        return list(self.held) or list(self.content["steps"]["suggested"])
 
     def let_go(self) -> None:
         """Live only as long as someone refers to it."""
@@ -137,7 +142,7 @@ class ExplanationWidget(anywidget.AnyWidget):
         """Return ``text/html`` and ``text/plain``, for pages without a kernel and for a closed widget."""
         reading, options = self.reading, self.options
         selection = {"layer": self.layer, "heads": self.heads, "head_rule": options["head_rule"]}
-        steps = self.held if self.prepare(_PATIENCE) else []
+        steps = self._explained() if self.prepare(_PATIENCE) else []
         self._keep_on_show()
         try:
             html = to_fallback_html(reading, self.method, steps, span_rule=options["span_rule"], **selection)
@@ -147,8 +152,8 @@ class ExplanationWidget(anywidget.AnyWidget):
         return {"text/html": html, "text/plain": repr(reading)}
 
     def _keep_on_show(self) -> None:
-        """Put the scores of the held steps into the state, once they are computed and unless they are many."""
-        steps, method = list(self.held), self.reading.method(self.method)
+        """Put the scores of the steps explained into the state, once they are computed and unless they are many."""
+        steps, method = self._explained(), self.reading.method(self.method)
         if self.foil is not None or not 0 < len(steps) * self.reading.n_inputs <= _MOST_ON_SHOW:
             return
         query: dict[str, Any] = {"method": method.name, "layer": None, "heads": [], "head_rule": "mean"}

@@ -133,6 +133,7 @@ for _name, _masked in _MASKED.items():
             name=f"captum:{_name}",
             title=f"Captum: {_masked.title}",
             description=f"{_masked.title} of {{target}}, by Captum, inputs masked from attention",
+            question="need",
             formula=_masked.formula,
             cost=_masked.cost,
             source=f"Captum's {_masked.kind}",

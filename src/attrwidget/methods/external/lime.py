@@ -74,6 +74,7 @@ LIME = register(
         name="lime",
         title="LIME",
         description="weights of LIME's linear model of {target} by which words are kept, shared by their tokens",
+        question="need",
         formula="w of ridge regression, s ≈ Σ w_j · (unit j is kept) + b, weighted by nearness to the text",
         cost="one forward pass per masked text (500) for all steps together, batched",
         source="Ribeiro et al. 2016 (arXiv:1602.04938), by the library lime",

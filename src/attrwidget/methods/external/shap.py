@@ -90,6 +90,7 @@ SHAP = register(
         name="shap",
         title="SHAP",
         description="SHAP values of {target} (Partition explainer), inputs masked from attention",
+        question="need",
         formula="Owen values of s over a tree of neighbouring units; sums to s(x) − s(special tokens alone)",
         cost="some 500 forward passes per generated token, batched",
         source="Lundberg & Lee 2017 (arXiv:1705.07874), by the library shap",

@@ -1,4 +1,4 @@
-"""Log-probabilities of steps with some inputs masked, measured once and kept."""
+"""Log-probabilities of steps with some inputs masked from attention, measured once and kept."""
 
 from __future__ import annotations
 
@@ -11,15 +11,26 @@ from attrwidget.engine.memory import smaller_batch, texts_at_once
 from attrwidget.methods.request.targets import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from numpy.typing import NDArray
 
     from attrwidget.engine.trace import Trace
     from attrwidget.progress import Progress
+    from attrwidget.results.base import Reading
 
 Masked = bytes
 """Which inputs are masked, one bit each."""
+
+
+def removable(reading: Reading, step: int, keep: Collection[int] = ()) -> NDArray[np.intp]:
+    """Return the positions of *step*'s inputs that may be taken away.
+
+    Special tokens stay, as do the positions in *keep*, and the first token: it takes the attention that is needed
+    nowhere else, and leaves every position something to attend to.
+    """
+    inputs = range(1, reading.seen(step))
+    return np.array([i for i in inputs if not reading.tokens.special[i] and i not in keep], dtype=np.intp)
 
 
 def masked(inputs: int, positions: NDArray[np.intp]) -> Masked:
@@ -30,11 +41,14 @@ def masked(inputs: int, positions: NDArray[np.intp]) -> Masked:
 
 
 class MaskedRuns:
-    """Log-probabilities of the steps' tokens by masked inputs, kept with the trace."""
+    """Log-probabilities of the steps' tokens by masked inputs, kept with the trace.
 
-    def __init__(self, trace: Trace) -> None:
+    *at_once* texts are run in a batch, at most; None means as many as memory allows.
+    """
+
+    def __init__(self, trace: Trace, at_once: int | None = None) -> None:
         trace.require_same_weights()
-        self._trace = trace
+        self._trace, self._at_once = trace, at_once
         self._target = Target("log_prob", trace.outputs, output_kind=trace.output_kind)
         self._known: dict[tuple[int, Masked], float] = trace.partial_results.setdefault("masked_runs", {})
 
@@ -60,7 +74,8 @@ class MaskedRuns:
         """Yield sets of masked inputs with the log-probabilities of *step*, batch by batch."""
         trace = self._trace
         seen = trace.seen(step)
-        size, start = texts_at_once(trace.model, seen), 0
+        most = [] if self._at_once is None else [self._at_once]
+        size, start = texts_at_once(trace.model, seen, 1, *most), 0
         while start < len(sets):
             some = sets[start : start + size]
             bits = np.frombuffer(b"".join(some), dtype=np.uint8).reshape(len(some), -1)

@@ -1,0 +1,79 @@
+// @vitest-environment happy-dom
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { Check } from "../../session/session";
+import { sample } from "../../session/testing";
+import { settle, setUp } from "../../testing";
+import { checkText } from "./check-line";
+import { why } from "./why";
+
+const found: Check = { inputs: [1, 2], probability: 0.966, without: 0.021, others: [0.88, 0.9, 0.97] };
+const words = (check: Check) =>
+  checkText(check, sample)
+    .map((part) => (typeof part === "string" ? part : part.strong))
+    .join("");
+
+test("it holds where the probability falls below all draws", () => {
+  expect(words(found)).toBe(
+    "Check: without Paris, is p .966 → .021; without as many others (3 draws) .880–.970 · holds ✓",
+  );
+  expect(words({ ...found, without: 0.9 })).toMatch(/does not hold ✗$/);
+  expect(words({ ...found, without: 0.88 })).toMatch(/does not hold ✗$/);
+});
+
+let t: ReturnType<typeof setUp>;
+let known: Check | null;
+const button = () => t.host.querySelector<HTMLButtonElement>(".check button") as HTMLButtonElement;
+const begin = async (seconds: number | null) => {
+  t = setUp({ check_seconds: seconds });
+  t.session.checked.mockImplementation((() => known) as never);
+  t.session.check.mockImplementation(async () => {
+    known = found;
+    return found;
+  });
+  why.mount(t.host, t.ctx);
+  t.state.held.value = [1];
+  await settle();
+};
+beforeEach(() => {
+  known = null;
+});
+afterEach(() => vi.useRealTimers());
+
+test("a check that takes long waits for a click, and says how long it takes", async () => {
+  await begin(12.4);
+  expect(button().textContent).toBe("Is it true? Check (about 12 s)");
+  expect(t.session.check).not.toHaveBeenCalled();
+  button().click();
+  await settle();
+  // Neither the special token nor the first one is masked.
+  expect(t.session.check.mock.calls[0]?.slice(0, 2)).toEqual([1, [1, 2]]);
+  expect([button().hidden, t.host.querySelector(".check p")?.textContent]).toEqual([
+    true,
+    expect.stringContaining("holds ✓"),
+  ]);
+  expect(t.announced.at(-1)).toContain("Check: without Paris, is");
+});
+
+test("a short one is made when the word has rested", async () => {
+  await begin(0.2);
+  expect(t.session.check).not.toHaveBeenCalled();
+  await settle(700);
+  expect(t.session.check).toHaveBeenCalledTimes(1);
+});
+
+test("without a model there is nothing to press, and a check that was made is shown", async () => {
+  await begin(null);
+  const host = () => t.host.querySelector<HTMLElement>(".check") as HTMLElement;
+  expect(host().hidden).toBe(true);
+  known = found;
+  t.state.held.value = [0];
+  await settle();
+  expect([host().hidden, button().hidden]).toEqual([false, true]);
+});
+
+test("several steps at once are not checked", async () => {
+  await begin(0.2);
+  t.state.held.value = [0, 1];
+  await settle();
+  expect(t.host.querySelector<HTMLElement>(".check")?.hidden).toBe(true);
+});

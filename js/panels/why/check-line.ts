@@ -1,0 +1,117 @@
+/** The Check line: what becomes of the word explained without the inputs at the top of the list, and without others. */
+import { type ReadonlySignal, signal } from "@preact/signals-core";
+import type { Context } from "../../context";
+import type { RichText } from "../../dom";
+import { h, writeText } from "../../dom";
+import { chance } from "../../draw/numerals";
+import type { ShownScores } from "../../scores/shown-scores";
+import type { Check, Content } from "../../session/session";
+import { restingSteps } from "../../state/selectors";
+import { named, unitsOf } from "../../state/units";
+
+/** Inputs that are masked together. */
+const masked = 3;
+/** A check that takes longer than this, in seconds, waits for a click. */
+const atOnce = 1;
+/** Milliseconds for which a word must be explained before it is checked unasked. */
+const rest = 600;
+
+/** What is checked: a step and the positions of the inputs that go. */
+interface Question {
+  readonly step: number;
+  readonly inputs: readonly number[];
+}
+
+export function mountCheck(host: HTMLElement, ctx: Context, shown: ReadonlySignal<ShownScores | null>): void {
+  const { state, session, effect, run, announce } = ctx;
+  const text = h("p", { role: "status" });
+  const button = h("button", { type: "button" });
+  const known = signal(0);
+  const working = signal<string | null>(null);
+  host.append(text, button);
+  let question: Question | null = null;
+
+  async function ask(asked: Question, aloud: boolean): Promise<void> {
+    const key = keyOf(asked);
+    working.value = key;
+    const found = await run((options) => session.check(asked.step, asked.inputs, options), "check");
+    if (working.peek() === key) working.value = null;
+    known.value = known.peek() + 1;
+    if (found && aloud) announce(plain(checkText(found, state.content.peek())));
+  }
+
+  button.addEventListener(
+    "click",
+    () => {
+      if (question) void ask(question, true);
+    },
+    { signal: ctx.signal },
+  );
+  effect(() => {
+    void known.value;
+    const content = state.content.value;
+    const scores = shown.value;
+    question = scores && questionOf(scores, content, restingSteps(state));
+    const found = question && session.checked(question.step, question.inputs);
+    const seconds = content.check_seconds ?? null;
+    const able = question !== null && seconds !== null;
+    host.hidden = !found && !able;
+    button.hidden = found !== null || !able;
+    text.hidden = !found;
+    if (found) writeText(text, checkText(found, content));
+    if (!question || !able || found || seconds === null) return;
+    const busy = working.value === keyOf(question);
+    button.disabled = busy;
+    button.textContent = busy
+      ? "Checking …"
+      : `Is it true? Check${seconds > atOnce ? ` (${duration(seconds)})` : ""}`;
+    button.title = `Hide the first ${masked} inputs from the model, then ${masked} others at random, 20 times, and compare.`;
+    if (seconds > atOnce || busy) return;
+    const asked = question;
+    const timer = setTimeout(() => void ask(asked, false), rest);
+    return () => clearTimeout(timer);
+  });
+}
+
+const keyOf = ({ step, inputs }: Question): string => `${step} ${inputs}`;
+const plain = (text: RichText): string =>
+  text.map((part) => (typeof part === "string" ? part : part.strong)).join("");
+const duration = (seconds: number): string =>
+  seconds < 90 ? `about ${Math.round(seconds)} s` : `about ${Math.round(seconds / 60)} min`;
+
+/**
+ * The tokens of the units at the top, of those that may be taken away: neither special tokens nor the first. Signed
+ * scores count from the largest positive one. Null unless one step is explained that rests there.
+ */
+export function questionOf(
+  { steps, values, method }: ShownScores,
+  content: Content,
+  resting: readonly number[],
+): Question | null {
+  const [step, more] = steps;
+  if (step === undefined || more !== undefined || resting[0] !== step || resting.length > 1) return null;
+  const units = unitsOf(content);
+  const size = (u: number) => (method.signed ? (values[u] as number) : Math.abs(values[u] as number));
+  const top = [...values.keys()]
+    .filter((u) => size(u) > 0 && !units.special(u) && units.start(u) > 0)
+    .sort((a, b) => size(b) - size(a))
+    .slice(0, masked);
+  const inputs = top.flatMap((u) =>
+    Array.from({ length: (units.inputEnds[u] as number) - units.start(u) }, (_, k) => units.start(u) + k),
+  );
+  return inputs.length > 0 ? { step, inputs } : null;
+}
+
+/** "Check: without France, capital, is p .966 → .021; without 3 others (20 draws) .88–.97 · holds". */
+export function checkText({ inputs, probability, without, others }: Check, content: Content): RichText {
+  const units = unitsOf(content);
+  const gone = [...new Set(inputs.map((i) => units.of(i)))].map((u) => named(units.text(u)));
+  const [low, high] = [others[0] ?? Number.NaN, others.at(-1) ?? Number.NaN];
+  const band = chance(low) === chance(high) ? chance(low) : `${chance(low)}–${chance(high)}`;
+  return [
+    "Check: without ",
+    { strong: gone.join(", ") },
+    ` p ${chance(probability)} → ${chance(without)}; without as many others (${others.length} draws) ${band} · `,
+    { strong: without < low ? "holds ✓" : "does not hold ✗" },
+  ];
+}

@@ -1,0 +1,63 @@
+// @vitest-environment happy-dom
+import { beforeEach, expect, test } from "vitest";
+import { settle, setUp } from "../../testing";
+import { why } from "./why";
+
+let t: ReturnType<typeof setUp>;
+const rows = () => [...t.host.querySelectorAll<HTMLElement>("li:not([hidden]) button")];
+const text = (selector: string) => t.host.querySelector(selector)?.textContent;
+beforeEach(() => {
+  t = setUp();
+  why.mount(t.host, t.ctx);
+});
+
+test("the inputs that gave most to the word held, and how much they hold", async () => {
+  t.state.held.value = [1];
+  await settle();
+  expect(text(".title")).toBe("Why 東");
+  expect(rows().map((row) => row.textContent)).toEqual(["Paris.500", "is.375", "<s>.125"]);
+  expect(text(".size")).toBe("all 3 inputs");
+});
+
+test("with nothing held it is of the whole answer", async () => {
+  await settle();
+  expect(text(".title")).toBe("Why this answer");
+  expect(rows()[0]?.textContent).toBe("Paris.625");
+});
+
+test("a signed method has bars to both sides", async () => {
+  t = setUp({}, [
+    [0.25, -0.75, Number.NaN],
+    [0, 0, 0],
+  ]);
+  why.mount(t.host, t.ctx);
+  t.state.method.value = "input_x_gradient";
+  t.state.held.value = [0];
+  await settle();
+  expect(rows().map((row) => row.textContent)).toEqual(["Paris−.750", "<s>+.250"]);
+  expect([...t.host.querySelectorAll(".track i")].slice(0, 2).map((bar) => bar.className)).toEqual([
+    "less",
+    "more",
+  ]);
+});
+
+test("hover frames an input, a click shows it alone, and a second one all", async () => {
+  t.state.held.value = [0];
+  await settle();
+  rows()[0]?.dispatchEvent(new PointerEvent("pointerenter"));
+  expect(t.state.hoveredInput.value).toBe(1);
+  rows()[0]?.dispatchEvent(new PointerEvent("pointerleave"));
+  expect(t.state.hoveredInput.value).toBeNull();
+  rows()[0]?.click();
+  expect([t.state.alone.value, rows()[0]?.getAttribute("aria-pressed")]).toEqual([1, "true"]);
+  rows()[0]?.click();
+  expect([t.state.alone.value, rows()[0]?.getAttribute("aria-pressed")]).toEqual([null, "false"]);
+  expect(t.announced.slice(-2)).toEqual(["Paris alone.", "All inputs."]);
+});
+
+test("without an answer there is nothing to list", async () => {
+  t = setUp({ steps: { first: 4, count: 0, probability: [], rank: [], entropy: [], alternatives: [] } });
+  why.mount(t.host, t.ctx);
+  await settle();
+  expect(t.host.querySelector<HTMLElement>(".aw-why")?.hidden).toBe(true);
+});

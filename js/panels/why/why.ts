@@ -1,0 +1,139 @@
+/** The Why list: the inputs that gave most to the word explained, with their numbers and how much of it they hold. */
+import { computed } from "@preact/signals-core";
+import type { Context } from "../../context";
+import { h, writeText } from "../../dom";
+import { numeral } from "../../draw/numerals";
+import { type Tint, tint } from "../../draw/ramp";
+import type { ShownScores } from "../../scores/shown-scores";
+import { compared } from "../../scores/sink";
+import { held, strongest, told } from "../../scores/strongest";
+import type { Content } from "../../session/session";
+import { targetSteps } from "../../state/selectors";
+import { named, unitsOf } from "../../state/units";
+import { mountCheck } from "./check-line";
+import styles from "./why.css";
+
+export const why = { styles, mount };
+
+/** Inputs listed. */
+const listed = 5;
+
+function mount(host: HTMLElement, ctx: Context): void {
+  const { state, scores, effect } = ctx;
+  const title = h("div", { class: "title" });
+  const size = h("p", { class: "size" });
+  const rows = Array.from({ length: listed }, () => new Row(ctx));
+  const list = h("ol", { "aria-label": "Inputs that gave most" }, ...rows.map((row) => row.item));
+  const check = h("div", { class: "check" });
+  const root = h("section", { class: "aw-why", "aria-label": "Why" }, title, size, list, check);
+  host.append(root);
+  // A word under the pointer while nothing is explained shows what it fed: the list stays that of the answer.
+  const shown = computed(() => {
+    const now = scores.shown.value;
+    return now?.input == null ? now : scores.held.value;
+  });
+  effect(() => {
+    const content = state.content.value;
+    root.hidden = content.steps.count === 0;
+    const units = unitsOf(content);
+    const target = named(units.joined(units.ofSteps(targetSteps(state)))).replace(/\s+/g, " ");
+    writeText(title, targetSteps(state).length > 0 ? ["Why ", { strong: target }] : ["Why this answer"]);
+    const found = shown.value;
+    const top = found ? strongest(compared(found), listed) : [];
+    writeText(size, [found ? sizeText(found, top) : "computing …"]);
+    const { positive, negative, unsigned } = tint(ctx.theme.value);
+    rows.forEach((row, k) => {
+      const u = top[k];
+      if (!found || u === undefined) row.hide();
+      else {
+        const v = found.values[u] as number;
+        const color = !found.method.signed ? unsigned : v < 0 ? negative : positive;
+        row.show(content, u, v, found, color);
+      }
+    });
+  });
+  effect(() => {
+    void shown.value;
+    for (const row of rows) row.press(state.alone.value);
+  });
+  mountCheck(check, ctx, shown);
+}
+
+/** "top 5 of 40 hold 71 %". */
+export function sizeText(shown: ShownScores, top: readonly number[]): string {
+  const { count, share } = held(compared(shown), top);
+  if (top.length === 0) return "No input gave anything.";
+  if (top.length === count) return count === 1 ? "the only input" : `all ${count} inputs`;
+  const rest = shown.hidden.includes(1) || shown.sink !== null ? " of what is shown" : "";
+  return `top ${top.length} of ${count} hold ${Math.round(100 * share)} %${rest}`;
+}
+
+/** One input. It is kept and written anew, because the list changes with every move of the pointer. */
+class Row {
+  readonly item: HTMLElement;
+  readonly #button: HTMLButtonElement;
+  readonly #name = h("bdi");
+  readonly #tag = h("small");
+  readonly #bar = h("i");
+  readonly #number = h("span", { class: "num" });
+  #unit = -1;
+
+  constructor({ state, announce }: Context) {
+    const point = (on: boolean) => () => {
+      const units = unitsOf(state.content.peek());
+      state.hoveredInput.value = on && this.#unit >= 0 ? units.start(this.#unit) : null;
+    };
+    const choose = () => {
+      const on = state.alone.peek() !== this.#unit;
+      state.alone.value = on ? this.#unit : null;
+      announce(on ? `${this.#name.textContent} alone.` : "All inputs.");
+    };
+    this.#button = h(
+      "button",
+      {
+        type: "button",
+        "aria-pressed": "false",
+        onpointerenter: point(true),
+        onpointerleave: point(false),
+        onfocus: point(true),
+        onblur: point(false),
+        onclick: choose,
+      },
+      h("span", { class: "name" }, this.#name, this.#tag),
+      h("span", { class: "track", "aria-hidden": "true" }, this.#bar),
+      this.#number,
+    );
+    this.item = h("li", { hidden: true }, this.#button);
+  }
+
+  hide(): void {
+    this.item.hidden = true;
+    this.#unit = -1;
+  }
+
+  show(
+    content: Content,
+    unit: number,
+    value: number,
+    { high, method, greatest }: ShownScores,
+    color: Tint,
+  ): void {
+    this.item.hidden = false;
+    if (unit !== this.#unit) {
+      this.#unit = unit;
+      this.#name.textContent = named(unitsOf(content).text(unit));
+      this.#tag.textContent = told(content, unit);
+    }
+    this.#number.textContent = numeral(value, method.signed, high);
+    const share = greatest > 0 ? Math.abs(value) / greatest : 0;
+    this.#bar.className = !method.signed ? "" : value < 0 ? "less" : "more";
+    this.#bar.style.width = `${(method.signed ? 50 : 100) * share}%`;
+    this.#bar.style.background = `rgb(${color.rgb.join(" ")})`;
+    this.#button.title = `Point: frame it in the text. Click: show it alone.`;
+  }
+
+  /** Mark the input that is shown alone. */
+  press(alone: number | null): void {
+    this.#button.setAttribute("aria-pressed", String(alone !== null && alone === this.#unit));
+  }
+}

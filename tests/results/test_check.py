@@ -1,0 +1,113 @@
+"""The check of the inputs that scores put first, against the model run by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from helpers.encoder_cases import MOODS, SENTENCE, bert
+
+import attrwidget as aw
+from attrwidget.errors import AttrWidgetError, Cancelled
+
+PROMPT = "The first president of America is"
+
+
+@pytest.fixture(scope="module")
+def ex() -> Any:
+    return aw.load("demo").explain(PROMPT, max_new_tokens=3)
+
+
+def by_hand(ex: Any, step: int, gone: list[int]) -> float:
+    """Return the probability of *step* with the inputs *gone* masked, by the model as loaded; positions stay."""
+    seen = ex.reading.seen(step)
+    mask = torch.ones(1, seen, dtype=torch.long)
+    mask[0, gone] = 0
+    with torch.no_grad():
+        logits = ex.trace.model.own(
+            torch.tensor([list(ex.tokens.ids[:seen])]),
+            attention_mask=mask,
+            position_ids=torch.arange(seen)[None],
+        ).logits
+    return float(logits[0, -1].double().softmax(-1)[ex.trace.outputs[step]])
+
+
+def test_probabilities_are_those_of_the_model_with_a_mask(ex: Any) -> None:
+    found = ex.check(0, inputs=[4, 2])
+    assert found.inputs == (2, 4)
+    assert found.words == tuple(ex.tokens.labels[i] for i in (2, 4))
+    assert found.probability == pytest.approx(by_hand(ex, 0, []), rel=1e-4)
+    assert found.without == pytest.approx(by_hand(ex, 0, [2, 4]), rel=1e-4, abs=1e-7)
+    # Inputs 1, 3 and 5 are left to draw from: three pairs.
+    pairs = [by_hand(ex, 0, pair) for pair in ([1, 3], [1, 5], [3, 5])]
+    np.testing.assert_allclose(found.others, sorted(pairs), rtol=1e-4, atol=1e-7)
+
+
+def test_the_words_that_decide_hold_and_others_do_not(ex: Any) -> None:
+    words = ex.tokens.labels
+    country = next(i for i, word in enumerate(words) if "America" in word)
+    article = next(i for i, word in enumerate(words) if word.strip() == "of")
+    holds = ex.check(0, inputs=[country])
+    assert holds.holds
+    assert str(holds).endswith("It holds.")
+    assert not ex.check(0, inputs=[article]).holds
+
+
+def test_the_first_inputs_of_a_method_are_taken_by_value_if_it_is_signed(ex: Any) -> None:
+    for name, signed in (("saliency", False), ("leave_one_out", True)):
+        row = ex.scores(name).to_numpy()[1, 1 : ex.reading.seen(1)]
+        first = 1 + np.argsort(-(row if signed else np.abs(row)))[:2]
+        assert ex.check(1, name, k=2).inputs == tuple(sorted(int(i) for i in first))
+
+
+def test_the_first_token_and_special_ones_stay(ex: Any) -> None:
+    assert ex.check(0, inputs=[0, 4]).inputs == (4,)
+    with pytest.raises(AttrWidgetError, match="special tokens, the first token"):
+        ex.check(0, inputs=[0])
+
+
+def test_a_class_is_checked_too() -> None:
+    ex = bert("ForSequenceClassification", num_labels=3, id2label=MOODS).explain(SENTENCE)
+    found = ex.check(0, "leave_one_out", k=1)
+    assert (
+        len(found.others) == len([i for i in range(1, ex.reading.n_inputs) if not ex.tokens.special[i]]) - 1
+    )
+    assert "<p>" in found._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"step": 9}, "There is no step 9"),
+        ({"step": 0, "k": 0}, "k must be a whole number of at least 1, not 0"),
+        ({"step": 0, "draws": 0}, "draws must be a whole number of at least 1, not 0"),
+        ({"step": 0, "inputs": [99]}, "There is no input 99"),
+        ({"step": 0, "inputs": 3}, "Inputs are a list like"),
+        ({"step": 0, "k": 4}, "too short for a check"),
+        ({"step": 0, "method": "salience"}, "There is no method 'salience'"),
+    ],
+)
+def test_what_is_wrong_is_said(ex: Any, arguments: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(AttrWidgetError, match=sentence):
+        ex.check(**arguments)
+
+
+def test_stopped_work_is_kept() -> None:
+    def stop(done: int, _total: int) -> None:
+        if done >= 4:
+            raise Cancelled
+
+    other = aw.load("demo").explain(PROMPT, max_new_tokens=3)
+    with pytest.raises(Cancelled):
+        other.check(2, inputs=[4], progress=stop)
+    counts: list[int] = []
+    other.check(2, inputs=[4], progress=lambda _done, total: counts.append(total))
+    assert counts[0] < 8  # 6 others, the whole text and the one without: four texts are known
+
+
+def test_a_saved_explanation_refuses(ex: Any, tmp_path: Any) -> None:
+    saved = aw.open(ex.save(tmp_path / "why.attrwidget"))
+    with pytest.raises(AttrWidgetError, match=r"check\(\) needs the model"):
+        saved.check(0)
