@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 OFFERED = [
     "attention",
     "blocks",
+    "check",
+    "heads",
     "instead",
     "logit_lens",
     "methods",
@@ -34,6 +36,7 @@ OFFERED = [
     "widget",
 ]
 NEED_THE_MODEL: dict[str, Callable[[Any], Any]] = {
+    "check()": lambda ex: ex.check(0),
     "attention(part=)": lambda ex: ex.attention(part="decoder"),
     "attention(targets=)": lambda ex: ex.attention(targets="all"),
     "blocks": lambda ex: ex.blocks(),

@@ -154,7 +154,7 @@ def _data(
     names = [method.name for method in plan.methods]
     content = content_of(reading, model=False)
     content["model"] = public_name(reading.model_name)
-    content["methods"] = [method_entry(method) for method in plan.methods]
+    content["methods"] = [{**method_entry(method), "seconds": 0.0} for method in plan.methods]
     if attention is None:
         note = "This file does not carry single attention heads." if reading.n_layers else None
         content |= {"layers": 0, "heads": 0, "attention_note": reading.attention_note or note}
