@@ -33,7 +33,7 @@ def test_a_page_carries_the_numbers(inputs: int, tmp_path: Path, monkeypatch: py
     _, data = export(explanation, tmp_path / "why.html")
     assert data["content"] == content_of(explanation)  # type: ignore[arg-type]
     assert (data["v"], data["left_out"]) == (1, [])
-    assert data["state"]["held"] == [0]
+    assert data["state"]["held"] == []
     assert set(data["scores"]) == {"saliency", "input_x_gradient"}
     for method in data["scores"]:
         np.testing.assert_array_equal(decoded_scores(data, method), explanation.planted[method])
