@@ -128,7 +128,7 @@ class Screen:
 
 
 def number(text: str) -> float:
-    """Read a number as the page writes it: ``.181``, ``+.034``, ``−.034``, ``<.001``, ``>.999``, ``≈0``; words may follow."""
+    """Read a number as the page writes it, such as ``.181``, ``−.034``, ``<.001`` or ``≈0``; words may follow."""
     written = text.split(maxsplit=1)[0].replace("−", "-")
     if written == "≈0":
         return 0.0
