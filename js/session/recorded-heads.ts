@@ -29,12 +29,18 @@ export class GivenByHeads {
   readonly #content: Content;
   readonly #shares: Quantized;
   readonly #pairs: Quantized | null;
+  /** Where the inputs of each step begin among the pairs, and where those of the last one end. */
+  readonly #starts: readonly number[];
 
   constructor(record: RecordedHeads, content: Content) {
     this.#record = record;
     this.#content = content;
     this.#shares = decode(record);
     this.#pairs = record.pairs && decode(record.pairs);
+    const starts = [0];
+    for (let s = 0; s < content.steps.count; s++)
+      starts.push((starts[s] as number) + Math.min(content.steps.first + s, content.inputs));
+    this.#starts = starts;
   }
 
   /** What heads give to `steps`, of all inputs or, where that is recorded, of `input`. */
@@ -73,14 +79,10 @@ export class GivenByHeads {
   }
 
   #ofInput(pairs: Quantized, steps: readonly number[], input: number): Float32Array {
-    const seen = (step: number) => Math.min(this.#content.steps.first + step, this.#content.inputs);
+    const start = (step: number) => this.#starts[step] as number;
     const columns = steps
-      .filter((step) => input < seen(step))
-      .map((step) => {
-        let before = 0;
-        for (let s = 0; s < step; s++) before += seen(s);
-        return before + input;
-      });
+      .map((step) => start(step) + input)
+      .filter((at, k) => at < start((steps[k] as number) + 1));
     const mean = this.#mean(pairs, columns);
     const total = mean.reduce((sum, v) => sum + v, 0);
     return total > 0 ? mean.map((v) => v / total) : mean;
