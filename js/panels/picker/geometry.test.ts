@@ -9,7 +9,7 @@ describe("geometry", () => {
     [32, 32],
     [48, 64],
   ])(
-    "%d × %d: every cell is hit where it is drawn, and all layers are at most 150 pixels high",
+    "%d × %d: every cell is hit where it is drawn, and all layers are at most 140 pixels high",
     (layers, heads) => {
       const g = geometry(layers, heads, 150);
       for (let l = 0; l < layers; l++) {
@@ -26,7 +26,7 @@ describe("geometry", () => {
   );
   test("numbers begin at 1 and do not touch", () => {
     const g = geometry(30, 9, 150);
-    expect(layerTicks(g).map((l) => l + 1)).toEqual([1, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30]);
+    expect(layerTicks(g).map((l) => l + 1)).toEqual([1, 5, 10, 15, 20, 25, 30]);
     expect(headTicks(g)).toHaveLength(9);
     const large = geometry(48, 32, 150);
     expect(layerTicks(large).map((l) => l + 1)).toEqual([1, 5, 10, 15, 20, 25, 30, 35, 40, 45]);

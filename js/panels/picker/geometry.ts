@@ -13,7 +13,7 @@ export interface Geometry {
 }
 
 /** Pixels for all layers: more of them have lower cells. */
-const tall = 150;
+const tall = 140;
 /** Pixels that a number needs, across and down. */
 const digits = [14, 10] as const;
 

@@ -33,7 +33,8 @@ export function pickerParts(host: HTMLElement) {
   const rule = h("select", {}, ...headRules.map((value) => h("option", { value }, ruleName(value))));
   const all = h("button", { type: "button" }, "All heads");
   const controls = h("div", { class: "controls" }, h("label", {}, "Join by ", rule), all);
-  const body = h("div", {}, caption, cells, range, hover, held, controls);
+  const say = h("div", { class: "say" }, held, hover);
+  const body = h("div", {}, caption, cells, range, say, controls);
   const note = h("p", { class: "note" });
   const root = h("section", { class: "aw-picker", "aria-label": "Layers and heads" }, title, body, note);
   host.append(root);
