@@ -21,7 +21,6 @@ export function showTop(
         "button",
         {
           type: "button",
-          "aria-label": `${headName(head)}, ${numeral(share)}${read ? `, reads ${read}` : ""}`,
           title: `${headName(head)}: ${numeral(share)} of what all heads gave${read ? `; it reads ${read} most` : ""}`,
           onclick: (event: MouseEvent) => pick(head, event),
           onpointerenter: () => point(head),
