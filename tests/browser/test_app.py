@@ -6,8 +6,9 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
-from helpers.hosts import HOSTILE
+from helpers.hosts import HOSTILE, newest_fork
 from helpers.screen import Screen, explore, serious_faults
 from playwright.sync_api import Page, expect
 
@@ -77,6 +78,35 @@ def test_generation_can_be_cancelled(opened: Page) -> None:
     expect(opened.get_by_text("Cancelled.")).to_be_visible()
     expect(opened.get_by_role("button", name="Generate")).to_be_enabled()
     assert Screen(opened).root.count() == 0
+
+
+def test_a_tab_closed_while_generating_ends_its_kernel_and_no_other(opened: Page, app: str) -> None:
+    opened.get_by_label("New tokens").fill("240")
+    opened.get_by_label("Beginning").fill("Facts about Kenya:")
+    opened.get_by_role("button", name="Generate").click()
+    expect(opened.get_by_text(re.compile(r"^Token \d+ of 240$"))).to_be_visible()
+    kernel = newest_fork()
+    opened.goto("about:blank")
+    _, alive = psutil.wait_procs([kernel], timeout=20)
+    assert not alive
+    opened.goto(app)
+    generate(opened)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_visitor_sees_the_answer_in_place(page: Page, app: str, theme: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{app}?theme={theme}")
+    for example in (PROMPT, "The capital of Japan is"):
+        page.get_by_label("Beginning").fill(example)
+        page.get_by_role("button", name="Generate").click()
+        screen = Screen(page)
+        expect(screen.options.nth(0)).to_have_text("The")
+        expect(screen.options.nth(1)).to_have_text(example.split()[1])
+        expect(screen.word(6)).to_be_in_viewport()
+        expect(screen.footer).to_be_in_viewport()
+        expect(page.get_by_role("button", name="Cancel")).to_be_disabled()
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
 def test_the_theme_follows_the_address(page: Page, app: str) -> None:

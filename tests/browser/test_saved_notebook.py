@@ -1,15 +1,16 @@
-"""A notebook that was executed without a page, opened where Python is not running."""
+"""A notebook that nbconvert executes and writes as a page, opened where Python is not running."""
 
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
-import nbformat
-from helpers.hosts import write_notebook
+from helpers.hosts import environment, write_notebook
 from helpers.screen import Screen, serious_faults
-from nbclient import NotebookClient
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 import attrwidget as aw
 
@@ -17,33 +18,57 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PROMPT = "The first president of America is"
-# What html-manager gives a widget: its state, and models whose comm is not live.
-HOST = """<!doctype html><meta charset="utf-8"><title>Saved</title><main id="here"></main>
-<script type="module">
-const state = STATE;
-const model = {
-  get: (name) => (name === "layout" ? { comm_live: false } : state[name]),
-  set: (name, value) => void (state[name] = value),
-  on() {}, off() {}, save_changes() {}, send() { window.asked = true; },
-};
-const { default: make } = await import(URL.createObjectURL(new Blob([state._esm], { type: "text/javascript" })));
-const [widget, { signal }] = [await make(), new AbortController()];
-widget.initialize({ model, signal });
-widget.render({ model, el: document.getElementById("here"), signal });
-</script>"""
+STATE = "application/vnd.jupyter.widget-state+json"
+# The page of nbconvert loads html-manager from a CDN. This does what html-manager does with the page's state and views:
+# it makes models whose comm is not live, and shows them where their views stand.
+MANAGER = """
+const read = (type) => [...document.querySelectorAll(`script[type="application/vnd.jupyter.widget-${type}+json"]`)];
+const all = JSON.parse(read("state")[0].textContent).state;
+for (const view of read("view")) {
+  const { state } = all[JSON.parse(view.textContent).model_id];
+  const layout = { ...all[state.layout.replace("IPY_MODEL_", "")].state, comm_live: false };
+  const model = {
+    get: (name) => (name === "layout" ? layout : state[name]),
+    set: (name, value) => void (state[name] = value),
+    on() {}, off() {}, save_changes() {}, send() { window.asked = true; },
+  };
+  const el = view.parentElement.appendChild(document.createElement("div"));
+  import(URL.createObjectURL(new Blob([state._esm], { type: "text/javascript" }))).then(async (module) => {
+    const [widget, { signal }] = [await module.default(), new AbortController()];
+    widget.initialize({ model, signal });
+    widget.render({ model, el, signal });
+  });
+}
+"""
+
+
+def serve_manager(route: Route) -> None:
+    """Answer for the CDN: html-manager alone; nothing else is fetched."""
+    if re.search(r"/@jupyter-widgets/html-manager@.*/embed-amd\.js$", route.request.url):
+        route.fulfill(body=MANAGER, content_type="text/javascript")
+    elif route.request.url.startswith(("file:", "blob:")):
+        route.continue_()
+    else:
+        route.abort()
+
+
+def executed(folder: Path, *cells: str) -> Path:
+    """Return the page that nbconvert makes of a notebook when it has executed it."""
+    write_notebook(folder / "why.ipynb", *cells)
+    command = [sys.executable, "-m", "nbconvert", "--to", "html", "--execute", "why.ipynb"]
+    subprocess.run(command, cwd=folder, env=environment(folder), check=True, capture_output=True, timeout=240)
+    return folder / "why.html"
 
 
 def test_what_was_on_show_is_shown_and_said_at_once(page: Page, tmp_path: Path) -> None:
-    path = tmp_path / "why.ipynb"
     explain = f"ex = aw.load('demo').explain({PROMPT!r}, max_new_tokens=5)\nex.widget.held = [1]\nex"
-    write_notebook(path, "import attrwidget as aw", explain)
-    notebook = nbformat.read(path, 4)
-    NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
-    saved = notebook.metadata["widgets"]["application/vnd.jupyter.widget-state+json"]["state"]
-    (state,) = [model["state"] for model in saved.values() if "on_show" in model["state"]]
+    file = executed(tmp_path, "import attrwidget as aw", explain)
+    saved = re.search(f'<script type="{re.escape(STATE)}">(.*?)</script>', file.read_text("utf-8"), re.DOTALL)
+    assert saved is not None
+    models = json.loads(saved[1])["state"].values()
+    (state,) = [model["state"] for model in models if "on_show" in model["state"]]
     assert len(json.dumps(state["on_show"])) < 1000
-    file = tmp_path / "saved.html"
-    file.write_text(HOST.replace("STATE", json.dumps(state).replace("<", "\\u003c")), encoding="utf-8")
+    page.route("**/*", serve_manager)
     page.goto(file.as_uri())
     screen = Screen(page)
     expect(screen.root.get_by_text("Python is not running here")).to_be_visible()

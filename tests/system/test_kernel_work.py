@@ -1,0 +1,135 @@
+"""Work in a real kernel: interrupted, and asked for by a page while a cell computes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from helpers.front import Front, kernel_showing
+
+import attrwidget as aw
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PROMPT = "The first president of America is"
+START = f"""
+import os, signal, threading, time, torch
+import numpy as np
+import attrwidget as aw
+from attrwidget.hf.exclusive_use import lock_of
+model = aw.load("demo")
+runs, last = [], [0]
+def interrupt(module, _args):
+    if type(module).__name__ == "GPT2Model":
+        runs.append(1)
+        if len(runs) == last[0]:
+            os.kill(os.getpid(), signal.SIGINT)  # as the button of Jupyter does
+torch.nn.modules.module.register_module_forward_pre_hook(interrupt)
+def count(work):
+    before = len(runs)
+    return work(), len(runs) - before
+def locks_are_free():
+    free = []
+    def look():
+        for one in (model.hf, model._adapter.hf):
+            free.append(lock_of(one).acquire(blocking=False))
+            if free[-1]:
+                lock_of(one).release()
+    thread = threading.Thread(target=look)
+    thread.start()
+    thread.join()
+    return all(free)
+def explained():
+    return model.explain({PROMPT!r}, max_new_tokens=5)
+def stop_midway(work):
+    whole, most = count(lambda: work(explained()))
+    ex = explained()
+    last[0] = len(runs) + most // 2 + 1
+    try:
+        work(ex)
+    except KeyboardInterrupt:
+        free = locks_are_free()
+    found, rest = count(lambda: work(ex))
+    return whole, found, most, rest, free
+ex = explained()
+ex.widget
+"""
+SELECTION: dict[str, Any] = {"method": "saliency", "layer": None, "heads": [], "head_rule": "mean"}
+
+
+@pytest.fixture(scope="module")
+def kernel() -> Iterator[tuple[Any, Front]]:
+    with kernel_showing(START) as both:
+        yield both
+
+
+@pytest.mark.parametrize(
+    ("work", "same"),
+    [
+        (
+            "lambda ex: aw.evaluate(ex, ['leave_one_out', 'saliency'], everything=True)",
+            "whole.by_step.equals(found.by_step)",
+        ),
+        ("lambda ex: ex.scores('leave_one_out')", "whole.equals(found)"),
+        ("lambda ex: ex.scores('value_zeroing')", "whole.equals(found)"),
+    ],
+    ids=["evaluate", "leave one out", "value zeroing"],
+)
+def test_an_interrupt_keeps_what_is_done_and_holds_no_lock(
+    kernel: tuple[Any, Front], work: str, same: str
+) -> None:
+    front = kernel[1]
+    cell = front.run(
+        f"whole, found, most, rest, free = stop_midway({work})\nprint({same}, 0 < rest < most, free)"
+    )
+    assert front.printed(cell) == "True True True"
+
+
+def test_an_interrupt_of_explain_leaves_a_model_that_explains(kernel: tuple[Any, Front]) -> None:
+    front = kernel[1]
+    cell = front.run(
+        "last[0] = len(runs) + 3\nmodel.explain('Facts about Kenya:', max_new_tokens=20, min_new_tokens=20)"
+    )
+    assert front.printed(cell) == "KeyboardInterrupt"
+    cell = front.run("print(locks_are_free(), explained().scores().equals(ex.scores()))")
+    assert front.printed(cell) == "True True"
+
+
+def test_the_button_of_jupyter_interrupts(kernel: tuple[Any, Front]) -> None:
+    manager, front = kernel
+    cell = front.run("print('begun', flush=True)\nwhile True:\n    explained().scores('leave_one_out')")
+    front.until(lambda m: m["msg_type"] == "stream")
+    manager.interrupt_kernel()
+    assert front.printed(cell) == "KeyboardInterrupt"
+    cell = front.run("print(locks_are_free(), explained().scores().equals(ex.scores()))")
+    assert front.printed(cell) == "True True"
+
+
+def test_a_page_is_answered_while_a_cell_computes(kernel: tuple[Any, Front]) -> None:
+    """JupyterLab sends messages to a subshell, a thread beside the cell's; both compute with the same model."""
+    front = kernel[1]
+    subshell = front.subshell()
+    cell = front.run(
+        "end = time.time() + 60\nothers = []\n"
+        "while ex.widget.held != [2] and time.time() < end:\n"
+        "    other = model.explain('The capital of Japan is', max_new_tokens=3)\n"
+        "    others.append(other.scores('leave_one_out').to_numpy()[0])\n"
+        "    other.scores('input_x_gradient')\n"
+        "print(time.time() < end, all((one == others[0])[~np.isnan(one)].all() for one in others))"
+    )
+    truth = aw.load("demo").explain(PROMPT, max_new_tokens=5).reading
+    methods = ("input_x_gradient", "leave_one_out", "smoothgrad", "attention")
+    for step in range(truth.n_steps):
+        requests = {
+            name: front.ask("scores", {**SELECTION, "method": name, "steps": [step]}, subshell)
+            for name in methods
+        }
+        for name, request in requests.items():
+            answer, (buffer,) = front.answer(request)
+            assert answer["ok"], answer
+            rows = np.frombuffer(buffer, "<f4")
+            np.testing.assert_allclose(rows, truth.rows(name, [step])[0], rtol=1e-4, atol=1e-6)
+    front.send({"method": "update", "state": {"held": [2]}, "buffer_paths": []}, subshell)
+    assert front.printed(cell) == "True True"
