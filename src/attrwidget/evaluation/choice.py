@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.errors import AttrWidgetError
-from attrwidget.methods.duration import seconds_of_passes
+from attrwidget.methods.duration import seconds_of_batches
 from attrwidget.methods.order import ON_BAR
 from attrwidget.presentation import held_steps
 from attrwidget.progress import announce
@@ -50,7 +50,9 @@ def announce_evaluation(
     """Say what is computed and how long that takes: rows of *methods*, and about so many masked *texts* by step."""
     steps = list(steps)
     missing = [info for info in methods if not reading.has_rows(info.name, steps)]
-    masked = sum(seconds_of_passes(reading.trace, count, reading.seen(step)) for step, count in texts.items())
+    masked = sum(
+        seconds_of_batches(reading.trace, count, reading.seen(step)) for step, count in texts.items()
+    )
     scored = total_seconds(reading, missing, steps)
     titles = ", ".join(info.title for info in missing)
     announce(
