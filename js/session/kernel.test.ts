@@ -210,3 +210,18 @@ test("clearing ends what is under way and forgets the rest", async () => {
   nextFrame();
   expect(channel.sent).toHaveLength(3);
 });
+
+test("what heads give to the steps on show is known without asking", () => {
+  const text = (values: number[]) =>
+    btoa(String.fromCharCode(...new Uint8Array(Float32Array.from(values).buffer)));
+  const query = { method: "saliency", layer: null, heads: [], head_rule: "mean" } as const;
+  const heads = { reading: "gradient", sinks: [], top: [], shares: text([0.25, 0.75]) } as const;
+  const session = new KernelSession({ gone: true, send: () => {}, listen: () => {} }, () => 3);
+  session.remember({ query, steps: [0], rows: text([1, 2, 3]), heads });
+  expect(session.knownHeads([0], null, null)).toMatchObject({
+    reading: "gradient",
+    of: null,
+    shares: Float32Array.of(0.25, 0.75),
+  });
+  expect(session.knownHeads([1], null, null)).toBeNull();
+});

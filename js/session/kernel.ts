@@ -61,7 +61,11 @@ export interface OnShow {
   /** Base64 of little-endian float32 `[steps, inputs]`. */
   readonly rows: string;
   readonly notes?: readonly (string | null)[];
+  /** What heads give to the steps; `shares` is base64 of little-endian float32 `[layers, heads]`. */
+  readonly heads?: Omit<HeadShares, "shares" | "of"> & { readonly shares: string };
 }
+
+const fromText = (text: string): Float32Array => new Float32Array(fromBase64(text).buffer);
 
 export class KernelSession implements Session {
   readonly #requests: Requests;
@@ -90,8 +94,12 @@ export class KernelSession implements Session {
   }
 
   /** Keep what came with the state, as if it had been asked for. */
-  remember({ query, steps, rows, notes = [] }: OnShow): void {
-    const values = new Float32Array(fromBase64(rows).buffer);
+  remember({ query, steps, rows, notes = [], heads }: OnShow): void {
+    if (heads) {
+      const given = { ...heads, of: null, shares: fromText(heads.shares) };
+      this.#cache.set(keyOf("heads", headArgs(steps, null, null)), given, bytesOf(given));
+    }
+    const values = fromText(rows);
     const inputs = values.length / steps.length;
     steps.forEach((step, k) => {
       const key = rowKey(query, step);

@@ -103,6 +103,9 @@ def test_the_scores_on_show_travel_in_the_state(monkeypatch: pytest.MonkeyPatch)
     np.testing.assert_array_equal(shown(), widget.reading.planted["saliency"][[1, 2]])
     query = {"method": "saliency", "layer": None, "heads": [], "head_rule": "mean"}
     assert (widget.on_show["query"], widget.on_show["steps"]) == (query, [1, 2])
+    shares = np.frombuffer(base64.b64decode(widget.on_show["heads"]["shares"]), "<f4")
+    np.testing.assert_allclose(shares, widget.reading.given_by_heads([1, 2]).heads.ravel(), rtol=1e-6)
+    assert widget.on_show["heads"]["reading"] == "attention"
     assert from_page(widget, on_show={"rows": ""}) == {}
     widget.method, widget.layer = "attention", 1
     widget._repr_mimebundle_()

@@ -30,7 +30,10 @@ export function followHeads({ state, session, effect }: Context, show: (fed: Fed
     const tell = (given: HeadShares | null, trouble: string | null = null) => {
       if (!end.signal.aborted) show({ steps, given, trouble });
     };
-    const failed = (error: unknown) => tell(null, error instanceof Error ? error.message : String(error));
+    const failed = (error: unknown) => {
+      const givenUp = (error as Error | null)?.name === "AbortError"; // nobody answers, which a note says
+      tell(null, givenUp ? null : error instanceof Error ? error.message : String(error));
+    };
     const ask = async () => {
       // What one input gives is part of what all give, so it is asked for once that is known.
       const all =

@@ -18,6 +18,7 @@ from attrwidget.page.state import SHARED, checked, initial_state, mend
 from attrwidget.still.static_html import to_fallback_html
 from attrwidget.widget.cells import shown_in_cell
 from attrwidget.widget.internals import forget, remember
+from attrwidget.widget.queries import read_query
 from attrwidget.widget.session import Session
 
 if TYPE_CHECKING:
@@ -28,7 +29,12 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _MOST_ON_SHOW = 16_384  # scores that travel in the state: 87 kB
+_AT_ONCE = 0.3  # seconds that nobody waits for
 _PATIENCE = 1.0  # seconds that a display waits for scores; the live view shows their progress
+
+
+def _packed(values: bytes) -> str:
+    return b64encode(values).decode("ascii")
 
 
 class SelectionError(AttrWidgetError, traitlets.TraitError):
@@ -160,15 +166,31 @@ class ExplanationWidget(anywidget.AnyWidget):
         if method.attention:
             query |= {"layer": self.layer, "heads": self.heads, "head_rule": self.options["head_rule"]}
         known = {"query": query, "steps": steps}
-        if known == {name: self.on_show.get(name) for name in known}:
+        is_kept = known == {name: self.on_show.get(name) for name in known}
+        if (is_kept and "heads" in self.on_show) or not self.reading.has_rows(method.name, steps):
             return
-        if not self.reading.has_rows(method.name, steps):
+        heads = self._heads_on_show(steps)
+        if is_kept and not heads:
             return
         rows = self.reading.rows(steps=steps, **query)
         notes = [self.reading.note(method.name, [step]) for step in steps]
-        self.set_trait(
-            "on_show", {**known, "rows": b64encode(float_bytes(rows)).decode("ascii"), "notes": notes}
+        self.set_trait("on_show", {**known, "rows": _packed(float_bytes(rows)), "notes": notes, **heads})
+
+    def _heads_on_show(self, steps: list[int]) -> dict[str, Any]:
+        """Return what heads give to *steps* as a page is answered, if that takes no time here."""
+        reading = self.reading
+        quick = reading.n_layers and (
+            reading.has_given_by_heads(steps) or reading.given_seconds(steps) < _AT_ONCE
         )
+        if not quick:
+            return {}
+        try:
+            meta, shares = read_query(reading, "heads", {"steps": steps, "input": None}).answer(
+                lambda *_: None
+            )
+        except AttrWidgetError:
+            return {}
+        return {"heads": {**meta, "shares": _packed(shares)}}
 
     def _receive(self, _widget: Any, message: Any, _buffers: Any) -> None:
         self._session.receive(message)
