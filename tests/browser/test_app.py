@@ -105,7 +105,7 @@ def test_a_visitor_sees_the_answer_in_place(page: Page, app: str, theme: str) ->
         expect(screen.options.nth(1)).to_have_text(example.split()[1])
         expect(screen.word(6)).to_be_in_viewport()
         expect(screen.footer).to_be_in_viewport()
-        expect(page.get_by_role("button", name="Cancel")).to_be_disabled()
+        expect(page.get_by_role("button", name="Cancel").first).to_be_disabled()
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 

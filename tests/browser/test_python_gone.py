@@ -9,9 +9,14 @@ from helpers.hosts import newest_fork
 from helpers.line import Line
 from helpers.notebook import EXPLAIN, LOAD, Jupyter, run_notebook
 from helpers.screen import Screen
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 SOON = 20_000  # milliseconds; Jupyter looks every three seconds whether a kernel lives
+
+
+def note_of(screen: Screen) -> Locator:
+    """Return the notes below the text; what is new there is also announced."""
+    return screen.root.locator(".notes")
 
 
 def keeps_what_it_has(screen: Screen, words: list[str]) -> None:
@@ -45,7 +50,9 @@ def test_a_kernel_that_dies_in_jupyterlab(page: Page, jupyter: Jupyter) -> None:
         one for one in psutil.Process().children(recursive=True) if kernel in " ".join(one.cmdline())
     ]
     process.kill()
-    note = screen.root.get_by_text("Python has ended or was restarted, so only what was computed is shown")
+    note = note_of(screen).get_by_text(
+        "Python has ended or was restarted, so only what was computed is shown"
+    )
     expect(note).to_be_visible(timeout=SOON)
     expect(note).to_contain_text("run the notebook again to see more")
     if page.get_by_role("dialog").count():
@@ -59,7 +66,7 @@ def test_a_kernel_that_is_restarted_in_jupyterlab(page: Page, jupyter: Jupyter) 
     page.get_by_role("menuitem", name="Kernel", exact=True).click()
     page.get_by_role("menuitem", name="Restart Kernel…", exact=True).click()
     page.get_by_role("button", name="Confirm Kernel Restart").click()
-    note = screen.root.get_by_text("Python has ended or was restarted")
+    note = note_of(screen).get_by_text("Python has ended or was restarted")
     expect(note).to_be_visible(timeout=SOON)
     keeps_what_it_has(screen, words)
     page.get_by_role("menuitem", name="Run", exact=True).click()
@@ -76,7 +83,9 @@ def test_a_connection_that_is_cut_in_jupyterlab(page: Page, jupyter: Jupyter) ->
         screen = shown(page, (f"http://127.0.0.1:{line.port}", jupyter[1]), "cut")
         words = screen.words()
         line.cut()
-        note = screen.root.get_by_text("The connection to Python is lost, so only what was computed is shown")
+        note = note_of(screen).get_by_text(
+            "The connection to Python is lost, so only what was computed is shown"
+        )
         expect(note).to_be_visible(timeout=SOON)
         keeps_what_it_has(screen, words)
         line.mend()
@@ -101,7 +110,7 @@ def test_a_kernel_that_dies_under_the_app(page: Page, app: str) -> None:
     newest_fork().kill()
     banner = page.get_by_text("This page's Python has ended, so nothing more can be computed")
     expect(banner).to_be_visible(timeout=SOON)
-    expect(screen.root.get_by_text("reload the page to see more")).to_be_visible()
+    expect(note_of(screen).get_by_text("reload the page to see more")).to_be_visible()
     keeps_what_it_has(screen, words)
     page.reload()
     page.get_by_role("button", name="Generate").click()

@@ -24,7 +24,7 @@ memory._MOST = 2  # texts in a batch: a short text is else run at once
 model = aw.load("demo")
 runs, last = [], [0]
 def interrupt(module, _args):
-    if type(module).__name__ == "GPT2Model":
+    if type(module).__name__ == "LlamaModel":
         runs.append(1)
         if len(runs) == last[0]:
             os.kill(os.getpid(), signal.SIGINT)  # as the button of Jupyter does
