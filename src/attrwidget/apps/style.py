@@ -13,6 +13,9 @@ STYLE = """<style>
 .attrwidget-app > .attrwidget-welcome { font-size: 0.95rem; max-width: 46rem; margin-bottom: 0.5rem; }
 .attrwidget-app .attrwidget-hint { color: var(--jp-ui-font-color1); opacity: 0.85; }
 .attrwidget-app .widget-inline-hbox > .widget-label { text-align: left; width: 5.5rem; }
+body[data-jp-theme-light="false"] .attrwidget-app select { background-image: url("data:image/svg+xml,\
+%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 18 18'%3E\
+%3Cpath d='M5.2 5.9 9 9.7l3.8-3.8L14 7.1l-5 4.9-5-4.9z' fill='%23ddd'/%3E%3C/svg%3E"); }
 .attrwidget-app textarea { font: 1rem/1.4 var(--jp-ui-font-family); }
 .attrwidget-examples, .attrwidget-buttons { flex-wrap: wrap; align-items: center; gap: 0.25rem 0.5rem; }
 .attrwidget-examples { padding-left: 6rem; }
