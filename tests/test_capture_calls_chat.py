@@ -65,11 +65,25 @@ def test_a_batch_of_chats() -> None:
     inputs = tokenizer.apply_chat_template(
         chats, add_generation_prompt=True, padding=True, return_tensors="pt", return_dict=True
     )
-    with aw.capture(model, tokenizer) as captured:
-        model.generate(**inputs, max_new_tokens=3)
-    first, second = captured.explanations
-    assert roles(first) == ["system", "user", "assistant", "Answer"]
-    assert roles(second) == ["user", "assistant", "user", "assistant", "Answer"]
+    for told in (None, chats):
+        with aw.capture(model, tokenizer, messages=told) as captured:
+            model.generate(**inputs, max_new_tokens=3, num_return_sequences=2, do_sample=True)
+        first, _, second, _ = captured.explanations
+        assert roles(first) == ["system", "user", "assistant", "Answer"]
+        assert roles(second) == ["user", "assistant", "user", "assistant", "Answer"]
+        assert not any(
+            "not what this prompt was made of" in one for ex in captured.explanations for one in ex.warnings
+        )
+
+
+def test_as_many_chats_as_prompts() -> None:
+    model, tokenizer = build("llama"), chat_tokenizer(CHATML)
+    with aw.capture(model, tokenizer, messages=[MESSAGES, CHAT]) as captured:
+        generate(model, tokenizer)
+    with pytest.raises(
+        aw.AttrWidgetError, match="list of 2 chats, and a call had 1 prompt: give one chat for each"
+    ):
+        _ = captured.explanations
 
 
 def test_messages_that_are_not_the_prompts() -> None:

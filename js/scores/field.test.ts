@@ -89,6 +89,17 @@ describe("map", () => {
     field.put([2], scores.subarray(10));
     expect(rounded(field.column(1))).toEqual([0.5, 0.2, 0.3]);
   });
+  test("scores that are rounding errors alone do not fill the colour scale", () => {
+    const small = { ...map, high: 1e-6 };
+    const [bare, told, noted] = [small, { ...small, floor: 1 }, small].map((given, k) => {
+      const field = new Field(shapeOf(content), shares, plain);
+      field.putMap(given, k === 2 ? 1 : 0);
+      return [field.high, Math.max(...field.pyramid().base.values)];
+    });
+    expect(bare?.[0]).toBeCloseTo(1e-6, 9);
+    expect(bare?.[1]).toBe(254);
+    expect([told, noted]).toEqual([[1, 0], [1, 0]]);
+  });
   test("a row pooled with a hidden one is hatched, not shown with the other's number", () => {
     const field = new Field(shapeOf(content), shares, { ...plain, hidden: Uint8Array.from([1, 0, 0]) });
     field.putMap(map);

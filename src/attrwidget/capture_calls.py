@@ -13,7 +13,7 @@ from attrwidget.hf.call_record import Call, Generated, record_forward, record_ge
 from attrwidget.hf.exclusive_use import weights_state
 from attrwidget.kinds.model import Model
 from attrwidget.load_model import load
-from attrwidget.text.prompt import Chat, is_messages
+from attrwidget.text.prompt import Chat, is_chats, is_messages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,7 +32,7 @@ def capture(
     model: PreTrainedModel | Model,
     tokenizer: PreTrainedTokenizerBase | None = None,
     *,
-    messages: Sequence[Message] | None = None,
+    messages: Sequence[Message] | Sequence[Sequence[Message]] | None = None,
     **template_options: Any,
 ) -> Capture:
     """Record every call of the model's ``generate`` in a with block, to explain what it generated.
@@ -45,8 +45,8 @@ def capture(
     Args:
         model: A Transformers model, or what ``load`` returned.
         tokenizer: The tokenizer of a Transformers model.
-        messages: The chat that the prompt was made from. Without it, messages are found by the control tokens with
-            which the chat template begins them.
+        messages: The chat that the prompt was made from, or a list of chats, one for each prompt of a batch. Without
+            it, messages are found by the control tokens with which the chat template begins them.
         **template_options: The arguments of the chat template that the prompt was made with, such as ``tools=`` or
             ``enable_thinking=``.
 
@@ -63,9 +63,10 @@ def capture(
         >>> captured.explanations[0]
     """
     loaded = model if isinstance(model, Model) else load(model, tokenizer)
-    if messages is not None and not is_messages(messages):
+    several = messages is not None and is_chats(messages)
+    if messages is not None and not several and not is_messages(messages):
         raise AttrWidgetError(
-            "messages must be chat messages like [{'role': 'user', 'content': 'Hello'}], not "
+            "messages must be chat messages like [{'role': 'user', 'content': 'Hello'}], or a list of such chats, not "
             f"{type(messages).__name__}: leave it out to have them found."
         )
     if template_options and messages is None:
@@ -73,7 +74,8 @@ def capture(
             f"{next(iter(template_options))}= is taken for an argument of the chat template, which needs the chat: "
             "give messages= too."
         )
-    return Capture(loaded, None if messages is None else Chat(messages, template_options))
+    given: Any = messages if several else [] if messages is None else [messages]
+    return Capture(loaded, [Chat(chat, template_options) for chat in given], several=several)
 
 
 class Capture:
@@ -82,8 +84,8 @@ class Capture:
     As the last line of a notebook cell it shows their explanations.
     """
 
-    def __init__(self, model: Model, chat: Chat | None = None) -> None:
-        self._model, self._chat = model, chat
+    def __init__(self, model: Model, chats: Sequence[Chat] = (), *, several: bool = False) -> None:
+        self._model, self._chats, self._several = model, chats, several
         self._calls: list[Call] = []
         self._explained: dict[int, list[Explanation]] = {}
         self._watching = ExitStack()
@@ -142,12 +144,22 @@ class Capture:
                     "The model's weights have changed since it was called: read explanations before you "
                     "train or replace them, or capture again."
                 )
-            explanations = self._model.explain_call(call, self._chat)
+            explanations = self._model.explain_call(call, self._chats_of(call))
             if isinstance(call, Generated) and call.changes:
                 for explanation in explanations:
                     explanation.warnings.append(_CHANGED.format(", ".join(call.changes)))
             self._explained[index] = explanations
         return self._explained[index]
+
+    def _chats_of(self, call: Call) -> Sequence[Chat]:
+        """Return the chat of each prompt of *call*: its own, or the only one that was given."""
+        prompts = len(call.prompts or [()])
+        if self._several and len(self._chats) != prompts:
+            raise AttrWidgetError(
+                f"messages= is a list of {len(self._chats)} chats, and a call had {prompts} "
+                f"prompt{'s' if prompts > 1 else ''}: give one chat for each prompt."
+            )
+        return self._chats if self._several else list(self._chats) * prompts
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         """Return what Jupyter shows: one widget, or a tab for each sequence."""

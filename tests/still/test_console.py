@@ -82,3 +82,14 @@ def test_print_gives_plain_text_unless_on_a_terminal(monkeypatch: pytest.MonkeyP
     assert "\x1b[" in to_text(planted())  # type: ignore[arg-type]
     monkeypatch.setenv("NO_COLOR", "1")
     assert "48;" not in to_text(planted())  # type: ignore[arg-type]
+
+
+def test_scores_about_0_by_construction_have_no_colour_and_a_reason() -> None:
+    explanation = planted()
+    explanation.planted["input_x_gradient"] = explanation.planted["input_x_gradient"] * 1e-6
+    assert "48;2;" in printed(explanation, color=True, method="input_x_gradient")
+    explanation.notes["input_x_gradient"] = [None, "About 0 by construction: it is normalised first."]
+    text = printed(explanation, color=True, method="input_x_gradient")
+    assert "48;2;" not in text
+    assert "About 0 by construction: it is normalised first." in text
+    assert "e−6" in text

@@ -11,6 +11,8 @@ from attrwidget.hf.model_errors import is_out_of_memory, model_errors
 from attrwidget.progress import progress_bar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
     from attrwidget.engine.capabilities import Capabilities
@@ -133,10 +135,10 @@ class Model(ABC):
         """
 
     @abstractmethod
-    def explain_call(self, call: Any, chat: Chat | None = None) -> list[Explanation]:
+    def explain_call(self, call: Any, chats: Sequence[Chat] = ()) -> list[Explanation]:
         """Explain every sequence of a recorded call: of ``generate`` for generators, of the model itself for others.
 
         Args:
             call: The call, a ``hf.call_record.Call`` of the type that this kind of model is called by.
-            chat: The chat that the prompt was made of.
+            chats: The chat that each prompt was made of; none if that is not known.
         """

@@ -9,6 +9,7 @@ import pandas as pd
 
 from attrwidget.checks import check_step, short
 from attrwidget.errors import AttrWidgetError, did_you_mean
+from attrwidget.methods.request.footnotes import ABOUT_ZERO, NOT_CONVERGED
 from attrwidget.results.given import mean_of, read_given
 from attrwidget.tables import Table
 
@@ -197,6 +198,15 @@ class Reading(ABC):
     def note(self, method: str, steps: Sequence[int]) -> str | None:  # noqa: ARG002
         """Return the footnote on *method*'s finished rows of *steps*, such as their completeness residual."""
         return None
+
+    def warning(self, method: str, steps: Sequence[int]) -> str | None:
+        """Return why *method*'s finished rows of *steps* mislead, or None: the first that their notes begin with."""
+        notes = (self.note(method, [step]) or "" for step in steps)
+        return next((note for note in notes if note.startswith((ABOUT_ZERO, NOT_CONVERGED))), None)
+
+    def scale_floor(self, method: str, steps: Sequence[int]) -> float:
+        """Return the least end of a colour scale: 1, a whole logit, for scores about 0 by construction, else 0."""
+        return float((self.warning(method, steps) or "").startswith(ABOUT_ZERO))
 
     def method(self, name: Any) -> MethodInfo:
         """Return the method called *name*; raise AttrWidgetError, which lists the names, when there is none."""

@@ -12,7 +12,7 @@ from attrwidget.methods import HeadSelection, all_methods, get
 from attrwidget.methods.duration import seconds_of_method
 from attrwidget.methods.order import in_order
 from attrwidget.methods.request.cache import ScoreCache
-from attrwidget.methods.request.footnotes import misleads, note_on
+from attrwidget.methods.request.footnotes import note_on, warning_on
 from attrwidget.methods.request.make import default_function, make_request
 from attrwidget.methods.request.normalize import normalize_rows
 from attrwidget.methods.shared.attention_weights import check_selection
@@ -92,9 +92,7 @@ class LiveReading(Reading):
 
     def _misleads(self, method: str) -> bool:
         """Return whether scores that *method* has computed here did not converge, or are zero by construction."""
-        if not self.cache.has_figures(method):
-            return False
-        return misleads(make_request(self.trace, method), self.cache, range(self.n_steps))
+        return self.cache.has_figures(method) and self.warning(method, range(self.n_steps)) is not None
 
     def rows(
         self,
@@ -122,6 +120,11 @@ class LiveReading(Reading):
         """Return the footnote on *method*'s finished rows of *steps*, such as their completeness residual."""
         self.check_steps(steps)
         return note_on(make_request(self.trace, method), self.trace, self.cache, steps)
+
+    def warning(self, method: str, steps: Sequence[int]) -> str | None:
+        """Return why *method*'s finished rows of *steps* mislead; see ``Reading.warning``."""
+        request = make_request(self.trace, method)
+        return next(filter(None, (warning_on(request, self.cache, [step]) for step in steps)), None)
 
     @own_precision()
     def head_weights(self, steps: Sequence[int]) -> NDArray[np.float32]:

@@ -70,7 +70,8 @@ class ScoreTable:
         steps = self._fitting(labels, options.max_width - wide - 1)
         with progress_bar(method.title, reading.step_noun[0]) as report:
             rows = reading.rows(method.name, steps, progress=report)
-        high = float(np.nanmax(np.abs(rows))) if np.isfinite(rows).any() else 0.0
+        greatest = float(np.nanmax(np.abs(rows))) if np.isfinite(rows).any() else 0.0
+        high = max(greatest, reading.scale_floor(method.name, steps))
         grid = Table(box=None, padding=(0, 0, 0, 1), pad_edge=False, collapse_padding=True)
         grid.add_column(no_wrap=True, max_width=wide, justify="right")
         for step in steps:
@@ -81,7 +82,8 @@ class ScoreTable:
                 grid.add_row(Text("⋮"), *(Text("⋮") for _ in steps))
             else:
                 grid.add_row(
-                    _cut(labels[i], wide), *(_cell(v, high, signed=method.signed) for v in rows[:, i])
+                    _cut(labels[i], wide),
+                    *(_cell(v, greatest, high, signed=method.signed) for v in rows[:, i]),
                 )
         probabilities = reading.steps["probability"]
         if probabilities.notna().any():
@@ -89,6 +91,9 @@ class ScoreTable:
             grid.add_row(Text("p", "italic"), *(Text(number, "italic") for number in numbers))
         yield Text(f"{method.title}: {method.description}", "dim")
         yield grid
+        warning = reading.warning(method.name, steps)
+        if warning is not None:
+            yield Text(warning, "italic")
         yield from self._notes(len(self._steps) - len(steps), left_out)
 
     def _fitting(self, labels: list[str], room: int) -> list[int]:
@@ -120,9 +125,9 @@ def _ends(count: int) -> tuple[list[int | None], int]:
     return [*range(half), None, *range(count - half, count)], count - 2 * half
 
 
-def _cell(value: np.float32, high: float, *, signed: bool) -> Text:
-    """Return a number on a background as strong as its share of *high*."""
-    text = numeral(float(value), signed=signed, high=high)
+def _cell(value: np.float32, greatest: float, high: float, *, signed: bool) -> Text:
+    """Return a number on a background as strong as its share of *high*; *greatest* is the greatest shown beside it."""
+    text = numeral(float(value), signed=signed, high=greatest)
     share = 0.0 if np.isnan(value) or high == 0 else abs(float(value)) / high
     if share < 0.1:
         return Text(text)

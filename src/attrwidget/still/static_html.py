@@ -43,9 +43,12 @@ def to_fallback_html(
         chosen = {"layer": layer, "heads": heads, "head_rule": head_rule} if info.attention else {}
         rows = reading.rows(method, steps, **chosen)  # type: ignore[arg-type]
         values = of_units(reading, combine(rows, span_rule))
-    high = max((abs(v) for v in values if not np.isnan(v)), default=0.0)
+    greatest = max((abs(v) for v in values if not np.isnan(v)), default=0.0)
+    high = max(greatest, reading.scale_floor(method, steps))
+    named = heads_text(reading, layer, heads, head_rule)
     footer = [
-        *_footer(reading, info, steps, values, high, span_rule, heads_text(reading, layer, heads, head_rule)),
+        *_footer(reading, info, steps, values, greatest, span_rule, named),
+        *filter(None, [reading.warning(method, steps)]),
         "A still picture: run the cell, or trust the notebook, for the interactive one.",
     ]
     return (

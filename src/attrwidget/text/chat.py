@@ -18,7 +18,7 @@ from attrwidget.text.chat_template import (
     try_template,
     unmarked,
 )
-from attrwidget.text.chat_typed import typed_in, typed_positions, typed_tokens
+from attrwidget.text.chat_typed import typed_headers, typed_in, typed_positions, typed_tokens
 from attrwidget.text.sections import Section
 
 if TYPE_CHECKING:
@@ -79,19 +79,30 @@ def find_spans(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> list[S
 def typed_borders(
     tokenizer: PreTrainedTokenizerBase, messages: Sequence[Mapping[str, Any]]
 ) -> list[tuple[str, list[str]]]:
-    """Return the role of each message in which control tokens of the chat template stand, and these.
+    """Return the role of each message in which headers or control tokens of the chat template stand, and these.
 
-    An assistant's messages are left out: models write some themselves, such as ``<think>``.
+    Headers count where they are plain words. An assistant's messages are left out: models write some themselves, such
+    as ``<think>``.
     """
     layout, _ = _learnt(tokenizer)
     others = [message for message in messages if message["role"] != "assistant"]
-    return [(str(m["role"]), typed) for m in others if (typed := typed_in(m, layout.controls))]
+    found = []
+    for message in others:
+        headers = [] if layout.anchored else typed_headers(content_of(message), layout.headers)
+        found.append((str(message["role"]), typed_in(message, layout.controls) + headers))
+    return [(role, typed) for role, typed in found if typed]
 
 
 def is_bare(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> bool:
     """Return whether no message begins in *ids*, though the chat template begins each with a header."""
     layout, _ = _learnt(tokenizer)
     return bool(layout.headers) and not cut(marked_ids(tokenizer, ids)[0], layout)
+
+
+def has_word_headers(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> bool:
+    """Return whether headers of the chat template stand in *ids* that any text could hold, so that none may cut it."""
+    layout, _ = _learnt(tokenizer)
+    return not layout.anchored and bool(cut(marked_ids(tokenizer, ids)[0], layout))
 
 
 def ends_as_template(tokenizer: PreTrainedTokenizerBase, ends: Collection[int]) -> bool:

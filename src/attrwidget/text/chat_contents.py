@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrwidget.text.chat_template import run_template, try_template
@@ -69,8 +71,7 @@ def spans_by_contents(
         return []
     made = encode(tokenizer, text=written.text, add_special_tokens=special, return_offsets_mapping=True)
     starts = [start for start, _ in made["offset_mapping"]]
-    rest = {**written.options, "add_generation_prompt": False, "continue_final_message": False}
-    ends = _ends(tokenizer, messages, written.text, rest)
+    ends = _ends(tokenizer, messages, written)
     roles = [str(message["role"]) for message in messages]
     if written.options.get("add_generation_prompt") and ends[-1] < len(written.text):
         roles.append("assistant")
@@ -83,23 +84,54 @@ def _spans(roles: list[str], borders: list[int]) -> list[Section]:
     return [span for span in spans if span.start < span.end]
 
 
-def _ends(
-    tokenizer: PreTrainedTokenizerBase, messages: Messages, text: str, options: Mapping[str, Any]
-) -> list[int]:
-    """Return the index in *text* where each message ends: the length of what the template writes for those so far.
+def _ends(tokenizer: PreTrainedTokenizerBase, messages: Messages, written: Rendering) -> list[int]:
+    """Return the index in *written* where each message ends: the length of what the template writes for those so far.
 
     If the template writes something else for fewer messages, a message ends with its content.
     """
+    text, ends = written.text, []
+    options = {**written.options, "add_generation_prompt": False, "continue_final_message": False}
+    for count, end in enumerate(_content_ends(tokenizer, messages, written), 1):
+        whole = try_template(tokenizer, messages[:count], **options) or ""
+        ends.append(max(len(whole), end) if text.startswith(whole) else end)
+    return ends
+
+
+def _content_ends(tokenizer: PreTrainedTokenizerBase, messages: Messages, written: Rendering) -> list[int]:
+    """Return the index in *written* where the content of each message ends."""
+    contents = [content_of(message).strip() for message in messages]
+    ends = _around_planted(tokenizer, messages, contents, written)
+    if ends is not None:
+        return ends
     ends, at = [], 0
-    for count, message in enumerate(messages, 1):
-        content = content_of(message).strip()
-        found = text.find(content, at)
+    for content in contents:
+        found = written.text.find(content, at)
         at = at if found < 0 else found + len(content)
-        whole = try_template(tokenizer, messages[:count], **options)
-        if whole is not None and text.startswith(whole) and len(whole) >= at:
-            at = len(whole)
         ends.append(at)
     return ends
+
+
+def _around_planted(
+    tokenizer: PreTrainedTokenizerBase, messages: Messages, contents: Sequence[str], written: Rendering
+) -> list[int] | None:
+    """Return where each of *contents* ends by what the template writes around planted ones, as contents may look alike.
+
+    None if it writes something else around these.
+    """
+    planted = [
+        {**message, "content": f"content{at}qz"} if content else message
+        for at, (message, content) in enumerate(zip(messages, contents, strict=True))
+    ]
+    gaps = re.split(r"content\d+qz", try_template(tokenizer, planted, **written.options) or "")
+    told = [content for content in contents if content]
+    if len(gaps) != len(told) + 1:
+        return None
+    parts = [
+        rf"{re.escape(gap)}\s*({re.escape(content)})\s*" for gap, content in zip(gaps[:-1], told, strict=True)
+    ]
+    whole = re.fullmatch("".join(parts) + re.escape(gaps[-1]), written.text)
+    counts = accumulate(bool(content) for content in contents)
+    return [whole.end(count) if count else 0 for count in counts] if whole else None
 
 
 def content_of(message: Mapping[str, Any]) -> str:

@@ -52,6 +52,16 @@ def typed_in(message: Mapping[str, Any], controls: Collection[str]) -> list[str]
     return [name for name in sorted(controls) if hide(dict(message), [name]) != message]
 
 
+def typed_headers(text: str, headers: Sequence[tuple[str, str]]) -> list[str]:
+    """Return the *headers* of words that stand in *text*: those that begin with a letter, at the start of a line."""
+    found = [
+        match[0].strip()
+        for header, _ in headers
+        if (match := re.search(rf"(?m)(?:^\s*|(?!\w))(?:{header})", text)) and re.search(r"\w", match[0])
+    ]
+    return list(dict.fromkeys(found))
+
+
 def typed_positions(
     tokenizer: PreTrainedTokenizerBase, ids: Sequence[int], typed: Sequence[tuple[str, bool]]
 ) -> set[int]:

@@ -138,6 +138,16 @@ def is_messages(prompt: Any) -> bool:
     )
 
 
+def is_chats(prompt: Any) -> bool:
+    """Return whether *prompt* looks like several chats."""
+    return (
+        isinstance(prompt, Sequence)
+        and not isinstance(prompt, str)
+        and bool(prompt)
+        and all(map(is_messages, prompt))
+    )
+
+
 def _is_nested(value: Any) -> bool:
     shape = getattr(value, "shape", None)
     if shape is not None:

@@ -132,6 +132,7 @@ def _map(reading: Reading, args: Mapping[str, Any]) -> Query:
         values, pool, low, high = score_map(_rows(reading, selection, steps, progress), signed=signed)
         rows, cols = values.shape
         meta = {"rows": rows, "cols": cols, "pool": list(pool), "low": low, "high": high, "signed": signed}
+        meta["floor"] = reading.scale_floor(selection.method.name, steps)
         return Answer(meta, values.tobytes())
 
     return Query(_cost(reading, selection, steps), answer)

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.generation import generation_option
-from attrwidget.text.chat import ends_as_template, find_spans, is_bare, message_spans, typed_borders
+from attrwidget.text.chat import (
+    ends_as_template,
+    find_spans,
+    has_word_headers,
+    is_bare,
+    message_spans,
+    typed_borders,
+)
 from attrwidget.text.chat_template import variables
 from attrwidget.text.prompt import is_messages
 
@@ -33,6 +40,10 @@ _NOT_APART = "messages are not shown apart"
 _TYPED = (
     "The {role} message contains {tokens}, with which the chat template begins and ends messages: the model may take "
     "what follows for another message."
+)
+_BY_WORDS = (
+    "The chat template begins messages with plain words, which a message may hold too, so messages are not shown apart "
+    "in a text or in token ids: give the messages themselves."
 )
 _UNREAD = "The chat template does not read {}, so this argument changes nothing."
 _OF_TRANSFORMERS = {
@@ -88,6 +99,11 @@ def message_warnings(
     return [_UNREAD.format(f"{name}=") for name in unread] + [
         _TYPED.format(role=role, tokens=tokens) for role, tokens in typed
     ]
+
+
+def words_warning(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> list[str]:
+    """Return the warning that *ids* look like a chat whose messages cannot be told apart, or nothing."""
+    return [_BY_WORDS] if has_word_headers(tokenizer, ids) else []
 
 
 def other_chat(spans: Sequence[Section]) -> str:

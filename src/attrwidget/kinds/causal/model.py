@@ -19,6 +19,7 @@ from attrwidget.kinds.causal.chats import (
     spans_of,
     split_options,
     was_trained_on_chats,
+    words_warning,
 )
 from attrwidget.kinds.causal.trace import CausalTrace
 from attrwidget.kinds.causal.trials import probe
@@ -28,7 +29,7 @@ from attrwidget.text.chat import message_spans
 from attrwidget.text.prompt import is_batch, is_messages, split_batch
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from attrwidget.engine.capabilities import Capabilities
     from attrwidget.hf.call_record import Generated
@@ -161,16 +162,17 @@ class CausalModel(Model):
                 explanation.warnings.extend(filter(None, [joined_word_warning(given, wish, explanation)]))
         return explanations if batch else explanations[0]
 
-    def explain_call(self, call: Generated, chat: Chat | None = None) -> list[Explanation]:
-        """Return an Explanation of each sequence of *call*; *chat* is what its prompt was made of."""
+    def explain_call(self, call: Generated, chats: Sequence[Chat] = ()) -> list[Explanation]:
+        """Return an Explanation of each sequence of *call*; *chats* are what its prompts were made of."""
         adapter = self._adapter = self._adapter.renewed()
-        messages, options = chat or (None, {})
         start = len(call.prompts[0]) if call.prompts else 1
         explanations = []
         for row in range(len(call.sequences)):
             prompt, answer = call.prompt_of(row), call.answer_of(row, start)
             if not answer:
                 raise AttrWidgetError("generate wrote no token, so there is nothing to explain.")
+            chat = chats[row // call.per_prompt] if chats else None
+            messages, options = chat or (None, {})
             spans = spans_of(adapter.tokenizer, prompt, messages, options)
             explanation = Explanation(CausalTrace(adapter, prompt, answer, self.capabilities, spans))
             explanation.warnings.extend(self._prompt_warnings(messages, prompt, options))
@@ -184,7 +186,9 @@ class CausalModel(Model):
     def _prompt_warnings(self, given: Any, ids: list[int], options: Mapping[str, Any]) -> list[str]:
         begin = self.tokenizer.bos_token_id
         doubled = [_TWO_BEGINS] if begin is not None and ids[:2] == [begin, begin] else []
-        return doubled + (message_warnings(self.tokenizer, given, options) if is_messages(given) else [])
+        if is_messages(given):
+            return doubled + message_warnings(self.tokenizer, given, options)
+        return doubled + words_warning(self.tokenizer, ids)
 
     def _given(self, prompts: list[Any], ids: list[list[int]], wanted: list[Any]) -> list[list[int]]:
         outputs = [self._adapter.encode_output(p, i, o) for p, i, o in zip(prompts, ids, wanted, strict=True)]

@@ -12,7 +12,7 @@ from attrwidget.kinds.encoder.trials import probe_encoder
 from attrwidget.kinds.model import Model
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from attrwidget.engine.trace import Trace
     from attrwidget.hf.call_record import Read
@@ -49,9 +49,9 @@ class EncoderModel(Model):
         explanations = [Explanation(trace(passage)) for passage in passages]
         return explanations[0] if batch is None else explanations
 
-    def explain_call(self, call: Read, chat: Chat | None = None) -> list[Explanation]:
+    def explain_call(self, call: Read, chats: Sequence[Chat] = ()) -> list[Explanation]:
         """Return an Explanation of each text that the model was called with."""
-        if chat is not None:
+        if chats:
             raise AttrWidgetError(f"{self.name} reads a text and no chat: leave out messages=.")
         explanations = []
         for row in range(len(call.prompts or [])):

@@ -15,6 +15,8 @@ from attrwidget.kinds.seq2seq.trials import probe
 from attrwidget.text.prompt import is_batch, split_batch
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from attrwidget.engine.capabilities import Capabilities
     from attrwidget.hf.call_record import Generated
     from attrwidget.progress import Progress
@@ -139,9 +141,9 @@ class Seq2SeqModel(Model):
         ]
         return explanations if batch else explanations[0]
 
-    def explain_call(self, call: Generated, chat: Chat | None = None) -> list[Explanation]:
+    def explain_call(self, call: Generated, chats: Sequence[Chat] = ()) -> list[Explanation]:
         """Return an Explanation of each sequence of *call*, without the decoder's start."""
-        if chat is not None:
+        if chats:
             raise AttrWidgetError(f"{self.name} reads a source and no chat: leave out messages=.")
         if call.prompts is None:
             raise AttrWidgetError(

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 CONVERGED = 0.05  # the change of a row, when points are doubled, below which it is taken to have converged
 NOTHING = 1e-3  # the share of e · g that is left where the scale of an embedding changes nothing
+NOT_CONVERGED = "Not converged"  # begins the note on integrated gradients that points still change
+ABOUT_ZERO = "About 0 by construction"  # begins the note on such scores, here and in js/scores/floor.ts
 _NAMED = 3  # steps, at most, that a sentence names
 _CHANGE = "the whole distribution by its Kullback–Leibler divergence from the one at the text itself, in nats"
 _STEEPEST = "the whole distribution by the change of logits that moves it most (leading Fisher direction)"
@@ -35,7 +37,7 @@ def note_on(request: Request, trace: Trace, cache: ScoreCache, steps: Sequence[i
     method, rows = request.method, cache.finished(request, steps)
     precision = note_on_precision(request, trace, cache, steps)
     warned = isinstance(precision, Compared) and precision.matters
-    phrases = [_warning(request, cache, steps), str(precision) if warned else None]
+    phrases = [warning_on(request, cache, steps), str(precision) if warned else None]
     if method.note_on_rows is not None and rows is not None:
         phrases.append(method.note_on_rows(trace, steps, rows))
     phrases += [method.note(trace, request.options)] if method.note else []
@@ -57,22 +59,17 @@ def note_on(request: Request, trace: Trace, cache: ScoreCache, steps: Sequence[i
     return _joined([sentence for sentence in phrases if sentence])
 
 
-def misleads(request: Request, cache: ScoreCache, steps: Sequence[int]) -> bool:
-    """Return whether the finished rows of any of *steps* did not converge, or are zero by construction."""
-    return any(_warning(request, cache, [step]) is not None for step in steps)
-
-
-def _warning(request: Request, cache: ScoreCache, steps: Sequence[int]) -> str | None:
+def warning_on(request: Request, cache: ScoreCache, steps: Sequence[int]) -> str | None:
     """Return why the finished rows of *steps* mislead, or None."""
     moved, points, kept = (cache.figure(request, name, steps) for name in ("moved", "points", "kept"))
     if moved is not None and points is not None and moved.max() > CONVERGED:
         return (
-            f"Not converged: from {points.max() / 2:.0f} to {points.max():.0f} points the scores still change by "
+            f"{NOT_CONVERGED}: from {points.max() / 2:.0f} to {points.max():.0f} points the scores still change by "
             f"{_percent(float(moved.max()))}, so trust none; take 'leave_one_out', or baseline='mean_keep_first'."
         )
     if kept is not None and kept.max() < NOTHING:
         return (
-            "About 0 by construction: the scale of an embedding does not change the score (it is normalised first), so "
+            f"{ABOUT_ZERO}: the scale of an embedding does not change the score (it is normalised first), so "
             "e · ∂s/∂e cancels to rounding; take 'input_x_gradient_l2' or 'leave_one_out'."
         )
     return None
