@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from helpers import zoo
 from helpers.tiny import build, byte_tokenizer, random_ids
 from helpers.tiny_seq2seq import ending_tokenizer
 from transformers import CONFIG_MAPPING, AutoModelForCausalLM, AutoModelForSeq2SeqLM
@@ -166,6 +167,34 @@ def test_a_sparse_mask_that_depends_on_the_name_of_the_attention(kind: str) -> N
     ours = ex.scores("saliency", target_function="log_prob", normalize=None).iloc[-1]
     truth = gradient[0].norm(dim=-1)
     np.testing.assert_allclose(ours, truth, atol=1e-4 * float(truth.max()))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("topk", [2, 512], ids=["binding", "all"])
+def test_layers_that_compress_keys_in_different_ways(topk: int) -> None:
+    """DeepSeek-V4's: saliency is that of the text as it was run, whichever keys its index takes there.
+
+    The index scores many keys 0 and breaks such ties by how long the text is, so a step alone on its own prefix has
+    other numbers, by the model itself.
+    """
+    model = zoo.build_zoo("deepseek_v4", "ForCausalLM", index_topk=topk)
+    plain = copy.deepcopy(model)
+    ex = explained(model)
+    assert ex.warnings == []
+    np.testing.assert_allclose(ex.steps["log_probability"], log_probs(plain, IDS, FIRST), atol=1e-5)
+    ours = ex.scores("saliency", target_function="log_prob", normalize=None)
+    embedded: list[Any] = []
+
+    def cut(_module: Any, _args: Any, output: torch.Tensor) -> torch.Tensor:
+        embedded.append(output.detach().requires_grad_())
+        return embedded[0] * 1
+
+    plain.get_input_embeddings().register_forward_hook(cut)
+    log_p = plain(torch.tensor([IDS[:-1]]), use_cache=False).logits[0].double().log_softmax(-1)
+    for step, token in enumerate(IDS[FIRST:]):
+        (gradient,) = torch.autograd.grad(log_p[FIRST - 1 + step][token], embedded, retain_graph=True)
+        truth = gradient[0, : FIRST + step].norm(dim=-1)
+        np.testing.assert_allclose(ours.iloc[step, : FIRST + step], truth, atol=1e-5 * float(truth.max()))
 
 
 def test_positions_are_counted_as_the_model_counts_them() -> None:

@@ -63,6 +63,18 @@ _MAMBA: dict[str, Any] = {"mamba_n_heads": 8, "mamba_d_head": 8, "mamba_n_groups
 _GEMMA: dict[str, Any] = {"num_hidden_layers": 6, "head_dim": None, "sliding_window": 16}
 _OVERRIDES: dict[str, dict[str, Any]] = {
     "bamba": _MAMBA,
+    # Keys compressed in each way, by an index that leaves some out of a text of 44 tokens.
+    "deepseek_v4": {
+        "num_hidden_layers": 3,
+        "layer_types": ["sliding_attention", "compressed_sparse_attention", "heavily_compressed_attention"],
+        "mlp_layer_types": ["hash_moe", "moe", "moe"],
+        "compress_rates": {"compressed_sparse_attention": 4, "heavily_compressed_attention": 8},
+        "index_topk": 2,
+        "head_dim": 16,
+        "partial_rotary_factor": 0.5,
+        "num_key_value_heads": 1,
+        "o_groups": 2,
+    },
     "dots1": {"n_routed_experts": 4, "num_experts_per_tok": 2, "n_shared_experts": 1},
     "gemma3n_text": {
         "num_hidden_layers": 10,

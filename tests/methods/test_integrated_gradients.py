@@ -189,7 +189,7 @@ def test_later_tokens_change_nothing(llama: Any, ex: aw.Explanation, method: str
 @pytest.mark.slow
 @pytest.mark.parametrize("method", ["integrated_gradients", "smoothgrad"])
 def test_stopped_work_keeps_what_is_finished(llama: Any, method: str, monkeypatch: Any) -> None:
-    monkeypatch.setattr(f"attrwidget.methods.{method}.GROUP", 16)
+    monkeypatch.setattr("attrwidget.methods.shared.several_inputs._GROUP", 16)
     ex, seen = explained(llama), []
 
     def stop(done: int, total: int) -> None:

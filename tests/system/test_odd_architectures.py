@@ -74,6 +74,20 @@ def test_the_encoders_attention_of_other_axes_is_refused_alone(kind: str) -> Non
         ex.attention(0, 0, part="encoder")
 
 
+def test_a_decoder_that_reads_later_tokens_is_refused() -> None:
+    """ProphetNet's: Transformers mixes up the positions that its relative embeddings belong to."""
+    model = zoo.build_zoo("prophetnet", "ForSeq2SeqLM")
+    source, target = torch.tensor([random_ids(7)]), torch.tensor([random_ids(12, seed=1)])
+    with torch.no_grad():
+        whole = model(input_ids=source, decoder_input_ids=target, use_cache=False).logits[0, :4]
+        alone = model(input_ids=source, decoder_input_ids=target[:, :4], use_cache=False).logits[0]
+    assert (whole - alone).abs().max() > 0.1
+    loaded = aw.load(model, ending_tokenizer())
+    for given in ({"output": words_of(4, seed=1)}, {"max_new_tokens": 2}):
+        with pytest.raises(aw.AttrWidgetError, match="reads the tokens that come after the one it predicts"):
+            loaded.explain(words_of(8), **given)
+
+
 @pytest.mark.parametrize("kind", ["openai-gpt", "gpt_bigcode"])
 def test_logit_lens_of_models_that_take_one_batch_size(kind: str) -> None:
     model = zoo.build_zoo(kind, "ForCausalLM")

@@ -12,6 +12,7 @@ from attrwidget.methods.request.footnotes import CONVERGED
 from attrwidget.methods.shared.checks import check_count
 from attrwidget.methods.shared.embeddings import baseline_of
 from attrwidget.methods.shared.replacement import replacement
+from attrwidget.methods.shared.several_inputs import groups_of, summed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from attrwidget.methods.method import HeadSelection, Rows
     from attrwidget.methods.request.targets import Target
 
-GROUP = 48  # steps that share the graphs of all points
 _DOUBLED = (10, 20, 40, 80)  # points, until a row changes no more
 
 
@@ -41,7 +41,7 @@ def _compute(
     counts = _DOUBLED if points == "auto" else (int(points),)
     start = baseline_of(trace, baseline)
     way = trace.embeddings() - start
-    groups = [sorted(steps)[i : i + GROUP] for i in range(0, len(steps), GROUP)]
+    groups = groups_of(steps)
     whole = len(groups) * sum(counts)
     for index, group in enumerate(groups):
         done, left = index * sum(counts), np.arange(len(group))
@@ -77,19 +77,17 @@ def _integral(  # noqa: PLR0917 - private, and called once just above
     done: Progress,
 ) -> Generator[Progress, None, NDArray[np.float64]]:
     """Return the rows of *group* by Gauss–Legendre of *points* points, and yield progress on the way."""
-    sums = np.zeros((len(group), trace.n_inputs))
-    at = {step: row for row, step in zip(sums, group, strict=True)}
     nodes, weights = np.polynomial.legendre.leggauss(points)
-    for point, (node, weight) in enumerate(zip(nodes, weights, strict=True)):
-        yield Progress(done.done + point, done.total)
-        graph = trace.new_graph(replace_embeddings=_between(start, way, (1 + float(node)) / 2))
-        for chunk, gradients, scales, _ in graph.gradients(group, target):
-            products = (gradients.float() * way[: gradients.shape[1]].float()).sum(-1) * scales[:, None]
-            for step, product in zip(chunk, products.cpu().numpy(), strict=True):
-                at[step][: len(product)] += weight / 2 * product
-    for row, step in zip(sums, group, strict=True):
-        row[trace.seen(step) :] = np.nan
-    return sums
+    inputs = [(w / 2, _between(start, way, (1 + x) / 2)) for x, w in zip(nodes, weights, strict=True)]
+
+    def along(gradients: torch.Tensor) -> torch.Tensor:
+        return (gradients.float() * way[: gradients.shape[1]].float()).sum(-1)
+
+    sums = yield from summed(trace, target, group, inputs, along, done=done)
+    rows = np.full((len(group), trace.n_inputs), np.nan)
+    for row, step in zip(rows, group, strict=True):
+        row[: trace.seen(step)] = sums[step]
+    return rows
 
 
 def _change(before: NDArray[np.float64], after: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from attrwidget.methods.integrated_gradients import GROUP
 from attrwidget.methods.method import Method, Passes, Progress
 from attrwidget.methods.registry import register
 from attrwidget.methods.shared.checks import check_count, check_noise
 from attrwidget.methods.shared.embeddings import spreads
+from attrwidget.methods.shared.several_inputs import groups_of, summed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,20 +36,14 @@ def _compute(
     check_count("samples", samples)
     check_noise(noise, most=100)
     deviation = noise * np.concatenate([np.full(n, spread.deviation) for n, spread in spreads(trace)])
-    groups = [sorted(steps)[i : i + GROUP] for i in range(0, len(steps), GROUP)]
+    groups = groups_of(steps)
     for index, group in enumerate(groups):
-        sums: dict[int, NDArray[np.float64]] = {}
-        for sample in range(samples):
-            yield Progress(index * samples + sample, len(groups) * samples)
-            graph = trace.new_graph(replace_embeddings=_noisy(deviation, [seed, sample]))
-            for chunk, gradients, scales, _ in graph.gradients(group, target):
-                scaled = gradients.double() * scales[:, None, None]
-                for step, gradient in zip(chunk, scaled.cpu().numpy(), strict=True):
-                    sums[step] = sums[step] + gradient if step in sums else gradient
+        copies = [(1 / samples, _noisy(deviation, [seed, sample])) for sample in range(samples)]
+        done = Progress(index * samples, len(groups) * samples)
+        means = yield from summed(trace, target, group, copies, lambda gradients: gradients, done=done)
         rows = np.full((len(group), trace.n_inputs), np.nan)
         for row, step in zip(rows, group, strict=True):
-            seen = trace.seen(step)
-            row[:seen] = np.linalg.norm(sums[step][:seen] / samples, axis=-1)
+            row[: trace.seen(step)] = np.linalg.norm(means[step], axis=-1)
         if index == len(groups) - 1:
             yield Progress(len(groups) * samples, len(groups) * samples)
         yield group, rows

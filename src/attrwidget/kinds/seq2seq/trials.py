@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -11,10 +12,11 @@ from attrwidget.engine.attempt import attempt
 from attrwidget.engine.attention.joint import PARTS, JointAttention
 from attrwidget.engine.attention.recorder import RecordedAttention, StoredAttention
 from attrwidget.engine.capabilities import Capabilities
-from attrwidget.engine.compare import same_weights
+from attrwidget.engine.compare import same, same_weights
 from attrwidget.engine.forward import encode, logits_of, run
 from attrwidget.engine.gradients.check import change_all_but, graph_gradients, plain_gradients
 from attrwidget.engine.masking import find_masking
+from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.attention_interface import observed_attention, set_observer
 from attrwidget.hf.exclusive_use import exclusive_use
 from attrwidget.hf.internals.cache import decoder_caches, layer_kinds, returned_cache
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
     from attrwidget.progress import Progress
 
 _SOURCE, _START, _STEPS = 7, 4, 12
+READS_LATER_TOKENS = (
+    "The decoder of {}, as Transformers runs it, reads the tokens that come after the one it predicts, so its "
+    "probabilities for a text are not those that it writes by: load another model."
+)
 
 
 def run_target(
@@ -70,13 +76,15 @@ def returned(
 
 
 def probe(model: Seq2SeqLM, progress: Progress) -> Capabilities:
-    """Try *model* on a few random tokens."""
+    """Try *model* on a few random tokens. Raises AttrWidgetError if its decoder reads later tokens too."""
     generator = torch.Generator().manual_seed(0)
     length = min(_START + _STEPS, model.limit("decoder") or _START + _STEPS)
     known = min(model.vocabulary, model.source_vocabulary)
     source = torch.randint(known, (1, min(_SOURCE, model.limit("encoder") or _SOURCE)), generator=generator)
     ids = torch.randint(known, (1, length), generator=generator)
-    return trials.probe(Seq2SeqTrial(model, source.to(model.device), ids.to(model.device)), progress)
+    trial = Seq2SeqTrial(model, source.to(model.device), ids.to(model.device))
+    trial.require_causal()
+    return trials.probe(trial, progress)
 
 
 class Seq2SeqTrial(trials.Trial[Capabilities, JointAttention, JointAttention]):
@@ -87,6 +95,22 @@ class Seq2SeqTrial(trials.Trial[Capabilities, JointAttention, JointAttention]):
         self._source, self._ids, self._first = source, ids, max(1, ids.shape[1] - _STEPS)
         with exclusive_use(model.hf), torch.no_grad():
             self.own = model.hf(input_ids=source, decoder_input_ids=ids, use_cache=False).logits[0]
+
+    def require_causal(self) -> None:
+        """Raise AttrWidgetError if earlier logits depend on later tokens, as in ProphetNet."""
+        if not same(
+            self.own[: self._first], self._beginning.logits[0], low_precision=self.model.low_precision
+        ):
+            raise AttrWidgetError(READS_LATER_TOKENS.format(self.model.name))
+
+    @cached_property
+    def _beginning(self) -> Any:
+        """What the model returns for the tokens before the steps, with its cache if it has one."""
+        hf, ids = self.model.hf, self._ids[:, : self._first]
+        with exclusive_use(hf), torch.no_grad():
+            context = encode(hf, self._source)
+            cached = trials.attempt(lambda: run(hf, ids, self._first, use_cache=True, **context))
+            return cached or run(hf, ids, self._first, **context)
 
     def logits(self, attention: str | None) -> torch.Tensor:
         """Return the logits of the whole target under the implementation *attention*."""
@@ -141,8 +165,5 @@ class Seq2SeqTrial(trials.Trial[Capabilities, JointAttention, JointAttention]):
         return not torch.equal(changed[-2], run_target(self.model, self._source, self._ids, n)[-2])
 
     def _has_plain_cache(self) -> bool:
-        hf = self.model.hf
-        with exclusive_use(hf), torch.no_grad():
-            output = run(hf, self._ids[:, :2], 1, use_cache=True, **encode(hf, self._source))
-        parts = decoder_caches(returned_cache(hf, output))
+        parts = decoder_caches(returned_cache(self.model.hf, self._beginning))
         return bool(parts) and all(layer_kinds(part) <= {"plain"} for part in parts)
