@@ -87,9 +87,9 @@ def test_text_on_the_strongest_tint_has_contrast_on_light_and_dark_pages(
 def test_scores_about_0_by_construction_have_no_tint_and_a_reason() -> None:
     explanation = planted()
     explanation.planted["input_x_gradient"] = explanation.planted["input_x_gradient"] * 1e-6
-    assert tints(to_fallback_html(explanation, "input_x_gradient", [1]))
-    explanation.notes["input_x_gradient"] = [None, "About 0 by construction: it is normalised first."]
-    html = to_fallback_html(explanation, "input_x_gradient", [1])
+    assert tints(to_fallback_html(explanation, "input_x_gradient", [0]))
+    explanation.notes["input_x_gradient"] = ["About 0 by construction: it is normalised first.", None]
+    html = to_fallback_html(explanation, "input_x_gradient", [0])
     assert tints(html) == {}
     assert "About 0 by construction: it is normalised first." in html
     assert "e−6" in html

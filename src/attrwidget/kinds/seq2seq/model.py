@@ -118,6 +118,7 @@ class Seq2SeqModel(Model):
         sources = split_batch(source) if batch else [source]
         start = adapter.start(generation_options, tgt_lang, target_prefix)
         beginnings = [Beginning(adapter.encode(s, src_lang), start) for s in sources]
+        capabilities = self.capabilities  # before generating: a decoder that reads later tokens is refused
         if output is None:
             options = {k: v for k, v in generation_options.items() if k not in _OF_START}
             outputs = generate_answers(
@@ -135,7 +136,7 @@ class Seq2SeqModel(Model):
             adapter.require_room(len(start), max(len(answer.ids) for answer in outputs))
         explanations = [
             Explanation(
-                Seq2SeqTrace(adapter, *beginning, answer.ids, self.capabilities, log_probs=answer.log_probs)
+                Seq2SeqTrace(adapter, *beginning, answer.ids, capabilities, log_probs=answer.log_probs)
             )
             for beginning, answer in zip(beginnings, outputs, strict=True)
         ]
