@@ -77,6 +77,7 @@ describe("map", () => {
     pool: [1, 2],
     low: 0,
     high: 0.8,
+    floor: 0,
     signed: false,
     values: Uint8Array.from([254, 127, 255, 0, 127, 255, 127, 0, 254]),
   };
@@ -91,14 +92,15 @@ describe("map", () => {
   });
   test("scores that are rounding errors alone do not fill the colour scale", () => {
     const small = { ...map, high: 1e-6 };
-    const [bare, told, noted] = [small, { ...small, floor: 1 }, small].map((given, k) => {
+    const seen = [small, { ...small, floor: 1 }].map((given) => {
       const field = new Field(shapeOf(content), shares, plain);
-      field.putMap(given, k === 2 ? 1 : 0);
-      return [field.high, Math.max(...field.pyramid().base.values)];
+      field.putMap(given);
+      return [field.high < 1, Math.max(...field.pyramid().base.values.filter((q) => q < 255))];
     });
-    expect(bare?.[0]).toBeCloseTo(1e-6, 9);
-    expect(bare?.[1]).toBe(254);
-    expect([told, noted]).toEqual([[1, 0], [1, 0]]);
+    expect(seen).toEqual([
+      [true, 254],
+      [false, 0],
+    ]);
   });
   test("a row pooled with a hidden one is hatched, not shown with the other's number", () => {
     const field = new Field(shapeOf(content), shares, { ...plain, hidden: Uint8Array.from([1, 0, 0]) });

@@ -36,10 +36,10 @@ export class Field {
     if (!this.#map) this.#pyramid = null;
   }
 
-  /** Use a pooled map of all scores; the colour scale ends at `floor` at least. */
-  putMap(map: ScoreMap, floor = 0): void {
+  /** Use a pooled map of all scores. */
+  putMap(map: ScoreMap): void {
     this.#map = map;
-    this.#floor = Math.max(this.#floor, map.floor ?? 0, floor);
+    this.#floor = Math.max(this.#floor, map.floor);
     this.#pyramid = null;
   }
 

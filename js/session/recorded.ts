@@ -1,4 +1,5 @@
 /** A session whose numbers come from the data of an exported page; docs/protocol.md has the format. */
+import { scaleFloor } from "../scores/floor";
 import { fromBase64 } from "./buffers";
 import { quantize } from "./quantize";
 import { GivenByHeads, type RecordedHeads } from "./recorded-heads";
@@ -82,7 +83,8 @@ export class RecordedSession implements Session {
     const signed = this.#content.methods.find((m) => m.name === query.method)?.signed ?? false;
     const high = Number.isFinite(most) ? (signed ? Math.max(Math.abs(low), Math.abs(most)) : most) : 0;
     const values = Uint8Array.from(peaks, (v) => quantize(v, high, signed));
-    return { rows: size[0], cols: size[1], pool, low: signed ? -high : 0, high, signed, values };
+    const floor = scaleFloor(this, query, this.#steps());
+    return { rows: size[0], cols: size[1], pool, low: signed ? -high : 0, high, floor, signed, values };
   }
 
   async heads(steps: readonly number[], input: number | null): Promise<HeadShares> {

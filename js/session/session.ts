@@ -111,8 +111,8 @@ export interface ScoreMap {
   readonly pool: readonly [number, number];
   readonly low: number;
   readonly high: number;
-  /** The least end of the colour scale; 0 if it is not given. */
-  readonly floor?: number;
+  /** The least end of the colour scale. */
+  readonly floor: number;
   readonly signed: boolean;
   readonly values: Uint8Array;
 }

@@ -51,6 +51,7 @@ test("a long text comes as a pooled map", async () => {
     pool: [2, 59],
     low: 0,
     high: 1,
+    floor: 0,
     signed: false,
     values,
   });

@@ -32,8 +32,7 @@ export async function fetchSteps(
 export async function fill(session: Session, loaded: Loaded, options: RequestOptions): Promise<Loaded> {
   const { steps, inputs } = loaded.field.shape;
   const all = steps.flat();
-  if (all.length * inputs > exactUpTo)
-    loaded.field.putMap(await session.map(loaded.query, options), scaleFloor(session, loaded.query, all));
+  if (all.length * inputs > exactUpTo) loaded.field.putMap(await session.map(loaded.query, options));
   else await fetchSteps(session, loaded, all, options);
   return loaded;
 }
