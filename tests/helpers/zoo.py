@@ -157,9 +157,12 @@ SLOW = {
 
 def cases() -> Iterator[tuple[str, str]]:
     """Yield every architecture with each of its heads, as Transformers' tables name them."""
+    writes = getattr(modeling_auto, HEADS["ForSeq2SeqLM"][0])
     for head, (table, _) in HEADS.items():
-        for kind in sorted(getattr(modeling_auto, table)):
-            yield kind, head
+        for kind, name in sorted(getattr(modeling_auto, table).items()):
+            # BART as a masked model is the class that writes, which loads as such.
+            if head == "ForSeq2SeqLM" or name != writes.get(kind):
+                yield kind, head
 
 
 def shrink(kind: type, vocabulary: int, overrides: dict[str, Any]) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def test_the_list_tells_all_there_is_to_know() -> None:
     assert table["title"].is_unique
     assert table.loc["input_x_gradient", "signed"]
     assert not table.loc["saliency", "signed"]
-    assert table.loc["integrated_gradients", "options"] == "baseline='mean', points='auto'"
+    assert table.loc["integrated_gradients", "options"] == "baseline='auto', points='auto'"
 
 
 @pytest.mark.slow

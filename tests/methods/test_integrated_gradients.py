@@ -119,16 +119,22 @@ def test_what_did_not_converge_is_a_warning_and_sinks(llama: Any, monkeypatch: A
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["gpt2", "llama"])
-def test_rows_add_up_to_the_change(name: str) -> None:
-    """The residual falls as points are added, and the note tells what it is."""
+@pytest.mark.parametrize(
+    ("name", "kept"), [("gpt2", {}), ("llama", {}), ("llama", {"baseline": "mean"})], ids=str
+)
+def test_rows_add_up_to_the_change(name: str, kept: dict[str, Any]) -> None:
+    """The residual falls as points are added, and the note tells what it is; by default the first input is kept."""
     model = build(name, scale=0.05)
     ex = explained(model)
     embedded = model.get_input_embeddings()(torch.tensor([IDS[:-1]])).detach()
-    mean = model.get_input_embeddings().weight.mean(0).expand_as(embedded)
+    mean = model.get_input_embeddings().weight.mean(0).expand_as(embedded).clone()
+    if not kept:
+        mean[:, 0] = embedded[:, 0]
     residuals = []
     for points in (2, 40):
-        scores = ex.scores("integrated_gradients", points=points)
+        scores = ex.scores("integrated_gradients", points=points, **kept)
+        assert ("the first input stays as it is" in scores.attrs["note"]) == (not kept)
+        assert (scores[scores.columns[0]] == 0).all() == (not kept)
         total = scores.sum(axis=1).to_numpy()
         with torch.no_grad():
             ends = [model(inputs_embeds=e, use_cache=False).logits[0, FIRST - 1 :] for e in (embedded, mean)]

@@ -26,7 +26,8 @@ def chat_model(*, trained: bool = True, reads: str = "") -> Any:
 
 def captured(model: Any, ids: list[int], **given: Any) -> Any:
     with aw.capture(model, **given) as found:
-        model.hf.generate(torch.tensor([ids]), max_new_tokens=1)
+        whole = torch.ones(1, len(ids), dtype=torch.long)
+        model.hf.generate(torch.tensor([ids]), attention_mask=whole, max_new_tokens=1)
     return found.explanations[0]
 
 

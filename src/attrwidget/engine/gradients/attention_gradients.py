@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from attrwidget.engine.forward import run_segment
+from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.attention_interface import observed_attention, replaced_attention
 from attrwidget.hf.exclusive_use import lock_of
 
@@ -35,18 +36,31 @@ def attention_gradients(
 
     Yields:
         ``(step, weights, gradients)``, both with one ``[1, heads, n, n]`` per layer.
+
+    Raises:
+        AttrWidgetError: Some weights are computed without a graph.
     """
     with graph_on(hf), kept_weights() as weights:
         segment = run_segment(hf, ids, n_steps, attention=observed_attention(hf, "eager"))
         logits = segment.logits.detach().double().requires_grad_(True)  # noqa: FBT003
         (at_logits,) = torch.autograd.grad(score(logits, range(n_steps)).sum(), logits)
         (seeds,) = torch.autograd.grad(segment.logits, segment.head_input, at_logits.to(segment.logits))
+    require_graph(hf, weights)
     for step in steps:
         cotangent = torch.zeros_like(segment.hidden)
         cotangent[0, step - n_steps] = seeds[0, step - n_steps]
         with graph_on(hf):
             gradients = torch.autograd.grad(segment.hidden, weights, cotangent, retain_graph=True)
         yield step, weights, gradients
+
+
+def require_graph(hf: PreTrainedModel, weights: Sequence[torch.Tensor]) -> None:
+    """Raise AttrWidgetError if *hf* computes some of its attention *weights* without a graph, as HRM does."""
+    if not all(weight.requires_grad for weight in weights):
+        raise AttrWidgetError(
+            f"{type(hf).__name__} computes some of its attention without gradients, so its weights have none: take "
+            "'saliency' or 'attention'."
+        )
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import torch
 
 from attrwidget.engine.forward import differentiable
 from attrwidget.engine.gradients.activations import one_product_backward
-from attrwidget.engine.gradients.attention_gradients import graph_on, kept_weights
+from attrwidget.engine.gradients.attention_gradients import graph_on, kept_weights, require_graph
 from attrwidget.engine.gradients.batched import batched_gradients, fewer_steps
 from attrwidget.engine.memory import steps_at_once
 from attrwidget.hf.attention_interface import observed_attention
@@ -124,6 +124,7 @@ def attention_gradients(text: EncoderText, steps: Sequence[int], score: ScoreFun
     ):
         logits = text.read(text.run())[0]
         at_logits = _score_gradients(logits, score).to(logits)
+    require_graph(hf, weights)
     for step in steps:
         with graph_on(hf):
             gradients = torch.autograd.grad(

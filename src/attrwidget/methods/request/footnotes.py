@@ -63,9 +63,11 @@ def warning_on(request: Request, cache: ScoreCache, steps: Sequence[int]) -> str
     """Return why the finished rows of *steps* mislead, or None."""
     moved, points, kept = (cache.figure(request, name, steps) for name in ("moved", "points", "kept"))
     if moved is not None and points is not None and moved.max() > CONVERGED:
+        kept_already = request.options.get("baseline") in ("auto", "mean_keep_first")
+        other = "or give more points=" if kept_already else "or baseline='mean_keep_first'"
         return (
             f"{NOT_CONVERGED}: from {points.max() / 2:.0f} to {points.max():.0f} points the scores still change by "
-            f"{_percent(float(moved.max()))}, so trust none; take 'leave_one_out', or baseline='mean_keep_first'."
+            f"{_percent(float(moved.max()))}, so trust none; take 'leave_one_out', {other}."
         )
     if kept is not None and kept.max() < NOTHING:
         return (

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from attrwidget.engine.trace import Trace
 
-BASELINES = ("zero", "mean", "mean_keep_first", "pad", "mask", "unknown")
+BASELINES = ("auto", "zero", "mean", "mean_keep_first", "pad", "mask", "unknown")
 _CHUNK = 8192  # tokens of the vocabulary embedded at a time
 
 
@@ -58,14 +58,26 @@ def _spread(trace: Trace, table: Any) -> Spread:
     return Spread(mean, float(np.sqrt(max(square - average**2, 0.0))))
 
 
+def keeps_first(trace: Trace, which: Any) -> bool:
+    """Return whether the baseline *which* keeps the first input: by default where a model continues a text.
+
+    Much of such a model's attention rests there, so that a path that moves this input runs through other predictions
+    and its integral hardly converges: benchmarks/integrated_gradients.md.
+    """
+    if not isinstance(which, str):
+        return False
+    return which == "mean_keep_first" or (which == "auto" and trace.task == "text-generation")
+
+
 def baseline_of(trace: Trace, which: Any) -> torch.Tensor:
     """Return the embeddings of a baseline.
 
     Args:
         trace: The run that is explained.
-        which: ``"zero"``; ``"mean"``, over the vocabulary; ``"mean_keep_first"``, the same with the first input kept,
-            on which attention of models that write rests; the embedding of the ``"pad"``, ``"mask"`` or ``"unknown"``
-            token; or an array or tensor ``[d]`` or ``[n_inputs, d]``.
+        which: ``"auto"``, which is ``"mean_keep_first"`` for a model that continues a text and ``"mean"`` for others;
+            ``"zero"``; ``"mean"``, over the vocabulary; ``"mean_keep_first"``, the same with the first input kept; the
+            embedding of the ``"pad"``, ``"mask"`` or ``"unknown"`` token; or an array or tensor ``[d]`` or ``[n_inputs,
+            d]``.
 
     Returns:
         ``[n_inputs, d]`` in the embeddings' precision.
@@ -84,10 +96,10 @@ def baseline_of(trace: Trace, which: Any) -> torch.Tensor:
             )
         if which == "zero":
             return torch.zeros_like(embeddings)
-        if which in ("mean", "mean_keep_first"):
+        if which in ("auto", "mean", "mean_keep_first"):
             means = [spread.mean.expand(count, -1) for count, spread in spreads(trace)]
             whole = torch.cat(means).to(embeddings)
-            return whole if which == "mean" else torch.cat([embeddings[:1], whole[1:]])
+            return torch.cat([embeddings[:1], whole[1:]]) if keeps_first(trace, which) else whole
         token = torch.tensor([replacement(trace, which)[0]], device=trace.model.device)
         return torch.cat([trace.embed(token, table).expand(count, -1) for count, table in trace.tables()])
     try:
