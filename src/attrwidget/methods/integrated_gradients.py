@@ -10,7 +10,7 @@ from attrwidget.methods.method import Figures, Method, Passes, Progress
 from attrwidget.methods.registry import register
 from attrwidget.methods.request.footnotes import CONVERGED
 from attrwidget.methods.shared.checks import check_count
-from attrwidget.methods.shared.embeddings import baseline_of, keeps_first
+from attrwidget.methods.shared.embeddings import baseline_of
 from attrwidget.methods.shared.replacement import replacement
 from attrwidget.methods.shared.several_inputs import groups_of, summed
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from attrwidget.methods.method import HeadSelection, Rows
     from attrwidget.methods.request.targets import Target
 
-KEPT = "the first input stays as it is, so its score is 0;"
 _DOUBLED = (10, 20, 40, 80)  # points, until a row changes no more
 
 
@@ -112,7 +111,12 @@ def _note(trace: Trace, options: Mapping[str, Any]) -> str | None:
     baseline = options["baseline"]
     if isinstance(baseline, str) and baseline in ("pad", "mask", "unknown"):
         return f"baseline {replacement(trace, baseline)[1]};"
-    return KEPT if keeps_first(trace, baseline) else None
+    return None
+
+
+def _note_on_rows(_trace: Trace, _steps: Sequence[int], rows: NDArray[np.floating]) -> str | None:
+    kept = not rows[:, 0].any()
+    return "the first input stays as it is, so its score is 0" if kept else None
 
 
 INTEGRATED_GRADIENTS = register(
@@ -132,5 +136,6 @@ INTEGRATED_GRADIENTS = register(
         target_function="logit",
         options={"baseline": "auto", "points": "auto"},
         note=_note,
+        note_on_rows=_note_on_rows,
     )
 )

@@ -184,9 +184,11 @@ def _warnings(trace: Trace) -> list[str]:
     found = []
     if trace.capabilities.gradients_note is not None:
         found.append(f"{trace.capabilities.gradients_note}, so leave-one-out is shown first.")
-    if trace.model.quantized is not None:
+    quantized = trace.model.quantized
+    if quantized is not None:
+        rounding = " Rounding to 8 bits goes by what else is in the text: alone, a step has other scores."
         found.append(
-            f"The model is quantised ({trace.model.quantized}) and explained as it is now: its scores are not "
-            "compared with those of full precision."
+            f"The model is quantised ({quantized}) and explained as it is now: its scores are not compared with those "
+            f"of full precision.{rounding if '8-bit' in quantized else ''}"
         )
     return [*found, *trace.warnings]

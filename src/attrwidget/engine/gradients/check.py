@@ -128,10 +128,12 @@ def plain_gradients(
     first: int,
     attention: str | None,
     source: torch.Tensor | None = None,
+    *,
+    whole: bool = False,
 ) -> torch.Tensor:
     """Return the gradients ``[2, tokens, d]`` of the first and the last step by plain autograd.
 
-    Each step is run alone on its own prefix.
+    Each step is run alone on its own prefix, or all on the *whole* text: rounding to 8 bits depends on later tokens.
 
     Args:
         model: The adapter of the model.
@@ -139,6 +141,7 @@ def plain_gradients(
         first: The position of the first step, at least 1.
         attention: The attention implementation.
         source: int64 ``[1, m]``, an encoder's tokens, whose gradients come first.
+        whole: Whether to run each step inside the whole text.
     """
     rows = []
     tokens = ids.shape[1] - 1 + (0 if source is None else source.shape[1])
@@ -147,8 +150,9 @@ def plain_gradients(
         if source is not None:
             leaf, context = run_encoder(model.hf, source, attention)
             leaves.append(leaf)
-        segment = run_segment(model.hf, ids[:, :prefix], 1, attention=attention, context=context)
-        score = trial_score(segment.logits.double(), [0]).sum()
+        end = ids.shape[1] - 1 if whole else prefix
+        segment = run_segment(model.hf, ids[:, :end], end - prefix + 1, attention=attention, context=context)
+        score = trial_score(segment.logits[:1].double(), [0]).sum()
         (seed,) = torch.autograd.grad(score, segment.head_input)
         gradients = torch.autograd.grad(segment.hidden, [*leaves, segment.leaf], seed)
         rows.append(_padded(torch.cat(gradients, dim=1)[0], tokens))
