@@ -245,14 +245,14 @@ def explain_zoo(loaded: Any, head: str, count: int) -> Any:
 
 def plain_logits(model: Any, ex: Any, head: str) -> tuple[torch.Tensor, Leaves]:
     """Return logits ``[steps, outputs]`` of the plain *model* and its embeddings, leaves of their graph."""
-    both = model.config.is_encoder_decoder and not head.endswith(("CausalLM", "MaskedLM"))
+    takes = inspect.signature(model.forward).parameters
+    both = "decoder_input_ids" in takes and not head.endswith(("CausalLM", "MaskedLM"))
     leaves = Leaves(head == "ForSeq2SeqLM")
     bodies = (model.get_encoder(), model.get_decoder()) if both else (model,)
     tables = {id(body.get_input_embeddings()): body.get_input_embeddings() for body in bodies}
     handles = [table.register_forward_hook(leaves.keep) for table in tables.values()]
     ids, reading = torch.tensor([ex.tokens.ids]), ex.reading
     read = ids[:, : reading.n_inputs]
-    takes = inspect.signature(model.forward).parameters
     try:
         with torch.enable_grad():
             if head == "ForSeq2SeqLM":
@@ -262,8 +262,9 @@ def plain_logits(model: Any, ex: Any, head: str) -> tuple[torch.Tensor, Leaves]:
                 output = model(input_ids=read, use_cache=False)
             else:
                 two = len(reading.sections) == 3 and "token_type_ids" in takes
-                kinds = {"token_type_ids": _kinds(reading)} if two else {}
-                output = model(input_ids=read, attention_mask=torch.ones_like(read), **kinds)
+                options: dict[str, Any] = {"token_type_ids": _kinds(reading)} if two else {}
+                options |= {"use_cache": False} if "use_cache" in takes else {}
+                output = model(input_ids=read, attention_mask=torch.ones_like(read), **options)
     finally:
         for handle in handles:
             handle.remove()
