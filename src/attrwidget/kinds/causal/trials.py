@@ -21,13 +21,13 @@ from attrwidget.hf.internals.cache import layer_kinds, returned_cache
 from attrwidget.hf.internals.models import rope_types
 from attrwidget.kinds import trials
 from attrwidget.kinds.causal.record import record
+from attrwidget.kinds.trials import OF_QUANTISED
 
 if TYPE_CHECKING:
     from attrwidget.kinds.causal.adapter import CausalLM
     from attrwidget.progress import Progress
 
 _PROMPT, _STEPS = 6, 6
-_OF_QUANTISED = (
     6.0  # a factor on the tolerance; on SmolLM2 in 8 bits a step alone has logits 11 % of the largest away
 )
 READS_LATER_TOKENS = (
@@ -64,8 +64,7 @@ class CausalTrial(trials.Trial[Capabilities, RecordedAttention, StoredAttention]
 
     def require_causal(self) -> None:
         """Raise AttrWidgetError if earlier logits depend on later tokens, as in XLNet and in BERT as an encoder."""
-        # Weights in 8 bits round a token by what else is in the text.
-        times = _OF_QUANTISED if self.model.quantized else 1.0
+        times = OF_QUANTISED if self.model.quantized else 1.0
         low = self.model.low_precision
         if not same(self.own[: self._first], self._prompt.logits[0], low_precision=low, times=times):
             raise AttrWidgetError(READS_LATER_TOKENS.format(self.model.name))

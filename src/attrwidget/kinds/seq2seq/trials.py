@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 
@@ -21,6 +20,7 @@ from attrwidget.hf.attention_interface import observed_attention, set_observer
 from attrwidget.hf.exclusive_use import exclusive_use
 from attrwidget.hf.internals.cache import decoder_caches, layer_kinds, returned_cache
 from attrwidget.kinds import trials
+from attrwidget.kinds.trials import OF_QUANTISED
 
 if TYPE_CHECKING:
     from attrwidget.kinds.seq2seq.adapter import Seq2SeqLM
@@ -98,19 +98,11 @@ class Seq2SeqTrial(trials.Trial[Capabilities, JointAttention, JointAttention]):
 
     def require_causal(self) -> None:
         """Raise AttrWidgetError if earlier logits depend on later tokens, as in ProphetNet."""
-        if not same(
-            self.own[: self._first], self._beginning.logits[0], low_precision=self.model.low_precision
-        ):
+        alone = run_target(self.model, self._source, self._ids[:, : self._first], self._first)
+        times = OF_QUANTISED if self.model.quantized else 1.0
+        low = self.model.low_precision
+        if not same(self.own[: self._first], alone, low_precision=low, times=times):
             raise AttrWidgetError(READS_LATER_TOKENS.format(self.model.name))
-
-    @cached_property
-    def _beginning(self) -> Any:
-        """What the model returns for the tokens before the steps, with its cache if it has one."""
-        hf, ids = self.model.hf, self._ids[:, : self._first]
-        with exclusive_use(hf), torch.no_grad():
-            context = encode(hf, self._source)
-            cached = trials.attempt(lambda: run(hf, ids, self._first, use_cache=True, **context))
-            return cached or run(hf, ids, self._first, **context)
 
     def logits(self, attention: str | None) -> torch.Tensor:
         """Return the logits of the whole target under the implementation *attention*."""
@@ -165,5 +157,8 @@ class Seq2SeqTrial(trials.Trial[Capabilities, JointAttention, JointAttention]):
         return not torch.equal(changed[-2], run_target(self.model, self._source, self._ids, n)[-2])
 
     def _has_plain_cache(self) -> bool:
-        parts = decoder_caches(returned_cache(self.model.hf, self._beginning))
+        hf = self.model.hf
+        with exclusive_use(hf), torch.no_grad():
+            output = run(hf, self._ids[:, :2], 1, use_cache=True, **encode(hf, self._source))
+        parts = decoder_caches(returned_cache(hf, output))
         return bool(parts) and all(layer_kinds(part) <= {"plain"} for part in parts)
