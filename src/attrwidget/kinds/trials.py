@@ -26,7 +26,7 @@ Kept = TypeVar("Kept", bound=AttentionReader)
 Returned = TypeVar("Returned", bound=AttentionReader)
 
 _TRIALS = 4  # the model itself, attention, changed texts, gradients
-# A factor on the tolerance of a step alone: 8 bits round a token by what else is in the text. SmolLM2: 11 % of the largest.
+# A factor on the tolerance of a step alone: 8 bits round a token by what else is in the text (by 11 % on SmolLM2).
 OF_QUANTISED = 6.0
 
 

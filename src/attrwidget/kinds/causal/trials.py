@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from attrwidget.progress import Progress
 
 _PROMPT, _STEPS = 6, 6
-    6.0  # a factor on the tolerance; on SmolLM2 in 8 bits a step alone has logits 11 % of the largest away
-)
 READS_LATER_TOKENS = (
     "{} reads the tokens that come after the one it predicts, so its probabilities for a text are not those that it "
     "writes by: load it with task='fill-mask', or with is_decoder=True if it is an encoder such as BERT."
