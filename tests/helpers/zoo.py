@@ -249,6 +249,8 @@ def plain_logits(model: Any, ex: Any, head: str) -> tuple[torch.Tensor, Leaves]:
     both = "decoder_input_ids" in takes and not head.endswith(("CausalLM", "MaskedLM"))
     leaves = Leaves(head == "ForSeq2SeqLM")
     bodies = (model.get_encoder(), model.get_decoder()) if both else (model,)
+    if head == "ForTokenClassification" and model.config.is_encoder_decoder:  # T5's has an encoder alone
+        bodies = (model.base_model.encoder,)
     tables = {id(body.get_input_embeddings()): body.get_input_embeddings() for body in bodies}
     handles = [table.register_forward_hook(leaves.keep) for table in tables.values()]
     ids, reading = torch.tensor([ex.tokens.ids]), ex.reading

@@ -133,7 +133,11 @@ class LiveReading(Reading):
         reader = self.trace.attention
         check_selection(HeadSelection(), reader.n_layers, reader.n_heads)
         rows = [self.trace.position(s) for s in steps]
-        layers = [reader.weights(layer, None, rows).cpu().numpy() for layer in range(reader.n_layers)]
+        # DeepSeek-V4's compressed keys stand after the inputs, in some layers.
+        layers = [
+            reader.weights(layer, None, rows)[:, :, : self.n_inputs].cpu().numpy()
+            for layer in range(reader.n_layers)
+        ]
         weights: NDArray[np.float32] = np.stack(layers).transpose(2, 0, 1, 3).copy()
         for weight, step in zip(weights, steps, strict=True):
             weight[:, :, self.trace.seen(step) :] = np.nan
