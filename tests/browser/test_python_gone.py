@@ -61,46 +61,6 @@ def test_a_kernel_that_dies_in_jupyterlab(page: Page, jupyter: Jupyter) -> None:
     keeps_what_it_has(screen, words)
 
 
-def test_a_kernel_that_is_restarted_in_jupyterlab(page: Page, jupyter: Jupyter) -> None:
-    screen = shown(page, jupyter, "restarts")
-    words = screen.words()
-    page.get_by_role("menuitem", name="Kernel", exact=True).click()
-    page.get_by_role("menuitem", name="Restart Kernel…", exact=True).click()
-    page.get_by_role("button", name="Confirm Kernel Restart").click()
-    note = note_of(screen).get_by_text("Python has ended or was restarted")
-    expect(note).to_be_visible(timeout=SOON)
-    keeps_what_it_has(screen, words)
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    expect(note).to_be_hidden()
-    expect(screen.root).to_be_visible()
-    for index in (6, 7):
-        screen.hold(index)
-        screen.number_on(0)
-
-
-def test_a_connection_that_is_cut_in_jupyterlab(page: Page, jupyter: Jupyter) -> None:
-    line = Line(urlsplit(jupyter[0]).port or 0)
-    try:
-        screen = shown(page, (f"http://127.0.0.1:{line.port}", jupyter[1]), "cut")
-        words = screen.words()
-        line.cut()
-        note = note_of(screen).get_by_text(
-            "The connection to Python is lost, so only what was computed is shown"
-        )
-        expect(note).to_be_visible(timeout=SOON)
-        keeps_what_it_has(screen, words)
-        line.mend()
-        expect(note).to_be_hidden(timeout=SOON)
-        screen.hold(8)
-        screen.number_on(0)
-        screen.root.get_by_role("radio", name="Input × gradient", exact=True).click()
-        expect(screen.footer).to_contain_text("gradient")
-        screen.number_on(0)
-    finally:
-        line.close()
-
-
 def test_a_kernel_that_dies_under_the_app(page: Page, app: str) -> None:
     page.goto(app)
     page.get_by_role("button", name="Generate").click()

@@ -1,14 +1,11 @@
-"""Work in a real kernel: interrupted, and asked for by a page while a cell computes."""
+"""Work that is interrupted in a real kernel."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pytest
 from helpers.front import Front, kernel_showing
-
-import attrwidget as aw
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +56,6 @@ def stop_midway(work):
 ex = explained()
 ex.widget
 """
-SELECTION: dict[str, Any] = {"method": "saliency", "layer": None, "heads": [], "head_rule": "mean"}
 
 
 @pytest.fixture(scope="module")
@@ -107,32 +103,4 @@ def test_the_button_of_jupyter_interrupts(kernel: tuple[Any, Front]) -> None:
     manager.interrupt_kernel()
     assert front.printed(cell) == "KeyboardInterrupt"
     cell = front.run("print(locks_are_free(), explained().scores().equals(ex.scores()))")
-    assert front.printed(cell) == "True True"
-
-
-def test_a_page_is_answered_while_a_cell_computes(kernel: tuple[Any, Front]) -> None:
-    """JupyterLab sends messages to a subshell, a thread beside the cell's; both compute with the same model."""
-    front = kernel[1]
-    subshell = front.subshell()
-    cell = front.run(
-        "end = time.time() + 60\nothers = []\n"
-        "while ex.widget.held != [2] and time.time() < end:\n"
-        "    other = model.explain('The capital of Japan is', max_new_tokens=3)\n"
-        "    others.append(other.scores('leave_one_out').to_numpy()[0])\n"
-        "    other.scores('input_x_gradient')\n"
-        "print(time.time() < end, all((one == others[0])[~np.isnan(one)].all() for one in others))"
-    )
-    truth = aw.load("demo").explain(PROMPT, max_new_tokens=5).reading
-    methods = ("input_x_gradient", "leave_one_out", "smoothgrad", "attention")
-    for step in range(truth.n_steps):
-        requests = {
-            name: front.ask("scores", {**SELECTION, "method": name, "steps": [step]}, subshell)
-            for name in methods
-        }
-        for name, request in requests.items():
-            answer, (buffer,) = front.answer(request)
-            assert answer["ok"], answer
-            rows = np.frombuffer(buffer, "<f4")
-            np.testing.assert_allclose(rows, truth.rows(name, [step])[0], rtol=1e-4, atol=1e-6)
-    front.send({"method": "update", "state": {"held": [2]}, "buffer_paths": []}, subshell)
     assert front.printed(cell) == "True True"
