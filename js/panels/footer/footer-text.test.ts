@@ -146,3 +146,12 @@ test("without anything chosen the next action is named", () => {
   expect(text(hintText({ ...content, steps }))).toContain("Hover one of the classes");
   expect(text(hintText({ ...content, steps: { ...steps, count: 0 } }))).toContain("Nothing was generated");
 });
+
+test("scores without a sign do not tell classes apart, and that is said", () => {
+  const steps = { ...content.steps, step_noun: ["class", "classes"] as const };
+  const said = (method: unknown) =>
+    text(explainedText([0], scores({ method: method as never }), { ...content, steps }, defaultOptions));
+  expect(said(saliency)).toContain("how much each word counts, not for which class");
+  expect(said(gradient)).not.toContain("which class");
+  expect(text(explainedText([0], scores({}), content, defaultOptions))).not.toContain("which class");
+});

@@ -46,6 +46,10 @@ function probabilityTexts(steps: readonly number[], content: Content): string[] 
   ];
 }
 
+/** True if the scores of all classes are much alike, because they have no sign. */
+const blindToClasses = ({ method }: ShownScores, { steps }: Content): boolean =>
+  steps.step_noun?.[0] === "class" && steps.count > 1 && !method.signed && !method.attention;
+
 /** What is explained, and how. `shown` is null while scores are computed. */
 export function explainedText(
   steps: readonly number[],
@@ -59,6 +63,7 @@ export function explainedText(
   const facts = [stepsText(steps, options, content), ...probabilityTexts(steps, content)];
   if (shown) facts.push(methodText(shown, content));
   if (shown?.note) facts.push(shown.note);
+  if (shown && blindToClasses(shown, content)) facts.push("how much each word counts, not for which class");
   if (foil && shown?.query.foil !== undefined)
     return [
       "Why ",

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.page.first_word import first_word
+from attrwidget.text.broken_words import broken_words
 from attrwidget.text.tokens import visible
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def content_of(reading: Reading, *, model: bool = True) -> dict[str, Any]:
         "layers": int(reading.n_layers),
         "heads": int(reading.n_heads),
         "attention_note": reading.attention_note,
-        "warnings": list(reading.warnings),
+        "warnings": [*reading.warnings, *_broken(reading)],
     }
 
 
@@ -69,6 +70,17 @@ def _with_cost(reading: Reading, method: MethodInfo) -> dict[str, Any]:
     seconds = reading.seconds(method.name, first_word(reading))
     known = {} if seconds is None else {"seconds": float(f"{seconds:.2g}")}
     return {**method_entry(method), **known}
+
+
+def _broken(reading: Reading) -> list[str]:
+    """Return a sentence on words that the tokenizer breaks into letters, if there are any."""
+    broken = broken_words(reading.tokens.units)
+    if not broken:
+        return []
+    words = ", ".join(f"“{word}”" for word in broken[:3]) + (" and others" if len(broken) > 3 else "")
+    return [
+        f"The tokenizer breaks {words} into letters, and each letter has little of the score: read them together."
+    ]
 
 
 def _seconds(checks: Checks | None) -> float | None:
