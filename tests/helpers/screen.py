@@ -159,7 +159,8 @@ def explore(screen: Screen, explanation: Explanation, step: int = 1, precision: 
     screen.method("Saliency")
     screen.word(target).hover()
     expect(screen.footer).to_contain_text(f"rank {row['rank']}")
-    shown = number(screen.footer.inner_text().split("p = ")[1])
+    sign, size = re.search(r"\bp ([=<>]) (\S+)", screen.footer.inner_text()).groups()  # type: ignore[union-attr]
+    shown = number(size if sign == "=" else sign + size)
     assert abs(shown - row["probability"]) < 0.00051
     chips = screen.instead.get_by_role("listitem")
     others = [(text.strip(), p) for text, p in row["top"] if text.strip() != word]

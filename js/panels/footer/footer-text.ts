@@ -8,6 +8,12 @@ import { headName, ruleName } from "../../state/heads";
 import type { Options } from "../../state/state";
 import { named, unitsOf } from "../../state/units";
 
+/** "= .750", "> .999". */
+const isChance = (p: number): string => {
+  const text = chance(p);
+  return /^[<>]/.test(text) ? `${text[0]} ${text.slice(1)}` : `= ${text}`;
+};
+
 const percent = (share: number): string => `${(100 * share).toFixed(share < 0.0995 ? 1 : 0)} %`;
 
 /** The method and, for attention, the heads: "attention of layer 8, head 4". */
@@ -41,7 +47,7 @@ function probabilityTexts(steps: readonly number[], content: Content): string[] 
   const joint = steps.reduce((p, s) => p * (probability[s] ?? Number.NaN), 1);
   const place = steps.length === 1 ? rank[steps[0] as number] : null;
   return [
-    ...(Number.isNaN(joint) ? [] : [`${steps.length > 1 ? "joint p" : "p"} = ${chance(joint)}`]),
+    ...(Number.isNaN(joint) ? [] : [`${steps.length > 1 ? "joint p" : "p"} ${isChance(joint)}`]),
     ...(place == null ? [] : [`rank ${place}`]),
   ];
 }

@@ -10,7 +10,7 @@ const grammar: readonly (readonly [readonly string[], string])[] = [
   [["Enter"], "holds the word with the cursor; with Shift up to it"],
   [["[", "]"], "the layer before, the next; a held head moves with it"],
   [["{", "}"], "the head before, the next"],
-  [["Click"], "a cell of Layers × heads: the attention of that head; with Shift, one head more"],
+  [["Click"], "a cell of Heads that fed it: the attention of that head; with Shift, one head more"],
   [["Click"], "a word under Why not: what speaks for the word held rather than for that one"],
   [["Esc"], "lets go"],
 ];

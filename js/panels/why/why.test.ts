@@ -36,8 +36,8 @@ test("a signed method has bars to both sides", async () => {
   await settle();
   expect(rows().map((row) => row.textContent)).toEqual(["Paris−.750", "<s>+.250"]);
   expect([...t.host.querySelectorAll(".track i")].slice(0, 2).map((bar) => bar.className)).toEqual([
-    "less",
-    "more",
+    "takes",
+    "adds",
   ]);
 });
 

@@ -126,7 +126,7 @@ class Row {
     }
     this.#number.textContent = numeral(value, method.signed, high);
     const share = greatest > 0 ? Math.abs(value) / greatest : 0;
-    this.#bar.className = !method.signed ? "" : value < 0 ? "less" : "more";
+    this.#bar.className = !method.signed ? "" : value < 0 ? "takes" : "adds";
     this.#bar.style.width = `${(method.signed ? 50 : 100) * share}%`;
     this.#bar.style.background = `rgb(${color.rgb.join(" ")})`;
     this.#button.title = `Point: frame it in the text. Click: show it alone.`;

@@ -66,6 +66,11 @@ def chance(p: float) -> str:
     return "<.001" if p < 0.0005 else ">.999" if p >= 0.9995 else numeral(p)
 
 
+def _is(chance: str) -> str:
+    """Return "= .750" or "> .999"."""
+    return f"{chance[0]} {chance[1:]}" if chance[0] in "<>" else f"= {chance}"
+
+
 def combine(rows: NDArray[np.float32], rule: str = "mean") -> NDArray[np.float32]:
     """Combine *rows* ``[steps, inputs]`` by ``"mean"`` or ``"sum"``; return float32 ``[inputs]``.
 
@@ -104,7 +109,7 @@ def steps_text(reading: Reading, steps: Sequence[int], rule: str = "mean") -> st
     if len(steps) == 1:
         step = steps[0]
         p, rank = float(table["probability"].iloc[step]), float(table["rank"].iloc[step])
-        facts = [] if math.isnan(p) else [f"p = {chance(p)}"]
+        facts = [] if math.isnan(p) else [f"p {_is(chance(p))}"]
         facts += [] if math.isnan(rank) else [f"rank {rank:.0f}"]
         return " · ".join([f"“{words}”, {one} {step + 1} of {count}", *facts])
     return f"“{words}”, {len(steps)} of {count} {many}, {rule} of their rows"
