@@ -12,6 +12,9 @@ from attrwidget.errors import AttrWidgetError
 HEAD_RULES = ("mean", "sum", "max", "median")
 _SHORT = 60  # characters of a bad value that its sentence repeats
 
+NOT_CONVERGED = "Not converged"  # begins the note on integrated gradients that points still change
+ABOUT_ZERO = "About 0 by construction"  # begins the note on such scores, here and in js/scores/floor.ts
+
 
 def is_whole(value: Any) -> bool:
     """Return whether *value* is a whole number of Python or NumPy, and not a boolean."""

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from attrwidget.checks import check_step, short
+from attrwidget.checks import ABOUT_ZERO, NOT_CONVERGED, check_step, short
 from attrwidget.errors import AttrWidgetError, did_you_mean
-from attrwidget.methods.request.footnotes import ABOUT_ZERO, NOT_CONVERGED
 from attrwidget.results.given import mean_of, read_given
 from attrwidget.tables import Table
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from attrwidget.checks import ABOUT_ZERO, NOT_CONVERGED
 from attrwidget.methods.request.precision import Compared, note_on_precision
 from attrwidget.methods.request.units import UNITS, units_of
 
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 CONVERGED = 0.05  # the change of a row, when points are doubled, below which it is taken to have converged
 NOTHING = 1e-3  # the share of e · g that is left where the scale of an embedding changes nothing
-NOT_CONVERGED = "Not converged"  # begins the note on integrated gradients that points still change
-ABOUT_ZERO = "About 0 by construction"  # begins the note on such scores, here and in js/scores/floor.ts
 _NAMED = 3  # steps, at most, that a sentence names
 _CHANGE = "the whole distribution by its Kullback–Leibler divergence from the one at the text itself, in nats"
 _STEEPEST = "the whole distribution by the change of logits that moves it most (leading Fisher direction)"
