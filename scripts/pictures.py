@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -17,11 +19,16 @@ from playwright.sync_api import sync_playwright
 import attrwidget as aw
 from attrwidget.kinds.table import kind_of
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from helpers.real import smollm2
+
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 DEMO = ("demo", "My friend from Italy says that the first president of America is")
 TRANSLATION = ("demo-translation", "我的哥哥把便宜的書寄給了你。")
+CHAT = ("smollm2", "What is the capital of France?")
 REVIEW = ("demo-sentiment", "I had not read the book. The plot was not boring at all.")
 SHOTS = {
+    "chat-light": (CHAT, "light", {"method": "gim"}),
     "text-light": (DEMO, "light", {"method": "saliency"}),
     "text-dark": (DEMO, "dark", {"method": "saliency"}),
     "matrix-light": (DEMO, "light", {"method": "saliency", "view": "matrix"}),
@@ -34,10 +41,21 @@ SHOTS = {
 
 @cache
 def explained(model: str, text: str) -> aw.Explanation:
-    """Return the explanation of *text* by a bundled model."""
+    """Return the explanation of *text* by a bundled model, or of a chat with SmolLM2, whose words are checked."""
+    if model == "smollm2":
+        answered = smollm2().explain([{"role": "user", "content": text}], max_new_tokens=8)
+        for step in range(answered.reading.n_steps):
+            check_if_possible(answered, step)
+        return answered  # type: ignore[no-any-return]
     loaded = aw.load(model)
     count = kind_of(loaded.task).form.new_tokens
     return loaded.explain(text, **({"max_new_tokens": count} if count else {}))
+
+
+def check_if_possible(explanation: aw.Explanation, step: int) -> None:
+    """Check a step, which the page then carries."""
+    with suppress(aw.AttrWidgetError):
+        explanation.check(step, "gim")
 
 
 def main() -> None:
@@ -48,12 +66,14 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         for name, (what, scheme, state) in SHOTS.items():
             explanation = explained(*what)
-            for trait, value in {"held": [0], "view": "text", "heads": [], **state}.items():
+            for trait, value in {"held": [], "view": "text", "heads": [], **state}.items():
                 setattr(explanation.widget, trait, value)
             page = browser.new_page(
-                viewport={"width": 980, "height": 560}, color_scheme=scheme, device_scale_factor=2
+                viewport={"width": 980, "height": 640}, color_scheme=scheme, device_scale_factor=2
             )
             page.goto(explanation.to_html(Path(folder) / f"{name}.html").as_uri())
+            page.evaluate("localStorage.setItem('attrwidget-seen', '1')")
+            page.reload()
             page.wait_for_timeout(500)
             page.locator("#attrwidget").screenshot(path=PICTURES / f"{name}.png")
             page.close()
