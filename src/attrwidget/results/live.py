@@ -19,8 +19,8 @@ from attrwidget.methods.shared.attention_weights import check_selection
 from attrwidget.progress import progress_bar
 from attrwidget.results.arguments import select_heads
 from attrwidget.results.base import MethodInfo, Reading
-from attrwidget.results.check import Checks
 from attrwidget.results.contrast import Contrasts
+from attrwidget.results.live_check import Checks
 from attrwidget.results.live_given import LiveGiven
 from attrwidget.tables import Table
 

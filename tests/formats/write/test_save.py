@@ -104,7 +104,7 @@ def test_saliency_of_probability_is_had_from_that_of_its_logarithm(
 
 
 def test_it_shows_like_the_live_one(live: aw.Explanation, saved: aw.SavedExplanation, tmp_path: Path) -> None:
-    apart: dict[str, Any] = {"model": "", "methods": [], "contrast": {}}
+    apart: dict[str, Any] = {"model": "", "methods": [], "contrast": {}, "check_seconds": None}
     shown, expected = content_of(saved.reading), content_of(live.reading)
     for others in expected["steps"]["alternatives"]:
         others[:] = [[text, p, None] for text, p, _ in others]

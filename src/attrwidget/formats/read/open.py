@@ -140,6 +140,7 @@ def _recorded(entry: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Recorde
         attention,
         description,
         None if source is None else read_whole_number(source),
+        read_maybe_text(entry.get("question")),
     )
     return Recorded(
         info,

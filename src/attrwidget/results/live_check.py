@@ -1,0 +1,124 @@
+"""Check the inputs that scores put first: what becomes of a step's probability without them, and without others."""
+
+from __future__ import annotations
+
+from math import comb
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from attrwidget.checks import check_input, check_list, check_step, is_whole
+from attrwidget.errors import AttrWidgetError
+from attrwidget.methods.duration import seconds_of_passes
+from attrwidget.results.check import DRAWS, Check
+from attrwidget.results.masked_runs import MaskedRuns, masked, removable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from attrwidget.engine.trace import Trace
+    from attrwidget.progress import Progress
+    from attrwidget.results.live import LiveReading
+
+_AT_ONCE = 2  # masked texts: whoever waits for the model waits for one batch
+
+
+class Checks:
+    """Checks steps of one trace; masked texts are run once and kept.
+
+    Attributes:
+        made: The checks made with the usual draws, by step and inputs.
+    """
+
+    def __init__(self, reading: LiveReading) -> None:
+        self._reading = reading
+        self.made: dict[tuple[int, tuple[int, ...]], Check] = {}
+
+    @property
+    def refusal(self) -> str | None:
+        """Why nothing can be checked, or None."""
+        trace = self._trace
+        if trace.capabilities.masking == "ignored":
+            return f"{trace.model.name} does not heed a mask over its inputs, so none can be taken away."
+        if trace.output_kind in ("number", "none"):
+            return f"{trace.model.name} gives no probabilities, and they are what a check compares."
+        return None
+
+    def seconds(self) -> float | None:
+        """Return about how long the check of a step takes where nothing else runs; None where there is none."""
+        reading = self._reading
+        if self.refusal is not None or not reading.n_steps:
+            return None
+        return seconds_of_passes(self._trace, DRAWS + 2, reading.seen(reading.n_steps - 1))
+
+    def top(self, step: int, row: NDArray[np.floating], k: Any, *, signed: bool) -> list[int]:
+        """Return the *k* inputs of *step* that *row* puts first, of those that may be taken away."""
+        at = removable(self._reading, step)
+        if not is_whole(k) or k < 1:
+            raise AttrWidgetError(f"k must be a whole number of at least 1, not {k!r}.")
+        scores = np.nan_to_num(row[at] if signed else np.abs(row[at]), nan=-np.inf)
+        return [int(i) for i in at[np.argsort(-scores, kind="stable")][:k]]
+
+    def run(
+        self, step: Any, inputs: Any, *, draws: int = DRAWS, seed: int = 0, progress: Progress | None = None
+    ) -> Check:
+        """Mask *inputs* of *step*, then as many others at random, and compare.
+
+        Special tokens and the first token are never masked: they are left out of *inputs*.
+
+        Raises:
+            AttrWidgetError: A step or input does not exist, or too few others are left.
+        """
+        reading, step = self._reading, check_step(step, self._reading.n_steps)
+        if self.refusal is not None:
+            raise AttrWidgetError(self.refusal)
+        given = [check_input(i, reading.n_inputs) for i in check_list(inputs, "Inputs", "[3, 5]")]
+        at = removable(reading, step)
+        gone = [int(i) for i in at if i in given]
+        rest = np.array([i for i in at if i not in given], dtype=np.intp)
+        if not gone:
+            raise AttrWidgetError(
+                "None of these inputs may be taken away: they are special tokens, the first token, or later than the "
+                "step."
+            )
+        if len(rest) < len(gone):
+            raise AttrWidgetError(
+                f"The text is too short for a check: {len(rest)} other inputs are left to compare {len(gone)} with."
+            )
+        sets = _draw(rest, len(gone), draws, np.random.default_rng([seed, step]))
+        seen = reading.seen(step)
+        whole, without, *others = (
+            masked(seen, np.array(sorted(places), dtype=np.intp)) for places in ([], gone, *sets)
+        )
+        runs = MaskedRuns(self._trace, _AT_ONCE)
+        runs.measure([(step, text) for text in (whole, without, *others)], progress or _nothing)
+        p = {text: float(np.exp(runs.get(step, text))) for text in (whole, without, *others)}
+        found = Check(
+            step,
+            tuple(gone),
+            tuple(reading.tokens.labels[i] for i in gone),
+            p[whole],
+            p[without],
+            tuple(sorted(p[text] for text in others)),
+        )
+        if (draws, seed) == (DRAWS, 0):
+            self.made[step, found.inputs] = found
+        return found
+
+    @property
+    def _trace(self) -> Trace:
+        return self._reading.trace
+
+
+def _draw(rest: NDArray[np.intp], size: int, draws: int, rng: np.random.Generator) -> list[Sequence[int]]:
+    """Return *draws* different sets of *size* of *rest*, or as many as there are."""
+    found: dict[tuple[int, ...], None] = {}
+    while len(found) < min(draws, comb(len(rest), size)):
+        found[tuple(sorted(int(i) for i in rng.choice(rest, size, replace=False)))] = None
+    return list(found)
+
+
+def _nothing(_done: int, _total: int) -> None:
+    pass
