@@ -23,7 +23,7 @@ from attrwidget.results.arguments import check_normalization, require_source, se
 from attrwidget.results.attention_parts import read_part
 from attrwidget.results.check import DRAWS
 from attrwidget.results.contrast import Contrasts
-from attrwidget.results.given import given_table
+from attrwidget.results.given_table import given_table
 from attrwidget.results.layer_readings import read_blocks
 from attrwidget.results.live import LiveReading
 from attrwidget.tables import Table

@@ -3,7 +3,7 @@ import type { Context } from "../../context";
 import { h } from "../../dom";
 import { contrast } from "../../state/selection";
 import { foilOf, restingSteps, targetSteps } from "../../state/selectors";
-import { named } from "../../state/units";
+import { named, unitsOf } from "../../state/units";
 import { chip } from "./chip";
 
 const shownAtMost = 5;
@@ -35,11 +35,13 @@ export function mountAlternatives(host: HTMLElement, ctx: Context): void {
     step = targets.length === 1 ? targets[0] : undefined;
     const foil = foilOf(state, targets);
     const others = step === undefined ? [] : (steps.alternatives[step] ?? []).slice(0, shownAtMost);
+    const units = unitsOf(state.content.value);
+    const said = step === undefined ? "" : units.joined(units.ofSteps([step]));
     const able = Object.keys(methods).length > 0;
     const added = foil && !others.some(([, , id]) => id === foil.id);
     const shown = added ? [...others, [foil.text, Number.NaN, foil.id] as const] : others;
     chips.forEach(({ show }, k) => {
-      show(shown[k], foil !== null && shown[k]?.[2] === foil.id, able);
+      show(shown[k], foil !== null && shown[k]?.[2] === foil.id, able, said);
     });
     host.hidden = step === undefined || (shown.length === 0 && !able);
     input.hidden = !able;

@@ -29,3 +29,17 @@ test("it can be chosen only with a model, and tells whether it was pressed", () 
     expect.stringContaining("model"),
   ]);
 });
+
+test("a rival that differs by its space alone says so", () => {
+  const name = (text: string, said: string) => {
+    const { item, show } = chip(vi.fn());
+    show([text, 0.5, 7], false, true, said);
+    return item.querySelector("bdi")?.textContent;
+  };
+  expect([
+    name("Paris", " Paris"),
+    name(" Paris", "Paris"),
+    name(" London", " Paris"),
+    name("\n", " "),
+  ]).toEqual(["Paris, no space", "␣Paris", "London", "newline"]);
+});

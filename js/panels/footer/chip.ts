@@ -6,10 +6,17 @@ import { named } from "../../state/units";
 
 const withoutModel = "Asking why not this needs the model, which is not available here.";
 
+/** The name of an alternative; where it differs from what is said by its space alone, that is said. */
+function nameBeside(text: string, said: string): string {
+  const name = named(text);
+  if (name !== named(said) || text === said) return name;
+  return /^\s/.test(text) ? `␣${name}` : `${name}, no space`;
+}
+
 export interface Chip {
   readonly item: HTMLElement;
-  /** `able`: there is a model to ask. Without an alternative the chip is hidden. */
-  show(other: Alternative | undefined, pressed: boolean, able: boolean): void;
+  /** `able`: there is a model to ask; `said`: what the step says. Without an alternative the chip is hidden. */
+  show(other: Alternative | undefined, pressed: boolean, able: boolean, said?: string): void;
 }
 
 export function chip(choose: (other: Alternative, pressed: boolean) => void): Chip {
@@ -26,11 +33,11 @@ export function chip(choose: (other: Alternative, pressed: boolean) => void): Ch
   const item = h("li", { hidden: true }, button);
   return {
     item,
-    show(other, isPressed, isAble) {
+    show(other, isPressed, isAble, said = "") {
       if (other !== shown) {
         shown = other;
         item.hidden = !other;
-        text.textContent = other ? named(other[0]) : "";
+        text.textContent = other ? nameBeside(other[0], said) : "";
         number.textContent = other && !Number.isNaN(other[1]) ? chance(other[1]) : "";
       }
       if (isPressed !== pressed) {

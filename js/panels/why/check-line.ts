@@ -5,6 +5,7 @@ import type { RichText } from "../../dom";
 import { h, writeText } from "../../dom";
 import { chance } from "../../draw/numerals";
 import type { ShownScores } from "../../scores/shown-scores";
+import { told } from "../../scores/strongest";
 import type { Check, Content } from "../../session/session";
 import { restingSteps } from "../../state/selectors";
 import { named, unitsOf } from "../../state/units";
@@ -105,7 +106,11 @@ export function questionOf(
 /** "Check: without France, capital, is p .966 → .021; without 3 others (20 draws) .88–.97 · holds". */
 export function checkText({ inputs, probability, without, others }: Check, content: Content): RichText {
   const units = unitsOf(content);
-  const gone = [...new Set(inputs.map((i) => units.of(i)))].map((u) => named(units.text(u)));
+  const gone = [...new Set(inputs.map((i) => units.of(i)))].map((u, _, all) => {
+    const name = named(units.text(u));
+    const alike = all.some((other) => other !== u && named(units.text(other)) === name);
+    return alike ? `${name} (${told(content, u)})` : name;
+  });
   const [low, high] = [others[0] ?? Number.NaN, others.at(-1) ?? Number.NaN];
   const band = chance(low) === chance(high) ? chance(low) : `${chance(low)}–${chance(high)}`;
   return [

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from attrwidget.results.base import MethodInfo, Reading
-    from attrwidget.results.live_check import Checks
+    from attrwidget.results.check import Checks
 
 VERSION = 1
 

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from attrwidget.progress import Progress
+    from attrwidget.results.check import Checks
     from attrwidget.results.contrast import Contrasts
     from attrwidget.results.given import Given
-    from attrwidget.results.live_check import Checks
     from attrwidget.text.sections import Section
     from attrwidget.text.tokens import Tokens
 

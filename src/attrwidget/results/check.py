@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from attrwidget.progress import Progress
 
 DRAWS = 20
 """How many times as many other inputs are drawn at random."""
@@ -45,3 +53,38 @@ class Check:
         from html import escape
 
         return f"<p>{escape(str(self))}</p>"
+
+
+class Checks(ABC):
+    """Checks steps of one explanation, with the model.
+
+    Attributes:
+        made: The checks made with the usual draws, by step and inputs.
+    """
+
+    made: dict[tuple[int, tuple[int, ...]], Check]
+
+    @property
+    @abstractmethod
+    def refusal(self) -> str | None:
+        """Why nothing can be checked, or None."""
+
+    @abstractmethod
+    def seconds(self) -> float | None:
+        """Return about how long the check of a step takes where nothing else runs; None where there is none."""
+
+    @abstractmethod
+    def top(self, step: int, row: NDArray[np.floating], k: Any, *, signed: bool) -> list[int]:
+        """Return the *k* inputs of *step* that *row* puts first, of those that may be taken away."""
+
+    @abstractmethod
+    def run(
+        self, step: Any, inputs: Any, *, draws: int = DRAWS, seed: int = 0, progress: Progress | None = None
+    ) -> Check:
+        """Mask *inputs* of *step*, then as many others at random, and compare.
+
+        Special tokens and the first token are never masked: they are left out of *inputs*.
+
+        Raises:
+            AttrWidgetError: A step or input does not exist, or too few others are left.
+        """

@@ -6,16 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import pandas as pd
-
-from attrwidget.tables import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
-    from attrwidget.results.base import Reading
     from attrwidget.text.sections import Section
     from attrwidget.text.tokens import Tokens
 
@@ -104,19 +100,6 @@ def mean_of(steps: Iterable[Given]) -> Given:
     shares = {i: float(pairs[:, :, i].sum() / count) for i in sorted(sinks)}
     kept = {i: share for i, share in shares.items() if share > _SINK}
     return Given(first.reading, (heads / count).astype(np.float32), (pairs / count).astype(np.float32), kept)
-
-
-def given_table(given: Given, reading: Reading, *, by_input: bool) -> pd.DataFrame:
-    """Return *given* as a table, see ``Explanation.heads``; *reading* has the names of the inputs."""
-    layers, heads = (range(count) for count in given.heads.shape)
-    if by_input:
-        rows = pd.MultiIndex.from_product([layers, heads], names=["layer", "head"])
-        columns = pd.Index(reading.tokens.labels[: reading.n_inputs], name="input")
-        table = Table(given.pairs.reshape(len(rows), -1), index=rows, columns=columns)
-    else:
-        table = Table(given.heads, index=pd.Index(layers, name="layer"), columns=pd.Index(heads, name="head"))
-    table.attrs.update(reading=given.reading, sinks=given.sinks)
-    return table
 
 
 def _shares(values: NDArray[np.floating]) -> NDArray[np.float32]:

@@ -20,7 +20,7 @@ from attrwidget.progress import progress_bar
 from attrwidget.results.arguments import select_heads
 from attrwidget.results.base import MethodInfo, Reading
 from attrwidget.results.contrast import Contrasts
-from attrwidget.results.live_check import Checks
+from attrwidget.results.live_check import LiveChecks
 from attrwidget.results.live_given import LiveGiven
 from attrwidget.tables import Table
 
@@ -39,13 +39,13 @@ if TYPE_CHECKING:
 class LiveReading(Reading):
     """The numbers of one trace; what was computed is kept in ``cache``."""
 
-    checks: Checks
+    checks: LiveChecks
 
     def __init__(self, trace: Trace) -> None:
         trace.drop_unreadable_attention()
         self.trace, self.cache = trace, ScoreCache(trace)
         self.contrasts, self.given = Contrasts(trace, self.cache), LiveGiven(trace)
-        self.checks = Checks(self)
+        self.checks = LiveChecks(trace, self)
         self.tokens, self.sections = trace.tokens, list(trace.sections)
         self.first_step, self.n_steps, self.n_inputs = trace.first_step, trace.n_steps, trace.n_inputs
         self.n_layers, self.n_heads = trace.n_layers, trace.n_heads

@@ -10,7 +10,7 @@ import numpy as np
 from attrwidget.checks import check_input, check_list, check_step, is_whole
 from attrwidget.errors import AttrWidgetError
 from attrwidget.methods.duration import seconds_of_passes
-from attrwidget.results.check import DRAWS, Check
+from attrwidget.results.check import DRAWS, Check, Checks
 from attrwidget.results.masked_runs import MaskedRuns, masked, removable
 
 if TYPE_CHECKING:
@@ -20,21 +20,17 @@ if TYPE_CHECKING:
 
     from attrwidget.engine.trace import Trace
     from attrwidget.progress import Progress
-    from attrwidget.results.live import LiveReading
+    from attrwidget.results.base import Reading
 
 _AT_ONCE = 2  # masked texts: whoever waits for the model waits for one batch
 
 
-class Checks:
-    """Checks steps of one trace; masked texts are run once and kept.
+class LiveChecks(Checks):
+    """Checks steps of one trace; masked texts are run once and kept."""
 
-    Attributes:
-        made: The checks made with the usual draws, by step and inputs.
-    """
-
-    def __init__(self, reading: LiveReading) -> None:
-        self._reading = reading
-        self.made: dict[tuple[int, tuple[int, ...]], Check] = {}
+    def __init__(self, trace: Trace, reading: Reading) -> None:
+        self._trace, self._reading = trace, reading
+        self.made = {}
 
     @property
     def refusal(self) -> str | None:
@@ -64,13 +60,7 @@ class Checks:
     def run(
         self, step: Any, inputs: Any, *, draws: int = DRAWS, seed: int = 0, progress: Progress | None = None
     ) -> Check:
-        """Mask *inputs* of *step*, then as many others at random, and compare.
-
-        Special tokens and the first token are never masked: they are left out of *inputs*.
-
-        Raises:
-            AttrWidgetError: A step or input does not exist, or too few others are left.
-        """
+        """Mask *inputs* of *step*, then as many others at random, and compare; see ``Checks.run``."""
         reading, step = self._reading, check_step(step, self._reading.n_steps)
         if self.refusal is not None:
             raise AttrWidgetError(self.refusal)
@@ -106,10 +96,6 @@ class Checks:
         if (draws, seed) == (DRAWS, 0):
             self.made[step, found.inputs] = found
         return found
-
-    @property
-    def _trace(self) -> Trace:
-        return self._reading.trace
 
 
 def _draw(rest: NDArray[np.intp], size: int, draws: int, rng: np.random.Generator) -> list[Sequence[int]]:
