@@ -18,6 +18,12 @@ import sys, time
 sys.path.insert(0, {str(Path(__file__).parents[1])!r})
 from helpers.fake import random_explanation
 ex = random_explanation(prompt=300, answer=50, gate=lambda step: time.sleep(0.02 if step in (0, 49) else 1))
+answered = []
+finish = ex.widget._session.finish
+def note(*answer):
+    finish(*answer)
+    answered.append(1)
+ex.widget._session.finish = note
 ex.widget
 """
 SELECTION = {"method": "saliency", "layer": None, "heads": [], "head_rule": "mean"}
@@ -56,3 +62,14 @@ def test_the_page_holds_and_python_reads(front: Front) -> None:
     front.client.execute("ex.widget.held = [9]")
     update = front.until(lambda m: m["content"].get("data", {}).get("method") == "update")
     assert update["content"]["data"]["state"] == {"held": [9]}
+
+
+def test_the_page_is_heard_while_a_cell_runs(front: Front) -> None:
+    """A message to a subshell, as JupyterLab sends it, is answered before the cell ends."""
+    subshell = front.subshell()
+    front.printed(front.run("answered.clear()"))
+    cell = front.run("for _ in range(100): time.sleep(0.05 if not answered else 0)\nprint(len(answered))")
+    request = front.ask("scores", {**SELECTION, "steps": [0]}, subshell)
+    answer, _ = front.answer(request)
+    assert answer["ok"]
+    assert front.printed(cell) == "1"

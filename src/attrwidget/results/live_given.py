@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _KEPT_BYTES = 64 << 20
 # Seconds that the gradients of several steps may take, on a screen and in a file, before they are read without them.
-_PATIENCE, _LONG = 5.0, 30.0
+_PATIENCE, _LONG = 5.0, 10.0
 
 _Key = tuple[tuple[int, ...], int | None, str]
 

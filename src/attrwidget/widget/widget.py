@@ -17,7 +17,7 @@ from attrwidget.page.packing import float_bytes
 from attrwidget.page.state import SHARED, checked, initial_state, mend
 from attrwidget.still.static_html import to_fallback_html
 from attrwidget.widget.cells import shown_in_cell
-from attrwidget.widget.internals import forget, remember
+from attrwidget.widget.internals import forget, hear_while_cells_run, remember
 from attrwidget.widget.queries import read_query
 from attrwidget.widget.session import Session
 
@@ -96,6 +96,7 @@ class ExplanationWidget(anywidget.AnyWidget):
         super().__init__(_esm=read_bundle("widget.js"), **{**initial_state(reading), **traits})
         self._session = Session(reading, self.send, self._keep_on_show)
         self.on_msg(self._receive)
+        hear_while_cells_run(self)
 
     def prepare(self, seconds: float) -> bool:
         """Compute the scores of the steps held or, with none held, of those suggested.
