@@ -236,7 +236,7 @@ class Explanation(Presentation):
         Args:
             step: The index of a step.
             method: A name of ``methods()``; by default the first.
-            k: How many inputs are masked.
+            k: How many inputs are masked; fewer in a short text, where as many others must be left.
             inputs: Positions of the inputs to mask, instead of a method's first *k*.
             draws: How many times as many other inputs are drawn at random.
             seed: The seed of the draws.

@@ -202,7 +202,7 @@ def planted() -> FakeExplanation:
     explanation = FakeExplanation(
         tokens["text"], steps["first"], numbers, weights, special=tokens["special"], steps=table
     )
-    explanation.notes = MESSAGES["notes"]
+    explanation.notes = dict(MESSAGES["notes"])
     explanation.contrasts = FakeContrasts(likeliest)
     explanation.checks = FakeChecks()
     return explanation

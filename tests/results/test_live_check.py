@@ -62,6 +62,11 @@ def test_the_first_inputs_of_a_method_are_taken_by_value_if_it_is_signed(ex: Any
         assert ex.check(1, name, k=2).inputs == tuple(sorted(int(i) for i in first))
 
 
+def test_in_a_short_text_fewer_are_masked(ex: Any) -> None:
+    assert len(ex.check(0, "saliency").inputs) == 2  # of the five that may go
+    assert len(ex.check(2, "saliency", k=9).inputs) == 3
+
+
 def test_the_first_token_and_special_ones_stay(ex: Any) -> None:
     assert ex.check(0, inputs=[0, 4]).inputs == (4,)
     with pytest.raises(AttrWidgetError, match="special tokens, the first token"):
@@ -85,7 +90,7 @@ def test_a_class_is_checked_too() -> None:
         ({"step": 0, "draws": 0}, "draws must be a whole number of at least 1, not 0"),
         ({"step": 0, "inputs": [99]}, "There is no input 99"),
         ({"step": 0, "inputs": 3}, "Inputs are a list like"),
-        ({"step": 0, "k": 4}, "too short for a check"),
+        ({"step": 0, "inputs": [1, 2, 3]}, "too short for a check"),
         ({"step": 0, "method": "salience"}, "There is no method 'salience'"),
     ],
 )

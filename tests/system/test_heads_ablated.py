@@ -12,10 +12,6 @@ from helpers.real import SMOLLM2, missing, smollm2
 pytestmark = pytest.mark.skipif(missing(SMOLLM2) is not None, reason=str(missing(SMOLLM2)))
 
 RANDOM, MOST = 20, 17
-CAPITAL = [
-    {"role": "system", "content": "You are a helpful geography teacher."},
-    {"role": "user", "content": "What is the capital of France, and which river runs through it?"},
-]
 BROTHER = [
     {
         "role": "user",
@@ -23,10 +19,8 @@ BROTHER = [
     }
 ]
 CASES: list[tuple[Any, str]] = [
-    (CAPITAL, "The capital of France is Paris"),
     (BROTHER, "Emil lives in Lima"),
     ("The capital of Japan is", " Tokyo"),
-    ("Mary gave the book to John, so the book now belongs to", " John"),
     ("The opposite of hot is", " cold"),
 ]
 
@@ -67,4 +61,6 @@ def test_the_top_heads_matter_more_than_random_ones() -> None:
         ).tolist()
         first += sum(top_change > other for other in others) >= MOST
         assert shares.attrs["reading"] == "gradient"
-    assert first >= 4, f"they changed the logit more than most triples in {first} of {len(CASES)} texts"
+    assert first == len(CASES), (
+        f"they changed the logit more than most triples in {first} of {len(CASES)} texts"
+    )

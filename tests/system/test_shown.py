@@ -38,7 +38,10 @@ def floats(buffer: bytes, meta: dict[str, Any]) -> np.ndarray:
 def test_messages_give_the_explanations_numbers(explanation: Any) -> None:
     page = Page(explanation)
     steps = list(range(explanation.reading.n_steps))
+    borrowed = ("captum:lime", "inseq:lime")  # one of each tool
     for method in explanation.methods():
+        if ":" in method.name and method.name not in borrowed:
+            continue
         selection = {**SELECTION, "method": method.name}
         meta, buffer = page.ask("scores", {**selection, "steps": steps}, f"scores {method.name}")
         np.testing.assert_array_equal(floats(buffer, meta), explanation.scores(method.name).to_numpy())
@@ -170,7 +173,7 @@ def test_the_notebook_gets_the_widget_and_the_terminal_the_table(explanation: An
     table = str(explanation)
     assert table == to_text(explanation.reading)
     america = next(line for line in table.splitlines() if line.split()[0] == "America")
-    assert [float(n.replace("−", "-")) for n in america.split()[1:]] == pytest.approx(
+    assert [float(n.replace("−", "-").replace("≈0", "0")) for n in america.split()[1:]] == pytest.approx(
         explanation.scores(explanation.methods()[0].name).iloc[:, 4].tolist(), rel=5e-3, abs=6e-4
     )
 

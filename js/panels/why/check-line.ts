@@ -93,10 +93,14 @@ export function questionOf(
   if (step === undefined || more !== undefined || resting[0] !== step || resting.length > 1) return null;
   const units = unitsOf(content);
   const size = (u: number) => (method.signed ? (values[u] as number) : Math.abs(values[u] as number));
-  const top = [...values.keys()]
-    .filter((u) => size(u) > 0 && !units.special(u) && units.start(u) > 0)
+  const movable = [...values.keys()].filter(
+    (u) => !Number.isNaN(values[u]) && !units.special(u) && units.start(u) > 0,
+  );
+  const top = movable
+    .filter((u) => size(u) > 0)
     .sort((a, b) => size(b) - size(a))
-    .slice(0, masked);
+    // As many others must be left.
+    .slice(0, Math.min(masked, Math.floor(movable.length / 2)));
   const inputs = top.flatMap((u) =>
     Array.from({ length: (units.inputEnds[u] as number) - units.start(u) }, (_, k) => units.start(u) + k),
   );

@@ -54,6 +54,7 @@ class LiveChecks(Checks):
         at = removable(self._reading, step)
         if not is_whole(k) or k < 1:
             raise AttrWidgetError(f"k must be a whole number of at least 1, not {k!r}.")
+        k = min(int(k), max(1, len(at) // 2))  # as many others must be left
         scores = np.nan_to_num(row[at] if signed else np.abs(row[at]), nan=-np.inf)
         return [int(i) for i in at[np.argsort(-scores, kind="stable")][:k]]
 
