@@ -75,7 +75,7 @@ class Checks(ABC):
 
     @abstractmethod
     def top(self, step: int, row: NDArray[np.floating], k: Any, *, signed: bool) -> list[int]:
-        """Return the *k* inputs of *step* that *row* puts first, of those that may be taken away, at most half of them."""
+        """Return the *k* inputs of *step* that *row* puts first: at most half of those that may be taken away."""
 
     @abstractmethod
     def run(
