@@ -155,7 +155,7 @@ test("a word of the prompt shows its number for what is held", async () => {
   await settle();
   point(1);
   await settle();
-  expect(root.querySelector(".tip")?.textContent).toBe(".500");
+  expect(root.querySelector(".tip")?.textContent).toBe("Paris → 東 .500");
   expect(unit(1).getAttribute("aria-description")).toBe("gave 0.500");
 });
 
@@ -201,7 +201,7 @@ test("hidden tokens leave the scale, and the legend says what they held", async 
   expect(root.querySelector(".legend")?.textContent).toContain("hidden tokens hold 13 %, given to the rest");
   point(1);
   await settle();
-  expect(root.querySelector(".tip")?.textContent).toBe(".571");
+  expect(root.querySelector(".tip")?.textContent).toBe("Paris → 東 .571");
 });
 
 test("an error is shown with a way back", async () => {

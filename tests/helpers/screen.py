@@ -90,7 +90,7 @@ class Screen:
         """Hover a word, and read the number beside it."""
         self.word(index).hover()
         expect(self.tip).to_be_visible()
-        return number(self.tip.inner_text())
+        return number(self.tip.inner_text().rsplit(maxsplit=1)[-1])
 
     def cell(self, layer: int, head: int) -> Locator:
         """Move the picker's cursor to a head (both from 0) by keys; return the cell."""

@@ -144,7 +144,7 @@ function keyHints({ steps: { step_noun } }: Content): Node[] {
   const hints: [string[], string][] = [
     [["←", "→"], step_noun ? `token or ${step_noun[0]}` : "token"],
     [["[", "]"], "layer"],
-    [["Esc"], "let go"],
+    [["Esc"], "back"],
   ];
   return hints.map(([keys, does]) => h("span", {}, ...keys.map((key) => h("kbd", {}, key)), ` ${does}`));
 }

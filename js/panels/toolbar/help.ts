@@ -12,7 +12,7 @@ const grammar: readonly (readonly [readonly string[], string])[] = [
   [["{", "}"], "the head before, the next"],
   [["Click"], "a cell of Heads that fed it: the attention of that head; with Shift, one head more"],
   [["Click"], "a word under Why not: what speaks for the word held rather than for that one"],
-  [["Esc"], "lets go"],
+  [["Esc"], "goes back one step: the foil, heads, the method before, the word"],
 ];
 
 export function helpPanel(): HTMLElement {

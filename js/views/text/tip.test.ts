@@ -25,7 +25,7 @@ test("an input shows what it gave to what is held, and tells screen readers", as
   t.state.held.value = [1];
   t.state.hoveredInput.value = 1;
   await settle();
-  expect([tip.hidden, tip.textContent]).toEqual([false, ".500"]);
+  expect([tip.hidden, tip.textContent]).toEqual([false, "Paris → 東 .500"]);
   expect(text.units[1]?.getAttribute("aria-description")).toBe("gave 0.500");
 });
 
@@ -33,7 +33,16 @@ test("a word of the answer shows what it gave to the word held", async () => {
   t.state.held.value = [1];
   await settle();
   t.state.hoveredSteps.value = [0];
-  expect(tip.textContent).toBe(".375 of 東");
+  expect(tip.textContent).toBe("is → 東 .375");
+});
+
+test("long words are cut in the middle", async () => {
+  const tokens = { ...t.state.content.value.tokens, text: ["<s>", ` ${"long".repeat(9)}er`, " is", " 東"] };
+  t.state.content.value = { ...t.state.content.value, tokens };
+  t.state.held.value = [1];
+  t.state.hoveredInput.value = 1;
+  await settle();
+  expect(tip.textContent).toBe("longlonglonglonglo…onger → 東 .500");
 });
 
 test("a hidden input says so, and without anything held there is no tip", async () => {
@@ -41,7 +50,7 @@ test("a hidden input says so, and without anything held there is no tip", async 
   t.state.options.value = { ...t.state.options.value, hide_special: true };
   t.state.hoveredInput.value = 0;
   await settle();
-  expect(tip.textContent).toBe("hidden");
+  expect(tip.textContent).toBe("<s> → is hidden");
   t.state.held.value = [];
   await settle();
   expect(tip.hidden).toBe(true);

@@ -1,4 +1,4 @@
-/** The number beside the unit pointed at: what it gave to the words explained, or to those held. */
+/** The label of the unit pointed at: what it gave to the words explained, or to those held: "America → George .567". */
 import type { Context } from "../../context";
 import { h } from "../../dom";
 import { numeral, spoken } from "../../draw/numerals";
@@ -6,6 +6,9 @@ import type { ShownScores } from "../../scores/shown-scores";
 import { named, type Units, unitsOf } from "../../state/units";
 import type { Boxes } from "./boxes";
 import type { TextElements } from "./build";
+
+/** Characters of a word in the label. */
+const longest = 24;
 
 export const tipElement = (): HTMLElement => h("div", { class: "tip", "aria-hidden": "true", hidden: true });
 
@@ -24,10 +27,16 @@ export function updateTip(
   const number = u === undefined || !shown || shown.steps.length === 0 ? "" : numberOf(shown, u, units);
   tip.hidden = number === "";
   if (tip.hidden || u === undefined || !shown) return;
-  const whole = named(units.joined(units.ofSteps(shown.steps)));
-  tip.textContent = hovered.length > 0 ? `${number} of ${whole}` : number;
+  const pair = [units.text(u), units.joined(units.ofSteps(shown.steps))].map(short).join(" → ");
+  tip.textContent = `${pair} ${number}`;
   text.units[u]?.setAttribute("aria-description", spokenOf(shown, u));
   place(tip, boxes, u, text.list.offsetWidth);
+}
+
+/** The name of a piece of text, cut in the middle of long ones. */
+function short(text: string): string {
+  const name = named(text).replace(/\s+/g, " ");
+  return name.length > longest ? `${name.slice(0, longest - 6)}…${name.slice(-5)}` : name;
 }
 
 function numberOf(shown: ShownScores, u: number, units: Units): string {
