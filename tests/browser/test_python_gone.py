@@ -26,7 +26,7 @@ def keeps_what_it_has(screen: Screen, words: list[str]) -> None:
         screen.word(index).hover()
     screen.hold(6)
     screen.number_on(0)
-    screen.root.get_by_role("radio", name="Saliency", exact=True).click()
+    screen.radio("Saliency").click()
     screen.page.wait_for_timeout(700)
     assert screen.root.get_by_role("alert").count() == screen.root.get_by_role("progressbar").count() == 0
 
