@@ -55,7 +55,7 @@ test-js: node_modules/.package-lock.json
 
 test-py: $(VENV)/.dev $(BUNDLE) chromium
 	$(PYTEST) -m "not browser"
-	pytest -m browser
+	$(PYTEST) -m browser
 
 test-fast: lint types test-js $(BUNDLE)
 	$(PYTEST) -m "not browser and not slow"
