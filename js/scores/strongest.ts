@@ -2,13 +2,20 @@
 import type { Content } from "../session/session";
 import { named, type Units, unitsOf } from "../state/units";
 
-/** The units with the greatest magnitudes that are not 0. */
-export function strongest(values: Float32Array, count: number): number[] {
-  const size = (u: number) => Math.abs(values[u] as number);
-  return [...values.keys()]
-    .filter((u) => size(u) > 0)
-    .sort((a, b) => size(b) - size(a))
-    .slice(0, count);
+/** The units with the greatest sizes over 0, the first of equal ones first; `size` is the magnitude unless given. */
+export function strongest(values: Float32Array, count: number, size = Math.abs): number[] {
+  const top: number[] = [];
+  // Not a sort: the list follows every move of the pointer, and texts have thousands of units.
+  for (let u = 0; u < values.length; u++) {
+    const own = size(values[u] as number);
+    if (!(own > 0)) continue;
+    let at = top.length;
+    while (at > 0 && size(values[top[at - 1] as number] as number) < own) at--;
+    if (at >= count) continue;
+    top.splice(at, 0, u);
+    if (top.length > count) top.pop();
+  }
+  return top;
 }
 
 /** How many units have a score, and the share of it, by magnitude, that these units hold. */
@@ -26,15 +33,29 @@ export function held(values: Float32Array, units: readonly number[]): { count: n
 /** What tells a unit from others with the same text: its section, else its place among them; "" for the only one. */
 export function told(content: Content, unit: number): string {
   const units = unitsOf(content);
-  const name = named(units.text(unit));
-  const same = [...Array(units.count).keys()].filter(
-    (u) => units.start(u) < content.inputs && named(units.text(u)) === name,
-  );
+  const same = alike(content).get(named(units.text(unit))) ?? [];
   if (same.length < 2) return "";
   const own = sectionOf(content, units, unit);
   const inside = same.filter((u) => sectionOf(content, units, u) === own);
   if (inside.length === 1 && own) return own.toLowerCase();
   return `${ordinal(same.indexOf(unit) + 1)} of ${same.length}`;
+}
+
+const known = new WeakMap<Content, ReadonlyMap<string, readonly number[]>>();
+/** The inputs of each name; found once. */
+function alike(content: Content): ReadonlyMap<string, readonly number[]> {
+  const found = known.get(content);
+  if (found) return found;
+  const units = unitsOf(content);
+  const made = new Map<string, number[]>();
+  for (let u = 0; u < units.count && units.start(u) < content.inputs; u++) {
+    const name = named(units.text(u));
+    const same = made.get(name);
+    if (same) same.push(u);
+    else made.set(name, [u]);
+  }
+  known.set(content, made);
+  return made;
 }
 
 function sectionOf({ sections }: Content, units: Units, unit: number): string {

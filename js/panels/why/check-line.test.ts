@@ -61,6 +61,16 @@ test("a short one is made when the word has rested", async () => {
   expect(t.session.check).toHaveBeenCalledTimes(1);
 });
 
+test("a short one that fails is not made again by itself", async () => {
+  await begin(0.2);
+  t.session.check.mockReset().mockResolvedValue(undefined);
+  await settle(1500);
+  expect(t.session.check).toHaveBeenCalledTimes(1);
+  button().click();
+  await settle();
+  expect(t.session.check).toHaveBeenCalledTimes(2);
+});
+
 test("without a model there is nothing to press, and a check that was made is shown", async () => {
   await begin(null);
   const host = () => t.host.querySelector<HTMLElement>(".check") as HTMLElement;

@@ -5,7 +5,7 @@ import type { RichText } from "../../dom";
 import { h, writeText } from "../../dom";
 import { chance } from "../../draw/numerals";
 import type { ShownScores } from "../../scores/shown-scores";
-import { told } from "../../scores/strongest";
+import { strongest, told } from "../../scores/strongest";
 import type { Check, Content } from "../../session/session";
 import { restingSteps } from "../../state/selectors";
 import { named, unitsOf } from "../../state/units";
@@ -29,13 +29,15 @@ export function mountCheck(host: HTMLElement, ctx: Context, shown: ReadonlySigna
   const button = h("button", { type: "button" });
   const known = signal(0);
   const working = signal<string | null>(null);
+  // What was asked without a click: a check that fails is not tried again by itself.
+  const asked = new Set<string>();
   host.append(text, button);
   let question: Question | null = null;
 
-  async function ask(asked: Question, aloud: boolean): Promise<void> {
-    const key = keyOf(asked);
+  async function ask({ step, inputs }: Question, aloud: boolean): Promise<void> {
+    const key = keyOf({ step, inputs });
     working.value = key;
-    const found = await run((options) => session.check(asked.step, asked.inputs, options), "check");
+    const found = await run((options) => session.check(step, inputs, options), "check");
     if (working.peek() === key) working.value = null;
     known.value = known.peek() + 1;
     if (found && aloud) announce(plain(checkText(found, state.content.peek())));
@@ -67,9 +69,12 @@ export function mountCheck(host: HTMLElement, ctx: Context, shown: ReadonlySigna
       ? "Checking …"
       : `Is it true? Check${seconds > atOnce ? ` (${duration(seconds)})` : ""}`;
     button.title = `Hide the first ${masked} inputs from the model, then ${masked} others at random, 20 times, and compare.`;
-    if (seconds > atOnce || busy) return;
-    const asked = question;
-    const timer = setTimeout(() => void ask(asked, false), rest);
+    const next = question;
+    if (seconds > atOnce || busy || asked.has(keyOf(next))) return;
+    const timer = setTimeout(() => {
+      asked.add(keyOf(next));
+      void ask(next, false);
+    }, rest);
     return () => clearTimeout(timer);
   });
 }
@@ -92,15 +97,14 @@ export function questionOf(
   const [step, more] = steps;
   if (step === undefined || more !== undefined || resting[0] !== step || resting.length > 1) return null;
   const units = unitsOf(content);
-  const size = (u: number) => (method.signed ? (values[u] as number) : Math.abs(values[u] as number));
-  const movable = [...values.keys()].filter(
-    (u) => !Number.isNaN(values[u]) && !units.special(u) && units.start(u) > 0,
+  const movable = values.map((v, u) => (units.special(u) || units.start(u) === 0 ? Number.NaN : v));
+  const count = movable.reduce((sum, v) => sum + (Number.isNaN(v) ? 0 : 1), 0);
+  // As many others must be left.
+  const top = strongest(
+    movable,
+    Math.min(masked, Math.floor(count / 2)),
+    method.signed ? (v) => v : Math.abs,
   );
-  const top = movable
-    .filter((u) => size(u) > 0)
-    .sort((a, b) => size(b) - size(a))
-    // As many others must be left.
-    .slice(0, Math.min(masked, Math.floor(movable.length / 2)));
   const inputs = top.flatMap((u) =>
     Array.from({ length: (units.inputEnds[u] as number) - units.start(u) }, (_, k) => units.start(u) + k),
   );

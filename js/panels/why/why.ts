@@ -92,6 +92,7 @@ class Row {
       "button",
       {
         type: "button",
+        title: "Point: frame it in the text. Click: show it alone.",
         "aria-pressed": "false",
         onpointerenter: point(true),
         onpointerleave: point(false),
@@ -129,7 +130,6 @@ class Row {
     this.#bar.className = !method.signed ? "" : value < 0 ? "takes" : "adds";
     this.#bar.style.width = `${(method.signed ? 50 : 100) * share}%`;
     this.#bar.style.background = `rgb(${color.rgb.join(" ")})`;
-    this.#button.title = `Point: frame it in the text. Click: show it alone.`;
   }
 
   /** Mark the input that is shown alone. */
