@@ -43,10 +43,10 @@ SHOTS = {
 def explained(model: str, text: str) -> aw.Explanation:
     """Return the explanation of *text* by a bundled model, or of a chat with SmolLM2, whose words are checked."""
     if model == "smollm2":
-        answered = smollm2().explain([{"role": "user", "content": text}], max_new_tokens=8)
+        answered: aw.Explanation = smollm2().explain([{"role": "user", "content": text}], max_new_tokens=8)
         for step in range(answered.reading.n_steps):
             check_if_possible(answered, step)
-        return answered  # type: ignore[no-any-return]
+        return answered
     loaded = aw.load(model)
     count = kind_of(loaded.task).form.new_tokens
     return loaded.explain(text, **({"max_new_tokens": count} if count else {}))

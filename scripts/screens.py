@@ -32,7 +32,8 @@ LONG = "The river rises in the hills and runs to the sea, past mills, farms and 
 def chat(question: str, tokens: int = 16, system: str = SYSTEM) -> aw.Explanation:
     """Return SmolLM2's answer to a chat."""
     messages = [{"role": "system", "content": system}, {"role": "user", "content": question}]
-    return smollm2().explain(messages, max_new_tokens=tokens)  # type: ignore[no-any-return]
+    answered: aw.Explanation = smollm2().explain(messages, max_new_tokens=tokens)
+    return answered
 
 
 def untrained(layers: int, heads: int) -> aw.Explanation:
@@ -45,7 +46,10 @@ def untrained(layers: int, heads: int) -> aw.Explanation:
         vocab_size=len(tokenizer), n_layer=layers, n_head=heads, n_embd=8 * heads, initializer_range=0.2
     )
     model = GPT2LMHeadModel(config).eval()
-    return aw.load(model, tokenizer).explain("The first president of America is", max_new_tokens=5)  # type: ignore[no-any-return]
+    explained: aw.Explanation = aw.load(model, tokenizer).explain(
+        "The first president of America is", max_new_tokens=5
+    )
+    return explained
 
 
 SCREENS: dict[str, Callable[[], aw.Explanation]] = {

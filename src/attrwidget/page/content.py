@@ -23,7 +23,7 @@ def content_of(reading: Reading, *, model: bool = True) -> dict[str, Any]:
 
     Probabilities have six significant digits; numbers that are not known are null.
     """
-    tokens, steps = reading.tokens, reading.steps
+    tokens, steps, suggested = reading.tokens, reading.steps, first_word(reading)
     contrasts = reading.contrasts if model else None
     return {
         "v": VERSION,
@@ -43,7 +43,7 @@ def content_of(reading: Reading, *, model: bool = True) -> dict[str, Any]:
         "steps": {
             "first": int(reading.first_step),
             "count": int(reading.n_steps),
-            "suggested": first_word(reading),
+            "suggested": suggested,
             **({} if reading.step_noun[0] == "token" else {"step_noun": list(reading.step_noun)}),
             "probability": [_rounded(p) for p in steps["probability"]],
             "rank": [None if math.isnan(rank) else int(rank) for rank in steps["rank"]],
@@ -55,7 +55,7 @@ def content_of(reading: Reading, *, model: bool = True) -> dict[str, Any]:
                 )
             ],
         },
-        "methods": [_with_cost(reading, method) for method in reading.methods()],
+        "methods": [_with_cost(reading, method, suggested) for method in reading.methods()],
         "contrast": contrasts.descriptions() if contrasts else {},
         "check_seconds": _seconds(reading.checks) if model else None,
         "layers": int(reading.n_layers),
@@ -65,9 +65,9 @@ def content_of(reading: Reading, *, model: bool = True) -> dict[str, Any]:
     }
 
 
-def _with_cost(reading: Reading, method: MethodInfo) -> dict[str, Any]:
-    """Return *method* as JSON with the seconds that the first word shown takes, where they are known."""
-    seconds = reading.seconds(method.name, first_word(reading))
+def _with_cost(reading: Reading, method: MethodInfo, steps: Sequence[int]) -> dict[str, Any]:
+    """Return *method* as JSON with the seconds that *steps* take, where they are known."""
+    seconds = reading.seconds(method.name, steps)
     known = {} if seconds is None else {"seconds": float(f"{seconds:.2g}")}
     return {**method_entry(method), **known}
 

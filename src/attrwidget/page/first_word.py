@@ -17,7 +17,7 @@ a an and are as at be been but by can could did do does for from had has have he
 may me might must my no nor not of on or our shall she should so than that the their them then there these they this
 those to too us was we were what when where which while who whom whose why will with would you your
 """
-FUNCTION_WORDS = frozenset(_ENGLISH.split())
+_FUNCTION_WORDS = frozenset(_ENGLISH.split())
 
 
 def first_word(reading: Reading) -> list[int]:
@@ -77,6 +77,6 @@ def _without_spaces(character: str) -> bool:
 
 
 def _has_content(text: str) -> bool:
-    if not any(character.isalnum() for character in text) or text.casefold() in FUNCTION_WORDS:
+    if not any(character.isalnum() for character in text) or text.casefold() in _FUNCTION_WORDS:
         return False
     return len(text) >= _SHORTEST or text.isdigit() or any(map(_without_spaces, text))
