@@ -1,7 +1,13 @@
-"""How faithful each method is to each kind of model, by planted truth, by taking inputs away, and by its cost."""
+"""How faithful each method is to each kind of model, by planted truth, by taking inputs away, and by its cost.
+
+``python -m benchmarks faithfulness`` writes the whole table; ``python -m benchmarks.faithfulness METHOD …`` prints the
+rows of the methods named, and writes nothing.
+"""
 
 from __future__ import annotations
 
+import argparse
+import os
 import time
 import warnings
 from collections import defaultdict
@@ -20,7 +26,7 @@ from benchmarks.prompts import PROMPTS
 from benchmarks.table import Result
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from attrwidget import Explanation
     from benchmarks.deciders import Case
@@ -118,13 +124,25 @@ def run() -> Iterator[Result]:
     write(tables)
 
 
-def measured(group: Group) -> dict[str, Row]:
-    """Return each method's row."""
+def main() -> None:
+    """Print the rows of the methods that the command line names."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.faithfulness", description=__doc__)
+    parser.add_argument("methods", nargs="+", metavar="method", help="such as integrated_gradients")
+    names = [get(name).name for name in parser.parse_args().methods]
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    for group in groups():
+        print(f"## {group.title}")
+        for name, row in measured(group, names).items():
+            print(_line(name, row), flush=True)
+
+
+def measured(group: Group, only: Collection[str] = ()) -> dict[str, Row]:
+    """Return the row of each method, or of each in *only*; without those that take too long on this model."""
     rows: dict[str, Row] = defaultdict(Row)
     for number, case in enumerate(group.cases):
         ex = case.explain()
         own = [one.name for one in ex.methods() if get(one.name).package is None]
-        names = [name for name in own if name not in group.left_out]
+        names = [name for name in own if name not in group.left_out and (not only or name in only)]
         known = {}
         for name in names:
             try:
@@ -134,7 +152,7 @@ def measured(group: Group) -> dict[str, Row]:
             count(rows[name], np.nan_to_num(known[name], nan=-np.inf), case)
             if number < _TIMED:
                 rows[name].seconds.append(seconds(name, case))
-        if case.evaluated:
+        if case.evaluated and known:
             for name, values in faithful(ex, case, list(known)).items():
                 rows[name].measures.append(values)
     return dict(rows)
@@ -191,6 +209,14 @@ def _silent(_done: int, _total: int) -> None:
     pass
 
 
+def _line(name: str, row: Row) -> str:
+    """Return a method's row as Markdown."""
+    means = np.mean(row.measures, axis=0) if row.measures else [float("nan")] * len(_MEASURES)
+    cells = [np.mean(row.first), np.mean(row.first_word), np.mean(row.reciprocal), *means]
+    shown = ["–" if np.isnan(cell) else f"{cell:.2f}" for cell in cells]
+    return f"| `{name}` | {' | '.join(shown)} | {np.median(row.seconds):.3f} |"
+
+
 def write(tables: Sequence[tuple[Group, dict[str, Row]]]) -> None:
     """Write all rows as Markdown."""
     versions = " and ".join(f"{library} {version(library)}" for library in ("torch", "transformers"))
@@ -208,10 +234,7 @@ def write(tables: Sequence[tuple[Group, dict[str, Row]]]) -> None:
         lines += ["| method | first | first word | MRR | comp. | suff. | ABPC | seconds |"]
         lines += ["| --- |" + " ---: |" * 7]
         for name, row in sorted(rows.items(), key=lambda item: -float(np.mean(item[1].reciprocal))):
-            means = np.mean(row.measures, axis=0) if row.measures else [float("nan")] * len(_MEASURES)
-            cells = [np.mean(row.first), np.mean(row.first_word), np.mean(row.reciprocal), *means]
-            shown = ["–" if np.isnan(cell) else f"{cell:.2f}" for cell in cells]
-            lines += [f"| `{name}` | {' | '.join(shown)} | {np.median(row.seconds):.3f} |"]
+            lines.append(_line(name, row))
     lines += ["", "## The prompts of SmolLM2", "", _SWAPPED, ""]
     lines += ["| prompt | answer | decider | swap | foil |", "| --- | --- | --- | --- | --- |"]
     for one in PROMPTS:
@@ -219,3 +242,7 @@ def write(tables: Sequence[tuple[Group, dict[str, Row]]]) -> None:
         cells = (text, one.answer.strip(), one.decider, one.swap, (one.foil or "–").strip())
         lines.append(f"| {' | '.join(cells)} |")
     TABLE.write_text("\n".join([*lines, ""]), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

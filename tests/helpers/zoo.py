@@ -249,10 +249,7 @@ def plain_logits(model: Any, ex: Any, head: str) -> tuple[torch.Tensor, Leaves]:
     both = "decoder_input_ids" in takes and not head.endswith(("CausalLM", "MaskedLM"))
     leaves = Leaves(head == "ForSeq2SeqLM")
     bodies = (model.get_encoder(), model.get_decoder()) if both else (model,)
-    if head == "ForTokenClassification" and model.config.is_encoder_decoder:  # T5's has an encoder alone
-        bodies = (model.base_model.encoder,)
-    tables = {id(body.get_input_embeddings()): body.get_input_embeddings() for body in bodies}
-    handles = [table.register_forward_hook(leaves.keep) for table in tables.values()]
+    handles = [table.register_forward_hook(leaves.keep) for table in _tables(model, bodies)]
     ids, reading = torch.tensor([ex.tokens.ids]), ex.reading
     read = ids[:, : reading.n_inputs]
     try:
@@ -276,6 +273,17 @@ def plain_logits(model: Any, ex: Any, head: str) -> tuple[torch.Tensor, Leaves]:
         return output.logits.expand(reading.n_steps, -1), leaves
     rows = [ex.trace.position(step) - reading.n_source for step in range(reading.n_steps)]
     return output.logits[0, rows], leaves
+
+
+def _tables(model: Any, bodies: Any) -> list[Any]:
+    """Return the modules that embed the tokens of *bodies*: T5's encoder has one of its own, over the same weight."""
+    own = [body.get_input_embeddings() for body in bodies]
+    weights = [getattr(table, "weight", None) for table in own]
+
+    def same(module: Any) -> bool:
+        return isinstance(module, torch.nn.Embedding) and any(module.weight is weight for weight in weights)
+
+    return [module for module in model.modules() if same(module) or any(module is table for table in own)]
 
 
 def _kinds(reading: Any) -> torch.Tensor:
