@@ -51,26 +51,32 @@ let count = 0;
 /** Make an id that no other element of the page has. */
 export const uniqueId = (name: string): string => `aw-${name}-${++count}`;
 
-/** Pieces of text; strong ones stand out. */
-export type RichText = readonly (string | { readonly strong: string })[];
+/** Pieces of text; strong ones stand out, and terms say what they mean when they are pointed at. */
+export type RichText = readonly Piece[];
+type Piece = string | { readonly strong: string } | { readonly term: string; readonly says: string };
+
+const wordsOf = (piece: Piece): string =>
+  typeof piece === "string" ? piece : "strong" in piece ? piece.strong : piece.term;
+const tagOf = (piece: Piece): string =>
+  typeof piece === "string" ? "#text" : "strong" in piece ? "B" : "ABBR";
 
 /** The text without its marks. */
-export const plainText = (text: RichText): string =>
-  text.map((piece) => (typeof piece === "string" ? piece : piece.strong)).join("");
+export const plainText = (text: RichText): string => text.map(wordsOf).join("");
 
 /** Write `text` into `host`, and touch only what differs: texts change with every move of the pointer. */
 export function writeText(host: HTMLElement, text: RichText): void {
   text.forEach((piece, k) => {
-    const strong = typeof piece !== "string";
-    const words = strong ? piece.strong : piece;
-    const old = host.childNodes[k];
-    if (old && strong === (old.nodeType !== Node.TEXT_NODE)) {
-      if (old.textContent !== words) (old.firstChild ?? old).textContent = words;
-      return;
+    const [words, tag] = [wordsOf(piece), tagOf(piece)];
+    let node = host.childNodes[k];
+    if (node?.nodeName !== tag) {
+      const made = tag === "#text" ? document.createTextNode("") : h(tag === "B" ? "b" : "abbr");
+      if (node) node.replaceWith(made);
+      else host.append(made);
+      node = made;
     }
-    const made = strong ? h("b", {}, words) : document.createTextNode(words);
-    if (old) old.replaceWith(made);
-    else host.append(made);
+    if (node.textContent !== words) (node.firstChild ?? node).textContent = words;
+    if (typeof piece !== "string" && "term" in piece && (node as HTMLElement).title !== piece.says)
+      (node as HTMLElement).title = piece.says;
   });
   while (host.childNodes.length > text.length) host.lastChild?.remove();
 }

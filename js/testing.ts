@@ -3,7 +3,7 @@ import { computed, effect, signal } from "@preact/signals-core";
 import { vi } from "vitest";
 import type { ViewContext } from "./context";
 import { createScores } from "./scores/shown-scores";
-import type { Content, HeadShares, RequestOptions, ScoreQuery, Session } from "./session/session";
+import type { Content, HeadShares, RequestOptions, ScoreQuery, Session, Sums } from "./session/session";
 import { sample } from "./session/testing";
 import type { Display } from "./state/display";
 import { createState } from "./state/state";
@@ -39,7 +39,10 @@ export function setUp(over: Partial<Content> = {}, steps = rows) {
     map: vi.fn(),
     known: vi.fn(() => null),
     note: vi.fn((): string | null => null),
+    sums: vi.fn((): Sums | null => null),
     foil: vi.fn(),
+    continueFrom: vi.fn(async () => undefined),
+    back: vi.fn(async () => undefined),
     check: vi.fn(),
     checked: vi.fn(() => null),
   };

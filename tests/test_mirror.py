@@ -70,6 +70,7 @@ TESTED_BY = {
     "page/packing": "export/test_html.py",
     "page/state": "widget/test_widget.py",
     "results/base": "system/test_lazy.py",
+    "results/whole_words": "results/test_contrast.py",
     "presentation": "test_explanation.py",
     "results/live_given": "results/test_given.py",
     "results/live": "system/test_lazy.py",

@@ -77,6 +77,7 @@ describe("map", () => {
     pool: [1, 2],
     low: 0,
     high: 0.8,
+    greatest: 0.8,
     floor: 0,
     signed: false,
     values: Uint8Array.from([254, 127, 255, 0, 127, 255, 127, 0, 254]),

@@ -3,7 +3,7 @@
 import { Pyramid } from "../draw/pyramid";
 import { dequantize, quantize } from "../session/quantize";
 import type { MethodInfo, ScoreMap } from "../session/session";
-import { greatest, type ScoreOptions, unitScores, withoutHidden } from "./combine";
+import { greatest, percentile, type ScoreOptions, unitScores, withoutHidden } from "./combine";
 import type { Shape } from "./shape";
 
 export class Field {
@@ -15,6 +15,7 @@ export class Field {
   #options: ScoreOptions;
   #pyramid: Pyramid | null = null;
   #high = 0;
+  #greatest = 0;
   #floor = 0;
   #hatched: Uint8Array;
 
@@ -77,10 +78,16 @@ export class Field {
     return (this.shape.starts[row] ?? Number.POSITIVE_INFINITY) < this.shape.firstStep + last;
   }
 
-  /** The end of the colour scale: the greatest magnitude shown, unless the scores are rounding errors alone. */
+  /** The end of the colour scale: one cell in a hundred may be beyond it, so that a few do not pale all others. */
   get high(): number {
     this.pyramid();
     return this.#high;
+  }
+
+  /** The greatest magnitude shown. */
+  get greatest(): number {
+    this.pyramid();
+    return this.#greatest;
   }
 
   /** 1 for each row to hatch: the hidden ones and, in a pooled map, those that share a cell with a hidden one. */
@@ -93,7 +100,9 @@ export class Field {
     if (this.#pyramid) return this.#pyramid;
     const [width, height] = [this.shape.steps.length, this.shape.starts.length];
     const columns = this.#mapColumns() ?? Array.from({ length: width }, (_, c) => this.column(c));
-    this.#high = columns.reduce((most, column) => Math.max(most, column ? greatest(column) : 0), this.#floor);
+    const most = columns.reduce((high, column) => Math.max(high, column ? greatest(column) : 0), 0);
+    this.#greatest = Math.max(most, this.#map?.greatest ?? 0);
+    this.#high = Math.max(percentile(columns, 0.99) || most, this.#floor);
     const values = new Uint8Array(width * height).fill(255);
     columns.forEach((column, c) => {
       if (!column) return;

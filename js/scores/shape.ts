@@ -14,6 +14,8 @@ export interface Shape {
   readonly probability: readonly number[];
   /** The rows before which a section begins. */
   readonly breaks: readonly number[];
+  /** The rows at which a section begins, with its title. */
+  readonly titles: readonly (readonly [row: number, title: string])[];
   /** The token that step 0 generated. */
   readonly firstStep: number;
   /** The number of inputs in a row of scores. */
@@ -45,6 +47,9 @@ export function shapeOf(content: Content): Shape {
     breaks: [
       ...new Set([...content.sections.map(({ start }) => units.of(start)), units.firstWritten]),
     ].filter((row) => row > 0 && row < read.length),
+    titles: content.sections
+      .map(({ start, title }) => [units.of(start), title] as const)
+      .filter(([row]) => row < read.length),
     firstStep: first,
     inputs,
   };

@@ -77,9 +77,9 @@ test("the column of a gradient method waits until the pointer rests", async () =
 test("a foil counts where the view explains one step, not where it shows all", async () => {
   t.state.method.value = "input_x_gradient";
   t.state.held.value = [0];
-  t.state.foil.value = { step: 0, id: 7, text: " was" };
+  t.state.foil.value = { step: 0, ids: [7], text: " was" };
   await settle();
-  expect(shown()?.query).toMatchObject({ foil: 7 });
+  expect(shown()?.query).toMatchObject({ foil: [7] });
   t.state.view.value = "matrix";
   await settle();
   expect(shown()?.query).not.toHaveProperty("foil");

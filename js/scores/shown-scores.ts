@@ -1,6 +1,6 @@
 /** The scores shown at the moment: those of the steps explained by unit, or those of one input by generated unit. */
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
-import type { MethodInfo, RequestOptions, ScoreQuery, Session } from "../session/session";
+import type { MethodInfo, RequestOptions, ScoreQuery, Session, Sums } from "../session/session";
 import type { Display } from "../state/display";
 import { foilOf, restingSteps, scoreQuery, shownMethod, targetSteps } from "../state/selectors";
 import type { State } from "../state/state";
@@ -35,6 +35,8 @@ export interface ShownScores {
   readonly renormalized: boolean;
   /** The note that all its steps share. */
   readonly note: string | null;
+  /** Of one step: what its row adds up from, and the score that it should add up to. */
+  readonly sums: Sums | null;
   /** The input that leaving one out puts first, when it orders the inputs unlike these scores; else null. */
   readonly disputed: number | null;
 }
@@ -106,7 +108,9 @@ function followSteps(
         const disputed = disputedBy(session, query, method, steps, rows);
         const scores = rowScores(state, method, steps, rows);
         const high = Math.max(scores.greatest, scaleFloor(session, query, steps));
-        out.value = { ...scores, high, method, query, note, disputed };
+        const [step] = steps;
+        const sums = step !== undefined && steps.length === 1 ? session.sums(query, step) : null;
+        out.value = { ...scores, high, method, query, note, sums, disputed };
         clearTimeout(late);
       });
     return () => clearTimeout(late);
@@ -133,7 +137,7 @@ function rowScores(
   method: MethodInfo,
   steps: readonly number[],
   scores: Float32Array,
-): Omit<ShownScores, "query" | "method" | "note" | "disputed" | "high"> {
+): Omit<ShownScores, "query" | "method" | "note" | "sums" | "disputed" | "high"> {
   const content = state.content.peek();
   const options = scoreOptions(state, method);
   const { hidden } = options;
@@ -195,6 +199,7 @@ function followInput(display: Display, out: Target): void {
           hiddenShare: 0,
           renormalized: false,
           note: null,
+          sums: null,
           disputed: null,
         };
         const most = greatest(values);

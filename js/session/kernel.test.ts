@@ -32,7 +32,7 @@ describe("the messages both sides agree on", () => {
     const { op, args } = example.request;
     const { step, text, steps, input, inputs: masked, ...rest } = args;
     const query = rest as unknown as ScoreQuery;
-    const foil = (args.foil ?? null) as number | null;
+    const foil = (args.foil ?? null) as number[] | null;
     const ask: Record<string, () => Promise<Float32Array | ScoreMap | HeadShares | Foil | Check>> = {
       scores: () => session.scores(query, steps as number[]),
       column: () => session.column(query, input as number),
@@ -48,8 +48,11 @@ describe("the messages both sides agree on", () => {
     channel.answer({ v: 1, id: idOf(0), ok: true, meta }, [encode(dtype, values)]);
     const answer = await asked;
     const notes = (meta.notes ?? []) as (string | null)[];
-    for (const [k, step] of ((steps ?? []) as number[]).entries())
+    const sums = (meta.sums ?? []) as (readonly number[] | null)[];
+    for (const [k, step] of ((steps ?? []) as number[]).entries()) {
       expect(session.note(query, step)).toBe(notes[k] ?? null);
+      expect(session.sums(query, step)).toEqual(sums[k] ?? null);
+    }
     if (!answer || answer instanceof Float32Array) expect([...(answer ?? [])]).toEqual(numbers(values));
     else if (op === "foil") expect(answer).toEqual(meta);
     else if (op === "heads") {

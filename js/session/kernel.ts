@@ -2,7 +2,7 @@
 import { fromBase64, toBytes, toFloat32 } from "./buffers";
 import { Cache } from "./cache";
 import { type Channel, type Reply, Requests, type Timing } from "./requests";
-import type { Check, Foil, HeadShares, RequestOptions, ScoreMap, ScoreQuery, Session } from "./session";
+import type { Check, Foil, HeadShares, RequestOptions, ScoreMap, ScoreQuery, Session, Sums } from "./session";
 
 const cacheBytes = 16 << 20;
 /** The most floats in one answer: 512 kB. */
@@ -50,7 +50,7 @@ const bytesOf = (value: Kept): number =>
 
 const keyOf = (op: string, args: object): string => `${op} ${JSON.stringify(args)}`;
 
-const headArgs = (steps: readonly number[], input: number | null, foil: number | null) =>
+const headArgs = (steps: readonly number[], input: number | null, foil: readonly number[] | null) =>
   foil === null ? { steps, input } : { steps, input, foil };
 const checkKey = (step: number, inputs: readonly number[]): string => `${step} ${inputs}`;
 
@@ -61,9 +61,13 @@ export interface OnShow {
   /** Base64 of little-endian float32 `[steps, inputs]`. */
   readonly rows: string;
   readonly notes?: readonly (string | null)[];
+  readonly sums?: readonly (Sums | null)[];
   /** What heads give to the steps; `shares` is base64 of little-endian float32 `[layers, heads]`. */
   readonly heads?: Omit<HeadShares, "shares" | "of"> & { readonly shares: string };
 }
+
+/** What stands beside the scores of steps, for each; left out where there is none. */
+type Beside = { readonly [K in "notes" | "sums"]?: OnShow[K] | undefined };
 
 const fromText = (text: string): Float32Array => new Float32Array(fromBase64(text).buffer);
 
@@ -71,6 +75,7 @@ export class KernelSession implements Session {
   readonly #requests: Requests;
   readonly #cache = new Cache<Kept>(cacheBytes);
   readonly #notes = new Map<string, string>();
+  readonly #sums = new Map<string, Sums>();
   readonly #checks = new Map<string, Check>();
   readonly #inputs: () => number;
 
@@ -85,6 +90,7 @@ export class KernelSession implements Session {
     this.#requests.clear();
     this.#cache.clear();
     this.#notes.clear();
+    this.#sums.clear();
     this.#checks.clear();
   }
 
@@ -94,17 +100,22 @@ export class KernelSession implements Session {
   }
 
   /** Keep what came with the state, as if it had been asked for. */
-  remember({ query, steps, rows, notes = [], heads }: OnShow): void {
+  remember({ query, steps, rows, notes, sums, heads }: OnShow): void {
     if (heads) {
       const given = { ...heads, of: null, shares: fromText(heads.shares) };
       this.#cache.set(keyOf("heads", headArgs(steps, null, null)), given, bytesOf(given));
     }
-    const values = fromText(rows);
-    const inputs = values.length / steps.length;
+    this.#keep(query, steps, fromText(rows), { notes, sums });
+  }
+
+  #keep(query: ScoreQuery, steps: readonly number[], rows: Float32Array, beside: Beside): void {
+    const inputs = rows.length / steps.length;
     steps.forEach((step, k) => {
       const key = rowKey(query, step);
-      this.#cache.set(key, values.slice(k * inputs, (k + 1) * inputs), 4 * inputs);
-      if (notes[k]) this.#notes.set(key, notes[k]);
+      this.#cache.set(key, rows.slice(k * inputs, (k + 1) * inputs), 4 * inputs);
+      const [note, sums] = [beside.notes?.[k], beside.sums?.[k]];
+      if (note) this.#notes.set(key, note);
+      if (sums) this.#sums.set(key, sums);
     });
   }
 
@@ -140,15 +151,8 @@ export class KernelSession implements Session {
     inputs: number,
     options: RequestOptions,
   ): Promise<Float32Array> {
-    const keep = (answer: Reply) => {
-      const rows = floats(answer, steps.length * inputs);
-      const notes = (answer.meta.notes ?? []) as (string | null)[];
-      steps.forEach((step, k) => {
-        const key = rowKey(query, step);
-        this.#cache.set(key, rows.slice(k * inputs, (k + 1) * inputs), 4 * inputs);
-        if (notes[k]) this.#notes.set(key, notes[k]);
-      });
-    };
+    const keep = (answer: Reply) =>
+      this.#keep(query, steps, floats(answer, steps.length * inputs), answer.meta as Beside);
     const reply = await this.#requests.ask("scores", { ...query, steps }, keep, options);
     return floats(reply, steps.length * inputs);
   }
@@ -159,6 +163,10 @@ export class KernelSession implements Session {
 
   note(query: ScoreQuery, step: number): string | null {
     return this.#notes.get(rowKey(query, step)) ?? null;
+  }
+
+  sums(query: ScoreQuery, step: number): Sums | null {
+    return this.#sums.get(rowKey(query, step)) ?? null;
   }
 
   column(query: ScoreQuery, input: number, options?: RequestOptions): Promise<Float32Array> {
@@ -185,7 +193,7 @@ export class KernelSession implements Session {
   heads(
     steps: readonly number[],
     input: number | null,
-    foil: number | null,
+    foil: readonly number[] | null,
     options?: RequestOptions,
   ): Promise<HeadShares> {
     const read = (reply: Reply): HeadShares => {
@@ -195,7 +203,11 @@ export class KernelSession implements Session {
     return this.#ask("heads", headArgs(steps, input, foil), read, options);
   }
 
-  knownHeads(steps: readonly number[], input: number | null, foil: number | null): HeadShares | null {
+  knownHeads(
+    steps: readonly number[],
+    input: number | null,
+    foil: readonly number[] | null,
+  ): HeadShares | null {
     return (this.#cache.get(keyOf("heads", headArgs(steps, input, foil))) as HeadShares | undefined) ?? null;
   }
 
@@ -226,6 +238,14 @@ export class KernelSession implements Session {
     };
     const reply = await this.#requests.ask("foil", { step, text }, keep, options);
     return (found ?? reply.meta) as Foil;
+  }
+
+  async continueFrom({ step, ids }: Foil, options?: RequestOptions): Promise<void> {
+    await this.#requests.ask("continue", { step, foil: ids }, () => {}, options);
+  }
+
+  async back(options?: RequestOptions): Promise<void> {
+    await this.#requests.ask("back", {}, () => {}, options);
   }
 
   async #ask<T extends Kept>(

@@ -1,9 +1,10 @@
 /** A session whose numbers come from the data of an exported page; docs/protocol.md has the format. */
+import { greatest, percentile } from "../scores/combine";
 import { scaleFloor } from "../scores/floor";
 import { fromBase64 } from "./buffers";
 import { quantize } from "./quantize";
 import { GivenByHeads, type RecordedHeads } from "./recorded-heads";
-import type { Check, Content, Head, HeadShares, ScoreMap, ScoreQuery, Session } from "./session";
+import type { Check, Content, Head, HeadShares, ScoreMap, ScoreQuery, Session, Sums } from "./session";
 import { type RecordedAttention, Weights } from "./weights";
 
 export interface Recording {
@@ -14,6 +15,7 @@ export interface Recording {
   readonly attention: RecordedAttention | null;
   readonly heads?: RecordedHeads | null;
   readonly notes?: Readonly<Record<string, readonly (string | null)[]>>;
+  readonly sums?: Readonly<Record<string, readonly (Sums | null)[]>>;
   /** The checks made before the export; `numbers` are p, p without the inputs, and p without others. */
   readonly checks?: readonly {
     readonly step: number;
@@ -58,6 +60,10 @@ export class RecordedSession implements Session {
     return this.#record.notes?.[query.method]?.[step] ?? null;
   }
 
+  sums(query: ScoreQuery, step: number): Sums | null {
+    return this.#record.sums?.[query.method]?.[step] ?? null;
+  }
+
   async column(query: ScoreQuery, input: number): Promise<Float32Array> {
     return Float32Array.from(this.#steps(), (step) => this.#row(query, step, input)[input] ?? Number.NaN);
   }
@@ -68,23 +74,21 @@ export class RecordedSession implements Session {
     const pool = [Math.ceil(rows.length / mapSide) || 1, Math.ceil(inputs / mapSide) || 1] as const;
     const size = [Math.ceil(rows.length / pool[0]), Math.ceil(inputs / pool[1])] as const;
     const peaks = new Float32Array(size[0] * size[1]).fill(Number.NaN);
-    let low = Number.POSITIVE_INFINITY;
-    let most = Number.NEGATIVE_INFINITY;
     rows.forEach((row, s) => {
       for (let i = 0; i < inputs; i++) {
         const v = row[i] as number;
         if (Number.isNaN(v)) continue;
-        low = Math.min(low, v);
-        most = Math.max(most, v);
         const at = Math.floor(s / pool[0]) * size[1] + Math.floor(i / pool[1]);
         if (!(Math.abs(peaks[at] as number) >= Math.abs(v))) peaks[at] = v;
       }
     });
     const signed = this.#content.methods.find((m) => m.name === query.method)?.signed ?? false;
-    const high = Number.isFinite(most) ? (signed ? Math.max(Math.abs(low), Math.abs(most)) : most) : 0;
+    const most = greatest(peaks);
+    const high = percentile([peaks], 0.99) || most;
     const values = Uint8Array.from(peaks, (v) => quantize(v, high, signed));
     const floor = scaleFloor(this, query, this.#steps());
-    return { rows: size[0], cols: size[1], pool, low: signed ? -high : 0, high, floor, signed, values };
+    const low = signed ? -high : 0;
+    return { rows: size[0], cols: size[1], pool, low, high, greatest: most, floor, signed, values };
   }
 
   async heads(steps: readonly number[], input: number | null): Promise<HeadShares> {
@@ -112,6 +116,14 @@ export class RecordedSession implements Session {
     if (!found) return null;
     const [probability = Number.NaN, without = Number.NaN, ...others] = found.numbers;
     return { inputs: found.inputs, probability, without, others };
+  }
+
+  async continueFrom(): Promise<never> {
+    throw new Error("Writing on needs the model, which this page does not carry.");
+  }
+
+  back(): Promise<never> {
+    return this.continueFrom();
   }
 
   async foil(): Promise<never> {

@@ -5,6 +5,10 @@ export interface Section {
   readonly title: string;
   readonly start: number;
   readonly end: number;
+  /** Where the message itself stands, if a chat template wrote the tokens around it. */
+  readonly body?: readonly [start: number, end: number];
+  /** A few words beside the title: "stopped at 20 tokens". */
+  readonly note?: string;
 }
 
 export interface Content {
@@ -37,8 +41,12 @@ export interface Content {
   readonly methods: readonly MethodInfo[];
   /** Footer text of each method for contrastive scores. Methods without contrast are absent; empty without a model. */
   readonly contrast: Readonly<Record<string, string>>;
+  /** The same of each method that compares whole words, for foils of several tokens. */
+  readonly contrast_whole?: Readonly<Record<string, string>>;
   /** About how many seconds a check takes; null or left out where nothing can be checked. */
   readonly check_seconds?: number | null;
+  /** A foil was put in its place, and the model wrote on. */
+  readonly continued?: boolean;
   readonly layers: number;
   readonly heads: number;
   readonly attention_note: string | null;
@@ -48,10 +56,10 @@ export interface Content {
 /** Another token that the model considered at a step; `id` is its token id, or null without the model. */
 export type Alternative = readonly [text: string, probability: number, id: number | null];
 
-/** The token that a step is contrasted with. */
+/** What a step is contrasted with: tokens, of which several are compared whole. */
 export interface Foil {
   readonly step: number;
-  readonly id: number;
+  readonly ids: readonly number[];
   readonly text: string;
 }
 
@@ -94,14 +102,17 @@ export type HeadRule = (typeof headRules)[number];
 /** How several steps become one. */
 export type SpanRule = "mean" | "sum";
 
+/** What the scores of a step add up from, and the score of the model that they should add up to. */
+export type Sums = readonly [base: number, score: number];
+
 /** Which scores to compute. */
 export interface ScoreQuery {
   readonly method: string;
   readonly layer: number | null;
   readonly heads: readonly Head[];
   readonly head_rule: HeadRule;
-  /** For `scores` of one step: the id of the token that it is contrasted with. */
-  readonly foil?: number;
+  /** For `scores` of one step: the ids of the tokens that it is contrasted with. */
+  readonly foil?: readonly number[];
 }
 
 /** A pooled, quantised picture of all scores; 255 stands for NaN. */
@@ -111,6 +122,8 @@ export interface ScoreMap {
   readonly pool: readonly [number, number];
   readonly low: number;
   readonly high: number;
+  /** The greatest magnitude of all scores: those beyond `high` have its byte. */
+  readonly greatest: number;
   /** The least end of the colour scale. */
   readonly floor: number;
   readonly signed: boolean;
@@ -145,23 +158,33 @@ export interface Session {
   known(query: ScoreQuery, step: number): Float32Array | null;
   /** The note on the scores of a step, known once they are computed. */
   note(query: ScoreQuery, step: number): string | null;
+  /** What the scores of a step should add up to, known once they are computed; null where nothing is promised. */
+  sums(query: ScoreQuery, step: number): Sums | null;
   /** float32 `[steps]`: the score of one input for each step. */
   column(query: ScoreQuery, input: number, options?: RequestOptions): Promise<Float32Array>;
   /** All scores, pooled and quantised. */
   map(query: ScoreQuery, options?: RequestOptions): Promise<ScoreMap>;
-  /** What each head gives to `steps`, in the mean: from all inputs, or from `input`. `foil` is an id, for one step. */
+  /** What each head gives to `steps`, in the mean: from all inputs, or from `input`. `foil` has an id, for one step. */
   heads(
     steps: readonly number[],
     input: number | null,
-    foil: number | null,
+    foil: readonly number[] | null,
     options?: RequestOptions,
   ): Promise<HeadShares>;
   /** The same if it is known already, without asking for it. */
-  knownHeads(steps: readonly number[], input: number | null, foil: number | null): HeadShares | null;
+  knownHeads(
+    steps: readonly number[],
+    input: number | null,
+    foil: readonly number[] | null,
+  ): HeadShares | null;
   /** Mask `inputs` of a step, then as many others. */
   check(step: number, inputs: readonly number[], options?: RequestOptions): Promise<Check>;
   /** That check if it was made already. */
   checked(step: number, inputs: readonly number[]): Check | null;
-  /** The token that stands for `text` as the foil of a step. */
+  /** Put the foil in its place and have the model write on; then there is other content. */
+  continueFrom(foil: Foil, options?: RequestOptions): Promise<void>;
+  /** Return to the answer before. */
+  back(options?: RequestOptions): Promise<void>;
+  /** `text` as the foil of a step. */
   foil(step: number, text: string, options?: RequestOptions): Promise<Foil>;
 }

@@ -10,7 +10,7 @@ import { createState, type State } from "./state";
 let state: State;
 let announced: string[];
 let display: Display;
-const foil = { step: 0, id: 7, text: " was" };
+const foil = { step: 0, ids: [7], text: " was" };
 
 beforeEach(() => {
   state = createState(sample);
@@ -78,7 +78,7 @@ test("Esc goes back one step at a time: alone, foil, heads, the former method, t
   const { state } = display;
   toggleHeld(display, [1]);
   pickHead(state, [0, 1], false);
-  contrast(display, { step: 1, id: 7, text: " was" });
+  contrast(display, { step: 1, ids: [7], text: " was" });
   state.alone.value = 1;
   const seen = [];
   for (let k = 0; k < 6; k++) {
@@ -92,7 +92,7 @@ test("Esc goes back one step at a time: alone, foil, heads, the former method, t
     ]);
   }
   expect(seen).toEqual([
-    [null, { step: 1, id: 7, text: " was" }, 1, "attention", 1],
+    [null, { step: 1, ids: [7], text: " was" }, 1, "attention", 1],
     [null, null, 1, "attention", 1],
     [null, null, 0, "attention", 1],
     [null, null, 0, "saliency", 1],

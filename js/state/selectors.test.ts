@@ -4,7 +4,7 @@ import { attentionMethod, foilOf, methodOf, scoreQuery, shownMethod, targetSteps
 import { createState, type State } from "./state";
 
 let state: State;
-const foil = { step: 1, id: 7, text: " was" };
+const foil = { step: 1, ids: [7], text: " was" };
 beforeEach(() => {
   state = createState(sample);
 });
@@ -36,7 +36,7 @@ test("a foil belongs to one step, and only to methods that have a contrast", () 
   expect([foilOf(state, [1]), foilOf(state, [0]), foilOf(state, [0, 1])]).toEqual([foil, null, null]);
   expect(scoreQuery(state, foil)).not.toHaveProperty("foil");
   state.method.value = "input_x_gradient";
-  expect(scoreQuery(state, foil)).toMatchObject({ method: "input_x_gradient", foil: 7 });
+  expect(scoreQuery(state, foil)).toMatchObject({ method: "input_x_gradient", foil: [7] });
 });
 
 test("steps under the pointer go before those held", () => {

@@ -1,5 +1,5 @@
 /** What follows from the state: the method shown, the scores to ask for, the steps explained. */
-import type { Foil, MethodInfo, ScoreQuery } from "../session/session";
+import type { Content, Foil, MethodInfo, ScoreQuery } from "../session/session";
 import type { State } from "./state";
 
 /** The method of that name, else the first. */
@@ -19,6 +19,15 @@ export function shownMethod(state: State): MethodInfo | undefined {
   return (state.hoveredHead.value && attentionMethod(state)) || methodOf(state);
 }
 
+/** The footer text of a method for scores against these tokens; undefined if it takes none, or no several. */
+export function contrastOf(
+  { contrast, contrast_whole }: Content,
+  method: string,
+  ids: readonly number[],
+): string | undefined {
+  return ids.length > 1 ? contrast_whole?.[method] : contrast[method];
+}
+
 /** The foil of `steps`: only a single step has one. */
 export function foilOf(state: State, steps: readonly number[]): Foil | null {
   const foil = state.foil.value;
@@ -30,7 +39,9 @@ export function scoreQuery(state: State, foil: Foil | null = null): ScoreQuery {
   const method = shownMethod(state);
   const query: ScoreQuery = { method: method?.name ?? "", layer: null, heads: [], head_rule: "mean" };
   if (!method?.attention)
-    return foil && state.content.value.contrast[query.method] ? { ...query, foil: foil.id } : query;
+    return foil && contrastOf(state.content.value, query.method, foil.ids)
+      ? { ...query, foil: foil.ids }
+      : query;
   const hovered = state.hoveredHead.value;
   if (hovered) return { ...query, heads: [hovered] };
   const heads = state.heads.value;

@@ -46,6 +46,7 @@ beforeEach(() => {
     knownHeads: () => null,
     known: () => null,
     note: () => null,
+    sums: () => null,
   } as unknown as Session;
   mountApp(el, { state, session, notes: [] }, end.signal, [...views, counter]);
   root = el.shadowRoot as ShadowRoot;

@@ -22,7 +22,6 @@ from attrwidget.presentation import Presentation
 from attrwidget.results.arguments import check_normalization, require_source, select
 from attrwidget.results.attention_parts import read_part
 from attrwidget.results.check import DRAWS
-from attrwidget.results.contrast import Contrasts
 from attrwidget.results.given_table import given_table
 from attrwidget.results.layer_readings import read_blocks
 from attrwidget.results.live import LiveReading
@@ -213,7 +212,7 @@ class Explanation(Presentation):
             steps = range(check_step(step, reading.n_steps), int(step) + 1)
         if not reading.n_layers:
             raise AttrWidgetError(reading.attention_note or f"{reading.model_name} shows no attention.")
-        other = None if foil is None else Contrasts(self.trace, reading.cache).find(steps[0], foil).id
+        other = None if foil is None else reading.contrasts.find_one(steps[0], foil)
         given = reading.given.of_steps(steps, other, patient=True)
         return given_table(given, reading, by_input=by_input)
 
@@ -265,11 +264,21 @@ class Explanation(Presentation):
             inputs = checks.top(step, row, k, signed=info.signed)
         return checks.run(step, inputs, draws=draws, seed=seed, progress=progress)
 
-    def instead(self, answer: str | int | Iterable[str | int]) -> Explanation:
+    def instead(
+        self,
+        answer: str | int | Iterable[str | int],
+        *,
+        step: int = 0,
+        max_new_tokens: int = 0,
+        progress: Progress | None = None,
+    ) -> Explanation:
         """Return the explanation of another *answer* to the same input; its ``steps`` show how likely that answer is.
 
         Args:
             answer: A text, a token id, or a list of ids.
+            step: Where the other answer begins: what the model wrote before this step, from 0, stays.
+            max_new_tokens: How many tokens the model writes after it, at most, as its ``generate`` does by default.
+            progress: Called with ``(tokens done, tokens at most)``; an exception raised in it stops the work.
 
         Returns:
             An explanation whose steps are the tokens of *answer*.
@@ -279,12 +288,17 @@ class Explanation(Presentation):
 
         Example:
             >>> ex.instead(" Thomas Jefferson").steps
+            >>> ex.instead(" Thomas", step=0, max_new_tokens=5)
         """
+        step = check_step(step, self.reading.n_steps)
         given = [answer] if isinstance(answer, str) or not isinstance(answer, Iterable) else list(answer)
-        ids = [token for one in given for token in foil_tokens(self.trace, 0, one)]
+        ids = [token for one in given for token in foil_tokens(self.trace, step, one)]
         if not ids:
             raise AttrWidgetError("The other answer is empty: give a text or at least one token id.")
-        return Explanation(self.trace.instead(ids))
+        output = [*self.trace.outputs[:step], *ids]
+        if max_new_tokens == 0:
+            return Explanation(self.trace.instead(output))
+        return Explanation(self.trace.continued(output, max_new_tokens, progress))
 
     def logit_lens(self) -> pd.DataFrame:
         """Return what each layer would predict at each step: its output through the final norm and the LM head.

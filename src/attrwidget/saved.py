@@ -184,7 +184,14 @@ class SavedExplanation(Presentation):
         """Raise AttrWidgetError: a check masks inputs and runs the model again."""
         self._refuse("check()")
 
-    def instead(self, answer: str | int | Iterable[str | int]) -> NoReturn:  # noqa: ARG002
+    def instead(
+        self,
+        answer: str | int | Iterable[str | int],  # noqa: ARG002
+        *,
+        step: int = 0,  # noqa: ARG002
+        max_new_tokens: int = 0,  # noqa: ARG002
+        progress: Progress | None = None,  # noqa: ARG002
+    ) -> NoReturn:
         """Raise AttrWidgetError: another answer needs the model."""
         self._refuse("instead()")
 

@@ -91,7 +91,7 @@ def test_why_this_and_not_that(page: Page, jupyter: Jupyter, explanation: Explan
     expect(chip).to_have_attribute("aria-pressed", "false")
     same(screen.table(), explanation.scores("input_x_gradient", foil="Paris").to_numpy()[[0]], 1e-4)
     foil = explanation.reading.contrasts.find(0, "Paris")  # type: ignore[union-attr]
-    wait_for(file, held=[0], foil=foil._asdict())
+    wait_for(file, held=[0], foil=foil.as_json())
     screen.another.press("Escape")
     expect(screen.footer).to_contain_text("Explaining George, token 1 of")
     wait_for(file, held=[0], foil=None)

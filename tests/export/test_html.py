@@ -54,7 +54,7 @@ def test_a_page_carries_the_numbers(inputs: int, tmp_path: Path, monkeypatch: py
 def test_what_belongs_beside_the_numbers_is_in_the_page(tmp_path: Path) -> None:
     explanation = planted()
     _, data = export(explanation, tmp_path / "why.html")
-    assert data["notes"] == explanation.notes
+    assert (data["notes"], data["sums"]) == (explanation.notes, explanation.planted_sums)
     _, data = export(explanation, tmp_path / "why.html", methods=["saliency"])
     assert data["notes"] == {}
 

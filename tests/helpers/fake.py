@@ -63,6 +63,7 @@ class FakeExplanation(Reading):
         self.steps = pd.DataFrame({"token": self.tokens.labels[first_step:], **(steps or self._steady())})
         self.gate, self.lock = gate, lock or threading.RLock()
         self.notes: dict[str, list[str | None]] = {}
+        self.planted_sums: dict[str, list[tuple[float, float] | None]] = {}
         self.contrasts: FakeContrasts | None = None
         self.checks: FakeChecks | None = None
         self.known: set[tuple[str, int]] = set()
@@ -121,6 +122,10 @@ class FakeExplanation(Reading):
         notes = self.notes.get(method)
         return notes[steps[0]] if notes and (method, steps[0]) in self.known else None
 
+    def sums(self, method: str, step: int) -> tuple[float, float] | None:
+        sums = self.planted_sums.get(method)
+        return sums[step] if sums and (method, step) in self.known else None
+
     def _attention(self, steps: Sequence[int], layer: Any, heads: Any, rule: str) -> np.ndarray:
         pairs = list(heads) or [
             (a, h) for a in range(self.n_layers) if layer in (None, a) for h in range(self.n_heads)
@@ -163,20 +168,26 @@ class FakeContrasts:
     def descriptions(self) -> dict[str, str]:
         return dict(MESSAGES["content"]["contrast"])
 
+    def whole_descriptions(self) -> dict[str, str]:
+        return dict(MESSAGES["content"]["contrast_whole"])
+
+    def find_one(self, step: int, what: Any) -> int:
+        return self.find(step, what).ids[0]
+
     def likeliest(self, step: int) -> list[int]:
         return self._likeliest[step]
 
     def find(self, step: int, what: Any) -> Foil:
         for number, text in self._texts.items():
-            if what in (number, text, text.strip()):
-                return Foil(step, number, text)
+            if what in (number, [number], text, text.strip()):
+                return Foil(step, (number,), text)
         raise AttrWidgetError(f"There is no {what!r}.")
 
     def has_rows(self, _method: str, _foil: Foil) -> bool:
         return False
 
     def rows(self, method: str, foil: Foil, _progress: Any = None) -> np.ndarray:
-        return np.array([MESSAGES["foils"][method][f"{foil.step} {foil.id}"]], dtype=np.float32)
+        return np.array([MESSAGES["foils"][method][f"{foil.step} {foil.ids[0]}"]], dtype=np.float32)
 
     def note(self, _method: str, _foil: Foil) -> None:
         return None
@@ -203,6 +214,7 @@ def planted() -> FakeExplanation:
         tokens["text"], steps["first"], numbers, weights, special=tokens["special"], steps=table
     )
     explanation.notes = dict(MESSAGES["notes"])
+    explanation.planted_sums = dict(MESSAGES["sums"])
     explanation.contrasts = FakeContrasts(likeliest)
     explanation.checks = FakeChecks()
     return explanation

@@ -272,3 +272,24 @@ def test_another_template_is_learnt_anew() -> None:
     assert find_spans(tokenizer, prompt(tokenizer, TURNS))[0].title == ADDED
     tokenizer.chat_template = FAMILIES["qwen3"][0]
     assert find_spans(tokenizer, prompt(tokenizer, TURNS))[0].title == "user"
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+@pytest.mark.parametrize("told", [True, False])
+def test_what_the_template_wrote_around_a_message_is_not_its_body(name: str, told: bool) -> None:
+    tokenizer = family_tokenizer(name)
+    said = [
+        {"role": "user", "content": "Who was first?"},
+        {"role": "assistant", "content": "George it was."},
+        {"role": "user", "content": "And then?"},
+    ]
+    ids = prompt(tokenizer, said)
+    spans = message_spans(tokenizer, said, ids) if told else find_spans(tokenizer, ids)
+    given = [span for span in spans if span.title != ADDED]
+    for span, message in zip(given, said, strict=False):
+        body = tokenizer.decode(ids[slice(*span.body)])
+        if message["role"] == "user":
+            assert body.strip() == message["content"]
+        else:  # some templates write a channel, or an empty thought, into an answer
+            assert body.rsplit(">", 1)[-1].strip() == message["content"] or message["content"] in body
+        assert span.start <= span.body[0] <= span.body[1] <= span.end

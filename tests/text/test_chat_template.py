@@ -67,7 +67,8 @@ ENDLESS = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% 
 def test_a_hostile_template_is_one_sentence_and_bare_texts_need_none(
     template: Any, words: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("attrwidget.text.chat_template._SECONDS", 0.2)
+    if template == ENDLESS:
+        monkeypatch.setattr("attrwidget.text.chat_template._SECONDS", 0.2)
     tokenizer = byte_tokenizer()
     tokenizer.chat_template = template
     model = aw.load(MODEL, tokenizer)

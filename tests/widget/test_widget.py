@@ -110,25 +110,25 @@ def test_a_foil_goes_with_the_step_it_is_of() -> None:
     changes: list[Any] = []
     widget.observe(lambda change: changes.append(change["new"]), "foil")
     widget.foil = "the"
-    assert widget.foil == {"step": 1, "id": 9, "text": " the"}
-    widget.foil = {"step": 0, "id": 7}
-    assert (widget.held, widget.foil) == ([0], {"step": 0, "id": 7, "text": " was"})
+    assert widget.foil == {"step": 1, "ids": [9], "text": " the"}
+    widget.foil = {"step": 0, "ids": [7]}
+    assert (widget.held, widget.foil) == ([0], {"step": 0, "ids": [7], "text": " was"})
     widget.held = [0, 1]
     assert widget.foil is None
-    assert [change and change["id"] for change in changes] == [9, 7, None]
-    widget.set_state({"held": [1], "foil": {"step": 1, "id": 8, "text": " a"}})
-    assert (widget.held, widget.foil) == ([1], {"step": 1, "id": 8, "text": " a"})
-    widget.set_state({"held": [0], "foil": {"step": 0, "id": 99, "text": "?"}})
+    assert [change and change["ids"] for change in changes] == [[9], [7], None]
+    widget.set_state({"held": [1], "foil": {"step": 1, "ids": [8], "text": " a"}})
+    assert (widget.held, widget.foil) == ([1], {"step": 1, "ids": [8], "text": " a"})
+    widget.set_state({"held": [0], "foil": {"step": 0, "ids": [99], "text": "?"}})
     assert (widget.held, widget.foil) == ([0], None)
 
 
 @pytest.mark.parametrize(
     ("held", "value", "sentence"),
     [
-        ([0, 1], "the", 'A foil is of one step: hold one, or give {"step": 0, "id": 11}.'),
+        ([0, 1], "the", 'A foil is of one step: hold one, or give {"step": 0, "ids": [11]}.'),
         ([0], "magic", "There is no 'magic'."),
-        ([0], {"id": 7}, 'A foil is a text, an id, or {"step": 0, "id": 11}, not {\'id\': 7}.'),
-        ([0], {"step": 0, "id": "7"}, "A foil's id is a whole number, not '7'."),
+        ([0], {"ids": [7]}, 'A foil is a text, an id, or {"step": 0, "ids": [11]}, not {\'ids\': [7]}.'),
+        ([0], {"step": 0, "ids": ["7"]}, "A foil's id is a whole number, not '7'."),
     ],
 )
 def test_a_foil_that_is_none_is_a_sentence(held: list[int], value: Any, sentence: str) -> None:

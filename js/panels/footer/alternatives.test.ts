@@ -13,7 +13,7 @@ const type = async (text: string) => {
   await settle();
 };
 beforeEach(() => {
-  t = setUp();
+  t = setUp({ contrast_whole: { input_x_gradient: "…, less that of the other word" } });
   mountAlternatives(t.host, t.ctx);
 });
 
@@ -31,20 +31,37 @@ test("alternatives are those of the one step explained", () => {
 test("a click contrasts, a second one lets go", () => {
   t.state.held.value = [0];
   chips()[0]?.click();
-  expect(t.state.foil.value).toEqual({ step: 0, id: 7, text: " was" });
+  expect(t.state.foil.value).toEqual({ step: 0, ids: [7], text: " was" });
   expect(chips()[0]?.getAttribute("aria-pressed")).toBe("true");
   chips()[0]?.click();
   expect(t.state.foil.value).toBeNull();
 });
 
-test("any word can be a foil; one that is not its own is explained", async () => {
-  t.session.foil.mockResolvedValue({ step: 0, id: 40, text: " Lon" });
+test("any word can be a foil, and is compared whole", async () => {
+  t.session.foil.mockResolvedValue({ step: 0, ids: [40, 41], text: " London" });
   t.state.held.value = [0];
   await type("London");
   expect(t.session.foil.mock.calls[0]?.slice(0, 2)).toEqual([0, "London"]);
-  expect(chips().map((chip) => chip.textContent)).toEqual(["was.125", "Lon"]);
-  expect(message()).toBe("Lon stands for it: of several tokens one counts.");
-  expect(input().value).toBe("");
+  expect(chips().map((chip) => chip.textContent)).toEqual(["was.125", "London"]);
+  expect(chips().map((chip) => chip.getAttribute("aria-pressed"))).toEqual(["false", "true"]);
+  expect([message(), input().value]).toEqual(["", ""]);
+});
+
+test("the model writes on from a foil, and the answer before comes back", async () => {
+  const button = (text: string) =>
+    [...t.host.querySelectorAll<HTMLButtonElement>("button.act")].find((b) => b.textContent?.includes(text));
+  t.state.held.value = [0];
+  expect(button("write on")?.hidden ?? true).toBe(true);
+  chips()[0]?.click();
+  expect(button("write on")?.textContent).toBe("write on from “was”");
+  button("write on")?.click();
+  expect(t.session.continueFrom.mock.lastCall?.at(0)).toEqual({ step: 0, ids: [7], text: " was" });
+  expect(button("answer before")?.hidden).toBe(true);
+  t.state.content.value = { ...t.state.content.value, continued: true };
+  t.state.held.value = [];
+  expect([t.host.hidden, button("answer before")?.hidden]).toEqual([false, false]);
+  button("answer before")?.click();
+  expect(t.session.back).toHaveBeenCalledOnce();
 });
 
 test("a word that cannot be a foil gets the reason, and the foil stays", async () => {

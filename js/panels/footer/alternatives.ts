@@ -16,7 +16,7 @@ export function mountAlternatives(host: HTMLElement, ctx: Context): void {
     chip(([text, , id], pressed) => {
       if (step === undefined || id === null) return;
       write("");
-      contrast(ctx, pressed ? null : { step, id, text });
+      contrast(ctx, pressed ? null : { step, ids: [id], text });
     }),
   );
   const title = h("span");
@@ -25,9 +25,28 @@ export function mountAlternatives(host: HTMLElement, ctx: Context): void {
     if (message.textContent !== text) message.textContent = text;
   };
   const input = wordInput(ctx, write);
+  const onward = h("button", {
+    type: "button",
+    class: "act",
+    title: "Put this word there, keep what is before it, and have the model write on.",
+    onclick: () => {
+      const foil = state.foil.peek();
+      if (foil) void ctx.run((options) => ctx.session.continueFrom(foil, options), "continue");
+    },
+  });
+  const back = h(
+    "button",
+    {
+      type: "button",
+      class: "act",
+      title: "Return to the answer that this one was written on from.",
+      onclick: () => void ctx.run((options) => ctx.session.back(options), "continue"),
+    },
+    "↩ answer before",
+  );
   const label = "What might have been written instead";
   const list = h("ul", { "aria-label": label }, ...chips.map(({ item }) => item));
-  host.append(title, h("div", {}, list, input, message));
+  host.append(title, h("div", {}, list, input, onward, back, message));
 
   ctx.effect(() => {
     const { contrast: methods, steps } = state.content.value;
@@ -38,13 +57,19 @@ export function mountAlternatives(host: HTMLElement, ctx: Context): void {
     const units = unitsOf(state.content.value);
     const said = step === undefined ? "" : units.joined(units.ofSteps([step]));
     const able = Object.keys(methods).length > 0;
-    const added = foil && !others.some(([, , id]) => id === foil.id);
-    const shown = added ? [...others, [foil.text, Number.NaN, foil.id] as const] : others;
+    const of = others.findIndex(([, , id]) => foil?.ids.length === 1 && id === foil.ids[0]);
+    const shown = foil && of < 0 ? [...others, [foil.text, Number.NaN, -1] as const] : others;
+    const pressed = of < 0 ? others.length : of;
     chips.forEach(({ show }, k) => {
-      show(shown[k], foil !== null && shown[k]?.[2] === foil.id, able, said);
+      show(shown[k], foil !== null && k === pressed, able, said);
     });
-    host.hidden = step === undefined || (shown.length === 0 && !able);
-    input.hidden = !able;
+    const { continued = false, contrast_whole = {} } = state.content.value;
+    onward.hidden = !foil || Object.keys(contrast_whole).length === 0;
+    onward.textContent = foil ? `write on from “${named(foil.text)}”` : "";
+    back.hidden = !continued;
+    host.hidden = !continued && (step === undefined || (shown.length === 0 && !able));
+    for (const part of [title, list, input]) part.hidden = step === undefined;
+    input.hidden ||= !able;
     title.textContent = able ? "Why not" : "Instead:";
   });
   ctx.effect(() => {
@@ -81,10 +106,9 @@ function wordInput(ctx: Context, write: (message: string) => void): HTMLInputEle
       "foil",
     );
     if (!foil) return;
-    const found = named(foil.text);
     input.value = "";
     contrast(ctx, foil);
-    write(found === named(text) ? "" : `${found} stands for it: of several tokens one counts.`);
+    write("");
   }
   return input;
 }

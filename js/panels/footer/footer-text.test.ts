@@ -25,6 +25,7 @@ const scores = (part: Partial<ShownScores>): ShownScores => ({
   hiddenShare: 0,
   renormalized: false,
   note: null,
+  sums: null,
   disputed: null,
   ...part,
 });
@@ -119,8 +120,8 @@ test("a newline is called so", () => {
 });
 
 test("a foil is named where the method takes one, and what stands against it elsewhere", () => {
-  const foil = { step: 0, id: 7, text: " was" };
-  const contrasted = scores({ method: gradient as never, query: { ...all, foil: 7 } });
+  const foil = { step: 0, ids: [7], text: " was" };
+  const contrasted = scores({ method: gradient as never, query: { ...all, foil: [7] } });
   expect(text(explainedText([0], contrasted, content, defaultOptions, foil))).toMatch(
     /^Why is and not was, .* · input × gradient of logit minus the foil's$/,
   );

@@ -5,6 +5,7 @@ import type { ShownScores } from "../../scores/shown-scores";
 import { strongest } from "../../scores/strongest";
 import type { Content, Foil, ScoreQuery } from "../../session/session";
 import { headName, ruleName } from "../../state/heads";
+import { contrastOf } from "../../state/selectors";
 import type { Options } from "../../state/state";
 import { named, unitsOf } from "../../state/units";
 
@@ -18,7 +19,7 @@ const percent = (share: number): string => `${(100 * share).toFixed(share < 0.09
 
 /** The method and, for attention, the heads: "attention of layer 8, head 4". */
 export function methodText({ method, query }: ShownScores, content: Content): string {
-  if (query.foil !== undefined) return content.contrast[method.name] ?? method.description;
+  if (query.foil) return contrastOf(content, method.name, query.foil) ?? method.description;
   return method.attention ? `${method.description} of ${headsText(query, content)}` : method.description;
 }
 
@@ -81,8 +82,10 @@ export function explainedText(
     ];
   if (foil && shown) {
     // A method that could be contrasted is not, because the view shows every step.
-    const who = content.contrast[shown.method.name] ? "the matrix" : shown.method.title;
-    facts.push(`not against ${named(foil.text)}: ${who} takes no foil`);
+    const who = contrastOf(content, shown.method.name, foil.ids) ? "the matrix" : shown.method.title;
+    const what =
+      foil.ids.length > 1 && content.contrast[shown.method.name] ? "foil of several tokens" : "foil";
+    facts.push(`not against ${named(foil.text)}: ${who} takes no ${what}`);
   }
   return ["Explaining ", { strong }, `, ${facts.join(" · ")}`, ...disputedText(shown, content)];
 }

@@ -9,6 +9,7 @@ import { sinkOf } from "../../scores/sink";
 import type { Content } from "../../session/session";
 import { foilOf, targetSteps } from "../../state/selectors";
 import { named, unitsOf } from "../../state/units";
+import { withTerms } from "../terms";
 import { mountAlternatives } from "./alternatives";
 import styles from "./footer.css";
 import {
@@ -60,8 +61,11 @@ function followSentence(host: HTMLElement, { state, scores, effect }: Context): 
     const steps = targetSteps(state).filter((s) => s < content.steps.count);
     const shown = scores.shown.value;
     if (steps.length > 0)
-      writeText(host, explainedText(steps, shown, content, state.options.value, foilOf(state, steps)));
-    else if (shown?.input != null) writeText(host, inputText(shown, content));
+      writeText(
+        host,
+        withTerms(explainedText(steps, shown, content, state.options.value, foilOf(state, steps))),
+      );
+    else if (shown?.input != null) writeText(host, withTerms(inputText(shown, content)));
     else writeText(host, [...wholeText(shown, content), ...hintText(content)]);
   });
 }
@@ -85,7 +89,7 @@ function followLegend(host: HTMLElement, { state, scores, theme, allSteps, effec
     sink.show(shown, state.content.value);
     writeText(low, [signed.value ? numeral(-most, true, most) : "0"]);
     writeText(high, [numeral(most, signed.value, most)]);
-    writeText(facts, [texts.map((fact) => ` · ${fact}`).join("")]);
+    writeText(facts, withTerms([texts.map((fact) => ` · ${fact}`).join("")]));
   });
 }
 

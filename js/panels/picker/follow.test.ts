@@ -27,9 +27,9 @@ test("a word held is asked for at once, and its foil with it", async () => {
   await wait();
   expect(asked()).toEqual([[[1], null, null]]);
   expect(show.mock.lastCall?.[0]).toMatchObject({ steps: [1], given: { of: null } });
-  t.state.foil.value = { step: 1, id: 7, text: " was" };
+  t.state.foil.value = { step: 1, ids: [7], text: " was" };
   await wait();
-  expect(asked().at(-1)).toEqual([[1], null, 7]);
+  expect(asked().at(-1)).toEqual([[1], null, [7]]);
 });
 
 test("a word pointed at is asked for once the pointer rests", async () => {

@@ -24,7 +24,9 @@ export function followHeads({ state, session, effect }: Context, show: (fed: Fed
     const foil = foilOf(state, steps);
     const held = state.hoveredSteps.value.length === 0 && steps.length > 0;
     if (content.layers === 0 || content.steps.count === 0) return;
-    const id = foil && Object.keys(content.contrast).length > 0 ? foil.id : null;
+    // Heads are compared for single tokens.
+    const able = foil?.ids.length === 1 && Object.keys(content.contrast).length > 0;
+    const id = able ? foil.ids : null;
     const wanted = steps.length > 0 ? steps : Array.from({ length: content.steps.count }, (_, step) => step);
     const end = new AbortController();
     const tell = (given: HeadShares | null, trouble: string | null = null) => {

@@ -26,7 +26,8 @@ export function pickerParts(host: HTMLElement) {
   const scroll = h("div", { class: "scroll" }, grid);
   const top = h("ol", { class: "top", "aria-label": "The heads that gave most" });
   const cells = h("div", { class: "cells" }, scroll, top);
-  const [least, bar, most] = [h("span"), h("i"), h("span")];
+  const even = "What each head would have if all gave the same: 1 / (layers · heads). The scale begins here.";
+  const [least, bar, most] = [h("span", { title: even }), h("i"), h("span")];
   const range = h("div", { class: "range" }, least, bar, most);
   const held = h("p", { class: "cap" });
   const hover = h("p", { class: "peek" });

@@ -40,10 +40,10 @@ test("a view of all steps copies all", async () => {
 test("the scores are those of the foil", async () => {
   t.state.method.value = "input_x_gradient";
   t.state.held.value = [0];
-  t.state.foil.value = { step: 0, id: 7, text: " was" };
+  t.state.foil.value = { step: 0, ids: [7], text: " was" };
   button.click();
   await settle();
-  expect(t.session.scores.mock.lastCall?.[0]).toMatchObject({ foil: 7 });
+  expect(t.session.scores.mock.lastCall?.[0]).toMatchObject({ foil: [7] });
 });
 
 test("where the browser does not allow copying, the table is shown to be copied by hand", async () => {

@@ -1,5 +1,6 @@
 /** The help panel: what pointer and keys do. */
 import { h } from "../../dom";
+import { termList } from "../terms";
 
 const grammar: readonly (readonly [readonly string[], string])[] = [
   [["Hover"], "a word of the answer: which words carried it"],
@@ -29,5 +30,6 @@ export function helpPanel(): HTMLElement {
       "A framed word is explained. The stronger a word is tinted, the more it gave; its number stands beside it when you point at it. " +
         "Attention says where the model looked, not why it answered as it did.",
     ),
+    h("details", {}, h("summary", {}, "The words, and their formulas"), termList()),
   );
 }

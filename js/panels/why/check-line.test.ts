@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { plainText } from "../../dom";
 import type { Check } from "../../session/session";
 import { sample } from "../../session/testing";
 import { settle, setUp } from "../../testing";
@@ -7,10 +8,7 @@ import { checkText } from "./check-line";
 import { why } from "./why";
 
 const found: Check = { inputs: [1, 2], probability: 0.966, without: 0.021, others: [0.88, 0.9, 0.97] };
-const words = (check: Check) =>
-  checkText(check, sample)
-    .map((part) => (typeof part === "string" ? part : part.strong))
-    .join("");
+const words = (check: Check) => plainText(checkText(check, sample));
 
 test("it holds where the probability falls below all draws", () => {
   expect(words(found)).toBe(

@@ -2,7 +2,7 @@
 import { type ReadonlySignal, signal } from "@preact/signals-core";
 import type { Context } from "../../context";
 import type { RichText } from "../../dom";
-import { h, writeText } from "../../dom";
+import { h, plainText, writeText } from "../../dom";
 import { chance } from "../../draw/numerals";
 import type { ShownScores } from "../../scores/shown-scores";
 import { strongest, told } from "../../scores/strongest";
@@ -40,7 +40,7 @@ export function mountCheck(host: HTMLElement, ctx: Context, shown: ReadonlySigna
     const found = await run((options) => session.check(step, inputs, options), "check");
     if (working.peek() === key) working.value = null;
     known.value = known.peek() + 1;
-    if (found && aloud) announce(plain(checkText(found, state.content.peek())));
+    if (found && aloud) announce(plainText(checkText(found, state.content.peek())));
   }
 
   button.addEventListener(
@@ -80,8 +80,6 @@ export function mountCheck(host: HTMLElement, ctx: Context, shown: ReadonlySigna
 }
 
 const keyOf = ({ step, inputs }: Question): string => `${step} ${inputs}`;
-const plain = (text: RichText): string =>
-  text.map((part) => (typeof part === "string" ? part : part.strong)).join("");
 const duration = (seconds: number): string =>
   seconds < 90 ? `about ${Math.round(seconds)} s` : `about ${Math.round(seconds / 60)} min`;
 

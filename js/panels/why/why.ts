@@ -24,8 +24,9 @@ function mount(host: HTMLElement, ctx: Context): void {
   const size = h("p", { class: "size" });
   const rows = Array.from({ length: listed }, () => new Row(ctx));
   const list = h("ol", { "aria-label": "Inputs that gave most" }, ...rows.map((row) => row.item));
+  const sum = h("p", { class: "sum" });
   const check = h("div", { class: "check" });
-  const root = h("section", { class: "aw-why", "aria-label": "Why" }, title, size, list, check);
+  const root = h("section", { class: "aw-why", "aria-label": "Why" }, title, size, list, sum, check);
   host.append(root);
   // A word under the pointer while nothing is explained shows what it fed: the list stays that of the answer.
   const shown = computed(() => {
@@ -41,6 +42,9 @@ function mount(host: HTMLElement, ctx: Context): void {
     const found = shown.value;
     const top = found ? strongest(compared(found), listed) : [];
     writeText(size, [found ? sizeText(found, top) : "computing …"]);
+    const added = found ? sumText(found) : null;
+    sum.hidden = added === null;
+    if (added !== null) writeText(sum, [added]);
     const { positive, negative, unsigned } = tint(ctx.theme.value);
     rows.forEach((row, k) => {
       const u = top[k];
@@ -66,6 +70,27 @@ export function sizeText(shown: ShownScores, top: readonly number[]): string {
   if (top.length === count) return count === 1 ? "the only input" : `all ${count} inputs`;
   const rest = shown.hidden.includes(1) || shown.sink !== null ? " of what is shown" : "";
   return `top ${top.length} of ${count} hold ${Math.round(100 * share)} %${rest}`;
+}
+
+/**
+ * What signed scores add up to: "base 3.10 + 2.70 = 5.80, of the score 5.85 (.050 missing)"; where no sum is promised, "+3.13 and −.43, together
+ * +2.70".
+ */
+export function sumText({ method, values, sum, sums, high, steps }: ShownScores): string | null {
+  if (!method.signed || sum === null || steps.length === 0) return null;
+  if (sums) {
+    const [base, score] = sums;
+    const missing = score - base - sum;
+    const rest =
+      Math.abs(missing) > 0.005 * Math.abs(score - base) ? ` (${numeral(missing, true)} is missing)` : "";
+    return `base ${numeral(base)} ${sum < 0 ? "−" : "+"} ${numeral(Math.abs(sum))} = ${numeral(base + sum)}, the score ${numeral(score)}${rest}`;
+  }
+  let [adds, takes] = [0, 0];
+  for (const v of values) {
+    if (v > 0) adds += v;
+    else if (v < 0) takes += v;
+  }
+  return `${numeral(adds, true, high)} and ${numeral(takes, true, high)}, together ${numeral(adds + takes, true, high)}`;
 }
 
 /** One input. It is kept and written anew, because the list changes with every move of the pointer. */

@@ -1,7 +1,7 @@
 /** Paint the headings of the matrix: inputs, generated tokens and their probabilities. */
 import { visible } from "../../draw/heatmap";
 import { chance } from "../../draw/numerals";
-import { bodyBottom, cutAside, headings, room, truncate, upright } from "./layout";
+import { bodyBottom, cutAside, headings, room, ticked, ticks, truncate, upright } from "./layout";
 import type { Look, Paper, Picture } from "./picture";
 
 export function paintRows(c: Paper, { field, layout: l, down, hover }: Picture, look: Look): void {
@@ -17,7 +17,9 @@ export function paintRows(c: Paper, { field, layout: l, down, hover }: Picture, 
   c.textAlign = "right";
   const text = (row: number): string =>
     truncate(rowText[row] ?? "", l.gutter - 14, (t) => c.measureText(t).width);
-  for (const row of headings(down, l.rows, tall, 15)) {
+  const crowded = ticked(down, l.rows);
+  if (crowded) paintRowTicks(c, { field, layout: l, down }, look, y);
+  for (const row of crowded ? [] : headings(down, l.rows, tall, 15)) {
     if (row === hover?.row) continue;
     c.fillStyle = field.hatched[row] ? look.soft : look.ink;
     c.fillText(text(row), l.gutter - 8, y(row));
@@ -40,6 +42,42 @@ export function paintRows(c: Paper, { field, layout: l, down, hover }: Picture, 
   }
 }
 
+/** Paint positions instead of words, and the titles of sections where they begin. */
+function paintRowTicks(
+  c: Paper,
+  { field, layout: l, down }: Pick<Picture, "field" | "layout" | "down">,
+  look: Look,
+  y: (row: number) => number,
+): void {
+  const titled = field.shape.titles.map(([row, title]) => [y(row) + 5, title] as const);
+  c.fillStyle = look.soft;
+  c.font = `11px ${look.sans}`;
+  for (const row of ticks(down, l.rows, room(l)[1])) {
+    c.fillRect(l.gutter - 6, Math.round(y(row)), 4, 1);
+    if (titled.every(([at]) => Math.abs(at - y(row)) > 14))
+      c.fillText(`${row + 1}`, l.gutter - 9, y(row) + 0.5);
+  }
+  c.fillStyle = look.ink;
+  for (const [at, title] of titled)
+    c.fillText(
+      truncate(title, l.gutter - 14, (t) => c.measureText(t).width),
+      l.gutter - 9,
+      at,
+    );
+}
+
+/** Paint positions instead of words over narrow columns. */
+function paintColumnTicks(c: Paper, picture: Picture, look: Look): void {
+  const { layout: l, across } = picture;
+  c.fillStyle = look.soft;
+  c.font = `11px ${look.sans}`;
+  c.textAlign = "center";
+  for (const column of ticks(across, l.columns, room(l)[0])) {
+    c.fillRect(Math.round(middleOf(picture, column)), l.head - 6, 1, 4);
+    c.fillText(`${column + 1}`, middleOf(picture, column), l.head - 13);
+  }
+}
+
 export function paintColumns(c: Paper, picture: Picture, look: Look): void {
   const { layout: l, across, held, hover } = picture;
   const [wide] = room(l);
@@ -51,7 +89,9 @@ export function paintColumns(c: Paper, picture: Picture, look: Look): void {
   c.clip();
   // Narrow headings overlap: those held and pointed at are painted last, on a ground of their own.
   const marked = turned ? [...chosen, hover?.column ?? -1].filter((column) => column >= 0) : [];
-  for (const column of headings(across, l.columns, wide + 6, turned ? 15 : 1)) {
+  const crowded = ticked(across, l.columns);
+  if (crowded) paintColumnTicks(c, picture, look);
+  for (const column of crowded ? [] : headings(across, l.columns, wide + 6, turned ? 15 : 1)) {
     if (!marked.includes(column)) paintColumn(c, picture, look, column, chosen.has(column), false);
   }
   for (const column of marked) paintColumn(c, picture, look, column, chosen.has(column), true);

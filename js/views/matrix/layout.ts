@@ -49,6 +49,20 @@ export const printsNumbers = (across: Axis, down: Axis): boolean =>
 export const cutAside = (l: Layout, x: number, width: number): boolean =>
   x + width * 0.1 < l.gutter || x + width * 0.9 > l.width;
 
+/** True if so many cells are so small that ticks with positions stand for the words beside them. */
+export const ticked = ({ scale }: Axis, cells: number): boolean => cells > 60 && scale < compact.down;
+
+/** Pixels between two ticks at least. */
+const tickRoom = 44;
+
+/** The cells in view that have a tick: every 10th, 20th, 50th …, counted from 1. */
+export function ticks(axis: Axis, cells: number, space: number): number[] {
+  const round = [10, 20, 50, 100, 200, 500, 1000, 2000, 5000];
+  const every = round.find((step) => step * axis.scale >= tickRoom) ?? 10_000;
+  const [first, end] = visible(axis, cells, space);
+  return Array.from({ length: end - first }, (_, k) => first + k).filter((cell) => (cell + 1) % every === 0);
+}
+
 /** The room for cells. */
 export const room = (l: Layout): [across: number, down: number] => [
   Math.max(1, l.width - l.gutter - 6),

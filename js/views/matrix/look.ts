@@ -16,9 +16,13 @@ export function lookOf(host: HTMLElement, { theme, state }: Context, signed: boo
 }
 
 /** Show the colours and the ends of the scale. */
-export function updateLegend({ bar, low, high }: MatrixParts, field: Field, { table }: Look): void {
+export function updateLegend({ bar, low, high, facts }: MatrixParts, field: Field, { table }: Look): void {
   const colors = [0, 51, 102, 127, 152, 203, 254].map((q) => cssPixel(table[q] as number));
   bar.style.background = `linear-gradient(90deg, ${colors.join(", ")})`;
   low.textContent = field.signed ? numeral(-field.high, true, field.high) : "0";
   high.textContent = numeral(field.high, field.signed, field.high);
+  const beyond = field.greatest > field.high * 1.02;
+  facts.textContent = beyond
+    ? `1 % of cells have more, up to ${numeral(field.greatest, false, field.high)}`
+    : "";
 }

@@ -26,7 +26,28 @@ export function paintMatrix(c: Paper, picture: Picture, look: Look, dpr: number)
   else paintPixels(c, picture, look, dpr);
   paintRows(c, picture, look);
   paintColumns(c, picture, look);
+  paintFades(c, picture, look);
   paintHeld(c, picture, look);
+}
+
+/** How far a fade reaches from an edge, and the pixels of one of its steps. */
+const [fade, step] = [18, 3];
+
+/** Fade the cells at each edge beyond which there are more. */
+function paintFades(c: Paper, { layout: l, across, down }: Picture, look: Look): void {
+  const [left, top] = [l.gutter, l.head];
+  const [right, bottom] = [l.width, bodyBottom(l, down)];
+  const [wide, tall] = room(l);
+  c.fillStyle = look.ground;
+  for (let k = 0; k < fade; k += step) {
+    c.globalAlpha = 0.75 * (1 - k / fade);
+    if (across.offset > 1) c.fillRect(left + k, top, step, bottom - top);
+    if (l.columns * across.scale - across.offset > wide + 8)
+      c.fillRect(right - k - step, top, step, bottom - top);
+    if (down.offset > 1) c.fillRect(left, top + k, right - left, step);
+    if (l.rows * down.scale - down.offset > tall + 1) c.fillRect(left, bottom - k - step, right - left, step);
+  }
+  c.globalAlpha = 1;
 }
 
 function paintPixels(c: Paper, { field, layout: l, across, down }: Picture, look: Look, dpr: number): void {

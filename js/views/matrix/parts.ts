@@ -14,7 +14,8 @@ export function matrixParts(host: HTMLElement, generated = "written") {
   const farther = button("−", "Zoom out");
   const whole = button("Fit", "Fit all in, or return to the size of reading");
   const axes = h("span", { class: "axes" }, `rows: read · columns: ${generated}`);
-  const range = h("span", { class: "range" }, low, bar, high);
+  const facts = h("span");
+  const range = h("span", { class: "range" }, low, bar, high, facts);
   const top = h("div", { class: "top" }, axes, status, range, farther, nearer, whole);
 
   const canvas = h("canvas", { "aria-hidden": "true", width: 0 });
@@ -49,6 +50,7 @@ export function matrixParts(host: HTMLElement, generated = "written") {
     bar,
     low,
     high,
+    facts,
     nearer,
     farther,
     whole,

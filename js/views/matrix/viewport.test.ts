@@ -11,6 +11,7 @@ const shape = (rows: number, columns: number): Shape => ({
   columnText: [],
   probability: [],
   breaks: [rows - columns + 1],
+  titles: [],
   firstStep: rows - columns + 1,
   inputs: rows,
 });

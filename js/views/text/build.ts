@@ -1,13 +1,15 @@
 /** Make the elements of the text view: sections of running text, in which each unit is a bare inline span. */
 import { h, uniqueId } from "../../dom";
 import { chance } from "../../draw/numerals";
-import type { Content } from "../../session/session";
-import { named, unitsOf } from "../../state/units";
+import type { Content, Section } from "../../session/session";
+import { named, type Units, unitsOf } from "../../state/units";
+import { type Fold, makeFold } from "./folds";
 
 export interface TextElements {
   readonly list: HTMLElement;
   /** One for each unit. */
   readonly units: readonly HTMLElement[];
+  readonly folds: readonly Fold[];
 }
 
 const visible = (space: string): string =>
@@ -64,6 +66,7 @@ export function buildText(content: Content, showSpace: boolean): TextElements {
   });
   const elements: HTMLElement[] = [];
   const sections = [...content.sections].sort((a, b) => a.start - b.start);
+  const folds: Fold[] = [];
   let run: HTMLElement | null = null;
   let current = -2;
   for (let u = 0; u < units.count; u++) {
@@ -72,24 +75,48 @@ export function buildText(content: Content, showSpace: boolean): TextElements {
     if (section !== current || !run) {
       current = section;
       run = h("div", { class: "run", dir: "auto" });
-      const title = sections[section]?.title;
-      const id = uniqueId("section");
-      const heading = title && h("div", { class: "who", id, role: "presentation" }, title);
-      const group = h(
-        "div",
-        { role: "group", ...(heading ? { "aria-labelledby": id } : {}) },
-        heading || null,
-        run,
-      );
+      const { heading, group } = headed(sections[section], run);
+      const inside = templateUnits(sections[section], units);
+      if (heading && inside.length > 0) {
+        const fold = makeFold(inside, units, group);
+        heading.append(fold.chip);
+        folds.push(fold);
+      }
       list.append(group);
     }
     const [lead, element] = unit(units.text(u), units.special(u), u >= units.firstWritten, showSpace);
-    if (lead && (showSpace || run.hasChildNodes() || units.text(u).includes("\n"))) run.append(lead);
+    const ofTemplate = folds.at(-1)?.units.includes(u) ?? false;
+    element.classList.toggle("template", ofTemplate);
+    if (lead && (showSpace || run.hasChildNodes() || units.text(u).includes("\n")))
+      run.append(ofTemplate ? h("span", { class: "template" }, lead) : lead);
     run.append(element);
     const [step] = units.steps(u);
     const p = step === undefined || !units.labels ? null : content.steps.probability[step];
     if (p != null) run.append(h("span", { class: "num p", "aria-hidden": "true" }, ` ${chance(p)} `));
     elements.push(element);
   }
-  return { list, units: elements };
+  return { list, units: elements, folds };
+}
+
+/** A group with the heading of a section, if it has one, over its `run` of text. */
+function headed(
+  section: Section | undefined,
+  run: HTMLElement,
+): { heading: HTMLElement | null; group: HTMLElement } {
+  if (!section?.title) return { heading: null, group: h("div", { role: "group" }, run) };
+  const id = uniqueId("section");
+  const note = section.note ? ` · ${section.note}` : "";
+  const title = h("span", { id }, section.title + note);
+  const heading = h("div", { class: "who", role: "presentation" }, title);
+  return { heading, group: h("div", { role: "group", "aria-labelledby": id }, heading, run) };
+}
+
+/** The units of a section that a chat template wrote. */
+function templateUnits(section: Section | undefined, units: Units): number[] {
+  if (!section?.body) return [];
+  const [first, last] = section.body;
+  const out: number[] = [];
+  for (let u = units.of(section.start); u < units.count && units.start(u) < section.end; u++)
+    if (units.start(u) >= section.start && (units.start(u) < first || units.start(u) >= last)) out.push(u);
+  return out;
 }

@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from "vitest";
 import { press, settle, setUp } from "../../testing";
 import { Boxes } from "./boxes";
 import { buildText, type TextElements } from "./build";
+import { Folds } from "./folds";
 import { TextInput } from "./input";
 
 let t: ReturnType<typeof setUp>;
@@ -19,7 +20,7 @@ beforeEach(() => {
   text = buildText(t.state.content.value, false);
   t.host.append(text.list);
   end = new AbortController();
-  new TextInput(text, new Boxes(), t.ctx, end.signal);
+  new TextInput(text, new Folds(text.units, text.folds, end.signal), new Boxes(), t.ctx, end.signal);
 });
 
 test("the pointer previews: steps in the answer, an input in the prompt", async () => {

@@ -7,6 +7,7 @@ import { restingSteps } from "../../state/selectors";
 import { type Units, unitsOf } from "../../state/units";
 import type { Boxes } from "./boxes";
 import type { TextElements } from "./build";
+import type { Folds } from "./folds";
 import { destination } from "./move";
 
 /** Milliseconds in which the pointer may cross the space between two words without losing the first. */
@@ -16,6 +17,7 @@ const still = 4;
 
 export class TextInput {
   readonly #text: TextElements;
+  readonly #folds: Folds;
   readonly #boxes: Boxes;
   readonly #display: Display;
   readonly #units: Units;
@@ -26,16 +28,21 @@ export class TextInput {
   #pressed: { x: number; y: number } | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(text: TextElements, boxes: Boxes, display: Display, signal: AbortSignal) {
+  constructor(text: TextElements, folds: Folds, boxes: Boxes, display: Display, signal: AbortSignal) {
     const { state } = display;
     this.#text = text;
+    this.#folds = folds;
     this.#boxes = boxes;
     this.#display = display;
     this.#units = unitsOf(state.content.peek());
     this.#indexOf = new Map(text.units.map((element, u) => [element, u]));
     const [held = 0] = this.#units.ofSteps(untracked(() => restingSteps(state)).slice(0, 1));
-    this.#cursor = Math.min(held, Math.max(0, text.units.length - 1));
+    this.#cursor = folds.standIn(Math.min(held, Math.max(0, text.units.length - 1)));
     this.#setTabStop(true);
+    signal.addEventListener(
+      "abort",
+      folds.changed.subscribe(() => this.#keepTabStop()),
+    );
     this.#listenToPointer(signal);
     this.#listenToKeyboard(signal);
     signal.addEventListener("abort", () => {
@@ -86,7 +93,7 @@ export class TextInput {
   }
 
   #element(u: number): HTMLElement | undefined {
-    return this.#text.units[u];
+    return this.#folds.element(u);
   }
 
   #unitUnder(event: Event): number | undefined {
@@ -121,6 +128,18 @@ export class TextInput {
     else element?.removeAttribute("tabindex");
   }
 
+  /** After a fold was opened or closed, give the tab stop to what stands for the unit at the cursor now. */
+  #keepTabStop(): void {
+    const { activeElement } = this.#text.list.getRootNode() as Document | ShadowRoot;
+    const focused = this.#text.list.contains(activeElement);
+    for (const { chip, units } of this.#text.folds)
+      for (const element of [chip, ...units.map((u) => this.#text.units[u])])
+        element?.removeAttribute("tabindex");
+    this.#cursor = this.#folds.standIn(this.#cursor);
+    this.#setTabStop(true);
+    if (focused) this.#element(this.#cursor)?.focus();
+  }
+
   #moveCursor(u: number): void {
     this.#setTabStop(false);
     this.#cursor = u;
@@ -138,8 +157,9 @@ export class TextInput {
     this.#choose(u, event.shiftKey);
   }
 
-  #choose(u: number, extend: boolean): void {
+  #choose(u: number, extend: boolean, byKey = false): void {
     if (u >= this.#units.firstWritten) (extend ? extendHeld : toggleHeld)(this.#display, this.#steps(u));
+    else if (byKey) this.#folds.toggle(u);
   }
 
   /** The steps of a unit; of one in the word that is previewed, those of the whole word. */
@@ -154,13 +174,14 @@ export class TextInput {
     if (event.ctrlKey || event.metaKey) return;
     if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
-      this.#choose(this.#cursor, event.shiftKey);
+      this.#choose(this.#cursor, event.shiftKey, true);
       return;
     }
     const parent = this.#element(this.#cursor)?.parentElement;
     const rightToLeft = parent ? getComputedStyle(parent).direction === "rtl" : false;
     const boxOf = (u: number) => this.#boxes.of(u)[0];
-    const to = destination(event, this.#cursor, this.#text.units.length, rightToLeft, boxOf);
+    const skipped = (u: number) => this.#folds.standIn(u) !== u;
+    const to = destination(event, this.#cursor, this.#text.units.length, rightToLeft, boxOf, skipped);
     if (to === null) return;
     event.preventDefault();
     clearTimeout(this.#timer);

@@ -28,16 +28,25 @@ export function vertical(
   return best;
 }
 
-/** The unit that a key leads to from `cursor`; null for other keys. `rightToLeft`: the direction of the text there. */
+/**
+ * The unit that a key leads to from `cursor`; null for other keys. `rightToLeft`: the direction of the text there; `skipped`: the units that are
+ * not on the page.
+ */
 export function destination(
   event: Pick<KeyboardEvent, "key" | "altKey" | "ctrlKey" | "metaKey">,
   cursor: number,
   count: number,
   rightToLeft: boolean,
   boxOf: (unit: number) => Box | undefined,
+  skipped: (unit: number) => boolean = () => false,
 ): number | null {
   if (event.altKey || event.ctrlKey || event.metaKey) return null;
-  const along = (step: number) => Math.min(count - 1, Math.max(0, cursor + (rightToLeft ? -step : step)));
+  const next = (from: number, step: number): number => {
+    let to = from + step;
+    while (to >= 0 && to < count && skipped(to)) to += step;
+    return to >= 0 && to < count ? to : cursor;
+  };
+  const along = (step: number) => next(cursor, rightToLeft ? -step : step);
   switch (event.key) {
     case "ArrowRight":
       return along(1);
@@ -48,9 +57,9 @@ export function destination(
     case "ArrowDown":
       return vertical(cursor, 1, count, boxOf);
     case "Home":
-      return 0;
+      return next(-1, 1);
     case "End":
-      return count - 1;
+      return next(count, -1);
     default:
       return null;
   }

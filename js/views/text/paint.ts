@@ -72,7 +72,7 @@ export function paintText(
 function paintTints({ c, boxes, picture, inks, first, end }: Layer, values: Float32Array): void {
   for (let u = first; u < end; u++) {
     const v = values[u] as number;
-    const share = Math.abs(v) / picture.high;
+    const share = Math.min(1, Math.abs(v) / picture.high); // of a fold, several together may be more
     if (!(share >= faint)) continue;
     const tint = !inks.signed ? inks.unsigned : v < 0 ? inks.negative : inks.positive;
     c.globalAlpha = share * picture.intensity * tint.alpha;

@@ -23,7 +23,7 @@ beforeEach(() => {
   size(list, { offsetWidth: 600, offsetHeight: 4000 });
   list.getBoundingClientRect = () => ({ left: 0, top: 0, width: 600 }) as DOMRect;
   end = new AbortController();
-  paper = new Paper(scroller, list, [], end.signal);
+  paper = new Paper(scroller, list, () => [], end.signal);
   for (const canvas of [paper.under, paper.over]) {
     const { paper: context } = recordingPaper();
     Object.defineProperty(context, "canvas", { value: canvas });

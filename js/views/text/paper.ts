@@ -12,7 +12,7 @@ export class Paper {
   readonly boxes = new Boxes();
   readonly #scroller: HTMLElement;
   readonly #list: HTMLElement;
-  readonly #units: readonly HTMLElement[];
+  readonly #units: () => readonly HTMLElement[];
   readonly #redraw: () => void;
   #top = 0;
   #height = 0;
@@ -22,7 +22,12 @@ export class Paper {
   #picture: Picture | null = null;
   #inks: Inks | null = null;
 
-  constructor(scroller: HTMLElement, list: HTMLElement, units: readonly HTMLElement[], end: AbortSignal) {
+  constructor(
+    scroller: HTMLElement,
+    list: HTMLElement,
+    units: () => readonly HTMLElement[],
+    end: AbortSignal,
+  ) {
     this.#scroller = scroller;
     this.#list = list;
     this.#units = units;
@@ -32,7 +37,7 @@ export class Paper {
 
   /** Measure all units again; false while the text is not laid out. */
   sync(): boolean {
-    if (!this.boxes.measure(this.#list, this.#units)) return false;
+    if (!this.boxes.measure(this.#list, this.#units())) return false;
     this.#total = this.#list.offsetHeight;
     this.#view = Math.max(1, this.#scroller.clientHeight);
     this.#scroll = this.#scroller.scrollTop;

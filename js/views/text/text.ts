@@ -9,6 +9,7 @@ import { targetSteps } from "../../state/selectors";
 import { hides, unitsOf } from "../../state/units";
 import type { Boxes } from "./boxes";
 import { buildText, type TextElements } from "./build";
+import { Folds } from "./folds";
 import { TextInput } from "./input";
 import { markForPaper } from "./on-paper";
 import type { Inks, Picture } from "./paint";
@@ -29,7 +30,8 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
   ctx.effect(() => {
     const built = buildText(state.content.value, showSpace.value);
     const end = new AbortController();
-    const paper = new Paper(scroller, built.list, built.units, end.signal);
+    const folds = new Folds(built.units, built.folds, end.signal);
+    const paper = new Paper(scroller, built.list, () => folds.elements(), end.signal);
     page.replaceChildren(paper.under, built.list, paper.over, tip);
     const measured = signal(0);
     const sync = () => {
@@ -39,11 +41,11 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
     };
     watchPaper((printing) => {
       const signed = ctx.scores.shown.peek()?.method.signed ?? false;
-      if (printing) untracked(() => markForPaper(built.units, pictureOf(built, ctx), signed));
+      if (printing) untracked(() => markForPaper(folds.elements(), pictureOf(folds, ctx), signed));
     }, end.signal);
     watchLayout(sync, scroller, built.list, end.signal);
     scroller.addEventListener("scroll", () => paper.scrolled(), { signal: end.signal, passive: true });
-    new TextInput(built, paper.boxes, ctx, end.signal);
+    new TextInput(built, folds, paper.boxes, ctx, end.signal);
     // Styles have no values before the display is in the page: read them again after each measurement.
     const inks = computed(() => {
       void measured.value;
@@ -52,9 +54,13 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
     const stops = [
       effect(() => {
         const signed = ctx.scores.shown.value?.method.signed ?? false;
-        paper.draw(pictureOf(built, ctx), { ...inks.value, signed });
+        paper.draw(pictureOf(folds, ctx), { ...inks.value, signed });
       }),
-      effect(() => updateTip(tip, built, paper.boxes, ctx)),
+      effect(() => folds.write(ctx)),
+      effect(() => {
+        if (folds.changed.value > 0) untracked(sync);
+      }),
+      effect(() => updateTip(tip, built, folds, paper.boxes, ctx)),
       effect(() => markHeld(built, ctx)),
     ];
     return () => {
@@ -86,7 +92,8 @@ function showTarget(built: TextElements, boxes: Boxes, scroller: HTMLElement, { 
   }
 }
 
-function pictureOf(built: TextElements, { state, scores }: ViewContext): Picture {
+function pictureOf(folds: Folds, { state, scores }: ViewContext): Picture {
+  void folds.changed.value;
   const units = unitsOf(state.content.value);
   const shown = scores.shown.value;
   const targets = units.ofSteps(targetSteps(state));
@@ -94,14 +101,14 @@ function pictureOf(built: TextElements, { state, scores }: ViewContext): Picture
   const input = state.hoveredInput.value;
   const last = targets.at(-1);
   return {
-    values: shown && valuesAlone(compared(shown), state.alone.value),
-    sink: shown?.sink ?? null,
+    values: shown && folds.merged(valuesAlone(compared(shown), state.alone.value)),
+    sink: shown?.sink == null ? null : folds.standIn(shown.sink),
     high: shown?.high ?? 0,
     intensity: options.intensity,
     hidden: targets.length > 0 && hides(options) ? units.hidden(options) : null,
     targets,
-    pointed: input === null ? null : units.of(input),
-    veilFrom: last === undefined || units.labels ? built.units.length : last + 1,
+    pointed: input === null ? null : folds.standIn(units.of(input)),
+    veilFrom: last === undefined || units.labels ? units.count : last + 1,
   };
 }
 

@@ -4,6 +4,7 @@ import { beforeEach, expect, test } from "vitest";
 import { settle, setUp } from "../../testing";
 import { Boxes } from "./boxes";
 import { buildText, type TextElements } from "./build";
+import { Folds } from "./folds";
 import { tipElement, updateTip } from "./tip";
 
 let t: ReturnType<typeof setUp>;
@@ -16,7 +17,7 @@ beforeEach(() => {
   text = buildText(t.state.content.value, false);
   t.end.signal.addEventListener(
     "abort",
-    effect(() => updateTip(tip, text, boxes, t.ctx)),
+    effect(() => updateTip(tip, text, new Folds(text.units, text.folds, t.end.signal), boxes, t.ctx)),
   );
 });
 

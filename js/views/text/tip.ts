@@ -6,6 +6,7 @@ import type { ShownScores } from "../../scores/shown-scores";
 import { named, type Units, unitsOf } from "../../state/units";
 import type { Boxes } from "./boxes";
 import type { TextElements } from "./build";
+import type { Folds } from "./folds";
 
 /** Characters of a word in the label. */
 const longest = 24;
@@ -16,6 +17,7 @@ export const tipElement = (): HTMLElement => h("div", { class: "tip", "aria-hidd
 export function updateTip(
   tip: HTMLElement,
   text: TextElements,
+  folds: Folds,
   boxes: Boxes,
   { state, scores }: Context,
 ): void {
@@ -30,7 +32,7 @@ export function updateTip(
   const pair = [units.text(u), units.joined(units.ofSteps(shown.steps))].map(short).join(" → ");
   tip.textContent = `${pair} ${number}`;
   text.units[u]?.setAttribute("aria-description", spokenOf(shown, u));
-  place(tip, boxes, u, text.list.offsetWidth);
+  place(tip, boxes, folds.standIn(u), text.list.offsetWidth);
 }
 
 /** The name of a piece of text, cut in the middle of long ones. */

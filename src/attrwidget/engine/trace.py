@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from attrwidget.engine.gradients.graph import ScoreFunction
     from attrwidget.engine.logit_lens import LensReading
     from attrwidget.hf.adapter import Adapter
+    from attrwidget.progress import Progress
     from attrwidget.text.sections import Section
 
 
@@ -104,6 +105,15 @@ class Trace(ComparedRuns):
     def instead(self, output: Sequence[int]) -> Trace:  # noqa: ARG002
         """Return the trace of another *output* for the same input. Raises AttrWidgetError if the model writes none."""
         raise AttrWidgetError(f"{self.model.name} writes no text, so there is no other answer to explain.")
+
+    def continued(self, output: Sequence[int], count: int, progress: Progress | None = None) -> Trace:
+        """Return the trace of *output* and what the model writes after it, *count* tokens at most, for the same input.
+
+        Raises:
+            AttrWidgetError: The model writes no text, or they do not fit in its context.
+        """
+        del count, progress
+        return self.instead(output)  # which says why not
 
     @property
     def decoder_reads_inputs(self) -> bool:

@@ -17,6 +17,7 @@ from attrwidget.export.recorded import encode_scores, record_attention, record_g
 from attrwidget.files import public_name, writable, write_whole
 from attrwidget.page.bundle import read_bundle
 from attrwidget.page.content import VERSION, content_of, method_entry
+from attrwidget.page.packing import beside_rows
 from attrwidget.page.state import initial_state
 from attrwidget.progress import part_of
 from attrwidget.results.choice import announced_work, methods_of_file
@@ -173,7 +174,7 @@ def _data(
         "content": content,
         "state": state,
         "scores": scores,
-        "notes": _notes(reading, scores),
+        **_beside_scores(reading, scores),
         "attention": attention,
         "checks": []
         if reading.checks is None
@@ -188,9 +189,13 @@ def _checked(check: Check) -> dict[str, Any]:
     return {"step": check.step, "inputs": list(check.inputs), "numbers": [float(f"{p:.4g}") for p in numbers]}
 
 
-def _notes(reading: Reading, methods: Iterable[str]) -> dict[str, list[str | None]]:
-    notes = {name: [reading.note(name, [step]) for step in range(reading.n_steps)] for name in methods}
-    return {name: lines for name, lines in notes.items() if any(lines)}
+def _beside_scores(reading: Reading, methods: Iterable[str]) -> dict[str, dict[str, list[Any]]]:
+    """Return the notes and sums of all steps, for each of *methods* that has some."""
+    beside = {name: beside_rows(reading, name, range(reading.n_steps)) for name in methods}
+    return {
+        what: {name: found[what] for name, found in beside.items() if what in found}
+        for what in ("notes", "sums")
+    }
 
 
 def _page(reading: Reading, title: str | None, data: dict[str, Any]) -> bytes:

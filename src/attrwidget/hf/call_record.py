@@ -91,6 +91,7 @@ class Generated(Call):
         forced: The token that the decoder had to begin with, or None.
         ends: The tokens that end a text.
         pad: The token that pads rows, or None.
+        by_text: Whether texts or criteria of the user's own may have ended it.
         changes: Names of what changed the distribution that tokens were chosen from.
     """
 
@@ -99,6 +100,7 @@ class Generated(Call):
     forced: int | None = None
     ends: frozenset[int] = frozenset()
     pad: int | None = None
+    by_text: bool = False
     changes: list[str] = field(default_factory=list)
 
     @property
@@ -121,6 +123,10 @@ class Generated(Call):
             ids.pop()
         return ids
 
+    def is_cut_short(self, answer: list[int]) -> bool:
+        """Return whether *answer* ends because no more tokens were allowed."""
+        return bool(answer) and answer[-1] not in self.ends and not self.by_text
+
     def receive(self, result: Any) -> None:
         """Record what ``generate`` returned."""
         rows = getattr(result, "sequences", result)
@@ -137,6 +143,7 @@ def record_generate(model: PreTrainedModel, *args: Any, **kwargs: Any) -> Genera
     call.ends = frozenset(_as_list(generation_option(model, given, "eos_token_id")))
     call.pad = next(iter(_as_list(generation_option(model, given, "pad_token_id"))), None)
     call.changes = list(_changes(model, given))
+    call.by_text = bool(given.get("stopping_criteria") or generation_option(model, given, "stop_strings"))
     call.forced = generation_option(model, given, "forced_bos_token_id")
     begun = given.get("decoder_input_ids")
     call.begun = None if begun is None else begun.tolist()

@@ -40,10 +40,12 @@ class Written(NamedTuple):
         ids: Its token ids.
         log_probs: The log-probability (nats) that the model gave each token as it wrote it, before any option of
             ``generate`` changed it; None if that is not known, as after a beam search.
+        cut_short: Whether it ends because no more tokens were allowed.
     """
 
     ids: list[int]
     log_probs: list[float] | None
+    cut_short: bool = False
 
 
 class Generating(Protocol):
@@ -119,9 +121,13 @@ def generate(
         )
         raise AttrWidgetError(sentence) from error
     outputs = [row[width:].tolist() for row in output.sequences]
+    ends = _ends(model, options)
     if len(outputs) > 1:
-        outputs = [_cut(ids, _ends(model, options)) for ids in outputs]
-    return [Written(ids, _log_probs(output, row, ids)) for row, ids in enumerate(outputs)]
+        outputs = [_cut(ids, ends) for ids in outputs]
+    return [
+        Written(ids, _log_probs(output, row, ids), len(ids) == max_new_tokens and ids[-1] not in ends)
+        for row, ids in enumerate(outputs)
+    ]
 
 
 def _keeps_logits(model: Generating, options: dict[str, Any], rows: int, steps: int) -> bool:

@@ -36,7 +36,7 @@ DEFAULT_OPTIONS: dict[str, Any] = {
     "scale_sink": False,
 }
 NO_MODEL = "A foil needs the model, and this explanation was recorded without it."
-_FOIL = '{"step": 0, "id": 11}'
+_FOIL = '{"step": 0, "ids": [11]}'
 
 
 def check_steps(reading: Reading, value: Any) -> list[int]:
@@ -45,20 +45,25 @@ def check_steps(reading: Reading, value: Any) -> list[int]:
 
 
 def check_foil(reading: Reading, value: Any, held: Sequence[int]) -> dict[str, Any] | None:
-    """Return None or a foil, ``{"step", "id", "text"}``; a text or an id belongs to the one step that is held."""
+    """Return None or a foil, ``{"step", "ids", "text"}``; a text or an id belongs to the one step that is held."""
     if value is None:
         return None
     if reading.contrasts is None:
         raise AttrWidgetError(NO_MODEL)
     if isinstance(value, Mapping):
-        if not {"step", "id"} <= set(value):
+        if not {"step", "ids"} <= set(value):
             raise AttrWidgetError(f"A foil is a text, an id, or {_FOIL}, not {short(value)}.")
-        step, what = check_whole(value["step"], "A step"), check_whole(value["id"], "A foil's id")
+        step, what = check_whole(value["step"], "A step"), check_foil_ids(value["ids"])
     elif len(held) != 1:
         raise AttrWidgetError(f"A foil is of one step: hold one, or give {_FOIL}.")
     else:
         step, what = held[0], value
-    return reading.contrasts.find(step, what)._asdict()
+    return reading.contrasts.find(step, what).as_json()
+
+
+def check_foil_ids(value: Any) -> list[int]:
+    """Return the token ids of a foil."""
+    return [check_whole(one, "A foil's id") for one in check_list(value, "The ids of a foil", "[11]")]
 
 
 def check_shown_layer(reading: Reading, value: Any) -> int | None:

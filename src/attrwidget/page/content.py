@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from attrwidget.results.base import MethodInfo, Reading
     from attrwidget.results.check import Checks
+    from attrwidget.text.sections import Section
 
 VERSION = 1
 
@@ -36,10 +37,7 @@ def content_of(reading: Reading, *, model: bool = True) -> dict[str, Any]:
         },
         "inputs": int(reading.n_inputs),
         **({"source": int(reading.n_source)} if reading.n_source else {}),
-        "sections": [
-            {"title": section.title, "start": int(section.start), "end": int(section.end)}
-            for section in reading.sections
-        ],
+        "sections": [section_entry(section) for section in reading.sections],
         "steps": {
             "first": int(reading.first_step),
             "count": int(reading.n_steps),
@@ -57,7 +55,9 @@ def content_of(reading: Reading, *, model: bool = True) -> dict[str, Any]:
         },
         "methods": [_with_cost(reading, method, suggested) for method in reading.methods()],
         "contrast": contrasts.descriptions() if contrasts else {},
+        "contrast_whole": contrasts.whole_descriptions() if contrasts else {},
         "check_seconds": _seconds(reading.checks) if model else None,
+        **({"continued": True} if reading.before else {}),
         "layers": int(reading.n_layers),
         "heads": int(reading.n_heads),
         "attention_note": reading.attention_note,
@@ -87,6 +87,12 @@ def _seconds(checks: Checks | None) -> float | None:
     """Return about how long a check takes; None where there is none."""
     seconds = None if checks is None else checks.seconds()
     return None if seconds is None else _rounded(seconds)
+
+
+def section_entry(section: Section) -> dict[str, Any]:
+    """Return *section* as JSON without its empty fields."""
+    known = {name: value for name, value in section._asdict().items() if value is not None}
+    return {**known, **({"body": list(section.body)} if section.body else {})}
 
 
 def method_entry(method: MethodInfo) -> dict[str, Any]:

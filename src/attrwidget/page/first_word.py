@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from attrwidget.text.words import without_spaces, words_of
 
 if TYPE_CHECKING:
     from attrwidget.results.base import Reading
@@ -42,17 +43,10 @@ def first_word(reading: Reading) -> list[int]:
 
 
 def _words(reading: Reading) -> list[list[TextPiece]]:
-    """Return the words of the answer: units that no space, and no script without spaces, keeps apart."""
-    words: list[list[TextPiece]] = []
-    for unit in reading.tokens.units:
-        if unit.end <= reading.first_step or all(reading.tokens.special[unit.start : unit.end]):
-            continue
-        before = words[-1][-1] if words else None
-        joins = before is not None and before.end == unit.start and _one_word(before.text, unit.text)
-        if joins and reading.step_noun[0] == "token":
-            words[-1].append(unit)
-        else:
-            words.append([unit])
+    """Return the words of the answer; steps that are no tokens of a text are words by themselves."""
+    words = words_of(reading.tokens, reading.first_step)
+    if reading.step_noun[0] != "token":
+        words = [[unit] for word in words for unit in word]
     return [word for word in words if _steps(reading, word)]
 
 
@@ -65,18 +59,7 @@ def _text(word: list[TextPiece]) -> str:
     return "".join(unit.text for unit in word).strip()
 
 
-def _one_word(before: str, after: str) -> bool:
-    joins = before[-1:].isalnum() and after[:1].isalnum()
-    return joins and not (_without_spaces(before[-1:]) or _without_spaces(after[:1]))
-
-
-def _without_spaces(character: str) -> bool:
-    """Return whether words of the character's script are written without spaces."""
-    name = unicodedata.name(character, "")
-    return name.startswith(("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR"))
-
-
 def _has_content(text: str) -> bool:
     if not any(character.isalnum() for character in text) or text.casefold() in _FUNCTION_WORDS:
         return False
-    return len(text) >= _SHORTEST or text.isdigit() or any(map(_without_spaces, text))
+    return len(text) >= _SHORTEST or text.isdigit() or any(map(without_spaces, text))

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
+    from attrwidget.results.base import Reading
     from attrwidget.results.given import Given
 
 ANSWER_BYTES = 512 * 1024
@@ -20,6 +23,7 @@ _NAN = 255
 class ScoreMap(NamedTuple):
     """A picture of scores: uint8 ``[rows, cols]``, each the largest magnitude of a ``pool[0]`` by ``pool[1]`` block.
 
+    Magnitudes beyond ``high``, one block in a hundred, count as ``high``; ``greatest`` is the greatest of all.
     Unsigned: ``value = high * q / 254``; signed: ``value = high * (q - 127) / 127``; 255 is NaN.
     """
 
@@ -27,11 +31,23 @@ class ScoreMap(NamedTuple):
     pool: tuple[int, int]
     low: float
     high: float
+    greatest: float
 
 
 def float_bytes(values: NDArray[np.floating]) -> bytes:
     """Return *values* as little-endian float32, row by row."""
     return np.ascontiguousarray(values, dtype="<f4").tobytes()
+
+
+def beside_rows(reading: Reading, method: str, steps: Sequence[int]) -> dict[str, list[Any]]:
+    """Return what stands beside finished rows: ``notes`` and ``sums`` of each step, left out where there are none."""
+    notes = [reading.note(method, [step]) for step in steps]
+    sums = [reading.sums(method, step) for step in steps]
+    beside: dict[str, list[Any]] = {
+        "notes": notes,
+        "sums": [None if pair is None else list(pair) for pair in sums],
+    }
+    return {name: values for name, values in beside.items() if any(values)}
 
 
 def rows_at_once(n_inputs: int) -> int:
@@ -76,8 +92,11 @@ def score_map(values: NDArray[np.float32], *, signed: bool) -> ScoreMap:
     """Return the picture of *values*, float32 ``[rows, cols]``."""
     pooled, pool = pool_largest(values)
     finite = np.abs(pooled[np.isfinite(pooled)])
-    high = float(finite.max()) if finite.size else 0.0
-    return ScoreMap(quantise(pooled, high, signed=signed), pool, -high if signed else 0.0, high)
+    greatest = float(finite.max()) if finite.size else 0.0
+    # A few outliers, such as a sink, would leave the others a handful of the 255 values.
+    high = float(np.quantile(finite, 0.99, method="higher")) if finite.size else 0.0
+    high = high or greatest
+    return ScoreMap(quantise(pooled, high, signed=signed), pool, -high if signed else 0.0, high, greatest)
 
 
 def given_meta(given: Given, index: int | None = None) -> dict[str, Any]:

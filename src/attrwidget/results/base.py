@@ -78,9 +78,11 @@ class Reading(ABC):
         answer_text: The answer in words where the joined steps do not give it, else None.
         step_noun: The words for one step and for several.
         shown_as: The class name that ``repr`` shows.
+        before: The answer that this one was written on from, or None.
     """
 
     shown_as = "Explanation"
+    before: Reading | None = None
     tokens: Tokens
     first_step: int
     n_steps: int
@@ -194,8 +196,19 @@ class Reading(ABC):
         """Return how many inputs, from the first, *step* sees: those before it, or all where steps are not inputs."""
         return min(self.first_step + step, self.n_inputs)
 
+    def continued(self, step: int, ids: Sequence[int], progress: Progress | None = None) -> Reading:  # noqa: ARG002
+        """Return the answer with *ids* in the place of *step*, and written on by the model."""
+        raise AttrWidgetError("Writing on needs the model, and this explanation was recorded without it.")
+
     def note(self, method: str, steps: Sequence[int]) -> str | None:  # noqa: ARG002
         """Return the footnote on *method*'s finished rows of *steps*, such as their completeness residual."""
+        return None
+
+    def sums(self, method: str, step: int) -> tuple[float, float] | None:  # noqa: ARG002
+        """Return what *method*'s finished row of *step* adds up from, and the score that it should add up to.
+
+        None for a method that promises no sum, and where that is not known.
+        """
         return None
 
     def warning(self, method: str, steps: Sequence[int]) -> str | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from attrwidget.checks import check_step
 from attrwidget.hf.exclusive_use import own_precision
 from attrwidget.methods import HeadSelection, all_methods, get
 from attrwidget.methods.duration import seconds_of_method
@@ -36,10 +37,14 @@ if TYPE_CHECKING:
     from attrwidget.results.given import Given
 
 
+_NEW_TOKENS = 20  # written on, at least
+
+
 class LiveReading(Reading):
     """The numbers of one trace; what was computed is kept in ``cache``."""
 
     checks: LiveChecks
+    contrasts: Contrasts
 
     def __init__(self, trace: Trace) -> None:
         trace.drop_unreadable_attention()
@@ -115,6 +120,20 @@ class LiveReading(Reading):
     def seconds(self, method: str, steps: Sequence[int]) -> float | None:
         """Return about how long ``rows`` takes; see ``Reading.seconds``."""
         return seconds_of_method(self.trace, get(method), steps)
+
+    def continued(self, step: int, ids: Sequence[int], progress: Progress | None = None) -> LiveReading:
+        """Return the answer with *ids* in the place of *step*, and written on by the model."""
+        output = [*self.trace.outputs[: check_step(step, self.n_steps)], *ids]
+        count = max(self.n_steps - len(output), _NEW_TOKENS)
+        other = LiveReading(self.trace.continued(output, count, progress))
+        other.before = self
+        return other
+
+    def sums(self, method: str, step: int) -> tuple[float, float] | None:
+        """Return what *method*'s finished row of *step* adds up from, and the score that it should add up to."""
+        request = make_request(self.trace, method)
+        base, change = (self.cache.figure(request, name, [step]) for name in ("base", "change"))
+        return None if base is None or change is None else (float(base[0]), float(base[0] + change[0]))
 
     def note(self, method: str, steps: Sequence[int]) -> str | None:
         """Return the footnote on *method*'s finished rows of *steps*, such as their completeness residual."""

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from attrwidget.results.base import Reading
     from attrwidget.results.recorded import Recorded, RecordedHeads
+    from attrwidget.text.sections import Section
 
 _ROUNDING = 1e-5  # of probabilities in low precision
 _FINITE = ("probability", "entropy", "rank")  # the logarithm of a probability of 0 is infinite
@@ -41,7 +42,7 @@ def _texts(reading: Reading) -> Iterator[tuple[bool, str]]:
     yield reading.first_step in borders, "a word reaches from the prompt into the answer"
     sizes = len(tokens.special) == count == len(tokens.labels)
     yield sizes, f"there are {count} tokens and {len(tokens.labels)} names of them"
-    inside = all(0 <= section.start <= section.end <= count for section in reading.sections)
+    inside = all(_is_inside(section, count) for section in reading.sections)
     yield inside, f"a section lies outside the {count} tokens"
     lacking = [name for name in _COLUMNS if name not in reading.steps.columns]
     yield not lacking, f"its steps lack {', '.join(lacking)}"
@@ -53,6 +54,12 @@ def _texts(reading: Reading) -> Iterator[tuple[bool, str]]:
         yield not np.isinf(reading.steps[name].to_numpy(float)).any(), f"the {name} of a step is infinite"
     outside = np.abs(reading.steps["probability"].to_numpy(float) - 0.5) > 0.5 + _ROUNDING
     yield not outside.any(), "the probability of a step is not from 0 to 1"
+
+
+def _is_inside(section: Section, count: int) -> bool:
+    """Return whether a section and its body lie inside *count* tokens."""
+    first, last = section.body or (section.start, section.end)
+    return 0 <= section.start <= first <= last <= section.end <= count
 
 
 def _numbers(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from attrwidget.text.chat_contents import content_of, rendering_of, spans_by_contents
-from attrwidget.text.chat_cut import cut
+from attrwidget.text.chat_cut import cut, footer
 from attrwidget.text.chat_defaults import SYSTEM_ROLES, is_own, own_systems, squeezed
 from attrwidget.text.chat_layout import learn
 from attrwidget.text.chat_probes import chat
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from transformers import PreTrainedTokenizerBase
 
+    from attrwidget.text.chat_cut import Cut
     from attrwidget.text.chat_layout import Layout
 
 ADDED = "system (added by the template)"
@@ -150,14 +151,31 @@ def _spans(
     found = cut(text, layout)
     if not found:
         return []
-    ends = [at for at, _ in found[1:]] + [len(text)]
-    titles = [
-        ADDED if role in SYSTEM_ROLES and added(text[at:end]) else role
-        for (at, role), end in zip(found, ends, strict=True)
-    ]
-    borders = [0, *(_token_from(units, end, len(ids)) for end in ends)]
-    spans = [Section(*span) for span in zip(titles, borders[:-1], borders[1:], strict=True)]
-    return [span for span in spans if span.start < span.end]
+    spans, start = [], 0
+    for message, end in zip(found, [*(other.start for other in found[1:]), len(text)], strict=True):
+        own = message.role in SYSTEM_ROLES and added(text[message.start : end])
+        stop = _token_from(units, end, len(ids))
+        if start < stop:
+            first, last = _content(text, message, end, layout)
+            body = (
+                (_token_at(units, first), _token_from(units, last, len(ids)))
+                if first < last
+                else (stop, stop)
+            )
+            spans.append(Section(ADDED if own else message.role, start, stop, body))
+        start = stop
+    return spans
+
+
+def _content(text: str, message: Cut, end: int, layout: Layout) -> tuple[int, int]:
+    """Return where in *text* a message that ends at *end* begins and ends without its header and footer."""
+    found = footer(text, message.content, end, message.role, layout)
+    stop = found[0] if found else end
+    return stop - len(text[message.content : stop].lstrip()), stop
+
+
+def _token_at(units: list[tuple[int, int]], character: int) -> int:
+    return max(token for start, token in units if start <= character)
 
 
 def _token_from(units: list[tuple[int, int]], character: int, count: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from attrwidget.text.chat_template import words
 
@@ -11,8 +11,16 @@ if TYPE_CHECKING:
     from attrwidget.text.chat_layout import Layout
 
 
-def cut(text: str, layout: Layout) -> list[tuple[int, str]]:
-    """Return where each message begins in a marked text, and its role."""
+class Cut(NamedTuple):
+    """Where a message begins in a marked text, with its header; its role; and where its content begins."""
+
+    start: int
+    role: str
+    content: int
+
+
+def cut(text: str, layout: Layout) -> list[Cut]:
+    """Return where each message begins in a marked text."""
     if not layout.headers:
         return []
     either = "|".join(f"(?P<h{n}>{header})" for n, (header, _) in enumerate(layout.headers))
@@ -22,24 +30,31 @@ def cut(text: str, layout: Layout) -> list[tuple[int, str]]:
     ]
     if not found:
         return []
-    begun = [(0, found[0][2])]
-    if words(text[: found[0][0]]):
-        begun = [(0, "system"), (found[0][0], found[0][2])]
+    first, content, first_role = found[0]
+    begun = [Cut(0, first_role, content)]
+    if words(text[:first]):
+        begun = [Cut(0, "system", 0), Cut(first, first_role, content)]
     for number, (start, end, role) in enumerate(found):
         if number:
-            begun.append((start, role))
+            begun.append(Cut(start, role, end))
         stop = found[number + 1][0] if number + 1 < len(found) else len(text)
         begun += _without_header(text, end, stop, role, layout)
     return begun
 
 
-def _without_header(text: str, at: int, stop: int, role: str, layout: Layout) -> list[tuple[int, str]]:
-    """Return what begins between *at* and *stop* without a header, after the footer of a message of *role*."""
+def footer(text: str, at: int, stop: int, role: str, layout: Layout) -> tuple[int, int] | None:
+    """Return where the footer of a message of *role* begins and ends between *at* and *stop*; None without one."""
     ends = layout.footers.get(role, ()) + (layout.footers.get("call", ()) if role == "assistant" else ())
     matches = [match for end in ends if (match := re.compile(end).search(text, at, stop))]
-    if not matches:
+    return min((match.span() for match in matches), key=lambda span: (span[0], -span[1]), default=None)
+
+
+def _without_header(text: str, at: int, stop: int, role: str, layout: Layout) -> list[Cut]:
+    """Return what begins between *at* and *stop* without a header, after the footer of a message of *role*."""
+    found = footer(text, at, stop, role, layout)
+    if found is None:
         return []
-    after = min(matches, key=lambda match: (match.start(), -match.end())).end()
+    after = found[1]
     if role in layout.headerless and text[after:stop].strip():
-        return [(after, "assistant"), *_without_header(text, after, stop, "assistant", layout)]
-    return [(after, "system")] if words(text[after:stop]) else []
+        return [Cut(after, "assistant", after), *_without_header(text, after, stop, "assistant", layout)]
+    return [Cut(after, "system", after)] if words(text[after:stop]) else []

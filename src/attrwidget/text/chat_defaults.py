@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise, takewhile
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.text.chat_cut import cut
@@ -55,8 +55,13 @@ def _systems(tokenizer: PreTrainedTokenizerBase, layout: Layout, **options: Any)
     """Return the system messages that the template writes when only a user has said something."""
     written = try_template(tokenizer, chat("user"), add_generation_prompt=True, **options)
     text = mark(tokenizer, written or "")
-    cuts = [*cut(text, layout), (len(text), "")]
-    return [squeezed(text[at:end]) for (at, role), (end, _) in pairwise(cuts) if role in SYSTEM_ROLES]
+    cuts = cut(text, layout)
+    ends = [*(message.start for message in cuts[1:]), len(text)]
+    return [
+        squeezed(text[message.start : end])
+        for message, end in zip(cuts, ends, strict=False)  # no messages, one end
+        if message.role in SYSTEM_ROLES
+    ]
 
 
 def _common(one: str, other: str) -> str:

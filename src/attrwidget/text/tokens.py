@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from attrwidget.text.token_bytes import REPLACEMENT, spelled
 from attrwidget.text.tokenizing import decode
 
 if TYPE_CHECKING:
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
 
     from transformers import PreTrainedTokenizerBase
 
-_REPLACEMENT = "\ufffd"
 _LONGEST_UNIT = 32  # a character has at most 4 bytes, but pieces that straddle two of them can chain up
 
 
@@ -95,7 +95,7 @@ def followed_by(tokens: Tokens, texts: Sequence[str], ids: Sequence[int]) -> Tok
 
 def token_text(tokenizer: PreTrainedTokenizerBase, token: int, before: Sequence[int] = ()) -> str:
     """Return what *token* adds to the text when it follows *before* (a few ids suffice)."""
-    return _added(tokenizer, list(before)[-8:], [token])
+    return spelled(tokenizer, token, _added(tokenizer, list(before)[-8:], [token]))
 
 
 def visible(text: str) -> str:
@@ -127,14 +127,14 @@ def _unit(
 ) -> TextPiece:
     """Return the shortest run of tokens from *start* that makes whole characters, or else one token."""
     alone = _added(tokenizer, ids[previous:start], ids[start : start + 1])
-    if _REPLACEMENT in alone:
+    if REPLACEMENT in alone:
         for end in range(start + 2, stop + 1):
             text = _added(tokenizer, ids[previous:start], ids[start:end])
-            if _REPLACEMENT not in text:
+            if REPLACEMENT not in text:
                 return TextPiece(start, end, text)
-            if _REPLACEMENT in text.rstrip(_REPLACEMENT):
+            if REPLACEMENT in text.rstrip(REPLACEMENT):
                 break  # a broken character inside: nothing after it can mend it
-    return TextPiece(start, start + 1, alone)
+    return TextPiece(start, start + 1, spelled(tokenizer, ids[start], alone))
 
 
 def _added(tokenizer: PreTrainedTokenizerBase, before: list[int], tokens: list[int]) -> str:
@@ -142,5 +142,5 @@ def _added(tokenizer: PreTrainedTokenizerBase, before: list[int], tokens: list[i
     known, whole = decode(tokenizer, before), decode(tokenizer, before + tokens)
     text = whole.removeprefix(known)
     # A broken character before can swallow these tokens or spoil them: then they stand alone.
-    spoilt = known.endswith(_REPLACEMENT) and (not text or _REPLACEMENT in text)
+    spoilt = known.endswith(REPLACEMENT) and (not text or REPLACEMENT in text)
     return text if whole.startswith(known) and not spoilt else decode(tokenizer, tokens)

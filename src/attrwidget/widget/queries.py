@@ -1,4 +1,4 @@
-"""Check and answer the six requests of a page; docs/protocol.md has their fields."""
+"""Check and answer the requests of a page; docs/protocol.md has their fields."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numpy as np
 
 from attrwidget.checks import HEAD_RULES, check_choice, check_input, check_whole, short
 from attrwidget.errors import AttrWidgetError
-from attrwidget.page.checks import NO_MODEL, check_shown_heads, check_shown_layer, check_steps
-from attrwidget.page.packing import float_bytes, given_meta, rows_at_once, score_map
+from attrwidget.page.checks import NO_MODEL, check_foil_ids, check_shown_heads, check_shown_layer, check_steps
+from attrwidget.page.packing import beside_rows, float_bytes, given_meta, rows_at_once, score_map
 from attrwidget.results.check import DRAWS
 
 if TYPE_CHECKING:
@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
 
 class Answer(NamedTuple):
-    """Fields and one buffer to send back."""
+    """Fields and one buffer to send back, and the reading to show from now on, if it is another."""
 
     meta: dict[str, Any]
     buffer: bytes
+    reading: Reading | None = None
 
 
 class Query(NamedTuple):
@@ -74,20 +75,19 @@ def _scores(reading: Reading, args: Mapping[str, Any]) -> Query:
     def answer(progress: Progress) -> Answer:
         rows = _rows(reading, selection, steps, progress)
         meta: dict[str, Any] = {"rows": rows.shape[0], "cols": rows.shape[1]}
-        notes = [reading.note(selection.method.name, [step]) for step in steps]
-        return Answer({**meta, "notes": notes} if any(notes) else meta, float_bytes(rows))
+        return Answer({**meta, **beside_rows(reading, selection.method.name, steps)}, float_bytes(rows))
 
     return Query(_cost(reading, selection, steps), answer)
 
 
-def _contrast(reading: Reading, method: str, steps: list[int], number: Any) -> Query:
+def _contrast(reading: Reading, method: str, steps: list[int], ids: Any) -> Query:
     """Check a request for one row of contrastive scores."""
     contrasts = _contrasts(reading)
     if method not in contrasts.descriptions():
         raise AttrWidgetError(f"The method {method!r} has no use for a foil: leave it out.")
     if len(steps) != 1:
         raise AttrWidgetError(_ONE_STEP.format(len(steps)))
-    foil = contrasts.find(steps[0], check_whole(number, "A foil's id"))
+    foil = contrasts.find(steps[0], check_foil_ids(ids))
 
     def answer(progress: Progress) -> Answer:
         rows = contrasts.rows(method, foil, progress)
@@ -103,7 +103,7 @@ def _foil(reading: Reading, args: Mapping[str, Any]) -> Query:
     if not isinstance(args["text"], str):
         raise AttrWidgetError(f"A foil is a text, not {short(args['text'])}.")
     foil = contrasts.find(step, args["text"])
-    return Query(0, lambda _: Answer(foil._asdict(), b""))
+    return Query(0, lambda _: Answer(foil.as_json(), b""))
 
 
 def _contrasts(reading: Reading) -> Contrasts:
@@ -129,9 +129,12 @@ def _map(reading: Reading, args: Mapping[str, Any]) -> Query:
 
     def answer(progress: Progress) -> Answer:
         signed = bool(selection.method.signed)
-        values, pool, low, high = score_map(_rows(reading, selection, steps, progress), signed=signed)
+        values, pool, low, high, greatest = score_map(
+            _rows(reading, selection, steps, progress), signed=signed
+        )
         rows, cols = values.shape
         meta = {"rows": rows, "cols": cols, "pool": list(pool), "low": low, "high": high, "signed": signed}
+        meta["greatest"] = greatest
         meta["floor"] = reading.scale_floor(selection.method.name, steps)
         return Answer(meta, values.tobytes())
 
@@ -148,7 +151,7 @@ def _heads(reading: Reading, args: Mapping[str, Any]) -> Query:
     if args.get("foil") is not None:
         if len(steps) != 1:
             raise AttrWidgetError(_ONE_STEP.format(len(steps)))
-        foil = _contrasts(reading).find(steps[0], check_whole(args["foil"], "A foil's id")).id
+        foil = _contrasts(reading).find_one(steps[0], check_foil_ids(args["foil"]))
 
     def answer(progress: Progress) -> Answer:
         given = reading.given_by_heads(steps, foil=foil, progress=progress)
@@ -174,6 +177,23 @@ def _check(reading: Reading, args: Mapping[str, Any]) -> Query:
     return Query(DRAWS, answer)
 
 
+def _continue(reading: Reading, args: Mapping[str, Any]) -> Query:
+    """Check a request to put a foil in its place and have the model write on."""
+    foil = _contrasts(reading).find(check_whole(args["step"], "A step"), check_foil_ids(args["foil"]))
+
+    def answer(progress: Progress) -> Answer:
+        return Answer({}, b"", reading.continued(foil.step, foil.ids, progress))
+
+    return Query(0, answer)  # what was written would be lost if a cheaper request went first
+
+
+def _back(reading: Reading, _args: Mapping[str, Any]) -> Query:
+    """Check a request to show the answer before."""
+    if reading.before is None:
+        raise AttrWidgetError("There is no answer before this one.")
+    return Query(0, lambda _: Answer({}, b"", reading.before))
+
+
 _OPERATIONS: dict[str, Callable[[Reading, Mapping[str, Any]], Query]] = {
     "scores": _scores,
     "column": _column,
@@ -181,6 +201,8 @@ _OPERATIONS: dict[str, Callable[[Reading, Mapping[str, Any]], Query]] = {
     "heads": _heads,
     "foil": _foil,
     "check": _check,
+    "continue": _continue,
+    "back": _back,
 }
 _ONE_STEP = "A foil is of one step: ask for that one, not for {}."
 _SELECTION = ("method", "layer", "heads", "head_rule")
@@ -191,6 +213,8 @@ _FIELDS = {
     "heads": ("steps", "input"),
     "foil": ("step", "text"),
     "check": ("step", "inputs"),
+    "continue": ("step", "foil"),
+    "back": (),
 }
 
 

@@ -17,7 +17,7 @@ from attrwidget.widget.worker import Job, Preempted, Worker
 if TYPE_CHECKING:
     from attrwidget.progress import Progress
     from attrwidget.results.base import Reading
-    from attrwidget.widget.queries import Query
+    from attrwidget.widget.queries import Answer, Query
 
 logger = logging.getLogger(__name__)
 
@@ -32,12 +32,19 @@ class Session:
     """Answers the requests of one widget's displays.
 
     ``receive`` returns at once and never raises; answers go through *send*, called with a message and its buffers from
-    any thread; *answered* is called after each.
+    any thread; *answered* is called after each, and *replaced* with another reading that an answer brought.
     """
 
-    def __init__(self, reading: Reading, send: Send, answered: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        reading: Reading,
+        send: Send,
+        answered: Callable[[], None] = lambda: None,
+        replaced: Callable[[Reading], None] = lambda _: None,
+    ) -> None:
         self._reading = reading
         self._send = send
+        self._replaced = replaced
         self._answered = answered
         self._pending: dict[Id, Job] = {}
         self._lock = threading.Lock()
@@ -124,10 +131,13 @@ class Session:
         if done < total and self._worker.has_cheaper(job):
             raise Preempted
 
-    def finish(self, request: Id, meta: dict[str, Any], buffer: bytes) -> None:
+    def finish(self, request: Id, answer: Answer) -> None:
         """Answer *request*, which was under way."""
         self._forget(request)
-        self._deliver({"v": VERSION, "id": request, "ok": True, "meta": meta}, [buffer])
+        self._deliver({"v": VERSION, "id": request, "ok": True, "meta": answer.meta}, [answer.buffer])
+        if answer.reading is not None:
+            self._reading = answer.reading
+            self._replaced(answer.reading)
         try:
             self._answered()
         except Exception:
@@ -170,14 +180,14 @@ class _Task:
         report = self._watch(job)
         try:
             report(0, 0)
-            meta, buffer = self._query.answer(report)
+            answer = self._query.answer(report)
             report(0, 0)
         except Preempted:
             raise
         except Exception as error:  # noqa: BLE001 - the page shows any error
             self._session.fail(self._request, error)
         else:
-            self._session.finish(self._request, meta, buffer)
+            self._session.finish(self._request, answer)
 
     def _watch(self, job: Job) -> Progress:
         """Return the progress callback of a job: it stops the job when needed, and reports now and then."""

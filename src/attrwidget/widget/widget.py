@@ -13,7 +13,7 @@ from attrwidget.errors import AttrWidgetError
 from attrwidget.page.bundle import read_bundle, widget_script
 from attrwidget.page.checks import VIEWS
 from attrwidget.page.content import content_of
-from attrwidget.page.packing import float_bytes
+from attrwidget.page.packing import beside_rows, float_bytes
 from attrwidget.page.state import SHARED, checked, initial_state, mend
 from attrwidget.still.static_html import to_fallback_html
 from attrwidget.widget.cells import shown_in_cell
@@ -72,7 +72,7 @@ class ExplanationWidget(anywidget.AnyWidget):
     ).tag(sync=True)
     held = _Checked(help="The steps held, ascending, such as [1, 2]; [] when none is.").tag(sync=True)
     foil = _Checked(
-        help='What the held step might have been instead: None, a text or id, and then {"step", "id", "text"}. Scores '
+        help='What the held step might have been instead: None, a text or id, and then {"step", "ids", "text"}. Scores '
         "then explain why the step is what it is and not that. Holding anything else lets go of it."
     ).tag(sync=True)
     method = _Checked(help="The name of the method shown, one of reading.methods().").tag(sync=True)
@@ -94,7 +94,7 @@ class ExplanationWidget(anywidget.AnyWidget):
         self.reading = reading
         self.set_trait("content", content_of(reading))
         super().__init__(_esm=read_bundle("widget.js"), **{**initial_state(reading), **traits})
-        self._session = Session(reading, self.send, self._keep_on_show)
+        self._session = Session(reading, self.send, self._keep_on_show, self._show)
         self.on_msg(self._receive)
         hear_while_cells_run(self)
 
@@ -174,8 +174,8 @@ class ExplanationWidget(anywidget.AnyWidget):
         if is_kept and not heads:
             return
         rows = self.reading.rows(steps=steps, **query)
-        notes = [self.reading.note(method.name, [step]) for step in steps]
-        self.set_trait("on_show", {**known, "rows": _packed(float_bytes(rows)), "notes": notes, **heads})
+        beside = beside_rows(self.reading, method.name, steps)
+        self.set_trait("on_show", {**known, "rows": _packed(float_bytes(rows)), **beside, **heads})
 
     def _heads_on_show(self, steps: list[int]) -> dict[str, Any]:
         """Return what heads give to *steps* as a page is answered, if that takes no time here."""
@@ -186,12 +186,19 @@ class ExplanationWidget(anywidget.AnyWidget):
         if not quick:
             return {}
         try:
-            meta, shares = read_query(reading, "heads", {"steps": steps, "input": None}).answer(
-                lambda *_: None
-            )
+            query = read_query(reading, "heads", {"steps": steps, "input": None})
+            answer = query.answer(lambda *_: None)
         except AttrWidgetError:
             return {}
-        return {"heads": {**meta, "shares": _packed(shares)}}
+        return {"heads": {**answer.meta, "shares": _packed(answer.buffer)}}
+
+    def _show(self, reading: Reading) -> None:
+        """Show another answer, with nothing held."""
+        self.reading = reading
+        self.foil = None
+        self.held = []
+        self.set_trait("on_show", {})
+        self.set_trait("content", content_of(reading))
 
     def _receive(self, _widget: Any, message: Any, _buffers: Any) -> None:
         self._session.receive(message)

@@ -98,7 +98,7 @@ def test_a_padding_token_that_was_really_generated_stays() -> None:
 def test_stop_strings_in_a_batch() -> None:
     model = aw.load(build("gpt2"), byte_tokenizer())
     free = model.explain(PROMPTS, max_new_tokens=8)
-    stop = next(u.text for u in free[2].tokens.units[-6:] if u.text.strip().isascii() and len(u.text) > 1)
+    stop = next(u.text for u in free[2].tokens.units[-6:] if u.text.strip().isalpha() and len(u.text) > 1)
     batch = model.explain(PROMPTS, max_new_tokens=8, stop_strings=[stop])
     singles = [model.explain(p, max_new_tokens=8, stop_strings=[stop]) for p in PROMPTS]
     assert [ex.tokens.ids for ex in batch] == [ex.tokens.ids for ex in singles]

@@ -77,7 +77,7 @@ def _read(document: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> SavedExp
         [_recorded(_renamed(entry, _RENAMED_OF_METHODS), arrays) for entry in document["methods"]],
         inputs=inputs,
         heads=heads,
-        sections=[Section(title, start, end) for title, start, end in _spans(document["sections"])],
+        sections=_sections(document),
         model_name=read_text(document["model"]),
         warnings=[read_text(sentence) for sentence in document["warnings"]],
         attention_note=read_maybe_text(document["attention_note"]),
@@ -85,6 +85,22 @@ def _read(document: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> SavedExp
         step_noun=(one, several),
     )
     return SavedExplanation(reading)
+
+
+def _sections(document: dict[str, Any]) -> list[Section]:
+    """Return the sections; files of older versions have neither bodies nor notes."""
+    spans = _spans(document["sections"])
+    none = [None] * len(spans)
+    bodies, notes = document.get("section_bodies", none), document.get("section_notes", none)
+    return [
+        Section(*span, None if body is None else _pair(body), read_maybe_text(note))
+        for span, body, note in zip(spans, bodies, notes, strict=True)
+    ]
+
+
+def _pair(entry: Any) -> tuple[int, int]:
+    start, end = map(read_whole_number, entry)
+    return start, end
 
 
 def _tokens(document: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Tokens:

@@ -140,6 +140,8 @@ def _texts(reading: Reading) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         "labels": list(tokens.labels),
         "special": [i for i, special in enumerate(tokens.special) if special],
         "sections": [[section.title, int(section.start), int(section.end)] for section in reading.sections],
+        "section_bodies": [section.body for section in reading.sections],
+        "section_notes": [section.note for section in reading.sections],
         "top": [[[text, float(p)] for text, p in top] for top in steps["top"]],
         "readings": readings,
         "attention_note": reading.attention_note,

@@ -149,6 +149,7 @@ class CausalModel(Model):
                     capabilities,
                     spans_of(self.tokenizer, encoded, given, chosen),
                     log_probs=answer.log_probs,
+                    cut_short=answer.cut_short,
                 )
             )
             for given, encoded, answer in zip(prompts, ids, outputs, strict=True)
@@ -174,7 +175,9 @@ class CausalModel(Model):
             chat = chats[row // call.per_prompt] if chats else None
             messages, options = chat or (None, {})
             spans = spans_of(adapter.tokenizer, prompt, messages, options)
-            explanation = Explanation(CausalTrace(adapter, prompt, answer, self.capabilities, spans))
+            cut_short = call.is_cut_short(answer)
+            trace = CausalTrace(adapter, prompt, answer, self.capabilities, spans, cut_short=cut_short)
+            explanation = Explanation(trace)
             explanation.warnings.extend(self._prompt_warnings(messages, prompt, options))
             if chat and not message_spans(adapter.tokenizer, chat.messages, prompt, **options):
                 explanation.warnings.append(other_chat(spans))

@@ -17,9 +17,10 @@ from attrwidget.engine.trace import Trace
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import exclusive_use
 from attrwidget.hf.generation import not_finite
+from attrwidget.kinds.answers import generate_answers
 from attrwidget.kinds.causal.record import record, records_as_loaded
 from attrwidget.kinds.causal.trials import returned
-from attrwidget.text.sections import Section
+from attrwidget.text.sections import Section, answer_section
 from attrwidget.text.tokens import read_tokens
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from attrwidget.engine.gradients.graph import ScoreFunction
     from attrwidget.engine.logit_lens import LensReading
     from attrwidget.kinds.causal.adapter import CausalLM
+    from attrwidget.progress import Progress
 
 # Tokens: the temporary memory of a forward pass grows with them, so a longer text is run in pieces.
 _ONE_RUN, _PIECE = 512, 128
@@ -49,6 +51,7 @@ class CausalTrace(Trace):
         capabilities: What the model allows.
         messages: The messages of a chat, which cover the prompt.
         log_probs: The log-probabilities (nats) of the output as the model wrote it, if that is known.
+        cut_short: Whether the output ends because no more tokens were allowed.
     """
 
     task = "text-generation"
@@ -64,6 +67,7 @@ class CausalTrace(Trace):
         messages: Sequence[Section] = (),
         *,
         log_probs: Sequence[float] | None = None,
+        cut_short: bool = False,
     ) -> None:
         super().__init__(model, capabilities)
         self.messages = messages
@@ -74,7 +78,7 @@ class CausalTrace(Trace):
         self.outputs = tuple(self.tokens.ids[len(prompt) :])
         self.sections = [
             *(messages or [Section("Prompt", 0, self.first_step)]),
-            Section("Answer", self.first_step, len(self.tokens)),
+            answer_section(self.first_step, len(self.tokens), cut_short=cut_short),
         ]
         self._ids = torch.tensor([self.tokens.ids[:-1]], device=model.device)
         logits, self._recorded = self._run()
@@ -107,9 +111,25 @@ class CausalTrace(Trace):
         """Return the trace of another *output* to the same prompt."""
         self.require_same_weights()
         self.model.require_room(self.first_step, len(output))
-        other = CausalTrace(self.model, self.tokens.ids[: self.first_step], output, self.capabilities)
-        other.messages = self.messages
-        return other
+        prompt = self.tokens.ids[: self.first_step]
+        return CausalTrace(self.model, prompt, output, self.capabilities, self.messages)
+
+    def continued(self, output: Sequence[int], count: int, progress: Progress | None = None) -> CausalTrace:
+        """Return the trace of *output* and what the model writes after it, *count* tokens at most."""
+        self.require_same_weights()
+        prompt = self.tokens.ids[: self.first_step]
+        (written,) = generate_answers(
+            self.model,
+            [[*prompt, *output]],
+            before=len(prompt) + len(output),
+            count=count,
+            options={},
+            progress=progress,
+        )
+        whole = [*output, *written.ids]
+        return CausalTrace(
+            self.model, prompt, whole, self.capabilities, self.messages, cut_short=written.cut_short
+        )
 
     def _make_graph(self, capabilities: Capabilities, options: dict[str, Any]) -> GradientGraph:
         return GradientGraph(self.model, self._ids, self.first_step, capabilities, **options)

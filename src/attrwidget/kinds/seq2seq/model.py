@@ -136,7 +136,14 @@ class Seq2SeqModel(Model):
             adapter.require_room(len(start), max(len(answer.ids) for answer in outputs))
         explanations = [
             Explanation(
-                Seq2SeqTrace(adapter, *beginning, answer.ids, capabilities, log_probs=answer.log_probs)
+                Seq2SeqTrace(
+                    adapter,
+                    *beginning,
+                    answer.ids,
+                    capabilities,
+                    log_probs=answer.log_probs,
+                    cut_short=answer.cut_short,
+                )
             )
             for beginning, answer in zip(beginnings, outputs, strict=True)
         ]
@@ -162,6 +169,13 @@ class Seq2SeqModel(Model):
             answer = call.answer_of(row, start)
             if not answer:
                 raise AttrWidgetError("generate wrote no token, so there is nothing to explain.")
-            trace = Seq2SeqTrace(adapter, call.prompt_of(row), sequence[:start], answer, self.capabilities)
+            trace = Seq2SeqTrace(
+                adapter,
+                call.prompt_of(row),
+                sequence[:start],
+                answer,
+                self.capabilities,
+                cut_short=call.is_cut_short(answer),
+            )
             explanations.append(Explanation(trace))
         return explanations

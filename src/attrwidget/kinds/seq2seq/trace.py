@@ -14,8 +14,10 @@ from attrwidget.engine.trace import Trace
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.attention_interface import is_own_attention
 from attrwidget.hf.generation import not_finite
+from attrwidget.kinds.answers import generate_answers
+from attrwidget.kinds.seq2seq.adapter import Beginning
 from attrwidget.kinds.seq2seq.trials import record, returned, run_target
-from attrwidget.text.sections import Section
+from attrwidget.text.sections import Section, answer_section
 from attrwidget.text.tokens import joined, read_tokens
 
 if TYPE_CHECKING:
@@ -25,13 +27,14 @@ if TYPE_CHECKING:
     from attrwidget.engine.attention.recorder import AttentionReader, RecordedAttention
     from attrwidget.engine.capabilities import Capabilities
     from attrwidget.kinds.seq2seq.adapter import Seq2SeqLM
+    from attrwidget.progress import Progress
 
 
 class Seq2SeqTrace(Trace):
     """One teacher-forced run of *model* over a *source* (encoder) and ``start + output`` (decoder).
 
     Tokens are those of the source, the start and the output, in this order. Step *s* is the output's token *s*; it sees
-    the whole source, the start, and the output before it. *log_probs* are as in ``CausalTrace``.
+    the whole source, the start, and the output before it. *log_probs* and *cut_short* are as in ``CausalTrace``.
     """
 
     task = "text2text-generation"
@@ -47,6 +50,7 @@ class Seq2SeqTrace(Trace):
         capabilities: Capabilities,
         *,
         log_probs: Sequence[float] | None = None,
+        cut_short: bool = False,
     ) -> None:
         super().__init__(model, capabilities)
         self.n_source = len(source)
@@ -61,7 +65,7 @@ class Seq2SeqTrace(Trace):
         self.sections = [
             Section("Source", 0, self.n_source),
             Section("Target", self.n_source, self.first_step),
-            Section("Answer", self.first_step, len(self.tokens)),
+            answer_section(self.first_step, len(self.tokens), cut_short=cut_short),
         ]
         ids = torch.tensor([self.tokens.ids[:-1]], device=model.device)
         self._ids, self._source, self._target = ids, ids[:, : self.n_source], ids[:, self.n_source :]
@@ -88,6 +92,22 @@ class Seq2SeqTrace(Trace):
         ids = self.tokens.ids
         start = ids[self.n_source : self.first_step]
         return Seq2SeqTrace(self.model, ids[: self.n_source], start, output, self.capabilities)
+
+    def continued(self, output: Sequence[int], count: int, progress: Progress | None = None) -> Seq2SeqTrace:
+        """Return the trace of *output* and what the model writes after it, *count* tokens at most."""
+        self.require_same_weights()
+        ids = self.tokens.ids
+        source, start = ids[: self.n_source], ids[self.n_source : self.first_step]
+        (written,) = generate_answers(
+            self.model,
+            [Beginning(source, [*start, *output])],
+            before=len(start) + len(output),
+            count=count,
+            options={},
+            progress=progress,
+        )
+        whole = [*output, *written.ids]
+        return Seq2SeqTrace(self.model, source, start, whole, self.capabilities, cut_short=written.cut_short)
 
     def before(self, step: int) -> list[int]:
         """Return the token ids that *step*'s token follows in the target."""

@@ -1,0 +1,112 @@
+/** What a chat template wrote around a message is folded into the label of its role, with what it gave in all. */
+import { type ReadonlySignal, signal } from "@preact/signals-core";
+import type { Context } from "../../context";
+import { h } from "../../dom";
+import { numeral } from "../../draw/numerals";
+import { named, type Units } from "../../state/units";
+
+/** The template's units of one message. While it is closed, its chip stands for them. */
+export interface Fold {
+  readonly units: readonly number[];
+  readonly chip: HTMLElement;
+  /** The part of the page that is styled by whether the fold is closed. */
+  readonly group: HTMLElement;
+}
+
+const closed = "folded";
+
+/** Make the fold of these units of a message, closed. */
+export function makeFold(inside: readonly number[], units: Units, group: HTMLElement): Fold {
+  const count = inside.reduce((tokens, u) => tokens + units.end(u) - units.start(u), 0);
+  const names = inside.map((u) => named(units.text(u))).join(" ");
+  const chip = h("span", {
+    class: "fold",
+    role: "option",
+    "aria-selected": "false",
+    title: `The chat template wrote ${count} token${count > 1 ? "s" : ""} here: ${names}. Click to show or hide them.`,
+  });
+  group.classList.add(closed);
+  return { units: inside, chip, group };
+}
+
+export class Folds {
+  readonly #units: readonly HTMLElement[];
+  readonly #folds: readonly Fold[];
+  readonly #of = new Map<number, Fold>();
+  readonly #changed = signal(0);
+
+  constructor(units: readonly HTMLElement[], folds: readonly Fold[], signal: AbortSignal) {
+    this.#units = units;
+    this.#folds = folds;
+    for (const fold of folds) {
+      for (const u of fold.units) this.#of.set(u, fold);
+      fold.chip.addEventListener("click", () => this.#toggle(fold), { signal });
+    }
+  }
+
+  /** Changes with each fold that is opened or closed. */
+  get changed(): ReadonlySignal<number> {
+    return this.#changed;
+  }
+
+  /** The unit that stands for `u`: the first of its fold while that is closed, else itself. */
+  standIn(u: number): number {
+    const fold = this.#of.get(u);
+    return fold && isClosed(fold) ? (fold.units[0] as number) : u;
+  }
+
+  /** What the page shows for each unit: the chip for the first of a closed fold; the others are not laid out. */
+  elements(): HTMLElement[] {
+    return this.#units.map((_, u) => this.element(u) as HTMLElement);
+  }
+
+  element(u: number): HTMLElement | undefined {
+    const fold = this.#of.get(u);
+    return fold && isClosed(fold) && fold.units[0] === u ? fold.chip : this.#units[u];
+  }
+
+  /** The values with those of a closed fold added up in its first unit. */
+  merged(values: Float32Array): Float32Array {
+    const shut = this.#folds.filter(isClosed);
+    if (shut.length === 0) return values;
+    const out = values.slice();
+    for (const { units } of shut) {
+      const sum = sumOf(values, units);
+      for (const u of units) out[u] = Number.NaN;
+      out[units[0] as number] = sum;
+    }
+    return out;
+  }
+
+  /** Open or close the fold of `u`; false if it is in none. */
+  toggle(u: number): boolean {
+    const fold = this.#of.get(u);
+    if (fold) this.#toggle(fold);
+    return fold !== undefined;
+  }
+
+  /** Write on each chip what its units gave. */
+  write({ scores }: Context): void {
+    void this.#changed.value;
+    const shown = scores.shown.value;
+    for (const fold of this.#folds) {
+      const sum = shown ? sumOf(shown.values, fold.units) : Number.NaN;
+      const number = shown && !Number.isNaN(sum) ? ` ${numeral(sum, shown.method.signed, shown.high)}` : "";
+      const text = `${isClosed(fold) ? "▸" : "▾"} template${number}`;
+      if (fold.chip.textContent !== text) fold.chip.textContent = text;
+    }
+  }
+
+  #toggle(fold: Fold): void {
+    fold.group.classList.toggle(closed);
+    this.#changed.value++;
+  }
+}
+
+const isClosed = ({ group }: Fold): boolean => group.classList.contains(closed);
+
+/** The sum of the values that are known; NaN if none is. */
+function sumOf(values: Float32Array, units: readonly number[]): number {
+  const known = units.map((u) => values[u] as number).filter((v) => !Number.isNaN(v));
+  return known.length > 0 ? known.reduce((sum, v) => sum + v, 0) : Number.NaN;
+}
