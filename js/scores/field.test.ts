@@ -111,3 +111,23 @@ describe("map", () => {
     expect([...field.pyramid().base.values].slice(0, 4)).toEqual([255, 255, 255, 255]);
   });
 });
+
+test("one cell in a hundred may be beyond the scale, so that it does not pale the others", () => {
+  const count = 300;
+  const tokens = {
+    count: count + 1,
+    start: [...Array(count + 1).keys()],
+    text: Array(count + 1).fill(" a"),
+    special: [],
+  };
+  const steps = { ...content.steps, first: count, count: 1, probability: [0.5] };
+  const long = shapeOf({ ...content, tokens, inputs: count, steps });
+  const field = new Field(long, shares, { ...plain, hidden: new Uint8Array(count) });
+  field.put(
+    [0],
+    Float32Array.from({ length: count }, (_, i) => (i === 5 ? 0.9 : 0.001 + i * 1e-6)),
+  );
+  expect(field.greatest).toBeCloseTo(0.9, 6);
+  expect(field.high).toBeLessThan(0.0014);
+  expect(field.pyramid().base.values[5]).toBe(254);
+});

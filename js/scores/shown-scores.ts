@@ -99,11 +99,13 @@ function followSteps(
     const late = setTimeout(() => {
       out.value = null;
     }, grace);
+    // A whole word is compared with its foil in one row.
+    const asked = query.foil ? steps.slice(0, 1) : steps;
     void display
-      .run((options) => session.scores(query, steps, options), lane)
+      .run((options) => session.scores(query, asked, options), lane)
       .then((rows) => {
         if (!rows) return;
-        const notes = new Set(steps.map((step) => session.note(query, step)));
+        const notes = new Set(asked.map((step) => session.note(query, step)));
         const note = notes.size === 1 ? ([...notes][0] ?? null) : null;
         const disputed = disputedBy(session, query, method, steps, rows);
         const scores = rowScores(state, method, steps, rows);

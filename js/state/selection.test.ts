@@ -54,6 +54,15 @@ test("a foil holds its step; letting go takes the foil first, then the step", ()
   expect(state.held.value).toEqual([]);
 });
 
+test("a foil of several tokens holds the whole word that is explained", () => {
+  state.previewed.value = [0, 1];
+  contrast(display, { step: 0, ids: [7, 8], text: " was not" });
+  expect(state.held.value).toEqual([0, 1]);
+  state.held.value = [];
+  contrast(display, foil);
+  expect(state.held.value).toEqual([0]);
+});
+
 test("holding another step drops the foil", () => {
   contrast(display, foil);
   toggleHeld(display, [1]);

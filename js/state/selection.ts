@@ -4,7 +4,7 @@ import { spokenChance } from "../draw/numerals";
 import type { Foil } from "../session/session";
 import type { Display } from "./display";
 import { chooseAll } from "./heads";
-import { foilOf, methodOf, restingSteps } from "./selectors";
+import { fits, foilOf, methodOf, restingSteps } from "./selectors";
 import type { State } from "./state";
 import { named, unitsOf } from "./units";
 
@@ -51,10 +51,13 @@ export function letGo(display: Display): void {
 export function contrast(display: Display, foil: Foil | null): void {
   const { state } = display;
   batch(() => {
-    if (foil && !sameSteps(state.held.peek(), [foil.step])) state.held.value = [foil.step];
+    const resting = restingSteps(state);
+    if (foil) state.held.value = fits(foil, resting) ? resting : [foil.step];
     state.foil.value = foil;
   });
-  display.announce(foil ? `Why ${nameOf(state, [foil.step])} and not ${named(foil.text)}.` : "Foil let go.");
+  display.announce(
+    foil ? `Why ${nameOf(state, state.held.peek())} and not ${named(foil.text)}.` : "Foil let go.",
+  );
 }
 
 /** Show the scores of `steps` or of `input` until the next preview; none shows what is held. */

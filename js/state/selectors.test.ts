@@ -31,6 +31,16 @@ test("chosen heads go before a layer", () => {
   expect(scoreQuery(state)).toMatchObject({ layer: null, heads: [[0, 1]] });
 });
 
+test("a foil of several tokens belongs to the word that begins there, and to methods that compare words", () => {
+  const words = { step: 0, ids: [7, 8], text: " was not" };
+  state.foil.value = words;
+  expect([foilOf(state, [0]), foilOf(state, [0, 1]), foilOf(state, [1])]).toEqual([words, words, null]);
+  state.method.value = "input_x_gradient";
+  expect(scoreQuery(state, words)).not.toHaveProperty("foil");
+  state.content.value = { ...state.content.value, contrast_whole: { input_x_gradient: "…" } };
+  expect(scoreQuery(state, words)).toMatchObject({ foil: [7, 8] });
+});
+
 test("a foil belongs to one step, and only to methods that have a contrast", () => {
   state.foil.value = foil;
   expect([foilOf(state, [1]), foilOf(state, [0]), foilOf(state, [0, 1])]).toEqual([foil, null, null]);

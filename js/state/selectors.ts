@@ -28,10 +28,18 @@ export function contrastOf(
   return ids.length > 1 ? contrast_whole?.[method] : contrast[method];
 }
 
-/** The foil of `steps`: only a single step has one. */
+/** True if `foil` can stand for `steps`: one token for one step, several for the word that begins there. */
+export const fits = (foil: Foil, steps: readonly number[]): boolean =>
+  steps[0] === foil.step && (steps.length === 1 || (foil.ids.length > 1 && inARow(steps)));
+
+/** True if `steps` follow one another. */
+export const inARow = (steps: readonly number[]): boolean =>
+  steps.length > 0 && (steps.at(-1) as number) - (steps[0] as number) === steps.length - 1;
+
+/** The foil of `steps`. */
 export function foilOf(state: State, steps: readonly number[]): Foil | null {
   const foil = state.foil.value;
-  return foil && steps.length === 1 && steps[0] === foil.step ? foil : null;
+  return foil && fits(foil, steps) ? foil : null;
 }
 
 /** The scores to ask for. A head under the pointer goes before those chosen. */

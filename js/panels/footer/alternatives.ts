@@ -1,8 +1,9 @@
 /** What might have been written instead of a step. Each can be asked about: why this and not that? */
 import type { Context } from "../../context";
 import { h } from "../../dom";
+import type { Content } from "../../session/session";
 import { contrast } from "../../state/selection";
-import { foilOf, restingSteps, targetSteps } from "../../state/selectors";
+import { foilOf, inARow, restingSteps, targetSteps } from "../../state/selectors";
 import { named, unitsOf } from "../../state/units";
 import { chip } from "./chip";
 
@@ -51,7 +52,7 @@ export function mountAlternatives(host: HTMLElement, ctx: Context): void {
   ctx.effect(() => {
     const { contrast: methods, steps } = state.content.value;
     const targets = targetSteps(state);
-    step = targets.length === 1 ? targets[0] : undefined;
+    step = isWord(targets, state.content.value) ? targets[0] : undefined;
     const foil = foilOf(state, targets);
     const others = step === undefined ? [] : (steps.alternatives[step] ?? []).slice(0, shownAtMost);
     const units = unitsOf(state.content.value);
@@ -77,6 +78,13 @@ export function mountAlternatives(host: HTMLElement, ctx: Context): void {
   });
 }
 
+/** True if steps are one word, which other words may have stood for: no space is between them. */
+function isWord(steps: readonly number[], content: Content): boolean {
+  const units = unitsOf(content);
+  const [, ...later] = units.ofSteps(steps);
+  return inARow(steps) && later.every((u) => !/^\s/.test(units.text(u)) && !units.special(u));
+}
+
 /** The input for any other word. `write` shows a message beside it. */
 function wordInput(ctx: Context, write: (message: string) => void): HTMLInputElement {
   const input = h("input", {
@@ -95,8 +103,9 @@ function wordInput(ctx: Context, write: (message: string) => void): HTMLInputEle
     },
   });
   async function ask(text: string): Promise<void> {
-    const [step, more] = restingSteps(ctx.state);
-    if (step === undefined || more !== undefined || text.trim() === "") return;
+    const steps = restingSteps(ctx.state);
+    const [step] = steps;
+    if (step === undefined || !isWord(steps, ctx.state.content.peek()) || text.trim() === "") return;
     const foil = await ctx.run(
       (options) =>
         ctx.session.foil(step, text, options).catch((error) => {

@@ -48,9 +48,7 @@ function mount(
       what,
       methods.element,
       more,
-      h("span", { class: "grow" }),
-      switcher.element,
-      h("div", { class: "icons" }, options, copy, help),
+      h("div", { class: "ends" }, switcher.element, h("div", { class: "icons" }, options, copy, help)),
     ),
     drawer.element,
   );

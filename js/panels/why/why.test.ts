@@ -61,3 +61,35 @@ test("without an answer there is nothing to list", async () => {
   await settle();
   expect(t.host.querySelector<HTMLElement>(".aw-why")?.hidden).toBe(true);
 });
+
+test("signed scores are added up: to the score where the method promises it, else by themselves", async () => {
+  const signed = [
+    [0.25, -0.75, Number.NaN],
+    [0, 0, 0],
+  ];
+  t = setUp({}, signed);
+  why.mount(t.host, t.ctx);
+  t.state.method.value = "input_x_gradient";
+  t.state.held.value = [0];
+  await settle();
+  expect(text(".sum")).toBe("adds .250, takes .750: −.500 in all");
+
+  t = setUp({}, signed);
+  t.session.sums.mockReturnValue([2, 1.5]);
+  why.mount(t.host, t.ctx);
+  t.state.method.value = "input_x_gradient";
+  t.state.held.value = [0];
+  await settle();
+  expect(text(".sum")).toBe("base 2.00 − .500 = 1.50, the score 1.50");
+  t.session.sums.mockReturnValue([2, 1.75]);
+  t.state.held.value = [];
+  t.state.held.value = [0];
+  await settle();
+  expect(text(".sum")).toBe("base 2.00 − .500 = 1.50, the score 1.75 (+.250 is missing)");
+});
+
+test("shares have no such line", async () => {
+  t.state.held.value = [1];
+  await settle();
+  expect(t.host.querySelector<HTMLElement>(".sum")?.hidden).toBe(true);
+});

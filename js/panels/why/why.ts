@@ -73,10 +73,11 @@ export function sizeText(shown: ShownScores, top: readonly number[]): string {
 }
 
 /**
- * What signed scores add up to: "base 3.10 + 2.70 = 5.80, of the score 5.85 (.050 missing)"; where no sum is promised, "+3.13 and −.43, together
- * +2.70".
+ * What signed scores add up to: "base 3.10 + 2.70 = 5.80, of the score 5.85 (.050 missing)"; where no sum is promised, "adds 3.13, takes .43:
+ * +2.70 in all".
  */
-export function sumText({ method, values, sum, sums, high, steps }: ShownScores): string | null {
+export function sumText(shown: ShownScores): string | null {
+  const { method, sum, sums, high, steps } = shown;
   if (!method.signed || sum === null || steps.length === 0) return null;
   if (sums) {
     const [base, score] = sums;
@@ -86,11 +87,12 @@ export function sumText({ method, values, sum, sums, high, steps }: ShownScores)
     return `base ${numeral(base)} ${sum < 0 ? "−" : "+"} ${numeral(Math.abs(sum))} = ${numeral(base + sum)}, the score ${numeral(score)}${rest}`;
   }
   let [adds, takes] = [0, 0];
-  for (const v of values) {
+  for (const v of compared(shown)) {
     if (v > 0) adds += v;
     else if (v < 0) takes += v;
   }
-  return `${numeral(adds, true, high)} and ${numeral(takes, true, high)}, together ${numeral(adds + takes, true, high)}`;
+  const [more, less] = [numeral(adds, false, high), numeral(-takes, false, high)];
+  return `adds ${more}, takes ${less}: ${numeral(adds + takes, true, high)} in all`;
 }
 
 /** One input. It is kept and written anew, because the list changes with every move of the pointer. */

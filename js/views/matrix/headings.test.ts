@@ -36,3 +36,17 @@ test("narrow columns turn their headings and show probabilities as bars; a held 
   const heights = bars.map(({ args }) => args[3] as number);
   expect(heights[0]).toBeCloseTo((heights[1] as number) * 1.5, 6);
 });
+
+test("where there are too many for words, positions stand as ticks, and sections have their titles", () => {
+  const { paper, texts } = recordingPaper();
+  const titles = [
+    [0, "user"],
+    [40, "model"],
+  ] as const;
+  const shape = { ...filledField().shape, titles, rowText: Array(90).fill("a"), breaks: [40] };
+  const field = { ...filledField(), shape, hatched: new Uint8Array(90) } as never;
+  const layout = { ...picture().layout, rows: 90, columns: 90, height: 460 };
+  const many = picture({ field, layout, down: { offset: 0, scale: 4 }, across: { offset: 0, scale: 4 } });
+  paintRows(paper, many, look);
+  expect(texts()).toEqual(["20", "60", "80", "user", "model"]);
+});

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bodyBottom, headings, layoutOf, limits, runs, spotAt, truncate } from "./layout";
+import { bodyBottom, headings, layoutOf, limits, runs, spotAt, ticked, ticks, truncate } from "./layout";
 
 test("spots", () => {
   const l = layoutOf(760, 90, 10, 5, 92);
@@ -41,4 +41,14 @@ test("limits stay in order", () => {
       expect(natural).toBeLessThanOrEqual(most);
     }
   }
+});
+
+test("many small cells have ticks at round positions, with room between them", () => {
+  expect([
+    ticked({ offset: 0, scale: 8 }, 80),
+    ticked({ offset: 0, scale: 16 }, 80),
+    ticked({ offset: 0, scale: 8 }, 60),
+  ]).toEqual([true, false, false]);
+  expect(ticks({ offset: 0, scale: 8 }, 80, 400)).toEqual([9, 19, 29, 39, 49]);
+  expect(ticks({ offset: 100, scale: 0.5 }, 1000, 400)).toEqual([299, 399, 499, 599, 699, 799, 899, 999]);
 });

@@ -30,3 +30,17 @@ test("neighbours that are held share one frame", () => {
   expect(of("stroke").map(({ strokeStyle }) => strokeStyle)).toEqual(["accent"]);
   expect(of("roundRect").at(-1)?.args[2]).toBe(120);
 });
+
+test("edges beyond which there are more cells fade", () => {
+  const fades = (more: object) => {
+    const { paper, of } = recordingPaper();
+    paintMatrix(paper, picture(more), look, 1);
+    return of("fillRect").filter(
+      ({ fillStyle, globalAlpha }) => fillStyle === "ground" && (globalAlpha as number) < 1,
+    );
+  };
+  expect(fades({})).toEqual([]);
+  const right = fades({ across: { offset: 0, scale: 300 } });
+  expect(right.length).toBeGreaterThan(3);
+  expect(right.every(({ args }) => (args[0] as number) > 370)).toBe(true);
+});

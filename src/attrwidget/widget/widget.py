@@ -213,10 +213,13 @@ class ExplanationWidget(anywidget.AnyWidget):
 
     @traitlets.observe("held", "foil")
     def _held_or_foil(self, change: Any) -> None:
-        """Keep the foil only while its step alone is held."""
-        if self.foil is not None and self.held != [self.foil["step"]]:
+        """Keep the foil only while its step is held: alone, unless whole words are compared."""
+        if self.foil is None:
+            return
+        step, whole = self.foil["step"], len(self.foil["ids"]) > 1
+        if self.held[:1] != [step] or (len(self.held) > 1 and not whole):
             if change["name"] == "foil":
-                self.held = [self.foil["step"]]
+                self.held = [step]
             else:
                 self.foil = None
 
