@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
+import copy
+import re
 from typing import Any
 
 import pytest
-from helpers.chats import (
-    CHAT,
-    CHATML,
-    DEVELOPERS,
-    FAMILIES,
-    INTO_USERS,
-    LLAMA3,
-    MISTRAL,
-    SYSTEM,
-    THINKING,
-    chat_tokenizer,
-    family_tokenizer,
-)
+from helpers.chat_families import DEVELOPERS, FAMILIES, INTO_USERS, ONE_CALL, family_tokenizer
+from helpers.chats import CHAT, CHATML, LLAMA3, MISTRAL, SYSTEM, THINKING, chat_tokenizer
 from helpers.tiny import byte_tokenizer
 
-from attrwidget.text.chat import ADDED, find_spans, message_spans, typed_borders
+from attrwidget.text.chat import find_spans, message_spans, typed_borders
+
+ADDED = "system (added by the template)"
 
 
 def prompt(tokenizer: Any, messages: Any, **options: Any) -> list[int]:
@@ -195,13 +188,21 @@ TOOLS = [
         },
     }
 ]
+BONN = {"type": "function", "function": {"name": "weather", "arguments": {"city": "Bonn"}}}
+PLUS = {"role": "tool", "name": "weather", "content": "Plus"}
 CHATS: dict[str, tuple[list[Any], dict[str, Any]]] = {
     "plain": (TURNS, {}),
     "system": ([SYSTEM, *TURNS], {}),
     "tools": (TURNS, {"tools": TOOLS, "xml_tools": TOOLS}),
     "system and tools": ([SYSTEM, *TURNS], {"tools": TOOLS, "xml_tools": TOOLS}),
     "quiet": (TURNS, {"enable_thinking": False}),
+    "thinking": (TURNS, {"enable_thinking": True, "thinking": True}),
+    "calls": (
+        [TURNS[0], {**TURNS[1], "tool_calls": [*TURNS[1]["tool_calls"], BONN]}, TURNS[2], PLUS, *TURNS[3:]],
+        {"tools": TOOLS, "xml_tools": TOOLS},
+    ),
 }
+CALLED = {"Bonn": "assistant", "Plus": "tool"}
 
 
 def roles_of(family: str) -> dict[str, str]:
@@ -218,12 +219,14 @@ def test_every_word_stands_under_the_role_that_the_template_wrote_it_with(family
     told = message_spans(tokenizer, messages, ids, **options)
     assert told == find_spans(tokenizer, ids)
     spans = shown(tokenizer, ids, told)
-    for word, role in roles_of(family).items():
+    called = CALLED if kind == "calls" and family not in ONE_CALL else {}
+    for word, role in {**roles_of(family), **called}.items():
         under = {title for title, text in spans if word in text}
         if word == "weather":  # tools and results name it too
             assert role in under
         elif word != "brief" or SYSTEM in messages:
             assert under == {role}, (word, spans)
+    assert re.sub(r"<[^<>]*>|\[[^\]]*\]", "", spans[0][1]).strip(), "a message that is a begin token alone"
     assert spans[-1][0] == ("assistant" if "add_generation_prompt" in FAMILIES[family][0] else "user")
     if SYSTEM not in messages:
         assert ADDED in {title for title, _ in spans} or "a helpful model" not in tokenizer.decode(ids)
@@ -268,7 +271,7 @@ def test_an_empty_system_message_and_a_developers() -> None:
 
 
 def test_another_template_is_learnt_anew() -> None:
-    tokenizer = family_tokenizer("qwen2.5")
+    tokenizer = copy.deepcopy(family_tokenizer("qwen2.5"))
     assert find_spans(tokenizer, prompt(tokenizer, TURNS))[0].title == ADDED
     tokenizer.chat_template = FAMILIES["qwen3"][0]
     assert find_spans(tokenizer, prompt(tokenizer, TURNS))[0].title == "user"
@@ -293,3 +296,25 @@ def test_what_the_template_wrote_around_a_message_is_not_its_body(name: str, tol
         else:  # some templates write a channel, or an empty thought, into an answer
             assert body.rsplit(">", 1)[-1].strip() == message["content"] or message["content"] in body
         assert span.start <= span.body[0] <= span.body[1] <= span.end
+
+
+def test_a_tokenizer_with_several_templates() -> None:
+    """One of them is for chats with tools, and alone knows what a tool returns."""
+    tokenizer = copy.deepcopy(family_tokenizer("qwen3"))
+    tokenizer.chat_template = {"default": CHATML, "tool_use": FAMILIES["qwen3"][0]}
+    ids = prompt(tokenizer, TURNS, tools=TOOLS)
+    told = message_spans(tokenizer, TURNS, ids, tools=TOOLS)
+    assert told == find_spans(tokenizer, ids)
+    assert [span.title for span in told] == ["user", "assistant", "tool", "assistant", "user", "assistant"]
+
+
+def test_what_a_template_writes_by_an_argument() -> None:
+    """Its own system message, whatever number or word it is given."""
+    tokenizer = copy.deepcopy(family_tokenizer("qwen3"))
+    own = "{% if budget %}<|im_start|>system\nThink in {{ budget }} tokens.<|im_end|>\n{% endif %}"
+    tokenizer.chat_template = own + FAMILIES["qwen3"][0]
+    for given, second in ((CHAT, "user"), ([SYSTEM, *CHAT], "system")):
+        ids = prompt(tokenizer, given, budget=512)
+        told = message_spans(tokenizer, given, ids, budget=512)
+        assert told == find_spans(tokenizer, ids)
+        assert [span.title for span in told][:2] == [ADDED, second]

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from attrwidget.text.chat_cut import Cut
     from attrwidget.text.chat_layout import Layout
 
-ADDED = "system (added by the template)"
+_ADDED = "{} (added by the template)"
 _remembered: WeakKeyDictionary[Any, tuple[Any, Layout, list[re.Pattern[str]]]] = WeakKeyDictionary()
 
 
@@ -162,7 +162,7 @@ def _spans(
                 if first < last
                 else (stop, stop)
             )
-            spans.append(Section(ADDED if own else message.role, start, stop, body))
+            spans.append(Section(_ADDED.format(message.role) if own else message.role, start, stop, body))
         start = stop
     return spans
 
@@ -170,7 +170,7 @@ def _spans(
 def _content(text: str, message: Cut, end: int, layout: Layout) -> tuple[int, int]:
     """Return where in *text* a message that ends at *end* begins and ends without its header and footer."""
     found = footer(text, message.content, end, message.role, layout)
-    stop = found[0] if found else end
+    stop = found.start if found else end
     return stop - len(text[message.content : stop].lstrip()), stop
 
 

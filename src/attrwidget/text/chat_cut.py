@@ -19,6 +19,14 @@ class Cut(NamedTuple):
     content: int
 
 
+class Footer(NamedTuple):
+    """Where the end of a message stands in a marked text, and of which kind of turn it is."""
+
+    start: int
+    end: int
+    kind: str
+
+
 def cut(text: str, layout: Layout) -> list[Cut]:
     """Return where each message begins in a marked text."""
     if not layout.headers:
@@ -42,19 +50,21 @@ def cut(text: str, layout: Layout) -> list[Cut]:
     return begun
 
 
-def footer(text: str, at: int, stop: int, role: str, layout: Layout) -> tuple[int, int] | None:
-    """Return where the footer of a message of *role* begins and ends between *at* and *stop*; None without one."""
-    ends = layout.footers.get(role, ()) + (layout.footers.get("call", ()) if role == "assistant" else ())
-    matches = [match for end in ends if (match := re.compile(end).search(text, at, stop))]
-    return min((match.span() for match in matches), key=lambda span: (span[0], -span[1]), default=None)
+def footer(text: str, at: int, stop: int, role: str, layout: Layout) -> Footer | None:
+    """Return the footer of a message of *role* between *at* and *stop*; None without one."""
+    kinds = (role, "call") if role == "assistant" else (role,)
+    ends = [(kind, re.compile(end)) for kind in kinds for end in layout.footers.get(kind, ())]
+    found = [Footer(*match.span(), kind) for kind, end in ends if (match := end.search(text, at, stop))]
+    return min(found, key=lambda one: (one.start, -one.end), default=None)
 
 
 def _without_header(text: str, at: int, stop: int, role: str, layout: Layout) -> list[Cut]:
     """Return what begins between *at* and *stop* without a header, after the footer of a message of *role*."""
     found = footer(text, at, stop, role, layout)
-    if found is None:
+    begun = found and layout.headerless.get(found.kind)
+    if not found or not begun:
         return []
-    after = found[1]
-    if role in layout.headerless and text[after:stop].strip():
-        return [Cut(after, "assistant", after), *_without_header(text, after, stop, "assistant", layout)]
-    return [Cut(after, "system", after)] if words(text[after:stop]) else []
+    rest = text[found.end : stop]
+    if not (rest.strip() if begun == "assistant" else words(rest)):
+        return []
+    return [Cut(found.end, begun, found.end), *_without_header(text, found.end, stop, begun, layout)]

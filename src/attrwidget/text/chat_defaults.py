@@ -6,54 +6,58 @@ import re
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
+from attrwidget.text.chat_contents import content_of
 from attrwidget.text.chat_cut import cut
-from attrwidget.text.chat_probes import chat
-from attrwidget.text.chat_template import mark, try_template, variables
+from attrwidget.text.chat_probes import TOOL_LISTS, chat, switched
+from attrwidget.text.chat_template import mark, switches, try_template, variables
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
     from transformers import PreTrainedTokenizerBase
 
     from attrwidget.text.chat_layout import Layout
 
 SYSTEM_ROLES = {"system", "developer"}
-# Two lists that have nothing in common, for what the template writes around them.
-_TOOLS = (
-    [{"type": "function", "function": {"name": "alphaqz", "description": "d", "parameters": {}}}],
-    [
-        {
-            "type": "function",
-            "function": {
-                "name": "betaqz",
-                "description": "e",
-                "parameters": {
-                    "type": "object",
-                    "properties": {"keyqz": {"type": "string", "description": "f"}},
-                    "required": ["keyqz"],
-                },
-                "strict": True,
-            },
-        },
-    ],
-)
-_DOCUMENTS = ([{"title": "alphaqz", "text": "d"}], [{"title": "betaqz", "text": "e", "doc_id": "f"}])
+_VALUES = (("alphaqz", "betaqy"), (7, 980))  # words and numbers
+_DOCUMENTS = ([{"title": "alphaqz", "text": "d"}], [{"title": "betaqy", "text": "e", "doc_id": "f"}])
 
 
 def own_systems(tokenizer: PreTrainedTokenizerBase, layout: Layout) -> list[re.Pattern[str]]:
-    """Return patterns of the system messages that the template writes by itself, which may hold tools or documents."""
-    plain = [_systems(tokenizer, layout, **options) for options in ({}, {"enable_thinking": False})]
-    found = {re.escape(text) for texts in plain for text in texts}
-    for name in variables(tokenizer) or {"tools"}:
-        given = _TOOLS if "tools" in name else _DOCUMENTS if name == "documents" else ()
-        both = [_systems(tokenizer, layout, **{name: some}) for some in given]
-        for text, twin in zip(*both, strict=False):
-            start, end = _common(text, twin), _common(text[::-1], twin[::-1])[::-1]
-            found.add(re.escape(text) if text == twin else re.escape(start) + ".*" + re.escape(end))
-    return [re.compile(pattern, re.DOTALL) for pattern in found]
+    """Return patterns of the system messages that the template writes by itself, whatever arguments it is given."""
+    found: set[str] = set()
+    for options in switched(tokenizer):
+        found |= {re.escape(text) for text in _systems(tokenizer, layout, "user", **options)}
+        for name in variables(tokenizer) or {"tools"}:
+            given = TOOL_LISTS if "tools" in name else _DOCUMENTS if name == "documents" else ()
+            found.update(_around(tokenizer, layout, [{**options, name: some} for some in given]))
+    for name in switches(tokenizer):
+        for values in _VALUES:
+            found.update(_around(tokenizer, layout, [{name: value} for value in values]))
+    begin = re.escape(mark(tokenizer, tokenizer.bos_token or ""))  # before the first message alone
+    patterns = [re.compile(f"(?:{begin})?{one.removeprefix(begin)}", re.DOTALL) for one in found]
+    told = [
+        text
+        for text in _systems(tokenizer, layout, "system", "user")
+        if content_of(chat("system")[0]) in text
+    ]
+    return [one for one in patterns if not any(one.fullmatch(text) for text in told)]
 
 
-def _systems(tokenizer: PreTrainedTokenizerBase, layout: Layout, **options: Any) -> list[str]:
-    """Return the system messages that the template writes when only a user has said something."""
-    written = try_template(tokenizer, chat("user"), add_generation_prompt=True, **options)
+def _around(
+    tokenizer: PreTrainedTokenizerBase, layout: Layout, both: Sequence[Mapping[str, Any]]
+) -> Iterator[str]:
+    """Yield patterns of the system messages that the template writes around what differs between *both* options."""
+    for text, twin in zip(
+        *(_systems(tokenizer, layout, "user", **options) for options in both), strict=False
+    ):
+        start, end = _common(text, twin), _common(text[::-1], twin[::-1])[::-1]
+        yield re.escape(text) if text == twin else re.escape(start) + ".*" + re.escape(end)
+
+
+def _systems(tokenizer: PreTrainedTokenizerBase, layout: Layout, *roles: str, **options: Any) -> list[str]:
+    """Return the system messages that the template writes in a chat of *roles*."""
+    written = try_template(tokenizer, chat(*roles), add_generation_prompt=True, **options)
     text = mark(tokenizer, written or "")
     cuts = cut(text, layout)
     ends = [*(message.start for message in cuts[1:]), len(text)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, takewhile
 from typing import TYPE_CHECKING
 
-from attrwidget.text.chat_probes import START, STOP, Gap, both_tools, opening, probe
+from attrwidget.text.chat_probes import START, STOP, TOOL_LISTS, Gap, both_tools, openings, probe
 from attrwidget.text.chat_template import END, MARK, controls_in, pattern, words
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from attrwidget.text.chat_probes import Pieces
 
 _ROLES = ("user", "assistant", "system", "developer", "tool")
-_FAMILIES = {"call": "assistant"}  # a turn that only calls a tool is an assistant's
+_FAMILIES = {"call": "assistant", "thought": "assistant"}  # kinds of an assistant's turns
 _ASSISTANT = re.compile("assistant|chatbot", re.IGNORECASE)
 
 
@@ -27,14 +27,14 @@ class Layout:
     Attributes:
         headers: What begins a message, as ``(pattern, role)``, longest first.
         footers: What ends a message of each role.
-        headerless: The roles after which an answer begins without a header.
+        headerless: The role that begins without a header after each.
         controls: The control tokens in headers and footers.
         anchored: Whether control tokens tell messages apart, so that typed text cannot pass for a header.
     """
 
     headers: tuple[tuple[str, str], ...]
     footers: dict[str, tuple[str, ...]]
-    headerless: frozenset[str]
+    headerless: dict[str, str]
     controls: frozenset[str]
     anchored: bool
 
@@ -53,12 +53,12 @@ def learn(tokenizer: PreTrainedTokenizerBase) -> Layout:
             # Two roles have the same header: it names one, as gpt-oss writes a system message as a developer's.
             if known is None or (role in said and known not in said):
                 headers[header] = role
-    first = _headerless(gaps, footers)
+    headers |= dict.fromkeys(_of_tools(tokenizer, footers.get("assistant", []), found["user"]), "system")
     ordered = sorted(headers.items(), key=lambda item: -len("".join(item[0])))
     return Layout(
         tuple((pattern(header), role) for header, role in ordered),
         {role: tuple(pattern(footer) for footer in ends) for role, ends in footers.items()},
-        frozenset(first),
+        _headerless(gaps, footers),
         frozenset(controls_in("".join(chain.from_iterable([*headers, *chain(*footers.values())])))),
         bool(found["user"]) and all(_control(header) for header in [*found["user"], *found["assistant"]]),
     )
@@ -71,12 +71,16 @@ def _probes(tokenizer: PreTrainedTokenizerBase) -> list[Gap]:
         ("user", "assistant", "user"),
         ("user", "user"),
         ("user", "assistant", "tool", "assistant"),
+        ("user", "assistant", "assistant", "user"),
+        ("user", "thought"),
+        ("user", "thought", "user"),
         ("system",),
         ("user", "assistant", "system"),
         *((role, "user") for role in ("system", "developer")),
+        ("system", "assistant", "user"),
         *(("user", "assistant", role, "user") for role in ("system", "developer")),
     ]
-    gaps = [gap for roles in chats for gap in probe(tokenizer, *roles)] + opening(tokenizer)
+    gaps = [gap for roles in chats for gap in probe(tokenizer, *roles)] + openings(tokenizer)
     for roles in (("user", "call"), ("user", "call", "tool"), ("user", "call", "tool", "assistant")):
         gaps += both_tools(tokenizer, *roles)
     return gaps
@@ -91,9 +95,11 @@ def _footers(gaps: list[Gap]) -> dict[str, list[Pieces]]:
             if gap.before == "user":  # some templates begin the answer without being asked to
                 at = next((i for i, piece in enumerate(text) if _ASSISTANT.search(piece)), len(text))
                 text = text[:at]
-            # Some templates write the end of the text behind the last message's.
-            shared = [_common([text, other.text]) for other in gaps if other.before == gap.before]
-            ends.setdefault(gap.before, set()).update(map(_stripped, [text, *filter(_control, shared)]))
+            # Some templates write the end of the text behind the last message's, or instead of it.
+            others = [other.text for other in gaps if other.before == gap.before and other.after != STOP]
+            shared = [_stripped(_common([text, other])) for other in others]
+            whole = [] if gap.before == "user" and others and not any(shared) else [_stripped(text)]
+            ends.setdefault(gap.before, set()).update([*whole, *filter(_control, shared)])
     return {role: sorted(filter(None, found), key=len, reverse=True) for role, found in ends.items()}
 
 
@@ -101,22 +107,22 @@ def _headers(
     role: str, gaps: list[Gap], footers: dict[str, list[Pieces]], users: list[Pieces]
 ) -> list[Pieces]:
     """Return what begins a message of *role*: what its appearances have in common, after the footer before."""
-    candidates: list[Pieces] = []
+    after: dict[str, list[Pieces]] = {}
     for gap in gaps:
         if _FAMILIES.get(gap.after, gap.after) == role and gap.before in footers:
             rest = _after_footer(gap.text, footers[gap.before])
             if rest is not None:
-                candidates.append(rest)
-    if role in {"system", "developer"} and not candidates:
+                after.setdefault(gap.before, []).append(rest)
+    # What stands before a content that begins without a header, such as the name of a tool, is no header.
+    candidates = [rest for rests in after.values() if () not in rests for rest in rests]
+    if role in {"system", "developer"} and not after:
         candidates = _first_headers(role, gaps, users)
-    if not candidates or any(not candidate for candidate in candidates):
-        candidates = [candidate for candidate in candidates if candidate and _control(candidate)]
-        if role == "assistant":  # begins without a header after some roles
-            candidates = [candidate for candidate in candidates if _ASSISTANT.search("".join(candidate))]
     groups: dict[str, list[Pieces]] = {}
     for candidate in candidates:
         groups.setdefault(candidate[0], []).append(candidate)
-    return [header for group in groups.values() if (header := _to_last_control(_stripped(_common(group))))]
+    headers = [_to_last_control(_stripped(_common(group))) for group in groups.values()]
+    # A switch may write words before a header, such as GLM's "/nothink" after a question.
+    return [header for header in headers if header and not any(_inside(other, header) for other in headers)]
 
 
 def _first_headers(role: str, gaps: list[Gap], users: list[Pieces]) -> list[Pieces]:
@@ -128,21 +134,41 @@ def _first_headers(role: str, gaps: list[Gap], users: list[Pieces]) -> list[Piec
     plain = [_stripped(gap.text) for gap in gaps if gap.before == START and gap.after == "user"]
     if not own or not plain or (plain[0] and own[0][: len(plain[0])] == plain[0]):
         return []
-    common = _common([own[0], plain[0]])
-    for header in users:
-        if header and plain[0][-len(header) :] == header:
-            common = common[: len(plain[0]) - len(header)]
-    rest = own[0][len(common) :] if words("".join(common)) else own[0]
+    before = _without(plain[0], users)
+    common = _common([own[0], before])
+    rest = own[0][len(common) :] if words("".join(common)) or before == own[0] else own[0]
     return [rest] if _control(rest) else []
 
 
-def _headerless(gaps: list[Gap], footers: dict[str, list[Pieces]]) -> set[str]:
-    return {
-        _FAMILIES.get(gap.before, gap.before)
-        for gap in gaps
-        if gap.after == "assistant" and footers.get(gap.before)
-        if _after_footer(gap.text, footers[gap.before]) == ()
-    }
+def _of_tools(tokenizer: PreTrainedTokenizerBase, footers: list[Pieces], users: list[Pieces]) -> list[Pieces]:
+    """Return what begins the tools where the template writes them before a later message of the user's."""
+    texts: list[Pieces] = []
+    for tools in TOOL_LISTS:
+        later = probe(tokenizer, "user", "assistant", "user", tools=tools)[2:3]
+        texts += [_without(_after_footer(gap.text, footers) or (), users) for gap in later]
+    common = _common(texts)
+    controls = [at for at, piece in enumerate(common) if _control((piece,))]
+    return [common[: controls[-1] + 1]] if controls else []
+
+
+def _without(text: Pieces, headers: list[Pieces]) -> Pieces:
+    """Return *text* without the one of *headers* that it ends with."""
+    found = [header for header in headers if header and text[-len(header) :] == header]
+    return _stripped(text[: -len(found[0])]) if found else text
+
+
+def _headerless(gaps: list[Gap], footers: dict[str, list[Pieces]]) -> dict[str, str]:
+    """Return the role that begins without a header after each: an answer's where that and another may."""
+    found: dict[str, str] = {}
+    for gap in gaps:
+        if (
+            gap.after != STOP
+            and footers.get(gap.before)
+            and _after_footer(gap.text, footers[gap.before]) == ()
+        ):
+            role = _FAMILIES.get(gap.after, gap.after)
+            found[gap.before] = role if role == "assistant" else found.get(gap.before, role)
+    return found
 
 
 def _after_footer(text: Pieces, footers: list[Pieces]) -> Pieces | None:
@@ -152,6 +178,11 @@ def _after_footer(text: Pieces, footers: list[Pieces]) -> Pieces | None:
         if text[: len(footer)] == footer:
             return _stripped(text[len(footer) :])
     return None if footers else text
+
+
+def _inside(part: Pieces, text: Pieces) -> bool:
+    """Return whether *part* stands in *text* after its beginning."""
+    return bool(part) and any(text[at : at + len(part)] == part for at in range(1, len(text)))
 
 
 def _common(texts: list[Pieces]) -> Pieces:

@@ -4,14 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from attrwidget.text.chat_template import mark, pieces, try_template
+from attrwidget.text.chat_template import mark, pieces, switches, try_template
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 START, STOP = "", "end"
 _TOOLS = ("alphaqz", "betaqz")  # two names: what differs between their chats is no part of a header
-_VALUE = "valueqz"
+_VALUE, _THOUGHT = "valueqz", "thoughtqz"
+
+# Two lists that have nothing in common, for what the template writes around them.
+TOOL_LISTS: tuple[list[dict[str, Any]], ...] = (
+    [{"type": "function", "function": {"name": "alphaqz", "description": "d", "parameters": {}}}],
+    [
+        {
+            "type": "function",
+            "function": {
+                "name": "betaqy",
+                "description": "e",
+                "parameters": {
+                    "type": "object",
+                    "properties": {"keyqz": {"type": "string", "description": "f"}},
+                    "required": ["keyqz"],
+                },
+                "strict": True,
+            },
+        },
+    ],
+)
 
 Pieces = tuple[str, ...]
 
@@ -33,13 +53,19 @@ class Gap(NamedTuple):
 
 
 def chat(*roles: str, tool: str = _TOOLS[0]) -> list[dict[str, Any]]:
-    """Return a chat with a planted content for each of *roles*; ``call`` is an assistant that only calls a tool."""
+    """Return a chat with a planted content for each of *roles*.
+
+    ``call`` is an assistant that only calls a tool, ``thought`` one that has thought before it answers.
+    """
     messages: list[dict[str, Any]] = []
     for at, role in enumerate(roles):
         if role == "call":
             function = {"name": tool, "arguments": {"key": _VALUE}}
             call = {"id": "abc123xyz", "type": "function", "function": function}
             messages.append({"role": "assistant", "content": "", "tool_calls": [call]})
+        elif role == "thought":
+            thoughts = {"reasoning_content": _THOUGHT, "thinking": _THOUGHT}
+            messages.append({"role": "assistant", "content": _content(at), **thoughts})
         elif role == "tool":
             message = {"role": "tool", "name": tool, "tool_call_id": "abc123xyz", "content": _content(at)}
             messages.append(message)
@@ -48,10 +74,14 @@ def chat(*roles: str, tool: str = _TOOLS[0]) -> list[dict[str, Any]]:
     return messages
 
 
-def probe(tokenizer: PreTrainedTokenizerBase, *roles: str, tool: str = _TOOLS[0]) -> list[Gap]:
+def probe(
+    tokenizer: PreTrainedTokenizerBase, *roles: str, tool: str = _TOOLS[0], **options: Any
+) -> list[Gap]:
     """Return the gaps of a chat of *roles*, or none if the template refuses it or leaves out a content."""
+    if isinstance(tokenizer.chat_template, dict) and {"call", "tool"} & set(roles):
+        options = {"tools": TOOL_LISTS[0], **options}  # of several templates, one is for chats with tools
     for messages in _ways(chat(*roles, tool=tool)):
-        text = try_template(tokenizer, messages)
+        text = try_template(tokenizer, messages, **options)
         found = None if text is None else _gaps(pieces(mark(tokenizer, text)), roles, tool)
         if found:
             return found
@@ -63,11 +93,19 @@ def both_tools(tokenizer: PreTrainedTokenizerBase, *roles: str) -> list[Gap]:
     return [gap for tool in _TOOLS for gap in probe(tokenizer, *roles, tool=tool)]
 
 
-def opening(tokenizer: PreTrainedTokenizerBase) -> list[Gap]:
-    """Return what the template writes to begin an answer, after the footer of the user's message."""
-    asked = try_template(tokenizer, chat("user"), add_generation_prompt=True)
-    found = None if asked is None else _gaps(pieces(mark(tokenizer, asked)), ("user",), "")
-    return [found[-1]._replace(after="assistant")] if found else []
+def openings(tokenizer: PreTrainedTokenizerBase) -> list[Gap]:
+    """Return what the template writes to begin an answer, after the footer of the user's message, by its switches."""
+    found = []
+    for options in switched(tokenizer):
+        asked = try_template(tokenizer, chat("user"), add_generation_prompt=True, **options)
+        gaps = None if asked is None else _gaps(pieces(mark(tokenizer, asked)), ("user",), "")
+        found += [gaps[-1]._replace(after="assistant")] if gaps else []
+    return list(dict.fromkeys(found))
+
+
+def switched(tokenizer: PreTrainedTokenizerBase) -> list[dict[str, Any]]:
+    """Return no options, and each switch of the template, such as ``enable_thinking``, on and off."""
+    return [{}, *({name: value} for name in switches(tokenizer) for value in (True, False))]
 
 
 def _content(at: int) -> str:

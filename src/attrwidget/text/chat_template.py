@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ _ANY_CONTROL = re.compile(f"{MARK}[^{END}]*{END}")
 
 _endless: WeakKeyDictionary[Any, str] = WeakKeyDictionary()  # templates that did not end, by their tokenizer
 _SECONDS = 10.0
+_USUAL = {"messages", "documents", "add_generation_prompt", "raise_exception", "strftime_now", "namespace"}
 _OTHER_WAY = "give the prompt as one text, or set another tokenizer.chat_template"
 _MOST_CHARACTERS = 1_000_000  # besides the messages: templates write headers, tools and instructions
 
@@ -96,6 +98,16 @@ def variables(tokenizer: PreTrainedTokenizerBase) -> set[str] | None:
         except (TemplateError, TypeError, RecursionError):
             return None
     return found
+
+
+def switches(tokenizer: PreTrainedTokenizerBase) -> list[str]:
+    """Return the names that the chat template reads besides those that every template may, tools and documents."""
+    names = variables(tokenizer) or set()
+    return sorted(
+        name
+        for name in names - _USUAL
+        if "tools" not in name and not name.endswith("_token") and not hasattr(builtins, name)
+    )
 
 
 def mark(tokenizer: PreTrainedTokenizerBase, text: str) -> str:

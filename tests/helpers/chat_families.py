@@ -1,0 +1,379 @@
+"""Chat templates in the ways of families of models, and tokenizers with them."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from helpers.tiny import byte_tokenizer
+
+_OPEN = "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+_CALLS = (
+    "{% for t in m.get('tool_calls') or [] %}<tool_call>{{ t['function']['name'] }} "
+    "{{ t['function']['arguments'] | tojson }}</tool_call>{% endfor %}"
+)
+_ANSWER = "{% set c = (m['content'] or '').split('</think>')[-1] | trim %}"
+_OF_ANSWERS = (
+    "{% if m['role'] == 'assistant' %}" + _ANSWER + "{% else %}{% set c = m['content'] %}{% endif %}"
+)
+_QWEN = (
+    "{% for m in messages %}"
+    + _ANSWER
+    + "{% if m['role'] == 'tool' %}<|im_start|>user\n<tool_response>\n{{ c }}\n"
+    "</tool_response><|im_end|>\n{% else %}<|im_start|>{{ m['role'] }}\n{% if m['role'] == 'assistant' and loop.last %}"
+    "<think>\n\n</think>\n\n{% endif %}{{ c }}" + _CALLS + "<|im_end|>\n{% endif %}{% endfor %}"
+)
+_DEFAULT = "{% if messages[0]['role'] != 'system' %}<|im_start|>system\nYou are a helpful model.<|im_end|>\n{% endif %}"
+_QWEN_TOKENS = ["<|im_start|>", "<|im_end|>", "<think>", "</think>"]
+# Templates in the ways of families of models, and their control tokens.
+FAMILIES = {
+    "qwen2.5": (_DEFAULT + _QWEN + _OPEN, _QWEN_TOKENS),
+    "qwen3": (_QWEN + _OPEN, _QWEN_TOKENS),
+    "qwen3.5": (_QWEN + _OPEN.replace("assistant\n", "assistant\n<think>\n"), _QWEN_TOKENS),
+    "llama": (
+        "{{ bos_token }}<|h|>system<|t|>\n\nYou are a helpful model.<|e|>{% for m in messages %}"
+        + _ANSWER
+        + "<|h|>"
+        "{{ 'ipython' if m['role'] == 'tool' else m['role'] }}<|t|>\n\n{{ c }}" + _CALLS + "<|e|>{% endfor %}"
+        "{% if add_generation_prompt %}<|h|>assistant<|t|>\n\n{% endif %}",
+        ["<|h|>", "<|t|>", "<|e|>"],
+    ),
+    "phi4": (
+        "{% for m in messages %}"
+        + _ANSWER
+        + "<|im_start|>{{ m['role'] }}<|im_sep|>{{ c }}"
+        + _CALLS
+        + "<|im_end|>"
+        "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant<|im_sep|>{% endif %}",
+        ["<|im_start|>", "<|im_sep|>", "<|im_end|>"],
+    ),
+    "mistral": (
+        "{{ bos_token }}{% for m in messages %}"
+        + _ANSWER
+        + "{% if m['role'] == 'user' %}[INST]{{ c }}[/INST]"
+        "{% elif m['role'] == 'tool' %}[TOOL_RESULTS]{{ c }}[/TOOL_RESULTS]{% else %}{{ c }}"
+        + _CALLS
+        + "</s>{% endif %}"
+        "{% endfor %}",
+        ["[INST]", "[/INST]", "[TOOL_RESULTS]", "[/TOOL_RESULTS]", "</s>"],
+    ),
+    "glm4": (
+        "[gMASK]<sop>{% for m in messages %}"
+        + _ANSWER
+        + "{% if m['role'] == 'tool' %}<|observation|>\n{{ c }}{% else %}"
+        "<|{{ m['role'] }}|>\n{{ c }}" + _CALLS + "{% endif %}{% endfor %}"
+        "{% if add_generation_prompt %}<|assistant|>\n{% endif %}",
+        ["[gMASK]", "<sop>", "<|user|>", "<|assistant|>", "<|observation|>", "<|system|>"],
+    ),
+    "deepseek": (
+        "{{ bos_token }}{% set ns = namespace(tool=false) %}{% for m in messages %}"
+        + _ANSWER
+        + "{% if m['role'] == 'user' %}<｜User｜>{{ c }}{% set ns.tool = false %}{% elif m['role'] == 'tool' %}"
+        "<｜outputs｜>{{ c }}<｜/outputs｜>{% set ns.tool = true %}{% elif m['role'] == 'assistant' %}"
+        "{% if not ns.tool %}<｜Assistant｜>{% endif %}{{ c }}"
+        + _CALLS
+        + "<｜end｜>{% set ns.tool = false %}{% else %}{{ c }}"
+        "{% endif %}{% endfor %}{% if add_generation_prompt %}<｜Assistant｜><think>\n{% endif %}",
+        ["<｜User｜>", "<｜Assistant｜>", "<｜outputs｜>", "<｜/outputs｜>", "<｜end｜>", "<think>"],
+    ),
+    "gemma": (
+        "{{ bos_token }}{% for m in messages %}" + _ANSWER + "<start_of_turn>"
+        "{{ 'model' if m['role'] == 'assistant' else m['role'] }}\n{{ c }}"
+        + _CALLS
+        + "<end_of_turn>\n{% endfor %}"
+        "{% if add_generation_prompt %}<start_of_turn>model\n{% endif %}",
+        ["<start_of_turn>", "<end_of_turn>"],
+    ),
+    "command": (
+        "{{ bos_token }}{% for m in messages %}"
+        + _ANSWER
+        + "<|START|>{% if m['role'] == 'user' %}<|USER|>{{ c }}"
+        "{% elif m['role'] == 'assistant' %}<|CHATBOT|>{{ c }}"
+        + _CALLS
+        + "{% elif m['role'] == 'tool' %}<|SYSTEM|>"
+        "<|RESULT|>{{ c }}{% else %}<|SYSTEM|>{{ c }}{% endif %}<|END|>{% endfor %}"
+        "{% if add_generation_prompt %}<|START|><|CHATBOT|>{% endif %}",
+        ["<|START|>", "<|USER|>", "<|CHATBOT|>", "<|SYSTEM|>", "<|RESULT|>", "<|END|>"],
+    ),
+    "granite": (
+        "{% for m in messages %}"
+        + _ANSWER
+        + "<|role|>{{ m['role'] }}<|/role|>{{ c }}"
+        + _CALLS
+        + "<|end|>\n{% endfor %}"
+        "{% if add_generation_prompt %}<|role|>assistant<|/role|>{% endif %}",
+        ["<|role|>", "<|/role|>", "<|end|>"],
+    ),
+    "gpt-oss": (
+        "<|start|>system<|message|>You are a helpful model.<|end|>{% for m in messages %}"
+        + _ANSWER
+        + "{% if m['role'] == 'system' %}<|start|>developer<|message|>{{ c }}<|end|>{% elif m['role'] == 'tool' %}"
+        "<|start|>functions.{{ m['name'] }} to=assistant<|message|>{{ c }}<|end|>{% elif m.get('tool_calls') %}"
+        "<|start|>assistant to=functions.{{ m['tool_calls'][0]['function']['name'] }}<|message|>"
+        "{{ m['tool_calls'][0]['function']['arguments'] | tojson }}<|call|>{% elif m['role'] == 'assistant' %}"
+        "<|start|>assistant<|channel|>final<|message|>{{ c }}{{ '<|return|>' if loop.last else '<|end|>' }}{% else %}"
+        "<|start|>{{ m['role'] }}<|message|>{{ c }}<|end|>{% endif %}{% endfor %}"
+        "{% if add_generation_prompt %}<|start|>assistant{% endif %}",
+        ["<|start|>", "<|message|>", "<|end|>", "<|call|>", "<|return|>", "<|channel|>"],
+    ),
+    "smollm2": (
+        "{% for m in messages %}{% if loop.first and m['role'] != 'system' %}<|im_start|>system\nYou are a helpful "
+        "model<|im_end|>\n{% endif %}"
+        + _ANSWER
+        + "<|im_start|>{{ m['role'] }}\n{{ c }}"
+        + _CALLS
+        + "<|im_end|>\n"
+        "{% endfor %}" + _OPEN,
+        ["<|im_start|>", "<|im_end|>"],
+    ),
+    # Always writes a system message, takes a switch out of the user's own, and begins a thought or an empty one.
+    "smollm3": (
+        "{% set own = messages[0]['content'] if messages[0]['role'] == 'system' else '' %}"
+        "{% set quiet = '/no_think' in own or enable_thinking is false %}"
+        "<|im_start|>system\n## Metadata\n\nReasoning: {{ '/no_think' if quiet else '/think' }}\n\n"
+        "## Instructions\n\n{{ own | replace('/no_think', '') | trim if own else 'You are a helpful model.' }}\n\n"
+        "{% if xml_tools %}### Tools\n{% for t in xml_tools %}{{ t | tojson }}\n{% endfor %}{% endif %}<|im_end|>\n"
+        "{% for m in messages if m['role'] != 'system' %}" + _ANSWER + "<|im_start|>"
+        "{{ 'user' if m['role'] == 'tool' else m['role'] }}\n{{ '<tool_response>\n' if m['role'] == 'tool' }}{{ c }}"
+        "{{ '\n</tool_response>' if m['role'] == 'tool' }}" + _CALLS + "<|im_end|>\n{% endfor %}"
+        "{% if add_generation_prompt %}<|im_start|>assistant\n{{ '<think>\n\n</think>\n' if quiet }}{% endif %}",
+        ["<|im_start|>", "<|im_end|>", "<think>", "</think>", "<tool_response>", "</tool_response>"],
+    ),
+    # One control token before every turn, whose role is a word; a system turn without words if there is no message.
+    "nemotron2": (
+        "<SPECIAL_10>System\n{% if messages[0]['role'] == 'system' %}{{ messages[0]['content'] }}"
+        "{% set messages = messages[1:] %}{% endif %}{% if tools %}\n<AVAILABLE_TOOLS>{{ tools | tojson }}"
+        "</AVAILABLE_TOOLS>{% endif %}\n{% for m in messages %}" + _ANSWER + "{% if m['role'] == 'user' %}"
+        "<SPECIAL_11>User\n{{ c }}\n{% elif m['role'] == 'tool' %}<SPECIAL_11>User\n<TOOL_RESPONSE>[{{ c }}]"
+        "</TOOL_RESPONSE>\n{% else %}<SPECIAL_11>Assistant\n{{ c }}" + _CALLS + "\n<SPECIAL_12>\n{% endif %}"
+        "{% endfor %}{% if add_generation_prompt %}<SPECIAL_11>Assistant\n"
+        "{{ '<think></think>' if enable_thinking is false else '<think>\n' }}{% endif %}",
+        ["<SPECIAL_10>", "<SPECIAL_11>", "<SPECIAL_12>", "<TOOL_RESPONSE>", "</TOOL_RESPONSE>"],
+    ),
+    # Writes tools before the system message, which may be empty.
+    "nemotron3": (
+        "<|im_start|>system\n{% if tools %}# Tools\n<tools>{% for t in tools %}\n<function>\n<name>"
+        "{{ t['function']['name'] }}</name>\n<parameters>{{ t['function']['parameters'] | tojson }}</parameters>\n"
+        "</function>{% endfor %}\n</tools>\n{% endif %}{% if messages[0]['role'] == 'system' %}"
+        "{{ messages[0]['content'] }}{% set messages = messages[1:] %}{% endif %}<|im_end|>\n{% for m in messages %}"
+        + _ANSWER
+        + "{% if m['role'] == 'tool' %}{% if loop.previtem['role'] != 'tool' %}<|im_start|>user\n{% endif %}"
+        "<tool_response>\n{{ c }}\n</tool_response>\n{% if loop.last or loop.nextitem['role'] != 'tool' %}"
+        "<|im_end|>\n{% endif %}{% else %}<|im_start|>{{ m['role'] }}\n{{ '<think></think>' if m['role'] == "
+        "'assistant' }}{{ c }}" + _CALLS + "<|im_end|>\n{% endif %}{% endfor %}{% if add_generation_prompt %}"
+        "<|im_start|>assistant\n{{ '<think></think>' if enable_thinking is false else '<think>\n' }}{% endif %}",
+        ["<|im_start|>", "<|im_end|>", "<think>", "</think>", "<tool_response>", "</tool_response>"],
+    ),
+    "llama4": (
+        "{{ bos_token }}{% for m in messages %}" + _ANSWER + "<|header_start|>"
+        "{{ 'ipython' if m['role'] == 'tool' else m['role'] }}<|header_end|>\n\n{{ c }}" + _CALLS + "<|eot|>"
+        "{% endfor %}{% if add_generation_prompt %}<|header_start|>assistant<|header_end|>\n\n{% endif %}",
+        ["<|header_start|>", "<|header_end|>", "<|eot|>"],
+    ),
+    # The system message goes into the first turn of the user.
+    "gemma3": (
+        "{{ bos_token }}{% if messages[0]['role'] == 'system' %}{% set own = messages[0]['content'] + '\n\n' %}"
+        "{% set messages = messages[1:] %}{% else %}{% set own = '' %}{% endif %}{% for m in messages %}"
+        + _ANSWER
+        + "<start_of_turn>{{ 'model' if m['role'] == 'assistant' else m['role'] }}\n"
+        "{{ own if loop.first }}{{ c }}" + _CALLS + "<end_of_turn>\n{% endfor %}"
+        "{% if add_generation_prompt %}<start_of_turn>model\n{% endif %}",
+        ["<start_of_turn>", "<end_of_turn>"],
+    ),
+    "llama2": (
+        "{% if messages[0]['role'] == 'system' %}{% set own = messages[0]['content'] %}"
+        "{% set own = '<<SYS>>\n' + own + '\n<</SYS>>\n\n' %}"
+        "{% set messages = messages[1:] %}{% else %}{% set own = '' %}{% endif %}{% for m in messages %}"
+        + _ANSWER
+        + "{% if m['role'] == 'assistant' %} {{ c }}"
+        + _CALLS
+        + " </s>{% elif m['role'] == 'tool' %}"
+        "[TOOL]{{ c }}[/TOOL]{% else %}<s>[INST] {{ own if loop.first }}{{ c }} [/INST]{% endif %}{% endfor %}",
+        ["<s>", "</s>", "[INST]", "[/INST]", "[TOOL]", "[/TOOL]"],
+    ),
+    "mistral-small": (
+        "<s>{% if messages[0]['role'] == 'system' %}[SYSTEM_PROMPT]{{ messages[0]['content'] }}[/SYSTEM_PROMPT]"
+        "{% set messages = messages[1:] %}{% else %}[SYSTEM_PROMPT]You are a helpful model.[/SYSTEM_PROMPT]{% endif %}"
+        "{% for m in messages %}" + _ANSWER + "{% if m['role'] == 'user' %}[INST]{{ c }}[/INST]"
+        "{% elif m['role'] == 'tool' %}[TOOL_RESULTS]{{ c }}[/TOOL_RESULTS]{% else %}{{ c }}"
+        + _CALLS
+        + "</s>"
+        "{% endif %}{% endfor %}",
+        [
+            "<s>",
+            "</s>",
+            "[INST]",
+            "[/INST]",
+            "[SYSTEM_PROMPT]",
+            "[/SYSTEM_PROMPT]",
+            "[TOOL_RESULTS]",
+            "[/TOOL_RESULTS]",
+        ],
+    ),
+    # Ends a text that asks for no answer with a token of its own.
+    "phi3": (
+        "{% for m in messages %}"
+        + _ANSWER
+        + "<|{{ m['role'] }}|>\n{{ c }}"
+        + _CALLS
+        + "<|end|>\n{% endfor %}"
+        "{% if add_generation_prompt %}<|assistant|>\n{% else %}</s>{% endif %}",
+        ["<|system|>", "<|user|>", "<|assistant|>", "<|tool|>", "<|end|>", "</s>"],
+    ),
+    "kimi": (
+        "{% if messages[0]['role'] != 'system' %}<|im_system|>system<|im_middle|>You are a helpful model.<|im_end|>"
+        "{% endif %}{% for m in messages %}"
+        + _ANSWER
+        + "{% if m['role'] == 'user' %}<|im_user|>user<|im_middle|>"
+        "{% elif m['role'] == 'assistant' %}<|im_assistant|>assistant<|im_middle|>{% else %}<|im_system|>"
+        "{{ m['role'] }}<|im_middle|>{% endif %}{{ c }}" + _CALLS + "<|im_end|>{% endfor %}"
+        "{% if add_generation_prompt %}<|im_assistant|>assistant<|im_middle|>{% endif %}",
+        ["<|im_system|>", "<|im_user|>", "<|im_assistant|>", "<|im_middle|>", "<|im_end|>"],
+    ),
+    "granite4": (
+        "{% if messages[0]['role'] != 'system' %}<|start|>system<|end_role|>You are a helpful model."
+        "{% if tools %}\n<tools>{% for t in tools %}\n{{ t | tojson }}{% endfor %}\n</tools>{% endif %}<|end|>\n"
+        "{% endif %}{% for m in messages %}"
+        + _ANSWER
+        + "{% if m['role'] == 'tool' %}<|start|>user<|end_role|>\n"
+        "<tool_response>\n{{ c }}\n</tool_response><|end|>\n{% else %}<|start|>{{ m['role'] }}<|end_role|>{{ c }}"
+        + _CALLS
+        + "<|end|>\n{% endif %}{% endfor %}"
+        "{% if add_generation_prompt %}<|start|>assistant<|end_role|>{% endif %}",
+        ["<|start|>", "<|end_role|>", "<|end|>", "<tool_response>", "</tool_response>"],
+    ),
+    # Begins an answer with the end of a thought, or with its beginning; the system message has no header.
+    "deepseek3.1": (
+        "{{ bos_token }}{% set ns = namespace(user=false) %}{% for m in messages if m['role'] == 'system' %}"
+        "{{ m['content'] }}{% endfor %}{% for m in messages %}"
+        + _OF_ANSWERS
+        + "{% if m['role'] == 'user' %}<|User|>{{ c }}{% elif m['role'] == 'tool' %}<|output|>{{ c }}<|/output|>"
+        "{% elif m['role'] == 'assistant' %}{{ '<|Assistant|></think>' if ns.user }}{{ c }}"
+        + _CALLS
+        + "<|end|>"
+        "{% endif %}{% set ns.user = m['role'] == 'user' %}{% endfor %}{% if add_generation_prompt %}<|Assistant|>"
+        "{{ '<think>' if thinking else '</think>' }}{% endif %}",
+        ["<|User|>", "<|Assistant|>", "<|output|>", "<|/output|>", "<|end|>", "<think>", "</think>"],
+    ),
+    # Ends a text that asks for no answer with a token that no message ends with.
+    "hunyuan": (
+        "<|begin|>{% for m in messages %}"
+        + _ANSWER
+        + "{% if m['role'] == 'system' %}{{ c }}<|3|>{% elif m['role'] == 'user' %}<|User|>{{ c }}{% elif m['role'] == "
+        "'tool' %}<|User|><tool_response>{{ c }}</tool_response>{% else %}<|Assistant|>{{ c }}"
+        + _CALLS
+        + "<|2|>"
+        "{% endif %}{% endfor %}{% if add_generation_prompt %}<|Assistant|>{{ '<think>\n\n</think>\n' if "
+        "enable_thinking is false }}{% else %}<|8|>{% endif %}",
+        ["<|begin|>", "<|3|>", "<|User|>", "<|Assistant|>", "<|2|>", "<|8|>"],
+    ),
+    # An answer goes on in the same turn after the result of a tool.
+    "gemma4": (
+        "{{ bos_token }}{% if tools or enable_thinking %}<|turn>system\n{{ '<|think|>' if enable_thinking }}"
+        "{% for t in tools or [] %}<|tool>{{ t['function']['name'] }}<tool|>{% endfor %}<turn|>\n{% endif %}"
+        "{% for m in messages %}"
+        + _ANSWER
+        + "{% if m['role'] == 'tool' %}<|tool_response>{{ c }}<tool_response|>{% else %}{% if loop.previtem is not "
+        "defined or loop.previtem['role'] != 'tool' %}<|turn>{{ 'model' if m['role'] == 'assistant' else m['role'] }}\n"
+        "{% endif %}{% for t in m.get('tool_calls') or [] %}<|tool_call>{{ t['function']['name'] }}"
+        "{{ t['function']['arguments'] | tojson }}<tool_call|>{% endfor %}{{ c }}{{ '<turn|>\n' if not "
+        "m.get('tool_calls') }}{% endif %}{% endfor %}{% if add_generation_prompt %}<|turn>model\n{% endif %}",
+        [
+            *("<|turn>", "<turn|>", "<|think|>", "<|tool>", "<tool|>", "<|tool_call>", "<tool_call|>"),
+            *("<|tool_response>", "<tool_response|>"),
+        ],
+    ),
+    # The result of a tool has no header, and the answer goes on after it.
+    "apertus": (
+        "{{ bos_token }}<|system_start|>{{ messages[0]['content'] if messages[0]['role'] == 'system' else 'You are a "
+        "helpful model.' }}<|system_end|><|developer_start|>Deliberation: {{ 'enabled' if enable_thinking else "
+        "'disabled' }}{{ tools | tojson if tools }}<|developer_end|>{% for m in messages if m['role'] != 'system' %}"
+        + _ANSWER
+        + "{% if m['role'] == 'user' %}<|user_start|>{{ c }}<|user_end|>{% elif m['role'] == 'tool' %}"
+        "{{ ', ' if loop.previtem['role'] == 'tool' else '[' }}{{ c }}"
+        "{{ ']' if loop.last or loop.nextitem['role'] != 'tool' }}{% else %}"
+        "{{ '<|assistant_start|>' if loop.previtem['role'] != 'tool' }}{{ c }}{% if m.get('tool_calls') %}"
+        "<|tools_prefix|>{% for t in m['tool_calls'] %}{{ t['function'] | tojson }}{% endfor %}<|tools_suffix|>"
+        "{% else %}<|assistant_end|>{% endif %}{% endif %}{% endfor %}"
+        "{% if add_generation_prompt %}<|assistant_start|>{% endif %}",
+        [
+            *(
+                "<|system_start|>",
+                "<|system_end|>",
+                "<|developer_start|>",
+                "<|developer_end|>",
+                "<|user_start|>",
+            ),
+            *(
+                "<|user_end|>",
+                "<|assistant_start|>",
+                "<|assistant_end|>",
+                "<|tools_prefix|>",
+                "<|tools_suffix|>",
+            ),
+        ],
+    ),
+    # Writes a switch behind a question, and messages without an end.
+    "glm4.5": (
+        "[gMASK]<sop>{% if tools %}<|system|>\n{{ tools | tojson }}{% endif %}{% for m in messages %}"
+        + _ANSWER
+        + "{% if m['role'] == 'tool' %}{{ '<|observation|>' if loop.previtem['role'] != 'tool' }}\n<tool_response>\n"
+        "{{ c }}\n</tool_response>{% else %}<|{{ m['role'] }}|>\n{{ '<think></think>\n' if m['role'] == 'assistant' }}"
+        "{{ c }}{{ '/nothink' if m['role'] == 'user' and enable_thinking is false }}"
+        + _CALLS
+        + "{% endif %}{% endfor %}"
+        "{% if add_generation_prompt %}<|assistant|>{{ '\n<think></think>' if enable_thinking is false }}{% endif %}",
+        [
+            *(
+                "[gMASK]",
+                "<sop>",
+                "<|system|>",
+                "<|user|>",
+                "<|assistant|>",
+                "<|observation|>",
+                "<think>",
+                "</think>",
+            ),
+            *("<tool_call>", "</tool_call>", "<tool_response>", "</tool_response>"),
+        ],
+    ),
+    # Writes the tools before the last message of the user's.
+    "mistral-tools": (
+        "{{ bos_token }}{% set own = messages[0]['content'] if messages[0]['role'] == 'system' else '' %}"
+        "{% set messages = messages[1:] if own else messages %}{% set asked = messages | selectattr('role', 'equalto', "
+        "'user') | list %}{% for m in messages %}" + _ANSWER + "{% if m['role'] == 'user' %}{% if tools and "
+        "m == asked[-1] %}[AVAILABLE_TOOLS]{{ tools | tojson }}[/AVAILABLE_TOOLS]{% endif %}[INST]"
+        "{{ own + '\n\n' if own and loop.first }}{{ c }}[/INST]{% elif m['role'] == 'tool' %}[TOOL_RESULTS]{{ c }}"
+        "[/TOOL_RESULTS]{% elif m.get('tool_calls') %}[TOOL_CALLS]"
+        + _CALLS
+        + "</s>{% else %}{{ c }}</s>{% endif %}"
+        "{% endfor %}",
+        [
+            *("</s>", "[INST]", "[/INST]", "[AVAILABLE_TOOLS]", "[/AVAILABLE_TOOLS]", "[TOOL_CALLS]"),
+            *("[TOOL_RESULTS]", "[/TOOL_RESULTS]"),
+        ],
+    ),
+    # Begins every answer with a thought, which may be empty or only begun.
+    "exaone": (
+        "{% for m in messages %}"
+        + _OF_ANSWERS
+        + "[|{{ m['role'] }}|]\n{{ '<think>\n\n</think>\n\n' if m['role'] == 'assistant' }}{{ c }}"
+        + _CALLS
+        + "{{ '\n' if m['role'] == 'user' else '[|endofturn|]\n' }}{% endfor %}{% if add_generation_prompt %}"
+        "[|assistant|]\n{{ '<think>\n' if enable_thinking else '<think>\n\n</think>\n\n' }}{% endif %}",
+        ["[|system|]", "[|user|]", "[|assistant|]", "[|tool|]", "[|endofturn|]", "<think>", "</think>"],
+    ),
+}
+# Those that write a system message into the user's turn, and those that call it a developer's.
+INTO_USERS = {"gemma3", "llama2", "mistral-tools"}
+DEVELOPERS = {"gpt-oss"}
+ONE_CALL = {"gpt-oss"}  # writes the first of several calls
+
+
+@cache
+def family_tokenizer(family: str) -> Any:
+    tokenizer = byte_tokenizer()
+    template, added = FAMILIES[family]
+    tokenizer.add_tokens(added, special_tokens=True)
+    tokenizer.chat_template = template
+    return tokenizer
