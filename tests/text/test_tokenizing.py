@@ -10,6 +10,7 @@ from helpers.tiny import build, byte_tokenizer
 from transformers import PreTrainedTokenizerFast
 
 import attrwidget as aw
+from attrwidget.text.tokenizing import token_id
 
 MODEL = build("gpt2")
 CHAT = "{% for m in messages %}<|endoftext|>{{ m['role'] }} {{ m['content'] }}{% endfor %}"
@@ -17,13 +18,17 @@ MESSAGES = [{"role": "user", "content": "Who was first?"}]
 
 
 class Hostile(PreTrainedTokenizerFast):
-    """A tokenizer whose ``decode`` gives *decoded*, and whose calls give *changed* of what they should."""
+    """A tokenizer whose ``decode`` gives *decoded*, whose names are *named*, and whose calls give *changed* ids."""
 
     decoded: Any = None
+    named: Any = None
     changed: Any = None
 
     def decode(self, *args: Any, **options: Any) -> Any:
         return super().decode(*args, **options) if self.decoded is None else self.decoded()
+
+    def convert_ids_to_tokens(self, *args: Any, **options: Any) -> Any:
+        return super().convert_ids_to_tokens(*args, **options) if self.named is None else self.named()
 
     def __call__(self, *args: Any, **options: Any) -> Any:
         encoded = super().__call__(*args, **options)
@@ -55,6 +60,23 @@ def test_ids_that_become_no_text(what: Any, prompt: Any) -> None:
     model = aw.load(MODEL, hostile())
     model.tokenizer.decoded = what
     refused(lambda: model.explain(prompt, max_new_tokens=1), "Hostile", "token ids", "load the tokenizer")
+
+
+@pytest.mark.parametrize("what", [fail, lambda: 5], ids=["raises", "int"])
+def test_ids_that_become_no_text_or_name_once_explained(what: Any) -> None:
+    model = aw.load(MODEL, hostile())
+    ex = model.explain("Who was", output=" first?")
+    model.tokenizer.named = what
+    words = ("Hostile", "load the tokenizer")
+    refused(lambda: ex.scores("leave_one_out_replaced"), "token id", *words)
+    model.tokenizer.named, model.tokenizer.decoded = None, what
+    refused(lambda: ex.scores("saliency", foil=" last"), "token ids", *words)
+
+
+def test_names_that_become_no_id() -> None:
+    tokenizer = hostile()
+    tokenizer.convert_tokens_to_ids = lambda _: None
+    refused(lambda: token_id(tokenizer, "en"), "Hostile turns the token 'en' into None", "load the tokenizer")
 
 
 @pytest.mark.parametrize("text", ["\ud800", "", "x" * 10**5], ids=["surrogate", "empty", "long"])

@@ -9,6 +9,7 @@ from attrwidget.kinds.encoder.labels import Labelled, LabelTrace
 from attrwidget.kinds.encoder.model import EncoderModel
 from attrwidget.kinds.encoder.trace import first_run
 from attrwidget.kinds.table import CLASSIFIER
+from attrwidget.text.tokenizing import token_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,7 +125,7 @@ class ClassifierModel(EncoderModel):
         if end is None:
             return (self.capabilities.pooled or 0) % len(ids)
         if end not in ids:
-            name = self.tokenizer.convert_ids_to_tokens(end)
+            name = token_name(self.tokenizer, end)
             raise AttrWidgetError(
                 f"The text has no token {name!r} (id {end}), at which {self.name} reads the class: end it with one."
             )

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.errors import AttrWidgetError
+from attrwidget.text.tokenizing import encode, token_id
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -33,7 +34,7 @@ class Languages:
             return dict(known)
         named = set(self._tokenizer.special_tokens_map.values())
         codes = [token for token in self._tokenizer.all_special_tokens if token not in named]
-        return {code: int(self._tokenizer.convert_tokens_to_ids(code)) for code in codes}  # type: ignore[arg-type]
+        return {code: token_id(self._tokenizer, code) for code in codes}
 
     def named(self, start: list[int]) -> str | None:
         """Return the language that a decoder's *start* names, or None."""
@@ -68,7 +69,7 @@ class Languages:
         Decoders of the first mBART do: their targets end with the language, which is moved to the start. In others
         it is a target's first token.
         """
-        ids = list(self.of_target(language)(text_target="")["input_ids"])
+        ids = list(encode(self.of_target(language), text_target="")["input_ids"])
         return self.ids[language], bool(ids) and ids[0] != self.ids[language] and ids[-1] == self.ids[
             language
         ]

@@ -24,6 +24,7 @@ from attrwidget.methods.external.seeds import seeded
 from attrwidget.methods.method import Method
 from attrwidget.methods.registry import register
 from attrwidget.methods.shared.checks import check_seed
+from attrwidget.text.tokenizing import token_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,7 +108,7 @@ def _compute(
     with exclusive_use(hf, "eager", keep_state=True):
         tokenizer = copy.deepcopy(trace.model.tokenizer)  # Inseq changes its padding
         if tokenizer.pad_token is None:
-            tokenizer.pad_token = tokenizer.convert_ids_to_tokens(trace.model.pad_id)
+            tokenizer.pad_token = token_name(tokenizer, trace.model.pad_id)
         if hf.config.bos_token_id is None:
             hf.config.bos_token_id = trace.model.pad_id  # Inseq looks up its text
         model = _tried(name, trace, lambda: _load(models, name, trace, hf, tokenizer))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.text.prompt import encode_text, require_characters
+from attrwidget.text.tokenizing import decode
 from attrwidget.text.tokens import token_text, visible
 
 if TYPE_CHECKING:
@@ -108,8 +109,7 @@ def foil_tokens(trace: Trace, step: int, foil: Any) -> list[int]:
 
 def _in_context(tokenizer: PreTrainedTokenizerBase, before: list[int], text: str) -> list[int]:
     """Tokenise *text* after the tokens *before*, or alone if joining would change them."""
-    known = tokenizer.decode(before, skip_special_tokens=False, clean_up_tokenization_spaces=False)
-    joint = encode_text(tokenizer, f"{known}{text}", special=False)
+    joint = encode_text(tokenizer, f"{decode(tokenizer, before)}{text}", special=False)
     if joint[: len(before)] == before and len(joint) > len(before):
         return joint[len(before) :]
     return encode_text(tokenizer, text, special=False)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrwidget.checks import is_whole
 from attrwidget.errors import AttrWidgetError
+from attrwidget.text.tokenizing import token_name
 
 if TYPE_CHECKING:
     from attrwidget.engine.trace import Trace
@@ -43,7 +44,7 @@ def replacement(trace: Trace, token: Any) -> tuple[int, str]:
     for name in special if token == "auto" else [token]:  # noqa: S105 - a token of text
         found = special[name]
         if isinstance(found, int) and found <= last:
-            return found, f"the {name} token {tokenizer.convert_ids_to_tokens(found)!r}"
+            return found, f"the {name} token {token_name(tokenizer, found)!r}"
     raise AttrWidgetError(
         f"This tokenizer has no {token} token: give the id of another with token=, or leave tokens out by mask."
     )
