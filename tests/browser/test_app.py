@@ -18,6 +18,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PROMPT = "The first president of America is"
+# Where the picker and its cells stand below the Why list's top, at every frame until there is another list of places.
+WATCH_PLACES = """root => {
+  const [why, picker, grid] = [".aw-why", ".aw-picker", "[role=grid]"].map(name => root.querySelector(name));
+  const places = window.places = new Set();
+  const look = () => {
+    const top = why.getBoundingClientRect().top;
+    places.add([picker, grid].map(element => Math.round(element.getBoundingClientRect().top - top)).join());
+    if (window.places === places) requestAnimationFrame(look);
+  };
+  look();
+}"""
 OTHER = "Another one, by its name at Hugging Face"
 
 
@@ -107,6 +118,24 @@ def test_a_visitor_sees_the_answer_in_place(page: Page, app: str, theme: str) ->
         expect(screen.footer).to_be_in_viewport()
         expect(page.get_by_role("button", name="Cancel").first).to_be_disabled()
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_what_arrives_late_does_not_move_the_heads(opened: Page) -> None:
+    screen = generate(opened)
+    check = screen.root.locator(".check").get_by_text("Check: without")
+    top = screen.root.get_by_role("list", name="The heads that gave most")
+    for width, word, other in ((420, 6, 7), (775, 7, 8), (1400, 8, 6)):
+        opened.set_viewport_size({"width": width, "height": 1000})
+        screen.word(word).click()
+        screen.root.evaluate(WATCH_PLACES)
+        opened.mouse.move(1, 1)
+        expect(check).to_be_visible()
+        expect(top.get_by_role("button").first).to_be_visible()
+        screen.word(other).hover()
+        expect(check).to_be_hidden()
+        screen.footer.hover()
+        expect(check).to_be_visible()
+        assert len(opened.evaluate("[...places]")) == 1
 
 
 def test_the_theme_follows_the_address(page: Page, app: str) -> None:

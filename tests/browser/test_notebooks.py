@@ -29,6 +29,7 @@ def save(_=None):
     whole.replace(FILE)  # at once: the test may read it at any time
 ex.widget.observe(save, seen)
 """
+BOXES = "(one, other) => [one, other].map(element => element.getBoundingClientRect().toJSON())"
 HOSTILE = '</script><img src=x onerror="window.hacked = 1">'
 
 
@@ -121,11 +122,9 @@ def test_displays_of_one_explanation_keep_in_step_and_others_apart(page: Page, j
     assert apart.held() == [6]
     left, right = (Screen(page, i).root for i in (3, 4))
     left.scroll_into_view_if_needed()
-    boxes = [root.bounding_box() for root in (left, right)]
-    assert boxes[0] is not None
-    assert boxes[1] is not None
-    assert boxes[0]["y"] == pytest.approx(boxes[1]["y"], abs=2)
-    assert boxes[0]["width"] == pytest.approx(boxes[1]["width"], rel=0.1)
+    one_box, other_box = left.evaluate(BOXES, right.element_handle())
+    assert one_box["y"] == pytest.approx(other_box["y"], abs=2)
+    assert one_box["width"] == pytest.approx(other_box["width"], rel=0.1)
     changed = page.locator(".lm-TabBar-tab.jp-mod-dirty")
     expect(changed).not_to_have_count(0)
     Screen(page, 3).word(7).click()

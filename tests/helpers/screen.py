@@ -31,6 +31,11 @@ FRAME_IS_ACCENT = """word => {
   return false;
 }"""
 
+MIDDLE_IN_GRID = """cell => {
+  const [box, grid] = [cell, cell.closest("[role=grid]")].map(element => element.getBoundingClientRect());
+  return [box.left + box.width / 2 - grid.left, box.top + box.height / 2 - grid.top];
+}"""
+
 
 class Screen:
     """The *index*-th display on *page*; locators see through its shadow root."""
@@ -103,9 +108,8 @@ class Screen:
 
     def pick(self, layer: int, head: int) -> None:
         """Click a head with the mouse, at the cursor."""
-        box = self.cell(layer, head).bounding_box()
-        assert box is not None
-        self.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        x, y = self.cell(layer, head).evaluate(MIDDLE_IN_GRID)
+        self.grid.click(position={"x": x, "y": y})  # waits until the grid stands still
         self.footer.hover()
         expect(
             self.root.get_by_text(re.compile(rf"^Held: layer {layer + 1}, head {head + 1}\."))

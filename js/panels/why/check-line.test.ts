@@ -14,6 +14,7 @@ test("it holds where the probability falls below all draws", () => {
   expect(words(found)).toBe(
     "Check: without Paris, is p .966 → .021; without as many others (3 draws) .880–.970 · holds ✓",
   );
+  expect(words({ ...found, others: [0.9] })).toContain("(1 draw) .900 ·");
   expect(words({ ...found, without: 0.9 })).toMatch(/does not hold ✗$/);
   expect(words({ ...found, without: 0.88 })).toMatch(/does not hold ✗$/);
 });
@@ -77,6 +78,16 @@ test("without a model there is nothing to press, and a check that was made is sh
   t.state.options.value = { ...t.state.options.value, intensity: 1 };
   await settle();
   expect([host().hidden, button().hidden]).toEqual([false, true]);
+});
+
+test("its room is kept while another word is pointed at", async () => {
+  await begin(0.2);
+  await settle(700);
+  const host = t.host.querySelector<HTMLElement>(".check");
+  t.state.hoveredSteps.value = [0];
+  await settle();
+  expect(t.host.querySelector<HTMLElement>(".check p")?.hidden).toBe(true);
+  expect(host?.hidden).toBe(false);
 });
 
 test("several steps at once are not checked", async () => {

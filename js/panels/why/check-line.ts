@@ -27,6 +27,7 @@ export function mountCheck(host: HTMLElement, ctx: Context, shown: ReadonlySigna
   const { state, session, effect, run, announce } = ctx;
   const text = h("p", { role: "status" });
   const button = h("button", { type: "button" });
+  host.hidden = true;
   const known = signal(0);
   const working = signal<string | null>(null);
   // What was asked without a click: a check that fails is not tried again by itself.
@@ -54,11 +55,13 @@ export function mountCheck(host: HTMLElement, ctx: Context, shown: ReadonlySigna
     void known.value;
     const content = state.content.value;
     const scores = shown.value;
-    question = scores && questionOf(scores, content, restingSteps(state));
+    const resting = restingSteps(state);
+    question = scores && questionOf(scores, content, resting);
     const found = question && session.checked(question.step, question.inputs);
     const seconds = content.check_seconds ?? null;
     const able = question !== null && seconds !== null;
-    host.hidden = !found && !able;
+    // The room is kept while another word is pointed at and while a check is under way: what is below stays in its place.
+    host.hidden = resting.length !== 1 || (seconds === null && !found && host.hidden);
     button.hidden = found !== null || !able;
     text.hidden = !found;
     if (found) writeText(text, checkText(found, content));
@@ -122,7 +125,7 @@ export function checkText({ inputs, probability, without, others }: Check, conte
   return [
     "Check: without ",
     { strong: gone.join(", ") },
-    ` p ${chance(probability)} → ${chance(without)}; without as many others (${others.length} draws) ${band} · `,
+    ` p ${chance(probability)} → ${chance(without)}; without as many others (${others.length} ${others.length === 1 ? "draw" : "draws"}) ${band} · `,
     { strong: without < low ? "holds ✓" : "does not hold ✗" },
   ];
 }

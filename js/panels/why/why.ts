@@ -8,7 +8,7 @@ import type { ShownScores } from "../../scores/shown-scores";
 import { compared } from "../../scores/sink";
 import { held, strongest, told } from "../../scores/strongest";
 import type { Content } from "../../session/session";
-import { targetSteps } from "../../state/selectors";
+import { methodOf, targetSteps } from "../../state/selectors";
 import { named, unitsOf } from "../../state/units";
 import { mountCheck } from "./check-line";
 import styles from "./why.css";
@@ -43,7 +43,9 @@ function mount(host: HTMLElement, ctx: Context): void {
     const top = found ? strongest(compared(found), listed) : [];
     writeText(size, [found ? sizeText(found, top) : "computing …"]);
     const added = found ? sumText(found) : null;
-    sum.hidden = added === null;
+    // The last sum keeps its room while the next is computed.
+    sum.hidden = added === null && (found !== null || !methodOf(state)?.signed);
+    sum.classList.toggle("waiting", added === null);
     if (added !== null) writeText(sum, [added]);
     const { positive, negative, unsigned } = tint(ctx.theme.value);
     rows.forEach((row, k) => {
