@@ -126,8 +126,8 @@ def test_what_arrives_late_does_not_move_the_heads(opened: Page) -> None:
     top = screen.root.get_by_role("list", name="The heads that gave most")
     for width, word, other in ((420, 6, 7), (775, 7, 8), (1400, 8, 6)):
         opened.set_viewport_size({"width": width, "height": 1000})
-        screen.word(word).click()
         screen.root.evaluate(WATCH_PLACES)
+        screen.word(word).click()
         opened.mouse.move(1, 1)
         expect(check).to_be_visible()
         expect(top.get_by_role("button").first).to_be_visible()
