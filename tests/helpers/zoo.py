@@ -246,6 +246,8 @@ def explain_zoo(loaded: Any, head: str, count: int) -> Any:
 def plain_logits(model: Any, ex: Any, head: str) -> tuple[torch.Tensor, Leaves]:
     """Return logits ``[steps, outputs]`` of the plain *model* and its embeddings, leaves of their graph."""
     takes = inspect.signature(model.forward).parameters
+    # GPT-2 takes token types for words; Funnel and XLNet have two and do not say so.
+    typed = getattr(model.config, "type_vocab_size", 0) > 1 or model.config.model_type in {"funnel", "xlnet"}
     both = "decoder_input_ids" in takes and not head.endswith(("CausalLM", "MaskedLM"))
     leaves = Leaves(head == "ForSeq2SeqLM")
     bodies = (model.get_encoder(), model.get_decoder()) if both else (model,)
@@ -260,7 +262,7 @@ def plain_logits(model: Any, ex: Any, head: str) -> tuple[torch.Tensor, Leaves]:
             elif head == "ForCausalLM":
                 output = model(input_ids=read, use_cache=False)
             else:
-                two = len(reading.sections) == 3 and "token_type_ids" in takes
+                two = len(reading.sections) == 3 and "token_type_ids" in takes and typed
                 options: dict[str, Any] = {"token_type_ids": _kinds(reading)} if two else {}
                 options |= {"use_cache": False} if "use_cache" in takes else {}
                 output = model(input_ids=read, attention_mask=torch.ones_like(read), **options)

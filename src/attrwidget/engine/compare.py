@@ -44,7 +44,7 @@ def same(
 def same_weights(
     truth: AttentionReader, ours: AttentionReader, *, n_rows: int | None = None, low_precision: bool = False
 ) -> bool:
-    """Return whether *ours* gives the attention weights of *truth* in every layer and head.
+    """Return whether *ours* gives the attention weights of *truth* to its tokens in every layer and head.
 
     The tolerance grows with the spread of the scores in a layer: a score is rounded in proportion to its size and its
     weight moves by as much, so sharp attention (weights near 0 and 1) is compared less tightly.
@@ -59,7 +59,7 @@ def same_weights(
         return False
     rows = range(ours.length if n_rows is None else n_rows)
     for layer in range(truth.n_layers):
-        weights = truth.weights(layer, None, rows)
+        weights = truth.weights(layer, None, rows)[..., : ours.length]
         spread = -float(weights[weights > 0].min().log())
         again = ours.weights(layer, None, rows)
         if not same(weights, again, low_precision=low_precision, times=max(1.0, spread / 10)):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 import torch
+from helpers import zoo
 from helpers.tiny import build, byte_tokenizer, random_ids, save
 from torch.utils._python_dispatch import TorchDispatchMode
 from transformers import AutoModelForCausalLM
@@ -158,3 +160,19 @@ def test_what_is_kept_grows_with_the_text_not_its_square() -> None:
         tensors = [t for r in records for t in (r.query, r.key, *(p.mask for p in r.pieces))]
         kept.append(sum(t.untyped_storage().nbytes() for t in tensors if t is not None))
     assert kept[2] == 2 * kept[1] == 4 * kept[0]
+
+
+@pytest.mark.slow
+def test_keys_that_are_no_tokens_are_left_out() -> None:
+    """DeepSeek-V4 puts compressed keys after those of the text, in some layers."""
+    model, ids = zoo.build_zoo("deepseek_v4", "ForCausalLM"), random_ids(30)
+    eager = type(model)._from_config(copy.deepcopy(model.config), attn_implementation="eager").eval()
+    eager.load_state_dict(model.state_dict())
+    with torch.no_grad():
+        layers = eager(torch.tensor([ids[:-1]]), output_attentions=True, use_cache=False).attentions
+    assert {layer.shape[-1] for layer in layers} != {29}
+    ex = aw.load(model, byte_tokenizer()).explain(ids[:25], output=ids[25:])
+    truth = torch.cat([layer[0, :, -1, :29] for layer in layers])
+    np.testing.assert_allclose(ex.scores("attention").iloc[-1], truth.mean(0), atol=1e-5)
+    assert np.isfinite(ex.scores("rollout").iloc[-1]).all()
+    assert np.isfinite(ex.scores("weighted_attention").iloc[-1]).all()

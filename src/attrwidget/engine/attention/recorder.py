@@ -39,7 +39,11 @@ class AttentionReader(Protocol):
 
 
 class RecordedAttention:
-    """Weights rebuilt from recorded queries and keys by the model's own formula; n·d memory per layer, not heads·n²."""
+    """Weights rebuilt from recorded queries and keys by the model's own formula; n·d memory per layer, not heads·n².
+
+    Keys that a model adds after those of the text, such as the compressed ones of DeepSeek-V4, are no tokens and are
+    left out: the rows of their layers sum to less than 1.
+    """
 
     def __init__(self, length: int) -> None:
         self.length = length
@@ -87,7 +91,7 @@ class RecordedAttention:
         record = self.records[layer]
         picked = list(range(record.n_heads)) if heads is None else list(heads)
         if len(record.pieces) == 1:
-            return rebuilt(record, record.pieces[0], picked, rows)
+            return rebuilt(record, record.pieces[0], picked, rows)[..., : self.length]
         weights = record.key.new_zeros(len(picked), len(rows), self.length, dtype=torch.float32)
         for piece in record.pieces:
             at = [i for i, row in enumerate(rows) if piece.start <= row < piece.end]
@@ -99,7 +103,7 @@ class RecordedAttention:
         """Return the L2 norms of the value vectors that each head reads, float32 ``[heads, length]``."""
         record = self.records[layer]
         picked = range(record.n_heads) if heads is None else heads
-        return record.value_norms[[h // record.groups for h in picked]]
+        return record.value_norms[[h // record.groups for h in picked], : self.length]
 
 
 def _compact(tensor: torch.Tensor) -> torch.Tensor:
