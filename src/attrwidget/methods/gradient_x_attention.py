@@ -26,7 +26,8 @@ def _compute(trace: Trace, target: Target, steps: Sequence[int], _selection: Hea
         flow[at] = 1
         for weight, gradient in zip(reversed(weights), reversed(gradients), strict=True):
             raising = (weight.detach()[0].float() * gradient[0].float()).clamp_min(0).mean(0)
-            flow = flow + flow @ raising.to(flow.device)
+            # A model may add keys after those of the text, which are no tokens.
+            flow = flow + flow @ raising[:, : trace.n_inputs].to(flow.device)
         row = flow.cpu().numpy().astype(np.float64)
         row[at] -= 1  # the identity, which would give the last token nearly everything
         row[seen:] = np.nan

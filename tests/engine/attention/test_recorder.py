@@ -174,5 +174,6 @@ def test_keys_that_are_no_tokens_are_left_out() -> None:
     ex = aw.load(model, byte_tokenizer()).explain(ids[:25], output=ids[25:])
     truth = torch.cat([layer[0, :, -1, :29] for layer in layers])
     np.testing.assert_allclose(ex.scores("attention").iloc[-1], truth.mean(0), atol=1e-5)
-    assert np.isfinite(ex.scores("rollout").iloc[-1]).all()
-    assert np.isfinite(ex.scores("weighted_attention").iloc[-1]).all()
+    for method in ("rollout", "weighted_attention", "gradient_x_attention"):
+        assert np.isfinite(ex.scores(method).iloc[-1]).all()
+    assert np.isfinite(ex.heads(4)).all(axis=None)

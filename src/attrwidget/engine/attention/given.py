@@ -182,8 +182,8 @@ def _of_layer(
         raise RuntimeError(f"an attention module returns {tuple(call.gradient.shape)}, not by head")
     gradient = call.gradient[at - start].double().cpu()
     value = call.value.double().cpu().repeat_interleave(groups, dim=0)
-    # A cache with a window holds the last keys alone.
-    first = 0 if crossed else start + call.queries - n_keys
+    # A cache with a window holds the last keys alone; keys that are no tokens stand after those of the text.
+    first = 0 if crossed else max(0, start + call.queries - n_keys)
     end = min(n_inputs, first + n_keys)
     products = torch.einsum("hkd,hd->hk", value, gradient)[:, : end - first]
     given[:, first:end] = weights[:, first:end] * products
