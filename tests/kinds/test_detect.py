@@ -32,6 +32,9 @@ from transformers import (
     ViTConfig,
     ViTForImageClassification,
     ViTModel,
+    XLMConfig,
+    XLMForQuestionAnsweringSimple,
+    XLMWithLMHeadModel,
 )
 
 import attrwidget as aw
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
 _BERT = BertConfig(
     vocab_size=330, hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=16
 )
+_XLM: dict[str, Any] = {"vocab_size": 330, "emb_dim": 16, "n_layers": 1, "n_heads": 2}
 _SEQ2SEQ = {
     "vocab_size": 330,
     "d_model": 16,
@@ -106,6 +110,8 @@ KINDS: dict[str, tuple[Callable[[], Any], str]] = {
     "t5 of answers": (lambda: T5ForQuestionAnswering(_T5), "question-answering"),
     "bert of tokens": (lambda: BertForTokenClassification(_BERT), "token-classification"),
     "bert of answers": (lambda: BertForQuestionAnswering(_BERT), "question-answering"),
+    "xlm": (lambda: XLMWithLMHeadModel(XLMConfig(**_XLM)), "fill-mask"),
+    "xlm of answers": (lambda: XLMForQuestionAnsweringSimple(XLMConfig(**_XLM)), "question-answering"),
     "bert body": (lambda: BertModel(_BERT), "feature-extraction"),
 }
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from helpers.tiny import build, byte_tokenizer, random_ids
+from transformers.activations import ACT2FN
 from transformers.models.llama.modeling_llama import apply_rotary_pos_emb
 
 import attrwidget as aw
@@ -160,3 +161,13 @@ def test_models_that_keep_their_attention_to_themselves() -> None:
     assert "gim" not in [method.name for method in ex.methods()]
     with pytest.raises(aw.AttrWidgetError, match="GIM needs"):
         ex.scores("gim")
+
+
+def test_a_root_inside_an_activation_is_no_statistic_of_a_norm() -> None:
+    """DeepSeek-V4 scores its experts by the root of a softplus."""
+    source = torch.linspace(-2, 2, 5, requires_grad=True)
+    activation = ACT2FN["sqrtsoftplus"]
+    with modified_gradients(activation):
+        activation(source).sum().backward()
+    slope = torch.sigmoid(source) / (2 * torch.nn.functional.softplus(source).sqrt())
+    torch.testing.assert_close(source.grad, slope.detach())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.internals.models import causal_types, main_input, masked_types
 from attrwidget.kinds import table
-from attrwidget.kinds.table import CAUSAL, HEADLESS, SEQ2SEQ, Kind, kind_of
+from attrwidget.kinds.table import CAUSAL, HEADLESS, MASKED_LM, SEQ2SEQ, Kind, kind_of
 
 if TYPE_CHECKING:
     from transformers import PretrainedConfig
@@ -68,13 +68,18 @@ def _find(config: PretrainedConfig, architecture: str) -> Kind | str:
     if getattr(config, "is_encoder_decoder", False):
         return SEQ2SEQ if head is None else _with_decoder(head)
     if kind is CAUSAL:
-        return "an encoder, since is_decoder is off" if _is_encoder(config) else CAUSAL
+        return _with_lm_head(architecture) if _is_encoder(config) else CAUSAL
     if head is not None:
         return head
     # The class name of a bare body does not name the head it was cut from, so its type decides.
     if config.model_type in causal_types() and not _is_encoder(config):
         return CAUSAL
     return HEADLESS if architecture.endswith("Model") else "a model of another kind"
+
+
+def _with_lm_head(architecture: str) -> Kind | str:
+    """Return the kind of an encoder of a class that may write texts: those of XLM and Flaubert fill masks."""
+    return MASKED_LM if architecture.endswith("WithLMHeadModel") else "an encoder, since is_decoder is off"
 
 
 def _with_decoder(head: Kind | str) -> Kind | str:

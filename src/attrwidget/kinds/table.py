@@ -101,7 +101,7 @@ QUESTION_ANSWERING = Kind(
     words="an extractive question-answering model",
     auto_class="AutoModelForQuestionAnswering",
     model_class="attrwidget.kinds.question_answering:QuestionAnsweringModel",
-    class_endings=("ForQuestionAnswering",),
+    class_endings=("ForQuestionAnswering", "ForQuestionAnsweringSimple"),
     form=Form("Question", context=True),
     may_have_decoder=True,
 )

@@ -16,6 +16,7 @@ from torch.overrides import TorchFunctionMode
 
 from attrwidget.engine.hooks import hooked
 from attrwidget.hf.attention_interface import replaced_attention
+from attrwidget.hf.internals.modules import is_activation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -48,7 +49,14 @@ def modified_gradients(model: torch.nn.Module) -> Iterator[None]:
         for module in model.modules()
         if any(all(hasattr(module, name) for name in names) for names in _GATED)
     ]
-    with hooked([(module, _halve) for module in gated], before=True), replaced_attention(attention), mode:
+    active = [module for module in model.modules() if is_activation(module)]
+    with (
+        hooked([(module, _halve) for module in gated], before=True),
+        hooked([(module, mode.begin_activation) for module in active], before=True),
+        hooked([(module, mode.end_activation) for module in active]),
+        replaced_attention(attention),
+        mode,
+    ):
         yield
 
 
@@ -60,12 +68,21 @@ class _Mode(TorchFunctionMode):
     """Detaches the statistics of norms, and softens the softmax of attention in the backward pass."""
 
     in_attention = False
+    in_activation = False  # whose root, as in DeepSeek-V4's, is no statistic of a norm
+
+    def begin_activation(self, *_: Any) -> None:
+        """Differentiate roots as they are: a hook before an activation."""
+        self.in_activation = True
+
+    def end_activation(self, *_: Any) -> None:
+        """Take roots for statistics again: a hook after an activation."""
+        self.in_activation = False
 
     def __torch_function__(
         self, func: Any, _types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
         kwargs = kwargs or {}
-        if func in _ROOTS or (func in _POWERS and _is_inverse_root(args)):
+        if not self.in_activation and (func in _ROOTS or (func in _POWERS and _is_inverse_root(args))):
             return func(*args, **kwargs).detach()
         if func in _LAYER_NORMS:
             return _layer_norm(*args, **kwargs)
