@@ -74,7 +74,7 @@ export function mountApp(
   status.mount(state, ctx, tasks);
   for (const each of views) mountView(view, each, ctx, shown);
   strip.mount(view, ctx, aw);
-  why.mount(side, ctx);
+  why.mount(side, ctx, app.trouble);
   picker.mount(side, ctx);
   status.mountNotes(bottom, ctx, app.notes, app.trouble);
   footer.mount(bottom, ctx);

@@ -87,7 +87,7 @@ test("a host that does not call initialize gets an app for each display, which e
 
 test("without Python the page says so at once and shows what was on show", async () => {
   const rows = btoa(String.fromCharCode(...new Uint8Array(new Float32Array([0.25, 0.75, NaN]).buffer)));
-  const query = { method: "saliency", layer: null, heads: [], head_rule: "mean" };
+  const query = { head_rule: "mean", heads: [], layer: null, method: "saliency" }; // sorted, as in a saved notebook
   Object.assign(model.values, { held: [0], layout: { comm_live: false } });
   const shares = btoa(String.fromCharCode(...new Uint8Array(new Float32Array(4).fill(0.25).buffer)));
   const heads = { rows: 2, cols: 2, reading: "attention", sinks: [], top: [[0, 1, 0.5, []]], shares };
@@ -98,11 +98,14 @@ test("without Python the page says so at once and shows what was on show", async
   await settle();
   expect(el.shadowRoot?.querySelector(".notes")?.textContent).toContain("Python is not running here");
   expect(sentence(el)).toContain("as it was");
+  const size = () => el.shadowRoot?.querySelector(".aw-why .size")?.textContent;
+  expect(size()).toMatch(/^(all|top) /);
   expect(el.shadowRoot?.querySelector(".side")?.textContent).not.toContain("cancelled");
   model.values.held = [1];
   model.tell("change:held");
   await settle();
   expect(el.shadowRoot?.querySelector(".side")?.textContent).not.toContain("cancelled");
+  expect(size()).toBe("not computed");
   expect(el.shadowRoot?.querySelector("[role=alert], [role=progressbar]")).toBeNull();
   expect(model.sent).toEqual([]);
 });
@@ -110,17 +113,22 @@ test("without Python the page says so at once and shows what was on show", async
 /** The part of a kernel's connection that Jupyter's widget manager shows. */
 function fakeKernel() {
   const event = () => {
-    const slots = new Set<(sender: unknown, value?: string) => void>();
+    const slots = new Set<(sender: unknown, value?: unknown) => void>();
     return {
       slots,
-      connect: (slot: (sender: unknown, value?: string) => void) => void slots.add(slot),
-      disconnect: (slot: (sender: unknown, value?: string) => void) => void slots.delete(slot),
-      emit: (value?: string) => {
+      connect: (slot: (sender: unknown, value?: unknown) => void) => void slots.add(slot),
+      disconnect: (slot: (sender: unknown, value?: unknown) => void) => void slots.delete(slot),
+      emit: (value?: unknown) => {
         for (const slot of slots) slot(null, value);
       },
     };
   };
-  return { statusChanged: event(), connectionStatusChanged: event(), disposed: event() };
+  return {
+    statusChanged: event(),
+    connectionStatusChanged: event(),
+    disposed: event(),
+    iopubMessage: event(),
+  };
 }
 
 const notes = (el: HTMLElement) => el.shadowRoot?.querySelector(".notes")?.textContent;
@@ -154,7 +162,27 @@ test("a connection that is cut is said, what waits is given up, and asked again 
   expect(asked()).toBeGreaterThan(before);
 });
 
-test.each(["restarting", "autorestarting", "terminating", "dead", "disposed"])(
+test("a kernel that was restarted while the connection was cut has ended for good", async () => {
+  const kernel = fakeKernel();
+  const status = (session: string) => kernel.iopubMessage.emit({ header: { msg_type: "status", session } });
+  const app = widget();
+  app.initialize({
+    model: Object.assign(model, { widget_manager: { kernel } }) as never,
+    signal: end.signal,
+  });
+  const { el } = show(app);
+  for (const session of ["first", "first", "second"]) {
+    status("first");
+    kernel.connectionStatusChanged.emit("connecting");
+    kernel.connectionStatusChanged.emit("connected");
+    kernel.iopubMessage.emit({ header: { msg_type: "stream", session: "the server's" } });
+    status(session);
+    await settle();
+    expect(notes(el)?.includes("run the notebook again")).toBe(session === "second");
+  }
+});
+
+test.each(["starting", "restarting", "autorestarting", "terminating", "dead", "disposed"])(
   "a kernel that is %s has ended for good",
   async (status) => {
     const kernel = fakeKernel();

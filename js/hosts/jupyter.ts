@@ -1,19 +1,26 @@
 /** JupyterLab, Notebook and Voilà. */
 import type { Host } from "./host";
 
-interface JupyterSignal {
-  connect(slot: (sender: unknown, value: string) => void): void;
-  disconnect(slot: (sender: unknown, value: string) => void): void;
+interface JupyterSignal<T> {
+  connect(slot: (sender: unknown, value: T) => void): void;
+  disconnect(slot: (sender: unknown, value: T) => void): void;
+}
+
+interface Message {
+  /** `session` names the process that sent the message. */
+  readonly header: { readonly msg_type: string; readonly session: string };
 }
 
 /** What is used of a kernel's connection; JupyterLab and Voilà give their widget manager one. */
 interface Kernel {
-  readonly statusChanged?: JupyterSignal;
-  readonly connectionStatusChanged?: JupyterSignal;
-  readonly disposed?: JupyterSignal;
+  readonly statusChanged?: JupyterSignal<string>;
+  readonly connectionStatusChanged?: JupyterSignal<string>;
+  readonly disposed?: JupyterSignal<unknown>;
+  readonly iopubMessage?: JupyterSignal<Message>;
 }
 
-const ends = ["restarting", "autorestarting", "terminating", "dead"];
+/** A kernel that starts while a widget is shown was restarted by another page or program. */
+const ends = ["starting", "restarting", "autorestarting", "terminating", "dead"];
 const cut =
   "The connection to Python is lost, so only what was computed is shown: it is tried again by itself; reload the page if it stays away.";
 const ended = () => {
@@ -46,13 +53,23 @@ export const jupyter: Host = {
       over = true;
       tell(ended());
     };
-    const follow = (events: JupyterSignal | undefined, slot: (sender: unknown, value: string) => void) => {
+    const follow = <T>(events: JupyterSignal<T> | undefined, slot: (sender: unknown, value: T) => void) => {
       events?.connect(slot);
       signal.addEventListener("abort", () => events?.disconnect(slot));
     };
     follow(kernel?.statusChanged, (_, status) => ends.includes(status) && end());
     follow(kernel?.disposed, end);
     // Another kernel that answers under the same connection does not know this widget.
-    follow(kernel?.connectionStatusChanged, (_, status) => over || tell(status === "connected" ? null : cut));
+    let [lost, process] = [false, ""];
+    follow(kernel?.connectionStatusChanged, (_, status) => {
+      lost ||= status !== "connected";
+      if (!over) tell(status === "connected" ? null : cut);
+    });
+    // It may have been restarted while the connection was lost.
+    follow(kernel?.iopubMessage, (_, { header }) => {
+      if (header.msg_type !== "status") return;
+      if (lost && process !== "" && header.session !== process) end();
+      [lost, process] = [false, header.session];
+    });
   },
 };

@@ -31,7 +31,9 @@ function partOf(options: RequestOptions, from: number, count: number, all: numbe
   return { ...options, onProgress: (done, total) => onProgress(from + (count * done) / total, all) };
 }
 
-const rowKey = (query: ScoreQuery, step: number): string => `row ${JSON.stringify(query)} ${step}`;
+/** The same for equal queries, whatever the order of their parts: a saved notebook has sorted them. */
+const rowKey = ({ method, layer, heads, head_rule, foil }: ScoreQuery, step: number): string =>
+  `row ${JSON.stringify([method, layer, heads, head_rule, foil ?? null, step])}`;
 
 interface Shape {
   readonly rows: number;

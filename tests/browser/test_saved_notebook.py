@@ -1,4 +1,4 @@
-"""A notebook that nbconvert executes and writes as a page, opened where Python is not running."""
+"""A notebook that is executed, saved and written as a page by nbconvert, opened where Python is not running."""
 
 from __future__ import annotations
 
@@ -53,10 +53,13 @@ def serve_manager(route: Route) -> None:
 
 
 def executed(folder: Path, *cells: str) -> Path:
-    """Return the page that nbconvert makes of a notebook when it has executed it."""
+    """Return the page that nbconvert makes of a notebook that was executed and saved, which sorts the state's names."""
     write_notebook(folder / "why.ipynb", *cells)
-    command = [sys.executable, "-m", "nbconvert", "--to", "html", "--execute", "why.ipynb"]
-    subprocess.run(command, cwd=folder, env=environment(folder), check=True, capture_output=True, timeout=240)
+    for options in (["--to", "notebook", "--inplace", "--execute"], ["--to", "html"]):
+        command = [sys.executable, "-m", "nbconvert", *options, "why.ipynb"]
+        subprocess.run(
+            command, cwd=folder, env=environment(folder), check=True, capture_output=True, timeout=240
+        )
     return folder / "why.html"
 
 
@@ -77,6 +80,7 @@ def test_what_was_on_show_is_shown_and_said_at_once(page: Page, tmp_path: Path) 
     row = ex.reading.rows(ex.methods()[0].name, [1])[0]
     assert abs(screen.number_on(6) / row[6] - 1) < 0.01
     screen.word(8).hover()
+    expect(screen.root.locator(".aw-why .size")).to_have_text("not computed")
     screen.radio("Saliency").click()
     page.wait_for_timeout(500)
     assert screen.root.get_by_role("alert").count() == screen.root.get_by_role("progressbar").count() == 0

@@ -1,5 +1,5 @@
 /** The Why list: the inputs that gave most to the word explained, with their numbers and how much of it they hold. */
-import { computed } from "@preact/signals-core";
+import { computed, type ReadonlySignal } from "@preact/signals-core";
 import type { Context } from "../../context";
 import { h, writeText } from "../../dom";
 import { numeral } from "../../draw/numerals";
@@ -18,7 +18,8 @@ export const why = { styles, mount };
 /** Inputs listed. */
 const listed = 5;
 
-function mount(host: HTMLElement, ctx: Context): void {
+/** `trouble` tells why nothing more can be computed now, or null. */
+function mount(host: HTMLElement, ctx: Context, trouble?: ReadonlySignal<string | null>): void {
   const { state, scores, effect } = ctx;
   const title = h("div", { class: "title" });
   const size = h("p", { class: "size" });
@@ -41,7 +42,7 @@ function mount(host: HTMLElement, ctx: Context): void {
     writeText(title, targetSteps(state).length > 0 ? ["Why ", { strong: target }] : ["Why this answer"]);
     const found = shown.value;
     const top = found ? strongest(compared(found), listed) : [];
-    writeText(size, [found ? sizeText(found, top) : "computing …"]);
+    writeText(size, [found ? sizeText(found, top) : trouble?.value ? "not computed" : "computing …"]);
     const added = found ? sumText(found) : null;
     // The last sum keeps its room while the next is computed.
     sum.hidden = added === null && (found !== null || !methodOf(state)?.signed);
