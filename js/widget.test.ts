@@ -178,7 +178,7 @@ test("a kernel that was restarted while the connection was cut has ended for goo
     kernel.iopubMessage.emit({ header: { msg_type: "stream", session: "the server's" } });
     status(session);
     await settle();
-    expect(notes(el)?.includes("run the notebook again")).toBe(session === "second");
+    expect(notes(el)?.includes("reload the page and run")).toBe(session === "second");
   }
 });
 
@@ -199,6 +199,7 @@ test.each(["starting", "restarting", "autorestarting", "terminating", "dead", "d
     kernel.connectionStatusChanged.emit("connected");
     await settle();
     expect(notes(el)).toContain("run the notebook again");
+    expect(notes(el)?.includes("reload the page and")).toBe(status === "starting");
     const before = model.sent.length;
     model.values.held = [1];
     model.tell("change:held");

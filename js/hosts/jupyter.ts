@@ -19,13 +19,16 @@ interface Kernel {
   readonly iopubMessage?: JupyterSignal<Message>;
 }
 
-/** A kernel that starts while a widget is shown was restarted by another page or program. */
-const ends = ["starting", "restarting", "autorestarting", "terminating", "dead"];
+const ends = ["restarting", "autorestarting", "terminating", "dead"];
 const cut =
   "The connection to Python is lost, so only what was computed is shown: it is tried again by itself; reload the page if it stays away.";
-const ended = () => {
-  const again = document.body.hasAttribute("data-voila") ? "reload the page" : "run the notebook again";
-  return `Python has ended or was restarted, so only what was computed is shown: ${again} to see more.`;
+/** JupyterLab goes on with what it knew of a Python that was restarted `elsewhere`, until the page is reloaded. */
+const ended = (elsewhere: boolean) => {
+  const reload = elsewhere || document.body.hasAttribute("data-voila");
+  const run = !document.body.hasAttribute("data-voila");
+  const again = [reload && "reload the page", run && "run the notebook again"].filter(Boolean).join(" and ");
+  const why = elsewhere ? "was restarted by another page or program" : "has ended or was restarted";
+  return `Python ${why}, so only what was computed is shown: ${again} to see more.`;
 };
 
 export const jupyter: Host = {
@@ -49,16 +52,19 @@ export const jupyter: Host = {
   followPython(manager, tell, signal) {
     const kernel = (manager as { readonly kernel?: Kernel | null } | null | undefined)?.kernel;
     let over = false;
-    const end = () => {
+    const end = (elsewhere: boolean) => {
+      if (!over) tell(ended(elsewhere));
       over = true;
-      tell(ended());
     };
     const follow = <T>(events: JupyterSignal<T> | undefined, slot: (sender: unknown, value: T) => void) => {
       events?.connect(slot);
       signal.addEventListener("abort", () => events?.disconnect(slot));
     };
-    follow(kernel?.statusChanged, (_, status) => ends.includes(status) && end());
-    follow(kernel?.disposed, end);
+    follow(kernel?.statusChanged, (_, status) => {
+      if (status === "starting") end(true);
+      else if (ends.includes(status)) end(false);
+    });
+    follow(kernel?.disposed, () => end(false));
     // Another kernel that answers under the same connection does not know this widget.
     let [lost, process] = [false, ""];
     follow(kernel?.connectionStatusChanged, (_, status) => {
@@ -68,7 +74,7 @@ export const jupyter: Host = {
     // It may have been restarted while the connection was lost.
     follow(kernel?.iopubMessage, (_, { header }) => {
       if (header.msg_type !== "status") return;
-      if (lost && process !== "" && header.session !== process) end();
+      if (lost && process !== "" && header.session !== process) end(true);
       [lost, process] = [false, header.session];
     });
   },

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 import psutil
+import pytest
 from helpers.hosts import newest_fork
 from helpers.line import Line
-from helpers.notebook import EXPLAIN, LOAD, Jupyter, run_notebook
+from helpers.notebook import EXPLAIN, LOAD, Jupyter, run_all, run_notebook
 from helpers.screen import Screen
-from playwright.sync_api import Locator, Page, expect
+from helpers.waiting import PATIENCE
+from playwright.sync_api import Browser, Locator, Page, expect
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ENDED = "Python has ended or was restarted, so only what was computed is shown"
 SOON = 20_000  # milliseconds; Jupyter looks every three seconds whether a kernel lives
 
 
@@ -31,45 +38,85 @@ def keeps_what_it_has(screen: Screen, words: list[str]) -> None:
     assert screen.root.get_by_role("alert").count() == screen.root.get_by_role("progressbar").count() == 0
 
 
-def shown(page: Page, jupyter: Jupyter, name: str, *cells: str) -> Screen:
-    """Return an explanation on show, one word of which has been held."""
-    run_notebook(page, jupyter, "lab", name, LOAD, EXPLAIN, "ex", *cells)
-    screen = Screen(page)
+def look_at(screen: Screen) -> list[str]:
+    """Hold two words of an explanation on show, and return all its words."""
     expect(screen.root).to_be_visible()
     for index in (6, 7):
         screen.hold(index)
         screen.number_on(0)
-    return screen
+    return screen.words()
 
 
-def test_a_kernel_that_dies_in_jupyterlab(page: Page, jupyter: Jupyter) -> None:
-    screen = shown(page, jupyter, "dies")
-    words = screen.words()
-    kernels = page.request.get(f"{jupyter[0]}/api/sessions").json()
-    (kernel,) = [each["kernel"]["id"] for each in kernels if each["path"] == "dies.ipynb"]
+class Lab(NamedTuple):
+    """JupyterLab with an explanation on show, behind a line that can be cut."""
+
+    page: Page
+    screen: Screen
+    line: Line
+    url: str
+
+    def notes(self, text: str) -> Locator:
+        return note_of(self.screen).get_by_text(text)
+
+
+@pytest.fixture(scope="module")
+def lab(chromium: Browser, jupyter: Jupyter) -> Iterator[Lab]:
+    """One notebook for all tests; each leaves a widget that works, but for the last."""
+    page = chromium.new_page(viewport={"width": 1280, "height": 1000}, reduced_motion="reduce")
+    page.set_default_timeout(PATIENCE * 1000)
+    line = Line(urlsplit(jupyter[0]).port or 0)
+    url = f"http://127.0.0.1:{line.port}"
+    run_notebook(page, (url, jupyter[1]), "lab", "gone", LOAD, EXPLAIN, "ex")
+    yield Lab(page, Screen(page), line, url)
+    page.context.close()
+    line.close()
+
+
+def test_a_connection_of_jupyterlab_that_is_cut(lab: Lab) -> None:
+    words = look_at(lab.screen)
+    lab.line.cut()
+    lost = lab.notes("The connection to Python is lost, so only what was computed is shown")
+    expect(lost).to_be_visible(timeout=SOON)
+    keeps_what_it_has(lab.screen, words)
+    lab.line.mend()
+    expect(lost).to_be_hidden(timeout=SOON)
+    lab.screen.hold(8)
+    lab.screen.number_on(0)
+
+
+def test_a_kernel_that_is_restarted_in_jupyterlab(lab: Lab) -> None:
+    words = look_at(lab.screen)
+    lab.page.get_by_role("menuitem", name="Kernel", exact=True).click()
+    lab.page.locator(".lm-Menu-itemLabel").get_by_text("Restart Kernel…", exact=True).click()
+    lab.page.get_by_role("button", name="Confirm Kernel Restart").click()
+    expect(lab.notes(ENDED)).to_be_visible(timeout=SOON)
+    keeps_what_it_has(lab.screen, words)
+    run_all(lab.page)
+    expect(lab.notes(ENDED)).to_be_hidden()
+    assert look_at(lab.screen) == words
+
+
+def test_a_kernel_that_dies_in_jupyterlab(lab: Lab) -> None:
+    words = look_at(lab.screen)
+    sessions = lab.page.request.get(f"{lab.url}/api/sessions").json()
+    (kernel,) = [each["kernel"]["id"] for each in sessions if each["path"] == "gone.ipynb"]
     (process,) = [
         one for one in psutil.Process().children(recursive=True) if kernel in " ".join(one.cmdline())
     ]
     process.kill()
-    note = note_of(screen).get_by_text(
-        "Python has ended or was restarted, so only what was computed is shown"
-    )
+    note = lab.notes(ENDED)
     expect(note).to_be_visible(timeout=SOON)
     expect(note).to_contain_text("run the notebook again to see more")
-    if page.get_by_role("dialog").count():
-        page.keyboard.press("Escape")
-    keeps_what_it_has(screen, words)
+    if lab.page.get_by_role("dialog").count():
+        lab.page.keyboard.press("Escape")
+    keeps_what_it_has(lab.screen, words)
 
 
 def test_a_kernel_that_dies_under_the_app(page: Page, app: str) -> None:
     page.goto(app)
     page.get_by_role("button", name="Generate").click()
     screen = Screen(page)
-    expect(screen.root).to_be_visible()
-    for index in (6, 7):
-        screen.hold(index)
-        screen.number_on(0)
-    words = screen.words()
+    words = look_at(screen)
     newest_fork().kill()
     banner = page.get_by_text("This page's Python has ended, so nothing more can be computed")
     expect(banner).to_be_visible(timeout=SOON)

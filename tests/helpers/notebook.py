@@ -27,6 +27,11 @@ def run_notebook(page: Page, jupyter: Jupyter, host: str, name: str, *cells: str
     address = f"{url}/lab/tree/{name}.ipynb?reset" if host == "lab" else f"{url}/notebooks/{name}.ipynb"
     page.goto(address)
     wait_for_kernel(page, url, f"{name}.ipynb")
+    run_all(page)
+
+
+def run_all(page: Page) -> None:
+    """Run all cells of the notebook on show."""
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
