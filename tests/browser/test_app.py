@@ -104,7 +104,7 @@ def test_a_tab_closed_while_generating_ends_its_kernel_and_no_other(opened: Page
     generate(opened)
 
 
-@pytest.mark.parametrize("theme", ["dark"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_visitor_sees_the_answer_in_place(page: Page, app: str, theme: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(f"{app}?theme={theme}")
