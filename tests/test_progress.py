@@ -30,6 +30,22 @@ def test_a_bar_names_what_it_counts(
         assert (bar.n, bar.total) == (3, 4)
         assert f" {unit}/s" in str(bar) or f"s/ {unit}" in str(bar)
     assert "Work" in capsys.readouterr().err
+    assert bar.total == 3  # what ends before its end was not cut off
+
+
+def test_work_that_is_interrupted_is_not_shown_as_finished(monkeypatch: pytest.MonkeyPatch) -> None:
+    bars: list[Any] = []
+    plain = tqdm.auto.tqdm
+    monkeypatch.setattr(tqdm.auto, "tqdm", lambda **options: bars.append(plain(**options)) or bars[0])
+
+    def interrupted() -> None:
+        with progress_bar("Work", "token") as report:
+            report(1, 4)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert (bars[0].n, bars[0].total) == (1, 4)
 
 
 @pytest.mark.parametrize(

@@ -63,5 +63,6 @@ def progress_bar(title: str, unit: str) -> Iterator[Progress]:
 
     try:
         yield report
+        bar.total = bar.n  # in a notebook, a bar that is closed before its end stays, in red
     finally:
         bar.close()

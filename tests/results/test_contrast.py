@@ -70,7 +70,7 @@ def test_whole_words_are_the_difference_of_both(ex: aw.Explanation, method: str)
     whole = sum(
         float(log_probs[at - 1, ids[0, at]]) for at in range(ids.shape[1] - len(foil.ids), ids.shape[1])
     )
-    assert f"{whole:.3g} of the other" in contrasts.note(method, foil)
+    assert f"{whole:.3g} of the other".replace("-", "−") in contrasts.note(method, foil)
 
 
 def test_a_method_without_a_sign_compares_no_whole_words(ex: aw.Explanation) -> None:

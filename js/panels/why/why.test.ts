@@ -93,3 +93,12 @@ test("shares have no such line", async () => {
   await settle();
   expect(t.host.querySelector<HTMLElement>(".sum")?.hidden).toBe(true);
 });
+
+test("against a foil, the list says so", async () => {
+  t.state.method.value = "input_x_gradient";
+  t.state.content.value = { ...t.state.content.value, contrast: { input_x_gradient: "…" } };
+  t.state.held.value = [0];
+  t.state.foil.value = { step: 0, ids: [7], text: " was" };
+  await settle();
+  expect(text(".title")).toBe("Why is, not was");
+});

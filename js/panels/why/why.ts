@@ -8,7 +8,7 @@ import type { ShownScores } from "../../scores/shown-scores";
 import { compared } from "../../scores/sink";
 import { held, strongest, told } from "../../scores/strongest";
 import type { Content } from "../../session/session";
-import { methodOf, targetSteps } from "../../state/selectors";
+import { foilOf, methodOf, targetSteps } from "../../state/selectors";
 import { named, unitsOf } from "../../state/units";
 import { mountCheck } from "./check-line";
 import styles from "./why.css";
@@ -39,7 +39,12 @@ function mount(host: HTMLElement, ctx: Context, trouble?: ReadonlySignal<string 
     root.hidden = content.steps.count === 0;
     const units = unitsOf(content);
     const target = named(units.joined(units.ofSteps(targetSteps(state)))).replace(/\s+/g, " ");
-    writeText(title, targetSteps(state).length > 0 ? ["Why ", { strong: target }] : ["Why this answer"]);
+    const foil = foilOf(state, targetSteps(state));
+    const not = foil && shown.value?.query.foil ? [", not ", { strong: named(foil.text) }] : [];
+    writeText(
+      title,
+      targetSteps(state).length > 0 ? ["Why ", { strong: target }, ...not] : ["Why this answer"],
+    );
     const found = shown.value;
     const top = found ? strongest(compared(found), listed) : [];
     writeText(size, [found ? sizeText(found, top) : trouble?.value ? "not computed" : "computing …"]);
@@ -158,7 +163,7 @@ class Row {
     this.#number.textContent = numeral(value, method.signed, high);
     const share = greatest > 0 ? Math.abs(value) / greatest : 0;
     this.#bar.className = !method.signed ? "" : value < 0 ? "takes" : "adds";
-    this.#bar.style.width = `${(method.signed ? 50 : 100) * share}%`;
+    this.#bar.style.transform = `scaleX(${share.toFixed(4)})`; // a width would lay the list out with every move
     this.#bar.style.background = `rgb(${color.rgb.join(" ")})`;
   }
 

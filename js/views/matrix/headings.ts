@@ -49,7 +49,7 @@ function paintRowTicks(
   look: Look,
   y: (row: number) => number,
 ): void {
-  const titled = field.shape.titles.map(([row, title]) => [y(row) + 5, title] as const);
+  const titled = field.shape.titles.map(([row, title]) => [y(row) + 9, title] as const);
   c.fillStyle = look.soft;
   c.font = `11px ${look.sans}`;
   for (const row of ticks(down, l.rows, room(l)[1])) {
@@ -74,7 +74,7 @@ function paintColumnTicks(c: Paper, picture: Picture, look: Look): void {
   c.textAlign = "center";
   for (const column of ticks(across, l.columns, room(l)[0])) {
     c.fillRect(Math.round(middleOf(picture, column)), l.head - 6, 1, 4);
-    c.fillText(`${column + 1}`, middleOf(picture, column), l.head - 13);
+    c.fillText(`${column + 1}`, Math.min(middleOf(picture, column), l.width - 13), l.head - 13);
   }
 }
 

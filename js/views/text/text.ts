@@ -1,7 +1,7 @@
 /** The text view: prompt and answer as running text, tinted by what each unit gave to the one explained. */
 import { computed, effect, signal, untracked } from "@preact/signals-core";
 import type { View, ViewContext } from "../../context";
-import { h, watchPaper, watchSize } from "../../dom";
+import { h, inNextFrame, watchPaper, watchSize } from "../../dom";
 import { paletteOf } from "../../draw/palette";
 import { tint } from "../../draw/ramp";
 import { compared } from "../../scores/sink";
@@ -15,7 +15,7 @@ import { markForPaper } from "./on-paper";
 import type { Inks, Picture } from "./paint";
 import { Paper } from "./paper";
 import styles from "./text.css";
-import { tipElement, updateTip } from "./tip";
+import { placeTip, tipElement, updateTip } from "./tip";
 
 export const text: View = { id: "text", title: "Text", styles, mount };
 
@@ -46,6 +46,11 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
     watchLayout(sync, scroller, built.list, end.signal);
     scroller.addEventListener("scroll", () => paper.scrolled(), { signal: end.signal, passive: true });
     new TextInput(built, folds, paper.boxes, ctx, end.signal);
+    // In the next frame, when all that a move changes is written: measuring lays the page out.
+    let tipAt: number | null = null;
+    const place = inNextFrame(() => {
+      if (tipAt !== null) placeTip(tip, paper.boxes, folds.standIn(tipAt), built.list.offsetWidth);
+    }, end.signal);
     // Styles have no values before the display is in the page: read them again after each measurement.
     const inks = computed(() => {
       void measured.value;
@@ -60,7 +65,10 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
       effect(() => {
         if (folds.changed.value > 0) untracked(sync);
       }),
-      effect(() => updateTip(tip, built, folds, paper.boxes, ctx)),
+      effect(() => {
+        tipAt = updateTip(tip, built, ctx);
+        if (tipAt !== null) place();
+      }),
       effect(() => markHeld(built, ctx)),
     ];
     return () => {

@@ -4,8 +4,7 @@ import { beforeEach, expect, test } from "vitest";
 import { settle, setUp } from "../../testing";
 import { Boxes } from "./boxes";
 import { buildText, type TextElements } from "./build";
-import { Folds } from "./folds";
-import { tipElement, updateTip } from "./tip";
+import { placeTip, tipElement, updateTip } from "./tip";
 
 let t: ReturnType<typeof setUp>;
 let text: TextElements;
@@ -17,7 +16,9 @@ beforeEach(() => {
   text = buildText(t.state.content.value, false);
   t.end.signal.addEventListener(
     "abort",
-    effect(() => updateTip(tip, text, new Folds(text.units, text.folds, t.end.signal), boxes, t.ctx)),
+    effect(() => {
+      updateTip(tip, text, t.ctx);
+    }),
   );
 });
 
@@ -55,4 +56,9 @@ test("a hidden input says so, and without anything held there is no tip", async 
   t.state.held.value = [];
   await settle();
   expect(tip.hidden).toBe(true);
+});
+
+test("it stands above its unit, inside the width of the text", () => {
+  placeTip(tip, boxes, 1, 10);
+  expect(tip.style.transform).toBe("translate(10px, 36px)");
 });

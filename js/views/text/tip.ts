@@ -6,21 +6,14 @@ import type { ShownScores } from "../../scores/shown-scores";
 import { named, type Units, unitsOf } from "../../state/units";
 import type { Boxes } from "./boxes";
 import type { TextElements } from "./build";
-import type { Folds } from "./folds";
 
 /** Characters of a word in the label. */
 const longest = 24;
 
 export const tipElement = (): HTMLElement => h("div", { class: "tip", "aria-hidden": "true", hidden: true });
 
-/** Show the number of the unit pointed at, or hide the tip. */
-export function updateTip(
-  tip: HTMLElement,
-  text: TextElements,
-  folds: Folds,
-  boxes: Boxes,
-  { state, scores }: Context,
-): void {
+/** Write the number of the unit pointed at, or hide the tip. Return the unit to place it at. */
+export function updateTip(tip: HTMLElement, text: TextElements, { state, scores }: Context): number | null {
   const units = unitsOf(state.content.value);
   const input = state.hoveredInput.value;
   const hovered = state.hoveredSteps.value;
@@ -28,11 +21,11 @@ export function updateTip(
   const u = input !== null ? units.of(input) : hovered.length > 0 ? units.ofSteps(hovered)[0] : undefined;
   const number = u === undefined || !shown || shown.steps.length === 0 ? "" : numberOf(shown, u, units);
   tip.hidden = number === "";
-  if (tip.hidden || u === undefined || !shown) return;
+  if (tip.hidden || u === undefined || !shown) return null;
   const pair = [units.text(u), units.joined(units.ofSteps(shown.steps))].map(short).join(" → ");
   tip.textContent = `${pair} ${number}`;
   text.units[u]?.setAttribute("aria-description", spokenOf(shown, u));
-  place(tip, boxes, folds.standIn(u), text.list.offsetWidth);
+  return u;
 }
 
 /** The name of a piece of text, cut in the middle of long ones. */
@@ -52,8 +45,8 @@ function spokenOf(shown: ShownScores, u: number): string {
   return shown.hidden[u] ? "hidden" : `gave ${spoken(shown.values[u] as number, shown.high)}`;
 }
 
-/** Place the tip above the unit, or below it at the top of the text, inside the text's width. */
-function place(tip: HTMLElement, boxes: Boxes, u: number, width: number): void {
+/** Place the tip above the unit, or below it at the top of the text, inside the text's width. It measures the page. */
+export function placeTip(tip: HTMLElement, boxes: Boxes, u: number, width: number): void {
   const [box] = boxes.of(u);
   if (!box) return;
   const half = tip.offsetWidth / 2;

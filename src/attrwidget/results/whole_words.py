@@ -80,7 +80,8 @@ class WholeWords:
             float(one.steps.log_probability[list(steps)].sum())
             for one, steps in ((self._trace, own), (trace, other))
         )
-        return f"both words whole: log-probability {said:.3g}, and {instead:.3g} of the other"
+        own_text, other_text = (f"{value:.3g}".replace("-", "−") for value in (said, instead))
+        return f"both words whole: log-probability {own_text}, and {other_text} of the other"
 
     def _own_steps(self, step: int) -> range:
         """Return the steps from *step* to the end of its word."""

@@ -1,0 +1,73 @@
+"""A chat with SmolLM2 in JupyterLab: why did it say that, would it have said another word, and do you believe it?"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from helpers.notebook import Jupyter, run_notebook
+from helpers.real import SMOLLM2, missing
+from helpers.screen import Screen, number, serious_faults
+from playwright.sync_api import Page, expect
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator
+
+LOAD = f"""import sys
+sys.path.insert(0, {str(Path(__file__).parents[1])!r})
+from helpers.real import smollm2
+model = smollm2()"""
+ASK = """chat = [{"role": "system", "content": "You are a helpful geography teacher."},
+        {"role": "user", "content": "What is the capital of France, and which river runs through it?"}]
+ex = model.explain(chat, max_new_tokens=8)
+ex"""
+
+
+def button(screen: Screen, name: str) -> Locator:
+    return screen.root.get_by_role("button", name=re.compile(name))
+
+
+@pytest.mark.skipif(missing(SMOLLM2) is not None, reason=str(missing(SMOLLM2)))
+def test_a_chat_is_explained_contrasted_checked_and_written_on(page: Page, jupyter: Jupyter) -> None:
+    run_notebook(page, jupyter, "lab", "real", LOAD, ASK)
+    screen = Screen(page)
+    expect(screen.root).to_be_visible()
+    # What the template wrote is in the labels of the roles, with what it gave, and opens by a click.
+    chips = screen.root.locator(".fold")
+    expect(chips).to_have_count(3)
+    expect(chips.first).to_contain_text(re.compile(r"▸ template [+−<≈.\d]"))
+    assert "<|im_start|>" not in screen.words()
+    chips.first.click()
+    expect(screen.root.get_by_role("option", name="<|im_start|>", exact=True).first).to_be_visible()
+    chips.first.click()
+    # The first word is previewed; Paris is asked about.
+    paris = screen.root.get_by_role("option", name="Paris", exact=True).first
+    paris.click()
+    expect(screen.footer).to_contain_text("Explaining Paris")
+    expect(screen.root.locator(".aw-why")).to_contain_text("France")
+    expect(screen.root.locator(".aw-picker .top li")).to_have_count(3)
+    if (check := button(screen, "Is it true")).count():
+        check.click()
+    expect(screen.root.locator(".aw-why .check")).to_contain_text(
+        re.compile(r"\d+ draws.* · (holds|does not hold)")
+    )
+    # A word of several tokens is compared whole, and the model writes on from it.
+    screen.another.fill("Buenos Aires")
+    screen.another.press("Enter")
+    expect(screen.footer).to_contain_text("Why Paris and not Buenos Aires")
+    expect(screen.footer).to_contain_text("both words whole")
+    button(screen, "write on from “Buenos Aires”").click()
+    expect(button(screen, "answer before")).to_be_visible()
+    assert {"Buenos", "Aires"} <= set(screen.words())
+    assert serious_faults(page, screen) == []
+    button(screen, "answer before").click()
+    expect(paris).to_be_visible()
+    expect(button(screen, "answer before")).to_be_hidden()
+    # The number beside a word is the one in the list.
+    paris.click()
+    row = screen.root.locator(".aw-why li").first
+    listed = number(row.locator(".num").inner_text().lstrip("+"))
+    row.get_by_role("button").hover()
+    assert abs(number(screen.tip.inner_text().rsplit(maxsplit=1)[-1].lstrip("+")) - listed) < 1e-6
