@@ -219,6 +219,16 @@ def test_a_model_that_reads_later_tokens_is_refused(kind: str, shape: dict[str, 
         model.explain(IDS[:10], output=IDS[10:])
 
 
+def test_a_model_that_is_random_is_refused() -> None:
+    """As dropout that stays on in evaluation, for which nothing can be compared."""
+    model = build("llama")
+    model.model.layers[1].register_forward_hook(
+        lambda _module, _args, output: torch.nn.functional.dropout(output, 0.2, training=True)
+    )
+    with pytest.raises(aw.AttrWidgetError, match="gives other numbers each time that it is run"):
+        explained(model)
+
+
 def test_no_trial_and_no_short_text_changes_how_a_long_one_is_read() -> None:
     """BigBird-Pegasus turns its sparse attention off for good at the first text too short for it."""
     config = CONFIG_MAPPING["bigbird_pegasus"](

@@ -101,6 +101,16 @@ def test_own_processors_and_criteria(model: aw.Model) -> None:
     assert ex.tokens.ids[first:] == [9, 9, 9]
 
 
+def test_a_library_that_an_option_needs_is_named(model: aw.Model) -> None:
+    """As ``cache_implementation="quantized"`` needs optimum-quanto."""
+
+    def needy(_seen: Any, _scores: Any) -> Any:
+        raise ImportError("You need to install optimum-quanto.")
+
+    with pytest.raises(aw.AttrWidgetError, match=r"ImportError: You need to install optimum-quanto\."):
+        model.explain(PROMPT, logits_processor=[needy])
+
+
 def test_progress_counts_tokens(model: aw.Model) -> None:
     seen: list[tuple[int, int]] = []
     model.explain(PROMPT, max_new_tokens=4, progress=lambda done, total: seen.append((done, total)))

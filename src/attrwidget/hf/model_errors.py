@@ -12,8 +12,11 @@ if TYPE_CHECKING:
 
     import torch
 
-# What a model of an unknown kind may raise; NotImplementedError is a RuntimeError.
-RAISED = (RuntimeError, ValueError, TypeError, AttributeError, LookupError, AssertionError, ArithmeticError)
+# What a model of an unknown kind may raise, for want of a library too; NotImplementedError is a RuntimeError.
+RAISED = (
+    *(RuntimeError, ValueError, TypeError, AttributeError, LookupError, AssertionError, ArithmeticError),
+    ImportError,
+)
 
 
 @contextmanager

@@ -33,6 +33,11 @@ READS_LATER_TOKENS = (
     "writes by: load it with task='fill-mask', or with is_decoder=True if it is an encoder such as BERT."
 )
 
+_RANDOM = (
+    "{} gives other numbers each time that it is run on the same text, so none of them can be explained: something "
+    "random acts in it, such as dropout that stays on; switch it off."
+)
+
 
 def probe(model: CausalLM, progress: Progress) -> Capabilities:
     """Try *model* on a few random tokens. Raises AttrWidgetError if it reads later tokens too."""
@@ -61,11 +66,16 @@ class CausalTrial(trials.Trial[Capabilities, RecordedAttention, StoredAttention]
         self.own = self.logits(None)
 
     def require_causal(self) -> None:
-        """Raise AttrWidgetError if earlier logits depend on later tokens, as in XLNet and in BERT as an encoder."""
+        """Raise AttrWidgetError if earlier logits depend on later tokens, as in XLNet and in BERT as an encoder.
+
+        So does a model in which something random acts, whose logits are others each time.
+        """
         times = OF_QUANTISED if self.model.quantized else 1.0
         low = self.model.low_precision
-        if not same(self.own[: self._first], self._prompt.logits[0], low_precision=low, times=times):
-            raise AttrWidgetError(READS_LATER_TOKENS.format(self.model.name))
+        if same(self.own[: self._first], self._prompt.logits[0], low_precision=low, times=times):
+            return
+        again = same(self.own, self.logits(None), low_precision=low)
+        raise AttrWidgetError((READS_LATER_TOKENS if again else _RANDOM).format(self.model.name))
 
     @cached_property
     def _prompt(self) -> Any:
