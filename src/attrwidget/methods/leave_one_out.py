@@ -100,7 +100,7 @@ LEAVE_ONE_OUT = register(
         cost="one forward pass per input or unit for all steps together, batched",
         source=f"{_SOURCE}; for language models: AttriBoT (arXiv:2411.15102)",
         compute=_masked,
-        passes=Passes(each_input=1),
+        passes=Passes(each_input=0.4),  # in batches
         distribution="change",
         signed=True,
         needs=("masking",),
