@@ -162,6 +162,23 @@ def test_a_compiled_model_holds_its_original(llama: Any) -> None:
     assert modules.uncompiled(llama) is llama
 
 
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_compiled_forward_is_no_patch() -> None:
+    module = build("llama").model.norm
+    assert not modules.is_patched(module)
+    own = module.forward
+    module.forward = torch.compile(own)
+    assert not modules.is_patched(module)
+
+    def patch(*args: Any) -> Any:
+        return own(*args)
+
+    for forward in (patch, torch.compile(patch)):
+        module.forward = forward
+        assert modules.is_patched(module)
+
+
 def test_a_tensor_counts_what_is_written_to_it() -> None:
     tensor = torch.zeros(2)
     before = modules.write_count(tensor)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from helpers.model_state import state
 from helpers.tiny import ANSWER, PROMPT, build, byte_tokenizer
 
@@ -54,3 +55,17 @@ def test_a_model_that_cannot_be_copied_is_used_itself() -> None:
     np.testing.assert_array_equal(ex.scores("saliency"), explain(build("llama")).scores("saliency"))
     assert explain(model, max_new_tokens=2).reading.n_steps == 2
     assert state(model) == before
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_compiled_forward_stays_with_the_model() -> None:
+    """It would be compiled anew for each length of text; the numbers are those of the model as it is written."""
+    model = build("llama")
+    plain = explain(model).scores("saliency")
+    model.forward = compiled = torch.compile(model.forward)
+    ex = explain(model)
+    assert ex.trace.model.hf is not model
+    assert "forward" not in vars(ex.trace.model.hf)
+    np.testing.assert_array_equal(ex.scores("saliency"), plain)
+    assert model.forward is compiled

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.hf.exclusive_use import share_lock
-from attrwidget.hf.internals.modules import hooks_of, keep_unpacked, own_parameters
+from attrwidget.hf.internals.modules import hooks_of, is_patched, keep_unpacked, own_parameters
 
 if TYPE_CHECKING:
     import torch
@@ -24,7 +24,7 @@ def copy_model(model: PreTrainedModel) -> PreTrainedModel:
     """
     import torch
 
-    if any("forward" in vars(module) for module in model.modules()):
+    if any(map(is_patched, model.modules())):
         return model
     shared: dict[int, Any] = {id(buffer): buffer for buffer in model.buffers()}
     for parameter in model.parameters():
@@ -41,6 +41,10 @@ def copy_model(model: PreTrainedModel) -> PreTrainedModel:
         double = copy.deepcopy(model, shared)
     except (RuntimeError, TypeError, ValueError, AttributeError, NotImplementedError, copy.Error):
         return model
+    for module in double.modules():
+        vars(module).pop(
+            "forward", None
+        )  # compiled, it would run the original, and be compiled anew for each length
     keep_backward(double)
     share_lock(model, double)
     return double

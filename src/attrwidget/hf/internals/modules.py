@@ -24,6 +24,13 @@ def uncompiled(model: Any) -> Any:
     return getattr(model, "_orig_mod", model)
 
 
+def is_patched(module: torch.nn.Module) -> bool:
+    """Return whether the ``forward`` of *module* was replaced, otherwise than by ``torch.compile`` of its own."""
+    forward = vars(module).get("forward")
+    own = getattr(getattr(forward, "_torchdynamo_orig_callable", None), "__func__", None)
+    return forward is not None and own is not type(module).forward
+
+
 def own_parameters(module: torch.nn.Module) -> list[torch.nn.Parameter]:
     """Return the parameters of *module* without its submodules: faster than the public iterator, which names them."""
     return [p for p in module._parameters.values() if p is not None]  # noqa: SLF001
