@@ -70,7 +70,7 @@ compat: $(VENV)/.dev
 coverage: $(VENV)/.dev $(BUNDLE)
 	$(PYTEST) -m "not browser" --cov --cov-report=term:skip-covered --cov-report=html
 
-bench: $(VENV)/.bench $(BUNDLE) chromium
+bench: $(VENV)/.dev $(VENV)/.bench $(BUNDLE) chromium
 	python -m benchmarks
 
 format: $(VENV)/.dev node_modules/.package-lock.json

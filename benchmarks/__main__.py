@@ -16,6 +16,7 @@ NAMES = (
     "saliency",
     "seq2seq",
     "first_token",
+    "first_screen",
     "methods",
     "growth",
     "one_head",
