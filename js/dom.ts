@@ -136,6 +136,21 @@ export function inNextFrame(paint: () => void, signal: AbortSignal): () => void 
   };
 }
 
+/** Return a function that runs `work` once after the next frame, however often it is called, until `signal` aborts. */
+export function afterNextFrame(work: () => void, signal: AbortSignal): () => void {
+  let waiting = false;
+  return () => {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() =>
+      setTimeout(() => {
+        waiting = false;
+        if (!signal.aborted) work();
+      }),
+    );
+  };
+}
+
 /** Paint now what waits for the next frame: a page that is printed has none. */
 export function paintNow(): void {
   for (const run of [...waiting]) run();

@@ -116,3 +116,25 @@ test("what leaving one out puts first is told where its known scores part from t
   await settle();
   expect(shown()?.disputed).toBeNull();
 });
+
+test("a character of two tokens does not carry itself", async () => {
+  const nan = Number.NaN;
+  const tokens = { count: 5, start: [0, 1, 2, 4], text: ["<s>", " Paris", "東", " is"], special: [0] };
+  const none = [null, null, null];
+  const steps = {
+    first: 2,
+    count: 3,
+    probability: none,
+    rank: none,
+    entropy: none,
+    alternatives: [[], [], []],
+  };
+  t = setUp({ tokens, inputs: 4, steps }, [
+    [0.25, 0.75, nan, nan],
+    [0.0625, 0.1875, 0.75, nan],
+    [0.25, 0.25, 0.25, 0.25],
+  ]);
+  t.state.held.value = [0, 1];
+  await settle();
+  expect(shown()).toMatchObject({ own: [2], greatest: 0.46875 });
+});

@@ -163,10 +163,10 @@ function rowScores(
   };
 }
 
-/** The units that these steps wrote, if they are one word of several; the whole answer is none. */
+/** The units that these steps wrote, if they are several of an answer: what one gave to the next is no news. */
 function ownUnits(state: State, steps: readonly number[]): readonly number[] {
-  const units = unitsOf(state.content.peek()).ofSteps(steps);
-  return units.length > 1 && steps.length < state.content.peek().steps.count ? units : [];
+  const content = state.content.peek();
+  return steps.length > 1 && steps.length < content.steps.count ? unitsOf(content).ofSteps(steps) : [];
 }
 
 /** While no word of the answer is explained, an input under the pointer shows what it gave to each step. */

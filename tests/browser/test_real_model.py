@@ -67,6 +67,7 @@ def test_a_chat_is_explained_contrasted_checked_and_written_on(page: Page, jupyt
     expect(button(screen, "answer before")).to_be_hidden()
     # The number beside a word is the one in the list.
     paris.click()
+    expect(screen.root.locator(".aw-why .title")).to_have_text("Why Paris")
     row = screen.root.locator(".aw-why li").first
     listed = number(row.locator(".num").inner_text().lstrip("+"))
     row.get_by_role("button").hover()

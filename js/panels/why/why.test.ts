@@ -13,14 +13,14 @@ beforeEach(() => {
 
 test("the inputs that gave most to the word held, and how much they hold", async () => {
   t.state.held.value = [1];
-  await settle();
+  await settle(120);
   expect(text(".title")).toBe("Why 東");
   expect(rows().map((row) => row.textContent)).toEqual(["Paris.500", "is.375", "<s>.125"]);
   expect(text(".size")).toBe("all 3 inputs");
 });
 
 test("with nothing held it is of the whole answer", async () => {
-  await settle();
+  await settle(120);
   expect(text(".title")).toBe("Why this answer");
   expect(rows()[0]?.textContent).toBe("Paris.625");
 });
@@ -33,7 +33,7 @@ test("a signed method has bars to both sides", async () => {
   why.mount(t.host, t.ctx);
   t.state.method.value = "input_x_gradient";
   t.state.held.value = [0];
-  await settle();
+  await settle(120);
   expect(rows().map((row) => row.textContent)).toEqual(["Paris−.750", "<s>+.250"]);
   expect([...t.host.querySelectorAll(".track i")].slice(0, 2).map((bar) => bar.className)).toEqual([
     "takes",
@@ -43,7 +43,7 @@ test("a signed method has bars to both sides", async () => {
 
 test("hover frames an input, a click shows it alone, and a second one all", async () => {
   t.state.held.value = [0];
-  await settle();
+  await settle(120);
   rows()[0]?.dispatchEvent(new PointerEvent("pointerenter"));
   expect(t.state.hoveredInput.value).toBe(1);
   rows()[0]?.dispatchEvent(new PointerEvent("pointerleave"));
@@ -58,7 +58,7 @@ test("hover frames an input, a click shows it alone, and a second one all", asyn
 test("without an answer there is nothing to list", async () => {
   t = setUp({ steps: { first: 4, count: 0, probability: [], rank: [], entropy: [], alternatives: [] } });
   why.mount(t.host, t.ctx);
-  await settle();
+  await settle(120);
   expect(t.host.querySelector<HTMLElement>(".aw-why")?.hidden).toBe(true);
 });
 
@@ -71,7 +71,7 @@ test("signed scores are added up: to the score where the method promises it, els
   why.mount(t.host, t.ctx);
   t.state.method.value = "input_x_gradient";
   t.state.held.value = [0];
-  await settle();
+  await settle(120);
   expect(text(".sum")).toBe("adds .250, takes .750: −.500 in all");
 
   t = setUp({}, signed);
@@ -79,18 +79,18 @@ test("signed scores are added up: to the score where the method promises it, els
   why.mount(t.host, t.ctx);
   t.state.method.value = "input_x_gradient";
   t.state.held.value = [0];
-  await settle();
+  await settle(120);
   expect(text(".sum")).toBe("base 2.00 − .500 = 1.50, the score 1.50");
   t.session.sums.mockReturnValue([2, 1.75]);
   t.state.held.value = [];
   t.state.held.value = [0];
-  await settle();
+  await settle(120);
   expect(text(".sum")).toBe("base 2.00 − .500 = 1.50, the score 1.75 (+.250 is missing)");
 });
 
 test("shares have no such line", async () => {
   t.state.held.value = [1];
-  await settle();
+  await settle(120);
   expect(t.host.querySelector<HTMLElement>(".sum")?.hidden).toBe(true);
 });
 
@@ -99,6 +99,6 @@ test("against a foil, the list says so", async () => {
   t.state.content.value = { ...t.state.content.value, contrast: { input_x_gradient: "…" } };
   t.state.held.value = [0];
   t.state.foil.value = { step: 0, ids: [7], text: " was" };
-  await settle();
+  await settle(120);
   expect(text(".title")).toBe("Why is, not was");
 });

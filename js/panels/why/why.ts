@@ -1,7 +1,7 @@
 /** The Why list: the inputs that gave most to the word explained, with their numbers and how much of it they hold. */
 import { computed, type ReadonlySignal } from "@preact/signals-core";
 import type { Context } from "../../context";
-import { h, writeText } from "../../dom";
+import { afterNextFrame, h, writeText } from "../../dom";
 import { numeral } from "../../draw/numerals";
 import { type Tint, tint } from "../../draw/ramp";
 import type { ShownScores } from "../../scores/shown-scores";
@@ -34,7 +34,7 @@ function mount(host: HTMLElement, ctx: Context, trouble?: ReadonlySignal<string 
     const now = scores.shown.value;
     return now?.input == null ? now : scores.held.value;
   });
-  effect(() => {
+  const draw = () => {
     const content = state.content.value;
     root.hidden = content.steps.count === 0;
     const units = unitsOf(content);
@@ -63,7 +63,15 @@ function mount(host: HTMLElement, ctx: Context, trouble?: ReadonlySignal<string 
         row.show(content, u, v, found, color);
       }
     });
+  };
+  // The tints come first: the list follows in the frame after.
+  const later = afterNextFrame(draw, ctx.signal);
+  effect(() => {
+    void [shown.value, targetSteps(state), state.foil.value, state.content.value, methodOf(state)];
+    void [ctx.theme.value, trouble?.value];
+    later();
   });
+  draw();
   effect(() => {
     void shown.value;
     for (const row of rows) row.press(state.alone.value);
