@@ -21,7 +21,7 @@ TEXTS = ["The first president of America", "George", "America is of the first"]
 
 def same(one: Any, other: Any, method: str = "saliency") -> None:
     assert one.tokens.ids == other.tokens.ids
-    assert [tuple(s) for s in one.reading.sections] == [tuple(s) for s in other.reading.sections]
+    assert [s[:3] for s in one.reading.sections] == [s[:3] for s in other.reading.sections]
     np.testing.assert_array_equal(one.scores(method), other.scores(method))
 
 

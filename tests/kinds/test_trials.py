@@ -185,16 +185,16 @@ def with_one_fault(model: Any, error: Exception) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize(
-    ("make", "tokenizer"),
+    ("make", "tokenizer", "memory"),
     [
-        (lambda: build("gpt2", n_layer=2), byte_tokenizer()),
-        (lambda: build_seq2seq("bart"), byte_tokenizer()),
-        (lambda: encoders.build("bert", "ForSequenceClassification"), encoders.word_tokenizer()),
+        (lambda: build("gpt2", n_layer=2), byte_tokenizer(), False),
+        (lambda: build("gpt2", n_layer=2), byte_tokenizer(), True),
+        (lambda: build_seq2seq("bart"), byte_tokenizer(), True),
+        (lambda: encoders.build("bert", "ForSequenceClassification"), encoders.word_tokenizer(), False),
     ],
-    ids=["gpt2", "bart", "bert"],
+    ids=["gpt2", "gpt2-memory", "bart-memory", "bert"],
 )
 @pytest.mark.slow
-@pytest.mark.parametrize("memory", [False, True])
 def test_a_passing_fault_does_not_stick(make: Any, tokenizer: Any, *, memory: bool) -> None:
     model = aw.load(make(), tokenizer)
     models._remembered.clear()

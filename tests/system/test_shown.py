@@ -75,21 +75,21 @@ def test_a_foil_gives_the_numbers_of_a_contrast(explanation: Any) -> None:
     for method in ("saliency", "input_x_gradient", "leave_one_out", "integrated_gradients"):
         assert "foil" in content["contrast"][method]
         expected = explanation.scores(method, foil=text.strip()).to_numpy()[[1]]
-        args = {**SELECTION, "method": method, "steps": [1], "foil": number}
+        args = {**SELECTION, "method": method, "steps": [1], "foil": [number]}
         shown = floats(page.ask("scores", args, method)[1], {"rows": 1})
         np.testing.assert_allclose(shown, expected, rtol=1e-4, atol=1e-6)
         plain = page.ask("scores", {**args, "foil": None}, f"plain {method}")[1]
         assert not np.allclose(floats(plain, {"rows": 1}), expected, rtol=1e-3, equal_nan=True)
     found, _ = page.ask("foil", {"step": 1, "text": text.strip()}, "word")
-    assert found == {"step": 1, "id": number, "text": text}
+    assert found == {"step": 1, "ids": [number], "text": text}
     assert "no use for a foil" in page.error(
-        "scores", {**SELECTION, "method": "attention", "steps": [1], "foil": number}
+        "scores", {**SELECTION, "method": "attention", "steps": [1], "foil": [number]}
     )
-    assert "is of one step" in page.error("scores", {**SELECTION, "steps": [0, 1], "foil": number})
+    assert "is of one step" in page.error("scores", {**SELECTION, "steps": [0, 1], "foil": [number]})
     assert "is what the model said there" in page.error(
         "foil", {"step": 1, "text": explanation.tokens.labels[7]}
     )
-    assert "does not exist" in page.error("scores", {**SELECTION, "steps": [1], "foil": 10**9})
+    assert "does not exist" in page.error("scores", {**SELECTION, "steps": [1], "foil": [10**9]})
     assert "empty text" in page.error("foil", {"step": 1, "text": " "})
     assert "There is no step 99" in page.error("foil", {"step": 99, "text": "x"})
     page.session.close()
