@@ -71,4 +71,5 @@ def test_a_chat_is_explained_contrasted_checked_and_written_on(page: Page, jupyt
     row = screen.root.locator(".aw-why li").first
     listed = number(row.locator(".num").inner_text().lstrip("+"))
     row.get_by_role("button").hover()
+    expect(screen.tip).to_have_text(re.compile(r"→ Paris .*\d"))
     assert abs(number(screen.tip.inner_text().rsplit(maxsplit=1)[-1].lstrip("+")) - listed) < 1e-6
