@@ -104,3 +104,28 @@ def test_a_translation_is_written_on_too() -> None:
     on = ex.instead(list(ex.trace.outputs[:2]), max_new_tokens=2)
     assert on.trace.outputs == ex.trace.outputs
     assert on.reading.sections[-1].note == "stopped at 4 tokens"
+
+
+def test_the_widget_shows_what_was_written_on_and_returns(ex: aw.Explanation) -> None:
+    from attrwidget.widget.queries import read_query
+    from attrwidget.widget.widget import ExplanationWidget
+
+    widget = ExplanationWidget(ex.reading, held=[1])
+    foil = ex.reading.contrasts.find(1, "Jefferson Adams")
+    answer = read_query(ex.reading, "continue", {"step": 1, "foil": list(foil.ids)}).answer(lambda *_: None)
+    widget._session.finish("q", answer)
+    assert (widget.held, widget.foil, widget.content["continued"]) == ([], None, True)
+    assert "".join(widget.content["tokens"]["text"]).startswith(f"{PROMPT} George Jefferson Adams")
+    back = read_query(widget.reading, "back", {}).answer(lambda *_: None)
+    widget._session.finish("q", back)
+    assert "".join(widget.content["tokens"]["text"]).startswith(f"{PROMPT} George Washington")
+    assert "continued" not in widget.content
+    with pytest.raises(aw.AttrWidgetError, match="no answer before"):
+        read_query(widget.reading, "back", {})
+    widget.close()
+
+
+def test_a_classifier_has_nothing_to_write_on() -> None:
+    ex = aw.load("demo-sentiment").explain("The film was not boring at all.")
+    with pytest.raises(aw.AttrWidgetError, match="writes no text"):
+        ex.trace.continued([0], 2)

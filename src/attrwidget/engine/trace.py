@@ -104,16 +104,23 @@ class Trace(ComparedRuns):
 
     def instead(self, output: Sequence[int]) -> Trace:  # noqa: ARG002
         """Return the trace of another *output* for the same input. Raises AttrWidgetError if the model writes none."""
-        raise AttrWidgetError(f"{self.model.name} writes no text, so there is no other answer to explain.")
+        raise AttrWidgetError(self._writes_nothing())
 
-    def continued(self, output: Sequence[int], count: int, progress: Progress | None = None) -> Trace:
+    def continued(
+        self,
+        output: Sequence[int],  # noqa: ARG002
+        count: int,  # noqa: ARG002
+        progress: Progress | None = None,  # noqa: ARG002
+    ) -> Trace:
         """Return the trace of *output* and what the model writes after it, *count* tokens at most, for the same input.
 
         Raises:
             AttrWidgetError: The model writes no text, or they do not fit in its context.
         """
-        del count, progress
-        return self.instead(output)  # which says why not
+        raise AttrWidgetError(self._writes_nothing())
+
+    def _writes_nothing(self) -> str:
+        return f"{self.model.name} writes no text, so there is no other answer to explain."
 
     @property
     def decoder_reads_inputs(self) -> bool:

@@ -135,13 +135,13 @@ class Session:
         """Answer *request*, which was under way."""
         self._forget(request)
         self._deliver({"v": VERSION, "id": request, "ok": True, "meta": answer.meta}, [answer.buffer])
-        if answer.reading is not None:
-            self._reading = answer.reading
-            self._replaced(answer.reading)
         try:
+            if answer.reading is not None:
+                self._reading = answer.reading
+                self._replaced(answer.reading)
             self._answered()
         except Exception:
-            logger.exception("the scores on show could not be kept")
+            logger.exception("what is on show could not be kept")
 
     def fail(self, request: Id, error: Exception) -> None:
         """Answer *request*, which was under way, with what went wrong."""
