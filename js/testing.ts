@@ -59,7 +59,7 @@ export function setUp(over: Partial<Content> = {}, steps = rows) {
     effect: (body) => end.signal.addEventListener("abort", effect(body)),
   };
   const scores = createScores(display);
-  const ctx: ViewContext = { ...display, scores, open: display.allSteps };
+  const ctx: ViewContext = { ...display, scores, open: signal(true) };
   const host = document.createElement("div");
   document.body.append(host);
   return { state, session, ctx, host, end, announced };

@@ -8,7 +8,7 @@ const [busy, show] = [vi.fn(), vi.fn()];
 const last = () => show.mock.lastCall?.[0] as Loaded;
 function start(over = {}) {
   const t = setUp(over);
-  followField(t.ctx, busy, show);
+  followField({ ...t.ctx, open: t.ctx.allSteps }, busy, show);
   return t;
 }
 afterEach(() => void vi.clearAllMocks());

@@ -1,10 +1,11 @@
 // @vitest-environment happy-dom
+import { signal } from "@preact/signals-core";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { sample } from "../../session/testing";
 import { settle, setUp } from "../../testing";
 import type { Inks, Picture } from "./paint";
 import { Paper } from "./paper";
-import { text } from "./text";
+import { mountRunningText } from "./running-text";
 
 let t: ReturnType<typeof setUp>;
 let draw: ReturnType<typeof vi.spyOn>;
@@ -14,7 +15,7 @@ beforeEach(() => {
   vi.stubGlobal("matchMedia", () => Object.assign(new EventTarget(), { matches: false }));
   draw = vi.spyOn(Paper.prototype, "draw");
   t = setUp();
-  text.mount(t.host, t.ctx);
+  mountRunningText(t.host, t.ctx);
 });
 afterEach(() => {
   t.end.abort();
@@ -57,4 +58,29 @@ test("new content has new elements, and the old ones are deaf", () => {
   expect(units().map((unit) => unit.textContent)).toEqual(["<s>", "Rome", "was", "x"]);
   old[3]?.dispatchEvent(new MouseEvent("click", { bubbles: true, composed: true }));
   expect(t.state.held.value).toEqual([]);
+});
+
+test("while the view is not shown nothing is drawn; then it is, as things are", async () => {
+  const open = signal(false);
+  draw.mockClear();
+  const host = document.createElement("div");
+  t.end.abort();
+  t = setUp();
+  mountRunningText(host, { ...t.ctx, open });
+  t.state.held.value = [0];
+  await settle();
+  expect(draw).not.toHaveBeenCalled();
+  open.value = true;
+  expect(last()[0].targets).toEqual([2]);
+});
+
+test("what a view adds belongs to a content, and ends with it", () => {
+  const ends: AbortSignal[] = [];
+  mountRunningText(t.host, t.ctx, ({ end, built }) => {
+    ends.push(end);
+    expect(built.units).toHaveLength(4);
+    return { paint: () => undefined };
+  });
+  t.state.content.value = { ...sample, model: "other" };
+  expect(ends.map(({ aborted }) => aborted)).toEqual([true, false]);
 });

@@ -1,4 +1,4 @@
-/** Make the elements of the text view: sections of running text, in which each unit is a bare inline span. */
+/** Make the elements of running text: sections of running text, in which each unit is a bare inline span. */
 import { h, uniqueId } from "../../dom";
 import { chance } from "../../draw/numerals";
 import type { Content, Section } from "../../session/session";

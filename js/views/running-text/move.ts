@@ -1,4 +1,4 @@
-/** Where a key takes the cursor of the text view: along the text, or up and down by line. */
+/** Where a key takes the cursor of running text: along the text, or up and down by line. */
 import type { Box } from "./boxes";
 
 /** The unit on the line above (−1) or below (+1) that is nearest to `from`; `from` itself without such a line. */

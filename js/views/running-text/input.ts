@@ -1,4 +1,4 @@
-/** Pointer and keyboard in the text view: hover previews, click holds, one unit has the cursor. */
+/** Pointer and keyboard in running text: hover previews, click holds, one unit has the cursor. */
 import { untracked } from "@preact/signals-core";
 import { listen } from "../../dom";
 import type { Display } from "../../state/display";

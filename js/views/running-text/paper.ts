@@ -1,6 +1,7 @@
 /** Two canvases inside the scrolled text, one under it and one over it, that show what is near the view. */
 import { h, inNextFrame, sizeCanvas } from "../../dom";
 import { Boxes } from "./boxes";
+import type { Overlay } from "./page";
 import { type Inks, type Picture, paintText } from "./paint";
 
 /** The canvases reach this many views beyond the view, above and below: every pixel is copied with every frame. */
@@ -13,7 +14,11 @@ export class Paper {
   readonly #scroller: HTMLElement;
   readonly #list: HTMLElement;
   readonly #units: () => readonly HTMLElement[];
-  readonly #redraw: () => void;
+  /** Paint in the next frame. */
+  readonly again: () => void;
+  /** What a view draws on the text. */
+  overlay: Overlay | null = null;
+  #origin = 0;
   #top = 0;
   #height = 0;
   #total = 0;
@@ -32,12 +37,13 @@ export class Paper {
     this.#list = list;
     this.#units = units;
     // One move of the pointer changes the picture in several steps; all are done when the frame begins.
-    this.#redraw = inNextFrame(() => this.redraw(), end);
+    this.again = inNextFrame(() => this.redraw(), end);
   }
 
   /** Measure all units again; false while the text is not laid out. */
   sync(): boolean {
     if (!this.boxes.measure(this.#list, this.#units())) return false;
+    this.#origin = this.#list.parentElement?.offsetTop ?? 0;
     this.#total = this.#list.offsetHeight;
     this.#view = Math.max(1, this.#scroller.clientHeight);
     this.#scroll = this.#scroller.scrollTop;
@@ -51,10 +57,10 @@ export class Paper {
   draw(picture: Picture, inks: Inks): void {
     this.#picture = picture;
     this.#inks = inks;
-    this.#redraw();
+    this.again();
   }
 
-  /** After scrolling: nothing to do until the view comes near an end of the canvases. */
+  /** After scrolling: the text needs nothing until the view comes near an end of the canvases. */
   scrolled(): void {
     this.#scroll = this.#scroller.scrollTop;
     const margin = (this.#view * beyond) / 2;
@@ -62,6 +68,7 @@ export class Paper {
     const nearTop = this.#scroll < this.#top + margin && this.#top > 0;
     const nearBottom = this.#scroll + this.#view > bottom - margin && bottom < this.#total;
     if (nearTop || nearBottom) this.redraw();
+    else if (this.overlay) this.again();
   }
 
   redraw(): void {
@@ -79,5 +86,7 @@ export class Paper {
     }
     const inView = this.boxes.between(this.#top, this.#top + this.#height);
     paintText(under, over, this.boxes, this.#picture, this.#inks, inView);
+    const [picture, inks, from] = [this.#picture, this.#inks, this.#scroll - this.#origin];
+    this.overlay?.paint({ under, over, boxes: this.boxes, picture, inks, view: [from, from + this.#view] });
   }
 }

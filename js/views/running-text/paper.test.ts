@@ -72,3 +72,15 @@ test("nothing is painted after the end", () => {
   frame();
   expect(painted).not.toHaveBeenCalled();
 });
+
+test("what a view draws is painted after the text, with each scroll and for what is in sight", () => {
+  const paint = vi.fn();
+  paper.overlay = { paint };
+  draw();
+  paper.sync();
+  scroller.scrollTop = 20;
+  paper.scrolled();
+  frame();
+  expect(painted).toHaveBeenCalledTimes(2);
+  expect(paint.mock.lastCall?.[0].view).toEqual([20, 420]);
+});

@@ -1,0 +1,38 @@
+/** What a view that draws on running text is given, and what it gives. */
+import type { ReadonlySignal } from "@preact/signals-core";
+import type { Boxes } from "./boxes";
+import type { TextElements } from "./build";
+import type { Folds } from "./folds";
+import type { Inks, Picture } from "./paint";
+
+/** The running text of one content. */
+export interface Page {
+  readonly built: TextElements;
+  readonly folds: Folds;
+  readonly boxes: Boxes;
+  readonly picture: ReadonlySignal<Picture>;
+  readonly scroller: HTMLElement;
+  /** Aborted when other content takes its place. */
+  readonly end: AbortSignal;
+  /** Start an effect that ends with the page and rests while the view is not shown. */
+  follow(body: () => void): void;
+  /** Paint again in the next frame. */
+  redraw(): void;
+}
+
+/** Two canvases, under the words and over them, in the pixels of the list. */
+export interface Sheet {
+  readonly under: CanvasRenderingContext2D;
+  readonly over: CanvasRenderingContext2D;
+  readonly boxes: Boxes;
+  readonly picture: Picture;
+  readonly inks: Inks;
+  /** The part of the list that is in sight. */
+  readonly view: readonly [top: number, bottom: number];
+}
+
+/** What a view draws on running text. */
+export interface Overlay {
+  /** Called after the text is painted, in the same frame, and whenever the text is scrolled. */
+  paint(sheet: Sheet): void;
+}

@@ -1,0 +1,47 @@
+/** What the running text shows at the moment, ready to paint. */
+import type { Context } from "../../context";
+import { paletteOf } from "../../draw/palette";
+import { tint } from "../../draw/ramp";
+import { compared } from "../../scores/sink";
+import { targetSteps } from "../../state/selectors";
+import { hides, unitsOf } from "../../state/units";
+import type { Folds } from "./folds";
+import type { Inks, Picture } from "./paint";
+
+export function pictureOf(folds: Folds, { state, scores }: Context): Picture {
+  void folds.changed.value;
+  const units = unitsOf(state.content.value);
+  const shown = scores.shown.value;
+  const targets = units.ofSteps(targetSteps(state));
+  const options = state.options.value;
+  const input = state.hoveredInput.value;
+  const last = targets.at(-1);
+  return {
+    values: shown && folds.merged(valuesAlone(compared(shown), state.alone.value)),
+    sink: shown?.sink == null ? null : folds.standIn(shown.sink),
+    high: shown?.high ?? 0,
+    intensity: options.intensity,
+    hidden: targets.length > 0 && hides(options) ? units.hidden(options) : null,
+    targets,
+    pointed: input === null ? null : folds.standIn(units.of(input)),
+    veilFrom: last === undefined || units.labels ? units.count : last + 1,
+  };
+}
+
+/** The values with all but those of one unit left out. */
+function valuesAlone(values: Float32Array, unit: number | null): Float32Array {
+  return unit === null ? values : values.map((v, u) => (u === unit ? v : Number.NaN));
+}
+
+/** The colours of the theme; those of the system where the person has chosen colours. */
+export function inksOf(host: HTMLElement, { theme, scores }: Context): Inks {
+  const inks = { ...paletteOf(host), ...tint(theme.value) };
+  const forced = matchMedia("(forced-colors: active)").matches;
+  const system = { ground: "Canvas", ink: "CanvasText", soft: "GrayText", accent: "Highlight" };
+  return {
+    ...inks,
+    ...(forced ? system : {}),
+    forced,
+    signed: scores.shown.value?.method.signed ?? false,
+  };
+}
