@@ -4,6 +4,8 @@ export interface Palette {
   readonly soft: string;
   readonly accent: string;
   readonly accentGround: string;
+  /** Of words and lines about shares. */
+  readonly violet: string;
   readonly ground: string;
   readonly panel: string;
   readonly sans: string;
@@ -20,6 +22,7 @@ export function paletteOf(element: Element): Palette {
     soft: color("soft"),
     accent: color("accent"),
     accentGround: color("accent-bg"),
+    violet: color("violet"),
     ground: color("bg"),
     panel: color("panel"),
     sans: style.fontFamily || "sans-serif",

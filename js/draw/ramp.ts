@@ -73,7 +73,8 @@ export function faded(ramp: Ramp, signed: boolean, intensity: number): Uint32Arr
   );
 }
 
-function readable(rgb: Rgb, theme: Theme): Tint {
+/** This colour at the greatest opacity at which text on it keeps a contrast of 4.5. */
+export function readable(rgb: Rgb, theme: Theme): Tint {
   let alpha = 1;
   while (contrast(ink[theme], over(rgb, ground[theme], alpha)) < 4.5)
     alpha = Math.round(100 * alpha - 1) / 100;

@@ -13,6 +13,8 @@ export interface Options {
   readonly show_whitespace: boolean;
   /** The colour scale reaches to the sink, too. */
   readonly scale_sink: boolean;
+  /** How much of a row the arcs of the flow view make up: 0.1 to 1. */
+  readonly arc_share: number;
 }
 
 export const defaultOptions: Options = {
@@ -25,6 +27,7 @@ export const defaultOptions: Options = {
   renormalize: false,
   show_whitespace: false,
   scale_sink: false,
+  arc_share: 0.7,
 };
 
 export interface State {

@@ -3,7 +3,8 @@
  * and a line here. The build writes their ids where Python reads the allowed values of its trait `view`.
  */
 import type { View } from "../context";
+import { flow } from "./flow/flow";
 import { matrix } from "./matrix/matrix";
 import { text } from "./text/text";
 
-export const views: readonly View[] = [text, matrix];
+export const views: readonly View[] = [text, flow, matrix];

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 
     from attrwidget.explanation import Explanation
 
+ARC_BELOW = """(canvas, word) => {
+  const box = canvas.parentElement.querySelectorAll("[role=option]")[word].getBoundingClientRect();
+  const place = canvas.getBoundingClientRect();
+  const scale = canvas.width / place.width;
+  const [x, y] = [box.left + box.width / 2 - place.left, box.bottom - place.top + 8];
+  return canvas.getContext("2d").getImageData(x * scale, y * scale, 1, 1).data[3] > 100;
+}"""
 HOSTILE = '</script><img src=x onerror="window.hacked = 1">'
 
 
@@ -81,6 +88,31 @@ def test_the_matrix_has_the_same_numbers_by_keys(
         grid.press("ArrowDown")
     assert serious_faults(page) == []
     assert len(asked) == 1
+
+
+def test_arcs_come_from_the_inputs_that_hold_the_share_and_name_their_pair(
+    page: Page, explanation: Explanation, tmp_path: Path
+) -> None:
+    screen = open_page(page, explanation, tmp_path / "why.html")
+    screen.method("Saliency")
+    screen.root.get_by_role("radio", name="Flow").click()
+    words = screen.words()
+    screen.hold(words.index("George"))
+    row = explanation.reading.rows("saliency", [0])[0]
+    row = np.sort(row[~np.isnan(row)])[::-1]
+    slider = screen.root.get_by_role("slider", name="How much of the row the arcs make up")
+    for share in (0.7, 0.9):
+        slider.fill(str(int(100 * share)))
+        count = 1 + int(np.searchsorted(np.cumsum(row), share * row.sum()))
+        expect(screen.root.locator(".arcs")).to_contain_text(f"{count} of {len(row)} inputs")
+    box = screen.word(words.index("America")).bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] + 6, steps=3)
+    score = explanation.reading.rows("saliency", [0])[0][words.index("America")]
+    expect(screen.tip).to_have_text(f"America → George {f'{score:.3f}'[1:]}")
+    expect(screen.root.get_by_text("Heads that fed “George” from “America”")).to_be_visible()
+    assert page.locator(".flow canvas.under").evaluate(ARC_BELOW, words.index("America"))
+    assert serious_faults(page) == []
 
 
 def test_the_theme_follows_the_browser(page: Page, explanation: Explanation, tmp_path: Path) -> None:

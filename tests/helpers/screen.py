@@ -44,7 +44,7 @@ class Screen:
         self.page = page
         self.root = page.locator(".aw").nth(index)
         self.footer = self.root.locator("footer .sentence")
-        self.tip = self.root.locator(".page .tip")
+        self.tip = self.root.locator(".pane:not([hidden]) .page .tip")
         self.options = self.root.get_by_role("listbox", name="Text").get_by_role("option")
         self.instead = self.root.get_by_role("list", name="What might have been written instead")
         self.another = self.root.get_by_role(

@@ -62,13 +62,14 @@ def test_it_can_begin_otherwise() -> None:
         ("heads", [(5, 0)], "There is no layer 5: layers are indexed from 0 to 1."),
         ("heads", (0, 1), "A head is a pair like (0, 3), a layer and a head, not 0."),
         ("heads", [(None, 1)], "A layer is a whole number from 0 to 1, not None."),
-        ("view", "arcs", "There is no view 'arcs': take one of text, matrix."),
+        ("view", "arcs", "There is no view 'arcs': take one of text, flow, matrix."),
         (
             "options",
             {"intensiti": 1},
             "There is no option 'intensiti': take one of head_rule, span_rule, intensity,",
         ),
         ("options", {"intensity": 2}, "intensity is a number from 0.2 to 1, not 2."),
+        ("options", {"arc_share": 0}, "arc_share is a number from 0.1 to 1, not 0."),
         (
             "options",
             {"head_rule": "mode"},

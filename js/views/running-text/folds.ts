@@ -55,6 +55,12 @@ export class Folds {
     return fold && isClosed(fold) ? (fold.units[0] as number) : u;
   }
 
+  /** True if `u` is folded away, so that a chip stands for it. */
+  isFolded(u: number): boolean {
+    const fold = this.#of.get(u);
+    return fold !== undefined && isClosed(fold);
+  }
+
   /** What the page shows for each unit: the chip for the first of a closed fold; the others are not laid out. */
   elements(): HTMLElement[] {
     return this.#units.map((_, u) => this.element(u) as HTMLElement);

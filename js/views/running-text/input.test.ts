@@ -93,3 +93,23 @@ test("the preview ends with the elements", () => {
   send(3, "click");
   expect(t.state.held.value).toEqual([0]);
 });
+
+test("between the words, what a view drew there is pointed at: its input, at the pointer", () => {
+  end.abort();
+  end = new AbortController();
+  const overlay = { paint: () => undefined, unitAt: (x: number) => (x > 50 ? 2 : null) };
+  const folds = new Folds(text.units, text.folds, end.signal);
+  const input = new TextInput(text, folds, new Boxes(), t.ctx, end.signal, overlay);
+  const move = (clientX: number) =>
+    text.list.dispatchEvent(new PointerEvent("pointermove", { clientX, clientY: 9, bubbles: true }));
+  move(20);
+  expect(input.between).toBeNull();
+  move(80);
+  expect([t.state.hoveredInput.value, t.state.hoveredSteps.value]).toEqual([2, []]);
+  expect(input.between).toMatchObject({ left: 80, top: 9 });
+  send(3, "pointerover");
+  expect([t.state.hoveredSteps.value, input.between]).toEqual([[1], null]);
+  move(80);
+  move(20);
+  expect([t.state.hoveredInput.value, input.between]).toEqual([null, null]);
+});

@@ -1,19 +1,26 @@
 /** Pointer and keyboard in running text: hover previews, click holds, one unit has the cursor. */
 import { untracked } from "@preact/signals-core";
-import { listen } from "../../dom";
+import { listen, pointIn } from "../../dom";
 import type { Display } from "../../state/display";
 import { extendHeld, preview, toggleHeld } from "../../state/selection";
 import { restingSteps } from "../../state/selectors";
 import { type Units, unitsOf } from "../../state/units";
-import type { Boxes } from "./boxes";
+import type { Box, Boxes } from "./boxes";
 import type { TextElements } from "./build";
 import type { Folds } from "./folds";
 import { destination } from "./move";
+import type { Overlay } from "./page";
 
 /** Milliseconds in which the pointer may cross the space between two words without losing the first. */
 const crossing = 90;
 /** A pointer that moved further than this, in pixels, was selecting text. */
 const still = 4;
+
+/** An input that is pointed at between the words, and where. */
+interface Between {
+  readonly u: number;
+  readonly at: Box;
+}
 
 export class TextInput {
   readonly #text: TextElements;
@@ -23,17 +30,27 @@ export class TextInput {
   readonly #units: Units;
   readonly #indexOf: Map<EventTarget, number>;
   #cursor: number;
+  readonly #overlay: Overlay | null;
   #pointed: number | null = null;
+  #between: Between | null = null;
   #focused: number | null = null;
   #pressed: { x: number; y: number } | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(text: TextElements, folds: Folds, boxes: Boxes, display: Display, signal: AbortSignal) {
+  constructor(
+    text: TextElements,
+    folds: Folds,
+    boxes: Boxes,
+    display: Display,
+    signal: AbortSignal,
+    overlay: Overlay | null = null,
+  ) {
     const { state } = display;
     this.#text = text;
     this.#folds = folds;
     this.#boxes = boxes;
     this.#display = display;
+    this.#overlay = overlay;
     this.#units = unitsOf(state.content.peek());
     this.#indexOf = new Map(text.units.map((element, u) => [element, u]));
     const [held = 0] = this.#units.ofSteps(untracked(() => restingSteps(state)).slice(0, 1));
@@ -67,6 +84,7 @@ export class TextInput {
     listen(window, signal, { pointerdown: tapped });
     listen(list, signal, {
       pointerover: (event) => this.#over(this.#unitUnder(event)),
+      pointermove: (event) => this.#move(event),
       // A finger leaves the page with each tap; what it tapped stays until the next tap.
       pointerleave: (event) => event.pointerType !== "touch" && this.#pointAt(null),
       mousedown: (event) => {
@@ -106,10 +124,25 @@ export class TextInput {
     else this.#timer = setTimeout(() => this.#pointAt(null), crossing);
   }
 
-  #pointAt(u: number | null): void {
+  /** Between the words, what a view drew there is pointed at. */
+  #move(event: PointerEvent): void {
+    if (!this.#overlay || this.#unitUnder(event) !== undefined) return;
+    const [x, y] = pointIn(this.#text.list, event);
+    const u = this.#overlay.unitAt(x, y);
+    if (u !== null) this.#pointAt(null, { u, at: { left: x, top: y, width: 0, height: 0 } });
+    else if (this.#between) this.#pointAt(null);
+  }
+
+  /** Where the pointer is on what a view drew between the words. */
+  get between(): Box | null {
+    return this.#between?.at ?? null;
+  }
+
+  #pointAt(u: number | null, between: Between | null = null): void {
     clearTimeout(this.#timer);
-    if (u === this.#pointed) return;
+    if (u === this.#pointed && between?.u === this.#between?.u) return;
     this.#pointed = u;
+    this.#between = between;
     this.#focus(null);
   }
 
@@ -117,7 +150,8 @@ export class TextInput {
     this.#focused = u;
     const shown = this.#pointed ?? u;
     const { state } = this.#display;
-    if (shown === null) preview(state, [], null);
+    if (this.#between) preview(state, [], this.#units.start(this.#between.u));
+    else if (shown === null) preview(state, [], null);
     else if (shown >= this.#units.firstWritten) preview(state, this.#steps(shown), null);
     else preview(state, [], this.#units.start(shown));
   }
@@ -186,6 +220,7 @@ export class TextInput {
     event.preventDefault();
     clearTimeout(this.#timer);
     this.#pointed = null;
+    this.#between = null;
     this.#moveCursor(to);
     this.#element(to)?.focus();
     this.#focus(to);

@@ -1,7 +1,7 @@
 /** What the text looks like on paper, where there is no canvas: styles of the units themselves, which print.css uses. */
 
 import { tint } from "../../draw/ramp";
-import type { Picture } from "./paint";
+import type { Inks, Picture } from "./paint";
 
 /** Give each unit its tint and its underline on paper; only the units that have them. */
 export function markForPaper(units: readonly HTMLElement[], picture: Picture, signed: boolean): void {
@@ -18,4 +18,9 @@ export function markForPaper(units: readonly HTMLElement[], picture: Picture, si
     set("--paper-line", signed && share > 0.03 ? line : "");
     unit.classList.toggle("explained", targets.has(u));
   });
+}
+
+/** The colours of what is drawn there. */
+export function onPaper(inks: Inks): Inks {
+  return { ...inks, ...tint("light"), ground: "#fff", ink: "#1f2430", soft: "#5b6475", violet: "#7c5cd6" };
 }

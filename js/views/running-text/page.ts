@@ -27,12 +27,17 @@ export interface Sheet {
   readonly boxes: Boxes;
   readonly picture: Picture;
   readonly inks: Inks;
+  readonly width: number;
   /** The part of the list that is in sight. */
   readonly view: readonly [top: number, bottom: number];
+  /** It is for paper: all is in sight. */
+  readonly printing: boolean;
 }
 
 /** What a view draws on running text. */
 export interface Overlay {
   /** Called after the text is painted, in the same frame, and whenever the text is scrolled. */
   paint(sheet: Sheet): void;
+  /** The input that is pointed at between the words. */
+  unitAt(x: number, y: number): number | null;
 }

@@ -75,7 +75,7 @@ test("nothing is painted after the end", () => {
 
 test("what a view draws is painted after the text, with each scroll and for what is in sight", () => {
   const paint = vi.fn();
-  paper.overlay = { paint };
+  paper.overlay = { paint, unitAt: () => null };
   draw();
   paper.sync();
   scroller.scrollTop = 20;
@@ -83,4 +83,27 @@ test("what a view draws is painted after the text, with each scroll and for what
   frame();
   expect(painted).toHaveBeenCalledTimes(2);
   expect(paint.mock.lastCall?.[0].view).toEqual([20, 420]);
+});
+
+test("for paper all is drawn on one canvas beside text that keeps its lines, and taken away after", () => {
+  const paint = vi.fn();
+  paper.overlay = { paint, unitAt: () => null };
+  list.before(paper.under);
+  document.body.append(paper.under, list);
+  paper.draw({} as Picture, { ground: "#000" } as Inks);
+  paper.sync();
+  const context = recordingPaper().paper;
+  const getContext = vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockReturnValue(context as never);
+  paper.print(true);
+  getContext.mockRestore();
+  const sheet = document.querySelector<HTMLElement>(".sheet");
+  expect([sheet?.style.width, sheet?.style.height, list.style.width]).toEqual(["600px", "4000px", "600px"]);
+  const drawn = paint.mock.lastCall?.[0];
+  expect([drawn.printing, drawn.view[1], drawn.inks.ground]).toEqual([
+    true,
+    Number.POSITIVE_INFINITY,
+    "#fff",
+  ]);
+  paper.print(false);
+  expect([document.querySelector(".sheet"), list.style.width]).toEqual([null, ""]);
 });

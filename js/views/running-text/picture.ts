@@ -37,7 +37,13 @@ function valuesAlone(values: Float32Array, unit: number | null): Float32Array {
 export function inksOf(host: HTMLElement, { theme, scores }: Context): Inks {
   const inks = { ...paletteOf(host), ...tint(theme.value) };
   const forced = matchMedia("(forced-colors: active)").matches;
-  const system = { ground: "Canvas", ink: "CanvasText", soft: "GrayText", accent: "Highlight" };
+  const system = {
+    ground: "Canvas",
+    ink: "CanvasText",
+    soft: "GrayText",
+    accent: "Highlight",
+    violet: "CanvasText",
+  };
   return {
     ...inks,
     ...(forced ? system : {}),

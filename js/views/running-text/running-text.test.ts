@@ -79,7 +79,7 @@ test("what a view adds belongs to a content, and ends with it", () => {
   mountRunningText(t.host, t.ctx, ({ end, built }) => {
     ends.push(end);
     expect(built.units).toHaveLength(4);
-    return { paint: () => undefined };
+    return { paint: () => undefined, unitAt: () => null };
   });
   t.state.content.value = { ...sample, model: "other" };
   expect(ends.map(({ aborted }) => aborted)).toEqual([true, false]);

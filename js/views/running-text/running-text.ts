@@ -69,16 +69,19 @@ function fill(
   });
   watchPaper((printing) => {
     if (printing) untracked(() => markForPaper(folds.elements(), picture.value, inks.value.signed));
+    paper.print(printing);
   }, end);
   watchLayout(sync, scroller, built.list, end);
   scroller.addEventListener("scroll", () => paper.scrolled(), { signal: end, passive: true });
   const page: Page = { built, folds, boxes, picture, scroller, end, follow, redraw: () => paper.again() };
   paper.overlay = add?.(page, ctx) ?? null;
-  new TextInput(built, folds, boxes, ctx, end);
+  const input = new TextInput(built, folds, boxes, ctx, end, paper.overlay);
   // In the next frame, when all that a move changes is written: measuring lays the page out.
   let tipAt: number | null = null;
   const place = inNextFrame(() => {
-    if (tipAt !== null) placeTip(tip, boxes, folds.standIn(tipAt), built.list.offsetWidth);
+    if (tipAt === null) return;
+    const [box] = boxes.of(folds.standIn(tipAt));
+    placeTip(tip, input.between ?? box, built.list.offsetWidth);
   }, end);
   follow(() => paper.draw(picture.value, inks.value));
   follow(() => folds.write(ctx));

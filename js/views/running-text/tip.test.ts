@@ -2,15 +2,12 @@
 import { effect } from "@preact/signals-core";
 import { beforeEach, expect, test } from "vitest";
 import { settle, setUp } from "../../testing";
-import { Boxes } from "./boxes";
 import { buildText, type TextElements } from "./build";
 import { placeTip, tipElement, updateTip } from "./tip";
 
 let t: ReturnType<typeof setUp>;
 let text: TextElements;
 const tip = tipElement();
-const boxes = new Boxes();
-boxes.of = () => [{ left: 0, top: 40, width: 30, height: 20 }];
 beforeEach(() => {
   t = setUp();
   text = buildText(t.state.content.value, false);
@@ -58,7 +55,12 @@ test("a hidden input says so, and without anything held there is no tip", async 
   expect(tip.hidden).toBe(true);
 });
 
-test("it stands above its unit, inside the width of the text", () => {
-  placeTip(tip, boxes, 1, 10);
+test("it stands above its box, inside the width of the text", () => {
+  placeTip(tip, { left: 0, top: 40, width: 30, height: 20 }, 10);
   expect(tip.style.transform).toBe("translate(10px, 36px)");
+});
+
+test("beside a point it leaves free what the point is on", () => {
+  placeTip(tip, { left: 50, top: 40, width: 0, height: 0 }, 400);
+  expect(tip.style.transform).toBe("translate(64px, 44px)");
 });

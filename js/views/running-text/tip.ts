@@ -4,7 +4,7 @@ import { h } from "../../dom";
 import { numeral, spoken } from "../../draw/numerals";
 import type { ShownScores } from "../../scores/shown-scores";
 import { named, type Units, unitsOf } from "../../state/units";
-import type { Boxes } from "./boxes";
+import type { Box } from "./boxes";
 import type { TextElements } from "./build";
 
 /** Characters of a word in the label. */
@@ -45,12 +45,13 @@ function spokenOf(shown: ShownScores, u: number): string {
   return shown.hidden[u] ? "hidden" : `gave ${spoken(shown.values[u] as number, shown.high)}`;
 }
 
-/** Place the tip above the unit, or below it at the top of the text, inside the text's width. It measures the page. */
-export function placeTip(tip: HTMLElement, boxes: Boxes, u: number, width: number): void {
-  const [box] = boxes.of(u);
+/** Place the tip above a box, or below it at the top of the text, or beside a point, inside the text's width. It measures the page. */
+export function placeTip(tip: HTMLElement, box: Box | undefined, width: number): void {
   if (!box) return;
   const half = tip.offsetWidth / 2;
-  const x = Math.max(half, Math.min(width - half, box.left + box.width / 2)) - half;
-  const y = box.top > 22 ? box.top - 4 - tip.offsetHeight : box.top + box.height + 4;
+  const point = box.width === 0 && box.height === 0;
+  const middle = point ? box.left + 14 + half : box.left + box.width / 2;
+  const x = Math.max(half, Math.min(width - half, middle)) - half;
+  const y = box.top > 22 && !point ? box.top - 4 - tip.offsetHeight : box.top + box.height + 4;
   tip.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
 }

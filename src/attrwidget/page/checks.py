@@ -34,7 +34,10 @@ DEFAULT_OPTIONS: dict[str, Any] = {
     "renormalize": False,
     "show_whitespace": False,
     "scale_sink": False,
+    "arc_share": 0.7,
 }
+_LEAST = {"intensity": 0.2, "arc_share": 0.1}
+"""The least value of options that are numbers; each is 1 at most."""
 NO_MODEL = "A foil needs the model, and this explanation was recorded without it."
 _FOIL = '{"step": 0, "ids": [11]}'
 
@@ -103,10 +106,11 @@ def check_option(name: Any, value: Any) -> Any:
         return check_choice(value, name, HEAD_RULES)
     if name == "span_rule":
         return check_choice(value, name, HEAD_RULES[:2])
-    if name != "intensity":
+    if name not in _LEAST:
         return check_bool(value, name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0.2 <= value <= 1:
-        raise AttrWidgetError(f"intensity is a number from 0.2 to 1, not {short(value)}.")
+    least = _LEAST[name]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= 1:
+        raise AttrWidgetError(f"{name} is a number from {least} to 1, not {short(value)}.")
     return float(value)
 
 

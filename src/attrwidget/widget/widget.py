@@ -87,7 +87,8 @@ class ExplanationWidget(anywidget.AnyWidget):
         'several heads become one; "span_rule" ("mean", "sum"): how several held steps become one; "intensity" '
         '(0.2 to 1); and, True or False, "hide_special", "hide_first", "hide_target" (of a translation, the target '
         'so far), "renormalize" (what hidden tokens had is given to the others), "show_whitespace", "scale_sink" (the '
-        "colour scale reaches to a control or first token that holds over a quarter of the row)."
+        "colour scale reaches to a control or first token that holds over a quarter of the row); "
+        '"arc_share" (0.1 to 1): how much of a row the arcs of the flow view make up.'
     ).tag(sync=True)
 
     def __init__(self, reading: Reading, **traits: Any) -> None:
