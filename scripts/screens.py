@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from itertools import product
 from os import environ
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ from playwright.sync_api import sync_playwright
 import attrwidget as aw
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from helpers.real import smollm2
+from helpers.real import minilm_folder, smollm2
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +53,36 @@ def untrained(layers: int, heads: int) -> aw.Explanation:
     return explained
 
 
+def question() -> aw.Explanation:
+    """Return the answer of MiniLM to a question, with a head fitted by least squares to sentences of the same form."""
+    from transformers import AutoModelForQuestionAnswering, AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(minilm_folder())
+    model = AutoModelForQuestionAnswering.from_pretrained(minilm_folder()).eval()
+    people, places = ("Anna", "Emil", "Omar", "Mia", "Paul"), ("Oslo", "Lima", "Rome", "Cairo", "Tokyo")
+    features, truth = [], []
+    for k, first in product(range(5), range(5)):
+        who, where = people[k], places[first]
+        text = f"{who} lives in {where} and {people[k - 1]} lives in {places[first - 1]} ."
+        for asked, answer in ((f"Where does {who} live ?", where), (f"Who lives in {where} ?", who)):
+            read = tokenizer(asked, text, return_tensors="pt")
+            at = read.char_to_token(0, text.index(answer), sequence_index=1)
+            with torch.no_grad():
+                features.append(model.bert(**read).last_hidden_state[0])
+            truth.append(-torch.ones(len(features[-1]), 2))
+            truth[-1][at] = 1
+    inputs, wanted = torch.cat(features), torch.cat(truth)
+    centre, mean = inputs.mean(0), wanted.mean(0)
+    moved = inputs - centre
+    weights = torch.linalg.solve(moved.T @ moved + torch.eye(moved.shape[1]), moved.T @ (wanted - mean))
+    with torch.no_grad():
+        model.qa_outputs.weight.copy_(6 * weights.T)
+        model.qa_outputs.bias.copy_(6 * (mean - centre @ weights))
+    text = "Omar lives in Cairo and Mia lives in Rome."
+    explained: aw.Explanation = aw.load(model, tokenizer).explain("Who lives in Rome?", text)
+    return explained
+
+
 SCREENS: dict[str, Callable[[], aw.Explanation]] = {
     "chat": lambda: chat("What is the capital of France, and which river runs through it?", 24),
     "long": lambda: chat(LONG + "Where does the river run to?"),
@@ -63,6 +94,7 @@ SCREENS: dict[str, Callable[[], aw.Explanation]] = {
     "classifier": lambda: aw.load("demo-sentiment").explain("The plot was not boring at all."),
     "translation": lambda: aw.load("demo-translation").explain("我的哥哥把便宜的書寄給了你。"),
     "masked": lambda: aw.load("demo-masked").explain("The capital of Japan is [MASK] ."),
+    "question": question,
 }
 
 

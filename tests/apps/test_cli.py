@@ -39,6 +39,7 @@ def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
     return run
 
 
+@pytest.mark.slow
 def test_explain_prints_the_table_and_writes_the_page(command: Command, tmp_path: Path) -> None:
     page = tmp_path / "why.html"
     code, out, _ = command("explain", PROMPT, "--new-tokens", "3", "--html", str(page))
@@ -60,6 +61,7 @@ def test_the_command_says_which_version_it_is_and_which_methods_there_are(comman
     assert "'attrwidget methods' lists" in " ".join(command("explain", "--help")[1].replace("│", "").split())
 
 
+@pytest.mark.slow
 def test_a_model_trained_on_chats_answers_a_message(command: Command, tmp_path: Path) -> None:
     model = save(build("llama"), tmp_path, byte_tokenizer(chat=True))
     asked = ("explain", "Hi", "--model", model, "--new-tokens", "2", "--method", "attention")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import pytest
 
 import attrwidget as aw
 from attrwidget.evaluation.choice import methods_to_judge, steps_to_judge
 from attrwidget.methods import duration
 
-if TYPE_CHECKING:
-    import pytest
 
-
+@pytest.mark.slow
 def test_the_least_likely_steps_or_those_held() -> None:
     ex = aw.load("demo").explain("The first president of America is", max_new_tokens=5)
     likeliest = ex.steps["probability"].sort_values().index
@@ -22,6 +20,7 @@ def test_the_least_likely_steps_or_those_held() -> None:
     assert steps_to_judge(ex, None, everything=False) == [1, 2]
 
 
+@pytest.mark.slow
 def test_the_work_is_named_and_so_is_what_was_left(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

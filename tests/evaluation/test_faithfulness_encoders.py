@@ -9,6 +9,7 @@ from helpers.encoder_cases import MOODS, SENTENCE, bert
 import attrwidget as aw
 
 
+@pytest.mark.slow
 def test_evaluation_of_classes_and_masks() -> None:
     for ex in (
         bert("ForSequenceClassification", num_labels=3, id2label=MOODS).explain(SENTENCE),

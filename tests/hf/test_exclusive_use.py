@@ -83,6 +83,7 @@ def test_after_an_exception_while_generating(model: Any) -> None:
         explain(model, max_new_tokens=5, nonsense=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [RuntimeError, KeyboardInterrupt])
 def test_after_an_exception_in_a_forward_pass(model: Any, monkeypatch: Any, kind: Any) -> None:
     """At each of the forward passes that explaining makes, one after the other."""

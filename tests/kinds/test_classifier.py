@@ -107,6 +107,7 @@ def test_several_labels_have_probabilities_of_their_own() -> None:
     aw.evaluate(ex, ["saliency", "attention"])
 
 
+@pytest.mark.slow
 def test_a_number_has_no_probability() -> None:
     number = bert("ForSequenceClassification", num_labels=1)
     ex = number.explain(SENTENCE)

@@ -16,6 +16,7 @@ def labelling() -> Any:
     return bert("ForTokenClassification", num_labels=3, id2label=NAMES, seed=4)
 
 
+@pytest.mark.slow
 def test_labels_of_tokens(labelling: Any) -> None:
     text = "john lives in paris and anna in london"
     ex = labelling.explain(text)

@@ -94,6 +94,7 @@ def test_equal_to_captum(name: str) -> None:
     np.testing.assert_allclose(ours[: FIRST + step], truth, rtol=0, atol=1e-5 * np.abs(truth).max() + 1e-6)
 
 
+@pytest.mark.slow
 def test_points_are_doubled_until_rows_change_no_more(monkeypatch: Any) -> None:
     monkeypatch.setattr("attrwidget.methods.integrated_gradients._DOUBLED", (10, 20, 40, 80))
     ex = explained(build("gpt2", scale=0.05), IDS[: FIRST + 2])
@@ -147,6 +148,7 @@ def test_rows_add_up_to_the_change(name: str, kept: dict[str, Any]) -> None:
     assert residuals[1] < residuals[0]
 
 
+@pytest.mark.slow
 def test_the_note_is_of_the_steps_asked_for(llama: Any) -> None:
     ex = explained(llama)
     assert ex.reading.note("integrated_gradients", [3]) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _thread
+import signal
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,7 @@ def test_a_small_model_gives_what_takes_no_time(ex: aw.Explanation) -> None:
     assert names(ex, None) == {"leave_one_out", "gim", "saliency", "input_x_gradient", "attention"}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("slow")
 def test_what_takes_time_is_left_unless_it_is_shown_or_known(ex: aw.Explanation) -> None:
     first = ex.methods()[0].name
@@ -51,6 +53,7 @@ def test_what_takes_time_is_left_unless_it_is_shown_or_known(ex: aw.Explanation)
         names(ex, ["rollout"], everything=True)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("slow")
 @pytest.mark.parametrize("write", ["to_html", "save"])
 def test_the_work_is_named_beforehand_and_ctrl_c_keeps_what_is_done(
@@ -62,6 +65,8 @@ def test_the_work_is_named_beforehand_and_ctrl_c_keeps_what_is_done(
 ) -> None:
     @contextmanager
     def interrupting(_title: str, unit: str) -> Iterator[Progress]:
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in a shell's background ignores it
+
         def report(done: int, _total: int) -> None:
             if done > ex.reading.n_steps:
                 _thread.interrupt_main()

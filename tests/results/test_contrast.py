@@ -98,6 +98,7 @@ def test_the_model_writes_on_from_a_foil(ex: aw.Explanation) -> None:
     assert short.reading.sections[-1].note == f"stopped at {len(foil.ids) + 1} tokens"
 
 
+@pytest.mark.slow
 def test_a_translation_is_written_on_too() -> None:
     ex = aw.load("demo-translation").explain("我們喜歡的手錶很重。", max_new_tokens=4)
     assert ex.reading.sections[-1].note == "stopped at 4 tokens"

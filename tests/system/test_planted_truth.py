@@ -14,8 +14,8 @@ from planted.train import WEIGHTS, accuracy, trained
 from attrwidget.methods import all_methods
 
 METHODS = [method.name for method in all_methods() if method.package is None and "source" not in method.needs]
-COUNT = {"S": 64, "C": 24, "M": 64}
-FEW = 8  # examples for methods with no bar of their own
+COUNT = {"S": 32, "C": 16, "M": 32}
+FEW = 4  # examples for methods with no bar of their own
 GATES = [
     ("leave_one_out", "S", 0.95),
     ("leave_one_out", "C", 0.95),

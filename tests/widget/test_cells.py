@@ -51,6 +51,7 @@ def alive(shell: Any) -> int:
     return sum(one() is not None for one in shell.user_ns["made"])
 
 
+@pytest.mark.slow
 def test_a_cell_that_runs_again_keeps_one(shell: Any) -> None:
     for _ in range(5):
         run(shell, "a", "ex = explain()\nex")
@@ -60,6 +61,7 @@ def test_a_cell_that_runs_again_keeps_one(shell: Any) -> None:
     assert alive(shell) == 2
 
 
+@pytest.mark.slow
 def test_what_the_user_or_another_cell_keeps_goes_on(shell: Any) -> None:
     run(shell, "make", "ex = explain()\nheard = []\nex.widget.observe(heard.append, 'held')")
     run(shell, "a", "ex")
@@ -75,6 +77,7 @@ def test_what_the_user_or_another_cell_keeps_goes_on(shell: Any) -> None:
     assert alive(shell) == 1
 
 
+@pytest.mark.slow
 def test_a_closed_widget_leaves_nothing(shell: Any) -> None:
     from ipywidgets.widgets.widget import _instances
 

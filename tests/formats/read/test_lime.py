@@ -9,6 +9,7 @@ from helpers.other_libraries import lengths, shown
 import attrwidget as aw
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("bow", [True, False])
 def test_limes_explanations(bow: bool) -> None:

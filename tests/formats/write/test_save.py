@@ -145,6 +145,7 @@ def test_the_page_gets_the_same_answers(
     assert read_query(saved.reading, op, args).cost == 0
 
 
+@pytest.mark.slow
 def test_notes_on_the_numbers_are_kept(live: aw.Explanation, tmp_path: Path) -> None:
     name = "integrated_gradients"
     back = aw.open(live.save(tmp_path / "x", methods=name))
@@ -189,6 +190,7 @@ def test_what_was_not_recorded_is_named(live: aw.Explanation, saved: aw.SavedExp
     refused(saved.logit_lens, "logit_lens()", "saliency")
 
 
+@pytest.mark.slow
 def test_without_room_for_heads_their_mean_is_kept(longer: aw.Explanation, tmp_path: Path) -> None:
     live = longer
     whole = live.save(tmp_path / "whole", methods=NAMES, heads="float32").stat().st_size

@@ -31,6 +31,7 @@ def captured(model: Any, ids: list[int], **given: Any) -> Any:
     return found.explanations[0]
 
 
+@pytest.mark.slow
 def test_a_bare_prompt_of_a_model_trained_on_chats() -> None:
     """Said of a text, of ids and of a call; of no chat, of no answer given, and of no base model."""
     model, base = chat_model(), chat_model(trained=False)

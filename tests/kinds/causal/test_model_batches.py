@@ -95,6 +95,7 @@ def test_a_padding_token_that_was_really_generated_stays() -> None:
         assert ex.tokens.ids == model.explain(prompt, max_new_tokens=6).tokens.ids
 
 
+@pytest.mark.slow
 def test_stop_strings_in_a_batch() -> None:
     model = aw.load(build("gpt2"), byte_tokenizer())
     free = model.explain(PROMPTS, max_new_tokens=8)

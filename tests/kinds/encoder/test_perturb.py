@@ -167,6 +167,7 @@ def test_value_zeroing_turns_the_hidden_state() -> None:
     np.testing.assert_allclose(scores[:, at], turn[1:-1], rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ATTENDING)
 def test_every_method_reads_every_kind(name: str) -> None:
     ex = explained(name, "ForSequenceClassification")

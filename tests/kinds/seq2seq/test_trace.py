@@ -98,6 +98,7 @@ def test_attention(case: tuple[aw.Explanation, Any]) -> None:
     assert_close(cross, torch.cat(truth["cross"]).mean((0, 1)), parts=size)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("function", ["log_prob", "logit"])
 def test_gradients(case: tuple[aw.Explanation, Any], function: str) -> None:
     ex, plain = case

@@ -102,6 +102,7 @@ def test_ids_that_no_text_gives_stay_as_they_are() -> None:
         assert scores(ex, "inseq:occlusion")[-1, j] == pytest.approx(truth, abs=1e-4)
 
 
+@pytest.mark.slow
 def test_the_users_objects_stay_as_they_were() -> None:
     model, tokenizer = build("llama"), byte_tokenizer()
     tokenizer.pad_token = None

@@ -69,6 +69,7 @@ def test_a_method_is_compared_once_and_the_model_stays(monkeypatch: pytest.Monke
     assert ex.trace.model.hf.dtype == torch.bfloat16
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["bert", "bart"])
 def test_classifiers_are_compared_too(kind: str) -> None:
     model = encoders.build(kind, "ForSequenceClassification", num_labels=3, dtype=torch.bfloat16)

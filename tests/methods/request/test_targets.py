@@ -118,6 +118,7 @@ def test_a_longer_foil_stays_beside_the_answer_until_they_part(model: Any) -> No
     np.testing.assert_allclose(ours.iloc[[2, 5]], by_id.iloc[[2, 5]], rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_whole_other_answer() -> None:
     ex, tokenizer = text_explained()
     other = ex.instead(" Bob Dylan")
