@@ -28,7 +28,7 @@ from attrwidget.results.live import LiveReading
 from attrwidget.tables import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from attrwidget.engine.trace import Trace
     from attrwidget.progress import Progress
@@ -299,6 +299,40 @@ class Explanation(Presentation):
         if max_new_tokens == 0:
             return Explanation(self.trace.instead(output))
         return Explanation(self.trace.continued(output, max_new_tokens, progress))
+
+    def edit(
+        self,
+        changes: Mapping[int | tuple[int, int], str | int | None],
+        *,
+        progress: Progress | None = None,
+    ) -> Explanation:
+        """Return the explanation of the text with words changed, and of what the model answers then.
+
+        A model that writes text writes as many tokens as before, or 20; what it had written before the last changed
+        word stays. ``ex.tokens.labels`` shows the positions.
+
+        Args:
+            changes: For each input, by position or ``(start, end)``: a text or a token id that takes its place, or None
+                to delete it. A space goes before a text where one stands before what it replaces.
+            progress: Called with ``(tokens done, tokens at most)``; an exception raised in it stops the work.
+
+        Returns:
+            An explanation, whose widget shows what was changed and can go back.
+
+        Raises:
+            AttrWidgetError: An input does not exist or is changed twice, or nothing is left of the text.
+
+        Example:
+            >>> ex = aw.load("demo").explain("The capital of Japan is")
+            >>> ex.edit({3: " France"})
+        """
+        return Explanation._of(self.reading.edited(changes, progress))
+
+    @classmethod
+    def _of(cls, reading: LiveReading) -> Explanation:
+        own = cls.__new__(cls)
+        Presentation.__init__(own, reading)
+        return own
 
     def logit_lens(self) -> pd.DataFrame:
         """Return what each layer would predict at each step: its output through the final norm and the LM head.

@@ -13,7 +13,7 @@ from attrwidget.results.arguments import check_normalization, require_source, se
 from attrwidget.results.saved import NO_HEADS, SavedReading, normalized
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -194,6 +194,15 @@ class SavedExplanation(Presentation):
     ) -> NoReturn:
         """Raise AttrWidgetError: another answer needs the model."""
         self._refuse("instead()")
+
+    def edit(
+        self,
+        changes: Mapping[int | tuple[int, int], str | int | None],  # noqa: ARG002
+        *,
+        progress: Progress | None = None,  # noqa: ARG002
+    ) -> NoReturn:
+        """Raise AttrWidgetError: a changed text needs the model."""
+        self._refuse("edit()")
 
     def _refuse(self, what: str) -> NoReturn:
         raise AttrWidgetError(

@@ -12,6 +12,7 @@ import pandas as pd
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.results.base import MethodInfo, Reading
+from attrwidget.results.changed_words import Tried
 from attrwidget.results.check import Check
 from attrwidget.results.contrast import Foil
 from attrwidget.text.sections import Section
@@ -65,6 +66,8 @@ class FakeExplanation(Reading):
         self.notes: dict[str, list[str | None]] = {}
         self.planted_sums: dict[str, list[tuple[float, float] | None]] = {}
         self.contrasts: FakeContrasts | None = None
+        self.changed_words: FakeWords | None = None
+        self.edits = ()
         self.checks: FakeChecks | None = None
         self.known: set[tuple[str, int]] = set()
         self.computed: list[tuple[str, int]] = []
@@ -158,6 +161,25 @@ class FakeChecks:
         return Check(step, tuple(inputs), ("",) * len(inputs), p, without, tuple(others))
 
 
+class FakeWords:
+    """What changed words do in ``fixtures/messages.json``."""
+
+    mask = None
+
+    def find(self, changes: dict[Any, Any]) -> dict[Any, Any]:
+        return changes
+
+    def tried(self, step: int, changes: dict[Any, Any]) -> Tried:
+        ((start, end), text), *_ = changes.items()
+        words, numbers = MESSAGES["tried"][f"{step} {start} {end} {text}"]
+        nats, *each = numbers
+        pairs = list(zip(each[::2], each[1::2], strict=True))
+        return Tried(tuple((word, *two) for word, two in zip(words, pairs, strict=True)), nats, None)
+
+    def likely(self, where: tuple[int, int]) -> list[str]:
+        return list(MESSAGES["likely"][str(where[0])])
+
+
 class FakeContrasts:
     """Rows against the foils of ``fixtures/messages.json``."""
 
@@ -217,6 +239,7 @@ def planted() -> FakeExplanation:
     explanation.planted_sums = dict(MESSAGES["sums"])
     explanation.contrasts = FakeContrasts(likeliest)
     explanation.checks = FakeChecks()
+    explanation.changed_words = FakeWords()
     return explanation
 
 

@@ -126,7 +126,7 @@ def test_heads_are_shaded_by_the_mean_over_the_steps() -> None:
         (
             "paint",
             {},
-            "There is no request 'paint': ask for scores, column, map, heads, foil, check, continue, back.",
+            "There is no request 'paint': ask for scores, column, map, heads, foil, check, continue, back, try, likely, edit.",
         ),
         (None, {}, "There is no request 'None'"),
         ("scores", [], "needs its arguments as an object"),
@@ -162,6 +162,9 @@ def test_heads_are_shaded_by_the_mean_over_the_steps() -> None:
             "A foil is of one step: ask for that one, not for 2.",
         ),
         ("heads", {"steps": [0], "input": None, "foil": [3]}, "needs the model"),
+        ("try", {"step": 0, "changes": [[1, 2, "x"]]}, "Changing a word needs the model"),
+        ("edit", {"changes": [[1, "x"]]}, "Changes are [start, end, text] each, not [[1, 'x']]."),
+        ("edit", {"changes": [[[], 2, "x"]]}, "A place is two whole numbers"),
     ],
 )
 def test_malformed_requests_get_a_sentence_and_no_work(op: Any, args: Any, sentence: str) -> None:

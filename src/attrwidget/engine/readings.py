@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 OUTPUT_KINDS = ("softmax", "sigmoid", "number", "none")
+LIKELY = 30
+"""How many likely tokens are looked through for words to offer."""
 _CHUNK = 4  # rows turned to float64 at a time
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from attrwidget.engine.logit_lens import LensReading
     from attrwidget.hf.adapter import Adapter
     from attrwidget.progress import Progress
+    from attrwidget.text.edits import Edit, Edits
     from attrwidget.text.sections import Section
 
 
@@ -118,6 +119,32 @@ class Trace(ComparedRuns):
             AttrWidgetError: The model writes no text, or they do not fit in its context.
         """
         raise AttrWidgetError(self._writes_nothing())
+
+    @abstractmethod
+    def edited(self, edits: Edits, step: int | None = None, progress: Progress | None = None) -> Trace:
+        """Return the trace of the text with *edits* made, and of what the model answers then.
+
+        Args:
+            edits: Edits of the inputs, none of which crosses from the prompt to the answer.
+            step: Keep the answer up to this step, which is the last of the new trace of a model that writes text. None
+                means that the model answers anew, after the last edit.
+            progress: Called with ``(tokens done, tokens at most)`` of what the model writes.
+
+        Raises:
+            AttrWidgetError: No text is left, or it does not fit in the model's context.
+        """
+
+    def same_step(self, step: int, edits: Edits, edited: Trace) -> tuple[int, int]:  # noqa: ARG002
+        """Return *step* in the trace *edited*, which ``edited`` returned, and its output there.
+
+        Raises:
+            AttrWidgetError: The edits took away the token at which the step is read.
+        """
+        return edited.n_steps - 1, self.outputs[step]
+
+    def likely(self, edit: Edit) -> list[int]:  # noqa: ARG002
+        """Return the likeliest tokens in the place of *edit*'s, by the model's own reading; none if it has no such."""
+        return []
 
     def _writes_nothing(self) -> str:
         return f"{self.model.name} writes no text, so there is no other answer to explain."

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     import torch
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+NEW_TOKENS = 20
+"""How many tokens are generated at most where no number is given."""
+
 _OURS = (
     "input_ids",
     "inputs",

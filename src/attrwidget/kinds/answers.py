@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from attrwidget.checks import is_whole
 from attrwidget.errors import AttrWidgetError
+from attrwidget.hf.generation import NEW_TOKENS
 from attrwidget.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
     from attrwidget.hf.generation import Written
     from attrwidget.progress import Progress
-
-_NEW_TOKENS = 20
 
 P = TypeVar("P")  # what generation starts from: token ids, or a source and the decoder's start
 
@@ -61,7 +60,7 @@ def generate_answers(
     Raises:
         AttrWidgetError: *count* is not a positive whole number, or does not fit in the model's context.
     """
-    count = _NEW_TOKENS if count is None else count
+    count = NEW_TOKENS if count is None else count
     if not is_whole(count):
         raise AttrWidgetError(f"max_new_tokens must be a whole number, not {count!r}.")
     if count < 1:

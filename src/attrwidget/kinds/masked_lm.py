@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, Self, cast, overload
 
 from attrwidget.checks import is_index
 from attrwidget.engine.logit_lens import read_layers
@@ -13,6 +13,7 @@ from attrwidget.kinds.encoder.inputs import split_passages
 from attrwidget.kinds.encoder.model import EncoderModel
 from attrwidget.kinds.encoder.trace import EncoderTrace, first_run
 from attrwidget.kinds.table import MASKED_LM
+from attrwidget.text.edits import Edit, Edits
 from attrwidget.text.prompt import encode_text
 from attrwidget.text.tokens import token_text
 
@@ -48,6 +49,13 @@ class MaskTrace(EncoderTrace):
     def before(self, step: int) -> list[int]:
         """Return the token ids before *step*'s mask."""
         return self.tokens.ids[: self.position(step)]
+
+    def likely(self, edit: Edit) -> list[int]:
+        """Return the likeliest tokens under a mask in the place of *edit*'s."""
+        masked = Edits([edit._replace(ids=(self.model.tokenizer.mask_token_id,))])
+        other = cast("Self", self.edited(masked))
+        step = other._text.rows.index(edit.start)  # noqa: SLF001 - its own class
+        return other.steps.top_ids[step].tolist()  # type: ignore[no-any-return]
 
     def read_layers(self) -> LensReading:
         """Return what each layer would predict under each mask; see ``engine.logit_lens``."""
@@ -99,7 +107,12 @@ class MaskedLMModel(EncoderModel):
         texts = split_passages(text)
         count = 1 if texts is None else len(texts)
         outputs = iter(each_output(output, count, "text", batch=texts is not None))
-        return self._each(text, None, lambda passage: self._trace(passage, next(outputs)))
+        return self._each(
+            text,
+            None,
+            lambda passage: self._trace(passage, next(outputs)),
+            edited=lambda passage: self._trace(passage, None),
+        )
 
     def _trace(self, passage: Passage, output: Any) -> MaskTrace:
         model = self._adapter

@@ -25,7 +25,7 @@ def content_of(reading: Reading, *, model: bool = True) -> dict[str, Any]:
     Probabilities have six significant digits; numbers that are not known are null.
     """
     tokens, steps, suggested = reading.tokens, reading.steps, first_word(reading)
-    contrasts = reading.contrasts if model else None
+    contrasts, words = (reading.contrasts, reading.changed_words) if model else (None, None)
     return {
         "v": VERSION,
         "model": reading.model_name,
@@ -58,11 +58,23 @@ def content_of(reading: Reading, *, model: bool = True) -> dict[str, Any]:
         "contrast_whole": contrasts.whole_descriptions() if contrasts else {},
         "check_seconds": _seconds(reading.checks) if model else None,
         **({"continued": True} if reading.before else {}),
+        **_changed(reading),
+        **({"editing": {"mask": words.mask}} if words else {}),
         "layers": int(reading.n_layers),
         "heads": int(reading.n_heads),
         "attention_note": reading.attention_note,
         "warnings": [*reading.warnings, *_broken(reading)],
     }
+
+
+def _changed(reading: Reading) -> dict[str, Any]:
+    """Return the words that were changed of the text before, and what its answer was."""
+    if not reading.edits or reading.before is None:
+        return {}
+    before = reading.before
+    units = [u.text for u in before.tokens.units if u.start >= before.first_step]
+    answer = before.answer_text or "".join(units).strip()
+    return {"edits": [list(edit) for edit in reading.edits], "answer_before": answer}
 
 
 def _with_cost(reading: Reading, method: MethodInfo, steps: Sequence[int]) -> dict[str, Any]:

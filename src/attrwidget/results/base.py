@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from attrwidget.progress import Progress
+    from attrwidget.results.changed_words import ChangedWords
     from attrwidget.results.check import Checks
     from attrwidget.results.contrast import Contrasts
     from attrwidget.results.given import Given
     from attrwidget.text.sections import Section
     from attrwidget.text.tokens import Tokens
+
+CHANGES_NEED_MODEL = "Changing a word needs the model, and this explanation was recorded without it."
 
 
 class MethodInfo(NamedTuple):
@@ -74,6 +77,8 @@ class Reading(ABC):
         sections: Titles of stretches of the text, such as "Prompt" and "Answer".
         warnings: Sentences about the model's numbers.
         contrasts: Scores against foils; None without the model.
+        changed_words: What becomes of a step where words are changed; None without the model.
+        edits: The words that were changed of the text before: where a new one stands, and the old one's text.
         checks: What becomes of a step without some inputs; None without the model.
         answer_text: The answer in words where the joined steps do not give it, else None.
         step_noun: The words for one step and for several.
@@ -94,6 +99,8 @@ class Reading(ABC):
     sections: list[Section]
     warnings: list[str]
     contrasts: Contrasts | None = None
+    changed_words: ChangedWords | None = None
+    edits: tuple[tuple[int, int, str], ...] = ()
     checks: Checks | None = None
     answer_text: str | None = None
     step_noun: tuple[str, str] = ("token", "tokens")
@@ -199,6 +206,10 @@ class Reading(ABC):
     def continued(self, step: int, ids: Sequence[int], progress: Progress | None = None) -> Reading:  # noqa: ARG002
         """Return the answer with *ids* in the place of *step*, and written on by the model."""
         raise AttrWidgetError("Writing on needs the model, and this explanation was recorded without it.")
+
+    def edited(self, changes: Any, progress: Progress | None = None) -> Reading:  # noqa: ARG002
+        """Return the text with *changes* made, by input, and what the model answers then."""
+        raise AttrWidgetError(CHANGES_NEED_MODEL)
 
     def note(self, method: str, steps: Sequence[int]) -> str | None:  # noqa: ARG002
         """Return the footnote on *method*'s finished rows of *steps*, such as their completeness residual."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from attrwidget.checks import check_step
 from attrwidget.hf.exclusive_use import own_precision
+from attrwidget.hf.generation import NEW_TOKENS
 from attrwidget.methods import HeadSelection, all_methods, get
 from attrwidget.methods.duration import seconds_of_method
 from attrwidget.methods.order import in_order
@@ -20,6 +21,7 @@ from attrwidget.methods.shared.attention_weights import check_selection
 from attrwidget.progress import progress_bar
 from attrwidget.results.arguments import select_heads
 from attrwidget.results.base import MethodInfo, Reading
+from attrwidget.results.changed_words import ChangedWords
 from attrwidget.results.contrast import Contrasts
 from attrwidget.results.live_check import LiveChecks
 from attrwidget.results.live_given import LiveGiven
@@ -37,20 +39,18 @@ if TYPE_CHECKING:
     from attrwidget.results.given import Given
 
 
-_NEW_TOKENS = 20  # written on, at least
-
-
 class LiveReading(Reading):
     """The numbers of one trace; what was computed is kept in ``cache``."""
 
     checks: LiveChecks
     contrasts: Contrasts
+    changed_words: ChangedWords
 
     def __init__(self, trace: Trace) -> None:
         trace.drop_unreadable_attention()
         self.trace, self.cache = trace, ScoreCache(trace)
         self.contrasts, self.given = Contrasts(trace, self.cache), LiveGiven(trace)
-        self.checks = LiveChecks(trace, self)
+        self.checks, self.changed_words = LiveChecks(trace, self), ChangedWords(trace)
         self.tokens, self.sections = trace.tokens, list(trace.sections)
         self.first_step, self.n_steps, self.n_inputs = trace.first_step, trace.n_steps, trace.n_inputs
         self.n_layers, self.n_heads = trace.n_layers, trace.n_heads
@@ -124,9 +124,17 @@ class LiveReading(Reading):
     def continued(self, step: int, ids: Sequence[int], progress: Progress | None = None) -> LiveReading:
         """Return the answer with *ids* in the place of *step*, and written on by the model."""
         output = [*self.trace.outputs[: check_step(step, self.n_steps)], *ids]
-        count = max(self.n_steps - len(output), _NEW_TOKENS)
+        count = max(self.n_steps - len(output), NEW_TOKENS)
         other = LiveReading(self.trace.continued(output, count, progress))
         other.before = self
+        return other
+
+    def edited(self, changes: Any, progress: Progress | None = None) -> LiveReading:
+        """Return the text with *changes* made, and what the model answers then."""
+        edits = self.changed_words.find(changes)
+        other = LiveReading(self.trace.edited(edits, progress=progress))
+        other.before = self
+        other.edits = self.changed_words.shown(edits)
         return other
 
     def sums(self, method: str, step: int) -> tuple[float, float] | None:

@@ -11,6 +11,7 @@ from attrwidget.checks import HEAD_RULES, check_choice, check_input, check_whole
 from attrwidget.errors import AttrWidgetError
 from attrwidget.page.checks import NO_MODEL, check_foil_ids, check_shown_heads, check_shown_layer, check_steps
 from attrwidget.page.packing import beside_rows, float_bytes, given_meta, rows_at_once, score_map
+from attrwidget.results.base import CHANGES_NEED_MODEL
 from attrwidget.results.check import DRAWS
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from attrwidget.progress import Progress
     from attrwidget.results.base import MethodInfo, Reading
+    from attrwidget.results.changed_words import ChangedWords
     from attrwidget.results.contrast import Contrasts
 
 
@@ -187,6 +189,50 @@ def _continue(reading: Reading, args: Mapping[str, Any]) -> Query:
     return Query(0, answer)  # what was written would be lost if a cheaper request went first
 
 
+def _try(reading: Reading, args: Mapping[str, Any]) -> Query:
+    """Check a request for what changed words do to a step."""
+    words, changes = _changed_words(reading), _changes(args)
+    edits = words.find(changes)
+
+    def answer(_progress: Progress) -> Answer:
+        found = words.tried(args["step"], edits)
+        meta = {"words": [text for text, _, _ in found.words], "answer": found.answer}
+        numbers = [found.nats, *(p for _, *both in found.words for p in both)]
+        return Answer(meta, float_bytes(np.array(numbers, dtype=np.float32)))
+
+    return Query(2, answer)
+
+
+def _likely(reading: Reading, args: Mapping[str, Any]) -> Query:
+    """Check a request for words that are likely in a place."""
+    words, place = _changed_words(reading), (args["start"], args["end"])
+    return Query(1, lambda _: Answer({"words": words.likely(place)}, b""))
+
+
+def _edit(reading: Reading, args: Mapping[str, Any]) -> Query:
+    """Check a request to change words and have the model answer anew."""
+    changes = _changes(args)
+    _changed_words(reading).find(changes)
+    return Query(0, lambda progress: Answer({}, b"", reading.edited(changes, progress)))
+
+
+def _changed_words(reading: Reading) -> ChangedWords:
+    if reading.changed_words is None:
+        raise AttrWidgetError(CHANGES_NEED_MODEL)
+    return reading.changed_words
+
+
+def _changes(args: Mapping[str, Any]) -> dict[Any, Any]:
+    """Return changed words by their places."""
+    changes = args["changes"]
+    if not isinstance(changes, list) or not all(isinstance(one, list) and len(one) == 3 for one in changes):
+        raise AttrWidgetError(f"Changes are [start, end, text] each, not {short(changes)}.")
+    try:
+        return {(start, end): text for start, end, text in changes}
+    except TypeError as error:
+        raise AttrWidgetError(f"A place is two whole numbers, not {short(changes)}.") from error
+
+
 def _back(reading: Reading, _args: Mapping[str, Any]) -> Query:
     """Check a request to show the answer before."""
     if reading.before is None:
@@ -203,6 +249,9 @@ _OPERATIONS: dict[str, Callable[[Reading, Mapping[str, Any]], Query]] = {
     "check": _check,
     "continue": _continue,
     "back": _back,
+    "try": _try,
+    "likely": _likely,
+    "edit": _edit,
 }
 _ONE_STEP = "A foil is of one step: ask for that one, not for {}."
 _SELECTION = ("method", "layer", "heads", "head_rule")
@@ -215,6 +264,9 @@ _FIELDS = {
     "check": ("step", "inputs"),
     "continue": ("step", "foil"),
     "back": (),
+    "try": ("step", "changes"),
+    "likely": ("start", "end"),
+    "edit": ("changes",),
 }
 
 

@@ -12,14 +12,15 @@ from attrwidget.engine.forward import logits_of, run
 from attrwidget.engine.gradients.attention_gradients import attention_gradients
 from attrwidget.engine.gradients.batched import GradientGraph
 from attrwidget.engine.logit_lens import read_layers
-from attrwidget.engine.readings import first_not_finite
+from attrwidget.engine.readings import LIKELY, first_not_finite, read_steps
 from attrwidget.engine.trace import Trace
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import exclusive_use
-from attrwidget.hf.generation import not_finite
+from attrwidget.hf.generation import NEW_TOKENS, not_finite
 from attrwidget.kinds.answers import generate_answers
 from attrwidget.kinds.causal.record import record, records_as_loaded
 from attrwidget.kinds.causal.trials import returned
+from attrwidget.text.edits import NOTHING_LEFT
 from attrwidget.text.sections import Section, answer_section
 from attrwidget.text.tokens import read_tokens
 
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from attrwidget.engine.logit_lens import LensReading
     from attrwidget.kinds.causal.adapter import CausalLM
     from attrwidget.progress import Progress
+    from attrwidget.text.edits import Edit, Edits
 
 # Tokens: the temporary memory of a forward pass grows with them, so a longer text is run in pieces.
 _ONE_RUN, _PIECE = 512, 128
@@ -116,19 +118,49 @@ class CausalTrace(Trace):
 
     def continued(self, output: Sequence[int], count: int, progress: Progress | None = None) -> CausalTrace:
         """Return the trace of *output* and what the model writes after it, *count* tokens at most."""
+        return self._written(self.tokens.ids[: self.first_step], output, self.messages, count, progress)
+
+    def edited(self, edits: Edits, step: int | None = None, progress: Progress | None = None) -> CausalTrace:
+        """Return the trace of the text with *edits* made, and of what the model answers then; see ``Trace.edited``."""
+        first = self.first_step
+        prompt = edits.within(0, first).applied(self.tokens.ids[:first])
+        if not prompt:
+            raise AttrWidgetError(NOTHING_LEFT)
+        messages = [edits.moved_section(message) for message in self.messages]
+        later = edits.within(first, first + self.n_steps)
+        if step is None:
+            kept = later.applied(self.outputs[: later.end])
+            return self._written(prompt, kept, messages, max(self.n_steps - len(kept), NEW_TOKENS), progress)
         self.require_same_weights()
-        prompt = self.tokens.ids[: self.first_step]
+        output = later.applied(self.outputs[: step + 1])
+        self.model.require_room(len(prompt), len(output))
+        return CausalTrace(self.model, prompt, output, self.capabilities, messages)
+
+    def likely(self, edit: Edit) -> list[int]:
+        """Return the likeliest tokens after what stands before *edit*."""
+        if edit.start == 0:
+            return []
+        with exclusive_use(self.model.hf), torch.no_grad():
+            logits = logits_of(self.model.hf, self._ids[:, : edit.start], 1)
+        return read_steps(logits, [0], top=LIKELY).top_ids[0].tolist()  # type: ignore[no-any-return]
+
+    def _written(
+        self,
+        prompt: Sequence[int],
+        output: Sequence[int],
+        messages: Sequence[Section],
+        count: int,
+        progress: Progress | None,
+    ) -> CausalTrace:
+        """Return the trace of *output* after *prompt*, and of what the model writes after both."""
+        self.require_same_weights()
+        before = [*prompt, *output]
         (written,) = generate_answers(
-            self.model,
-            [[*prompt, *output]],
-            before=len(prompt) + len(output),
-            count=count,
-            options={},
-            progress=progress,
+            self.model, [before], before=len(before), count=count, options={}, progress=progress
         )
         whole = [*output, *written.ids]
         return CausalTrace(
-            self.model, prompt, whole, self.capabilities, self.messages, cut_short=written.cut_short
+            self.model, prompt, whole, self.capabilities, messages, cut_short=written.cut_short
         )
 
     def _make_graph(self, capabilities: Capabilities, options: dict[str, Any]) -> GradientGraph:

@@ -13,6 +13,8 @@ from attrwidget.text.tokenizing import encode
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
+    from attrwidget.text.edits import Edits
+
 
 class Passage(NamedTuple):
     """The token ids of one text or two, as the model reads them.
@@ -26,6 +28,14 @@ class Passage(NamedTuple):
     ids: list[int]
     types: list[int] | None = None
     second: range | None = None
+
+    def edited(self, edits: Edits) -> Passage:
+        """Return this passage with *edits* made; new tokens have the type of the first one that they replace."""
+        types = self.types and edits.applied(
+            self.types, [[self.types[edit.start]] * len(edit.ids) for edit in edits]
+        )
+        second = self.second and range(edits.moved(self.second.start), edits.moved(self.second.stop))
+        return Passage(edits.applied(self.ids), types, second)
 
     def sections(self, first: str = "Text", second: str = "Second text") -> list[Section]:
         """Return the sections of the two texts with these titles; special tokens between them are in the first."""

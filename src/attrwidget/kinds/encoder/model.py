@@ -14,11 +14,11 @@ from attrwidget.kinds.model import Model
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from attrwidget.engine.trace import Trace
     from attrwidget.hf.call_record import Read
     from attrwidget.kinds.encoder.adapter import Encoder
     from attrwidget.kinds.encoder.inputs import Passage
     from attrwidget.kinds.encoder.text import EncoderText
+    from attrwidget.kinds.encoder.trace import EncoderTrace
     from attrwidget.progress import Progress
     from attrwidget.text.prompt import Chat
 
@@ -39,14 +39,23 @@ class EncoderModel(Model):
         return probe_encoder(self._adapter, progress)
 
     def _each(
-        self, text: Any, pair: Any, trace: Callable[[Passage], Trace]
+        self,
+        text: Any,
+        pair: Any,
+        trace: Callable[[Passage], EncoderTrace],
+        edited: Callable[[Passage], EncoderTrace] | None = None,
     ) -> Explanation | list[Explanation]:
-        """Return the Explanation of *text*, alone or with its *pair*, or a list of them for a batch."""
+        """Return the Explanation of *text*, alone or with its *pair*, or a list of them for a batch.
+
+        *trace* makes each trace, and *edited*, if it is another, that of an edited text.
+        """
         self._adapter = self._adapter.renewed()
         batch = split_passages(text, pair)
         several = [(text, pair)] if batch is None else batch
         passages = [self._adapter.encode(*one) for one in several]
-        explanations = [Explanation(trace(passage)) for passage in passages]
+        explanations = [
+            Explanation(trace(passage).made_again_by(edited or trace, passage)) for passage in passages
+        ]
         return explanations[0] if batch is None else explanations
 
     def explain_call(self, call: Read, chats: Sequence[Chat] = ()) -> list[Explanation]:

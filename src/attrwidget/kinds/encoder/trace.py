@@ -11,14 +11,16 @@ from attrwidget.engine.compare import same
 from attrwidget.engine.readings import first_not_finite
 from attrwidget.engine.trace import Trace
 from attrwidget.errors import AttrWidgetError
+from attrwidget.hf.adapter import require_length
 from attrwidget.hf.attention_interface import is_own_attention
 from attrwidget.kinds.encoder.gradients import EncoderGradients, attention_gradients
 from attrwidget.kinds.encoder.perturb import EncoderPerturber
+from attrwidget.text.edits import NOTHING_LEFT
 from attrwidget.text.sections import Section
 from attrwidget.text.tokens import followed_by, read_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from attrwidget.engine.attention.recorder import AttentionReader, RecordedAttention
     from attrwidget.engine.capabilities import Capabilities
@@ -28,7 +30,10 @@ if TYPE_CHECKING:
     from attrwidget.hf.adapter import Adapter
     from attrwidget.kinds.encoder.adapter import Encoder
     from attrwidget.kinds.encoder.capabilities import EncoderCapabilities
+    from attrwidget.kinds.encoder.inputs import Passage
     from attrwidget.kinds.encoder.text import EncoderText
+    from attrwidget.progress import Progress
+    from attrwidget.text.edits import Edits
 
 
 def first_run(
@@ -108,6 +113,31 @@ class EncoderTrace(Trace):
         self.sections = [*sections, Section(title, text.length, len(self.tokens))]
         self._read(logits)
         self._require_recorded()
+
+    def made_again_by(self, make: Callable[[Passage], EncoderTrace], passage: Passage) -> Self:
+        """Keep how this trace was made of *passage*, so that an edited one can be; return this trace."""
+        self._make_again, self._passage = make, passage
+        return self
+
+    def edited(self, edits: Edits, step: int | None = None, progress: Progress | None = None) -> EncoderTrace:  # noqa: ARG002
+        """Return the trace of the text with *edits* made; see ``Trace.edited``."""
+        self.require_same_weights()
+        passage = self._passage.edited(edits)
+        if not passage.ids:
+            raise AttrWidgetError(NOTHING_LEFT)
+        require_length("text", len(passage.ids), self.model.name, self.model.context)
+        return self._make_again(passage).made_again_by(self._make_again, passage)
+
+    def same_step(self, step: int, edits: Edits, edited: Trace) -> tuple[int, int]:
+        """Return *step* in the trace *edited*, and its output there; see ``Trace.same_step``."""
+        if self.model.one_output:
+            return 0, self.outputs[step]
+        if self.model.two_ends:
+            return step, edits.moved(self.outputs[step])
+        rows, row = cast("Self", edited)._text.rows, self._text.rows[step]  # noqa: SLF001 - its own class
+        if edits.replaces(row) or edits.moved(row) not in rows:
+            raise AttrWidgetError("This takes away the word that is explained: change another one.")
+        return rows.index(edits.moved(row)), self.outputs[step]
 
     def again(self, model: Adapter) -> Self:
         """Return a trace of the same text by *model*, which is this one in another precision."""

@@ -12,11 +12,13 @@ from attrwidget.engine.gradients.batched import GradientGraph
 from attrwidget.engine.readings import first_not_finite
 from attrwidget.engine.trace import Trace
 from attrwidget.errors import AttrWidgetError
+from attrwidget.hf.adapter import require_length
 from attrwidget.hf.attention_interface import is_own_attention
-from attrwidget.hf.generation import not_finite
+from attrwidget.hf.generation import NEW_TOKENS, not_finite
 from attrwidget.kinds.answers import generate_answers
 from attrwidget.kinds.seq2seq.adapter import Beginning
 from attrwidget.kinds.seq2seq.trials import record, returned, run_target
+from attrwidget.text.edits import NOTHING_LEFT
 from attrwidget.text.sections import Section, answer_section
 from attrwidget.text.tokens import joined, read_tokens
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from attrwidget.engine.capabilities import Capabilities
     from attrwidget.kinds.seq2seq.adapter import Seq2SeqLM
     from attrwidget.progress import Progress
+    from attrwidget.text.edits import Edits
 
 
 class Seq2SeqTrace(Trace):
@@ -89,18 +92,50 @@ class Seq2SeqTrace(Trace):
     def instead(self, output: Sequence[int]) -> Seq2SeqTrace:
         """Return the trace of another *output* to the same source."""
         self.require_same_weights()
-        ids = self.tokens.ids
-        start = ids[self.n_source : self.first_step]
-        return Seq2SeqTrace(self.model, ids[: self.n_source], start, output, self.capabilities)
+        source = self.tokens.ids[: self.n_source]
+        return Seq2SeqTrace(self.model, source, self._start, output, self.capabilities)
 
     def continued(self, output: Sequence[int], count: int, progress: Progress | None = None) -> Seq2SeqTrace:
         """Return the trace of *output* and what the model writes after it, *count* tokens at most."""
+        return self._written(self.tokens.ids[: self.n_source], self._start, output, count, progress)
+
+    def edited(self, edits: Edits, step: int | None = None, progress: Progress | None = None) -> Seq2SeqTrace:
+        """Return the trace of the text with *edits* made, and of what the model answers then; see ``Trace.edited``."""
+        ids, n, first = self.tokens.ids, self.n_source, self.first_step
+        source = edits.within(0, n).applied(ids[:n])
+        start = edits.within(n, first).applied(self._start)
+        if not source or not start:
+            raise AttrWidgetError(NOTHING_LEFT)
+        require_length(
+            "source", len(source), f"the encoder of {self.model.name}", self.model.limit("encoder")
+        )
+        later = edits.within(first, first + self.n_steps)
+        if step is None:
+            kept = later.applied(self.outputs[: later.end])
+            return self._written(source, start, kept, max(self.n_steps - len(kept), NEW_TOKENS), progress)
         self.require_same_weights()
-        ids = self.tokens.ids
-        source, start = ids[: self.n_source], ids[self.n_source : self.first_step]
+        output = later.applied(self.outputs[: step + 1])
+        self.model.require_room(len(start), len(output))
+        return Seq2SeqTrace(self.model, source, start, output, self.capabilities)
+
+    @property
+    def _start(self) -> list[int]:
+        return self.tokens.ids[self.n_source : self.first_step]
+
+    def _written(
+        self,
+        source: list[int],
+        start: list[int],
+        output: Sequence[int],
+        count: int,
+        progress: Progress | None,
+    ) -> Seq2SeqTrace:
+        """Return the trace of *output* after *start*, and of what the model writes after both."""
+        self.require_same_weights()
+        beginning = Beginning(source, [*start, *output])
         (written,) = generate_answers(
             self.model,
-            [Beginning(source, [*start, *output])],
+            [beginning],
             before=len(start) + len(output),
             count=count,
             options={},

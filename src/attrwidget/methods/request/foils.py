@@ -101,10 +101,17 @@ def foil_tokens(trace: Trace, step: int, foil: Any) -> list[int]:
             "The foil is an empty text: give the word that the model might have chosen instead."
         )
     require_characters(foil)
-    tokenizer, before = trace.model.tokenizer, trace.before(step)
-    chosen = token_text(tokenizer, trace.outputs[step], before)
-    text = f" {foil}" if chosen[:1] == " " and not foil[0].isspace() else foil
-    return _in_context(tokenizer, before, text) or _in_context(tokenizer, before, foil)
+    return tokens_in_place_of(trace.outputs[step], foil, trace.model.tokenizer, trace.before(step))
+
+
+def tokens_in_place_of(
+    chosen: int, text: str, tokenizer: PreTrainedTokenizerBase, before: list[int]
+) -> list[int]:
+    """Tokenise *text* after the tokens *before*, with a space before it where the token *chosen* has one there."""
+    spaced = token_text(tokenizer, chosen, before)[:1] == " " and not text[0].isspace()
+    return _in_context(tokenizer, before, f" {text}" if spaced else text) or _in_context(
+        tokenizer, before, text
+    )
 
 
 def _in_context(tokenizer: PreTrainedTokenizerBase, before: list[int], text: str) -> list[int]:
