@@ -126,7 +126,7 @@ def test_heads_are_shaded_by_the_mean_over_the_steps() -> None:
         (
             "paint",
             {},
-            "There is no request 'paint': ask for scores, column, map, heads, foil, check, continue, back, try, likely, edit.",
+            "There is no request 'paint': ask for scores, column, map, heads, foil, check, ",
         ),
         (None, {}, "There is no request 'None'"),
         ("scores", [], "needs its arguments as an object"),

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from attrwidget.progress import Progress
     from attrwidget.text.edits import Edits
 
+_GONE = "This takes away the word that is explained: change another one."
+
 
 def first_run(
     text: EncoderText, capabilities: EncoderCapabilities
@@ -122,6 +124,9 @@ class EncoderTrace(Trace):
     def edited(self, edits: Edits, step: int | None = None, progress: Progress | None = None) -> EncoderTrace:  # noqa: ARG002
         """Return the trace of the text with *edits* made; see ``Trace.edited``."""
         self.require_same_weights()
+        at_tokens = not (self.model.one_output or self.model.two_ends)
+        if step is not None and at_tokens and edits.replaces(self._text.rows[step]):
+            raise AttrWidgetError(_GONE)
         passage = self._passage.edited(edits)
         if not passage.ids:
             raise AttrWidgetError(NOTHING_LEFT)
@@ -135,8 +140,8 @@ class EncoderTrace(Trace):
         if self.model.two_ends:
             return step, edits.moved(self.outputs[step])
         rows, row = cast("Self", edited)._text.rows, self._text.rows[step]  # noqa: SLF001 - its own class
-        if edits.replaces(row) or edits.moved(row) not in rows:
-            raise AttrWidgetError("This takes away the word that is explained: change another one.")
+        if edits.moved(row) not in rows:
+            raise AttrWidgetError(_GONE)
         return rows.index(edits.moved(row)), self.outputs[step]
 
     def again(self, model: Adapter) -> Self:
