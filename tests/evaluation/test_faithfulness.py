@@ -12,7 +12,7 @@ import torch
 from helpers.tiny import ANSWER, PROMPT, build, byte_tokenizer
 
 import attrwidget as aw
-from attrwidget.engine import trace as traces
+from attrwidget.engine import perturb
 from attrwidget.evaluation.curves import counts_along, counts_in_bins
 from attrwidget.evaluation.ranking import ranked
 from attrwidget.methods import get
@@ -97,8 +97,8 @@ def test_what_stays_is_never_masked(ex: Any, monkeypatch: Any) -> None:
         seen.append((ids.clone(), mask.clone()))
         return run(model, ids, mask, rows, source, **options)
 
-    run = traces.masked_logits
-    monkeypatch.setattr(traces, "masked_logits", spy)
+    run = perturb.masked_logits
+    monkeypatch.setattr(perturb, "masked_logits", spy)
     aw.evaluate(ex, ["saliency"], keep=[4], progress=silent)
     assert ex.tokens.special[0]
     gone = set()

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 import torch
 from helpers.encoder_cases import MOODS, SENTENCE, bert
+from helpers.tiny import build, byte_tokenizer, random_ids
 
 import attrwidget as aw
 from attrwidget.errors import AttrWidgetError, Cancelled
+from attrwidget.results.masked_runs import removable
 
 PROMPT = "The first president of America is"
 
@@ -43,6 +45,34 @@ def test_probabilities_are_those_of_the_model_with_a_mask(ex: Any) -> None:
     # Inputs 1, 3 and 5 are left to draw from: three pairs.
     pairs = [by_hand(ex, 0, pair) for pair in ([1, 3], [1, 5], [3, 5])]
     np.testing.assert_allclose(found.others, sorted(pairs), rtol=1e-4, atol=1e-7)
+
+
+@pytest.mark.parametrize(("name", "reused"), [("llama", True), ("gpt2", True), ("mistral", False)])
+def test_tokens_before_the_first_masked_one_are_run_once(
+    name: str, reused: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not over a cache of sliding windows, which forgets them."""
+    monkeypatch.setattr("attrwidget.engine.perturb._WORTH", 2)  # in texts as short as these
+    ids, step = random_ids(24), 2
+    ex = aw.load(build(name), byte_tokenizer()).explain(ids[:20], output=ids[20:])
+    ex.scores("leave_one_out")  # runs the unchanged text again, to compare it with the first run
+    ran: list[int] = []
+    counting = ex.trace.model.hf.get_input_embeddings().register_forward_pre_hook(
+        lambda _module, args: ran.append(args[0].numel())
+    )
+    found = ex.check(step, inputs=[9, 12, 15])
+    counting.remove()
+    assert ran
+    assert (sum(ran) < 22 * 22 * 0.9) == reused
+    assert found.probability == pytest.approx(by_hand(ex, step, []), rel=1e-4)
+    assert found.without == pytest.approx(by_hand(ex, step, [9, 12, 15]), rel=1e-4)
+    rng = np.random.default_rng([0, step])
+    rest = [i for i in removable(ex.reading, step) if i not in (9, 12, 15)]
+    sets = {tuple(sorted(int(i) for i in rng.choice(rest, 3, replace=False))) for _ in found.others}
+    assert len(sets) == 20
+    np.testing.assert_allclose(
+        found.others, sorted(by_hand(ex, step, list(gone)) for gone in sets), rtol=1e-4
+    )
 
 
 def test_the_words_that_decide_hold_and_others_do_not(ex: Any) -> None:

@@ -198,7 +198,8 @@ def test_evaluate(case: tuple[aw.Explanation, Any]) -> None:
     step, gone = 3, [1, 4, 8]
     there = torch.ones(1, ex.trace.seen(step), dtype=torch.long)
     there[0, gone] = 0
-    value = ex.trace.masked_scores(step, there, lambda logits, _: logits.log_softmax(-1)[:, ANSWER[step]])
+    perturber = ex.trace.perturber("mask", step=step)
+    (value,) = perturber.batch([tuple(gone)], lambda logits: logits.log_softmax(-1)[0, ANSWER[step]])
     n = len(SOURCE)
     truth = log_prob(
         case[1],

@@ -163,7 +163,9 @@ class ComparedRuns(ABC):
         """Return a gradient graph of this text."""
 
     def perturber(self, change: str | int | None, **options: Any) -> Perturber:
-        """Return what runs the text with inputs changed; see ``Perturber``.
+        """Return what runs the text with inputs changed; see ``Perturber`` for *options*.
+
+        With ``step=``, the text ends before that step, which alone is read.
 
         Raises:
             AttrWidgetError: Run again in this way, the unchanged text has other logits than in its first run.
@@ -176,10 +178,20 @@ class ComparedRuns(ABC):
                 self._rerun_by_cache[way] = self._check_rerun(change)
         return self._make_perturber(change, reuse=self._rerun_by_cache[way], **options)
 
-    def _make_perturber(self, change: str | int | None, **options: Any) -> Perturber:
-        positions = self.capabilities.positions
+    def _make_perturber(
+        self, change: str | int | None, *, step: int | None = None, **options: Any
+    ) -> Perturber:
+        ids, steps = self._ids, self.n_steps
+        if step is not None:
+            ids, steps = ids[:, : self.first_step + step], 1
         return Perturber(
-            self.model, self._ids, self.n_steps, change, self.n_source, positions=positions, **options
+            self.model,
+            ids,
+            steps,
+            change,
+            self.n_source,
+            positions=self.capabilities.positions,
+            **options,
         )
 
     def _check_rerun(self, change: str | int | None) -> bool:

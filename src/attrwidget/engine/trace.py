@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any, Self
 import torch
 
 from attrwidget.engine.compared_runs import ComparedRuns
-from attrwidget.engine.perturb import masked_logits
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import exclusive_use
 from attrwidget.text.tokens import token_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from attrwidget.engine.attention.recorder import AttentionReader
     from attrwidget.engine.capabilities import Capabilities
@@ -187,18 +186,6 @@ class Trace(ComparedRuns):
     def at_inputs(self, side: str, values: torch.Tensor) -> torch.Tensor:  # noqa: ARG002
         """Return *values* at a *side*'s positions (see ``blocks_by_side``) by input; NaN for inputs not read there."""
         return values
-
-    def masked_scores(
-        self, step: int, keep_mask: torch.Tensor, score: Callable[[torch.Tensor, Sequence[int]], torch.Tensor]
-    ) -> torch.Tensor:
-        """Return the *score* ``[b]`` of *step*, attending only to the inputs in *keep_mask* ``[b, seen(step)]``."""
-        return score(self._masked_logits(step, keep_mask).double(), [step] * len(keep_mask))
-
-    def _masked_logits(self, step: int, keep_mask: torch.Tensor) -> torch.Tensor:
-        ids = self._ids[:, : self.seen(step)].expand(len(keep_mask), -1)
-        return masked_logits(
-            self.model, ids, keep_mask.to(ids), 1, self.n_source, positions=self.capabilities.positions
-        )[:, -1]
 
     def attention_gradients(self, steps: Sequence[int], score: ScoreFunction) -> AttentionGradients:
         """Yield ``(step, weights, gradients)`` of *steps*: the score's gradients at all attention weights."""

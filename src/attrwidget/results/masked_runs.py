@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
-from attrwidget.engine.memory import smaller_batch, texts_at_once
 from attrwidget.methods.request.targets import Target
 
 if TYPE_CHECKING:
@@ -71,19 +69,24 @@ class MaskedRuns:
                 progress(done, total)
 
     def _run(self, step: int, sets: list[Masked]) -> Iterator[tuple[list[Masked], list[float]]]:
-        """Yield sets of masked inputs with the log-probabilities of *step*, batch by batch."""
-        trace = self._trace
-        seen = trace.seen(step)
-        most = [] if self._at_once is None else [self._at_once]
-        size, start = texts_at_once(trace.model, seen, 1, *most), 0
-        while start < len(sets):
-            some = sets[start : start + size]
-            bits = np.frombuffer(b"".join(some), dtype=np.uint8).reshape(len(some), -1)
-            keep_mask = 1 - np.unpackbits(bits, axis=1, count=seen)
-            try:
-                values = trace.masked_scores(step, torch.from_numpy(keep_mask), self._target).tolist()
-            except (RuntimeError, MemoryError) as error:
-                size = smaller_batch(error, len(some), seen)
-                continue
-            start += len(some)
-            yield some, values
+        """Yield sets of masked inputs with the log-probabilities of *step*, batch by batch.
+
+        Texts whose first masked input is late come first, so that each batch shares what comes before.
+        """
+        seen = self._trace.seen(step)
+        perturber = self._trace.perturber("mask", step=step)
+        perturber.size = min(perturber.size, self._at_once or perturber.size)
+        groups = [(_positions(text, seen), text) for text in sets]
+        groups.sort(key=lambda pair: pair[0][:1] or (seen,), reverse=True)
+        while groups:
+            values = perturber.batch(
+                [group for group, _ in groups], lambda logits: self._target(logits.double(), [step])
+            )
+            done, groups = groups[: len(values)], groups[len(values) :]
+            yield [text for _, text in done], [float(value) for value in values]
+
+
+def _positions(text: Masked, inputs: int) -> tuple[int, ...]:
+    """Return the masked ones of the *inputs* of *text*, which ``masked`` made."""
+    bits = np.unpackbits(np.frombuffer(text, dtype=np.uint8), count=inputs)
+    return tuple(int(i) for i in np.flatnonzero(bits))

@@ -23,9 +23,14 @@ class EncoderPerturber(Perturber):
     """Runs *text* many times, each time with a group of inputs changed together; see ``Perturber``.
 
     If *hidden*, the last hidden states at the steps' positions are read instead of logits.
+
+    Attributes:
+        text: The text and how it is run.
+        step: The only step that is read; None means all.
     """
 
     text: EncoderText = field(kw_only=True)
+    step: int | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -40,6 +45,10 @@ class EncoderPerturber(Perturber):
 
     def logits(self, groups: Sequence[Group]) -> torch.Tensor:
         """Return logits ``[len(groups), steps, outputs]``; NaN for a step whose own position is deleted."""
+        logits = self._all_logits(groups)
+        return logits if self.step is None else logits[:, [self.step]]
+
+    def _all_logits(self, groups: Sequence[Group]) -> torch.Tensor:
         keep_mask = torch.ones(len(groups), self.ids.shape[1], dtype=torch.bool, device=self.ids.device)
         for row, group in zip(keep_mask, groups, strict=True):
             row[list(group)] = False

@@ -192,10 +192,11 @@ class EncoderTrace(Trace):
         self.require_same_weights()
         return attention_gradients(self._text, steps, score)
 
-    def _make_perturber(self, change: str | int | None, **options: Any) -> Perturber:
+    def _make_perturber(
+        self, change: str | int | None, *, step: int | None = None, **options: Any
+    ) -> Perturber:
         # Memory depends on the rows of logits that the model computes, which are more than are read.
         rows = self.n_steps if self.model.one_output else self.n_inputs
-        return EncoderPerturber(self.model, self._text.ids, rows, change, text=self._text, **options)
-
-    def _masked_logits(self, step: int, keep_mask: torch.Tensor) -> torch.Tensor:
-        return self._text.logits(keep_mask.to(self._text.ids))[:, step]
+        return EncoderPerturber(
+            self.model, self._text.ids, rows, change, text=self._text, step=step, **options
+        )

@@ -65,7 +65,7 @@ class MaskedCoalitions:
     def _batches(self, keep: NDArray[np.bool_], target: Target) -> Iterator[NDArray[np.float64]]:
         known: dict[Unit, NDArray[np.float64]] = self._trace.partial_results.setdefault(("runs", target), {})
         perturber = self._trace.perturber("mask")
-        groups = [tuple(sorted(i for at in np.flatnonzero(~row) for i in self.units[at])) for row in keep]
+        groups = self._left_out(keep)
         while groups:
             ready = list(takewhile(known.__contains__, groups))
             if ready:
@@ -76,24 +76,22 @@ class MaskedCoalitions:
             scores = perturber.batch(missing, target.all_steps)
             known.update(zip(missing, (score.numpy() for score in scores), strict=False))
 
+    def _left_out(self, keep: NDArray[np.bool_]) -> list[Unit]:
+        """Return for each row of *keep* the inputs of the units that it does not keep."""
+        return [tuple(sorted(i for at in np.flatnonzero(~row) for i in self.units[at])) for row in keep]
+
     def score_step(self, step: int, keep: NDArray[np.bool_], target: Target) -> NDArray[np.float64]:
         """Return the scores ``[b]`` of *step* alone for the coalitions *keep* ``[b, count(step)]``."""
-        import torch
-
         seen = self._trace.seen(step)
-        masks = np.ones((len(keep), seen), dtype=np.int64)
-        for at in range(keep.shape[1]):
-            inside = [i for i in self.units[at] if i < seen]
-            masks[:, inside] = keep[:, at, None]
-        known: dict[bytes, float] = self._trace.partial_results.setdefault(("masked", target, step), {})
-        keys = [np.packbits(mask).tobytes() for mask in masks]
-        missing = list({key: at for at, key in enumerate(keys) if key not in known}.values())
-        size = self._trace.perturber("mask").size  # as many as fit at once
-        for start in range(0, len(missing), size):
-            some = missing[start : start + size]
-            found = self._trace.masked_scores(step, torch.from_numpy(masks[some]), target).double()
-            known.update(zip([keys[at] for at in some], found.cpu().tolist(), strict=True))
-        return np.array([known[key] for key in keys])
+        known: dict[Unit, float] = self._trace.partial_results.setdefault(("masked", target, step), {})
+        groups = [tuple(i for i in group if i < seen) for group in self._left_out(keep)]
+        missing = list(dict.fromkeys(group for group in groups if group not in known))
+        perturber = self._trace.perturber("mask", step=step)
+        while missing:
+            found = perturber.batch(missing, lambda logits: target(logits.double(), [step]))
+            known.update(zip(missing, (float(score) for score in found), strict=False))
+            missing = missing[len(found) :]
+        return np.array([known[group] for group in groups])
 
     def score_none_and_all(self, step: int, target: Target) -> NDArray[np.float64]:
         """Return the scores ``[2]`` of *step* with no unit kept and with every unit."""
