@@ -260,6 +260,55 @@ def test_a_switch_that_the_template_takes_out_of_a_system_message() -> None:
     assert [span.title for span in told] == ["system", "user", "assistant"]
 
 
+@pytest.mark.parametrize("family", ["deepseek3.1", "command", "llama2", "granite"])
+def test_a_chat_that_begins_with_an_answer(family: str) -> None:
+    """DeepSeek writes no header before it, and closes it as an answer; Llama 2 closes it so, too."""
+    tokenizer = family_tokenizer(family)
+    messages = [{"role": "assistant", "content": "Welcome."}, TURNS[0]]
+    ids = prompt(tokenizer, messages)
+    told = message_spans(tokenizer, messages, ids)
+    assert [span.title for span in told][:2] == ["assistant", "user"]
+    assert "Welcome." in tokenizer.decode(ids[told[0].start : told[0].end])
+    if family != "llama2":  # it closes what it writes of any other role in the same way
+        assert told == find_spans(tokenizer, ids)
+
+
+def test_a_system_message_and_an_answer_without_a_border() -> None:
+    """The messages tell where the one ends; the ids only that an answer does."""
+    tokenizer = family_tokenizer("deepseek3.1")
+    messages = [SYSTEM, {"role": "assistant", "content": "Welcome."}, TURNS[0]]
+    ids = prompt(tokenizer, messages)
+    told = shown(tokenizer, ids, message_spans(tokenizer, messages, ids))
+    assert [title for title, _ in told] == ["system", "assistant", "user", "assistant"]
+    assert told[0][1].endswith("Be brief.")
+    assert told[1][1] == "Welcome.<|end|>"
+    assert [span.title for span in find_spans(tokenizer, ids)] == ["assistant", "user", "assistant"]
+
+
+def test_a_message_of_the_templates_own_whatever_it_is_given() -> None:
+    """No message of the user's gets gpt-oss's header "system", so that one needs no comparison."""
+    tokenizer = copy.deepcopy(family_tokenizer("gpt-oss"))
+    own = "{% if 'python' in (builtin_tools or []) %}\n## python: Use it.{% endif %}"
+    tokenizer.chat_template = FAMILIES["gpt-oss"][0].replace("model.<|end|>", f"model.{own}<|end|>", 1)
+    for given in ([TURNS[0]], [SYSTEM, TURNS[0]]):
+        ids = prompt(tokenizer, given, builtin_tools=["python"])
+        assert "## python" in tokenizer.decode(ids)
+        told = message_spans(tokenizer, given, ids, builtin_tools=["python"])
+        assert told == find_spans(tokenizer, ids)
+        assert told[0].title == ADDED
+
+
+def test_names_of_tools_that_a_template_writes_into_its_own_message() -> None:
+    tokenizer = copy.deepcopy(family_tokenizer("llama4"))
+    header = "<|header_start|>system<|header_end|>\n\n"
+    own = f"{{% if builtin_tools %}}{header}Tools: {{{{ builtin_tools | join(', ') }}}}.<|eot|>{{% endif %}}"
+    tokenizer.chat_template = own + FAMILIES["llama4"][0]
+    ids = prompt(tokenizer, CHAT, builtin_tools=["python", "search"])
+    told = message_spans(tokenizer, CHAT, ids, builtin_tools=["python", "search"])
+    assert told == find_spans(tokenizer, ids)
+    assert [span.title for span in told][:2] == [ADDED, "user"]
+
+
 def test_an_empty_system_message_and_a_developers() -> None:
     tokenizer = family_tokenizer("qwen2.5")
     for role, content in (("system", ""), ("developer", "Be brief.")):

@@ -62,7 +62,17 @@ def message_spans(
             return is_own(text, defaults)
         return not any(content in squeezed(unmarked(text)) for content in kept)
 
-    return _spans(tokenizer, layout, ids, added, typed_positions(tokenizer, ids, typed))
+    first = squeezed(content_of(messages[0]))
+
+    def title(message: Cut, text: str) -> str:
+        own = message.role in SYSTEM_ROLES and added(text)
+        if own and not given and message.begins_bare and first and first in squeezed(unmarked(text)):
+            return str(messages[0]["role"])
+        return _ADDED.format(message.role) if own else message.role
+
+    positions = typed_positions(tokenizer, ids, typed)
+    systems = [text for content in given if (text := content.strip())]
+    return _spans(tokenizer, layout, ids, title, typed=positions, systems=systems)
 
 
 def find_spans(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> list[Section]:
@@ -74,7 +84,12 @@ def find_spans(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> list[S
     layout, defaults = _learnt(tokenizer)
     if not layout.anchored:
         return []
-    return _spans(tokenizer, layout, ids, lambda text: is_own(text, defaults))
+
+    def title(message: Cut, text: str) -> str:
+        own = message.role in SYSTEM_ROLES and is_own(text, defaults)
+        return _ADDED.format(message.role) if own else message.role
+
+    return _spans(tokenizer, layout, ids, title)
 
 
 def typed_borders(
@@ -135,8 +150,10 @@ def _spans(
     tokenizer: PreTrainedTokenizerBase,
     layout: Layout,
     ids: Sequence[int],
-    added: Callable[[str], bool],
+    title: Callable[[Cut, str], str],
+    *,
     typed: Collection[int] = (),
+    systems: Sequence[str] = (),
 ) -> list[Section]:
     """Return the spans of *ids*.
 
@@ -144,16 +161,16 @@ def _spans(
         tokenizer: The tokenizer.
         layout: How the template writes messages.
         ids: The token ids of the prompt.
-        added: Says of a system message's text whether the template wrote it.
+        title: Names a message, of which it is given the marked text.
         typed: Positions of control tokens that begin and end nothing.
+        systems: The contents of system messages, if they are known.
     """
     text, units = marked_ids(tokenizer, ids, typed)
-    found = cut(text, layout)
+    found = cut(text, layout, systems)
     if not found:
         return []
     spans, start = [], 0
     for message, end in zip(found, [*(other.start for other in found[1:]), len(text)], strict=True):
-        own = message.role in SYSTEM_ROLES and added(text[message.start : end])
         stop = _token_from(units, end, len(ids))
         if start < stop:
             first, last = _content(text, message, end, layout)
@@ -162,7 +179,7 @@ def _spans(
                 if first < last
                 else (stop, stop)
             )
-            spans.append(Section(_ADDED.format(message.role) if own else message.role, start, stop, body))
+            spans.append(Section(title(message, text[message.start : end]), start, stop, body))
         start = stop
     return spans
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from attrwidget.text.chat_template import words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from attrwidget.text.chat_layout import Layout
 
 
@@ -18,6 +20,11 @@ class Cut(NamedTuple):
     role: str
     content: int
 
+    @property
+    def begins_bare(self) -> bool:
+        """Whether it has no header."""
+        return self.start == self.content
+
 
 class Footer(NamedTuple):
     """Where the end of a message stands in a marked text, and of which kind of turn it is."""
@@ -27,8 +34,11 @@ class Footer(NamedTuple):
     kind: str
 
 
-def cut(text: str, layout: Layout) -> list[Cut]:
-    """Return where each message begins in a marked text."""
+def cut(text: str, layout: Layout, systems: Sequence[str] = ()) -> list[Cut]:
+    """Return where each message begins in a marked text.
+
+    *systems* are the contents of system messages, if these are known: they may stand before an answer without a border.
+    """
     if not layout.headers:
         return []
     either = "|".join(f"(?P<h{n}>{header})" for n, (header, _) in enumerate(layout.headers))
@@ -41,13 +51,32 @@ def cut(text: str, layout: Layout) -> list[Cut]:
     first, content, first_role = found[0]
     begun = [Cut(0, first_role, content)]
     if words(text[:first]):
-        begun = [Cut(0, "system", 0), Cut(first, first_role, content)]
+        begun = [*_before_headers(text, first, layout, systems), Cut(first, first_role, content)]
     for number, (start, end, role) in enumerate(found):
         if number:
             begun.append(Cut(start, role, end))
         stop = found[number + 1][0] if number + 1 < len(found) else len(text)
         begun += _without_header(text, end, stop, role, layout)
     return begun
+
+
+def _before_headers(text: str, stop: int, layout: Layout, systems: Sequence[str]) -> list[Cut]:
+    """Return what begins without a header before *stop*, where the first header stands.
+
+    It is a system message, and an answer if it ends as answers alone do.
+    """
+    found = footer(text, 0, stop, "assistant", layout)
+    ends = layout.footers.get("system", ())
+    if not found or any(re.fullmatch(end, text[found.start : found.end]) for end in ends):
+        return [Cut(0, "system", 0)]
+    told = [
+        text.find(system, 0, found.start) + len(system) for system in systems if system in text[: found.start]
+    ]
+    at = max(told, default=0)
+    begun = [Cut(0, "system", 0)] if at else []
+    if words(text[at : found.start]):
+        begun.append(Cut(at, "assistant", at))
+    return [*begun, *_without_header(text, at, stop, "assistant", layout)]
 
 
 def footer(text: str, at: int, stop: int, role: str, layout: Layout) -> Footer | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from attrwidget.text.chat_contents import content_of
 from attrwidget.text.chat_cut import cut
 from attrwidget.text.chat_probes import TOOL_LISTS, chat, switched
-from attrwidget.text.chat_template import mark, switches, try_template, variables
+from attrwidget.text.chat_template import END, MARK, mark, switches, try_template, variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from attrwidget.text.chat_layout import Layout
 
 SYSTEM_ROLES = {"system", "developer"}
+_BEGINNING = re.compile(rf"({MARK}[^{END}]*{END}\w*(?={MARK}))*{MARK}[^{END}]*{END}")
 _VALUES = (("alphaqz", "betaqy"), (7, 980))  # words and numbers
+_WORDS = (["alphaqz"], ["betaqy"])  # names of a model's own tools
 _DOCUMENTS = ([{"title": "alphaqz", "text": "d"}], [{"title": "betaqy", "text": "e", "doc_id": "f"}])
 
 
@@ -31,10 +33,13 @@ def own_systems(tokenizer: PreTrainedTokenizerBase, layout: Layout) -> list[re.P
         for name in variables(tokenizer) or {"tools"}:
             given = TOOL_LISTS if "tools" in name else _DOCUMENTS if name == "documents" else ()
             found.update(_around(tokenizer, layout, [{**options, name: some} for some in given]))
+            if "tools" in name:
+                found.update(_around(tokenizer, layout, [{**options, name: some} for some in _WORDS]))
     for name in switches(tokenizer):
         for values in _VALUES:
             found.update(_around(tokenizer, layout, [{name: value} for value in values]))
     begin = re.escape(mark(tokenizer, tokenizer.bos_token or ""))  # before the first message alone
+    found |= {f"{re.escape(header)}.*" for header in _own_beginnings(tokenizer, layout)}
     patterns = [re.compile(f"(?:{begin})?{one.removeprefix(begin)}", re.DOTALL) for one in found]
     told = [
         text
@@ -42,6 +47,26 @@ def own_systems(tokenizer: PreTrainedTokenizerBase, layout: Layout) -> list[re.P
         if content_of(chat("system")[0]) in text
     ]
     return [one for one in patterns if not any(one.fullmatch(text) for text in told)]
+
+
+def _own_beginnings(tokenizer: PreTrainedTokenizerBase, layout: Layout) -> set[str]:
+    """Return the control tokens, and words between, that begin system messages without the user's words.
+
+    Such as gpt-oss's, which writes what it is told under the developer's role.
+    """
+    own: set[str] = set()
+    told: set[str] = set()
+    for role in SYSTEM_ROLES:
+        messages = chat(role, "user")
+        text = mark(tokenizer, try_template(tokenizer, messages, add_generation_prompt=True) or "")
+        cuts = cut(text, layout)
+        ends = [*(message.start for message in cuts[1:]), len(text)]
+        for message, end in zip(cuts, ends, strict=False):  # no messages, one end
+            whole = squeezed(text[message.start : end])
+            begun = _BEGINNING.match(whole)
+            if begun and message.role in SYSTEM_ROLES:
+                (told if content_of(messages[0]) in whole else own).add(begun[0])
+    return own - told
 
 
 def _around(
