@@ -178,6 +178,10 @@ class ComparedRuns(ABC):
                 self._rerun_by_cache[way] = self._check_rerun(change)
         return self._make_perturber(change, reuse=self._rerun_by_cache[way], **options)
 
+    def logits_again(self, step: int) -> torch.Tensor:
+        """Run the text up to *step* once more and return its logits ``[outputs]``."""
+        return self._make_perturber("mask", step=step).logits([()])[0, 0]
+
     def _make_perturber(
         self, change: str | int | None, *, step: int | None = None, **options: Any
     ) -> Perturber:

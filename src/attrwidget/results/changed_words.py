@@ -166,10 +166,7 @@ class ChangedWords:
 
 def _log_p(trace: Trace, step: int, outputs: list[int]) -> list[float]:
     """Return the log-probabilities of *outputs* at *step*."""
-    whole = torch.ones(1, trace.seen(step), dtype=torch.bool, device=trace.model.device)
-
-    def read(logits: torch.Tensor, _steps: Sequence[int]) -> torch.Tensor:
-        alone = trace.output_kind == "sigmoid"
-        return (torch.nn.functional.logsigmoid(logits) if alone else logits.log_softmax(-1))[:, outputs]
-
-    return trace.masked_scores(step, whole, read)[0].tolist()
+    logits = trace.logits_again(step).double()
+    alone = trace.output_kind == "sigmoid"
+    read = torch.nn.functional.logsigmoid(logits) if alone else logits.log_softmax(-1)
+    return [float(read[output]) for output in outputs]
