@@ -49,6 +49,15 @@ class FakeSession implements Session {
   async back(): Promise<never> {
     throw new Error("not in this test");
   }
+  async tryChanges(): Promise<never> {
+    throw new Error("not in this test");
+  }
+  async likelyWords(): Promise<never> {
+    throw new Error("not in this test");
+  }
+  async edit(): Promise<never> {
+    throw new Error("not in this test");
+  }
   async column(query: ScoreQuery, input: number): Promise<Float32Array> {
     return Float32Array.from([0, 1], (step) => rows[query.method]?.[step]?.[input] ?? Number.NaN);
   }

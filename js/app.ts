@@ -5,6 +5,7 @@ import { liveRegion } from "./a11y/live-region";
 import type { Context, View } from "./context";
 import { h } from "./dom";
 import { followTheme, hostStyles, hosts } from "./hosts";
+import { edit } from "./panels/edit/edit";
 import { footer } from "./panels/footer/footer";
 import { picker } from "./panels/picker/picker";
 import { status } from "./panels/status/status";
@@ -42,7 +43,7 @@ export function mountApp(
   addStyles(root, [
     hostStyles(),
     styles,
-    ...[toolbar, status, footer, strip, why, picker, ...views].map((part) => part.styles),
+    ...[toolbar, status, footer, strip, edit, why, picker, ...views].map((part) => part.styles),
     printed,
   ]);
   for (const host of hosts) host.prepare?.(el, signal);
@@ -74,6 +75,7 @@ export function mountApp(
   status.mount(state, ctx, tasks);
   for (const each of views) mountView(view, each, ctx, shown);
   strip.mount(view, ctx, aw);
+  edit.mount(view, ctx);
   why.mount(side, ctx, app.trouble);
   picker.mount(side, ctx);
   status.mountNotes(bottom, ctx, app.notes, app.trouble);

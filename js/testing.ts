@@ -43,6 +43,9 @@ export function setUp(over: Partial<Content> = {}, steps = rows) {
     foil: vi.fn(),
     continueFrom: vi.fn(async () => undefined),
     back: vi.fn(async () => undefined),
+    tryChanges: vi.fn(),
+    likelyWords: vi.fn(async () => []),
+    edit: vi.fn(async () => undefined),
     check: vi.fn(),
     checked: vi.fn(() => null),
   };

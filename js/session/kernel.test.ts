@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { KernelSession } from "./kernel";
-import type { Check, Foil, HeadShares, ScoreMap, ScoreQuery } from "./session";
+import type { Change, Check, Foil, HeadShares, ScoreMap, ScoreQuery, Tried } from "./session";
 import { encode, FakeChannel, fixture, numbers } from "./testing";
 
 const saliency: ScoreQuery = { method: "saliency", layer: null, heads: [], head_rule: "mean" };
@@ -33,12 +33,17 @@ describe("the messages both sides agree on", () => {
     const { step, text, steps, input, inputs: masked, ...rest } = args;
     const query = rest as unknown as ScoreQuery;
     const foil = (args.foil ?? null) as number[] | null;
-    const ask: Record<string, () => Promise<Float32Array | ScoreMap | HeadShares | Foil | Check>> = {
+    const ask: Record<
+      string,
+      () => Promise<Float32Array | ScoreMap | HeadShares | Foil | Check | Tried | readonly string[]>
+    > = {
       scores: () => session.scores(query, steps as number[]),
       column: () => session.column(query, input as number),
       map: () => session.map(query),
       foil: () => session.foil(step as number, text as string),
       check: () => session.check(step as number, masked as number[]),
+      try: () => session.tryChanges(step as number, args.changes as Change[]),
+      likely: () => session.likelyWords(args.start as number, args.end as number),
       heads: () => session.heads(steps as number[], input as number | null, foil),
     };
     const asked = ask[op]?.();
@@ -55,7 +60,12 @@ describe("the messages both sides agree on", () => {
     }
     if (!answer || answer instanceof Float32Array) expect([...(answer ?? [])]).toEqual(numbers(values));
     else if (op === "foil") expect(answer).toEqual(meta);
-    else if (op === "heads") {
+    else if (op === "likely") expect(answer).toEqual(meta.words);
+    else if (op === "try") {
+      const [nats, ...p] = numbers(values);
+      const words = (meta.words as string[]).map((word, k) => [word, p[2 * k], p[2 * k + 1]]);
+      expect(answer).toEqual({ words, nats, answer: meta.answer });
+    } else if (op === "heads") {
       const { rows, cols, ...told } = meta;
       expect(answer).toEqual({ ...told, of: input, shares: Float32Array.from(numbers(values)) });
       expect(session.knownHeads(steps as number[], input as number | null, foil)).toBe(answer);

@@ -2,7 +2,18 @@
 import { fromBase64, toBytes, toFloat32 } from "./buffers";
 import { Cache } from "./cache";
 import { type Channel, type Reply, Requests, type Timing } from "./requests";
-import type { Check, Foil, HeadShares, RequestOptions, ScoreMap, ScoreQuery, Session, Sums } from "./session";
+import type {
+  Change,
+  Check,
+  Foil,
+  HeadShares,
+  RequestOptions,
+  ScoreMap,
+  ScoreQuery,
+  Session,
+  Sums,
+  Tried,
+} from "./session";
 
 const cacheBytes = 16 << 20;
 /** The most floats in one answer: 512 kB. */
@@ -244,6 +255,23 @@ export class KernelSession implements Session {
 
   async continueFrom({ step, ids }: Foil, options?: RequestOptions): Promise<void> {
     await this.#requests.ask("continue", { step, foil: ids }, () => {}, options);
+  }
+
+  async tryChanges(step: number, changes: readonly Change[], options?: RequestOptions): Promise<Tried> {
+    const reply = await this.#requests.ask("try", { step, changes }, () => {}, options);
+    const [nats = Number.NaN, ...p] = toFloat32(reply.buffers[0] ?? new ArrayBuffer(0));
+    const { words, answer } = reply.meta as { words: string[]; answer: string | null };
+    const pair = (k: number) => [p[2 * k] ?? Number.NaN, p[2 * k + 1] ?? Number.NaN] as const;
+    return { words: words.map((text, k) => [text, ...pair(k)]), nats, answer };
+  }
+
+  async likelyWords(start: number, end: number, options?: RequestOptions): Promise<readonly string[]> {
+    const reply = await this.#requests.ask("likely", { start, end }, () => {}, options);
+    return reply.meta.words as string[];
+  }
+
+  async edit(changes: readonly Change[], options?: RequestOptions): Promise<void> {
+    await this.#requests.ask("edit", { changes }, () => {}, options);
   }
 
   async back(options?: RequestOptions): Promise<void> {

@@ -122,6 +122,18 @@ export class RecordedSession implements Session {
     throw new Error("Writing on needs the model, which this page does not carry.");
   }
 
+  async edit(): Promise<never> {
+    throw new Error("Changing a word needs the model, which this page does not carry.");
+  }
+
+  tryChanges(): Promise<never> {
+    return this.edit();
+  }
+
+  likelyWords(): Promise<never> {
+    return this.edit();
+  }
+
   back(): Promise<never> {
     return this.continueFrom();
   }

@@ -45,7 +45,12 @@ export interface Content {
   readonly contrast_whole?: Readonly<Record<string, string>>;
   /** About how many seconds a check takes; null or left out where nothing can be checked. */
   readonly check_seconds?: number | null;
-  /** A foil was put in its place, and the model wrote on. */
+  /** Words can be changed; `mask` is the token that a masked language model fills in. */
+  readonly editing?: { readonly mask: string | null };
+  /** Words that were changed: tokens `start` up to `end` stand in the place of the text `was`. */
+  readonly edits?: readonly (readonly [start: number, end: number, was: string])[];
+  readonly answer_before?: string;
+  /** A foil was put in its place and the model wrote on, or words were changed. */
   readonly continued?: boolean;
   readonly layers: number;
   readonly heads: number;
@@ -61,6 +66,19 @@ export interface Foil {
   readonly step: number;
   readonly ids: readonly number[];
   readonly text: string;
+}
+
+/** Another text for the tokens `start` up to `end`, or nothing. */
+export type Change = readonly [start: number, end: number, text: string];
+
+/** What changes do to a step. */
+export interface Tried {
+  /** The word explained, and those that lead after the change, with their probabilities. */
+  readonly words: readonly (readonly [text: string, before: number, after: number])[];
+  /** By how much the log-probability of the word explained changes. */
+  readonly nats: number;
+  /** The new answer of a model that reads a text at once. */
+  readonly answer: string | null;
 }
 
 export interface MethodInfo {
@@ -183,6 +201,12 @@ export interface Session {
   checked(step: number, inputs: readonly number[]): Check | null;
   /** Put the foil in its place and have the model write on; then there is other content. */
   continueFrom(foil: Foil, options?: RequestOptions): Promise<void>;
+  /** What `changes` do to a step. */
+  tryChanges(step: number, changes: readonly Change[], options?: RequestOptions): Promise<Tried>;
+  /** A few words that the model finds likely in the place of these tokens. */
+  likelyWords(start: number, end: number, options?: RequestOptions): Promise<readonly string[]>;
+  /** Change the text and have the model answer anew; then there is other content. */
+  edit(changes: readonly Change[], options?: RequestOptions): Promise<void>;
   /** Return to the answer before. */
   back(options?: RequestOptions): Promise<void>;
   /** `text` as the foil of a step. */

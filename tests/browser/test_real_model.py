@@ -73,3 +73,15 @@ def test_a_chat_is_explained_contrasted_checked_and_written_on(page: Page, jupyt
     row.get_by_role("button").hover()
     expect(screen.tip).to_have_text(re.compile(r"→ Paris .*\d"))
     assert abs(number(screen.tip.inner_text().rsplit(maxsplit=1)[-1].lstrip("+")) - listed) < 1e-6
+    # A word of the question is changed in place: what becomes of the word held, then another answer, and back.
+    screen.root.get_by_role("option", name="France", exact=True).first.dblclick()
+    panel = screen.root.get_by_role("dialog", name="Change France")
+    panel.get_by_role("textbox").fill("Italy")
+    expect(panel.get_by_role("listitem").first).to_contain_text(re.compile(r"Paris.*→"))
+    expect(panel.get_by_role("status")).to_contain_text(re.compile(r": [+−]\d+\.\d\d nats"))
+    assert serious_faults(page, screen) == []
+    panel.get_by_role("textbox").press("Enter")
+    expect(screen.root.locator(".was")).to_have_text("France")
+    assert {"Italy", "Rome"} <= set(screen.words())
+    button(screen, "undo France → Italy").click()
+    expect(paris).to_be_visible()

@@ -35,16 +35,12 @@ export function mountAlternatives(host: HTMLElement, ctx: Context): void {
       if (foil) void ctx.run((options) => ctx.session.continueFrom(foil, options), "continue");
     },
   });
-  const back = h(
-    "button",
-    {
-      type: "button",
-      class: "act",
-      title: "Return to the answer that this one was written on from.",
-      onclick: () => void ctx.run((options) => ctx.session.back(options), "continue"),
-    },
-    "↩ answer before",
-  );
+  const back = h("button", {
+    type: "button",
+    class: "act",
+    title: "Return to the text and the answer before.",
+    onclick: () => void ctx.run((options) => ctx.session.back(options), "continue"),
+  });
   const label = "What might have been written instead";
   const list = h("ul", { "aria-label": label }, ...chips.map(({ item }) => item));
   host.append(title, h("div", {}, list, input, onward, back, message));
@@ -64,10 +60,13 @@ export function mountAlternatives(host: HTMLElement, ctx: Context): void {
     chips.forEach(({ show }, k) => {
       show(shown[k], foil !== null && k === pressed, able, said);
     });
-    const { continued = false, contrast_whole = {} } = state.content.value;
+    const { continued = false, contrast_whole = {}, edits } = state.content.value;
     onward.hidden = !foil || Object.keys(contrast_whole).length === 0;
     onward.textContent = foil ? `write on from “${named(foil.text)}”` : "";
     back.hidden = !continued;
+    back.textContent = edits
+      ? `↩ undo ${edits.map(changeText(state.content.value)).join(", ")}`
+      : "↩ answer before";
     host.hidden = !continued && (step === undefined || (shown.length === 0 && !able));
     for (const part of [title, list, input]) part.hidden = step === undefined;
     input.hidden ||= !able;
@@ -77,6 +76,19 @@ export function mountAlternatives(host: HTMLElement, ctx: Context): void {
     if (!state.foil.value) write("");
   });
 }
+
+/** "Japan → France" for a word that was changed, "without Japan" for one that was deleted. */
+const changeText = (content: Content) => {
+  const units = unitsOf(content);
+  return ([start, end, was]: readonly [number, number, string]): string => {
+    if (start === end) return `without ${named(was)}`;
+    const now = Array.from(
+      { length: units.of(end - 1) - units.of(start) + 1 },
+      (_, k) => units.of(start) + k,
+    );
+    return `${named(was)} → ${named(units.joined(now))}`;
+  };
+};
 
 /** True if steps are one word, which other words may have stood for: no space is between them. */
 function isWord(steps: readonly number[], content: Content): boolean {

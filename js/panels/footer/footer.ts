@@ -144,10 +144,11 @@ function gradient(tints: ReturnType<typeof tint>, signed: boolean, intensity: nu
   return `linear-gradient(90deg, ${stops.join(", ")})`;
 }
 
-function keyHints({ steps: { step_noun } }: Content): Node[] {
+function keyHints({ steps: { step_noun }, editing }: Content): Node[] {
   const hints: [string[], string][] = [
     [["←", "→"], step_noun ? `token or ${step_noun[0]}` : "token"],
     [["[", "]"], "layer"],
+    ...(editing ? [[["E"], "change a word"] as [string[], string]] : []),
     [["Esc"], "back"],
   ];
   return hints.map(([keys, does]) => h("span", {}, ...keys.map((key) => h("kbd", {}, key)), ` ${does}`));

@@ -13,6 +13,7 @@ const grammar: readonly (readonly [readonly string[], string])[] = [
   [["{", "}"], "the head before, the next"],
   [["Click"], "a cell of Heads that fed it: the attention of that head; with Shift, one head more"],
   [["Click"], "a word under Why not: what speaks for the word held rather than for that one"],
+  [["E"], "or a double click: changes a word of the prompt, where Python runs; Enter keeps the change"],
   [["Esc"], "goes back one step: the foil, heads, the method before, the word"],
 ];
 

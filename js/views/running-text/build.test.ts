@@ -4,7 +4,7 @@ import type { Content } from "../../session/session";
 import { sample } from "../../session/testing";
 import { buildText } from "./build";
 
-function build(text: string[], first: number, showSpace = false) {
+function build(text: string[], first: number, showSpace = false, over: Partial<Content> = {}) {
   const start = text.map((_, i) => i);
   const content: Content = {
     ...sample,
@@ -15,9 +15,19 @@ function build(text: string[], first: number, showSpace = false) {
     ],
     inputs: text.length - 1,
     steps: { ...sample.steps, first, count: text.length - first },
+    ...over,
   };
   return buildText(content, showSpace);
 }
+
+test("a word that was changed is struck out before the new one, and the former answer follows", () => {
+  const over: Partial<Content> = { edits: [[2, 3, " Japan"]], answer_before: "<b>Tokyo</b>" };
+  const { list, units } = build(["<s>", " of", " France", " Paris"], 3, false, over);
+  expect(list.querySelector(".was")?.textContent).toBe("Japan");
+  expect(list.querySelector(".run")?.textContent).toBe("<s> of Japan France");
+  expect(list.querySelector(".answer-before")?.textContent).toBe("<b>Tokyo</b>");
+  expect(units).toHaveLength(4);
+});
 
 const hostile = ["<s>", "</script><img src=x onerror=alert(1)>", " <b>b</b>", "\n", " __proto__", " &amp;"];
 

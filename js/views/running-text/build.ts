@@ -89,14 +89,24 @@ export function buildText(content: Content, showSpace: boolean): TextElements {
     element.classList.toggle("template", ofTemplate);
     if (lead && (showSpace || run.hasChildNodes() || units.text(u).includes("\n")))
       run.append(ofTemplate ? h("span", { class: "template" }, lead) : lead);
+    for (const was of changedBefore(content, at)) run.append(h("span", { class: "was" }, was), " ");
     run.append(element);
     const [step] = units.steps(u);
     const p = step === undefined || !units.labels ? null : content.steps.probability[step];
     if (p != null) run.append(h("span", { class: "num p", "aria-hidden": "true" }, ` ${chance(p)} `));
     elements.push(element);
   }
+  if (content.answer_before) {
+    const before: Section = { title: "Answer before", start: 0, end: 0 };
+    const text = h("div", { class: "run answer-before", dir: "auto" }, content.answer_before);
+    list.append(headed(before, text).group);
+  }
   return { list, units: elements, folds };
 }
+
+/** The texts that were changed into what begins at a token. */
+const changedBefore = ({ edits = [] }: Content, token: number): string[] =>
+  edits.filter(([start]) => start === token).map(([, , was]) => was.trim());
 
 /** A group with the heading of a section, if it has one, over its `run` of text. */
 function headed(

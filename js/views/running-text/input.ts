@@ -5,6 +5,7 @@ import type { Display } from "../../state/display";
 import { extendHeld, preview, toggleHeld } from "../../state/selection";
 import { restingSteps } from "../../state/selectors";
 import { type Units, unitsOf } from "../../state/units";
+import { askToEdit } from "../../state/word";
 import type { Box, Boxes } from "./boxes";
 import type { TextElements } from "./build";
 import type { Folds } from "./folds";
@@ -93,6 +94,8 @@ export class TextInput {
           event.preventDefault();
       },
       click: (event) => this.#click(event),
+      dblclick: (event) => this.#edit(this.#unitUnder(event), event),
+      contextmenu: (event) => this.#edit(this.#unitUnder(event), event),
     });
   }
 
@@ -204,8 +207,23 @@ export class TextInput {
     return held.peek().length === 0 && own.every((step) => word.includes(step)) ? word : own;
   }
 
+  /** Ask for the word of an input to be changed. */
+  #edit(u: number | undefined, event: Event): void {
+    const { content } = this.#display.state;
+    if (u === undefined || !content.peek().editing || this.#units.special(u)) return;
+    if (this.#units.start(u) >= content.peek().inputs) return;
+    event.preventDefault();
+    const element = this.#element(u);
+    if (element) askToEdit(element, u);
+  }
+
   #key(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey) return;
+    if (event.key === "e" || event.key === "E") {
+      event.stopPropagation();
+      this.#edit(this.#pointed ?? this.#cursor, event);
+      return;
+    }
     if (event.key === "Enter" || event.key === " ") {
       event.preventDefault();
       this.#choose(this.#cursor, event.shiftKey, true);

@@ -154,12 +154,13 @@ class ChangedWords:
         ids = trace.tokens.ids
         before = ids[: edit.start]
         spaced = token_text(tokenizer, ids[edit.start], before)[:1] == " "
-        old = self._text(edit)
+        old = self._text(edit).strip()
         words: dict[str, None] = {}
         for token in trace.likely(edit):
             text = token_text(tokenizer, token, before)
             word = text.strip()
-            if word.isalnum() and (text[:1] == " ") == spaced and word != old.strip():
+            alike = (text[:1] == " ") == spaced and word[:1].isupper() == old[:1].isupper()
+            if word.isalnum() and alike and word != old:
                 words[word] = None
         return list(words)[:_OFFERED]
 

@@ -1,0 +1,106 @@
+// @vitest-environment happy-dom
+import { beforeEach, expect, test } from "vitest";
+import { askToEdit } from "../../state/word";
+import { press, settle, setUp } from "../../testing";
+import { edit } from "./edit";
+
+let t: ReturnType<typeof setUp>;
+let anchor: HTMLElement;
+const panel = () => t.host.querySelector<HTMLElement>(".aw-edit");
+const input = () => panel()?.querySelector("input") as HTMLInputElement;
+const button = (text: string) =>
+  [...(panel()?.querySelectorAll<HTMLButtonElement>("button") ?? [])].find((b) => b.textContent === text);
+const type = async (text: string) => {
+  input().value = text;
+  input().dispatchEvent(new Event("input", { bubbles: true }));
+  await settle(300);
+};
+
+beforeEach(async () => {
+  t = setUp({ editing: { mask: null } });
+  t.session.likelyWords.mockResolvedValue(["Rome", "Berlin"] as never);
+  t.session.tryChanges.mockResolvedValue({
+    words: [
+      [" is", 0.75, 0.0625],
+      [" was", 0.125, 0.5],
+    ],
+    nats: Math.log(0.0625 / 0.75),
+    answer: null,
+  });
+  edit.mount(t.host, t.ctx);
+  anchor = document.createElement("span");
+  t.host.append(anchor);
+  t.state.held.value = [0];
+  await settle();
+  askToEdit(anchor, 1);
+  await settle();
+});
+
+test("likely words are offered, and one of them is tried at the word held", async () => {
+  expect(t.session.likelyWords.mock.calls[0]?.slice(0, 2)).toEqual([1, 2]);
+  expect([...(panel()?.querySelectorAll(".chip") ?? [])].map((c) => c.textContent)).toEqual([
+    "Rome",
+    "Berlin",
+    "delete",
+  ]);
+  button("Rome")?.click();
+  await settle();
+  expect(t.session.tryChanges.mock.calls[0]?.slice(0, 2)).toEqual([0, [[1, 2, "Rome"]]]);
+  expect(button("Rome")?.getAttribute("aria-pressed")).toBe("true");
+  expect([...(panel()?.querySelectorAll("li") ?? [])].map((row) => row.textContent)).toEqual([
+    "is.750 → .063",
+    "was.125 → .500",
+  ]);
+  expect(panel()?.querySelector(".says")?.textContent).toBe(
+    "Saliency had put this word first of 2. The model needed it: −2.48 nats.",
+  );
+});
+
+test("a typed word is tried after a pause, and Enter keeps it", async () => {
+  await type("Lon");
+  expect(t.session.tryChanges.mock.lastCall?.[1]).toEqual([[1, 2, "Lon"]]);
+  expect(button("keep")?.disabled).toBe(false);
+  press(input(), "Enter");
+  await settle();
+  expect(t.session.edit.mock.calls[0]?.slice(0, 1)).toEqual([[[1, 2, "Lon"]]]);
+  expect(panel()).toBeNull();
+});
+
+test("the same word and nothing typed are no change; delete is one", async () => {
+  await type("Paris");
+  press(input(), "Enter");
+  await type("  ");
+  expect(t.session.tryChanges).not.toHaveBeenCalled();
+  expect(t.session.edit).not.toHaveBeenCalled();
+  button("delete")?.click();
+  await settle();
+  expect(t.session.tryChanges.mock.lastCall?.[1]).toEqual([[1, 2, ""]]);
+});
+
+test("Esc, a click beside it and another text close it", async () => {
+  expect(press(input(), "Escape").defaultPrevented).toBe(true);
+  expect(panel()).toBeNull();
+  askToEdit(anchor, 1);
+  window.dispatchEvent(new Event("pointerdown"));
+  expect(panel()).toBeNull();
+  askToEdit(anchor, 1);
+  expect(panel()).not.toBeNull();
+  t.state.content.value = { ...t.state.content.value };
+  expect(panel()).toBeNull();
+});
+
+test("why a change cannot be tried is said", async () => {
+  t.session.tryChanges.mockRejectedValue(new Error("This word is not an input of the word explained."));
+  await type("x");
+  expect(panel()?.querySelector(".says")?.textContent).toContain("not an input");
+});
+
+test("special tokens and texts without Python are not changed", () => {
+  press(input(), "Escape");
+  askToEdit(anchor, 0);
+  expect(panel()).toBeNull();
+  const { editing: _, ...fixed } = t.state.content.value;
+  t.state.content.value = fixed;
+  askToEdit(anchor, 1);
+  expect(panel()).toBeNull();
+});

@@ -1,0 +1,161 @@
+/** Change a word in place: what becomes of the word explained; Enter keeps the change and has the model answer anew. */
+import { untracked } from "@preact/signals-core";
+import type { Context } from "../../context";
+import { h, listen, writeText } from "../../dom";
+import type { Change } from "../../session/session";
+import { restingSteps } from "../../state/selectors";
+import { named, unitsOf } from "../../state/units";
+import { type Word, whenAsked, wordAround } from "../../state/word";
+import styles from "./edit.css";
+import { chip, rowsOf, verdict } from "./parts";
+
+export const edit = { styles, mount };
+
+/** Milliseconds without a key after which a word is tried. */
+const typed = 250;
+
+function mount(host: HTMLElement, ctx: Context): void {
+  let close: (() => void) | null = null;
+  whenAsked(host, ctx.signal, (u, element) => {
+    const { content } = ctx.state;
+    const units = unitsOf(content.peek());
+    if (!content.peek().editing || units.special(u) || units.start(u) >= content.peek().inputs) return;
+    close?.();
+    close = open(host, ctx, wordAround(content.peek(), u), element as HTMLElement);
+  });
+  ctx.effect(() => {
+    void ctx.state.content.value;
+    close?.();
+    close = null;
+  });
+}
+
+/** Show the panel beside `anchor`; return what closes it. */
+function open(host: HTMLElement, ctx: Context, word: Word, anchor: HTMLElement): () => void {
+  const end = new AbortController();
+  const content = ctx.state.content.peek();
+  const units = unitsOf(content);
+  const [start, stop] = [units.start(word[0]), Math.min(units.end(word[1]), content.inputs)];
+  const old = named(units.joined(range(word)));
+  const step = untracked(() => restingSteps(ctx.state))[0];
+  const input = h("input", {
+    type: "text",
+    "aria-label": `Another word for ${old}`,
+    size: 12,
+    maxlength: 200,
+    autocomplete: "off",
+    spellcheck: "false",
+  });
+  const chips = h("div", { class: "chips" });
+  const rows = h("ul", { class: "rows", "aria-label": "What becomes of the word explained" });
+  const says = h("p", { class: "says", role: "status" });
+  const keep = h("button", { type: "button", class: "act keep", onclick: () => kept() }, "keep");
+  const element = h(
+    "div",
+    { class: "aw-edit", role: "dialog", "aria-label": `Change ${old}` },
+    h("div", { class: "first" }, h("b", { dir: "auto" }, old), " → ", input, keep),
+    h(
+      "div",
+      { class: "hint" },
+      h("kbd", {}, "Enter"),
+      " keeps it and answers anew · ",
+      h("kbd", {}, "Esc"),
+      " leaves it",
+    ),
+    chips,
+    rows,
+    says,
+  );
+  host.append(element);
+  place(element, host, anchor);
+
+  const changes = (): Change[] => [[start, stop, input.value.trim() === "" ? "" : input.value]];
+  let deleting = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const changed = () => deleting || (input.value.trim() !== "" && input.value.trim() !== old);
+  const tell = (error: unknown, { signal }: { signal?: AbortSignal }) => {
+    if (!signal?.aborted) writeText(says, [error instanceof Error ? error.message : String(error)]);
+    return undefined;
+  };
+  async function tried(): Promise<void> {
+    keep.disabled = !changed();
+    if (!changed() || step === undefined) return;
+    const found = await ctx.run(
+      (options) => ctx.session.tryChanges(step, changes(), options).catch((error) => tell(error, options)),
+      "try",
+    );
+    if (!found || end.signal.aborted) return;
+    rows.replaceChildren(...rowsOf(found));
+    writeText(says, [verdict(found, ctx, word)]);
+    place(element, host, anchor);
+  }
+  const put = (text: string) => {
+    input.value = text;
+    deleting = text === "";
+    for (const one of chips.children)
+      one.setAttribute("aria-pressed", String((one as HTMLElement).dataset.word === text));
+    void tried();
+  };
+  async function kept(): Promise<void> {
+    if (!changed()) return;
+    const made = changes();
+    leave();
+    await ctx.run((options) => ctx.session.edit(made, options), "continue");
+  }
+  const leave = (back = false) => {
+    if (end.signal.aborted) return;
+    end.abort();
+    clearTimeout(timer);
+    element.remove();
+    if (back) anchor.focus({ preventScroll: true });
+  };
+  listen(input, end.signal, {
+    input: () => {
+      deleting = false;
+      clearTimeout(timer);
+      timer = setTimeout(() => put(input.value.trim() === "" ? " " : input.value), typed);
+    },
+  });
+  listen(element, end.signal, {
+    keydown: (event) => {
+      if (event.key === "Escape") leave(true);
+      else if (event.key === "Enter" && event.target === input && !event.isComposing) void kept();
+      else {
+        event.stopPropagation();
+        return;
+      }
+      event.preventDefault();
+      event.stopPropagation();
+    },
+  });
+  const outside = (event: PointerEvent) => {
+    if (!event.composedPath().includes(element)) leave();
+  };
+  listen(window, end.signal, { pointerdown: outside }, { capture: true });
+  ctx.signal.addEventListener("abort", () => leave(), { signal: end.signal });
+
+  const { mask } = content.editing ?? { mask: null };
+  const fixed = [chip("delete", "", put), ...(mask ? [chip("mask", mask, put)] : [])];
+  chips.append(...fixed);
+  keep.disabled = true;
+  input.focus({ preventScroll: true });
+  void ctx
+    .run((options) => ctx.session.likelyWords(start, stop, options).catch(() => []), "likely")
+    .then((words) => {
+      if (!end.signal.aborted && words) chips.prepend(...words.map((text) => chip(text, text, put)));
+    });
+  return () => leave();
+}
+
+const range = ([first, last]: Word): number[] =>
+  Array.from({ length: last - first + 1 }, (_, k) => first + k);
+
+/** Place `element` under `anchor`, inside `host`. */
+function place(element: HTMLElement, host: HTMLElement, anchor: HTMLElement): void {
+  const [room, at] = [host.getBoundingClientRect(), anchor.getBoundingClientRect()];
+  const zoom = room.width / host.offsetWidth || 1;
+  const left = (at.left - room.left) / zoom;
+  const below = (at.bottom - room.top) / zoom + 6;
+  element.style.left = `${Math.max(8, Math.min(left, host.offsetWidth - element.offsetWidth - 8))}px`;
+  element.style.top = `${below}px`;
+}

@@ -1,0 +1,70 @@
+/** The parts of the panel that changes a word: its chips, the rows of probabilities, and a sentence. */
+import type { Context } from "../../context";
+import { h } from "../../dom";
+import { chance } from "../../draw/numerals";
+import { compared } from "../../scores/sink";
+import { strongest } from "../../scores/strongest";
+import type { Tried } from "../../session/session";
+import { restingSteps } from "../../state/selectors";
+import { named, unitsOf } from "../../state/units";
+import type { Word } from "../../state/word";
+
+/** A button that puts `word` in place. */
+export const chip = (label: string, word: string, put: (word: string) => void): HTMLElement =>
+  h(
+    "button",
+    {
+      type: "button",
+      class: word === "" || label !== word ? "chip act" : "chip",
+      "data-word": word,
+      "aria-pressed": "false",
+      onclick: () => put(word),
+    },
+    label,
+  );
+
+/** Each word with its probability before and after, as bars and numbers. */
+export function rowsOf({ words }: Tried): HTMLElement[] {
+  return words.map(([text, before, after], k) => {
+    const bar = (p: number, when: string) => {
+      const element = h("i", { class: when });
+      element.style.width = `${Math.max(1, 100 * p)}%`;
+      return element;
+    };
+    return h(
+      "li",
+      { class: k === 0 ? "said" : "" },
+      h("span", { class: "word", dir: "auto" }, named(text)),
+      h("span", { class: "bars", "aria-hidden": "true" }, bar(before, "before"), bar(after, "after")),
+      h("span", { class: "num" }, `${chance(before)} → ${chance(after)}`),
+    );
+  });
+}
+
+/** "Saliency put this word first of 40. The model agrees: −4.20 nats." */
+export function verdict({ nats, answer }: Tried, { state, scores }: Context, [first, last]: Word): string {
+  const size = `${nats < 0 ? "−" : "+"}${Math.abs(nats).toFixed(2)} nats`;
+  const change = nats < -0.7 ? `The model needed it: ${size}.` : `It matters little here: ${size}.`;
+  const moved = nats > 0.7 ? `It spoke against it: ${size}.` : change;
+  const units = unitsOf(state.content.peek());
+  const [target = 0] = units.ofSteps(restingSteps(state));
+  const old = named(units.joined(range(first, last + 1)));
+  const again =
+    nats >= -0.7 && nats <= 0.7 && range(last + 1, target).some((u) => named(units.text(u)) === old);
+  const repeated = again ? ` “${old}” stands there once more.` : "";
+  const anew = answer === null ? repeated : ` The answer is “${answer}”.`;
+  const shown = scores.held.peek();
+  if (!shown || shown.steps.length === 0) return moved + anew;
+  const order = strongest(compared(shown), shown.values.length);
+  const rank = order.findIndex((u) => u >= first && u <= last);
+  if (rank < 0) return moved + anew;
+  return `${shown.method.title} had put this word ${ordinal(rank + 1)} of ${order.length}. ${moved}${anew}`;
+}
+
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: Math.max(0, to - from) }, (_, k) => from + k);
+
+function ordinal(n: number): string {
+  const ending = n % 100 > 10 && n % 100 < 14 ? "th" : (["th", "st", "nd", "rd"][n % 10] ?? "th");
+  return n === 1 ? "first" : `${n}${ending}`;
+}
