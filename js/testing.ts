@@ -90,7 +90,11 @@ export interface Stroke {
 /** A canvas context that records what is painted; each letter is 7 pixels wide. */
 export function recordingPaper() {
   const strokes: Stroke[] = [];
-  const style: Record<string, unknown> = { canvas: { width: 400, height: 300, style: {} }, globalAlpha: 1 };
+  const style: Record<string, unknown> = {
+    canvas: { width: 400, height: 300, style: {} },
+    globalAlpha: 1,
+    font: "",
+  };
   let dash: readonly number[] = [];
   const call =
     (name: string) =>

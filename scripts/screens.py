@@ -83,6 +83,12 @@ def question() -> aw.Explanation:
     return explained
 
 
+def flow(explanation: aw.Explanation) -> aw.Explanation:
+    """Return *explanation*, shown as Flow."""
+    explanation.widget.view = "flow"
+    return explanation
+
+
 SCREENS: dict[str, Callable[[], aw.Explanation]] = {
     "chat": lambda: chat("What is the capital of France, and which river runs through it?", 24),
     "long": lambda: chat(LONG + "Where does the river run to?"),
@@ -93,6 +99,11 @@ SCREENS: dict[str, Callable[[], aw.Explanation]] = {
     "48x32": lambda: untrained(48, 32),
     "classifier": lambda: aw.load("demo-sentiment").explain("The plot was not boring at all."),
     "translation": lambda: aw.load("demo-translation").explain("我的哥哥把便宜的書寄給了你。"),
+    "demo-flow": lambda: flow(aw.load("demo").explain("The first president of America is", max_new_tokens=5)),
+    "chat-flow": lambda: flow(chat("What is the capital of France, and which river runs through it?", 24)),
+    "chinese-flow": lambda: flow(chat("法國的首都是哪裡？請用中文回答。", 12, "你是地理老師。")),
+    "arabic-flow": lambda: flow(chat("ما هي عاصمة فرنسا؟", 12, "أجب بالعربية.")),
+    "translation-flow": lambda: flow(aw.load("demo-translation").explain("我的哥哥把便宜的書寄給了你。")),
     "masked": lambda: aw.load("demo-masked").explain("The capital of Japan is [MASK] ."),
     "question": question,
 }

@@ -5,6 +5,7 @@ import { hues } from "../../draw/hues";
 import { numeral } from "../../draw/numerals";
 import type { ShownScores } from "../../scores/shown-scores";
 import { compared } from "../../scores/sink";
+import { held } from "../../scores/strongest";
 import { named, unitsOf } from "../../state/units";
 import type { Box } from "../running-text/boxes";
 import type { Overlay, Page, Sheet } from "../running-text/page";
@@ -59,7 +60,7 @@ function arcsOn(page: Page, ctx: ViewContext, bar: Bar): Overlay {
     paint(sheet) {
       const { targets } = sheet.picture;
       const [first] = targetFrames(boxes, targets);
-      const boxOf = (u: number): Box | undefined => (u === targets[0] ? first : boxes.of(u)[0]);
+      const boxOf = (u: number): Box | undefined => (u === targets[0] ? first : boxes.first(u));
       const now = arcs.value;
       const found = routesOf(now, boxOf, viewOf(sheet), heads.value.length);
       if (!sheet.printing) routes = found;
@@ -84,10 +85,10 @@ function arcsOn(page: Page, ctx: ViewContext, bar: Bar): Overlay {
     const sum = own.reduce((all, { number }) => all + number, 0);
     const text = numeral(sum, shown.method.signed, shown.high);
     // The chip of a fold says its number itself.
-    if (!label?.outside) return page.folds.isFolded(first.from) ? "" : text;
+    if (!label?.outside) return page.folds.foldedWith(first.from) ? "" : text;
     if (own.length > 1) return `${own.length} inputs ${text}`;
     const end = of === "word" ? first.from : first.to;
-    if (page.folds.isFolded(end)) return `template ${text}`;
+    if (page.folds.foldedWith(end)) return `template ${text}`;
     return own.length > 1
       ? `${own.length} inputs ${text}`
       : `${named(unitsOf(state.content.peek()).text(end))} ${text}`;
@@ -96,21 +97,19 @@ function arcsOn(page: Page, ctx: ViewContext, bar: Bar): Overlay {
 
 /** How many inputs have an arc, those of a fold each, and how many have a number. */
 function counted({ folds }: Page, shown: ShownScores | null, { list }: Arcs): [number, number] {
-  const drawn = new Set(list.map(({ from, sink }) => (sink ? -1 : from)));
-  let [count, among] = [0, 0];
-  compared(shown ?? { values: new Float32Array(), sink: null, own: [] }).forEach((v, u) => {
-    if (Number.isNaN(v)) return;
-    among++;
-    if (drawn.has(folds.standIn(u))) count++;
-  });
-  return [count, among];
+  if (!shown) return [0, 0];
+  const values = compared(shown);
+  const drawn = new Set(list.filter(({ sink }) => !sink).map(({ from }) => from));
+  const inputs = [...drawn].flatMap((u) => folds.foldedWith(u) ?? [u]);
+  const known = inputs.filter((u) => !Number.isNaN(values[u]));
+  return [known.length, held(values, []).count];
 }
 
 /** What is in sight; numbers at its edges stand between the lines. */
 function viewOf({ boxes, view: [top, bottom] }: Sheet): Sight {
   const lines = (from: number) => {
     const [first, end] = boxes.between(from - 60, from + 60);
-    return Array.from({ length: end - first }, (_, k) => boxes.of(first + k)[0]);
+    return Array.from({ length: end - first }, (_, k) => boxes.first(first + k));
   };
   const covers = (y: number) => (box: Box | undefined) =>
     box !== undefined && box.top - room < y && y < box.top + box.height + room;

@@ -17,6 +17,7 @@ test("units have a box for each line, relative to the list, also on a scaled pag
   expect(boxes.of(0)).toEqual([box(0, 0, 20, 10)]);
   expect(boxes.of(1)).toEqual([box(40, 0, 10, 10), box(0, 20, 4, 10)]);
   expect(boxes.of(7)).toEqual([]);
+  expect([boxes.first(1), boxes.first(7)]).toEqual([box(40, 0, 10, 10), undefined]);
 });
 
 test("a list that is not laid out leaves the old boxes", () => {

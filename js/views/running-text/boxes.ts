@@ -42,6 +42,18 @@ export class Boxes {
     return out;
   }
 
+  /** The first box of a unit; undefined for what is not laid out. */
+  first(u: number): Box | undefined {
+    const [r, k] = [this.#rects, this.#start[u] ?? 0];
+    if (k >= (this.#start[u + 1] ?? 0)) return undefined;
+    return {
+      left: r[k] as number,
+      top: r[k + 1] as number,
+      width: r[k + 2] as number,
+      height: r[k + 3] as number,
+    };
+  }
+
   /** Call `draw` with each box of a unit, without making objects. */
   each(u: number, draw: (left: number, top: number, width: number, height: number) => void): void {
     const r = this.#rects;

@@ -55,10 +55,10 @@ export class Folds {
     return fold && isClosed(fold) ? (fold.units[0] as number) : u;
   }
 
-  /** True if `u` is folded away, so that a chip stands for it. */
-  isFolded(u: number): boolean {
+  /** The units that the chip for `u` stands for; null where `u` is not folded away. */
+  foldedWith(u: number): readonly number[] | null {
     const fold = this.#of.get(u);
-    return fold !== undefined && isClosed(fold);
+    return fold && isClosed(fold) ? fold.units : null;
   }
 
   /** What the page shows for each unit: the chip for the first of a closed fold; the others are not laid out. */

@@ -34,7 +34,7 @@ function valuesAlone(values: Float32Array, unit: number | null): Float32Array {
 }
 
 /** The colours of the theme; those of the system where the person has chosen colours. */
-export function inksOf(host: HTMLElement, { theme, scores }: Context): Inks {
+export function inksOf(host: HTMLElement, { theme }: Context): Omit<Inks, "signed"> {
   const inks = { ...paletteOf(host), ...tint(theme.value) };
   const forced = matchMedia("(forced-colors: active)").matches;
   const system = {
@@ -44,10 +44,5 @@ export function inksOf(host: HTMLElement, { theme, scores }: Context): Inks {
     accent: "Highlight",
     violet: "CanvasText",
   };
-  return {
-    ...inks,
-    ...(forced ? system : {}),
-    forced,
-    signed: scores.shown.value?.method.signed ?? false,
-  };
+  return { ...inks, ...(forced ? system : {}), forced };
 }

@@ -9,6 +9,7 @@ import { Folds } from "./folds";
 import { TextInput } from "./input";
 import { markForPaper } from "./on-paper";
 import type { Overlay, Page } from "./page";
+import type { Inks } from "./paint";
 import { Paper } from "./paper";
 import { inksOf, pictureOf } from "./picture";
 import styles from "./running-text.css";
@@ -62,11 +63,13 @@ function fill(
     measured.value = measured.peek() + 1;
   };
   const picture = computed(() => pictureOf(folds, ctx));
-  // Styles have no values before the display is in the page: read them again after each measurement.
-  const inks = computed(() => {
+  // Styles have no values before the display is in the page: read them again after each measurement, and no more often.
+  const colors = computed(() => {
     void measured.value;
     return inksOf(host, ctx);
   });
+  const signed = computed(() => ctx.scores.shown.value?.method.signed ?? false);
+  const inks = computed((): Inks => ({ ...colors.value, signed: signed.value }));
   watchPaper((printing) => {
     if (printing) untracked(() => markForPaper(folds.elements(), picture.value, inks.value.signed));
     paper.print(printing);
