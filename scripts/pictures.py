@@ -31,6 +31,7 @@ SHOTS = {
     "chat-light": (CHAT, "light", {"method": "gim"}),
     "text-light": (DEMO, "light", {"method": "saliency"}),
     "text-dark": (DEMO, "dark", {"method": "saliency"}),
+    "flow-light": (DEMO, "light", {"method": "saliency", "view": "flow"}),
     "matrix-light": (DEMO, "light", {"method": "saliency", "view": "matrix"}),
     "matrix-dark": (DEMO, "dark", {"method": "input_x_gradient", "view": "matrix"}),
     "attention-light": (DEMO, "light", {"method": "attention", "heads": [(0, 3)]}),

@@ -112,4 +112,7 @@ test("between the words, what a view drew there is pointed at: its input, at the
   move(80);
   move(20);
   expect([t.state.hoveredInput.value, input.between]).toEqual([null, null]);
+  const tap = { clientX: 80, clientY: 9, bubbles: true, pointerType: "touch" };
+  text.list.dispatchEvent(new PointerEvent("pointerover", tap));
+  expect(t.state.hoveredInput.value).toBe(2);
 });

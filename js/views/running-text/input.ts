@@ -84,7 +84,11 @@ export class TextInput {
     };
     listen(window, signal, { pointerdown: tapped });
     listen(list, signal, {
-      pointerover: (event) => this.#over(this.#unitUnder(event)),
+      pointerover: (event) => {
+        this.#over(this.#unitUnder(event));
+        // A tap moves nothing.
+        this.#move(event);
+      },
       pointermove: (event) => this.#move(event),
       // A finger leaves the page with each tap; what it tapped stays until the next tap.
       pointerleave: (event) => event.pointerType !== "touch" && this.#pointAt(null),
