@@ -1,10 +1,10 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { mountApp } from "./app";
-import type { Foil, HeadShares, RequestOptions, ScoreQuery, Session } from "./session/session";
+import type { Foil, HeadShares, RequestOptions, ScoreQuery, Session, StepLens } from "./session/session";
 import { sample } from "./session/testing";
 import { createState, type State } from "./state/state";
-import { headShares } from "./testing";
+import { headShares, layersOf } from "./testing";
 
 const rows: Record<string, number[][]> = {
   saliency: [
@@ -75,6 +75,12 @@ class FakeSession implements Session {
     throw new Error("not in this test");
   }
   checked(): null {
+    return null;
+  }
+  async lens(steps: readonly number[]): Promise<readonly StepLens[]> {
+    return steps.map((step) => layersOf(step, 5));
+  }
+  knownLens(): null {
     return null;
   }
   async foil(step: number, text: string): Promise<Foil> {

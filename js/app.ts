@@ -7,6 +7,7 @@ import { h } from "./dom";
 import { followTheme, hostStyles, hosts } from "./hosts";
 import { edit } from "./panels/edit/edit";
 import { footer } from "./panels/footer/footer";
+import { layers } from "./panels/layers/layers";
 import { picker } from "./panels/picker/picker";
 import { status } from "./panels/status/status";
 import { strip } from "./panels/strip/strip";
@@ -43,7 +44,7 @@ export function mountApp(
   addStyles(root, [
     hostStyles(),
     styles,
-    ...[toolbar, status, footer, strip, edit, why, picker, ...views].map((part) => part.styles),
+    ...[toolbar, status, footer, strip, edit, why, picker, layers, ...views].map((part) => part.styles),
     printed,
   ]);
   for (const host of hosts) host.prepare?.(el, signal);
@@ -78,6 +79,7 @@ export function mountApp(
   edit.mount(view, ctx);
   why.mount(side, ctx, app.trouble);
   picker.mount(side, ctx);
+  layers.mount(side, ctx);
   status.mountNotes(bottom, ctx, app.notes, app.trouble);
   footer.mount(bottom, ctx);
   listenForKeys(aw, ctx, panels);

@@ -3,7 +3,15 @@ import { computed, effect, signal } from "@preact/signals-core";
 import { vi } from "vitest";
 import type { ViewContext } from "./context";
 import { createScores } from "./scores/shown-scores";
-import type { Content, HeadShares, RequestOptions, ScoreQuery, Session, Sums } from "./session/session";
+import type {
+  Content,
+  HeadShares,
+  RequestOptions,
+  ScoreQuery,
+  Session,
+  StepLens,
+  Sums,
+} from "./session/session";
 import { sample } from "./session/testing";
 import type { Display } from "./state/display";
 import { createState } from "./state/state";
@@ -20,6 +28,22 @@ export function headShares(count: number, of: number | null = null): HeadShares 
   const total = (count * (count + 1) * (2 * count + 1)) / 6;
   const shares = Float32Array.from({ length: count }, (_, k) => (k + 1) ** 2 / total);
   return { shares, of, reading: "gradient", sinks: [[0, 0.42]], top: [[0, count - 1, 0.5, [1]]] };
+}
+
+/** What four layers would have said: " the" twice, then what was said, rising in p. */
+export function layersOf(step: number, top: number): StepLens {
+  const likely = [" the", " the", "said", "said"].flatMap((word) =>
+    [step === 0 ? word : " the", " a", " b", " c", " d"].slice(0, top),
+  );
+  const p = [0.25, 0.5, 0.5, 0.75].flatMap((one) => [one, 0.125, 0.0625, 0.03125, 0].slice(0, top));
+  return {
+    top,
+    said: Float32Array.of(0, 0.25, 0.5, 0.75),
+    rank: Float32Array.of(9, 2, 1, 1),
+    words: likely,
+    p: Float32Array.from(p),
+    rivals: new Float32Array(),
+  };
 }
 
 /** A context that ends with `end`, and what was asked of its session and announced. */
@@ -48,6 +72,10 @@ export function setUp(over: Partial<Content> = {}, steps = rows) {
     edit: vi.fn(async () => undefined),
     check: vi.fn(),
     checked: vi.fn(() => null),
+    lens: vi.fn(async (wanted: readonly number[], _?: unknown, ids: readonly (number | null)[] = []) =>
+      wanted.map((step) => ({ ...layersOf(step, 5), rivals: new Float32Array(4 * ids.length).fill(0.125) })),
+    ),
+    knownLens: vi.fn((): StepLens | null => null),
   };
   const end = new AbortController();
   const announced: string[] = [];

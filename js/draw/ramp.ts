@@ -82,14 +82,15 @@ export function readable(rgb: Rgb, theme: Theme): Tint {
 }
 
 const bases = {
-  light: { unsigned: "8b5cf6", positive: "f1771e", negative: "3a86f0" },
-  dark: { unsigned: "7c4dff", positive: "c85a10", negative: "2272d0" },
+  light: { said: "c2255c", unsigned: "8b5cf6", positive: "f1771e", negative: "3a86f0" },
+  dark: { said: "f783ac", unsigned: "7c4dff", positive: "c85a10", negative: "2272d0" },
 } as const;
 
-/** The tints of running text: for shares, for what adds, and for what takes away. */
-export function tint(theme: Theme): { unsigned: Tint; positive: Tint; negative: Tint } {
+/** The tints behind text: for shares, for what adds, for what takes away, and for what was said. */
+export function tint(theme: Theme): Record<"unsigned" | "positive" | "negative" | "said", Tint> {
   const base = bases[theme];
   return {
+    said: readable(hex(base.said), theme),
     unsigned: readable(hex(base.unsigned), theme),
     positive: readable(hex(base.positive), theme),
     negative: readable(hex(base.negative), theme),

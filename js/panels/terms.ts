@@ -4,6 +4,12 @@ import { h, type RichText } from "../dom";
 /** The words as they stand in a sentence, longest first where one begins like another. */
 const terms: readonly (readonly [word: RegExp, name: string, plainly: string, formula: string])[] = [
   [
+    /logit lens/,
+    "logit lens",
+    "What a layer would have said were it the last: its hidden state goes through the model's own final norm and unembedding (nostalgebraist 2020).",
+    "softmax(W · norm(h))",
+  ],
+  [
     /log-probability/,
     "log-probability",
     "The logarithm of the probability, so that a fall from .01 to .001 counts like one from .1 to .01.",

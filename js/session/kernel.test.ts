@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { KernelSession } from "./kernel";
-import type { Change, Check, Foil, HeadShares, ScoreMap, ScoreQuery, Tried } from "./session";
+import type { Change, Check, Foil, HeadShares, ScoreMap, ScoreQuery, StepLens, Tried } from "./session";
 import { encode, FakeChannel, fixture, numbers } from "./testing";
 
 const saliency: ScoreQuery = { method: "saliency", layer: null, heads: [], head_rule: "mean" };
@@ -12,6 +12,17 @@ let session: KernelSession;
 const nextFrame = () => {
   for (const frame of frames.splice(0)) frame();
 };
+/** The numbers of a lens as they were sent. */
+const numbersOf = ({ top, said, rank, words, p, rivals }: StepLens, table: string[]): number[] =>
+  [...said].flatMap((own, layer) => [
+    own,
+    rank[layer] as number,
+    ...Array.from({ length: top }, (_, j) => layer * top + j).flatMap((at) => [
+      table.indexOf(words[at] as string),
+      p[at] as number,
+    ]),
+    ...rivals.slice((layer * rivals.length) / said.length, ((layer + 1) * rivals.length) / said.length),
+  ]);
 const idOf = (n: number) => {
   const message = channel.sent[n] as { id?: string; requests?: { id: string }[] };
   return message.id ?? (message.requests as { id: string }[])[0]?.id;
@@ -30,13 +41,21 @@ afterEach(() => void vi.useRealTimers());
 describe("the messages both sides agree on", () => {
   test.each(fixture.requests.map((example) => [example.name, example] as const))("%s", async (_, example) => {
     const { op, args } = example.request;
-    const { step, text, steps, input, inputs: masked, ...rest } = args;
+    const { step, text, steps, input, inputs: masked, ids, ...rest } = args;
     const query = rest as unknown as ScoreQuery;
     const foil = (args.foil ?? null) as number[] | null;
-    const ask: Record<
-      string,
-      () => Promise<Float32Array | ScoreMap | HeadShares | Foil | Check | Tried | readonly string[]>
-    > = {
+    const lens = () => session.lens(steps as number[], undefined, ids as number[] | undefined);
+    type Answer =
+      | Float32Array
+      | ScoreMap
+      | HeadShares
+      | Foil
+      | Check
+      | Tried
+      | readonly string[]
+      | readonly StepLens[];
+    const ask: Record<string, () => Promise<Answer>> = {
+      lens,
       scores: () => session.scores(query, steps as number[]),
       column: () => session.column(query, input as number),
       map: () => session.map(query),
@@ -59,7 +78,11 @@ describe("the messages both sides agree on", () => {
       expect(session.sums(query, step)).toEqual(sums[k] ?? null);
     }
     if (!answer || answer instanceof Float32Array) expect([...(answer ?? [])]).toEqual(numbers(values));
-    else if (op === "foil") expect(answer).toEqual(meta);
+    else if (op === "lens") {
+      const lenses = answer as readonly StepLens[];
+      expect(lenses.flatMap((one) => numbersOf(one, meta.words as string[]))).toEqual(numbers(values));
+      if (!ids) expect(session.knownLens((steps as number[])[0] as number)).toBe(lenses[0]);
+    } else if (op === "foil") expect(answer).toEqual(meta);
     else if (op === "likely") expect(answer).toEqual(meta.words);
     else if (op === "try") {
       const [nats, ...p] = numbers(values);

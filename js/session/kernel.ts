@@ -1,6 +1,7 @@
 /** A session whose numbers come from a live kernel. */
 import { fromBase64, toBytes, toFloat32 } from "./buffers";
 import { Cache } from "./cache";
+import { type LensNumbers, readLens } from "./lens";
 import { type Channel, type Reply, Requests, type Timing } from "./requests";
 import type {
   Change,
@@ -11,6 +12,7 @@ import type {
   ScoreMap,
   ScoreQuery,
   Session,
+  StepLens,
   Sums,
   Tried,
 } from "./session";
@@ -65,6 +67,7 @@ const keyOf = (op: string, args: object): string => `${op} ${JSON.stringify(args
 
 const headArgs = (steps: readonly number[], input: number | null, foil: readonly number[] | null) =>
   foil === null ? { steps, input } : { steps, input, foil };
+const lensKey = (step: number, ids: readonly (number | null)[]): string => `${step} ${ids}`;
 const checkKey = (step: number, inputs: readonly number[]): string => `${step} ${inputs}`;
 
 /** Python's trait `on_show`: the scores of the held steps. */
@@ -90,6 +93,7 @@ export class KernelSession implements Session {
   readonly #notes = new Map<string, string>();
   readonly #sums = new Map<string, Sums>();
   readonly #checks = new Map<string, Check>();
+  readonly #lenses = new Cache<StepLens>(cacheBytes);
   readonly #inputs: () => number;
 
   /** `inputs` gives the number of inputs in a row of scores. */
@@ -102,6 +106,7 @@ export class KernelSession implements Session {
   clear(): void {
     this.#requests.clear();
     this.#cache.clear();
+    this.#lenses.clear();
     this.#notes.clear();
     this.#sums.clear();
     this.#checks.clear();
@@ -242,6 +247,33 @@ export class KernelSession implements Session {
 
   checked(step: number, inputs: readonly number[]): Check | null {
     return this.#checks.get(checkKey(step, inputs)) ?? null;
+  }
+
+  async lens(
+    steps: readonly number[],
+    options?: RequestOptions,
+    ids: readonly (number | null)[] = [],
+  ): Promise<readonly StepLens[]> {
+    const known = (step: number) => this.#lenses.get(lensKey(step, ids));
+    const missing = steps.filter((step) => !known(step));
+    const keep = (reply: Reply) => {
+      const numbers = { ...(reply.meta as unknown as LensNumbers), rivals: ids.length };
+      const size = numbers.layers * (2 + 2 * numbers.top + ids.length);
+      const values = floats(reply, missing.length * size);
+      missing.forEach((step, k) => {
+        this.#lenses.set(lensKey(step, ids), readLens(numbers, values, k), 8 * size);
+      });
+    };
+    if (missing.length > 0) {
+      const args = { steps: missing, top: 5, ...(ids.length > 0 && { ids }) };
+      const reply = await this.#requests.ask("lens", args, keep, options);
+      if (!known(missing[0] as number)) keep(reply);
+    }
+    return steps.map((step) => known(step) as StepLens);
+  }
+
+  knownLens(step: number): StepLens | null {
+    return this.#lenses.get(lensKey(step, [])) ?? null;
   }
 
   async foil(step: number, text: string, options?: RequestOptions): Promise<Foil> {

@@ -233,8 +233,37 @@ describe("the examples both sides agree on", () => {
     await expect(session.check()).rejects.toThrow("needs the model");
   });
 
+  test("layers are carried in 16 bits, with their rivals", async () => {
+    const example = fixture.requests.find(({ request }) => request.args.ids);
+    const values = numbers(example?.answer.values ?? []);
+    const [width, words] = [8, example?.answer.meta.words as string[]];
+    const whole = (i: number) => [1, 2, 4].includes(i % width);
+    const data = base64(Uint16Array.from(values, (v, i) => (whole(i) ? v : Math.round(65_535 * v))));
+    // One step: the second of the example stands for the first.
+    const steps = { ...fixture.content.steps, count: 1 };
+    const page = new RecordedSession({
+      v: 1,
+      content: { ...fixture.content, steps },
+      state: {},
+      scores: {},
+      attention: null,
+      lens: { layers: 2, top: 2, rivals: 2, words, data },
+      left_out: [],
+    });
+    const [lens] = await page.lens([0]);
+    expect([lens?.words, [...(lens?.rank ?? [])]]).toEqual([
+      [" the", " a", " a", " 東"],
+      [3, 2],
+    ]);
+    near(lens?.said ?? new Float32Array(), [0.0625, 0.25], 1e-5);
+    near(lens?.p ?? new Float32Array(), [0.625, 0.25, 0.5, 0.25], 1e-5);
+    near(lens?.rivals ?? new Float32Array(), [0.25, 0.625, 0.5, 0.125], 1e-5);
+    expect(session.knownLens(0)).toBeNull();
+    await expect(session.lens([0])).rejects.toThrow("needs the model");
+  });
+
   const here = ({ op, args }: { op: string; args: Record<string, unknown> }) =>
-    !["foil", "heads", "check", "try", "likely"].includes(op) && !args.foil;
+    ["scores", "column", "map"].includes(op) && !args.foil;
   const carried = fixture.requests.filter(({ request }) => here(request));
   test.each(carried.map((example) => [example.name, example] as const))("%s", async (_, example) => {
     const { op, args } = example.request;

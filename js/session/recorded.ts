@@ -2,9 +2,20 @@
 import { greatest, percentile } from "../scores/combine";
 import { scaleFloor } from "../scores/floor";
 import { fromBase64 } from "./buffers";
+import { type RecordedLens, readLens, recordedNumbers } from "./lens";
 import { quantize } from "./quantize";
 import { GivenByHeads, type RecordedHeads } from "./recorded-heads";
-import type { Check, Content, Head, HeadShares, ScoreMap, ScoreQuery, Session, Sums } from "./session";
+import type {
+  Check,
+  Content,
+  Head,
+  HeadShares,
+  ScoreMap,
+  ScoreQuery,
+  Session,
+  StepLens,
+  Sums,
+} from "./session";
 import { type RecordedAttention, Weights } from "./weights";
 
 export interface Recording {
@@ -22,6 +33,7 @@ export interface Recording {
     readonly inputs: readonly number[];
     readonly numbers: readonly number[];
   }[];
+  readonly lens?: RecordedLens | null;
   readonly left_out: readonly string[];
 }
 
@@ -34,6 +46,8 @@ export class RecordedSession implements Session {
   readonly #weights: Weights | null;
   readonly #given: GivenByHeads | null;
   readonly #inputs: number;
+  readonly #lenses = new Map<number, StepLens>();
+  #layers: Float32Array | null = null;
 
   constructor(record: Recording) {
     this.#record = record;
@@ -116,6 +130,23 @@ export class RecordedSession implements Session {
     if (!found) return null;
     const [probability = Number.NaN, without = Number.NaN, ...others] = found.numbers;
     return { inputs: found.inputs, probability, without, others };
+  }
+
+  async lens(steps: readonly number[]): Promise<readonly StepLens[]> {
+    return steps.map((step) => {
+      const known = this.knownLens(step);
+      if (!known) throw new Error("Reading the layers needs the model, which this page does not carry.");
+      return known;
+    });
+  }
+
+  knownLens(step: number): StepLens | null {
+    const record = this.#record.lens;
+    if (!record) return null;
+    this.#layers ??= recordedNumbers(record);
+    const known = this.#lenses.get(step) ?? readLens(record, this.#layers, step);
+    this.#lenses.set(step, known);
+    return known;
   }
 
   async continueFrom(): Promise<never> {

@@ -45,6 +45,10 @@ export interface Content {
   readonly contrast_whole?: Readonly<Record<string, string>>;
   /** About how many seconds a check takes; null or left out where nothing can be checked. */
   readonly check_seconds?: number | null;
+  /** How many layers can say what they would have said, and about how many seconds one step takes. */
+  readonly lens?: { readonly layers: number; readonly seconds: number };
+  /** Why none can. */
+  readonly lens_note?: string;
   /** Words can be changed; `mask` is the token that a masked language model fills in. */
   readonly editing?: { readonly mask: string | null };
   /** Words that were changed: tokens `start` up to `end` stand in the place of the text `was`. */
@@ -164,6 +168,19 @@ export interface HeadShares {
   readonly top: readonly TopHead[];
 }
 
+/** What each layer would have said at a step. Arrays by layer; of `words` and `p`, `top` for each layer. */
+export interface StepLens {
+  readonly top: number;
+  /** The probability and the rank of what was said. */
+  readonly said: Float32Array;
+  readonly rank: Float32Array;
+  /** The likeliest words, and their probabilities. */
+  readonly words: readonly string[];
+  readonly p: Float32Array;
+  /** float32 `[layers, rivals]`. */
+  readonly rivals: Float32Array;
+}
+
 export interface RequestOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
@@ -199,6 +216,17 @@ export interface Session {
   check(step: number, inputs: readonly number[], options?: RequestOptions): Promise<Check>;
   /** That check if it was made already. */
   checked(step: number, inputs: readonly number[]): Check | null;
+  /**
+   * What each layer would have said at each of `steps`: its five likeliest words, and p of the rivals `ids` at one step.
+   * An exported page has its own rivals: the first alternatives.
+   */
+  lens(
+    steps: readonly number[],
+    options?: RequestOptions,
+    ids?: readonly (number | null)[],
+  ): Promise<readonly StepLens[]>;
+  /** The same, without rivals, of a step if it is known already. */
+  knownLens(step: number): StepLens | null;
   /** Put the foil in its place and have the model write on; then there is other content. */
   continueFrom(foil: Foil, options?: RequestOptions): Promise<void>;
   /** What `changes` do to a step. */

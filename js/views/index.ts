@@ -4,7 +4,8 @@
  */
 import type { View } from "../context";
 import { flow } from "./flow/flow";
+import { layers } from "./layers/layers";
 import { matrix } from "./matrix/matrix";
 import { text } from "./text/text";
 
-export const views: readonly View[] = [text, flow, matrix];
+export const views: readonly View[] = [text, flow, matrix, layers];

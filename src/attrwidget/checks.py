@@ -10,6 +10,7 @@ from typing import Any
 from attrwidget.errors import AttrWidgetError
 
 HEAD_RULES = ("mean", "sum", "max", "median")
+LENS_WORDS = 5  # how many of a layer's likeliest words are read
 _SHORT = 60  # characters of a bad value that its sentence repeats
 
 NOT_CONVERGED = "Not converged"  # begins the note on integrated gradients that points still change

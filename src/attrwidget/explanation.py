@@ -349,12 +349,11 @@ class Explanation(Presentation):
         Example:
             >>> ex.logit_lens()[0]
         """
-        reading, text = self.trace.read_layers(), self.trace.output_text
         columns: dict[tuple[int, str], Any] = {}
-        for step in range(self.reading.n_steps):
-            columns[step, "token"] = [text(step, int(i)) for i in reading.top[:, step]]
-            columns[step, "probability"] = reading.probability[:, step].numpy()
-            columns[step, "chosen"] = reading.chosen[:, step].numpy()
+        for step, read in enumerate(self.reading.lens.read(range(self.reading.n_steps))):
+            columns[step, "token"] = [words[0] for words in read.words]
+            columns[step, "probability"] = read.probability[:, 0]
+            columns[step, "chosen"] = read.chosen
         lens = Table(columns).rename_axis("layer")
         return lens.rename_axis(columns=["step", "reading"])
 

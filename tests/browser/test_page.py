@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -86,6 +87,20 @@ def test_the_matrix_has_the_same_numbers_by_keys(
         label = f"from {explanation.tokens.labels[i].strip()} to George, {expected[i]:.3f}"
         expect(grid.get_by_role("gridcell")).to_have_attribute("aria-label", label)
         grid.press("ArrowDown")
+    assert serious_faults(page) == []
+    screen.root.get_by_role("radio", name="Layers").click()
+    grid = screen.root.get_by_role("grid", name="Layers by positions")
+    grid.focus()
+    grid.press("Home")
+    (first,) = explanation.reading.lens.read([0])
+    likely = "; ".join(
+        f"{p:.3f}".lstrip("0") + f" {word.strip()}"
+        for word, p in zip(first.words[0][:2], first.probability[0], strict=False)
+    )
+    label = re.compile(rf"^layer 1; {re.escape(likely)}; .*, at George$")
+    expect(grid.get_by_role("gridcell")).to_have_attribute("aria-label", label)
+    grid.press("Enter")
+    expect(screen.root.get_by_role("region", name="Layer by layer")).to_contain_text("George leads")
     assert serious_faults(page) == []
     assert len(asked) == 1
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from helpers.exported import decoded_attention, decoded_rows, decoded_scores, export
-from helpers.fake import planted, random_explanation
+from helpers.fake import MESSAGES, planted, random_explanation
 from helpers.html_page import NASTY, Page
 
 from attrwidget.errors import AttrWidgetError, Cancelled
@@ -264,6 +264,31 @@ def test_a_full_disk_is_a_sentence_and_leaves_the_old_file(
         to_html(random_explanation(), old)  # type: ignore[arg-type]
     assert [p.name for p in tmp_path.iterdir()] == ["why.html"]
     assert old.read_text() == "old"
+
+
+def test_a_page_carries_the_layers_where_they_are_small(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    explanation = planted()
+    explanation.lens.rivals = lambda _step, ids: np.tile([0.125, 0.5][: len(ids)], (2, 1))  # type: ignore[union-attr,method-assign]
+    _, data = export(explanation, tmp_path / "why.html")
+    record, words = data["lens"], data["lens"]["words"]
+    assert data["content"]["lens"] == {"layers": 2, "seconds": 0}
+    assert (record["layers"], record["top"], record["rivals"]) == (2, 2, 4)
+    numbers = np.frombuffer(base64.b64decode(record["data"]), "<u2").reshape(2, 2, 10)
+    for step, wanted in enumerate(MESSAGES["lens"]):
+        assert [[words[i] for i in row] for row in numbers[step][:, [2, 4]]] == wanted["words"]
+        np.testing.assert_array_equal(numbers[step][:, 1], wanted["rank"])
+        chances = numbers[step][:, [0, 3, 5]] / 65535
+        np.testing.assert_allclose(chances[:, 0], wanted["chosen"], atol=1e-5)
+        np.testing.assert_allclose(chances[:, 1:], wanted["probability"], atol=1e-5)
+    np.testing.assert_allclose(numbers[1, :, 6:] / 65535, [[0.125, 0.5, 0, 0]] * 2, atol=1e-5)
+
+    monkeypatch.setattr("attrwidget.export.layers._BYTES", 10)
+    _, data = export(explanation, tmp_path / "why.html")
+    assert "lens" not in data
+    assert "What each layer would have said is not in this file" in data["left_out"][-1]
+    assert data["content"]["lens_note"] == data["left_out"][-1]
 
 
 def test_progress_goes_up_to_the_end_and_can_stop_it(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from attrwidget.results.base import MethodInfo, Reading
 from attrwidget.results.changed_words import Tried
 from attrwidget.results.check import Check
 from attrwidget.results.contrast import Foil
+from attrwidget.results.lens import Lens, StepLens
 from attrwidget.text.sections import Section
 from attrwidget.text.tokens import TextPiece, Tokens, visible
 
@@ -180,6 +181,29 @@ class FakeWords:
         return list(MESSAGES["likely"][str(where[0])])
 
 
+class FakeLens(Lens):
+    """The layers of ``fixtures/messages.json``."""
+
+    refusal, n_layers = None, int(MESSAGES["content"]["lens"]["layers"])
+
+    def seconds(self, _steps: Sequence[int]) -> float:
+        return float(MESSAGES["content"]["lens"]["seconds"])
+
+    def has(self, _steps: Sequence[int]) -> bool:
+        return False
+
+    def read(self, steps: Sequence[int], _progress: Any = None) -> list[StepLens]:
+        known = [MESSAGES["lens"][step] for step in steps]
+        return [
+            StepLens(one["words"], *(np.array(one[name]) for name in ("probability", "chosen", "rank")))
+            for one in known
+        ]
+
+    def rivals(self, step: int, ids: Sequence[int]) -> np.ndarray:
+        known = MESSAGES["rivals"].get(f"{step} {list(ids)}")
+        return np.zeros((self.n_layers, len(ids))) if known is None else np.array(known)
+
+
 class FakeContrasts:
     """Rows against the foils of ``fixtures/messages.json``."""
 
@@ -238,7 +262,7 @@ def planted() -> FakeExplanation:
     explanation.notes = dict(MESSAGES["notes"])
     explanation.planted_sums = dict(MESSAGES["sums"])
     explanation.contrasts = FakeContrasts(likeliest)
-    explanation.checks = FakeChecks()
+    explanation.checks, explanation.lens = FakeChecks(), FakeLens()
     explanation.changed_words = FakeWords()
     return explanation
 

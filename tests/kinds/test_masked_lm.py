@@ -50,7 +50,7 @@ def test_the_lens_reads_masks_at_every_layer(masked: Any) -> None:
 
 
 def test_the_lens_is_for_predicted_tokens() -> None:
-    with pytest.raises(aw.AttrWidgetError, match="causal and masked language models"):
+    with pytest.raises(aw.AttrWidgetError, match="models that predict tokens"):
         bert("ForSequenceClassification").explain("the film was good").logit_lens()
 
 

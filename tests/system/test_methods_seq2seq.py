@@ -162,8 +162,6 @@ def test_methods_that_follow_one_stack_refuse(case: tuple[aw.Explanation, Any]) 
         assert name not in offered
         with pytest.raises(aw.AttrWidgetError, match="has two"):
             ex.scores(name)
-    with pytest.raises(aw.AttrWidgetError, match="is of another kind"):
-        ex.logit_lens()
     assert {"saliency", "input_x_gradient", "attention", "cross_attention"} <= set(offered)
 
 

@@ -27,7 +27,7 @@ function mount(host: HTMLElement, ctx: Context, trouble?: ReadonlySignal<string 
   const list = h("ol", { "aria-label": "Inputs that gave most" }, ...rows.map((row) => row.item));
   const sum = h("p", { class: "sum" });
   const check = h("div", { class: "check" });
-  const root = h("section", { class: "aw-why", "aria-label": "Why" }, title, size, list, sum, check);
+  const root = h("section", { class: "aw-why aw-list", "aria-label": "Why" }, title, size, list, sum, check);
   host.append(root);
   // A word under the pointer while nothing is explained shows what it fed: the list stays that of the answer.
   const shown = computed(() => {

@@ -1,7 +1,8 @@
 /** Paint the headings of the matrix: inputs, generated tokens and their probabilities. */
 import { visible } from "../../draw/heatmap";
 import { chance } from "../../draw/numerals";
-import { bodyBottom, cutAside, headings, room, ticked, ticks, truncate, upright } from "./layout";
+import { truncate } from "../../draw/truncate";
+import { bodyBottom, cutAside, headings, room, ticked, ticks, upright } from "./layout";
 import type { Look, Paper, Picture } from "./picture";
 
 export function paintRows(c: Paper, { field, layout: l, down, hover }: Picture, look: Look): void {

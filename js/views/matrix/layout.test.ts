@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bodyBottom, headings, layoutOf, limits, runs, spotAt, ticked, ticks, truncate } from "./layout";
+import { bodyBottom, headings, layoutOf, limits, runs, spotAt, ticked, ticks } from "./layout";
 
 test("spots", () => {
   const l = layoutOf(760, 90, 10, 5, 92);
@@ -16,17 +16,13 @@ test("spots", () => {
   expect(at(5, 5)).toBeNull();
 });
 
-test("headings thin out, runs join, text is cut with an ellipsis", () => {
+test("headings thin out, runs join", () => {
   expect(headings({ offset: 0, scale: 5 }, 100, 50, 15)).toEqual([0, 3, 6, 9]);
   expect(headings({ offset: 40, scale: 20 }, 100, 40, 15)).toEqual([2, 3]);
   expect(runs([7, 3, 2, 4])).toEqual([
     [2, 4],
     [7, 7],
   ]);
-  const measure = (text: string) => Array.from(text).length;
-  expect(truncate("Washington", 6, measure)).toBe("Washi…");
-  expect(truncate("東京🏯城下", 4, measure)).toBe("東京🏯…");
-  expect(truncate("is", 6, measure)).toBe("is");
 });
 
 test("limits stay in order", () => {

@@ -42,7 +42,7 @@ export function matrixParts(host: HTMLElement, generated = "written") {
   const [name, value] = [h("span"), h("b")];
   const tip = h("div", { class: "tip", "aria-hidden": "true", hidden: true }, name, value);
   const frame = h("div", { class: "frame" }, grid, lines, tip);
-  const root = h("section", { class: "aw-matrix", "aria-label": "Matrix of scores" }, top, frame);
+  const root = h("section", { class: "aw-matrix aw-table", "aria-label": "Matrix of scores" }, top, frame);
   host.append(root);
   return {
     root,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from attrwidget.engine.capabilities import Capabilities
     from attrwidget.engine.gradients.attention_gradients import AttentionGradients
     from attrwidget.engine.gradients.graph import ScoreFunction
-    from attrwidget.engine.logit_lens import LensReading
+    from attrwidget.engine.logit_lens import LogitLens
     from attrwidget.hf.adapter import Adapter
     from attrwidget.progress import Progress
     from attrwidget.text.edits import Edit, Edits
@@ -191,9 +191,9 @@ class Trace(ComparedRuns):
         """Yield ``(step, weights, gradients)`` of *steps*: the score's gradients at all attention weights."""
         raise NotImplementedError
 
-    def read_layers(self) -> LensReading:
-        """Return what each layer would predict at each step. Raises AttrWidgetError if that cannot be read."""
+    def make_lens(self) -> LogitLens:
+        """Return what reads the prediction of each layer at a step. Raises AttrWidgetError if that cannot be read."""
         raise AttrWidgetError(
-            f"Predictions of single layers can be read of causal and masked language models, and {self.model.name} "
-            "is of another kind."
+            f"Predictions of single layers can be read of models that predict tokens, and {self.model.name} is of "
+            "another kind."
         )

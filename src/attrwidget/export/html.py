@@ -12,6 +12,7 @@ import numpy as np
 
 from attrwidget.checks import check_megabytes
 from attrwidget.errors import AttrWidgetError
+from attrwidget.export.layers import LEFT_OUT, record_layers, why_no_layers
 from attrwidget.export.plan import MB, Plan, make_plan
 from attrwidget.export.recorded import encode_scores, record_attention, record_given
 from attrwidget.files import public_name, writable, write_whole
@@ -109,10 +110,29 @@ def to_html(
     room = limit * MB - len(shell) - _SPARE_BYTES
     plan = make_plan(reading, infos, room, limit)
     with announced_work(reading, plan.recorded(), progress, target.name, heads=plan.bits > 0) as report:
-        plan, scores, attention, heads = _numbers(reading, plan, report, may_fail=methods is None)
+        why_not = why_no_layers(reading)
+        count = reading.n_steps
+        rows = count * (len(plan.recorded()) + 2 * bool(plan.bits))
+        total = rows + count * (why_not is None)
+        first, last = part_of(report, 0, rows, total), part_of(report, rows, count, total)
+        plan, scores, attention, heads = _numbers(reading, plan, first, may_fail=methods is None)
+        layers = record_layers(reading, last) if why_not is None else why_not
     data = _data(reading, plan, scores, attention, shown) | {"heads": heads}
-    write_whole(target, _page(reading, title, data))
+    size = len(_page(reading, title, data))
+    if isinstance(layers, dict) and size + len(json.dumps(layers)) > limit * MB:
+        layers = f"{LEFT_OUT}, to keep it under {limit:g} MB."
+    write_whole(target, _page(reading, title, _with_layers(data, layers)))
     return target
+
+
+def _with_layers(data: dict[str, Any], layers: dict[str, Any] | str) -> dict[str, Any]:
+    """Return *data* with the *layers*, or with the sentence on why they are not there."""
+    if isinstance(layers, dict):
+        known = {"lens": {"layers": layers["layers"], "seconds": 0.0}}
+        return {**data, "content": data["content"] | known, "lens": layers}
+    left_out = [layers] if layers.startswith(LEFT_OUT) else []
+    entry = {"lens_note": layers} if layers else {}
+    return {**data, "content": data["content"] | entry, "left_out": [*data["left_out"], *left_out]}
 
 
 def _numbers(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self, cast, overload
 
 from attrwidget.checks import is_index
-from attrwidget.engine.logit_lens import read_layers
+from attrwidget.engine.logit_lens import LogitLens
 from attrwidget.errors import AttrWidgetError
 from attrwidget.kinds.answers import each_output
 from attrwidget.kinds.encoder.adapter import Encoder
@@ -20,9 +20,6 @@ from attrwidget.text.tokens import token_text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import torch
-
-    from attrwidget.engine.logit_lens import LensReading
     from attrwidget.explanation import Explanation
     from attrwidget.kinds.encoder.inputs import Passage
     from attrwidget.text.prompt import Encoded, Text, Texts
@@ -57,14 +54,12 @@ class MaskTrace(EncoderTrace):
         step = other._text.rows.index(edit.start)  # noqa: SLF001 - its own class
         return other.steps.top_ids[step].tolist()  # type: ignore[no-any-return]
 
-    def read_layers(self) -> LensReading:
-        """Return what each layer would predict under each mask; see ``engine.logit_lens``."""
-
-        def run() -> torch.Tensor:
-            output = self._text.run()
-            return self._text.read(output, len(output.logits))
-
-        return read_layers(self.model, run, self.outputs)
+    def make_lens(self) -> LogitLens:
+        """Return what reads the prediction of each layer under a mask; see ``engine.logit_lens``."""
+        text = self._text
+        return LogitLens(
+            self, text.rows, lambda: text.read(text.run())[0], lambda count: text.one(count).logits
+        )
 
 
 class MaskedLMModel(EncoderModel):

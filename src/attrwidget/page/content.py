@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from attrwidget.results.base import MethodInfo, Reading
     from attrwidget.results.check import Checks
+    from attrwidget.results.lens import Lens
     from attrwidget.text.sections import Section
 
 VERSION = 1
@@ -46,17 +47,13 @@ def content_of(reading: Reading, *, model: bool = True) -> dict[str, Any]:
             "probability": [_rounded(p) for p in steps["probability"]],
             "rank": [None if math.isnan(rank) else int(rank) for rank in steps["rank"]],
             "entropy": [_rounded(entropy) for entropy in steps["entropy"]],
-            "alternatives": [
-                _alternatives(top, contrasts.likeliest(step) if contrasts else [None] * len(top), rank, token)
-                for step, (top, rank, token) in enumerate(
-                    zip(steps["top"], steps["rank"], steps["token"], strict=True)
-                )
-            ],
+            "alternatives": alternatives_of(reading, model=model),
         },
         "methods": [_with_cost(reading, method, suggested) for method in reading.methods()],
         "contrast": contrasts.descriptions() if contrasts else {},
         "contrast_whole": contrasts.whole_descriptions() if contrasts else {},
         "check_seconds": _seconds(reading.checks) if model else None,
+        **(lens_entry(reading.lens) if model else {}),
         **({"continued": True} if reading.before else {}),
         **_changed(reading),
         **({"editing": {"mask": words.mask}} if words else {}),
@@ -75,6 +72,26 @@ def _changed(reading: Reading) -> dict[str, Any]:
     units = [u.text for u in before.tokens.units if u.start >= before.first_step]
     answer = before.answer_text or "".join(units).strip()
     return {"edits": [list(edit) for edit in reading.edits], "answer_before": answer}
+
+
+def alternatives_of(reading: Reading, *, model: bool = True) -> list[list[list[Any]]]:
+    """Return the likeliest outputs of each step but the chosen one: text, probability, and id if there is a *model*."""
+    steps, contrasts = reading.steps, reading.contrasts if model else None
+    return [
+        _alternatives(top, contrasts.likeliest(step) if contrasts else [None] * len(top), rank, token)
+        for step, (top, rank, token) in enumerate(
+            zip(steps["top"], steps["rank"], steps["token"], strict=True)
+        )
+    ]
+
+
+def lens_entry(lens: Lens | None) -> dict[str, Any]:
+    """Return how many layers can be read and how long one step takes, or why none can; nothing without the model."""
+    if lens is None:
+        return {}
+    if lens.refusal is not None:
+        return {"lens_note": lens.refusal}
+    return {"lens": {"layers": lens.n_layers, "seconds": float(f"{lens.seconds([0]):.2g}")}}
 
 
 def _with_cost(reading: Reading, method: MethodInfo, steps: Sequence[int]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from attrwidget.results.base import Reading
     from attrwidget.results.given import Given
+    from attrwidget.results.lens import StepLens
 
 ANSWER_BYTES = 512 * 1024
 MAP_SIDE = 1024
@@ -106,6 +107,26 @@ def given_meta(given: Given, index: int | None = None) -> dict[str, Any]:
         "sinks": [[i, _rounded(share)] for i, share in given.sinks.items()],
         "top": [[layer, head, _rounded(share), read] for layer, head, share, read in given.top(index=index)],
     }
+
+
+def lens_table(
+    read: Sequence[StepLens], top: int, rivals: NDArray[np.floating] | None = None
+) -> tuple[list[str], NDArray[np.float32]]:
+    """Return the words of *read*, each once, and float32 ``[steps, layers, 2 + 2·top + rivals]``.
+
+    The numbers are the probability and rank of what was said, *top* times the index of a word and its probability, and
+    then *rivals* ``[steps, layers, rivals]``.
+    """
+    index: dict[str, int] = {}
+    parts = []
+    for one in read:
+        numbers = [[index.setdefault(word, len(index)) for word in words[:top]] for words in one.words]
+        words = np.stack([numbers, one.probability[:, :top]], axis=2)
+        parts.append(np.column_stack([one.chosen, one.rank, words.reshape(len(words), -1)]))
+    table = np.stack(parts)
+    return list(index), (table if rivals is None else np.concatenate([table, rivals], axis=2)).astype(
+        np.float32
+    )
 
 
 def _rounded(share: float) -> float:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from attrwidget.results.check import Checks
     from attrwidget.results.contrast import Contrasts
     from attrwidget.results.given import Given
+    from attrwidget.results.lens import Lens
     from attrwidget.text.sections import Section
     from attrwidget.text.tokens import Tokens
 
@@ -80,6 +81,7 @@ class Reading(ABC):
         changed_words: What becomes of a step where words are changed; None without the model.
         edits: The words that were changed of the text before: where a new one stands, and the old one's text.
         checks: What becomes of a step without some inputs; None without the model.
+        lens: What each layer would have said at a step; None without the model.
         answer_text: The answer in words where the joined steps do not give it, else None.
         step_noun: The words for one step and for several.
         shown_as: The class name that ``repr`` shows.
@@ -102,6 +104,7 @@ class Reading(ABC):
     changed_words: ChangedWords | None = None
     edits: tuple[tuple[int, int, str], ...] = ()
     checks: Checks | None = None
+    lens: Lens | None = None
     answer_text: str | None = None
     step_noun: tuple[str, str] = ("token", "tokens")
 

@@ -25,6 +25,7 @@ from attrwidget.results.changed_words import ChangedWords
 from attrwidget.results.contrast import Contrasts
 from attrwidget.results.live_check import LiveChecks
 from attrwidget.results.live_given import LiveGiven
+from attrwidget.results.live_lens import LiveLens
 from attrwidget.tables import Table
 
 if TYPE_CHECKING:
@@ -45,12 +46,14 @@ class LiveReading(Reading):
     checks: LiveChecks
     contrasts: Contrasts
     changed_words: ChangedWords
+    lens: LiveLens
 
     def __init__(self, trace: Trace) -> None:
         trace.drop_unreadable_attention()
         self.trace, self.cache = trace, ScoreCache(trace)
         self.contrasts, self.given = Contrasts(trace, self.cache), LiveGiven(trace)
         self.checks, self.changed_words = LiveChecks(trace, self), ChangedWords(trace)
+        self.lens = LiveLens(trace)
         self.tokens, self.sections = trace.tokens, list(trace.sections)
         self.first_step, self.n_steps, self.n_inputs = trace.first_step, trace.n_steps, trace.n_inputs
         self.n_layers, self.n_heads = trace.n_layers, trace.n_heads

@@ -7,10 +7,26 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from attrwidget.checks import HEAD_RULES, check_choice, check_input, check_whole, short
+from attrwidget.checks import (
+    HEAD_RULES,
+    LENS_WORDS,
+    check_choice,
+    check_input,
+    check_whole,
+    is_whole,
+    short,
+)
 from attrwidget.errors import AttrWidgetError
 from attrwidget.page.checks import NO_MODEL, check_foil_ids, check_shown_heads, check_shown_layer, check_steps
-from attrwidget.page.packing import beside_rows, float_bytes, given_meta, rows_at_once, score_map
+from attrwidget.page.packing import (
+    ANSWER_BYTES,
+    beside_rows,
+    float_bytes,
+    given_meta,
+    lens_table,
+    rows_at_once,
+    score_map,
+)
 from attrwidget.results.base import CHANGES_NEED_MODEL
 from attrwidget.results.check import DRAWS
 
@@ -70,9 +86,7 @@ def _scores(reading: Reading, args: Mapping[str, Any]) -> Query:
         return _contrast(reading, selection.method.name, steps, args["foil"])
     most = rows_at_once(reading.n_inputs)
     if len(steps) > most:
-        raise AttrWidgetError(
-            f"{len(steps)} steps are too many for one answer: ask for at most {most} at once."
-        )
+        raise AttrWidgetError(_TOO_MANY.format(len(steps), most))
 
     def answer(progress: Progress) -> Answer:
         rows = _rows(reading, selection, steps, progress)
@@ -179,6 +193,36 @@ def _check(reading: Reading, args: Mapping[str, Any]) -> Query:
     return Query(DRAWS, answer)
 
 
+def _lens(reading: Reading, args: Mapping[str, Any]) -> Query:
+    """Check a request for what each layer would have said."""
+    lens, steps = reading.lens, _steps(reading, args["steps"])
+    if lens is None:
+        raise AttrWidgetError(
+            "Reading the layers needs the model, and this explanation was recorded without it."
+        )
+    if lens.refusal is not None:
+        raise AttrWidgetError(lens.refusal)
+    top = args["top"]
+    if not is_whole(top) or not 1 <= top <= LENS_WORDS:
+        raise AttrWidgetError(f"top is a whole number from 1 to {LENS_WORDS}, not {short(top)}.")
+    ids = check_foil_ids(args["ids"]) if args.get("ids") else []
+    if ids and len(steps) != 1:
+        raise AttrWidgetError(f"Rivals are of one step: ask for that one, not for {len(steps)}.")
+    most = max(1, ANSWER_BYTES // 8 // (lens.n_layers * (2 + 2 * top)))  # the words need room too
+    if len(steps) > most:
+        raise AttrWidgetError(_TOO_MANY.format(len(steps), most))
+
+    def answer(progress: Progress) -> Answer:
+        read = lens.read(steps, progress)
+        words, table = lens_table(read, top, lens.rivals(steps[0], ids)[None] if ids else None)
+        shown = (table.shape[2] - 2 - len(ids)) // 2  # a small vocabulary has fewer words
+        meta = {"layers": lens.n_layers, "top": shown, "words": words}
+        return Answer(meta, float_bytes(table))
+
+    # After the scores, what heads gave and the check, which are all asked for at the same word.
+    return Query(0 if lens.has(steps) else DRAWS + len(steps), answer)
+
+
 def _continue(reading: Reading, args: Mapping[str, Any]) -> Query:
     """Check a request to put a foil in its place and have the model write on."""
     foil = _contrasts(reading).find(check_whole(args["step"], "A step"), check_foil_ids(args["foil"]))
@@ -247,12 +291,14 @@ _OPERATIONS: dict[str, Callable[[Reading, Mapping[str, Any]], Query]] = {
     "heads": _heads,
     "foil": _foil,
     "check": _check,
+    "lens": _lens,
     "continue": _continue,
     "back": _back,
     "try": _try,
     "likely": _likely,
     "edit": _edit,
 }
+_TOO_MANY = "{} steps are too many for one answer: ask for at most {} at once."
 _ONE_STEP = "A foil is of one step: ask for that one, not for {}."
 _SELECTION = ("method", "layer", "heads", "head_rule")
 _FIELDS = {
@@ -262,6 +308,7 @@ _FIELDS = {
     "heads": ("steps", "input"),
     "foil": ("step", "text"),
     "check": ("step", "inputs"),
+    "lens": ("steps", "top"),
     "continue": ("step", "foil"),
     "back": (),
     "try": ("step", "changes"),

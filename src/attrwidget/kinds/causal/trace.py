@@ -11,7 +11,7 @@ from attrwidget.engine.compare import same
 from attrwidget.engine.forward import logits_of, run
 from attrwidget.engine.gradients.attention_gradients import attention_gradients
 from attrwidget.engine.gradients.batched import GradientGraph
-from attrwidget.engine.logit_lens import read_layers
+from attrwidget.engine.logit_lens import LogitLens
 from attrwidget.engine.readings import LIKELY, first_not_finite, read_steps
 from attrwidget.engine.trace import Trace
 from attrwidget.errors import AttrWidgetError
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from attrwidget.engine.capabilities import Capabilities
     from attrwidget.engine.gradients.attention_gradients import AttentionGradients
     from attrwidget.engine.gradients.graph import ScoreFunction
-    from attrwidget.engine.logit_lens import LensReading
     from attrwidget.kinds.causal.adapter import CausalLM
     from attrwidget.progress import Progress
     from attrwidget.text.edits import Edit, Edits
@@ -171,10 +170,15 @@ class CausalTrace(Trace):
         self.require_same_weights()
         return attention_gradients(self.model.hf, self._ids, self.n_steps, steps, score)
 
-    def read_layers(self) -> LensReading:
-        """Return what each layer would predict at each step; see ``engine.logit_lens``."""
-        hf, rows = self.model.hf, self.n_steps
-        return read_layers(self.model, lambda: run(hf, self._ids, rows).logits[:, -rows:], self.outputs)
+    def make_lens(self) -> LogitLens:
+        """Return what reads the prediction of each layer at a step; see ``engine.logit_lens``."""
+        hf, ids, steps = self.model.hf, self._ids, range(self.n_steps)
+
+        def one(count: int) -> torch.Tensor:
+            return run(hf, ids[:, :1].expand(count, -1), 1).logits  # type: ignore[no-any-return]
+
+        rows = [self.position(step) for step in steps]
+        return LogitLens(self, rows, lambda: logits_of(hf, ids, 1), one)
 
     def _first_bad(self, at_least: int, output: Sequence[int]) -> int:
         """Return the first step with bad logits on its own prefix; a later NaN spoils earlier rows (0 · NaN = NaN)."""

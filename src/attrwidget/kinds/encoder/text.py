@@ -59,6 +59,12 @@ class EncoderText:
         """Run the unchanged text and return the model's output; *options* go to the model."""
         return self._call(self.ids, torch.ones_like(self.ids), self.types, **options)
 
+    def one(self, count: int) -> Any:
+        """Run the first token alone, *count* times in a batch, and return the model's output."""
+        ids = self.ids[:, :1].expand(count, -1)
+        types = None if self.types is None else self.types[:, :1].expand(count, -1)
+        return self._call(ids, torch.ones_like(ids), types)
+
     def read(self, output: Any, count: int = 1) -> torch.Tensor:
         """Return the logits ``[count, steps, outputs]`` of *output*, which ``run`` returned."""
         return self.model.read(output, self._places(count))

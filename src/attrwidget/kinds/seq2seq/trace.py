@@ -8,7 +8,9 @@ import torch
 
 from attrwidget.engine.attention.recorder import NOT_TOKENS, has_token_axes
 from attrwidget.engine.compare import same
+from attrwidget.engine.forward import encode, run
 from attrwidget.engine.gradients.batched import GradientGraph
+from attrwidget.engine.logit_lens import LogitLens
 from attrwidget.engine.readings import first_not_finite
 from attrwidget.engine.trace import Trace
 from attrwidget.errors import AttrWidgetError
@@ -143,6 +145,17 @@ class Seq2SeqTrace(Trace):
         )
         whole = [*output, *written.ids]
         return Seq2SeqTrace(self.model, source, start, whole, self.capabilities, cut_short=written.cut_short)
+
+    def make_lens(self) -> LogitLens:
+        """Return what reads the prediction of each of the decoder's layers at a step; see ``engine.logit_lens``."""
+        hf, source, target = self.model.hf, self._source, self._target
+
+        def one(count: int) -> torch.Tensor:
+            context = encode(hf, source[:, :1].expand(count, -1))
+            return run(hf, target[:, :1].expand(count, -1), 1, **context).logits  # type: ignore[no-any-return]
+
+        rows = [self.position(step) - self.n_source for step in range(self.n_steps)]
+        return LogitLens(self, rows, lambda: run_target(self.model, source, target, 1), one)
 
     def before(self, step: int) -> list[int]:
         """Return the token ids that *step*'s token follows in the target."""
