@@ -2,6 +2,7 @@
 import type { Box } from "../running-text/boxes";
 import type { Arc, Arcs } from "./arcs";
 import { type Curve, curveBetween, onOneLine } from "./curve";
+import type { Sight } from "./sight";
 
 export interface Route {
   readonly curve: Curve;
@@ -16,13 +17,6 @@ export interface Route {
 }
 
 type Edge = -1 | 0 | 1;
-/** What is in sight, and where numbers at its upper and lower edge stand. */
-export interface Sight {
-  readonly top: number;
-  readonly bottom: number;
-  readonly labels: readonly [upper: number, lower: number];
-}
-
 /** The boxes at both ends of an arc; one that is out of sight is replaced by a place at the edge. */
 interface Ends {
   readonly from: Box;

@@ -1,4 +1,5 @@
 /** What the running text shows at the moment, ready to paint. */
+import { computed, type ReadonlySignal } from "@preact/signals-core";
 import type { Context } from "../../context";
 import { paletteOf } from "../../draw/palette";
 import { tint } from "../../draw/ramp";
@@ -33,8 +34,25 @@ function valuesAlone(values: Float32Array, unit: number | null): Float32Array {
   return unit === null ? values : values.map((v, u) => (u === unit ? v : Number.NaN));
 }
 
+/**
+ * The colours for what is shown now. Styles have no values before the display is in the page: they are read again after
+ * each measurement, and no more often.
+ */
+export function followInks(
+  host: HTMLElement,
+  ctx: Context,
+  measured: ReadonlySignal<number>,
+): ReadonlySignal<Inks> {
+  const colors = computed(() => {
+    void measured.value;
+    return inksOf(host, ctx);
+  });
+  const signed = computed(() => ctx.scores.shown.value?.method.signed ?? false);
+  return computed(() => ({ ...colors.value, signed: signed.value }));
+}
+
 /** The colours of the theme; those of the system where the person has chosen colours. */
-export function inksOf(host: HTMLElement, { theme }: Context): Omit<Inks, "signed"> {
+function inksOf(host: HTMLElement, { theme }: Context): Omit<Inks, "signed"> {
   const inks = { ...paletteOf(host), ...tint(theme.value) };
   const forced = matchMedia("(forced-colors: active)").matches;
   const system = {

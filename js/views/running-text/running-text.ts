@@ -1,7 +1,7 @@
 /** Prompt and answer as running text, which Text and Flow share: its tints, its pointer and its keys. */
 import { computed, effect, signal, untracked } from "@preact/signals-core";
 import type { ViewContext } from "../../context";
-import { h, inNextFrame, watchPaper, watchSize } from "../../dom";
+import { h, watchPaper, watchSize } from "../../dom";
 import { targetSteps } from "../../state/selectors";
 import { unitsOf } from "../../state/units";
 import { buildText, type TextElements } from "./build";
@@ -9,11 +9,10 @@ import { Folds } from "./folds";
 import { TextInput } from "./input";
 import { markForPaper } from "./on-paper";
 import type { Overlay, Page } from "./page";
-import type { Inks } from "./paint";
 import { Paper } from "./paper";
-import { inksOf, pictureOf } from "./picture";
+import { followInks, pictureOf } from "./picture";
 import styles from "./running-text.css";
-import { placeTip, tipElement, updateTip } from "./tip";
+import { followTip, tipElement } from "./tip";
 
 export { styles };
 
@@ -63,13 +62,7 @@ function fill(
     measured.value = measured.peek() + 1;
   };
   const picture = computed(() => pictureOf(folds, ctx));
-  // Styles have no values before the display is in the page: read them again after each measurement, and no more often.
-  const colors = computed(() => {
-    void measured.value;
-    return inksOf(host, ctx);
-  });
-  const signed = computed(() => ctx.scores.shown.value?.method.signed ?? false);
-  const inks = computed((): Inks => ({ ...colors.value, signed: signed.value }));
+  const inks = followInks(host, ctx, measured);
   watchPaper((printing) => {
     if (printing) untracked(() => markForPaper(folds.elements(), picture.value, inks.value.signed));
     paper.print(printing);
@@ -79,22 +72,12 @@ function fill(
   const page: Page = { built, folds, boxes, picture, scroller, end, follow, redraw: () => paper.again() };
   paper.overlay = add?.(page, ctx) ?? null;
   const input = new TextInput(built, folds, boxes, ctx, end, paper.overlay);
-  // In the next frame, when all that a move changes is written: measuring lays the page out.
-  let tipAt: number | null = null;
-  const place = inNextFrame(() => {
-    if (tipAt === null) return;
-    const [box] = boxes.of(folds.standIn(tipAt));
-    placeTip(tip, input.between ?? box, built.list.offsetWidth);
-  }, end);
   follow(() => paper.draw(picture.value, inks.value));
   follow(() => folds.write(ctx));
   follow(() => {
     if (folds.changed.value > 0) untracked(sync);
   });
-  follow(() => {
-    tipAt = updateTip(tip, built, ctx);
-    if (tipAt !== null) place();
-  });
+  followTip(tip, page, ctx, () => input.between);
   follow(() => markHeld(built, ctx));
 }
 

@@ -1,11 +1,12 @@
 /** The label of the unit pointed at: what it gave to the words explained, or to those held: "America → George .567". */
 import type { Context } from "../../context";
-import { h } from "../../dom";
+import { h, inNextFrame } from "../../dom";
 import { numeral, spoken } from "../../draw/numerals";
 import type { ShownScores } from "../../scores/shown-scores";
 import { named, type Units, unitsOf } from "../../state/units";
 import type { Box } from "./boxes";
 import type { TextElements } from "./build";
+import type { Page } from "./page";
 
 /** Characters of a word in the label. */
 const longest = 24;
@@ -26,6 +27,21 @@ export function updateTip(tip: HTMLElement, text: TextElements, { state, scores 
   tip.textContent = `${pair} ${number}`;
   text.units[u]?.setAttribute("aria-description", spokenOf(shown, u));
   return u;
+}
+
+/** Keep the tip up to date, above the unit pointed at or beside the point that `between` gives. */
+export function followTip(tip: HTMLElement, page: Page, ctx: Context, between: () => Box | null): void {
+  let u: number | null = null;
+  // In the next frame, when all that a move changes is written: measuring lays the page out.
+  const place = inNextFrame(() => {
+    if (u === null) return;
+    const box = between() ?? page.boxes.first(page.folds.standIn(u));
+    placeTip(tip, box, page.built.list.offsetWidth);
+  }, page.end);
+  page.follow(() => {
+    u = updateTip(tip, page.built, ctx);
+    if (u !== null) place();
+  });
 }
 
 /** The name of a piece of text, cut in the middle of long ones. */
