@@ -9,7 +9,7 @@ import numpy as np
 
 from attrwidget.checks import check_input, check_list, check_step, is_whole
 from attrwidget.errors import AttrWidgetError
-from attrwidget.methods.duration import seconds_of_passes
+from attrwidget.methods.duration import seconds_of_batches
 from attrwidget.results.check import DRAWS, Check, Checks
 from attrwidget.results.masked_runs import MaskedRuns, masked, removable
 
@@ -47,7 +47,7 @@ class LiveChecks(Checks):
         reading = self._reading
         if self.refusal is not None or not reading.n_steps:
             return None
-        return seconds_of_passes(self._trace, DRAWS + 2, reading.seen(reading.n_steps - 1))
+        return seconds_of_batches(self._trace, DRAWS + 2, reading.seen(reading.n_steps - 1))
 
     def top(self, step: int, row: NDArray[np.floating], k: Any, *, signed: bool) -> list[int]:
         """Return the *k* inputs of *step* that *row* puts first, of those that may be taken away."""
