@@ -103,6 +103,8 @@ class LogitLens:
         """
         missing = [step for step in dict.fromkeys(steps) if step not in self._known]
         at_once = max(1, _LOGITS_BYTES // (4 * self.n_layers * self._model.vocabulary))
+        if missing:
+            self._guarded(lambda: self._states(missing[0]))  # kept, so that what cannot wait may go next
         for done in range(0, len(missing), at_once):
             if progress is not None:
                 progress(done, len(missing))
