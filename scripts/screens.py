@@ -89,6 +89,12 @@ def flow(explanation: aw.Explanation) -> aw.Explanation:
     return explanation
 
 
+def layers(explanation: aw.Explanation) -> aw.Explanation:
+    """Return *explanation*, shown as Layers."""
+    explanation.widget.view = "layers"
+    return explanation
+
+
 SCREENS: dict[str, Callable[[], aw.Explanation]] = {
     "chat": lambda: chat("What is the capital of France, and which river runs through it?", 24),
     "long": lambda: chat(LONG + "Where does the river run to?"),
@@ -103,6 +109,12 @@ SCREENS: dict[str, Callable[[], aw.Explanation]] = {
     "chat-flow": lambda: flow(chat("What is the capital of France, and which river runs through it?", 24)),
     "chinese-flow": lambda: flow(chat("法國的首都是哪裡？請用中文回答。", 12, "你是地理老師。")),
     "arabic-flow": lambda: flow(chat("ما هي عاصمة فرنسا؟", 12, "أجب بالعربية.")),
+    "chat-layers": lambda: layers(
+        chat("What is the capital of France, and which river runs through it?", 24)
+    ),
+    "masked-layers": lambda: layers(aw.load("demo-masked").explain("The capital of Japan is [MASK] .")),
+    "translation-layers": lambda: layers(aw.load("demo-translation").explain("我的哥哥把便宜的書寄給了你。")),
+    "classifier-layers": lambda: layers(aw.load("demo-sentiment").explain("The plot was not boring at all.")),
     "translation-flow": lambda: flow(aw.load("demo-translation").explain("我的哥哥把便宜的書寄給了你。")),
     "masked": lambda: aw.load("demo-masked").explain("The capital of Japan is [MASK] ."),
     "question": question,
