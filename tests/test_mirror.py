@@ -53,6 +53,7 @@ TESTED_BY = {
     "kinds/seq2seq/adapter": "kinds/seq2seq/test_trace.py",
     "kinds/seq2seq/trials": "kinds/seq2seq/test_trace.py",
     "page/content": "widget/test_widget.py",
+    "text/chat_defaults": "text/test_chat.py",
     "text/chat_contents": "text/test_chat.py",
     "text/chat_layout": "text/test_chat.py",
     "text/chat_probes": "text/test_chat.py",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,6 +85,7 @@ class Presentation(ABC):
                 self._widget = ExplanationWidget(self.reading)
             return self._widget
 
+    @overload
     def to_html(
         self,
         path: str | Path,
@@ -94,16 +95,37 @@ class Presentation(ABC):
         max_mb: float | None = None,
         title: str | None = None,
         progress: Progress | None = None,
-    ) -> Path:
-        """Write one offline HTML file with the same views.
+    ) -> Path: ...
+    @overload
+    def to_html(
+        self,
+        path: None = None,
+        *,
+        methods: str | Sequence[str] | None = None,
+        everything: bool = False,
+        max_mb: float | None = None,
+        title: str | None = None,
+        progress: Progress | None = None,
+    ) -> str: ...
+    def to_html(
+        self,
+        path: str | Path | None = None,
+        *,
+        methods: str | Sequence[str] | None = None,
+        everything: bool = False,
+        max_mb: float | None = None,
+        title: str | None = None,
+        progress: Progress | None = None,
+    ) -> Path | str:
+        """Write one offline HTML file with the same views, or return it.
 
         What takes longer than a second is named beforehand, with how long it takes. Ctrl-C stops it; what is finished
         is kept, and the next call goes on from there.
 
         Args:
-            path: Where to write it.
-            methods: Names of methods to carry; by default the one shown, those computed already, and the usual ones
-                that take no time here: attention and, for a small model, gradients.
+            path: Where to write it; without one, the page is returned as a text.
+            methods: Names of methods to carry; by default the one shown, those computed already, and leave one out,
+                GIM, saliency, input × gradient and attention, as far as they take under a minute together.
             everything: Carry all methods that need no other library.
             max_mb: The largest size in megabytes; 10 by default. To fit, attention is stored with less precision, then
                 as the mean of all heads, and then methods are left out; the page names what it does not carry.
@@ -112,7 +134,7 @@ class Presentation(ABC):
                 and nothing is written.
 
         Returns:
-            The path written.
+            The path written, or the page.
 
         Raises:
             AttrWidgetError: The path cannot be written, or a method does not exist or does not fit.
@@ -150,8 +172,8 @@ class Presentation(ABC):
 
         Args:
             path: Where to write it.
-            methods: Names of methods to carry; by default the one shown, those computed already, and the usual ones
-                that take no time here: attention and, for a small model, gradients.
+            methods: Names of methods to carry; by default the one shown, those computed already, and leave one out,
+                GIM, saliency, input × gradient and attention, as far as they take under a minute together.
             everything: Carry all methods that need no other library.
             heads: Attention of all heads as ``"float32"``, ``"float16"`` or ``"none"``, which keeps their mean;
                 ``"auto"`` takes the first that keeps the file under *max_mb*, and warns of what it left out.

@@ -35,8 +35,12 @@ def announce(work: str, seconds: float | None) -> None:
     if seconds is None:
         print(f"{work}, which may take long. {_KEPT}", file=sys.stderr)  # noqa: T201
     elif seconds > INSTANT:
-        amount = f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
-        print(f"{work}, which takes about {amount} on an idle machine. {_KEPT}", file=sys.stderr)  # noqa: T201
+        print(f"{work}, which takes about {duration(seconds)} on an idle machine. {_KEPT}", file=sys.stderr)  # noqa: T201
+
+
+def duration(seconds: float) -> str:
+    """Return *seconds* as a person says them: "40 s", "3 min"."""
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
 
 
 _KEPT = "Ctrl-C stops it; what is finished is kept for the next time."

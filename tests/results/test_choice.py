@@ -51,6 +51,9 @@ def test_what_takes_time_is_left_unless_it_is_shown_or_known(ex: aw.Explanation)
     assert not any(":" in name for name in names(ex, None, everything=True))
     with pytest.raises(aw.AttrWidgetError, match="exclude each other"):
         names(ex, ["rollout"], everything=True)
+    page = ex.to_html()
+    assert "Saliency is not in this file, because it takes about " in page
+    assert page.startswith("<!doctype html>")
 
 
 @pytest.mark.slow

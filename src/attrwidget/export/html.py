@@ -21,7 +21,7 @@ from attrwidget.page.content import VERSION, content_of, method_entry
 from attrwidget.page.packing import beside_rows
 from attrwidget.page.state import initial_state
 from attrwidget.progress import part_of
-from attrwidget.results.choice import announced_work, methods_of_file
+from attrwidget.results.choice import announced_work, methods_of_file, too_long_for_file
 from attrwidget.still.sentences import printable
 from attrwidget.still.static_html import to_fallback_html
 from attrwidget.text.tokens import visible
@@ -69,7 +69,7 @@ h1 {{ font-size: 1.1rem; font-weight: 600; overflow-wrap: anywhere; }}
 
 def to_html(
     reading: Reading,
-    path: str | os.PathLike[str],
+    path: str | os.PathLike[str] | None = None,
     *,
     methods: str | Sequence[str] | None = None,
     everything: bool = False,
@@ -77,7 +77,7 @@ def to_html(
     title: str | None = None,
     shown: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
-) -> Path:
+) -> Path | str:
     """Write *reading* as one HTML file: the same views, no kernel, no network.
 
     To fit *max_mb*, attention is stored with less precision, then as the mean of all heads, and then methods are left
@@ -85,9 +85,9 @@ def to_html(
 
     Args:
         reading: What to show.
-        path: Where to write it.
-        methods: Names of methods to carry; by default the one shown, those computed already, and the usual ones that
-            take no time here: attention and, for a small model, gradients.
+        path: Where to write it; without one, the page is returned as a text.
+        methods: Names of methods to carry; by default the one shown, those computed already, and leave one out, GIM,
+            saliency, input × gradient and attention, as far as they take under a minute together.
         everything: Carry all methods that need no other library.
         max_mb: The largest size in megabytes; 10 by default.
         title: The heading; by default a question about the answer.
@@ -96,12 +96,12 @@ def to_html(
             nothing is written.
 
     Returns:
-        The path written.
+        The path written, or the page.
 
     Raises:
         AttrWidgetError: A method does not exist, the limit is too small for the text, or the path cannot be written.
     """
-    target = writable(path, "why.html")
+    target = None if path is None else writable(path, "why.html")
     limit = _DEFAULT_MB if max_mb is None else check_megabytes(max_mb)
     infos = methods_of_file(reading, methods, (shown or {}).get("method"), everything=everything)
     if not infos:
@@ -109,7 +109,8 @@ def to_html(
     shell = _page(reading, title, _data(reading, Plan(tuple(infos), 0), {}, None, shown))
     room = limit * MB - len(shell) - _SPARE_BYTES
     plan = make_plan(reading, infos, room, limit)
-    with announced_work(reading, plan.recorded(), progress, target.name, heads=plan.bits > 0) as report:
+    name = target.name if target else "The page"
+    with announced_work(reading, plan.recorded(), progress, name, heads=plan.bits > 0) as report:
         why_not = why_no_layers(reading)
         count = reading.n_steps
         rows = count * (len(plan.recorded()) + 2 * bool(plan.bits))
@@ -118,10 +119,15 @@ def to_html(
         plan, scores, attention, heads = _numbers(reading, plan, first, may_fail=methods is None)
         layers = record_layers(reading, last) if why_not is None else why_not
     data = _data(reading, plan, scores, attention, shown) | {"heads": heads}
+    if methods is None and not everything:
+        data["left_out"] += too_long_for_file(reading, infos)
     size = len(_page(reading, title, data))
     if isinstance(layers, dict) and size + len(json.dumps(layers)) > limit * MB:
         layers = f"{LEFT_OUT}, to keep it under {limit:g} MB."
-    write_whole(target, _page(reading, title, _with_layers(data, layers)))
+    page = _page(reading, title, _with_layers(data, layers))
+    if target is None:
+        return page.decode("utf-8")
+    write_whole(target, page)
     return target
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrwidget.errors import AttrWidgetError
 from attrwidget.methods import get
 from attrwidget.methods.registry import is_registered
-from attrwidget.progress import INSTANT, announce, progress_bar
+from attrwidget.progress import announce, duration, progress_bar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,15 +16,17 @@ if TYPE_CHECKING:
     from attrwidget.progress import Progress
     from attrwidget.results.base import MethodInfo, Reading
 
-_USUAL = ("gim", "saliency", "input_x_gradient", "attention")
+_USUAL = ("leave_one_out", "gim", "saliency", "input_x_gradient", "cross_attention", "attention")
+_LONG = 60.0  # seconds of what is computed without being asked for by name
 
 
 def methods_of_file(
     reading: Reading, names: str | Sequence[str] | None, shown: str | None = None, *, everything: bool = False
 ) -> list[MethodInfo]:
-    """Return the methods called *names*; by default the one *shown*, those computed already, and instant ones.
+    """Return the methods called *names*; by default the one *shown*, those computed already, and the usual ones.
 
-    Without a method that is *shown*, it is the first. *everything* adds all that need no other library.
+    Without a method that is *shown*, it is the first. Usual ones are left out where all together take over a minute.
+    *everything* adds all that need no other library.
     """
     if names is not None and everything:
         raise AttrWidgetError("methods= and everything=True exclude each other: give one of them.")
@@ -35,13 +37,30 @@ def methods_of_file(
         return [info for info in infos if needs_no_library(info.name) or reading.has_rows(info.name, steps)]
     first = shown or next((info.name for info in infos), None)
     kept = {info.name for info in infos if info.name == first or reading.has_rows(info.name, steps)}
-    spare = INSTANT
-    for name in (info.name for info in infos if info.name in _USUAL and info.name not in kept):
-        seconds = reading.seconds(name, steps)
+    spare = _LONG
+    usual = [info.name for info in infos if info.name in _USUAL and info.name not in kept]
+    for name, seconds in sorted(((name, reading.seconds(name, steps)) for name in usual), key=_by_time):
         if seconds is not None and seconds <= spare:
             kept.add(name)
             spare -= seconds
     return [info for info in infos if info.name in kept]
+
+
+def _by_time(named: tuple[str, float | None]) -> float:
+    return named[1] or 0.0
+
+
+def too_long_for_file(reading: Reading, carried: Sequence[MethodInfo]) -> list[str]:
+    """Return a sentence on each usual method that is not *carried*, because it would take long."""
+    names, steps = {info.name for info in carried}, range(reading.n_steps)
+    gone = [info for info in reading.methods() if info.name in _USUAL and info.name not in names]
+    times = [(info, reading.seconds(info.name, steps)) for info in gone]
+    return [
+        f"{info.title} is not in this file, because it takes about {duration(seconds)}: "
+        f"name it in methods= to have it."
+        for info, seconds in times
+        if seconds is not None
+    ]
 
 
 def needs_no_library(name: str) -> bool:

@@ -58,8 +58,8 @@ def save(
     Args:
         reading: What to save.
         path: Where to write it.
-        methods: Names; by default the one *shown*, or else the first, those computed already, and the usual ones that
-            take no time here: attention and, for a small model, gradients.
+        methods: Names; by default the one *shown*, or else the first, those computed already, and leave one out, GIM,
+            saliency, input × gradient and attention, as far as they take under a minute together.
         shown: The method that the widget shows.
         everything: Carry all methods that need no other library.
         heads: Attention of all heads as ``"float32"``, ``"float16"`` or ``"none"``, which keeps their mean; ``"auto"``
