@@ -93,7 +93,7 @@ export function buildText(content: Content, showSpace: boolean): TextElements {
     run.append(element);
     const [step] = units.steps(u);
     const p = step === undefined || !units.labels ? null : content.steps.probability[step];
-    if (p != null) run.append(h("span", { class: "num p", "aria-hidden": "true" }, ` ${chance(p)} `));
+    if (p != null) run.append(h("span", { class: "num p", "aria-hidden": "true" }, `\u00a0${chance(p)} `));
     elements.push(element);
   }
   if (content.answer_before) {

@@ -51,16 +51,13 @@ def _by_time(named: tuple[str, float | None]) -> float:
 
 
 def too_long_for_file(reading: Reading, carried: Sequence[MethodInfo]) -> list[str]:
-    """Return a sentence on each usual method that is not *carried*, because it would take long."""
+    """Return a sentence on the usual methods that are not *carried*, because they would take long; none without any."""
     names, steps = {info.name for info in carried}, range(reading.n_steps)
     gone = [info for info in reading.methods() if info.name in _USUAL and info.name not in names]
-    times = [(info, reading.seconds(info.name, steps)) for info in gone]
-    return [
-        f"{info.title} is not in this file, because it takes about {duration(seconds)}: "
-        f"name it in methods= to have it."
-        for info, seconds in times
-        if seconds is not None
-    ]
+    times = [(info.title, reading.seconds(info.name, steps)) for info in gone]
+    told = [f"{title} ({duration(seconds)})" for title, seconds in times if seconds is not None]
+    sentence = f"Not in this file, because they take long: {', '.join(told)}; methods= takes them in."
+    return [sentence] if told else []
 
 
 def needs_no_library(name: str) -> bool:
