@@ -11,7 +11,7 @@
 SHELL := /bin/bash
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo watch test test-fast zoo compat coverage bench lint types test-js test-py format bundle chromium clean
+.PHONY: help demo watch test test-fast static zoo compat coverage bench lint types test-js test-py format bundle chromium clean
 
 PYTHON ?= $(shell scripts/find-python)
 PROMPT ?= The first president of America is
@@ -38,7 +38,11 @@ endif
 watch: $(VENV)/.dev $(BUNDLE)
 	node js/build.mjs --watch & trap "kill $$!" EXIT; ANYWIDGET_HMR=1 jupyter lab $(if $(NO_BROWSER),--no-browser)
 
-test: lint types test-js test-py compat
+test: lint static test-py compat
+
+# mypy works on one core: the front end is checked on the other.
+static: $(VENV)/.dev node_modules/.package-lock.json
+	mypy & types=$$!; npm run --silent typecheck && npm run --silent test; js=$$?; wait $$types && exit $$js
 
 lint: $(VENV)/.dev node_modules/.package-lock.json
 	ruff check
@@ -57,7 +61,7 @@ test-py: $(VENV)/.dev $(BUNDLE) chromium
 	$(PYTEST) -m "not browser"
 	$(PYTEST) -m browser
 
-test-fast: lint types test-js $(BUNDLE)
+test-fast: lint static $(BUNDLE)
 	$(PYTEST) -m "not browser and not slow"
 
 zoo: $(VENV)/.dev $(BUNDLE)
