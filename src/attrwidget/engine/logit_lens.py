@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from attrwidget.engine.trace import Trace
+    from attrwidget.engine.compared_runs import ComparedRuns
     from attrwidget.progress import Progress
 
 _LOGITS_BYTES = 64 << 20  # of the steps whose layers are read at once
@@ -66,7 +66,7 @@ class LogitLens:
 
     def __init__(
         self,
-        trace: Trace,
+        trace: ComparedRuns,
         rows: Sequence[int],
         whole: Callable[[], torch.Tensor],
         one: Callable[[int], torch.Tensor],
