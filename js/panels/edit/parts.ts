@@ -51,7 +51,8 @@ export function verdict({ nats, answer }: Tried, { state, scores }: Context, [fi
   const old = named(units.joined(range(first, last + 1)));
   const again =
     nats >= -0.7 && nats <= 0.7 && range(last + 1, target).some((u) => named(units.text(u)) === old);
-  const repeated = again ? ` “${old}” stands there once more.` : "";
+  const kept = state.content.peek().steps.step_noun ? "" : " The answer up to there was kept as it is";
+  const repeated = kept && again ? `${kept}, and says “${old}” too.` : kept && `${kept}.`;
   const anew = answer === null ? repeated : ` The answer is “${answer}”.`;
   const shown = scores.held.peek();
   if (!shown || shown.steps.length === 0) return moved + anew;

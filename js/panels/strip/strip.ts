@@ -15,11 +15,12 @@ const pace = 3000;
 function mount(host: HTMLElement, ctx: Context, display: HTMLElement): void {
   const { state, signal } = ctx;
   if (wasSeen() || state.content.peek().steps.count === 0) return;
-  const what = state.content.peek().steps.step_noun?.[0] ?? "word of the answer";
+  const { steps: of, check_seconds } = state.content.peek();
+  const what = of.step_noun?.[0] ?? "word of the answer";
   const steps = [
-    `Point at a ${what}: what it came from darkens.`,
+    `Point at ${/^[aeiou]/.test(what) ? "an" : "a"} ${what}: what it came from darkens.`,
     "Click keeps it.",
-    "The list beside it says how much, and whether it is true.",
+    `The list beside it says how much${check_seconds == null ? "." : ", and whether it is true."}`,
   ].map((text, k) => h("li", {}, h("b", {}, String(k + 1)), ` ${text}`));
   const say = h("span", { class: "say", role: "status" });
   const show = h("button", { type: "button" }, "show me");
