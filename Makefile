@@ -20,8 +20,8 @@ STATIC := src/attrwidget/page/static
 BUNDLE := $(STATIC)/widget.js
 # Python compiles what is imported; most of what is installed never is.
 PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
-# Each test runs on one thread; the third process works while two wait for a kernel or a page.
-PYTEST := pytest -n 3 --dist loadfile
+# Two processes: each test runs on one thread.
+PYTEST := pytest -n 2 --dist loadfile
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PIP_NO_WARN_SCRIPT_LOCATION := 1
 
