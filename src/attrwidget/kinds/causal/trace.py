@@ -12,7 +12,7 @@ from attrwidget.engine.forward import logits_of, run
 from attrwidget.engine.gradients.attention_gradients import attention_gradients
 from attrwidget.engine.gradients.batched import GradientGraph
 from attrwidget.engine.logit_lens import LogitLens
-from attrwidget.engine.readings import LIKELY, first_not_finite, read_steps
+from attrwidget.engine.readings import LIKELY, first_not_finite
 from attrwidget.engine.trace import Trace
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import exclusive_use
@@ -141,7 +141,8 @@ class CausalTrace(Trace):
             return []
         with exclusive_use(self.model.hf), torch.no_grad():
             logits = logits_of(self.model.hf, self._ids[:, : edit.start], 1)
-        return read_steps(logits, [0], top=LIKELY).top_ids[0].tolist()  # type: ignore[no-any-return]
+        best: list[int] = logits[0].topk(min(LIKELY, logits.shape[-1])).indices.tolist()
+        return best
 
     def _written(
         self,
