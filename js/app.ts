@@ -5,20 +5,20 @@ import { liveRegion } from "./a11y/live-region";
 import type { Context, View } from "./context";
 import { h } from "./dom";
 import { followTheme, hostStyles, hosts } from "./hosts";
-import { edit } from "./panels/edit/edit";
 import { footer } from "./panels/footer/footer";
-import { layers } from "./panels/layers/layers";
 import { picker } from "./panels/picker/picker";
 import { status } from "./panels/status/status";
 import { strip } from "./panels/strip/strip";
 import { toolbar } from "./panels/toolbar/toolbar";
 import { why } from "./panels/why/why";
+import { Parts } from "./parts";
 import printed from "./print.css";
 import { createScores } from "./scores/shown-scores";
 import type { Session } from "./session/session";
 import type { Display } from "./state/display";
 import type { State } from "./state/state";
 import { Tasks } from "./state/tasks";
+import { askToEdit, whenAsked } from "./state/word";
 import styles from "./styles.css";
 import { views as allViews } from "./views";
 
@@ -41,12 +41,8 @@ export function mountApp(
 ): void {
   const root = el.shadowRoot ?? el.attachShadow({ mode: "open" });
   root.replaceChildren();
-  addStyles(root, [
-    hostStyles(),
-    styles,
-    ...[toolbar, status, footer, strip, edit, why, picker, layers, ...views].map((part) => part.styles),
-    printed,
-  ]);
+  const core = [toolbar, status, footer, strip, why, picker].map((part) => part.styles);
+  const parts = new Parts(root, [hostStyles(), styles, ...core], printed);
   for (const host of hosts) host.prepare?.(el, signal);
   const [bar, side, bottom] = [h("header"), h("aside", { class: "side" }), h("footer")];
   const [state, view] = [h("div", { class: "status" }), h("div", { class: "view" })];
@@ -70,16 +66,17 @@ export function mountApp(
     live,
     tasks,
     computed(() => shown.value.allSteps ?? false),
+    parts,
     signal,
   );
   const panels = toolbar.mount(bar, ctx, views, shown);
   status.mount(state, ctx, tasks);
-  for (const each of views) mountView(view, each, ctx, shown);
+  for (const each of views) mountView(view, each, ctx, shown, parts);
   strip.mount(view, ctx, aw);
-  edit.mount(view, ctx);
+  mountEdit(view, ctx);
   why.mount(side, ctx, app.trouble);
   picker.mount(side, ctx);
-  layers.mount(side, ctx);
+  mountLayers(side, ctx);
   status.mountNotes(bottom, ctx, app.notes, app.trouble);
   footer.mount(bottom, ctx);
   listenForKeys(aw, ctx, panels);
@@ -93,6 +90,7 @@ function createContext(
   live: HTMLElement,
   tasks: Tasks,
   allSteps: Display["allSteps"],
+  parts: Parts,
   signal: AbortSignal,
 ): Context {
   const stops: (() => void)[] = [];
@@ -109,7 +107,12 @@ function createContext(
     run: (work, lane) => tasks.run(work, lane),
     effect: (body) => void stops.push(effect(body)),
   };
-  return { ...display, scores: createScores(display) };
+  const ctx: Context = {
+    ...display,
+    scores: createScores(display),
+    mountPart: (part, to) => parts.mount(part, to, ctx),
+  };
+  return ctx;
 }
 
 /** Ask again for what was given up, once there is no `trouble` any more. */
@@ -122,31 +125,51 @@ function retryAfter(trouble: ReadonlySignal<string | null>, ctx: Context, tasks:
   });
 }
 
-/** Show the view while it is the chosen one; it is mounted when it is first shown. */
-function mountView(parent: HTMLElement, view: View, ctx: Context, shown: { readonly value: View }): void {
+/** Show the view while it is the chosen one; it is loaded when it is first shown. */
+function mountView(
+  parent: HTMLElement,
+  view: View,
+  ctx: Context,
+  shown: { readonly value: View },
+  parts: Parts,
+): void {
   const pane = h("div", { class: "pane", hidden: true });
   parent.append(pane);
   const open = newSignal(false);
-  let mounted = false;
+  let loaded = false;
   ctx.effect(() => {
     const now = shown.value === view;
     pane.hidden = !now;
     open.value = now;
-    if (!now || mounted) return;
-    mounted = true;
-    untracked(() => view.mount(pane, { ...ctx, open }));
+    if (!now || loaded) return;
+    loaded = true;
+    void parts.mount(view.load(), pane, { ...ctx, open });
   });
 }
 
-function addStyles(root: ShadowRoot, texts: readonly string[]): void {
-  try {
-    root.adoptedStyleSheets = texts.map((text) => {
-      const sheet = new CSSStyleSheet();
-      sheet.replaceSync(text);
-      return sheet;
-    });
-  } catch {
-    // A sheet made in another document than the one `root` is in cannot be adopted.
-    root.append(h("style", {}, texts.join("\n")));
-  }
+/** Unpack the panel that changes a word when it is first asked for, then ask again. */
+function mountEdit(host: HTMLElement, ctx: Context): void {
+  const asked = new AbortController();
+  ctx.signal.addEventListener("abort", () => asked.abort());
+  whenAsked(host, asked.signal, async (u, element) => {
+    asked.abort();
+    await ctx.mountPart(
+      import("./panels/edit/edit").then(({ edit }) => edit),
+      host,
+    );
+    askToEdit(element, u);
+  });
+}
+
+/** Unpack the panel of layers once there is a lens to read them with. */
+function mountLayers(host: HTMLElement, ctx: Context): void {
+  let loaded = false;
+  ctx.effect(() => {
+    if (loaded || !ctx.state.content.value.lens) return;
+    loaded = true;
+    void ctx.mountPart(
+      import("./panels/layers/layers").then(({ layers }) => layers),
+      host,
+    );
+  });
 }

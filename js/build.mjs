@@ -3,29 +3,16 @@
  * the views where Python reads them. `node js/build.mjs --watch` builds again at each change.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { context, transform } from "esbuild";
+import { packed } from "./pack.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const page = join(root, "src/attrwidget/page");
 const out = join(page, "static");
 const watching = process.argv.includes("--watch");
-
-/**
- * The widget's script is a synced trait, sent and saved with every widget, so it is compressed: this module unpacks
- * and imports it from a blob, as anywidget itself does.
- */
-const packed = (
-  script,
-) => `const bytes = Uint8Array.from(atob("${gzipSync(script, { level: 9 }).toString("base64")}"), (c) => c.charCodeAt(0));
-const text = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-const url = URL.createObjectURL(new Blob([await new Response(text).arrayBuffer()], { type: "text/javascript" }));
-const module = await import(url);
-URL.revokeObjectURL(url);
-export default module.default;
-`;
 
 const cssAsText = {
   name: "css-as-text",
@@ -37,29 +24,61 @@ const cssAsText = {
   },
 };
 
+/** Say how large a script is, and fail if it is larger than it may be. */
+function weigh(name, size, limit) {
+  console.log(`${name}: ${size} bytes`);
+  if (size <= limit) return;
+  console.error(`${name} has ${size} bytes: more than the ${limit} it may have.`);
+  if (!watching) process.exit(1);
+}
+
 async function write(name, script, limit) {
   const path = join(out, name);
-  const size = Buffer.byteLength(script);
-  if (size > limit) {
-    console.error(`${relative(root, path)} has ${size} bytes: more than the ${limit} it may have.`);
-    if (!watching) process.exit(1);
-  }
+  weigh(relative(root, path), Buffer.byteLength(script), limit);
   await writeFile(path, script);
-  console.log(`${relative(root, path)}: ${size} bytes`);
+}
+
+/** Pack the widget: its first module with what that imports, the core, and the modules that are imported later. */
+async function writeWidget(modules) {
+  const core = modules.filter(({ later }) => !later).map(({ code }) => code);
+  const gzipped = gzipSync(core.join(""), { level: 9 }).length;
+  weigh("The core, minified", Buffer.byteLength(core.join("")), 130_000);
+  weigh("The core, packed", Math.ceil(gzipped / 3) * 4, 75_000);
+  await write("widget.js", packed(modules), 140_000);
 }
 
 /** The ids of js/views/index.ts are the values that Python allows for the trait `view`; the file is committed. */
-async function writeViews(script) {
-  const { views } = await import(`data:text/javascript;base64,${Buffer.from(script).toString("base64")}`);
+async function writeViews([{ code }]) {
+  const { views } = await import(`data:text/javascript;base64,${Buffer.from(code).toString("base64")}`);
   await writeFile(join(page, "views.json"), `${JSON.stringify(views.map(({ id }) => id))}\n`);
 }
 
-/** A build of one entry; `save` gets the finished script. */
-const bundle = (entry, format, save) =>
+/** The modules of a build, each after those it imports; `later` marks those that the first does not import at once. */
+function inOrder({ outputFiles, metafile }, entry) {
+  const code = new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
+  const outputs = new Map(Object.entries(metafile.outputs).map(([path, output]) => [basename(path), output]));
+  const order = [];
+  const visit = (name, later) => {
+    if (order.some((module) => module.name === name)) return;
+    const { imports } = outputs.get(name);
+    const [now, then] = [false, true].map((dynamic) =>
+      imports.filter(({ kind }) => (kind === "dynamic-import") === dynamic).map(({ path }) => basename(path)),
+    );
+    for (const one of now) visit(one, later);
+    for (const one of then) visit(one, true);
+    if (!order.some((module) => module.name === name)) order.push({ name, code: code.get(name), later });
+  };
+  visit(`${basename(entry)}.js`, false);
+  return order;
+}
+
+/** A build of one entry; `save` gets its modules in order. */
+const bundle = (entry, options, save) =>
   context({
     entryPoints: [join(root, "js", `${entry}.ts`)],
+    outdir: out,
     write: false,
-    format,
+    metafile: true,
     bundle: true,
     minify: true,
     charset: "utf8",
@@ -70,19 +89,17 @@ const bundle = (entry, format, save) =>
       cssAsText,
       {
         name: "save",
-        setup: (builder) => builder.onEnd(({ outputFiles: [file] = [] }) => file && save(file.text)),
+        setup: (builder) => builder.onEnd((result) => result.metafile && save(inOrder(result, entry))),
       },
     ],
+    ...options,
   });
 
 await mkdir(out, { recursive: true });
 const builds = [
-  await bundle("widget", "esm", async (script) => {
-    console.log(`The widget before packing: ${Buffer.byteLength(script)} bytes`);
-    await write("widget.js", packed(script), 90_000);
-  }),
-  await bundle("page", "iife", (script) => write("page.js", script, 170_000)),
-  await bundle("views/index", "esm", writeViews),
+  await bundle("widget", { format: "esm", splitting: true, chunkNames: "[name]-[hash]" }, writeWidget),
+  await bundle("page", { format: "iife" }, ([{ code }]) => write("page.js", code, 240_000)),
+  await bundle("views/index", { format: "esm" }, writeViews),
 ];
 for (const build of builds) {
   if (watching) await build.watch();

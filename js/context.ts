@@ -5,11 +5,22 @@ import type { Display } from "./state/display";
 
 export interface Context extends Display {
   readonly scores: Scores;
+  /** Fill `host` with a part: at once if it is here, else as soon as it is unpacked from the bundle. */
+  readonly mountPart: (part: Soon<Part>, host: HTMLElement) => Soon<void>;
 }
+
+export type Soon<T> = T | Promise<T>;
 
 export interface ViewContext extends Context {
   /** True while this view is the one shown. */
   readonly open: ReadonlySignal<boolean>;
+}
+
+/** A piece of the page with its styles. */
+export interface Part<C = Context> {
+  readonly styles: string;
+  /** Fill `host`; everything started here ends with `ctx.signal`. */
+  mount(host: HTMLElement, ctx: C): void;
 }
 
 /** One way to show an explanation; views/index.ts lists them. */
@@ -18,9 +29,8 @@ export interface View {
   readonly id: string;
   /** The text of its button in the toolbar. */
   readonly title: string;
-  readonly styles: string;
-  /** Fill `host` when the view is first shown; everything started here ends with `ctx.signal`. */
-  mount(host: HTMLElement, ctx: ViewContext): void;
+  /** Return what fills the view when it is first shown: at once, or unpacked from the bundle by `import()`. */
+  load(): Soon<Part<ViewContext>>;
   /** The view shows the scores of every step at once: without a foil, and a copy takes all steps. */
   readonly allSteps?: boolean;
 }

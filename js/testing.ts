@@ -90,7 +90,15 @@ export function setUp(over: Partial<Content> = {}, steps = rows) {
     effect: (body) => end.signal.addEventListener("abort", effect(body)),
   };
   const scores = createScores(display);
-  const ctx: ViewContext = { ...display, scores, open: signal(true) };
+  const ctx: ViewContext = {
+    ...display,
+    scores,
+    open: signal(true),
+    mountPart: (part, to) => {
+      if (part instanceof Promise) return part.then((unpacked) => unpacked.mount(to, ctx));
+      part.mount(to, ctx);
+    },
+  };
   const host = document.createElement("div");
   document.body.append(host);
   return { state, session, ctx, host, end, announced };

@@ -11,18 +11,18 @@ import { views } from ".";
 
 /** The recipe "add a view": a folder that exports a View, listed once in views/index.ts. */
 const clicked = vi.fn();
+function mount(host: HTMLElement, { state, open, signal, effect }: ViewContext): void {
+  const button = h("button", { class: "counter" });
+  host.append(button);
+  listen(button, signal, { click: clicked });
+  effect(() => {
+    if (open.value) button.textContent = `${state.held.value.length} held`;
+  });
+}
 const counter: View = {
   id: "counter",
   title: "Counter",
-  styles: ".counter { color: teal }",
-  mount(host: HTMLElement, { state, open, signal, effect }: ViewContext) {
-    const button = h("button", { class: "counter" });
-    host.append(button);
-    listen(button, signal, { click: clicked });
-    effect(() => {
-      if (open.value) button.textContent = `${state.held.value.length} held`;
-    });
-  },
+  load: () => ({ styles: ".counter { color: teal }", mount }),
 };
 
 let state: State;

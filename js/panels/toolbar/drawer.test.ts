@@ -1,12 +1,14 @@
 // @vitest-environment happy-dom
 import { beforeEach, expect, test, vi } from "vitest";
+import { setUp } from "../../testing";
 import { Drawer } from "./drawer";
 
 let drawer: Drawer;
-const make = vi.fn(() => document.createElement("p"));
+const mount = vi.fn((host: HTMLElement) => host.append("content"));
+const make = vi.fn(() => ({ styles: "", mount }));
 beforeEach(() => {
   make.mockClear();
-  drawer = new Drawer();
+  drawer = new Drawer(setUp().ctx);
 });
 
 test("a button opens the panel with its content, made once, and closes it", () => {
@@ -14,6 +16,7 @@ test("a button opens the panel with its content, made once, and closes it", () =
   button.click();
   expect([drawer.element.hidden, button.getAttribute("aria-expanded")]).toEqual([false, "true"]);
   const content = drawer.element.firstChild;
+  expect(content?.textContent).toBe("content");
   button.click();
   expect([drawer.element.hidden, button.getAttribute("aria-expanded")]).toEqual([true, "false"]);
   button.click();

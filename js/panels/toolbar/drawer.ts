@@ -1,16 +1,25 @@
 /** The panel below the bar. It shows the content of one button at a time. */
+import type { Context, Part, Soon } from "../../context";
 import { h, icon, uniqueId } from "../../dom";
 
 export class Drawer {
   readonly element = h("div", { class: "panel", id: uniqueId("panel"), hidden: true });
+  readonly #ctx: Context;
   #open: HTMLElement | null = null;
 
-  /** Make a button that opens the panel with what `make` returns, called once, and closes it again. */
-  button(label: string, picture: string | null, make: () => HTMLElement): HTMLButtonElement {
+  constructor(ctx: Context) {
+    this.#ctx = ctx;
+  }
+
+  /** Make a button that opens the panel with a part, loaded at the first click, and closes it again. */
+  button(label: string, picture: string | null, load: () => Soon<Part>): HTMLButtonElement {
     let content: HTMLElement | undefined;
     const onclick = () => {
       if (this.#open === button) return this.#show(null);
-      content ??= make();
+      if (!content) {
+        content = h("div");
+        void this.#ctx.mountPart(load(), content);
+      }
       this.#show(button, content);
     };
     const button = h(

@@ -1,6 +1,11 @@
 /** The help panel: what pointer and keys do. */
+
+import type { Part } from "../../context";
 import { h } from "../../dom";
 import { termList } from "../terms";
+import styles from "./panels.css";
+
+export const help: Part = { styles, mount: (host) => host.append(helpPanel()) };
 
 const grammar: readonly (readonly [readonly string[], string])[] = [
   [["Hover"], "a word of the answer: which words carried it"],
@@ -17,7 +22,7 @@ const grammar: readonly (readonly [readonly string[], string])[] = [
   [["Esc"], "goes back one step: the foil, heads, the method before, the word"],
 ];
 
-export function helpPanel(): HTMLElement {
+function helpPanel(): HTMLElement {
   const rows = grammar.map(([keys, does]) =>
     h("div", {}, h("dt", {}, ...keys.map((key) => h("kbd", {}, key))), h("dd", {}, does)),
   );

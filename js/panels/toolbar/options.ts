@@ -1,12 +1,15 @@
 /** The panel of options: how several become one, what is hidden, how strong the colours are. */
 
-import type { Context } from "../../context";
+import type { Context, Part } from "../../context";
 import { h } from "../../dom";
 import { type HeadRule, headRules, type SpanRule } from "../../session/session";
 import { ruleName } from "../../state/heads";
 import type { Options } from "../../state/state";
 import { hides } from "../../state/units";
 import { type Choice, field, segmented, slider, tick } from "./controls";
+import styles from "./panels.css";
+
+export const options: Part = { styles, mount: (host, ctx) => host.append(optionsPanel(ctx)) };
 
 const rules: readonly Choice[] = headRules.map((value) => ({ value, text: ruleName(value) }));
 

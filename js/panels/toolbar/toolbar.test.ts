@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { computed } from "@preact/signals-core";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import type { Panels } from "../../a11y/keys";
 import type { View } from "../../context";
 import { sample } from "../../session/testing";
@@ -8,7 +8,7 @@ import { setUp } from "../../testing";
 import { toolbar } from "./toolbar";
 
 const views = ["text", "flow"].map(
-  (id): View => ({ id, title: id.toUpperCase(), styles: "", mount: () => {} }),
+  (id): View => ({ id, title: id.toUpperCase(), load: () => ({ styles: "", mount: () => {} }) }),
 );
 let t: ReturnType<typeof setUp>;
 let panels: Panels;
@@ -31,17 +31,23 @@ test("views are those listed, and a click shows one", () => {
   expect([t.state.view.value, checked("View")]).toEqual(["flow", ["FLOW"]]);
 });
 
-test("four methods fit into the bar, the others into a list", () => {
+test("four methods fit into the bar, the others into a list", async () => {
   const extra = ["Rollout", "Lime"].map((title) => ({ ...sample.methods[0], name: title, title }) as never);
   t.state.content.value = { ...sample, methods: [...sample.methods, ...extra] };
   expect(radios("Method")).toHaveLength(4);
-  t.host.querySelector<HTMLElement>(".more")?.click();
+  const more = t.host.querySelector<HTMLElement>(".more");
+  expect(more?.textContent).toBe("More");
+  more?.click();
+  await vi.waitFor(() => expect(t.host.querySelector(".methods")).not.toBeNull());
   t.host.querySelector<HTMLElement>('.methods [data-value="Lime"]')?.click();
   expect([t.state.method.value, checked("Method")]).toEqual(["Lime", []]);
+  expect([more?.textContent, more?.classList.contains("on")]).toEqual(["Lime", true]);
 });
 
-test("help opens, and is closed before anything else is", () => {
+test("help opens, and is closed before anything else is", async () => {
   panels.help();
-  expect(t.host.querySelector(".help")?.textContent).toContain("holds a word of the answer");
+  await vi.waitFor(() =>
+    expect(t.host.querySelector(".help")?.textContent).toContain("holds a word of the answer"),
+  );
   expect([panels.close(), panels.close()]).toEqual([true, false]);
 });

@@ -2,13 +2,11 @@
 import type { Panels } from "../../a11y/keys";
 import type { Context, View } from "../../context";
 import { h } from "../../dom";
+import type { MethodInfo } from "../../session/session";
 import { methodOf } from "../../state/selectors";
 import { segmented } from "./controls";
 import { copyButton } from "./copy";
 import { Drawer } from "./drawer";
-import { helpPanel } from "./help";
-import { methodsPanel, moreLabel } from "./more";
-import { optionsPanel } from "./options";
 import { askOf } from "./questions";
 import styles from "./toolbar.css";
 
@@ -34,13 +32,13 @@ function mount(
   const switcher = segmented("View", (id) => {
     state.view.value = id;
   });
-  const drawer = new Drawer();
+  const drawer = new Drawer(ctx);
   const what = h("span", { class: "what", "aria-hidden": "true" }, "What");
-  const more = drawer.button("More methods", null, () => methodsPanel(ctx, chooseMethod));
+  const more = drawer.button("More methods", null, async () => (await import("./methods")).methods);
   more.className = "more";
-  const options = drawer.button("Options", pictures.options, () => optionsPanel(ctx));
+  const options = drawer.button("Options", pictures.options, async () => (await import("./options")).options);
   const copy = copyButton(ctx, (button, box) => drawer.open(button, box));
-  const help = drawer.button("Help", pictures.help, helpPanel);
+  const help = drawer.button("Help", pictures.help, async () => (await import("./help")).help);
   host.append(
     h(
       "div",
@@ -76,4 +74,12 @@ function mount(
     switcher.show(choices, view.value.id);
   });
   return { close: () => drawer.close(), help: () => help.click() };
+}
+
+/** The button that reads "More" until a method that is not on the bar is shown. */
+function moreLabel(button: HTMLElement, chosen: MethodInfo | undefined, onBar: boolean): void {
+  const other = chosen && !onBar ? chosen.title : null;
+  button.textContent = other ?? "More";
+  button.setAttribute("aria-label", other ? `${other}, more methods` : "More methods");
+  button.classList.toggle("on", chosen !== undefined && !onBar);
 }

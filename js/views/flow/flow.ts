@@ -1,6 +1,6 @@
 /** The flow view: the running text with arcs from the inputs that hold most of what the word explained depends on. */
 import { computed } from "@preact/signals-core";
-import type { View, ViewContext } from "../../context";
+import type { Part, ViewContext } from "../../context";
 import { hues } from "../../draw/hues";
 import type { Box } from "../running-text/boxes";
 import type { Overlay, Page } from "../running-text/page";
@@ -16,7 +16,7 @@ import { followBundle, followHeadRows } from "./rows";
 import { counted, endText } from "./says";
 import { sightOf } from "./sight";
 
-export const flow: View = { id: "flow", title: "Flow", styles: textStyles + styles, mount };
+export const flow: Part<ViewContext> = { styles: textStyles + styles, mount };
 
 /** Pixels from an arc at which it is pointed at. */
 const reach = 6;

@@ -2,7 +2,7 @@
 import { untracked } from "@preact/signals-core";
 import { ActiveCell } from "../../a11y/active-cell";
 import { inside, move } from "../../a11y/grid";
-import type { View, ViewContext } from "../../context";
+import type { Part, ViewContext } from "../../context";
 import { h, inNextFrame, listen, pointIn, sizeCanvas, watchSize, writeText } from "../../dom";
 import { paletteOf } from "../../draw/palette";
 import { tint } from "../../draw/ramp";
@@ -16,7 +16,7 @@ import styles from "./layers.css";
 import { cutter, type Look, paintTable } from "./paint";
 import { extent, gutter, head, inView, planOf, reveal, type Spot, spotAt } from "./plan";
 
-export const layers: View = { id: "layers", title: "Layers", styles, mount };
+export const layers: Part<ViewContext> = { styles, mount };
 
 /** Steps read beyond those in view. */
 const ahead = 12;

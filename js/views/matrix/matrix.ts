@@ -1,7 +1,7 @@
 /** The matrix view: a heat map of all scores. Rows are inputs, columns are generated tokens. */
 import { untracked } from "@preact/signals-core";
 import { type Cell, inside, type Key, move } from "../../a11y/grid";
-import type { View, ViewContext } from "../../context";
+import type { Part, ViewContext } from "../../context";
 import { inNextFrame, listen, sizeCanvas, watchSize } from "../../dom";
 import { scoreOptions } from "../../scores/options";
 import { extendHeld, preview, toggleHeld } from "../../state/selection";
@@ -17,13 +17,7 @@ import type { Picture } from "./picture";
 import { listenToPointer } from "./pointer";
 import { Viewport } from "./viewport";
 
-export const matrix: View = {
-  id: "matrix",
-  title: "Matrix",
-  styles,
-  allSteps: true,
-  mount: (host, ctx) => void new Matrix(host, ctx),
-};
+export const matrix: Part<ViewContext> = { styles, mount: (host, ctx) => void new Matrix(host, ctx) };
 
 class Matrix {
   readonly #host: HTMLElement;

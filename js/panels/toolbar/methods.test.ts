@@ -1,9 +1,9 @@
 // @vitest-environment happy-dom
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import type { MethodInfo } from "../../session/session";
 import { sample } from "../../session/testing";
 import { setUp } from "../../testing";
-import { methodsPanel, moreLabel } from "./more";
+import { methodsPanel } from "./methods";
 
 const base = sample.methods[0] as MethodInfo;
 const methods: MethodInfo[] = [
@@ -22,11 +22,10 @@ const methods: MethodInfo[] = [
 
 function panel() {
   const t = setUp({ methods });
-  const choose = vi.fn();
-  const element = methodsPanel(t.ctx, choose);
+  const element = methodsPanel(t.ctx);
   t.host.append(element);
   const texts = (selector: string) => [...element.querySelectorAll(selector)].map((one) => one.textContent);
-  return { ...t, choose, element, texts };
+  return { ...t, element, texts };
 }
 
 test("methods stand under the question they answer, with their cost and a line", () => {
@@ -48,21 +47,12 @@ test("those of other tools are folded", () => {
 });
 
 test("a click chooses, and the one shown is marked", () => {
-  const { choose, element, state } = panel();
+  const { element, state } = panel();
   const button = (name: string) => element.querySelector<HTMLElement>(`[data-value="${name}"]`);
   button("b")?.click();
-  expect(choose).toHaveBeenCalledExactlyOnceWith("b");
-  state.method.value = "b";
+  expect(state.method.value).toBe("b");
   expect([button("b"), button("own")].map((one) => one?.getAttribute("aria-pressed"))).toEqual([
     "true",
     "false",
   ]);
-});
-
-test("the button reads More until a method that is not on the bar is shown", () => {
-  const button = document.createElement("button");
-  moreLabel(button, methods[0], true);
-  expect([button.textContent, button.className]).toEqual(["More", ""]);
-  moreLabel(button, methods[1], false);
-  expect([button.textContent, button.className]).toEqual(["<b>Method B</b>", "on"]);
 });

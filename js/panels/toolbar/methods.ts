@@ -1,23 +1,21 @@
 /** All methods by the question they answer, each with what it takes and one line; those of other tools are folded. */
-import type { Context } from "../../context";
+import type { Context, Part } from "../../context";
 import { h } from "../../dom";
 import type { MethodInfo } from "../../session/session";
 import { methodOf } from "../../state/selectors";
+import styles from "./panels.css";
 import { costText, headingOf, order } from "./questions";
+
+export const methods: Part = { styles, mount: (host, ctx) => host.append(methodsPanel(ctx)) };
 
 /** The tool of a method that another library computes, as in "captum:lime". */
 const toolOf = ({ name }: MethodInfo): string => (name.includes(":") ? (name.split(":")[0] ?? "") : "");
 
-/** The button that reads "More" until a method that is not on the bar is shown. */
-export function moreLabel(button: HTMLElement, chosen: MethodInfo | undefined, onBar: boolean): void {
-  const other = chosen && !onBar ? chosen.title : null;
-  button.textContent = other ?? "More";
-  button.setAttribute("aria-label", other ? `${other}, more methods` : "More methods");
-  button.classList.toggle("on", chosen !== undefined && !onBar);
-}
-
 /** The panel: it follows the methods and the one that is shown until the display ends. */
-export function methodsPanel({ state, effect }: Context, choose: (name: string) => void): HTMLElement {
+export function methodsPanel({ state, effect }: Context): HTMLElement {
+  const choose = (name: string) => {
+    state.method.value = name;
+  };
   const groups = h("div", { class: "groups" });
   const others = h("div", { class: "tools" });
   const fold = h("details", {}, h("summary", {}, "Run by other tools"), others);

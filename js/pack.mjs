@@ -1,0 +1,27 @@
+/**
+ * Packs the modules of the widget into one. The widget's script is a synced trait, sent and saved with every widget, so
+ * it is compressed: it unpacks its modules and imports the last of them from a blob, as anywidget itself does. Those
+ * that are imported later stay text until then. The widgets of a page share what one of them has unpacked.
+ */
+import { createHash } from "node:crypto";
+import { gzipSync } from "node:zlib";
+
+/** Return one module that exports what the last of `modules` does; each comes after those it imports. */
+export function packed(modules) {
+  const text = JSON.stringify(modules.map(({ name, code }) => [name, code]));
+  const key = `attrwidget ${createHash("sha256").update(text).digest("hex").slice(0, 16)}`;
+  return `const packed = "${gzipSync(text, { level: 9 }).toString("base64")}";
+async function load() {
+  const bytes = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0));
+  const text = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const urls = {};
+  let last;
+  for (const [name, code] of await new Response(text).json()) {
+    const linked = code.replace(/"\\.\\/([\\w-]+\\.js)"/g, (_, other) => JSON.stringify(urls[other]));
+    last = urls[name] = URL.createObjectURL(new Blob([linked], { type: "text/javascript" }));
+  }
+  return (await import(last)).default;
+}
+export default await (globalThis[Symbol.for("${key}")] ??= load());
+`;
+}
