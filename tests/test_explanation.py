@@ -18,6 +18,7 @@ OFFERED = [
     "blocks",
     "check",
     "edit",
+    "figure",
     "heads",
     "instead",
     "logit_lens",

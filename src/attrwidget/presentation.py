@@ -155,6 +155,65 @@ class Presentation(ABC):
             progress=progress,
         )
 
+    def figure(
+        self,
+        path: str | Path,
+        *,
+        method: str | None = None,
+        steps: int | Sequence[int] | None = None,
+        layer: int | None = None,
+        head: int | Sequence[int] | None = None,
+        columns: int = 1,
+        theme: str = "light",
+        caption: bool = True,
+        scale: float = 3,
+        font: str | None = None,
+        progress: Progress | None = None,
+    ) -> Path:
+        """Write a figure for a paper: the text with its tints, as the widget shows it, or the scores as a table.
+
+        Args:
+            path: Where to write it. Its ending is the form: ``.svg`` (text stays text), ``.pdf``, ``.png``, ``.tex``
+                (to read into a paper, or to compile), ``.md`` or ``.csv``.
+            method: A name of ``methods()``; by default the one that the widget shows, at first the first one.
+            steps: The step to explain, or several; by default those held in the widget, or the word shown at first.
+            layer: For attention: a layer from 0.
+            head: For attention: a head of *layer* from 0, or several.
+            columns: 1 for the width of a column, 3.25 inches, or 2 for that of the page, 6.75 inches.
+            theme: ``"light"`` or ``"dark"``.
+            caption: Write the scale, the token with its probability, the method and the model below.
+            scale: Of ``.png``: 3 for 288 dots an inch, 2 for 192.
+            font: The name of a font; by default DejaVu Sans. What it lacks is taken from others.
+            progress: Called with ``(done, total)``; an exception raised in it stops, and nothing is written.
+
+        Returns:
+            The path written.
+
+        Raises:
+            AttrWidgetError: The path cannot be written, something named does not exist, no font has a character of the
+                text, or LaTeX would have to write from right to left.
+
+        Example:
+            >>> ex.figure("why.pdf", method="saliency", steps=0)
+        """
+        from attrwidget.figures.figure import write_figure
+        from attrwidget.figures.shown import chosen_state
+
+        chosen = chosen_state(
+            self.reading, self._shown_state() or {}, method=method, steps=steps, layer=layer, head=head
+        )
+        return write_figure(
+            self.reading,
+            path,
+            chosen,
+            columns=columns,
+            theme=theme,
+            caption=caption,
+            scale=scale,
+            font=font,
+            progress=progress,
+        )
+
     def save(
         self,
         path: str | Path,
