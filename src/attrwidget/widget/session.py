@@ -17,7 +17,7 @@ from attrwidget.widget.worker import Job, Preempted, Worker
 if TYPE_CHECKING:
     from attrwidget.progress import Progress
     from attrwidget.results.base import Reading
-    from attrwidget.widget.queries import Answer, Query
+    from attrwidget.widget.query import Answer, Query
 
 logger = logging.getLogger(__name__)
 

@@ -1,0 +1,86 @@
+"""Requests for what layers and heads do, and for a check of an explanation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from attrwidget.checks import LENS_WORDS, check_input, is_whole, short
+from attrwidget.errors import AttrWidgetError
+from attrwidget.page.checks import check_foil_ids
+from attrwidget.page.packing import ANSWER_BYTES, float_bytes, given_meta, lens_table
+from attrwidget.results.check import DRAWS
+from attrwidget.widget.query import ONE_STEP, TOO_MANY, Answer, Query, contrasts_of, steps_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from attrwidget.progress import Progress
+    from attrwidget.results.base import Reading
+
+
+def heads(reading: Reading, args: Mapping[str, Any]) -> Query:
+    """Check a request for what each head gives."""
+    if not reading.n_layers:
+        raise AttrWidgetError(reading.attention_note or "This model shows no attention.")
+    steps = steps_of(reading, args["steps"])
+    index = None if args["input"] is None else check_input(args["input"], reading.n_inputs)
+    foil = None
+    if args.get("foil") is not None:
+        if len(steps) != 1:
+            raise AttrWidgetError(ONE_STEP.format(len(steps)))
+        foil = contrasts_of(reading).find_one(steps[0], check_foil_ids(args["foil"]))
+
+    def answer(progress: Progress) -> Answer:
+        given = reading.given_by_heads(steps, foil=foil, progress=progress)
+        shares = given.heads if index is None else given.of_input(index)
+        rows, cols = shares.shape
+        return Answer({"rows": rows, "cols": cols, **given_meta(given, index)}, float_bytes(shares))
+
+    return Query(0 if reading.has_given_by_heads(steps, foil) else len(steps), answer)
+
+
+def check(reading: Reading, args: Mapping[str, Any]) -> Query:
+    """Check a request to mask inputs of a step."""
+    checks = reading.checks
+    if checks is None:
+        raise AttrWidgetError("A check needs the model, and this explanation was recorded without it.")
+
+    def answer(progress: Progress) -> Answer:
+        found = checks.run(args["step"], args["inputs"], progress=progress)
+        numbers = [found.probability, found.without, *found.others]
+        meta = {"step": found.step, "inputs": list(found.inputs), "holds": found.holds}
+        return Answer(meta, float_bytes(np.array(numbers, dtype=np.float32)))
+
+    return Query(DRAWS, answer)
+
+
+def lens(reading: Reading, args: Mapping[str, Any]) -> Query:
+    """Check a request for what each layer would have said."""
+    lens, steps = reading.lens, steps_of(reading, args["steps"])
+    if lens is None:
+        raise AttrWidgetError(
+            "Reading the layers needs the model, and this explanation was recorded without it."
+        )
+    if lens.refusal is not None:
+        raise AttrWidgetError(lens.refusal)
+    top = args["top"]
+    if not is_whole(top) or not 1 <= top <= LENS_WORDS:
+        raise AttrWidgetError(f"top is a whole number from 1 to {LENS_WORDS}, not {short(top)}.")
+    ids = check_foil_ids(args["ids"]) if args.get("ids") else []
+    if ids and len(steps) != 1:
+        raise AttrWidgetError(f"Rivals are of one step: ask for that one, not for {len(steps)}.")
+    most = max(1, ANSWER_BYTES // 8 // (lens.n_layers * (2 + 2 * top)))  # the words need room too
+    if len(steps) > most:
+        raise AttrWidgetError(TOO_MANY.format(len(steps), most))
+
+    def answer(progress: Progress) -> Answer:
+        read = lens.read(steps, progress)
+        words, table = lens_table(read, top, lens.rivals(steps[0], ids)[None] if ids else None)
+        shown = (table.shape[2] - 2 - len(ids)) // 2  # a small vocabulary has fewer words
+        meta = {"layers": lens.n_layers, "top": shown, "words": words}
+        return Answer(meta, float_bytes(table))
+
+    # After the scores, what heads gave and the check, which are all asked for at the same word.
+    return Query(0 if lens.has(steps) else DRAWS + len(steps), answer)
