@@ -61,6 +61,12 @@ export function setUp(over: Partial<Content> = {}, steps = rows) {
       Float32Array.from(steps, (row) => row[input] ?? nan),
     ),
     map: vi.fn(),
+    glance: vi.fn(async (r: number, c: number) => ({
+      rows: r,
+      cols: c,
+      high: 0.5,
+      values: new Uint8Array(heads * r * c).map((_, k) => k % 255),
+    })),
     known: vi.fn(() => null),
     note: vi.fn((): string | null => null),
     sums: vi.fn((): Sums | null => null),

@@ -1,6 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { KernelSession } from "./kernel";
-import type { Change, Check, Foil, HeadShares, ScoreMap, ScoreQuery, StepLens, Tried } from "./session";
+import type {
+  Change,
+  Check,
+  Foil,
+  Glance,
+  HeadShares,
+  ScoreMap,
+  ScoreQuery,
+  StepLens,
+  Tried,
+} from "./session";
 import { encode, FakeChannel, fixture, numbers } from "./testing";
 
 const saliency: ScoreQuery = { method: "saliency", layer: null, heads: [], head_rule: "mean" };
@@ -50,6 +60,7 @@ describe("the messages both sides agree on", () => {
       | ScoreMap
       | HeadShares
       | Foil
+      | Glance
       | Check
       | Tried
       | readonly string[]
@@ -59,6 +70,7 @@ describe("the messages both sides agree on", () => {
       scores: () => session.scores(query, steps as number[]),
       column: () => session.column(query, input as number),
       map: () => session.map(query),
+      glance: () => session.glance(args.rows as number, args.cols as number),
       foil: () => session.foil(step as number, text as string),
       check: () => session.check(step as number, masked as number[]),
       try: () => session.tryChanges(step as number, args.changes as Change[]),
@@ -82,6 +94,9 @@ describe("the messages both sides agree on", () => {
       const lenses = answer as readonly StepLens[];
       expect(lenses.flatMap((one) => numbersOf(one, meta.words as string[]))).toEqual(numbers(values));
       if (!ids) expect(session.knownLens((steps as number[])[0] as number)).toBe(lenses[0]);
+    } else if (op === "glance") {
+      const { rows, cols, high } = meta;
+      expect(answer).toEqual({ rows, cols, high, values: Uint8Array.from(numbers(values)) });
     } else if (op === "foil") expect(answer).toEqual(meta);
     else if (op === "likely") expect(answer).toEqual(meta.words);
     else if (op === "try") {

@@ -7,6 +7,7 @@ import type {
   Change,
   Check,
   Foil,
+  Glance,
   HeadShares,
   RequestOptions,
   ScoreMap,
@@ -54,7 +55,7 @@ interface Shape {
 }
 
 /** What answers hold. */
-type Kept = Float32Array | ScoreMap | HeadShares;
+type Kept = Float32Array | ScoreMap | Glance | HeadShares;
 
 const bytesOf = (value: Kept): number =>
   "shares" in value
@@ -206,6 +207,14 @@ export class KernelSession implements Session {
       },
       options,
     );
+  }
+
+  glance(rows: number, cols: number, options?: RequestOptions): Promise<Glance> {
+    const read = (reply: Reply): Glance => {
+      const { high, layers, heads } = reply.meta as unknown as Record<"high" | "layers" | "heads", number>;
+      return { rows, cols, high, values: toBytes(buffer(reply, layers * heads * rows * cols)) };
+    };
+    return this.#ask("glance", { rows, cols }, read, options);
   }
 
   heads(

@@ -2,12 +2,14 @@
 import { greatest, percentile } from "../scores/combine";
 import { scaleFloor } from "../scores/floor";
 import { fromBase64 } from "./buffers";
+import { glanceOf } from "./glance";
 import { type RecordedLens, readLens, recordedNumbers } from "./lens";
 import { quantize } from "./quantize";
 import { GivenByHeads, type RecordedHeads } from "./recorded-heads";
 import type {
   Check,
   Content,
+  Glance,
   Head,
   HeadShares,
   ScoreMap,
@@ -103,6 +105,12 @@ export class RecordedSession implements Session {
     const floor = scaleFloor(this, query, this.#steps());
     const low = signed ? -high : 0;
     return { rows: size[0], cols: size[1], pool, low, high, greatest: most, floor, signed, values };
+  }
+
+  async glance(rows: number, cols: number): Promise<Glance> {
+    if (!this.#weights)
+      throw new Error(this.#content.attention_note ?? "This page does not carry attention.");
+    return glanceOf(this.#weights, this.#content, rows, cols);
   }
 
   async heads(steps: readonly number[], input: number | null): Promise<HeadShares> {

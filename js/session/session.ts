@@ -152,6 +152,16 @@ export interface ScoreMap {
   readonly values: Uint8Array;
 }
 
+/** A small picture of each head's attention, all on one scale. */
+export interface Glance {
+  readonly rows: number;
+  readonly cols: number;
+  /** The weight that 254 stands for; 255 is where no step saw an input. */
+  readonly high: number;
+  /** Of each layer and head in turn: steps by inputs. */
+  readonly values: Uint8Array;
+}
+
 /** A head, its share, and the inputs that it reads most. */
 export type TopHead = readonly [layer: number, head: number, share: number, inputs: readonly number[]];
 
@@ -199,6 +209,8 @@ export interface Session {
   column(query: ScoreQuery, input: number, options?: RequestOptions): Promise<Float32Array>;
   /** All scores, pooled and quantised. */
   map(query: ScoreQuery, options?: RequestOptions): Promise<ScoreMap>;
+  /** A picture of `rows` by `cols` of each head. */
+  glance(rows: number, cols: number, options?: RequestOptions): Promise<Glance>;
   /** What each head gives to `steps`, in the mean: from all inputs, or from `input`. `foil` has an id, for one step. */
   heads(
     steps: readonly number[],

@@ -14,5 +14,6 @@ export const views: readonly View[] = [
     allSteps: true,
     load: async () => (await import("./matrix/matrix")).matrix,
   },
+  { id: "heads", title: "Heads", load: async () => (await import("./heads/heads")).heads },
   { id: "layers", title: "Layers", load: async () => (await import("./layers/layers")).layers },
 ];

@@ -78,6 +78,8 @@ def test_the_matrix_has_the_same_numbers_by_keys(
 ) -> None:
     screen = open_page(page, explanation, tmp_path / "why.html")
     screen.method("Saliency")
+    screen.root.get_by_role("radio", name="Layers").click()  # its styles come with it, whatever was opened before
+    expect(screen.root.locator(".aw-lens canvas")).to_have_css("position", "sticky")
     screen.root.get_by_role("radio", name="Matrix").click()
     grid = screen.root.get_by_role("grid", name="Scores: inputs by generated tokens")
     grid.focus()
@@ -102,6 +104,15 @@ def test_the_matrix_has_the_same_numbers_by_keys(
     grid.press("Enter")
     expect(screen.root.get_by_role("region", name="Layer by layer")).to_contain_text("George leads")
     assert serious_faults(page) == []
+    screen.root.get_by_role("radio", name="Heads").click()
+    grid = screen.root.get_by_role("grid", name="Pictures of all heads")
+    grid.focus()
+    grid.press("ArrowRight")
+    expect(grid.get_by_role("gridcell")).to_have_attribute("aria-label", "layer 1, head 2")
+    assert serious_faults(page) == []
+    grid.press("Enter")
+    expect(screen.root.get_by_role("grid", name="Scores: inputs by generated tokens")).to_be_visible()
+    expect(screen.root.locator(".aw-picker")).to_contain_text("layer 1, head 2")
     assert len(asked) == 1
 
 

@@ -11,12 +11,13 @@ import { withTerms } from "../../panels/terms";
 import { extendHeld, preview, toggleHeld } from "../../state/selection";
 import { restingSteps } from "../../state/selectors";
 import { named, unitsOf } from "../../state/units";
+import tableStyles from "../table.css";
 import { mountChart } from "./chart";
 import styles from "./layers.css";
 import { cutter, type Look, paintTable } from "./paint";
 import { extent, gutter, head, inView, planOf, reveal, type Spot, spotAt } from "./plan";
 
-export const layers: Part<ViewContext> = { styles, mount };
+export const layers: Part<ViewContext> = { styles: tableStyles + styles, mount };
 
 /** Steps read beyond those in view. */
 const ahead = 12;
@@ -33,7 +34,6 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
   const active = new ActiveCell(grid);
   const tip = h("div", { class: "tip", "aria-hidden": "true", hidden: true });
   const frame = h("div", { class: "frame" }, grid, tip);
-  // The table scrolls like the matrix.
   const root = h("section", { class: "aw-table aw-lens", "aria-label": "Layers" }, caption, frame);
   host.append(root);
   const paper = canvas.getContext("2d");

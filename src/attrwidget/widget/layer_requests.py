@@ -9,6 +9,8 @@ import numpy as np
 from attrwidget.checks import LENS_WORDS, check_input, is_whole, short
 from attrwidget.errors import AttrWidgetError
 from attrwidget.page.checks import check_foil_ids
+from attrwidget.page.glance import check_size
+from attrwidget.page.glance import glance as pictures
 from attrwidget.page.packing import ANSWER_BYTES, float_bytes, given_meta, lens_table
 from attrwidget.results.check import DRAWS
 from attrwidget.widget.query import ONE_STEP, TOO_MANY, Answer, Query, contrasts_of, steps_of
@@ -39,6 +41,18 @@ def heads(reading: Reading, args: Mapping[str, Any]) -> Query:
         return Answer({"rows": rows, "cols": cols, **given_meta(given, index)}, float_bytes(shares))
 
     return Query(0 if reading.has_given_by_heads(steps, foil) else len(steps), answer)
+
+
+def glance(reading: Reading, args: Mapping[str, Any]) -> Query:
+    """Check a request for small pictures of all heads."""
+    size = check_size(reading, args["rows"], args["cols"])
+
+    def answer(progress: Progress) -> Answer:
+        values, high = pictures(reading, *size, progress)
+        shape = dict(zip(("layers", "heads", "rows", "cols"), values.shape, strict=True))
+        return Answer({**shape, "high": high}, values.tobytes())
+
+    return Query(1, answer)
 
 
 def check(reading: Reading, args: Mapping[str, Any]) -> Query:

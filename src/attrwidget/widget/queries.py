@@ -9,10 +9,10 @@ from attrwidget.errors import AttrWidgetError
 from attrwidget.widget import layer_requests as layers
 from attrwidget.widget import score_requests as scores
 from attrwidget.widget import word_requests as words
-from attrwidget.widget.query import Query
 
 if TYPE_CHECKING:
     from attrwidget.results.base import Reading
+    from attrwidget.widget.query import Query
 
 _OPERATIONS: dict[str, Callable[[Reading, Mapping[str, Any]], Query]] = {
     "scores": scores.scores,
@@ -22,6 +22,7 @@ _OPERATIONS: dict[str, Callable[[Reading, Mapping[str, Any]], Query]] = {
     "foil": scores.foil,
     "check": layers.check,
     "lens": layers.lens,
+    "glance": layers.glance,
     "continue": words.write_on,
     "back": words.back,
     "try": words.try_words,
@@ -36,6 +37,7 @@ _FIELDS = {
     "foil": ("step", "text"),
     "check": ("step", "inputs"),
     "lens": ("steps", "top"),
+    "glance": ("rows", "cols"),
     "continue": ("step", "foil"),
     "back": (),
     "try": ("step", "changes"),

@@ -1,0 +1,137 @@
+/** Heads at a glance: a small picture of what every head read, from which one is chosen and enlarged in the matrix. */
+import { untracked } from "@preact/signals-core";
+import { ActiveCell } from "../../a11y/active-cell";
+import { inside, move } from "../../a11y/grid";
+import type { Part, ViewContext } from "../../context";
+import { h, inNextFrame, listen, pointIn, sizeCanvas, watchSize, writeText } from "../../dom";
+import { numeral } from "../../draw/numerals";
+import { paletteOf } from "../../draw/palette";
+import { sequential } from "../../draw/ramp";
+import type { Glance, Head } from "../../session/session";
+import { headName, hoverHead, isChosen, pickHead } from "../../state/heads";
+import tableStyles from "../table.css";
+import styles from "./heads.css";
+import { paintHeads } from "./paint";
+import { corner, extent, headAt, type Plan, planOf } from "./plan";
+
+export const heads: Part<ViewContext> = { styles: tableStyles + styles, mount };
+
+function mount(host: HTMLElement, ctx: ViewContext): void {
+  const { state, session, signal, effect, run, open } = ctx;
+  const caption = h("p", { class: "top" });
+  const canvas = h("canvas", { "aria-hidden": "true", width: 0 });
+  const grid = h("div", { role: "grid", tabindex: 0, "aria-label": "Pictures of all heads" }, canvas);
+  const active = new ActiveCell(grid);
+  const scroll = h("div", { class: "scroll" }, grid);
+  const root = h("section", { class: "aw-heads aw-table", "aria-label": "Heads" }, caption, scroll);
+  host.append(root);
+  const paper = canvas.getContext("2d");
+  let plan: Plan | null = null;
+  let glance: Glance | null = null;
+  /** The size of the pictures that were asked for. */
+  let asked = "";
+  let cursor = { row: 0, column: 0 };
+
+  const repaint = inNextFrame(() => {
+    if (!paper || !plan) return;
+    const picture = { plan, glance, hovered: state.hoveredHead.peek(), chosen: state.heads.peek() };
+    paintHeads(paper, picture, paletteOf(host), sequential(ctx.theme.peek(), "blue").table, devicePixelRatio);
+  }, signal);
+
+  function resize(): void {
+    const content = state.content.peek();
+    if (content.layers === 0 || content.steps.count === 0 || scroll.clientWidth === 0) return;
+    const size = [content.layers, content.heads] as const;
+    plan = planOf(scroll.clientWidth, size, [content.steps.count, content.inputs], devicePixelRatio);
+    sizeCanvas(canvas, ...extent(plan));
+    repaint();
+    if (open.peek()) void read(plan);
+  }
+
+  async function read({ rows, cols }: Plan): Promise<void> {
+    const key = `${rows} ${cols}`;
+    if (asked === key) return;
+    asked = key;
+    const found = await run((options) => session.glance(rows, cols, options), "heads view");
+    if (asked !== key) return;
+    if (found) glance = found;
+    else asked = "";
+    say();
+    repaint();
+  }
+
+  function say(): void {
+    const { layers, steps, attention_note } = state.content.peek();
+    const none = layers === 0 ? (attention_note ?? "This model shows no attention.") : "";
+    const nothing = steps.count === 0 ? "Nothing was written, so there is nothing to show." : "";
+    scroll.hidden = Boolean(none || nothing);
+    const scale = glance ? ` The darkest blue is ${numeral(glance.high)} and more.` : "";
+    writeText(caption, [
+      none ||
+        nothing ||
+        `Each picture is one head: a row for each token of the answer, from left to right what it read.${scale} Click enlarges.`,
+    ]);
+  }
+
+  function choose(at: Head): void {
+    const chosen = isChosen(state, at) && state.heads.peek().length === 1;
+    if (!chosen) ctx.announce(pickHead(state, at, false));
+    state.view.value = "matrix";
+  }
+
+  /** Describe the picture with the cursor for screen readers; `reveal` scrolls to it. */
+  function describe(reveal: boolean): void {
+    if (!plan) return;
+    const at: Head = [cursor.row, cursor.column];
+    const cell = { row: at[0] + 1, column: at[1] + 1, label: headName(at), selected: isChosen(state, at) };
+    const element = active.show(cell);
+    const [left, top] = corner(plan, at);
+    const box = { left, top, width: plan.width, height: plan.height };
+    for (const [name, value] of Object.entries(box)) element.style.setProperty(name, `${value}px`);
+    if (reveal) element.scrollIntoView?.({ block: "nearest", inline: "nearest" });
+  }
+
+  const under = (event: MouseEvent) => plan && headAt(plan, ...pointIn(canvas, event));
+  listen(grid, signal, {
+    pointermove: (event) => hoverHead(state, under(event)),
+    pointerleave: () => hoverHead(state, null),
+    blur: () => hoverHead(state, null),
+    focus: () => describe(false),
+    click: (event) => {
+      const at = under(event);
+      if (at) choose(at);
+    },
+    keydown: (event) => {
+      const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
+      const to = plan && move(cursor, event, { rows: plan.layers, columns: plan.heads, page: 8 });
+      if (plain && (event.key === " " || event.key === "Enter")) choose([cursor.row, cursor.column]);
+      else if (!to) return;
+      else {
+        cursor = to;
+        hoverHead(state, [to.row, to.column]);
+        describe(true);
+      }
+      event.preventDefault();
+    },
+  });
+  effect(() => {
+    const { layers, heads } = state.content.value;
+    active.size(layers, heads);
+    cursor = inside(cursor, { rows: layers, columns: heads });
+    [plan, glance, asked] = [null, null, ""];
+    untracked(say);
+  });
+  effect(() => {
+    void state.content.value;
+    if (open.value) untracked(resize);
+  });
+  effect(() => {
+    void [ctx.theme.value, state.heads.value, state.hoveredHead.value];
+    repaint();
+  });
+  watchSize([scroll], resize, signal);
+  signal.addEventListener("abort", () => {
+    hoverHead(state, null);
+    root.remove();
+  });
+}
