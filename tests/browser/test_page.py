@@ -78,7 +78,8 @@ def test_the_matrix_has_the_same_numbers_by_keys(
 ) -> None:
     screen = open_page(page, explanation, tmp_path / "why.html")
     screen.method("Saliency")
-    screen.root.get_by_role("radio", name="Layers").click()  # its styles come with it, whatever was opened before
+    # The styles of a view come with it, whatever was opened before.
+    screen.root.get_by_role("radio", name="Layers").click()
     expect(screen.root.locator(".aw-lens canvas")).to_have_css("position", "sticky")
     screen.root.get_by_role("radio", name="Matrix").click()
     grid = screen.root.get_by_role("grid", name="Scores: inputs by generated tokens")
