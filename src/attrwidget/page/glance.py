@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -33,17 +33,16 @@ class Glance(NamedTuple):
     high: float
 
 
-def check_size(reading: Reading, rows: object, cols: object) -> tuple[int, int]:
+def check_size(reading: Reading, rows: Any, cols: Any) -> tuple[int, int]:
     """Return the size of a picture; raise AttrWidgetError for one that does not fit the text or an answer."""
     if not reading.n_layers:
         raise AttrWidgetError(reading.attention_note or "This model shows no attention.")
     for name, size, most in (("rows", rows, reading.n_steps), ("cols", cols, reading.n_inputs)):
         if not is_whole(size) or not 1 <= size <= most:
             raise AttrWidgetError(f"{name} is a whole number from 1 to {most}, not {short(size)}.")
-    size = int(rows), int(cols)  # type: ignore[call-overload]
-    if reading.n_layers * reading.n_heads * size[0] * size[1] > ANSWER_BYTES:
+    if reading.n_layers * reading.n_heads * rows * cols > ANSWER_BYTES:
         raise AttrWidgetError(f"Pictures of {rows} × {cols} are too many bytes: ask for smaller ones.")
-    return size
+    return int(rows), int(cols)
 
 
 def glance(reading: Reading, rows: int, cols: int, progress: Progress | None = None) -> Glance:
