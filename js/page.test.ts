@@ -34,6 +34,16 @@ test("the page starts in the state that was exported, with its own data", async 
   expect(root?.querySelector(".notes")?.textContent).toBe("Attention is left out.");
 });
 
+test("the address restores a view, and follows what is shown", async () => {
+  history.replaceState(null, "", "#held=0&hide_first=false");
+  const root = (await boot(JSON.stringify(record))).shadowRoot;
+  expect(root?.querySelector(".sentence")?.textContent).toContain("Explaining is, token 1 of 2");
+  root?.querySelectorAll<HTMLElement>("[aria-label=View] [role=radio]")[1]?.click();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(location.hash).toBe("#held=0&view=flow&hide_first=false");
+  history.replaceState(null, "", "#");
+});
+
 test("data that cannot be read is a sentence", async () => {
   expect((await boot("{")).textContent).toContain("The data of this page cannot be read");
 });

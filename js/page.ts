@@ -1,8 +1,13 @@
 /** The entry of an exported page: it reads its data from the page and makes no network request. */
-import { batch, type Signal } from "@preact/signals-core";
+import { batch, effect, type Signal } from "@preact/signals-core";
 import { mountApp } from "./app";
 import { RecordedSession, type Recording } from "./session/recorded";
-import { createState, defaultOptions } from "./state/state";
+import { fragmentOf, restore, valuesOf } from "./state/address";
+import { createState, defaultOptions, type State } from "./state/state";
+import { views } from "./views";
+
+/** Milliseconds: browsers allow some hundred changes of the address a minute, and a slider makes more. */
+const pause = 250;
 
 function boot(): void {
   const data = document.getElementById("attrwidget-data");
@@ -18,10 +23,36 @@ function boot(): void {
       }
       state.options.value = { ...defaultOptions, ...(options as object | undefined) };
     });
+    followAddress(state);
     const app = { state, session: new RecordedSession(record), notes: record.left_out };
     mountApp(host, app, new AbortController().signal);
   } catch (error) {
     host.textContent = `The data of this page cannot be read: ${error instanceof Error ? error.message : error}`;
+  }
+}
+
+/** Show what the address says, and keep it at what is shown: a link to the page then opens with this view. */
+function followAddress(state: State): void {
+  const start = valuesOf(state);
+  const ids = views.map(({ id }) => id);
+  const read = () => restore(state, location.hash, start, ids);
+  if (location.hash) read();
+  addEventListener("hashchange", read);
+  let timer = 0;
+  effect(() => {
+    const fragment = fragmentOf(valuesOf(state), start);
+    clearTimeout(timer);
+    timer = window.setTimeout(() => {
+      if (location.hash.slice(1) !== fragment) rewrite(fragment);
+    }, pause);
+  });
+}
+
+function rewrite(fragment: string): void {
+  try {
+    history.replaceState(null, "", `#${fragment}`);
+  } catch {
+    // A page inside another one may have no address of its own.
   }
 }
 

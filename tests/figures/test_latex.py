@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from helpers.fake import random_explanation
+from helpers.fake import planted, random_explanation
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.figures.figure import figure
@@ -30,6 +30,13 @@ def test_every_word_is_in_a_box_as_strong_as_its_score() -> None:
     assert np.corrcoef(depth, scores[:8])[0, 1] > 0.999
     assert r"\awsaid{w8}" in tex
     assert r"\awlater{w9}" in tex
+
+
+def test_it_is_what_the_page_writes() -> None:
+    """The test of Markdown and LaTeX in js/panels/download/download.test.ts has the same lines."""
+    tex = figure(planted(), "tex", {"method": "saliency", "held": [1]}).decode()
+    assert "\\awmore{C3ABFA}{Paris}\\awnumber{.500}" in tex
+    assert "\\awmore{D2C0FC}{is}\\awnumber{.375} \\awsaid{東}\\allowbreak{}\\par" in tex
 
 
 def test_nothing_of_the_text_is_read_by_latex() -> None:

@@ -121,12 +121,15 @@ class Screen:
         self.page.wait_for_function(FRAME_IS_ACCENT, arg=options)
 
     def table(self) -> NDArray[np.float32]:
-        """The numbers of "Copy as table": float32 ``[steps, inputs]``, NaN where there is none."""
+        """The numbers copied as a table: float32 ``[steps, inputs]``, NaN where there is none."""
         self.page.evaluate(
             f"navigator.clipboard.writeText = async (text) => {{ window.{SAVED} = text }}; window.{SAVED} = null"
         )
-        self.root.get_by_role("button", name="Copy as table").click()
+        panel = self.root.get_by_role("button", name="Figures and copies")
+        panel.click()
+        self.root.get_by_role("button", name="as table").click()
         self.page.wait_for_function(f"window.{SAVED} !== null")
+        panel.click()
         lines = str(self.page.evaluate(f"window.{SAVED}")).split("\n")[1:-1]
         return np.array([[float(v or "nan") for v in line.split("\t")[2:]] for line in lines], np.float32).T
 

@@ -38,10 +38,6 @@ export class Drawer {
     return button;
   }
 
-  open(button: HTMLElement, content: HTMLElement): void {
-    this.#show(button, content);
-  }
-
   /** Close the panel and return to its button; false if it was closed. */
   close(): boolean {
     if (!this.#open) return false;

@@ -5,7 +5,6 @@ import { h } from "../../dom";
 import type { MethodInfo } from "../../session/session";
 import { methodOf } from "../../state/selectors";
 import { segmented } from "./controls";
-import { copyButton } from "./copy";
 import { Drawer } from "./drawer";
 import { askOf } from "./questions";
 import styles from "./toolbar.css";
@@ -15,6 +14,7 @@ export const toolbar = { styles, mount };
 const methodsInBar = 4;
 const pictures = {
   options: "M2 4.5h6M12 4.5h2M2 11.5h2M8 11.5h6M10 2.5v4M6 9.5v4",
+  download: "M8 2v7.5M5 7l3 3 3-3M2.5 12.5h11",
   help: "M5.7 6a2.3 2.3 0 1 1 3.4 2c-.8.4-1.1.9-1.1 1.8M8 12.6v.1M8 1.5a6.5 6.5 0 1 1 0 13a6.5 6.5 0 0 1 0-13z",
 };
 
@@ -37,7 +37,11 @@ function mount(
   const more = drawer.button("More methods", null, async () => (await import("./methods")).methods);
   more.className = "more";
   const options = drawer.button("Options", pictures.options, async () => (await import("./options")).options);
-  const copy = copyButton(ctx, (button, box) => drawer.open(button, box));
+  const download = drawer.button(
+    "Figures and copies",
+    pictures.download,
+    async () => (await import("../download/download")).download,
+  );
   const help = drawer.button("Help", pictures.help, async () => (await import("./help")).help);
   host.append(
     h(
@@ -46,7 +50,7 @@ function mount(
       what,
       methods.element,
       more,
-      h("div", { class: "ends" }, switcher.element, h("div", { class: "icons" }, options, copy, help)),
+      h("div", { class: "ends" }, switcher.element, h("div", { class: "icons" }, options, download, help)),
     ),
     drawer.element,
   );

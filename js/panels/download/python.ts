@@ -1,0 +1,46 @@
+/** The lines of Python that restore what is shown. Layers, heads and steps are counted from 0, as Python's arguments are. */
+import { methodOf, restingSteps } from "../../state/selectors";
+import { defaultOptions, type State } from "../../state/state";
+
+/** A value as Python writes it. */
+function literal(value: unknown): string {
+  if (value === null) return "None";
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
+  if (typeof value === "object")
+    return `{${Object.entries(value as object)
+      .map(([name, one]) => `"${name}": ${literal(one)}`)
+      .join(", ")}}`;
+  return JSON.stringify(value);
+}
+
+/** The options that are not as they are at first. */
+export const changedOptions = (state: State): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(state.options.peek()).filter(
+      ([name, value]) => value !== defaultOptions[name as keyof typeof defaultOptions],
+    ),
+  );
+
+/** Assignments to the widget of `ex`, and the figure of it. */
+export function toPython(state: State): string {
+  const method = methodOf(state);
+  const [heads, layer, foil, view] = [
+    state.heads.peek(),
+    state.layer.peek(),
+    state.foil.peek(),
+    state.view.peek(),
+  ];
+  const options = changedOptions(state);
+  const set = (name: string, value: unknown) => `ex.widget.${name} = ${literal(value)}`;
+  return [
+    set("method", method?.name ?? ""),
+    set("held", [...restingSteps(state)]),
+    ...(foil ? [set("foil", { step: foil.step, ids: [...foil.ids] })] : []),
+    ...(heads.length > 0 ? [set("heads", heads)] : layer !== null ? [set("layer", layer)] : []),
+    ...(view === "text" ? [] : [set("view", view)]),
+    ...(Object.keys(options).length > 0 ? [set("options", options)] : []),
+    "ex  # as the last line of a cell: the widget",
+    "",
+  ].join("\n");
+}
