@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from io import BytesIO
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -71,6 +73,51 @@ def test_the_numbers_on_screen_are_pythons_and_nothing_is_fetched(
     explore(screen, explanation, precision=1e-4)
     assert serious_faults(page) == []
     assert asked == [(tmp_path / "why.html").as_uri()]
+
+
+def test_figures_are_pythons_and_the_address_restores_what_is_shown(
+    page: Page, asked: list[str], explanation: Explanation, tmp_path: Path
+) -> None:
+    screen = open_page(page, explanation, tmp_path / "why.html")
+    screen.method("Input × gradient")
+    screen.hold(explanation.reading.first_step + 1)
+    screen.root.get_by_role("button", name="Figures and copies").click()
+
+    def saved(name: str) -> str:
+        with page.expect_download() as waiting:
+            screen.root.get_by_role("button", name=name, exact=True).click()
+        return waiting.value.path().read_text("utf-8")
+
+    for name, file in {"LaTeX": "why.tex", "Markdown": "why.md"}.items():
+        made = explanation.figure(tmp_path / file, method="input_x_gradient", steps=1)
+        assert saved(name) == made.read_text("utf-8")
+    rows = list(csv.DictReader(saved("CSV").splitlines()))
+    scores = explanation.scores("input_x_gradient").iloc[1].dropna()
+    assert [row["input"] for row in rows] == list(scores.index)
+    assert [np.float32(row["score"]) for row in rows] == list(scores)
+    svg = explanation.figure(tmp_path / "why.svg", method="input_x_gradient", steps=1).read_text("utf-8")
+    assert sorted(svg_words(saved("SVG"))) == sorted(svg_words(svg))
+
+    screen.radio("Flow").click()
+    page.wait_for_url(re.compile("#"))
+    expect(page).to_have_url(re.compile(r"#method=input_x_gradient&held=1&view=flow$"))
+    said = screen.footer.inner_text()
+    page.goto("about:blank")
+    page.go_back()
+    expect(screen.footer).to_have_text(said)
+    expect(screen.radio("Flow")).to_be_checked()
+    assert {address.split("#")[0] for address in asked} == {(tmp_path / "why.html").as_uri()}
+
+
+def svg_words(svg: str) -> list[str]:
+    """Return the words of an SVG, which must not overlap."""
+    texts = re.findall(r'<text x="([\d.]+)" y="([\d.]+)".*?textLength="([\d.]+)".*?>(.*?)</text>', svg)
+    lines: dict[str, list[tuple[float, float]]] = {}
+    for left, line, width, _ in texts:
+        lines.setdefault(line, []).append((float(left), float(left) + float(width)))
+    for line in lines.values():
+        assert all(before[1] <= after[0] + 0.02 for before, after in pairwise(sorted(line)))
+    return [word for *_, word in texts]
 
 
 def test_the_matrix_has_the_same_numbers_by_keys(

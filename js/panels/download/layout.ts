@@ -60,13 +60,13 @@ export const fonts = "Helvetica, Arial, 'DejaVu Sans', sans-serif";
 const [text, small, tiny] = [10.7, 8, 6.7];
 const [up, down] = [10, 3.5];
 const margin = 4;
-const bar = 80;
+const bar = 72;
 
 /** Measure in `host`, which must be in the page. */
 export function layOut(picture: Picture, look: Look, host: HTMLElement): Drawing {
   const width = widths[look.columns];
   const inks = inksOf(look.theme);
-  const sheet = h("div", { "aria-hidden": "true", class: "sheet" });
+  const sheet = h("div", { "aria-hidden": "true", class: "figure-sheet" });
   sheet.style.width = `${width - 2 * margin}px`;
   const spans = new Map<HTMLElement, Piece>();
   const runs = picture.parts.map((part) => addPart(sheet, part, spans));
@@ -268,7 +268,7 @@ function scale({ top, height }: DOMRect, picture: Picture, theme: Theme): Mark[]
   const baseline = top + height / 2 + small * 0.36;
   const [low, most] = [signed ? numeral(-high, true, high) : "0", numeral(high, signed, high)];
   const widthOf = (words: string) => words.length * small * 0.56;
-  const start = margin + widthOf(low) + 4;
+  const start = Math.round(margin + widthOf(low) + 4);
   const count = 24;
   const cells = Array.from({ length: count }, (_, k): Box => {
     const share = signed ? (2 * (k + 0.5)) / count - 1 : (k + 0.5) / count;

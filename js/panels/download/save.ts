@@ -13,7 +13,7 @@ export function saveFile(name: string, data: Blob): void {
 
 /** Print an SVG by itself, on a page of its own size: the browser's dialog saves it as PDF. */
 export function printSvg(svg: string, width: number, height: number, host: HTMLElement): void {
-  const frame = h("iframe", { "aria-hidden": "true", class: "sheet", title: "Figure" });
+  const frame = h("iframe", { "aria-hidden": "true", class: "figure-sheet", title: "Figure" });
   const size = `${Math.ceil(width)}px ${Math.ceil(height) + 1}px`;
   frame.srcdoc = `<!doctype html><style>@page{size:${size};margin:0}body{margin:0}svg{display:block}</style>${svg}`;
   frame.onload = () => {
