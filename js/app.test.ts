@@ -363,7 +363,7 @@ test("the heads are those that fed the word held, whatever method is shown", asy
   await settle();
   expect(session.shaded.at(-1)?.slice(0, 3)).toEqual([[1], null, null]);
   expect(root.querySelector(".aw-picker .title")?.textContent).toBe("Heads that fed “東”");
-  expect(root.querySelector(".aw-picker .range")?.textContent).toBe("even .250.533");
+  expect(root.querySelector(".aw-picker .range")?.textContent).toBe("equal share .250.533");
   const asked = session.shaded.length;
   state.method.value = "input_x_gradient";
   await settle();

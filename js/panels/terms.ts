@@ -96,8 +96,8 @@ const terms: readonly (readonly [word: RegExp, name: string, plainly: string, fo
     "its attention weight is 0 in every layer",
   ],
   [
-    /\beven\b/,
-    "even",
+    /equal share/,
+    "equal share",
     "What each head would have if all gave the same; the scale begins here.",
     "1 / (layers · heads)",
   ],

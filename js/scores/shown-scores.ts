@@ -9,7 +9,7 @@ import { combine, greatest, unitScores } from "./combine";
 import { disagreement, reference } from "./disagreement";
 import { scaleFloor } from "./floor";
 import { scoreOptions } from "./options";
-import { compared, sinkOf } from "./sink";
+import { compared, sinksOf } from "./sink";
 
 export interface ShownScores {
   /** The steps explained; empty when the scores are those of an input. */
@@ -20,11 +20,11 @@ export interface ShownScores {
   /** For each unit; NaN where there is nothing to show. */
   readonly values: Float32Array;
   readonly hidden: Uint8Array;
-  /** The unit that the colour scale leaves out, because it holds much of the row whatever the text says. */
-  readonly sink: number | null;
+  /** The units that the colour scale leaves out, because each holds much of the row whatever the text says. */
+  readonly sinks: readonly number[];
   /** The units explained, where there are several: what one gave to the next is no news. */
   readonly own: readonly number[];
-  /** The greatest magnitude among `values`, the sink and the word's own parts left out. */
+  /** The greatest magnitude among `values`, sinks and the word's own parts left out. */
   readonly greatest: number;
   /** The end of the colour scale: `greatest`, unless the scores are rounding errors alone. */
   readonly high: number;
@@ -148,15 +148,15 @@ function rowScores(
   const { all, shown: values } = unitScores(rows, content.tokens.start, unitsOf(content).inputEnds, options);
   const total = magnitude(all);
   const own = ownUnits(state, steps);
-  const sink = state.options.value.scale_sink ? null : sinkOf(values, content, method);
+  const sinks = state.options.value.scale_sink ? [] : sinksOf(values, content);
   return {
     steps,
     input: null,
     values,
     hidden,
-    sink,
+    sinks,
     own,
-    greatest: greatest(compared({ values, sink, own })),
+    greatest: greatest(compared({ values, sinks, own })),
     sum: all.reduce((sum, v) => (Number.isNaN(v) ? sum : sum + v), 0),
     hiddenShare: total > 0 ? magnitude(all, hidden) / total : 0,
     renormalized: options.renormalize && hidden.includes(1),
@@ -195,7 +195,7 @@ function followInput(display: Display, out: Target): void {
         const none = {
           steps: [],
           hidden,
-          sink: null,
+          sinks: [],
           own: [],
           sum: null,
           hiddenShare: 0,

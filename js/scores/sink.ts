@@ -1,33 +1,34 @@
-/** What the colour scale leaves out: the sink, which takes much of a row whatever the text says, and a word's own parts. */
-import type { Content, MethodInfo } from "../session/session";
+/** What the colour scale leaves out: sinks, which take much of a row whatever the text says, and a word's own parts. */
+import type { Content } from "../session/session";
 import { unitsOf } from "../state/units";
 
-/** The share of a row from which such a token is a sink. */
+/** The share of a row, by magnitude, from which such a token is a sink. */
 const much = 0.25;
 
 interface Row {
   readonly values: Float32Array;
-  readonly sink: number | null;
+  readonly sinks: readonly number[];
   readonly own: readonly number[];
 }
 
-/** The unit that is the sink of these values, null without one. Only shares have one: they tell what it took from others. */
-export function sinkOf(values: Float32Array, content: Content, method: MethodInfo): number | null {
-  if (!method.shares) return null;
+/** The units that are sinks of these values: control tokens, or the first of a text, beside others with a score. */
+export function sinksOf(values: Float32Array, content: Content): number[] {
   const units = unitsOf(content);
-  let [sum, best] = [0, -1];
-  for (let u = 0; u < values.length; u++) {
-    const v = values[u] as number;
-    if (Number.isNaN(v)) continue;
-    sum += v;
-    const control = u === 0 || units.special(u);
-    if (control && (best < 0 || v > (values[best] as number))) best = u;
-  }
-  return best >= 0 && sum > 0 && (values[best] as number) > much * sum ? best : null;
+  let [sum, count] = [0, 0];
+  for (const v of values) if (!Number.isNaN(v)) [sum, count] = [sum + Math.abs(v), count + 1];
+  const sinks: number[] = [];
+  if (count < 2) return sinks;
+  for (let u = 0; u < values.length; u++)
+    if (
+      Math.abs(values[u] as number) > much * sum &&
+      (u === 0 || units.start(u) === content.source || units.special(u))
+    )
+      sinks.push(u);
+  return sinks;
 }
 
-/** The values that make the scale and the list: without the sink and the earlier parts of the word explained itself. */
-export function compared({ values, sink, own }: Row): Float32Array {
-  if (sink === null && own.length === 0) return values;
-  return values.map((v, u) => (u === sink || own.includes(u) ? Number.NaN : v));
+/** The values that make the scale and the list: without sinks and the earlier parts of the word explained itself. */
+export function compared({ values, sinks, own }: Row): Float32Array {
+  if (sinks.length + own.length === 0) return values;
+  return values.map((v, u) => (sinks.includes(u) || own.includes(u) ? Number.NaN : v));
 }

@@ -1,6 +1,7 @@
 /** The units that gave most, what they are called, and how much of the row they hold. */
 import type { Content } from "../session/session";
 import { named, type Units, unitsOf } from "../state/units";
+import { wordStarts } from "../state/word";
 
 /** The units with the greatest sizes over 0, the first of equal ones first; `size` is the magnitude unless given. */
 export function strongest(values: Float32Array, count: number, size = Math.abs): number[] {
@@ -18,6 +19,31 @@ export function strongest(values: Float32Array, count: number, size = Math.abs):
   return top;
 }
 
+/** The scores of whole words: the sum of a word's pieces, at the first of them that has a score. */
+export function byWord(values: Float32Array, content: Content): Float32Array {
+  const starts = wordStarts(content);
+  const out = values.slice();
+  let last = -1;
+  for (let u = 0; u < values.length; u++) {
+    const v = values[u] as number;
+    if (Number.isNaN(v)) continue;
+    if (last >= 0 && starts[last] === starts[u]) {
+      out[last] = (out[last] as number) + v;
+      out[u] = Number.NaN;
+    } else last = u;
+  }
+  return out;
+}
+
+/** The pieces of the word of unit `u` that have a score. */
+export function piecesOf(u: number, values: Float32Array, content: Content): number[] {
+  const starts = wordStarts(content);
+  const out: number[] = [];
+  for (let k = starts[u] as number; starts[k] === starts[u]; k++)
+    if (!Number.isNaN(values[k] ?? Number.NaN)) out.push(k);
+  return out;
+}
+
 /** How many units have a score, and the share of it, by magnitude, that these units hold. */
 export function held(values: Float32Array, units: readonly number[]): { count: number; share: number } {
   let [count, total] = [0, 0];
@@ -30,10 +56,11 @@ export function held(values: Float32Array, units: readonly number[]): { count: n
   return { count, share: total > 0 ? own / total : 0 };
 }
 
-/** What tells a unit from others with the same text: its section, else its place among them; "" for the only one. */
-export function told(content: Content, unit: number): string {
+/** What tells a word from others with the same text: its section, else its place among them; "" for the only one. */
+export function told(content: Content, of: number): string {
   const units = unitsOf(content);
-  const same = alike(content).get(named(units.text(unit))) ?? [];
+  const unit = wordStarts(content)[of] as number;
+  const same = alike(content).get(wordName(content, unit)) ?? [];
   if (same.length < 2) return "";
   const own = sectionOf(content, units, unit);
   const inside = same.filter((u) => sectionOf(content, units, u) === own);
@@ -42,20 +69,28 @@ export function told(content: Content, unit: number): string {
 }
 
 const known = new WeakMap<Content, ReadonlyMap<string, readonly number[]>>();
-/** The inputs of each name; found once. */
+/** The words of each name, by their first units; found once. */
 function alike(content: Content): ReadonlyMap<string, readonly number[]> {
   const found = known.get(content);
   if (found) return found;
-  const units = unitsOf(content);
+  const [units, starts] = [unitsOf(content), wordStarts(content)];
   const made = new Map<string, number[]>();
   for (let u = 0; u < units.count && units.start(u) < content.inputs; u++) {
-    const name = named(units.text(u));
+    if (starts[u] !== u) continue;
+    const name = wordName(content, u);
     const same = made.get(name);
     if (same) same.push(u);
     else made.set(name, [u]);
   }
   known.set(content, made);
   return made;
+}
+
+function wordName(content: Content, first: number): string {
+  const [units, starts] = [unitsOf(content), wordStarts(content)];
+  let text = units.text(first);
+  for (let u = first + 1; starts[u] === first; u++) text += units.text(u);
+  return named(text);
 }
 
 function sectionOf({ sections }: Content, units: Units, unit: number): string {

@@ -42,6 +42,10 @@ export function foilOf(state: State, steps: readonly number[]): Foil | null {
   return foil && fits(foil, steps) ? foil : null;
 }
 
+/** True if a method's scores are much alike for all classes, because they have no sign. */
+export const blindToClasses = ({ signed }: MethodInfo, { steps }: Content): boolean =>
+  steps.step_noun?.[0] === "class" && steps.count > 1 && !signed;
+
 /** The scores to ask for. A head under the pointer goes before those chosen. */
 export function scoreQuery(state: State, foil: Foil | null = null): ScoreQuery {
   const method = shownMethod(state);

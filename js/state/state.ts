@@ -51,6 +51,8 @@ export interface State {
   /** What is under the pointer. */
   readonly hoveredSteps: Signal<readonly number[]>;
   readonly hoveredInput: Signal<number | null>;
+  /** All of the input's word is meant. */
+  readonly hoveredWord: Signal<boolean>;
   readonly hoveredHead: Signal<Head | null>;
 }
 
@@ -70,6 +72,7 @@ export function createState(content: Content): State {
     alone: signal(null),
     hoveredSteps: signal([]),
     hoveredInput: signal(null),
+    hoveredWord: signal(false),
     hoveredHead: signal(null),
   };
 }

@@ -10,22 +10,32 @@ const letters = /[\p{L}\p{N}]/u;
 const unspaced =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
-/** The units that are written together with `u`: no space, no mark and no border is between them. */
-export function wordAround(content: Content, u: number): Word {
+const known = new WeakMap<Content, Int32Array>();
+/** The first unit of each unit's word: what is written together, with no space, mark or border in between; found once. */
+export function wordStarts(content: Content): Int32Array {
+  const found = known.get(content);
+  if (found) return found;
   const units = unitsOf(content);
   const borders = new Set([
     units.firstWritten,
     ...content.sections.flatMap(({ start, end }) => [units.of(start), units.of(end)]),
   ]);
-  const joined = (left: number): boolean => {
-    const [before, after] = [units.text(left).slice(-1), units.text(left + 1).slice(0, 1)];
+  const joined = (u: number): boolean => {
+    const [before, after] = [units.text(u - 1).slice(-1), units.text(u).slice(0, 1)];
     const whole = letters.test(before) && letters.test(after) && !unspaced.test(before + after);
-    return whole && !borders.has(left + 1) && !units.special(left) && !units.special(left + 1);
+    return whole && !borders.has(u) && !units.special(u - 1) && !units.special(u);
   };
-  let [first, last] = [u, u];
-  while (first > 0 && joined(first - 1)) first--;
-  while (last + 1 < units.count && joined(last)) last++;
-  return [first, last];
+  const starts = new Int32Array(units.count);
+  for (let u = 1; u < units.count; u++) starts[u] = joined(u) ? (starts[u - 1] as number) : u;
+  known.set(content, starts);
+  return starts;
+}
+
+/** The word of a unit. */
+export function wordAround(content: Content, u: number): Word {
+  const starts = wordStarts(content);
+  const first = starts[u] as number;
+  return [first, starts.lastIndexOf(first)];
 }
 
 const asked = "aw-edit";

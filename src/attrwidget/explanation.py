@@ -227,7 +227,7 @@ class Explanation(Presentation):
         seed: int = 0,
         progress: Progress | None = None,
     ) -> Check:
-        """Check whether the inputs that a method puts first matter to the model: mask them, and as many others.
+        """Check whether the words that a method puts first matter to the model: mask them, and as many other inputs.
 
         Positions stay. Special tokens and the first token are never masked. Signed methods rank by value, the largest
         positive first, others by size. It *holds* where the probability falls further than in all draws.
@@ -235,8 +235,9 @@ class Explanation(Presentation):
         Args:
             step: The index of a step.
             method: A name of ``methods()``; by default the first.
-            k: How many inputs are masked; fewer in a short text, where as many others must be left.
-            inputs: Positions of the inputs to mask, instead of a method's first *k*.
+            k: How many words are masked, each with all its tokens; fewer in a short text, where as many others must be
+                left.
+            inputs: Positions of the inputs to mask, instead of a method's first *k* words.
             draws: How many times as many other inputs are drawn at random.
             seed: The seed of the draws.
             progress: Called with ``(done, total)`` masked texts. An exception raised in it stops the work; what is

@@ -81,7 +81,7 @@ def test_the_words_that_decide_hold_and_others_do_not(ex: Any) -> None:
     article = next(i for i, word in enumerate(words) if word.strip() == "of")
     holds = ex.check(0, inputs=[country])
     assert holds.holds
-    assert str(holds).endswith("It holds.")
+    assert str(holds).endswith("The explanation holds.")
     assert not ex.check(0, inputs=[article]).holds
 
 
@@ -90,6 +90,18 @@ def test_the_first_inputs_of_a_method_are_taken_by_value_if_it_is_signed(ex: Any
         row = ex.scores(name).to_numpy()[1, 1 : ex.reading.seen(1)]
         first = 1 + np.argsort(-(row if signed else np.abs(row)))[:2]
         assert ex.check(1, name, k=2).inputs == tuple(sorted(int(i) for i in first))
+
+
+def test_all_tokens_of_a_word_are_masked_together() -> None:
+    ex = aw.load(build("llama"), byte_tokenizer()).explain("ab ctr def ghi jk", output="lm")
+    words = ex.reading.checks
+    units = ex.tokens.units
+    (second,) = [u.start for u in units if u.text.strip().startswith("c")]
+    row = np.full(ex.reading.n_inputs, 0.1)
+    row[second] = 1
+    gone = words.top(0, row, 1, signed=False)
+    assert "".join(ex.tokens.labels[i] for i in gone) == "ctr"
+    assert words.run(0, gone).words == ("ctr",)
 
 
 def test_in_a_short_text_fewer_are_masked(ex: Any) -> None:

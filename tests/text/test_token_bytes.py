@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from helpers.tiny import byte_tokenizer
 
-from attrwidget.text.token_bytes import spelled
+from attrwidget.text.token_bytes import has_codes, spelled
 
 
 class Named:
@@ -31,6 +31,11 @@ class Named:
 )
 def test_a_part_of_a_character_is_its_bytes(name: str, text: str) -> None:
     assert spelled(Named(name), 0, "\ufffd") == text  # type: ignore[arg-type]
+
+
+def test_a_text_with_a_part_of_a_character_is_found() -> None:
+    assert all(map(has_codes, ("<E5 8D>", " <E5>", "<8D>a", "\ufffd")))
+    assert not any(map(has_codes, ("<s>", "<E>", " 5D", "<AB", "東")))
 
 
 def test_whole_characters_and_a_replacement_character_that_was_meant_stay() -> None:

@@ -52,7 +52,7 @@ test("likely words are offered, and one of them is tried at the word held", asyn
     "was.125 → .500",
   ]);
   expect(panel()?.querySelector(".says")?.textContent).toBe(
-    "Saliency had put this word first of 2. The model needed it: −2.48 nats. The answer up to there was kept as it is.",
+    "Saliency had put this word first of 2. The model needed it: the word explained is 12 times less likely now. The answer up to there was kept as it is.",
   );
 });
 

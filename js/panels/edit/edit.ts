@@ -150,12 +150,24 @@ function open(host: HTMLElement, ctx: Context, word: Word, anchor: HTMLElement):
 const range = ([first, last]: Word): number[] =>
   Array.from({ length: last - first + 1 }, (_, k) => first + k);
 
-/** Place `element` under `anchor`, inside `host`. */
+/** The height of the panel with all its rows, in pixels. */
+const full = 230;
+
+/** Place `element` under `anchor`, inside `host`; under the answer or over `anchor` if that keeps the answer in sight. */
 function place(element: HTMLElement, host: HTMLElement, anchor: HTMLElement): void {
   const [room, at] = [host.getBoundingClientRect(), anchor.getBoundingClientRect()];
   const zoom = room.width / host.offsetWidth || 1;
+  const y = (inPage: number) => (inPage - room.top) / zoom;
   const left = (at.left - room.left) / zoom;
-  const below = (at.bottom - room.top) / zoom + 6;
+  const height = Math.max(full, element.offsetHeight);
+  const answer = [...host.querySelectorAll<HTMLElement>(".gen")].filter((word) => word.offsetParent);
+  const from = y(answer[0]?.getBoundingClientRect().top ?? Number.POSITIVE_INFINITY);
+  const under = y(answer.at(-1)?.getBoundingClientRect().bottom ?? 0) + 6;
+  let top = y(at.bottom) + 6;
+  if (top + height > from && top < under) {
+    if (under + height <= host.offsetHeight) top = under;
+    else if (y(at.top) - 6 >= height) top = y(at.top) - 6 - element.offsetHeight;
+  }
   element.style.left = `${Math.max(8, Math.min(left, host.offsetWidth - element.offsetWidth - 8))}px`;
-  element.style.top = `${below}px`;
+  element.style.top = `${top}px`;
 }

@@ -41,11 +41,13 @@ export function rowsOf({ words }: Tried): HTMLElement[] {
   });
 }
 
-/** "Saliency put this word first of 40. The model agrees: −4.20 nats." */
+/** "Saliency had put this word first of 40. The model needed it: the word explained is 67 times less likely now." */
 export function verdict({ nats, answer }: Tried, { state, scores }: Context, [first, last]: Word): string {
-  const size = `${nats < 0 ? "−" : "+"}${Math.abs(nats).toFixed(2)} nats`;
-  const change = nats < -0.7 ? `The model needed it: ${size}.` : `It matters little here: ${size}.`;
-  const moved = nats > 0.7 ? `It spoke against it: ${size}.` : change;
+  const times = Math.exp(Math.abs(nats));
+  const factor = times < 9.95 ? times.toFixed(1) : times < 999.5 ? times.toFixed() : "over 1,000";
+  const said = `the word explained is ${factor} times ${nats < 0 ? "less likely" : "likelier"} now.`;
+  const change = nats < -0.7 ? `The model needed it: ${said}` : "It matters little here.";
+  const moved = nats > 0.7 ? `It spoke against it: ${said}` : change;
   const units = unitsOf(state.content.peek());
   const [target = 0] = units.ofSteps(restingSteps(state));
   const old = named(units.joined(range(first, last + 1)));

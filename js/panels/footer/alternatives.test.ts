@@ -76,3 +76,12 @@ test("an empty word asks nothing", async () => {
   await type("  ");
   expect(t.session.foil).not.toHaveBeenCalled();
 });
+
+test("of a word of several tokens, alternatives say that they are of its first piece", () => {
+  const text = [" the", " Paris", " Lux", "emb"];
+  t.state.content.value = { ...t.state.content.value, tokens: { ...t.state.content.value.tokens, text } };
+  t.state.held.value = [0, 1];
+  expect(t.host.firstElementChild?.textContent).toBe("Instead of its first piece “Lux”");
+  t.state.held.value = [0];
+  expect(t.host.firstElementChild?.textContent).toBe("Why not");
+});

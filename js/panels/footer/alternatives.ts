@@ -70,7 +70,9 @@ export function mountAlternatives(host: HTMLElement, ctx: Context): void {
     host.hidden = !continued && (step === undefined || (shown.length === 0 && !able));
     for (const part of [title, list, input]) part.hidden = step === undefined;
     input.hidden ||= !able;
-    title.textContent = able ? "Why not" : "Instead:";
+    const [whole, piece] = [units.joined(units.ofSteps(targets)), units.joined(units.ofSteps([step ?? 0]))];
+    const first = whole !== piece && others.length > 0 ? ` its first piece “${named(piece)}”` : "";
+    title.textContent = first ? `Instead of${first}` : able ? "Why not" : "Instead:";
   });
   ctx.effect(() => {
     if (!state.foil.value) write("");

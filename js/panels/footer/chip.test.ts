@@ -34,12 +34,17 @@ test("a rival that differs by its space alone says so", () => {
   const name = (text: string, said: string) => {
     const { item, show } = chip(vi.fn());
     show([text, 0.5, 7], false, true, said);
-    return item.querySelector("bdi")?.textContent;
+    return [item.querySelector("bdi")?.textContent, item.querySelector("small")?.textContent];
   };
   expect([
     name("Paris", " Paris"),
     name(" Paris", "Paris"),
     name(" London", " Paris"),
     name("\n", " "),
-  ]).toEqual(["Paris, no space", "␣Paris", "London", "newline"]);
+  ]).toEqual([
+    ["Paris", "no space"],
+    ["Paris", "after a space"],
+    ["London", ""],
+    ["newline", ""],
+  ]);
 });

@@ -6,11 +6,10 @@ import { named } from "../../state/units";
 
 const withoutModel = "Asking why not this needs the model, which is not available here.";
 
-/** The name of an alternative; where it differs from what is said by its space alone, that is said. */
-function nameBeside(text: string, said: string): string {
-  const name = named(text);
-  if (name !== named(said) || text === said) return name;
-  return /^\s/.test(text) ? `␣${name}` : `${name}, no space`;
+/** What tells an alternative from what is said, where they differ by the space before them alone. */
+function spaceBeside(text: string, said: string): string {
+  if (named(text) !== named(said) || text === said) return "";
+  return /^\s/.test(text) ? "after a space" : "no space";
 }
 
 export interface Chip {
@@ -22,12 +21,13 @@ export interface Chip {
 export function chip(choose: (other: Alternative, pressed: boolean) => void): Chip {
   let shown: Alternative | undefined;
   let [pressed, able] = [false, true];
-  const [text, number] = [h("bdi"), h("span", { class: "num" })];
+  const [text, space, number] = [h("bdi"), h("small"), h("span", { class: "num" })];
   const onclick = () => shown && able && choose(shown, pressed);
   const button = h(
     "button",
     { type: "button", class: "chip", "aria-pressed": "false", onclick },
     text,
+    space,
     number,
   );
   const item = h("li", { hidden: true }, button);
@@ -37,7 +37,8 @@ export function chip(choose: (other: Alternative, pressed: boolean) => void): Ch
       if (other !== shown) {
         shown = other;
         item.hidden = !other;
-        text.textContent = other ? nameBeside(other[0], said) : "";
+        text.textContent = other ? named(other[0]) : "";
+        space.textContent = other ? spaceBeside(other[0], said) : "";
         number.textContent = other && !Number.isNaN(other[1]) ? chance(other[1]) : "";
       }
       if (isPressed !== pressed) {

@@ -17,7 +17,7 @@ const scores = (part: Partial<ShownScores>): ShownScores => ({
   query: all,
   values: Float32Array.of(0.25, 0.75, Number.NaN, Number.NaN),
   hidden: new Uint8Array(4),
-  sink: null,
+  sinks: [],
   own: [],
   greatest: 0.75,
   high: 0.75,
@@ -152,7 +152,7 @@ test("scores without a sign do not tell classes apart, and that is said", () => 
   const steps = { ...content.steps, step_noun: ["class", "classes"] as const };
   const said = (method: unknown) =>
     text(explainedText([0], scores({ method: method as never }), { ...content, steps }, defaultOptions));
-  expect(said(saliency)).toContain("how much each word counts, not for which class");
+  expect(said(saliency)).toContain("how much each word counted, not for which class");
   expect(said(gradient)).not.toContain("which class");
   expect(text(explainedText([0], scores({}), content, defaultOptions))).not.toContain("which class");
 });

@@ -2,10 +2,11 @@
 import type { RichText } from "../../dom";
 import { chance, numeral, spoken } from "../../draw/numerals";
 import type { ShownScores } from "../../scores/shown-scores";
+import { compared } from "../../scores/sink";
 import { strongest } from "../../scores/strongest";
 import type { Content, Foil, ScoreQuery } from "../../session/session";
 import { headName, ruleName } from "../../state/heads";
-import { contrastOf } from "../../state/selectors";
+import { blindToClasses, contrastOf } from "../../state/selectors";
 import type { Options } from "../../state/state";
 import { named, unitsOf } from "../../state/units";
 
@@ -53,10 +54,6 @@ function probabilityTexts(steps: readonly number[], content: Content): string[] 
   ];
 }
 
-/** True if the scores of all classes are much alike, because they have no sign. */
-const blindToClasses = ({ method }: ShownScores, { steps }: Content): boolean =>
-  steps.step_noun?.[0] === "class" && steps.count > 1 && !method.signed && !method.attention;
-
 /** What is explained, and how. `shown` is null while scores are computed. */
 export function explainedText(
   steps: readonly number[],
@@ -70,7 +67,8 @@ export function explainedText(
   const facts = [stepsText(steps, options, content), ...probabilityTexts(steps, content)];
   if (shown) facts.push(methodText(shown, content));
   if (shown?.note) facts.push(shown.note);
-  if (shown && blindToClasses(shown, content)) facts.push("how much each word counts, not for which class");
+  const blind = shown && blindToClasses(shown.method, content);
+  if (blind) facts.push("how much each word counted, not for which class");
   if (foil && shown?.query.foil !== undefined)
     return [
       "Why ",
@@ -87,7 +85,7 @@ export function explainedText(
       foil.ids.length > 1 && content.contrast[shown.method.name] ? "foil of several tokens" : "foil";
     facts.push(`not against ${named(foil.text)}: ${who} takes no ${what}`);
   }
-  return ["Explaining ", { strong }, `, ${facts.join(" · ")}`, ...disputedText(shown, content)];
+  return [blind ? "" : "Explaining ", { strong }, `, ${facts.join(" · ")}`, ...disputedText(shown, content)];
 }
 
 /** That the whole answer is explained; nothing while its scores are computed. */
@@ -119,9 +117,10 @@ export function inputText(shown: ShownScores, content: Content): RichText {
 }
 
 /** The units that gave most, for a screen reader: "America 0.181, is 0.139". */
-export function strongestText({ values, high }: ShownScores, content: Content): string {
+export function strongestText(shown: ShownScores, content: Content): string {
   const units = unitsOf(content);
-  return strongest(values, 3)
+  const { values, high } = shown;
+  return strongest(compared(shown), 3)
     .map((u) => `${named(units.text(u))} ${spoken(values[u] as number, high)}`)
     .join(", ");
 }

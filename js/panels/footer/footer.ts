@@ -5,7 +5,7 @@ import { h, plainText, watchSize, writeText } from "../../dom";
 import { numeral } from "../../draw/numerals";
 import { type Tint, tint } from "../../draw/ramp";
 import type { ShownScores } from "../../scores/shown-scores";
-import { sinkOf } from "../../scores/sink";
+import { sinksOf } from "../../scores/sink";
 import type { Content } from "../../session/session";
 import { foilOf, targetSteps } from "../../state/selectors";
 import { named, unitsOf } from "../../state/units";
@@ -93,7 +93,7 @@ function followLegend(host: HTMLElement, { state, scores, theme, allSteps, effec
   });
 }
 
-/** The button that puts a sink on the colour scale, and off again. */
+/** The button that puts sinks on the colour scale, and off again. */
 function sinkButton({ state }: Pick<Context, "state">) {
   const element = h("button", {
     type: "button",
@@ -107,13 +107,15 @@ function sinkButton({ state }: Pick<Context, "state">) {
     element,
     show(shown: ShownScores, content: Content): void {
       const on = state.options.value.scale_sink;
-      const unit = shown.sink ?? (on ? sinkOf(shown.values, content, shown.method) : null);
-      element.hidden = unit === null;
-      if (unit === null) return;
-      const name = named(unitsOf(content).text(unit));
-      const share = numeral(shown.values[unit] as number);
+      const { values, method, high } = shown;
+      const sinks = on && shown.input === null ? sinksOf(values, content) : shown.sinks;
+      element.hidden = sinks.length === 0;
+      if (element.hidden) return;
+      const names = sinks.map(
+        (u) => `${named(unitsOf(content).text(u))} ${numeral(values[u] as number, method.signed, high)}`,
+      );
       element.setAttribute("aria-pressed", String(on));
-      element.textContent = on ? `${name} ${share} on the scale` : `${name} ${share} off the scale`;
+      element.textContent = `${names.join(", ")} ${on ? "on" : "off"} the scale`;
       element.title = on
         ? "Leave it out of the colours again, so that the others can be told apart."
         : "A control token or the first token often takes much of a row whatever the text says. Its number is kept; click to colour it too.";

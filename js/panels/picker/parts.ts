@@ -68,7 +68,7 @@ export function pickerParts(host: HTMLElement) {
       const stops = [0, 0.25, 0.5, 0.75, 1].map((v) => ramp.css(v));
       bar.style.background = `linear-gradient(90deg, ${stops.join(", ")})`;
       const high = shade?.most ?? Number.NaN;
-      least.textContent = `even ${numeral(shade?.even ?? Number.NaN, false, high)}`;
+      least.textContent = `equal share ${numeral(shade?.even ?? Number.NaN, false, high)}`;
       most.textContent = numeral(high);
     },
   };

@@ -48,9 +48,9 @@ test("shows what fed the word held, the sink that is left out, and the top heads
   state.held.value = [1];
   await settle();
   expect(host.querySelector(".title")?.textContent).toBe("Heads that fed “Washington”");
-  expect(host.querySelector(".shade")?.textContent).toBe("3 × 4 · sink <b> left out (42 %)");
+  expect(host.querySelector(".shade")?.textContent).toBe("3 layers × 4 heads · sink <b> left out (42 %)");
   const [top] = host.querySelectorAll<HTMLElement>(".top button");
-  expect(top?.textContent).toBe("1.12 .500of");
+  expect(top?.textContent).toBe("L1 H12 .500of");
   top?.dispatchEvent(new Event("pointerenter"));
   expect(state.hoveredHead.value).toEqual([0, 11]);
   top?.click();
@@ -82,7 +82,7 @@ test("keys move, preview and choose; choosing shows attention", async () => {
     [2, 3],
   ]);
   expect(host.querySelector(".cap")?.textContent).toBe(
-    "Held: 2 heads: 2.2, 3.4. Several heads add up by their mean.",
+    "Held: 2 heads: L2 H2, L3 H4. Several heads add up by their mean.",
   );
   press(g, "Home");
   expect(state.hoveredHead.value).toBeNull();

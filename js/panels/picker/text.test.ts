@@ -39,13 +39,13 @@ test("the title says what was fed, and from what", () => {
 test("the caption names the sink, the mean, and another reading than the gradient", () => {
   const caption = (over: Partial<HeadShares> = {}, steps = [1], alike = false) =>
     captionText(content, steps, { ...given, ...over }, alike);
-  expect(caption()).toBe("12 × 12 · sink The left out (42 %)");
-  expect(caption({ of: 4 })).toBe("12 × 12");
-  expect(caption({ sinks: [] }, [1], true)).toBe("12 × 12 · all heads alike");
+  expect(caption()).toBe("12 layers × 12 heads · sink The left out (42 %)");
+  expect(caption({ of: 4 })).toBe("12 layers × 12 heads");
+  expect(caption({ sinks: [] }, [1], true)).toBe("12 layers × 12 heads · all heads alike");
   expect(caption({ sinks: [], reading: "values" }, [])).toBe(
-    "12 × 12 · mean of 2 tokens · by attention × value norm",
+    "12 layers × 12 heads · mean of 2 tokens · by attention × value norm",
   );
-  expect(captionText(content, [1], null, false)).toBe("12 × 12");
+  expect(captionText(content, [1], null, false)).toBe("12 layers × 12 heads");
 });
 
 test("the inputs that a head reads, each once", () => {
@@ -78,7 +78,7 @@ test("what is held, counted from 1", () => {
         144,
       ),
     ),
-  ).toContain("2 heads: 1.1, 8.4");
+  ).toContain("2 heads: L1 H1, L8 H4");
   expect(plain(heldText(2, [], "mean", 144))).toBe("Held: layer 3, its heads joined by their mean.");
   expect(plain(heldText(null, [], "mean", 1))).toBe("The only head.");
 });

@@ -44,7 +44,7 @@ export function captionText(
   given: HeadShares | null,
   alike: boolean,
 ): string {
-  const size = `${content.layers} × ${content.heads}`;
+  const size = `${content.layers} layers × ${content.heads} heads`;
   if (!given) return size;
   const sinks = given.of === null ? given.sinks : [];
   const left = sinks.map(([input, share]) => `${inputName(content, input)} left out (${percent(share)})`);
@@ -62,7 +62,7 @@ export function captionText(
 
 /** The full story behind the shares, for a tooltip. */
 export function tooltipText({ reading }: HeadShares): string {
-  const sums = "as a share of all heads. The scale begins at the even share, 1 / (layers × heads).";
+  const sums = "as a share of all heads. The scale begins at an equal share, 1 / (layers × heads).";
   if (reading === "gradient")
     return `What each head gave to the word: attention × (value · gradient of its logit less the mean logit, where heads are joined), added up over the inputs, ${sums}`;
   const what = reading === "values" ? "attention × norm of the value" : "attention weights";
@@ -74,8 +74,8 @@ export function readText(content: Content, inputs: readonly number[]): string {
   return [...new Set(inputs.map((input) => inputName(content, input)))].join(", ");
 }
 
-/** A head as short as in papers: "25.5". */
-export const shortName = ([layer, head]: Head): string => `${layer + 1}.${head + 1}`;
+/** A head as short as in papers: "L25 H5". */
+export const shortName = ([layer, head]: Head): string => `L${layer + 1} H${head + 1}`;
 
 function headsText(heads: readonly Head[]): string {
   const [only] = heads;

@@ -20,7 +20,7 @@ function mount(host: HTMLElement, ctx: Context, display: HTMLElement): void {
   const steps = [
     `Point at ${/^[aeiou]/.test(what) ? "an" : "a"} ${what}: what it came from darkens.`,
     "Click keeps it.",
-    `The list beside it says how much${check_seconds == null ? "." : ", and whether it is true."}`,
+    `The list beside it says how much${check_seconds == null ? "." : ", and whether the model needs it."}`,
   ].map((text, k) => h("li", {}, h("b", {}, String(k + 1)), ` ${text}`));
   const say = h("span", { class: "say", role: "status" });
   const show = h("button", { type: "button" }, "show me");

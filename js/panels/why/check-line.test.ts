@@ -1,18 +1,19 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { plainText } from "../../dom";
+import type { ShownScores } from "../../scores/shown-scores";
 import type { Check } from "../../session/session";
 import { sample } from "../../session/testing";
 import { settle, setUp } from "../../testing";
-import { checkText } from "./check-line";
+import { checkText, questionOf } from "./check-line";
 import { why } from "./why";
 
 const found: Check = { inputs: [1, 2], probability: 0.966, without: 0.021, others: [0.88, 0.9, 0.97] };
-const words = (check: Check) => plainText(checkText(check, sample));
+const words = (check: Check) => plainText(checkText(check, 1, sample));
 
 test("it holds where the probability falls below all draws", () => {
   expect(words(found)).toBe(
-    "Check: without Paris, is p .966 → .021; without as many others (3 draws) .880–.970 · holds ✓",
+    "Check: without Paris, is, p of 東 .966 → .021; without as many others (3 draws) .880–.970 · the explanation holds ✓",
   );
   expect(words({ ...found, others: [0.9] })).toContain("(1 draw) .900 ·");
   expect(words({ ...found, without: 0.9 })).toMatch(/does not hold ✗$/);
@@ -40,7 +41,7 @@ afterEach(() => vi.useRealTimers());
 
 test("a check that takes long waits for a click, and says how long it takes", async () => {
   await begin(12.4);
-  expect(button().textContent).toBe("Is it true? Check (about 12 s)");
+  expect(button().textContent).toBe("Does the model really need these words? (about 12 s)");
   expect(t.session.check).not.toHaveBeenCalled();
   button().click();
   await settle();
@@ -95,4 +96,22 @@ test("several steps at once are not checked", async () => {
   t.state.held.value = [0, 1];
   await settle();
   expect(t.host.querySelector<HTMLElement>(".check")?.hidden).toBe(true);
+});
+
+test("all tokens of a word are masked, and it is named once", async () => {
+  const text = ["<s>", " Lux", "emb", " is", " of", " the", " 東"];
+  const whole = {
+    ...sample,
+    tokens: { count: 7, start: [0, 1, 2, 3, 4, 5, 6], text, special: [0] },
+    inputs: 6,
+    sections: [],
+    steps: { ...sample.steps, first: 6, count: 1 },
+  };
+  const values = Float32Array.of(0.1, 0.2, 0.2, 0.3, 0.1, 0.1, Number.NaN);
+  const shown = { steps: [0], values, method: whole.methods[0] } as unknown as ShownScores;
+  // Lux and emb go first, then nothing more than half of the five.
+  expect(questionOf(shown, whole, [0])?.inputs).toEqual([1, 2]);
+  expect(plainText(checkText({ ...found, inputs: [1, 2, 3] }, 0, whole))).toMatch(
+    /^Check: without Luxemb, is, p of 東/,
+  );
 });

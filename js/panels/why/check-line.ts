@@ -1,16 +1,17 @@
-/** The Check line: what becomes of the word explained without the inputs at the top of the list, and without others. */
+/** The Check line: what becomes of the word explained without the words at the top of the list, and without others. */
 import { type ReadonlySignal, signal } from "@preact/signals-core";
 import type { Context } from "../../context";
 import type { RichText } from "../../dom";
 import { h, plainText, writeText } from "../../dom";
 import { chance } from "../../draw/numerals";
 import type { ShownScores } from "../../scores/shown-scores";
-import { strongest, told } from "../../scores/strongest";
+import { byWord, piecesOf, strongest, told } from "../../scores/strongest";
 import type { Check, Content } from "../../session/session";
 import { restingSteps } from "../../state/selectors";
 import { named, unitsOf } from "../../state/units";
+import { wordStarts } from "../../state/word";
 
-/** Inputs that are masked together. */
+/** Words that are masked together. */
 const masked = 3;
 /** A check that takes longer than this, in seconds, waits for a click. */
 const atOnce = 1;
@@ -41,7 +42,7 @@ export function mountCheck(host: HTMLElement, ctx: Context, shown: ReadonlySigna
     const found = await run((options) => session.check(step, inputs, options), "check");
     if (working.peek() === key) working.value = null;
     known.value = known.peek() + 1;
-    if (found && aloud) announce(plainText(checkText(found, state.content.peek())));
+    if (found && aloud) announce(plainText(checkText(found, step, state.content.peek())));
   }
 
   button.addEventListener(
@@ -64,14 +65,14 @@ export function mountCheck(host: HTMLElement, ctx: Context, shown: ReadonlySigna
     host.hidden = resting.length !== 1 || (seconds === null && !found && host.hidden);
     button.hidden = found !== null || !able;
     text.hidden = !found;
-    if (found) writeText(text, checkText(found, content));
+    if (found && question) writeText(text, checkText(found, question.step, content));
     if (!question || !able || found || seconds === null) return;
     const busy = working.value === keyOf(question);
     button.disabled = busy;
     button.textContent = busy
       ? "Checking …"
-      : `Is it true? Check${seconds > atOnce ? ` (${duration(seconds)})` : ""}`;
-    button.title = `Hide the first ${masked} inputs from the model, then ${masked} others at random, 20 times, and compare.`;
+      : `Does the model really need these words?${seconds > atOnce ? ` (${duration(seconds)})` : ""}`;
+    button.title = `Hide the first ${masked} words from the model, then as many others at random, 20 times, and compare.`;
     const next = question;
     if (seconds > atOnce || busy || asked.has(keyOf(next))) return;
     const timer = setTimeout(() => {
@@ -87,8 +88,9 @@ const duration = (seconds: number): string =>
   seconds < 90 ? `about ${Math.round(seconds)} s` : `about ${Math.round(seconds / 60)} min`;
 
 /**
- * The tokens of the units at the top, of those that may be taken away: neither special tokens nor the first. Signed
- * scores count from the largest positive one. Null unless one step is explained that rests there.
+ * The tokens of the words at the top, of those that may be taken away: neither special tokens nor the first; as many
+ * others must be left. Signed scores count from the largest positive one. Null unless one step is explained that rests
+ * there.
  */
 export function questionOf(
   { steps, values, method }: ShownScores,
@@ -99,33 +101,45 @@ export function questionOf(
   if (step === undefined || more !== undefined || resting[0] !== step || resting.length > 1) return null;
   const units = unitsOf(content);
   const movable = values.map((v, u) => (units.special(u) || units.start(u) === 0 ? Number.NaN : v));
-  const count = movable.reduce((sum, v) => sum + (Number.isNaN(v) ? 0 : 1), 0);
-  // As many others must be left.
-  const top = strongest(
-    movable,
-    Math.min(masked, Math.floor(count / 2)),
-    method.signed ? (v) => v : Math.abs,
-  );
-  const inputs = top.flatMap((u) =>
-    Array.from({ length: (units.inputEnds[u] as number) - units.start(u) }, (_, k) => units.start(u) + k),
-  );
+  const tokensOf = (u: number) =>
+    Array.from({ length: (units.inputEnds[u] as number) - units.start(u) }, (_, k) => units.start(u) + k);
+  let count = 0;
+  movable.forEach((v, u) => {
+    if (!Number.isNaN(v)) count += tokensOf(u).length;
+  });
+  const inputs: number[] = [];
+  for (const u of strongest(byWord(movable, content), masked, method.signed ? (v) => v : Math.abs)) {
+    const more = piecesOf(u, movable, content).flatMap(tokensOf);
+    if (2 * (inputs.length + more.length) <= count) inputs.push(...more);
+  }
   return inputs.length > 0 ? { step, inputs } : null;
 }
 
-/** "Check: without France, capital, is p .966 → .021; without 3 others (20 draws) .88–.97 · holds". */
-export function checkText({ inputs, probability, without, others }: Check, content: Content): RichText {
-  const units = unitsOf(content);
-  const gone = [...new Set(inputs.map((i) => units.of(i)))].map((u, _, all) => {
-    const name = named(units.text(u));
-    const alike = all.some((other) => other !== u && named(units.text(other)) === name);
-    return alike ? `${name} (${told(content, u)})` : name;
+/** "Check: without France, capital, p of Paris .966 → .021; without as many others (20 draws) .880–.970 · the list holds". */
+export function checkText(
+  { inputs, probability, without, others }: Check,
+  step: number,
+  content: Content,
+): RichText {
+  const [units, starts] = [unitsOf(content), wordStarts(content)];
+  const words = new Map<number, string>();
+  for (const u of new Set(inputs.map((i) => units.of(i)))) {
+    const first = starts[u] as number;
+    words.set(first, (words.get(first) ?? "") + units.text(u));
+  }
+  const names = [...words.values()].map(named);
+  const gone = [...words.keys()].map((first, k) => {
+    const name = names[k] as string;
+    return names.indexOf(name) === names.lastIndexOf(name) ? name : `${name} (${told(content, first)})`;
   });
   const [low, high] = [others[0] ?? Number.NaN, others.at(-1) ?? Number.NaN];
   const band = chance(low) === chance(high) ? chance(low) : `${chance(low)}–${chance(high)}`;
   return [
     "Check: without ",
     { strong: gone.join(", ") },
-    ` p ${chance(probability)} → ${chance(without)}; without as many others (${others.length} ${others.length === 1 ? "draw" : "draws"}) ${band} · `,
-    { strong: without < low ? "holds ✓" : "does not hold ✗" },
+    ", p of ",
+    { strong: named(units.joined(units.ofSteps([step]))) },
+    ` ${chance(probability)} → ${chance(without)}; without as many others (${others.length} ${others.length === 1 ? "draw" : "draws"}) ${band} · `,
+    { strong: `the explanation ${without < low ? "holds ✓" : "does not hold ✗"}` },
   ];
 }

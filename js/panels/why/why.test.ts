@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
 import { beforeEach, expect, test } from "vitest";
+import { sample } from "../../session/testing";
 import { settle, setUp } from "../../testing";
 import { why } from "./why";
 
@@ -101,4 +102,50 @@ test("against a foil, the list says so", async () => {
   t.state.foil.value = { step: 0, ids: [7], text: " was" };
   await settle(120);
   expect(text(".title")).toBe("Why is, not was");
+});
+
+const pieces = {
+  tokens: { count: 5, start: [0, 1, 2, 3, 4], text: ["<s>", " Lux", "emb", " is", " 東"], special: [0] },
+  inputs: 4,
+  sections: [{ title: "Prompt", start: 0, end: 3 }],
+  steps: { ...sample.steps, first: 3 },
+};
+
+test("a word of several tokens is one row with their sum, and is pointed at and shown alone as one", async () => {
+  t = setUp(pieces, [
+    [0.125, 0.5, 0.375, Number.NaN],
+    [0.125, 0.25, 0.25, 0.375],
+  ]);
+  why.mount(t.host, t.ctx);
+  t.state.held.value = [1];
+  await settle(120);
+  expect(rows().map((row) => row.textContent)).toEqual(["Luxemb.500", "is.375", "<s>.125"]);
+  rows()[0]?.dispatchEvent(new PointerEvent("pointerenter"));
+  expect([t.state.hoveredInput.value, t.state.hoveredWord.value]).toEqual([1, true]);
+  rows()[0]?.dispatchEvent(new PointerEvent("pointerleave"));
+  expect(t.state.hoveredWord.value).toBe(false);
+});
+
+test("a sink is not in the list, and is named as left out, whatever the sign", async () => {
+  t = setUp({}, [
+    [-9, 2, Number.NaN],
+    [0, 0, 0],
+  ]);
+  why.mount(t.host, t.ctx);
+  t.state.method.value = "input_x_gradient";
+  t.state.held.value = [0];
+  await settle(120);
+  expect(rows().map((row) => row.textContent)).toEqual(["Paris+2.00"]);
+  expect(text(".size")).toBe("the only input · <s> left out");
+});
+
+test("scores that do not tell classes apart do not answer why it is this one", async () => {
+  t = setUp({ steps: { ...sample.steps, step_noun: ["class", "classes"] } });
+  why.mount(t.host, t.ctx);
+  t.state.held.value = [0];
+  await settle(120);
+  expect(text(".title")).toBe("What the answer depended on");
+  t.state.method.value = "input_x_gradient";
+  await settle(120);
+  expect(text(".title")).toBe("Why is");
 });

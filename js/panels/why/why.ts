@@ -1,4 +1,4 @@
-/** The Why list: the inputs that gave most to the word explained, with their numbers and how much of it they hold. */
+/** The Why list: the words that gave most to the word explained, with their numbers and how much of it they hold. */
 import { computed, type ReadonlySignal } from "@preact/signals-core";
 import type { Context } from "../../context";
 import { afterNextFrame, h, writeText } from "../../dom";
@@ -6,16 +6,16 @@ import { numeral } from "../../draw/numerals";
 import { type Tint, tint } from "../../draw/ramp";
 import type { ShownScores } from "../../scores/shown-scores";
 import { compared } from "../../scores/sink";
-import { held, strongest, told } from "../../scores/strongest";
+import { byWord, held, piecesOf, strongest, told } from "../../scores/strongest";
 import type { Content } from "../../session/session";
-import { foilOf, methodOf, targetSteps } from "../../state/selectors";
+import { blindToClasses, foilOf, methodOf, targetSteps } from "../../state/selectors";
 import { named, unitsOf } from "../../state/units";
 import { mountCheck } from "./check-line";
 import styles from "./why.css";
 
 export const why = { styles, mount };
 
-/** Inputs listed. */
+/** Words listed. */
 const listed = 5;
 
 /** `trouble` tells why nothing more can be computed now, or null. */
@@ -24,7 +24,7 @@ function mount(host: HTMLElement, ctx: Context, trouble?: ReadonlySignal<string 
   const title = h("div", { class: "title" });
   const size = h("p", { class: "size" });
   const rows = Array.from({ length: listed }, () => new Row(ctx));
-  const list = h("ol", { "aria-label": "Inputs that gave most" }, ...rows.map((row) => row.item));
+  const list = h("ol", { "aria-label": "Words that gave most" }, ...rows.map((row) => row.item));
   const sum = h("p", { class: "sum" });
   const check = h("div", { class: "check" });
   const root = h("section", { class: "aw-why aw-list", "aria-label": "Why" }, title, size, list, sum, check);
@@ -41,13 +41,21 @@ function mount(host: HTMLElement, ctx: Context, trouble?: ReadonlySignal<string 
     const target = named(units.joined(units.ofSteps(targetSteps(state)))).replace(/\s+/g, " ");
     const foil = foilOf(state, targetSteps(state));
     const not = foil && shown.value?.query.foil ? [", not ", { strong: named(foil.text) }] : [];
+    const found = shown.value;
+    const method = found?.method ?? methodOf(state);
     writeText(
       title,
-      targetSteps(state).length > 0 ? ["Why ", { strong: target }, ...not] : ["Why this answer"],
+      method && blindToClasses(method, content)
+        ? ["What the answer depended on"]
+        : targetSteps(state).length > 0
+          ? ["Why ", { strong: target }, ...not]
+          : ["Why this answer"],
     );
-    const found = shown.value;
-    const top = found ? strongest(compared(found), listed) : [];
-    writeText(size, [found ? sizeText(found, top) : trouble?.value ? "not computed" : "computing …"]);
+    const values = found ? byWord(compared(found), content) : new Float32Array();
+    const top = strongest(values, listed);
+    writeText(size, [
+      found ? sizeText(found, values, top, content) : trouble?.value ? "not computed" : "computing …",
+    ]);
     const added = found ? sumText(found) : null;
     // The last sum keeps its room while the next is computed.
     sum.hidden = added === null && (found !== null || !methodOf(state)?.signed);
@@ -58,9 +66,16 @@ function mount(host: HTMLElement, ctx: Context, trouble?: ReadonlySignal<string 
       const u = top[k];
       if (!found || u === undefined) row.hide();
       else {
-        const v = found.values[u] as number;
+        const v = values[u] as number;
         const color = !found.method.signed ? unsigned : v < 0 ? negative : positive;
-        row.show(content, u, v, found, color);
+        row.show(
+          content,
+          piecesOf(u, compared(found), content),
+          v,
+          found,
+          Math.abs(values[top[0] as number] as number),
+          color,
+        );
       }
     });
   };
@@ -79,13 +94,23 @@ function mount(host: HTMLElement, ctx: Context, trouble?: ReadonlySignal<string 
   mountCheck(check, ctx, shown);
 }
 
-/** "top 5 of 40 hold 71 %". */
-export function sizeText(shown: ShownScores, top: readonly number[]): string {
-  const { count, share } = held(compared(shown), top);
-  if (top.length === 0) return "No input gave anything.";
-  if (top.length === count) return count === 1 ? "the only input" : `all ${count} inputs`;
-  const rest = shown.hidden.includes(1) || shown.sink !== null ? " of what is shown" : "";
-  return `top ${top.length} of ${count} hold ${Math.round(100 * share)} %${rest}`;
+/** "top 5 of 40 hold 71 % · <s> left out". */
+function sizeText(
+  shown: ShownScores,
+  values: Float32Array,
+  top: readonly number[],
+  content: Content,
+): string {
+  const { count, share } = held(values, top);
+  const units = unitsOf(content);
+  const out = shown.sinks.map((u) => named(units.text(u))).join(", ");
+  const without = out && ` · ${out} left out`;
+  if (top.length === 0) return `No input gave anything${without}.`;
+  if (top.length === count) return (count === 1 ? "the only input" : `all ${count} inputs`) + without;
+  const rest = shown.hidden.includes(1) ? " of what is shown" : "";
+  const joined = top.some((u) => piecesOf(u, shown.values, content).length > 1);
+  const words = joined ? " words, their pieces added up," : "";
+  return `top ${top.length} of ${count}${words} hold ${Math.round(100 * share)} %${rest}${without}`;
 }
 
 /**
@@ -103,7 +128,7 @@ export function sumText(shown: ShownScores): string | null {
     return `base ${numeral(base)} ${sum < 0 ? "−" : "+"} ${numeral(Math.abs(sum))} = ${numeral(base + sum)}, the score ${numeral(score)}${rest}`;
   }
   let [adds, takes] = [0, 0];
-  for (const v of compared(shown)) {
+  for (const v of shown.values) {
     if (v > 0) adds += v;
     else if (v < 0) takes += v;
   }
@@ -111,7 +136,7 @@ export function sumText(shown: ShownScores): string | null {
   return `adds ${more}, takes ${less}: ${numeral(adds + takes, true, high)} in all`;
 }
 
-/** One input. It is kept and written anew, because the list changes with every move of the pointer. */
+/** One word. It is kept and written anew, because the list changes with every move of the pointer. */
 class Row {
   readonly item: HTMLElement;
   readonly #button: HTMLButtonElement;
@@ -124,6 +149,7 @@ class Row {
   constructor({ state, announce }: Context) {
     const point = (on: boolean) => () => {
       const units = unitsOf(state.content.peek());
+      state.hoveredWord.value = on;
       state.hoveredInput.value = on && this.#unit >= 0 ? units.start(this.#unit) : null;
     };
     const choose = () => {
@@ -157,17 +183,17 @@ class Row {
 
   show(
     content: Content,
-    unit: number,
+    pieces: readonly number[],
     value: number,
-    { high, method, greatest }: ShownScores,
+    { high, method }: ShownScores,
+    greatest: number,
     color: Tint,
   ): void {
     this.item.hidden = false;
-    if (unit !== this.#unit) {
-      this.#unit = unit;
-      this.#name.textContent = named(unitsOf(content).text(unit));
-      this.#tag.textContent = told(content, unit);
-    }
+    this.#unit = pieces[0] as number;
+    const name = named(unitsOf(content).joined(pieces));
+    if (name !== this.#name.textContent) this.#name.textContent = name;
+    this.#tag.textContent = told(content, this.#unit);
     this.#number.textContent = numeral(value, method.signed, high);
     const share = greatest > 0 ? Math.abs(value) / greatest : 0;
     this.#bar.className = !method.signed ? "" : value < 0 ? "takes" : "adds";

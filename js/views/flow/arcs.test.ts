@@ -10,14 +10,14 @@ const { ctx, state } = setUp();
 const picture = {
   values: Float32Array.of(nan, 0.5, -0.3, 0.2),
   high: 0.5,
-  sink: null,
+  sinks: [],
   targets: [4],
   pointed: null,
 } as unknown as Picture;
 const shown = {
   steps: [2],
   input: null,
-  sink: null,
+  sinks: [],
   values: Float32Array.of(0.6, 0.5, -0.3, 0.2),
 } as unknown as ShownScores;
 const arcs = (more: Partial<Picture> = {}, scores: Partial<ShownScores> = {}, heads: Float32Array[] = []) =>
@@ -42,8 +42,8 @@ test("the input pointed at has an arc however weak, if it gave anything", () => 
   expect(froms({ pointed: 0 })).toEqual([1]);
 });
 
-test("the sink has an arc of its own, with its number, outside the share", () => {
-  const list = arcs({ sink: 0 }, { sink: 0 })?.list ?? [];
+test("a sink has an arc of its own, with its number, outside the share", () => {
+  const list = arcs({ sinks: [0] }, { sinks: [0] })?.list ?? [];
   expect(list.map(({ from, sink }) => [from, sink])).toEqual([
     [1, false],
     [0, true],

@@ -17,7 +17,7 @@ export interface Arc {
   readonly negative: boolean;
   /** Which of several heads it is of; −1 of all. */
   readonly head: number;
-  /** It is of the input off the scale. */
+  /** It is of an input off the scale. */
   readonly sink: boolean;
 }
 
@@ -57,7 +57,7 @@ export function arcsOf(
       ? ofHeads(heads, share, values, to)
       : chosen.map((u) => arc(u, to, values[u] as number, strength));
   return {
-    list: [...list, ...ofSink(picture, shown, to)],
+    list: [...list, ...ofSinks(picture, shown, to)],
     of: "word",
   };
 }
@@ -84,8 +84,9 @@ function ofHeads(heads: readonly Float32Array[], share: number, values: Float32A
   return list.sort((a, b) => b.share - a.share);
 }
 
-function ofSink({ sink }: Picture, shown: ShownScores, to: number): Arc[] {
-  if (sink === null || shown.sink === null) return [];
-  const number = shown.values[shown.sink] as number;
-  return [{ from: sink, to, number, share: 0, negative: false, head: -1, sink: true }];
+function ofSinks({ sinks }: Picture, shown: ShownScores, to: number): Arc[] {
+  return sinks.map((from, k) => {
+    const number = shown.values[shown.sinks[k] as number] as number;
+    return { from, to, number, share: 0, negative: false, head: -1, sink: true };
+  });
 }

@@ -71,8 +71,8 @@ test("a page without Python has the rows of each of several heads, the sink left
     [...row].slice(0, 3).map((v) => Number(v.toFixed(3))),
   );
   const planted = heads.map(([l, h]) => numbers(fixture.planted.attention[1]?.[l]?.[h] ?? []));
-  const sink = t.ctx.scores.shown.value?.sink;
-  const expected = planted.map((row) => row.map((v, u) => (u === sink ? Number.NaN : v)));
+  const sinks = t.ctx.scores.shown.value?.sinks;
+  const expected = planted.map((row) => row.map((v, u) => (sinks?.includes(u) ? Number.NaN : v)));
   expect([first, second]).toEqual(expected);
 });
 

@@ -6,7 +6,7 @@ import { Field } from "../../scores/field";
 import { scoreOptions } from "../../scores/options";
 import { shapeOf } from "../../scores/shape";
 import type { ShownScores } from "../../scores/shown-scores";
-import { compared, sinkOf } from "../../scores/sink";
+import { compared, sinksOf } from "../../scores/sink";
 import { strongest } from "../../scores/strongest";
 import { unitsOf } from "../../state/units";
 import type { Page } from "../running-text/page";
@@ -47,7 +47,7 @@ export function followHeadRows(page: Page, ctx: ViewContext): ReadonlySignal<Bes
           ends,
           scoreOptions(state, shown.method),
         );
-        return compared({ values, sink: shown.sink, own: shown.own });
+        return compared({ ...shown, values });
       });
       out.value = { of: shown, value };
     });
@@ -82,8 +82,8 @@ function bundle({ folds }: Page, { state }: ViewContext, shown: ShownScores, row
   const arcs = field.shape.steps.flatMap((_, c) => {
     const values = new Float32Array(units.count).fill(Number.NaN);
     values.set(field.column(c) ?? []);
-    const sink = state.options.peek().scale_sink ? null : sinkOf(values, content, shown.method);
-    const merged = folds.merged(compared({ values, sink, own: [] }));
+    const sinks = state.options.peek().scale_sink ? [] : sinksOf(values, content);
+    const merged = folds.merged(compared({ values, sinks, own: [] }));
     return strongest(merged, each).map((from) => ({
       from,
       to: units.firstWritten + c,

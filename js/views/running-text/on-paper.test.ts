@@ -8,9 +8,10 @@ const picture = (values: number[]): Picture => ({
   high: 1,
   intensity: 1,
   hidden: null,
-  sink: null,
+  sinks: [],
   targets: [2],
   pointed: null,
+  framed: [],
   veilFrom: 3,
 });
 

@@ -34,9 +34,10 @@ const picture: Picture = {
   high: 1,
   intensity: 0.5,
   hidden: null,
-  sink: null,
+  sinks: [],
   targets: [],
   pointed: null,
+  framed: [],
   veilFrom: 5,
 };
 function paint(more: Partial<Picture> = {}, look: Partial<Inks> = {}) {
@@ -81,11 +82,11 @@ test("what comes after the words explained is veiled, hidden units are outlined 
 
 test("the unit pointed at is framed, unless it is explained", () => {
   expect(
-    paint({ pointed: 1 })
+    paint({ framed: [1] })
       .over.of("stroke")
       .map(({ strokeStyle }) => strokeStyle),
   ).toEqual(["ink"]);
-  const { under, over } = paint({ pointed: 1, targets: [1], values: null });
+  const { under, over } = paint({ framed: [1], targets: [1], values: null });
   expect(over.of("stroke").map(({ strokeStyle }) => strokeStyle)).toEqual(["accent"]);
   expect(under.of("fill").map(({ fillStyle }) => fillStyle)).toEqual(["accentGround"]);
 });

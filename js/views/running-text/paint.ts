@@ -10,12 +10,14 @@ export interface Picture {
   readonly high: number;
   readonly intensity: number;
   readonly hidden: Uint8Array | null;
-  /** The unit that is off the colour scale. */
-  readonly sink: number | null;
+  /** The units that are off the colour scale. */
+  readonly sinks: readonly number[];
   /** The units explained. */
   readonly targets: readonly number[];
   /** The unit pointed at. */
   readonly pointed: number | null;
+  /** The units framed for it: itself, or all of its word. */
+  readonly framed: readonly number[];
   /** Units from here on are veiled. */
   readonly veilFrom: number;
 }
@@ -63,10 +65,9 @@ export function paintText(
     else paintTints(below, picture.values);
   }
   if (picture.hidden) paintHidden(above, picture.hidden);
-  if (picture.sink !== null && picture.sink >= first && picture.sink < end) paintSink(above, picture.sink);
-  const { pointed } = picture;
-  if (pointed !== null && !picture.targets.includes(pointed))
-    outline(above, boxes.of(pointed), inks.ink, 1.5, 1);
+  for (const sink of picture.sinks) if (sink >= first && sink < end) paintSink(above, sink);
+  const framed = picture.framed.filter((u) => !picture.targets.includes(u));
+  outline(above, targetFrames(boxes, framed), inks.ink, 1.5, 1);
 }
 
 function paintTints({ c, boxes, picture, inks, first, end }: Layer, values: Float32Array): void {
@@ -136,7 +137,7 @@ function paintHidden(layer: Layer, hidden: Uint8Array): void {
   layer.c.setLineDash([]);
 }
 
-/** Hatch the unit that is off the scale. */
+/** Hatch a unit that is off the scale. */
 function paintSink({ c, boxes, inks }: Layer, sink: number): void {
   c.strokeStyle = inks.soft;
   c.lineWidth = 1;
@@ -177,7 +178,7 @@ function paintTargets(below: Layer, above: Layer): void {
   outline(above, frames, above.inks.accent, 2, 2);
 }
 
-/** The frames around the units explained: neighbours on one line share a frame. */
+/** The frames around units: neighbours on one line share a frame. */
 export function targetFrames(boxes: Pick<Boxes, "of">, targets: readonly number[]): Box[] {
   const frames: Box[] = [];
   let last = -2;

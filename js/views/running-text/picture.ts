@@ -4,8 +4,10 @@ import type { Context } from "../../context";
 import { paletteOf } from "../../draw/palette";
 import { tint } from "../../draw/ramp";
 import { compared } from "../../scores/sink";
+import { piecesOf } from "../../scores/strongest";
 import { targetSteps } from "../../state/selectors";
 import { hides, unitsOf } from "../../state/units";
+import { wordStarts } from "../../state/word";
 import type { Folds } from "./folds";
 import type { Inks, Picture } from "./paint";
 
@@ -17,21 +19,28 @@ export function pictureOf(folds: Folds, { state, scores }: Context): Picture {
   const options = state.options.value;
   const input = state.hoveredInput.value;
   const last = targets.at(-1);
+  const pointed = input === null ? null : units.of(input);
+  const framed =
+    pointed !== null && state.hoveredWord.value && shown
+      ? piecesOf(pointed, shown.values, state.content.value)
+      : [pointed ?? []].flat();
   return {
-    values: shown && folds.merged(valuesAlone(compared(shown), state.alone.value)),
-    sink: shown?.sink == null ? null : folds.standIn(shown.sink),
+    values:
+      shown && folds.merged(valuesAlone(compared(shown), state.alone.value, wordStarts(state.content.value))),
+    sinks: (shown?.sinks ?? []).map((u) => folds.standIn(u)),
     high: shown?.high ?? 0,
     intensity: options.intensity,
     hidden: targets.length > 0 && hides(options) ? units.hidden(options) : null,
     targets,
-    pointed: input === null ? null : folds.standIn(units.of(input)),
+    pointed: pointed === null ? null : folds.standIn(pointed),
+    framed: framed.map((u) => folds.standIn(u)),
     veilFrom: last === undefined || units.labels ? units.count : last + 1,
   };
 }
 
-/** The values with all but those of one unit left out. */
-function valuesAlone(values: Float32Array, unit: number | null): Float32Array {
-  return unit === null ? values : values.map((v, u) => (u === unit ? v : Number.NaN));
+/** The values with all but those of one unit's word left out. */
+function valuesAlone(values: Float32Array, unit: number | null, starts: Int32Array): Float32Array {
+  return unit === null ? values : values.map((v, u) => (starts[u] === starts[unit] ? v : Number.NaN));
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Context } from "../../context";
 import { h, inNextFrame } from "../../dom";
 import { numeral, spoken } from "../../draw/numerals";
 import type { ShownScores } from "../../scores/shown-scores";
+import { piecesOf } from "../../scores/strongest";
 import { named, type Units, unitsOf } from "../../state/units";
 import type { Box } from "./boxes";
 import type { TextElements } from "./build";
@@ -20,10 +21,13 @@ export function updateTip(tip: HTMLElement, text: TextElements, { state, scores 
   const hovered = state.hoveredSteps.value;
   const shown = input !== null ? scores.shown.value : scores.held.value;
   const u = input !== null ? units.of(input) : hovered.length > 0 ? units.ofSteps(hovered)[0] : undefined;
-  const number = u === undefined || !shown || shown.steps.length === 0 ? "" : numberOf(shown, u, units);
+  const word =
+    u !== undefined && shown && state.hoveredWord.value ? piecesOf(u, shown.values, state.content.value) : [];
+  const pieces = word.length > 0 ? word : [u ?? 0];
+  const number = u === undefined || !shown || shown.steps.length === 0 ? "" : numberOf(shown, pieces, units);
   tip.hidden = number === "";
   if (tip.hidden || u === undefined || !shown) return null;
-  const pair = [units.text(u), units.joined(units.ofSteps(shown.steps))].map(short).join(" → ");
+  const pair = [units.joined(pieces), units.joined(units.ofSteps(shown.steps))].map(short).join(" → ");
   tip.textContent = `${pair} ${number}`;
   text.units[u]?.setAttribute("aria-description", spokenOf(shown, u));
   return u;
@@ -50,9 +54,10 @@ function short(text: string): string {
   return name.length > longest ? `${name.slice(0, longest - 6)}…${name.slice(-5)}` : name;
 }
 
-function numberOf(shown: ShownScores, u: number, units: Units): string {
+function numberOf(shown: ShownScores, pieces: readonly number[], units: Units): string {
+  const [u] = pieces as [number];
   if (shown.hidden[u]) return "hidden";
-  const v = shown.values[u] as number;
+  const v = pieces.reduce((sum, piece) => sum + (shown.values[piece] as number), 0);
   if (!Number.isNaN(v)) return numeral(v, shown.method.signed, shown.high);
   return u < units.firstWritten ? "–" : "";
 }

@@ -134,6 +134,7 @@ class MaskedLMModel(EncoderModel):
             ids=wanted,
             sections=passage.sections(),
             title="Under the masks" if len(rows) > 1 else "Under the mask",
+            step_noun=("prediction", "predictions"),
         )
 
     def _given(self, output: Any, ids: list[int], rows: tuple[int, ...]) -> list[int]:

@@ -49,9 +49,9 @@ class SpanTrace(EncoderTrace):
 
     model: QuestionAnswering
 
-    def output_text(self, step: int, output: int) -> str:  # noqa: ARG002
-        """Return the token at *output*."""
-        return self.tokens.labels[output]
+    def output_text(self, step: int, output: int) -> str:
+        """Return the token at *output*, and which end of the answer it is: ``" from Rome"``, ``" to Rome"``."""
+        return _end_text(step, self.tokens.labels[output])
 
     def named(self, what: Any) -> tuple[int, ...]:
         """Return the first and last position of *what*: words of the context, or two positions."""
@@ -171,7 +171,7 @@ class QuestionAnsweringModel(EncoderModel):
             self.capabilities,
             (logits, recorder),
             outputs=[start, end],
-            texts=[f" from {tokens.labels[start]}", f" to {tokens.labels[end]}"],
+            texts=[_end_text(step, tokens.labels[at]) for step, at in enumerate((start, end))],
             ids=[passage.ids[start], passage.ids[end]],
             sections=passage.sections("Question", "Context"),
             title=f"Answer: “{answer}”",
@@ -179,6 +179,10 @@ class QuestionAnsweringModel(EncoderModel):
             step_noun=("end", "ends"),
             warnings=["The model finds it likelier that the context has no answer."] if bool(none) else [],
         )
+
+
+def _end_text(step: int, label: str) -> str:
+    return f" {('from', 'to')[step]} {label}"
 
 
 def best_span(logits: torch.Tensor, inside: range, longest: int) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrwidget.page.first_word import first_word
 from attrwidget.text.broken_words import broken_words
+from attrwidget.text.token_bytes import has_codes
 from attrwidget.text.tokens import visible
 
 if TYPE_CHECKING:
@@ -75,7 +76,10 @@ def _changed(reading: Reading) -> dict[str, Any]:
 
 
 def alternatives_of(reading: Reading, *, model: bool = True) -> list[list[list[Any]]]:
-    """Return the likeliest outputs of each step but the chosen one: text, probability, and id if there is a *model*."""
+    """Return the likeliest outputs of each step but the chosen one: text, probability, and id if there is a *model*.
+
+    Nobody can ask about a part of a character, so such tokens are left out.
+    """
     steps, contrasts = reading.steps, reading.contrasts if model else None
     return [
         _alternatives(top, contrasts.likeliest(step) if contrasts else [None] * len(top), rank, token)
@@ -132,7 +136,10 @@ def method_entry(method: MethodInfo) -> dict[str, Any]:
 def _alternatives(
     top: Sequence[tuple[str, float]], ids: Sequence[int | None], rank: float, label: str
 ) -> list[list[Any]]:
-    """Return *top* without the chosen token, found by its rank and, among equal probabilities, its text."""
+    """Return *top* without parts of characters and the chosen token.
+
+    That is found by its rank and, among equal probabilities, its text.
+    """
     chosen = -1 if math.isnan(rank) else int(rank) - 1
     if 0 <= chosen < len(top):
         tied = [i for i, (_, p) in enumerate(top) if p == top[chosen][1]]
@@ -140,7 +147,7 @@ def _alternatives(
     return [
         [text, _rounded(p), number]
         for i, ((text, p), number) in enumerate(zip(top, ids, strict=True))
-        if i != chosen
+        if i != chosen and not has_codes(text)
     ]
 
 

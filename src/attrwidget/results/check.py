@@ -23,7 +23,7 @@ class Check:
     Attributes:
         step: The step checked.
         inputs: The positions masked.
-        words: Their texts.
+        words: The words that they make.
         probability: The step's probability with all inputs.
         without: Its probability without *inputs*.
         others: Its probability without as many others, drawn at random: one for each draw, ascending.
@@ -44,9 +44,10 @@ class Check:
     def __str__(self) -> str:
         words = ", ".join(word.strip() or "␣" for word in self.words)
         low, high = self.others[0], self.others[-1]
+        holds = "holds" if self.holds else "does not hold"
         return (
-            f"Without {words}: p {self.probability:.3f} → {self.without:.3f}; without {len(self.inputs)} others "
-            f"({len(self.others)} draws): {low:.3f} to {high:.3f}. It {'holds' if self.holds else 'does not hold'}."
+            f"Without {words}: p {self.probability:.3f} → {self.without:.3f}; without as many others "
+            f"({len(self.others)} draws): {low:.3f} to {high:.3f}. The explanation {holds}."
         )
 
     def _repr_html_(self) -> str:
@@ -75,7 +76,7 @@ class Checks(ABC):
 
     @abstractmethod
     def top(self, step: int, row: NDArray[np.floating], k: Any, *, signed: bool) -> list[int]:
-        """Return the *k* inputs of *step* that *row* puts first: at most half of those that may be taken away."""
+        """Return the inputs of the *k* words that *row* puts first at *step*, half of those that may go at most."""
 
     @abstractmethod
     def run(

@@ -12,9 +12,11 @@ from attrwidget.errors import AttrWidgetError
 from attrwidget.methods.duration import seconds_of_batches
 from attrwidget.results.check import DRAWS, Check, Checks
 from attrwidget.results.masked_runs import MaskedRuns, masked, removable
+from attrwidget.text.tokens import visible
+from attrwidget.text.words import words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -50,13 +52,17 @@ class LiveChecks(Checks):
         return seconds_of_batches(self._trace, DRAWS + 2, reading.seen(reading.n_steps - 1))
 
     def top(self, step: int, row: NDArray[np.floating], k: Any, *, signed: bool) -> list[int]:
-        """Return the *k* inputs of *step* that *row* puts first, of those that may be taken away."""
+        """Return the inputs of the *k* words that *row* puts first at *step*, of those that may be taken away."""
         at = removable(self._reading, step)
         if not is_whole(k) or k < 1:
             raise AttrWidgetError(f"k must be a whole number of at least 1, not {k!r}.")
-        k = min(int(k), max(1, len(at) // 2))  # as many others must be left
-        scores = np.nan_to_num(row[at] if signed else np.abs(row[at]), nan=-np.inf)
-        return [int(i) for i in at[np.argsort(-scores, kind="stable")][:k]]
+        words = _by_word(self._reading, at)
+        sums = np.array([np.nansum(row[word]) for word in words])
+        inputs: list[int] = []
+        for place in np.argsort(-(sums if signed else np.abs(sums)), kind="stable")[: int(k)]:
+            if not inputs or 2 * (len(inputs) + len(words[place])) <= len(at):  # as many others must be left
+                inputs += words[place]
+        return inputs
 
     def run(
         self, step: Any, inputs: Any, *, draws: int = DRAWS, seed: int = 0, progress: Progress | None = None
@@ -89,7 +95,7 @@ class LiveChecks(Checks):
         found = Check(
             step,
             tuple(gone),
-            tuple(reading.tokens.labels[i] for i in gone),
+            tuple(_text(reading, word) for word in _by_word(reading, gone)),
             p[whole],
             p[without],
             tuple(sorted(p[text] for text in others)),
@@ -97,6 +103,22 @@ class LiveChecks(Checks):
         if (draws, seed) == (DRAWS, 0):
             self.made[step, found.inputs] = found
         return found
+
+
+def _by_word(reading: Reading, positions: Iterable[int]) -> list[list[int]]:
+    """Return *positions*, those of one word together; a word ends where the answer begins."""
+    words: dict[tuple[int, bool], list[int]] = {}
+    of = {
+        i: n for n, word in enumerate(words_of(reading.tokens, 0)) for i in range(word[0].start, word[-1].end)
+    }
+    for i in positions:
+        words.setdefault((of.get(i, -1 - i), i >= reading.first_step), []).append(int(i))
+    return list(words.values())
+
+
+def _text(reading: Reading, word: Sequence[int]) -> str:
+    units = [u for u in reading.tokens.units if not set(word).isdisjoint(range(u.start, u.end))]
+    return visible("".join(unit.text for unit in units))
 
 
 def _draw(rest: NDArray[np.intp], size: int, draws: int, rng: np.random.Generator) -> list[Sequence[int]]:

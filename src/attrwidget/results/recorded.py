@@ -38,6 +38,7 @@ class Recorded:
         divided: Scores are shown as shares of their row.
         note: The footnote of all steps together.
         notes: The footnote of each step; empty without any.
+        sums: As ``Reading.sums``, of each step; empty without any.
     """
 
     info: MethodInfo
@@ -46,6 +47,7 @@ class Recorded:
     divided: bool = True
     note: str | None = None
     notes: tuple[str | None, ...] = ()
+    sums: tuple[tuple[float, float] | None, ...] = ()
 
 
 @dataclass(frozen=True)

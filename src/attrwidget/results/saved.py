@@ -135,6 +135,12 @@ class SavedReading(Reading):
         known = self.find(method)
         return known.notes[steps[0]] if known.notes and len(steps) == 1 else known.note
 
+    def sums(self, method: str, step: int) -> tuple[float, float] | None:
+        """Return what *method*'s row of *step* adds up from, and what it should add up to, as recorded."""
+        self.check_steps([step])
+        known = self.find(method)
+        return known.sums[step] if known.sums else None
+
     def find(self, name: Any) -> Recorded:
         """Return what was recorded of the method called *name*."""
         return self.recorded[self.method(name).name]

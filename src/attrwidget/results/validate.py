@@ -74,6 +74,7 @@ def _numbers(
         shape = None if rows is None else rows.shape
         yield shape in (None, wanted), f"{title} has the shape {shape}, not {wanted}"
         yield len(method.notes) in (0, reading.n_steps), f"{title} has notes of {len(method.notes)} steps"
+        yield len(method.sums) in (0, reading.n_steps), f"{title} has sums of {len(method.sums)} steps"
     if heads is not None:
         shape, seen = heads.weights.shape, seen_before(reading.first_step, reading.n_inputs, reading.n_steps)
         yield len(shape) == 3 and shape[0] == seen and min(shape) > 0, f"attention has the shape {shape}"

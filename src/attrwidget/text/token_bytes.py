@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 REPLACEMENT = "\ufffd"
+_CODES = re.compile(r"<[0-9A-F]{2}( [0-9A-F]{2})*>")
 _BYTE = re.compile(r"<0x([0-9A-F]{2})>")
 
 
@@ -19,6 +20,11 @@ def spelled(tokenizer: PreTrainedTokenizerBase, token: int, text: str) -> str:
         return text
     known = _bytes_of(tokenizer, token)
     return text if known is None else _with_codes(known)
+
+
+def has_codes(text: str) -> bool:
+    """Return whether *text*, what a token adds, has a part of a character in it."""
+    return REPLACEMENT in text or _CODES.search(text) is not None
 
 
 def _bytes_of(tokenizer: PreTrainedTokenizerBase, token: int) -> bytes | None:

@@ -156,6 +156,7 @@ def test_notes_on_the_numbers_are_kept(live: aw.Explanation, tmp_path: Path) -> 
     assert "completeness residual" in (back.reading.note(name, every) or "")
     for steps in (every, [0], [3]):
         assert back.reading.note(name, steps) == live.reading.note(name, steps)
+    assert back.reading.sums(name, 3) == live.reading.sums(name, 3) is not None
     pd.testing.assert_frame_equal(back.scores(), live.scores(name))
     assert back.scores().attrs["note"] == live.scores(name).attrs["note"]
 

@@ -15,6 +15,7 @@ from helpers.tiny import build, byte_tokenizer, random_ids
 import attrwidget as aw
 from attrwidget.engine import memory
 from attrwidget.hf.adapter import Adapter
+from attrwidget.methods.request.precision import Compared
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,6 +82,13 @@ def test_classifiers_are_compared_too(kind: str) -> None:
     moved = np.abs(ours - truth).to_numpy().sum() / np.abs(truth).to_numpy().sum()
     assert (
         f"the scores of {ours.index[0]!r} and {ours.index[1]!r} by {100 * moved:.2g} %" in ours.attrs["note"]
+    )
+
+
+def test_a_share_of_nothing_is_not_given() -> None:
+    said = str(Compared("bfloat16", "the scores of 'x'", 1.1e3, ("a", "b")))
+    assert (
+        said == "the scores of 'x' are about 0 in float32, and what bfloat16 gives is rounding: trust none."
     )
 
 

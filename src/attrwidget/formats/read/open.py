@@ -165,4 +165,12 @@ def _recorded(entry: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Recorde
         read_flag(entry["divided"]),
         read_maybe_text(entry["note"]),
         tuple(map(read_maybe_text, entry["notes"])),
+        tuple(map(_sums, entry.get("sums", ()))),
     )
+
+
+def _sums(pair: Any) -> tuple[float, float] | None:
+    if pair is None:
+        return None
+    base, score = map(float, read_numbers(np.array(pair, float), 1))
+    return base, score

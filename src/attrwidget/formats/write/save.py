@@ -199,10 +199,12 @@ def _entry(reading: Reading, info: MethodInfo, *, from_heads: bool) -> dict[str,
     mean = info.attention and not from_heads
     kept = info.mean_of_heads(reading.n_layers * reading.n_heads) if mean else info
     notes = [reading.note(info.name, [step]) for step in range(reading.n_steps)]
+    sums = [reading.sums(info.name, step) for step in range(reading.n_steps)]
     return {
         **kept._asdict(),
         "target_function": reading.target_function_of(info.name),
         "divided": saved.divided if saved else not (info.signed or info.attention),
         "note": reading.note(info.name, range(reading.n_steps)),
         "notes": notes if any(notes) else [],
+        "sums": sums if any(sums) else [],
     }

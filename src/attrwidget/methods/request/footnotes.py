@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from attrwidget.checks import ABOUT_ZERO, NOT_CONVERGED
-from attrwidget.methods.request.precision import Compared, note_on_precision
+from attrwidget.methods.request.precision import ROUNDING, Compared, note_on_precision
 from attrwidget.methods.request.units import UNITS, units_of
 
 if TYPE_CHECKING:
@@ -48,7 +48,12 @@ def note_on(request: Request, trace: Trace, cache: ScoreCache, steps: Sequence[i
     )
     if residual is not None and change is not None and np.abs(change).sum() > 0:
         share = np.abs(residual).sum() / np.abs(change).sum()
-        phrases.append(f"completeness residual {_percent(share)}{_added_up(residual, change)}")
+        phrases.append(
+            f"the score changes by {np.abs(change).sum():.2g} from the baseline, which is about 0, and the scores miss "
+            f"that by {np.abs(residual).sum():.2g}"
+            if share > ROUNDING
+            else f"completeness residual {_percent(share)}{_added_up(residual, change)}"
+        )
     if base is not None and len(base) == 1:
         phrases.append(f"base value {base[0]:.3g}")
     for shares, where in ((fit, "where fitted"), (held_out, "on masks held out")):

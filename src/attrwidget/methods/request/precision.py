@@ -26,6 +26,7 @@ _STEPS = 2  # compared, at most
 _UNITS = 8  # of the largest scores, which are compared where each unit takes a run of its own
 _ONE_RUN_EACH = "leave_one_out"
 _MUCH = 0.1  # of a row's L1 norm
+ROUNDING = 10  # times what a sum should be: then that is about 0, and a share of it says nothing
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ class Compared:
         return self.first is not None or self.moved > _MUCH
 
     def __str__(self) -> str:
+        if self.moved > ROUNDING:
+            return f"{self.scores} are about 0 in float32, and what {self.precision} gives is rounding: trust none."
         moved = f"{self.precision} moves {self.scores} by {_percent(self.moved)} against a float32 copy"
         if self.first is not None:
             here, there = self.first
