@@ -30,9 +30,12 @@ def test_the_still_picture_tints_by_score_and_says_it_in_words() -> None:
 def test_the_still_picture_marks_signs_and_adds_up_steps() -> None:
     html = to_fallback_html(planted(), "input_x_gradient", [0, 1], span_rule="sum")  # type: ignore[arg-type]
     spans = tints(html)
-    assert spans["&lt;s&gt;"][::2] == (_LESS, "−1.50")
+    assert "“&lt;s&gt;” −1.50 is off the scale" in html
     assert spans["Paris"][::2] == (_MORE, "+2.00")
-    assert html.count("dashed") == 1
+    assert html.count("dashed") == 0
+    one = to_fallback_html(planted(), "input_x_gradient", [1])  # type: ignore[arg-type]
+    assert tints(one)["is"][::2] == (_LESS, "−.500")
+    assert one.count("dashed") == 1
     assert "2 of 2 tokens, sum of their rows" in html
     chosen = {"heads": [(1, 0)], "head_rule": "max"}
     html = to_fallback_html(planted(), "attention", [1], **chosen)  # type: ignore[arg-type]
@@ -87,9 +90,9 @@ def test_text_on_the_strongest_tint_has_contrast_on_light_and_dark_pages(
 def test_scores_about_0_by_construction_have_no_tint_and_a_reason() -> None:
     explanation = planted()
     explanation.planted["input_x_gradient"] = explanation.planted["input_x_gradient"] * 1e-6
-    assert tints(to_fallback_html(explanation, "input_x_gradient", [0]))
-    explanation.notes["input_x_gradient"] = ["About 0 by construction: it is normalised first.", None]
-    html = to_fallback_html(explanation, "input_x_gradient", [0])
+    assert tints(to_fallback_html(explanation, "input_x_gradient", [1]))
+    explanation.notes["input_x_gradient"] = [None, "About 0 by construction: it is normalised first."]
+    html = to_fallback_html(explanation, "input_x_gradient", [1])
     assert tints(html) == {}
     assert "About 0 by construction: it is normalised first." in html
     assert "e−6" in html

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from attrwidget.results.base import Reading
 
+_SINK = 0.25  # of a row, by magnitude
 _JOINER = "\u200d"  # holds emoji together
 
 
@@ -84,6 +85,20 @@ def of_units(reading: Reading, row: NDArray[np.float32]) -> list[float]:
     """Return the sum of *row* over the tokens of each unit; NaN where a unit is not an input."""
     parts = [row[unit.start : unit.end] for unit in reading.tokens.units]
     return [float("nan") if np.isnan(part).all() else float(np.nansum(part)) for part in parts]
+
+
+def sinks_of(reading: Reading, values: Sequence[float]) -> list[int]:
+    """Return the units that the colour scale leaves out; the rule is that of ``js/scores/sink.ts``."""
+    sizes = np.abs(values)
+    tokens, few = reading.tokens, np.isfinite(sizes).sum() < 2
+    first = {0, reading.n_source}
+    return [
+        u
+        for u, unit in enumerate(tokens.units)
+        if not few
+        and sizes[u] > _SINK * np.nansum(sizes)
+        and (unit.start in first or all(tokens.special[unit.start : unit.end]))
+    ]
 
 
 def heads_text(reading: Reading, layer: int | None, heads: Sequence[tuple[int, int]], rule: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from attrwidget.still.sentences import combine, heads_text, numeral, of_units, printable, steps_text
+from attrwidget.still.sentences import combine, heads_text, numeral, of_units, printable, sinks_of, steps_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,11 +43,18 @@ def to_fallback_html(
         chosen = {"layer": layer, "heads": heads, "head_rule": head_rule} if info.attention else {}
         rows = reading.rows(method, steps, **chosen)  # type: ignore[arg-type]
         values = of_units(reading, combine(rows, span_rule))
+    sinks = {u: values[u] for u in sinks_of(reading, values)}
+    values = [float("nan") if u in sinks else v for u, v in enumerate(values)]
     greatest = max((abs(v) for v in values if not np.isnan(v)), default=0.0)
     high = max(greatest, reading.scale_floor(method, steps))
     named = heads_text(reading, layer, heads, head_rule)
     footer = [
         *_footer(reading, info, steps, values, greatest, span_rule, named),
+        *(
+            f"“{printable(reading.tokens.units[u].text.strip())}” {numeral(v, signed=info.signed)} is off the scale: a "
+            "control or first token often takes much of a row whatever the text says."
+            for u, v in sinks.items()
+        ),
         *filter(None, [reading.warning(method, steps)]),
         "A still picture: run the cell, or trust the notebook, for the interactive one.",
     ]
