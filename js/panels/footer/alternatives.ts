@@ -53,12 +53,13 @@ export function mountAlternatives(host: HTMLElement, ctx: Context): void {
     const others = step === undefined ? [] : (steps.alternatives[step] ?? []).slice(0, shownAtMost);
     const units = unitsOf(state.content.value);
     const said = step === undefined ? "" : units.joined(units.ofSteps([step]));
+    const beside = [said, ...others.map(([text]) => text)];
     const able = Object.keys(methods).length > 0;
     const of = others.findIndex(([, , id]) => foil?.ids.length === 1 && id === foil.ids[0]);
     const shown = foil && of < 0 ? [...others, [foil.text, Number.NaN, -1] as const] : others;
     const pressed = of < 0 ? others.length : of;
     chips.forEach(({ show }, k) => {
-      show(shown[k], foil !== null && k === pressed, able, said);
+      show(shown[k], foil !== null && k === pressed, able, beside);
     });
     const { continued = false, contrast_whole = {}, edits } = state.content.value;
     onward.hidden = !foil || Object.keys(contrast_whole).length === 0;
@@ -70,9 +71,9 @@ export function mountAlternatives(host: HTMLElement, ctx: Context): void {
     host.hidden = !continued && (step === undefined || (shown.length === 0 && !able));
     for (const part of [title, list, input]) part.hidden = step === undefined;
     input.hidden ||= !able;
-    const [whole, piece] = [units.joined(units.ofSteps(targets)), units.joined(units.ofSteps([step ?? 0]))];
-    const first = whole !== piece && others.length > 0 ? ` its first piece “${named(piece)}”` : "";
-    title.textContent = first ? `Instead of${first}` : able ? "Why not" : "Instead:";
+    const ofPiece = others.length > 0 && said !== units.joined(units.ofSteps(targets));
+    const instead = able ? "Why not" : "Instead:";
+    title.textContent = ofPiece ? `Instead of its first piece “${named(said)}”` : instead;
   });
   ctx.effect(() => {
     if (!state.foil.value) write("");

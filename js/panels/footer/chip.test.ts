@@ -31,9 +31,9 @@ test("it can be chosen only with a model, and tells whether it was pressed", () 
 });
 
 test("a rival that differs by its space alone says so", () => {
-  const name = (text: string, said: string) => {
+  const name = (text: string, ...beside: string[]) => {
     const { item, show } = chip(vi.fn());
-    show([text, 0.5, 7], false, true, said);
+    show([text, 0.5, 7], false, true, beside);
     return [item.querySelector("bdi")?.textContent, item.querySelector("small")?.textContent];
   };
   expect([
@@ -41,10 +41,12 @@ test("a rival that differs by its space alone says so", () => {
     name(" Paris", "Paris"),
     name(" London", " Paris"),
     name("\n", " "),
+    name(" the", "Paris", "the", " the"),
   ]).toEqual([
     ["Paris", "no space"],
     ["Paris", "after a space"],
     ["London", ""],
     ["newline", ""],
+    ["the", "after a space"],
   ]);
 });

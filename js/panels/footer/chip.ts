@@ -6,16 +6,19 @@ import { named } from "../../state/units";
 
 const withoutModel = "Asking why not this needs the model, which is not available here.";
 
-/** What tells an alternative from what is said, where they differ by the space before them alone. */
-function spaceBeside(text: string, said: string): string {
-  if (named(text) !== named(said) || text === said) return "";
+/** What tells a text from those beside it, where it differs from one by the space before it alone. */
+function spaceOf(text: string, beside: readonly string[]): string {
+  if (!beside.some((other) => other !== text && named(other) === named(text))) return "";
   return /^\s/.test(text) ? "after a space" : "no space";
 }
 
 export interface Chip {
   readonly item: HTMLElement;
-  /** `able`: there is a model to ask; `said`: what the step says. Without an alternative the chip is hidden. */
-  show(other: Alternative | undefined, pressed: boolean, able: boolean, said?: string): void;
+  /**
+   * `able`: there is a model to ask; `beside`: what the step says, and its other alternatives. Without an alternative
+   * the chip is hidden.
+   */
+  show(other: Alternative | undefined, pressed: boolean, able: boolean, beside?: readonly string[]): void;
 }
 
 export function chip(choose: (other: Alternative, pressed: boolean) => void): Chip {
@@ -33,12 +36,12 @@ export function chip(choose: (other: Alternative, pressed: boolean) => void): Ch
   const item = h("li", { hidden: true }, button);
   return {
     item,
-    show(other, isPressed, isAble, said = "") {
+    show(other, isPressed, isAble, beside = []) {
       if (other !== shown) {
         shown = other;
         item.hidden = !other;
         text.textContent = other ? named(other[0]) : "";
-        space.textContent = other ? spaceBeside(other[0], said) : "";
+        space.textContent = other ? spaceOf(other[0], beside) : "";
         number.textContent = other && !Number.isNaN(other[1]) ? chance(other[1]) : "";
       }
       if (isPressed !== pressed) {
