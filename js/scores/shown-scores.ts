@@ -148,7 +148,7 @@ function rowScores(
   const { all, shown: values } = unitScores(rows, content.tokens.start, unitsOf(content).inputEnds, options);
   const total = magnitude(all);
   const own = ownUnits(state, steps);
-  const sinks = state.options.value.scale_sink ? [] : sinksOf(values, content);
+  const sinks = state.options.value.scale_sink ? [] : sinksOf(compared({ values, sinks: [], own }), content);
   return {
     steps,
     input: null,

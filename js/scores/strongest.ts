@@ -86,8 +86,10 @@ function alike(content: Content): ReadonlyMap<string, readonly number[]> {
   return made;
 }
 
-function wordName(content: Content, first: number): string {
+/** The name of a unit's whole word. */
+export function wordName(content: Content, unit: number): string {
   const [units, starts] = [unitsOf(content), wordStarts(content)];
+  const first = starts[unit] as number;
   let text = units.text(first);
   for (let u = first + 1; starts[u] === first; u++) text += units.text(u);
   return named(text);

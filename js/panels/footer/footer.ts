@@ -5,7 +5,7 @@ import { h, plainText, watchSize, writeText } from "../../dom";
 import { numeral } from "../../draw/numerals";
 import { type Tint, tint } from "../../draw/ramp";
 import type { ShownScores } from "../../scores/shown-scores";
-import { sinksOf } from "../../scores/sink";
+import { compared, sinksOf } from "../../scores/sink";
 import type { Content } from "../../session/session";
 import { foilOf, targetSteps } from "../../state/selectors";
 import { named, unitsOf } from "../../state/units";
@@ -108,7 +108,7 @@ function sinkButton({ state }: Pick<Context, "state">) {
     show(shown: ShownScores, content: Content): void {
       const on = state.options.value.scale_sink;
       const { values, method, high } = shown;
-      const sinks = on && shown.input === null ? sinksOf(values, content) : shown.sinks;
+      const sinks = on && shown.input === null ? sinksOf(compared(shown), content) : shown.sinks;
       element.hidden = sinks.length === 0;
       if (element.hidden) return;
       const names = sinks.map(

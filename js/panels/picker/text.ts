@@ -2,6 +2,7 @@
 
 import type { RichText } from "../../dom";
 import { numeral, spoken } from "../../draw/numerals";
+import { wordName } from "../../scores/strongest";
 import type { Content, Head, HeadRule, HeadShares } from "../../session/session";
 import { headName, ruleName } from "../../state/heads";
 import { named, unitsOf } from "../../state/units";
@@ -69,9 +70,9 @@ export function tooltipText({ reading }: HeadShares): string {
   return `What each head read for the word: ${what}, added up over the inputs, ${sums}`;
 }
 
-/** The inputs that a head reads most, each once. */
+/** The words that a head reads most, each once. */
 export function readText(content: Content, inputs: readonly number[]): string {
-  return [...new Set(inputs.map((input) => inputName(content, input)))].join(", ");
+  return [...new Set(inputs.map((input) => wordName(content, unitsOf(content).of(input))))].join(", ");
 }
 
 /** A head as short as in papers: "L25 H5". */

@@ -128,7 +128,7 @@ export function sumText(shown: ShownScores): string | null {
     return `base ${numeral(base)} ${sum < 0 ? "−" : "+"} ${numeral(Math.abs(sum))} = ${numeral(base + sum)}, the score ${numeral(score)}${rest}`;
   }
   let [adds, takes] = [0, 0];
-  for (const v of shown.values) {
+  for (const v of compared(shown)) {
     if (v > 0) adds += v;
     else if (v < 0) takes += v;
   }
