@@ -81,6 +81,20 @@ def test_words_do_not_overlap_and_stay_inside(texts: list[str]) -> None:
         assert line[-1][1] <= 234
 
 
+def test_words_are_written_whole_and_in_their_own_order() -> None:
+    texts = ["ا", "ل", "ي", "ا", "با", "ن", " ab", "c\nd", " e", " f"]
+    root = parsed(made(random_explanation(texts=texts), "svg", {**SALIENCY, "held": [3]}))
+    assert [text.text for text in root.iter(f"{SVG}text") if text.get("font-size") == "8"] == [
+        "اليابان",
+        "abc",
+        "d",
+        "e",
+        "f",
+    ]
+    widths = [float(mark.get("width", "").rstrip("%")) for mark in root.iter(f"{SVG}rect")]
+    assert min(widths) >= 0
+
+
 def test_csv_has_every_score_exactly() -> None:
     reading = random_explanation()
     rows = list(csv.DictReader(io.StringIO(made(reading, "csv", {**SALIENCY, "held": [1, 3]}))))
@@ -119,8 +133,8 @@ def test_pdf_can_be_searched_and_png_has_its_size() -> None:
 def test_hostile_text_breaks_no_form(form: str) -> None:
     reading = random_explanation(8, 5, texts=NASTY)
     state = {"method": "input_x_gradient", "held": [1]}
-    if form in ("pdf", "png"):
-        with pytest.raises(AttrWidgetError, match="No font on this machine has"):
+    if form in ("pdf", "png", "tex"):
+        with pytest.raises(AttrWidgetError, match=r"No font on this machine has|LaTeX takes one font"):
             figure(reading, form, state)
         return
     data = made(reading, form, state)

@@ -39,6 +39,11 @@ def test_it_is_what_the_page_writes() -> None:
     assert "\\awmore{D2C0FC}{is}\\awnumber{.375} \\awsaid{東}\\allowbreak{}\\par" in tex
 
 
+def test_control_characters_are_named() -> None:
+    tex = figure(random_explanation(texts=["a\x1b\u200bb", *[" w"] * 9]), "tex", STATE).decode()
+    assert r"{a\texttt{\textbackslash{}x1b}\ensuremath{\langle}U+200B\ensuremath{\rangle}b}" in tex
+
+
 def test_nothing_of_the_text_is_read_by_latex() -> None:
     text = "\\input{x} 50% #1 $a_b^c$ ~{}& <|end|> --"
     tex = figure(random_explanation(texts=[text, *[" w"] * 9]), "tex", STATE).decode()
@@ -50,6 +55,8 @@ def test_nothing_of_the_text_is_read_by_latex() -> None:
 def test_text_from_right_to_left_is_refused_and_chinese_names_its_font() -> None:
     with pytest.raises(AttrWidgetError, match="from right to left, such as 'שלום'"):
         figure(random_explanation(texts=["שלום", *[" w"] * 9]), "tex", STATE)
+    with pytest.raises(AttrWidgetError, match=r"LaTeX takes one font here, and .* has no .*🙂"):
+        figure(random_explanation(texts=["🙂", *[" w"] * 9]), "tex", STATE)
     chinese = figure(random_explanation(texts=["東京", *[" w"] * 9]), "tex", STATE).decode()
     assert re.search(r"\\usepackage\{fontspec\}\\setmainfont\{[^}]*CJK[^}]*\}", chinese)
 

@@ -96,14 +96,26 @@ test("Markdown and LaTeX mark what is explained, as Python's do", async () => {
   expect(latex).toContain("\\awmore{D2C0FC}{is}\\awnumber{.375} \\awsaid{東}\\allowbreak{}\\par");
 });
 
-test("what LaTeX cannot set is said", async () => {
+test.each([
+  ["שלום", /from right to left, such as “שלום”/],
+  ["🙂", /no usual font for 🙂/],
+])("what LaTeX cannot set is said: %s", async (word, sentence) => {
   const { content } = t.state;
-  content.value = {
-    ...content.value,
-    tokens: { ...content.value.tokens, text: ["<s>", " שלום", " is", " x"] },
-  };
+  const text = ["<s>", ` ${word}`, " is", " x"];
+  content.value = { ...content.value, tokens: { ...content.value.tokens, text } };
   await settle();
   await press("LaTeX");
   expect(saved).toHaveLength(0);
-  expect(t.host.querySelector("[role=status]")?.textContent).toMatch(/from right to left, such as “שלום”/);
+  expect(t.host.querySelector("[role=status]")?.textContent).toMatch(sentence);
+});
+
+test("control characters are named in LaTeX, as in Python", async () => {
+  const { content } = t.state;
+  const text = ["<s>", " a\x1b\u200bb", " is", " x"];
+  content.value = { ...content.value, tokens: { ...content.value.tokens, text } };
+  await settle();
+  await press("LaTeX");
+  expect(await saved[0]?.text()).toContain(
+    "{a\\texttt{\\textbackslash{}x1b}\\ensuremath{\\langle}U+200B\\ensuremath{\\rangle}b}",
+  );
 });

@@ -37,16 +37,27 @@ const escapes: Readonly<Record<string, string>> = {
   "∅": "\\ensuremath{\\emptyset}",
   "␣": "\\textvisiblespace{}",
   "\u00a0": "~",
+  "⟨": "\\ensuremath{\\langle}",
+  "⟩": "\\ensuremath{\\rangle}",
 };
 /** Beyond Latin letters, what pdfLaTeX has with T1. */
 const typeset = /^[\p{ASCII}\u0080-\u017f–—‘’‚“”„…•€™†‡‰‹›]*$/u;
 const rightToLeft = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u;
+const chinese = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
+/** Neither those nor what DejaVu Sans has: other scripts, and emoji. */
+const unset =
+  /\p{Emoji_Presentation}|[^\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Common}\p{Script=Inherited}\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
 const unspaced =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]$/u;
 
 /** Nothing in it is read by LaTeX. */
-const escaped = (text: string): string =>
-  [...text.normalize("NFC")].map((c) => escapes[c] ?? (/[#$%&_{}]/.test(c) ? `\\${c}` : c)).join("");
+const escaped = (text: string): string => [...text.normalize("NFC")].map(escapedOne).join("");
+
+function escapedOne(c: string): string {
+  const code = c.charCodeAt(0) - 0x2400;
+  if (code >= 0 && code < 0x20) return `\\texttt{\\textbackslash{}x${code.toString(16).padStart(2, "0")}}`;
+  return escapes[c] ?? (/[#$%&_{}]/.test(c) ? `\\${c}` : c);
+}
 
 /** Throws an Error with one sentence where some of the text is written from right to left. */
 export function toLatex(picture: Picture, { columns, theme, caption }: Look): string {
@@ -83,9 +94,9 @@ export function toLatex(picture: Picture, { columns, theme, caption }: Look): st
 function fontsOf(body: string): string {
   if (/^\p{ASCII}*$/u.test(body)) return "";
   if (typeset.test(body)) return "\\usepackage[T1]{fontenc}";
-  const font = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u.test(body)
-    ? "Noto Sans CJK SC"
-    : "DejaVu Sans";
+  const other = body.match(unset)?.[0];
+  if (other) throw new Error(`LaTeX has no usual font for ${other}: take SVG or PNG.`);
+  const font = chinese.test(body) ? "Noto Sans CJK SC" : "DejaVu Sans";
   return `\\usepackage{fontspec}\\setmainfont{${font}}`;
 }
 

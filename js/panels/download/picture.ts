@@ -42,6 +42,16 @@ export interface Picture {
 
 const numbered = 5;
 
+/** Characters that would act, not show, as a picture (␛) or a number (⟨U+200B⟩); the joiner holds emoji together. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (c) => {
+    if ("\n\t\u200d".includes(c)) return c;
+    const code = c.codePointAt(0) as number;
+    if (code < 0x20) return String.fromCodePoint(0x2400 + code);
+    return code === 0x7f ? "␡" : `⟨U+${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
+  });
+}
+
 /** The picture of what is held or previewed; null while its scores are computed. */
 export function pictureOf({ state, scores }: Pick<Context, "state" | "scores">): Picture | null {
   const shown = scores.held.peek();
@@ -61,7 +71,7 @@ export function pictureOf({ state, scores }: Pick<Context, "state" | "scores">):
   const pieces = Array.from({ length: units.count }, (_, u): Piece => {
     const value = shown.values[u] as number;
     return {
-      text: units.text(u),
+      text: printable(units.text(u)),
       value,
       share: shares[u] as number,
       said: said.includes(u),

@@ -59,9 +59,16 @@ class Fonts:
             some = " ".join(sorted(self.missing)[:5])
             raise AttrWidgetError(f"No font on this machine has {some}: install one that has, or take .svg.")
 
-    def family_of(self, text: str) -> str:
-        """Return the family that has most characters of *text*."""
-        return max(self.families, key=lambda family: len(_characters(family).intersection(text)))
+    def one_family(self, text: str) -> str:
+        """Return a family that has all of *text*; raise AttrWidgetError if none has."""
+        needed = {c for c in text if unicodedata.category(c) not in _NO_PICTURE}
+        best = max(self.families, key=lambda family: len(needed & _characters(family)))
+        lacking = " ".join(sorted(needed - _characters(best))[:5])
+        if lacking:
+            raise AttrWidgetError(
+                f"LaTeX takes one font here, and {best} has no {lacking}: take .svg or .pdf."
+            )
+        return best
 
     def properties(self, size: float) -> FontProperties:
         """Return them for Matplotlib at *size* points."""

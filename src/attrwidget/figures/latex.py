@@ -53,6 +53,9 @@ _ESCAPES = {
     "∅": r"\ensuremath{\emptyset}",
     "␣": r"\textvisiblespace{}",
     "\xa0": "~",
+    "⟨": r"\ensuremath{\langle}",
+    "⟩": r"\ensuremath{\rangle}",
+    **{chr(0x2400 + c): rf"\texttt{{\textbackslash{{}}x{c:02x}}}" for c in range(0x20)},
     **{character: f"\\{character}" for character in "#$%&_{}"},
 }
 _TYPESET = "–—‘’‚“”„…•€™†‡‰‹›"  # beyond Latin letters, what pdfLaTeX has with T1
@@ -63,7 +66,7 @@ def to_latex(picture: Picture, fonts: Fonts, *, columns: int, theme: str, captio
     """Return a file to be read into a paper, which also compiles by itself.
 
     Raises:
-        AttrWidgetError: Some of the text is written from right to left.
+        AttrWidgetError: Some of the text is written from right to left, or no font has all of it.
     """
     text = "".join(unit.text for part in picture.parts for unit in part.units)
     rights = next((word for word in text.split() if right_to_left(word)), None)
@@ -100,7 +103,7 @@ def _fonts(body: str, fonts: Fonts) -> str:
         return ""
     if all(ord(c) < 0x180 or c in _TYPESET for c in body):
         return r"\usepackage[T1]{fontenc}"
-    return rf"\usepackage{{fontspec}}\setmainfont{{{fonts.family_of(body)}}}"
+    return rf"\usepackage{{fontspec}}\setmainfont{{{fonts.one_family(body)}}}"
 
 
 def _part(title: str, note: str, units: list[Unit], picture: Picture, theme: str) -> Iterator[str]:

@@ -160,13 +160,12 @@ class _Layout:
 
     def _words(self, places: Sequence[Place], units: Sequence[Unit], baseline: float) -> None:
         """Write pieces that touch and have one colour as one text, so that letters are joined and kerned."""
-        for run in _runs(places, [self._color(units[p.piece.unit]) for p in places]):
-            ordered = sorted(run, key=lambda p: -p.left if p.right_to_left else p.left)
-            text = "".join(p.piece.text for p in ordered)
-            if text.strip():
-                left, width = min(p.left for p in run), sum(p.width for p in run)
-                color = self._color(units[run[0].piece.unit])
-                self._add(Words(text, left, baseline, width, _TEXT, color, run[0].right_to_left))
+        written = [place for place in places if place.piece.text.strip()]
+        for run in _runs(written, [self._color(units[p.piece.unit]) for p in written]):
+            text = "".join(p.piece.text for p in run)
+            left, width = min(p.left for p in run), sum(p.width for p in run)
+            color = self._color(units[run[0].piece.unit])
+            self._add(Words(text, left, baseline, width, _TEXT, color, run[0].right_to_left))
 
     def _color(self, unit: Unit) -> str:
         return self._theme.said if unit.said else self._theme.later if unit.later else self._theme.ink
@@ -218,21 +217,23 @@ class _Layout:
 
 
 def _runs(places: Sequence[Place], colors: Sequence[str]) -> Iterator[list[Place]]:
-    """Yield places that touch, have one colour and one direction."""
+    """Yield places that follow one another in one colour and direction."""
     run: list[Place] = []
     color = ""
     for place, own in zip(places, colors, strict=True):
-        last = run[-1] if run else None
-        touches = (
-            last is not None
-            and min(abs(last.left + last.width - place.left), abs(place.left + place.width - last.left))
-            < 0.01
-        )
-        if last is not None and touches and own == color and last.right_to_left == place.right_to_left:
+        if run and own == color and _follows(place, run[-1]):
             run.append(place)
-        else:
-            if run:
-                yield run
-            run, color = [place], own
+            continue
+        if run:
+            yield run
+        run, color = [place], own
     if run:
         yield run
+
+
+def _follows(place: Place, last: Place) -> bool:
+    """Return whether *place* begins where *last* ends, in the same direction."""
+    if place.right_to_left != last.right_to_left:
+        return False
+    gap = place.left + place.width - last.left if place.right_to_left else last.left + last.width - place.left
+    return abs(gap) < 0.01

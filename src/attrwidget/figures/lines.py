@@ -146,6 +146,7 @@ def _inside(word: Word, left: float, fonts: Fonts, size: float, *, right: bool) 
     start, text = 0.0, ""
     for piece in word.pieces:
         text += piece.text
-        end = word.width if text == word.text else fonts.width(text, size)
+        # The first part of a word may be wider by itself: its last letter has another form there.
+        end = word.width if text == word.text else min(max(start, fonts.width(text, size)), word.width)
         yield Place(piece, left + (word.width - end if right else start), end - start, right)
         start = end

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +72,8 @@ def chosen_state(
     if method is not None:
         chosen["method"] = reading.method(method).name
     if steps is not None:
+        if isinstance(steps, Sized) and not len(steps):
+            raise AttrWidgetError("steps= is empty: name at least one.")
         several = steps if isinstance(steps, Iterable) and not isinstance(steps, str) else [steps]
         chosen |= {"held": check_steps(reading, several), "foil": None}
     if layer is None and head is not None:
