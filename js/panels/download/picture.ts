@@ -77,7 +77,7 @@ export function pictureOf({ state, scores }: Pick<Context, "state" | "scores">):
       said: said.includes(u),
       later: u >= from,
       hidden: shown.hidden[u] === 1,
-      sink: u === shown.sink,
+      sink: shown.sinks.includes(u),
       number: top.includes(u) ? numeral(value, signed, shown.high) : "",
     };
   });

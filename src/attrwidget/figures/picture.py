@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from attrwidget.files import public_name
-from attrwidget.still.sentences import combine, heads_text, numeral, of_units, printable, steps_text
+from attrwidget.still.sentences import combine, heads_text, numeral, of_units, printable, sinks_of, steps_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -17,10 +17,9 @@ if TYPE_CHECKING:
 
     from attrwidget.figures.shown import Shown
     from attrwidget.progress import Progress
-    from attrwidget.results.base import MethodInfo, Reading
+    from attrwidget.results.base import Reading
     from attrwidget.text.sections import Section
 
-_SINK = 0.25  # of a row, from which a control token or the first token is off the scale
 _NUMBERED = 5  # strongest units, whose numbers stand above them
 
 
@@ -85,8 +84,13 @@ def picture_of(reading: Reading, shown: Shown, progress: Progress | None = None)
     values = np.array(of_units(reading, combine(rows, shown.options["span_rule"])))
     hidden, said = _hidden(reading, shown.options), _said(reading, shown.steps)
     kept = _without_hidden(values, hidden, shown)
-    sink = None if shown.options["scale_sink"] else _sink(reading, shown.method, kept)
-    shares, high = _scaled(reading, kept, shown, sink, said)
+    compared = kept.copy()
+    compared[said if 1 < len(shown.steps) < reading.n_steps else []] = (
+        np.nan
+    )  # a word's own parts are no news
+    sinks = [] if shown.options["scale_sink"] else sinks_of(reading, compared)
+    compared[sinks] = np.nan
+    shares, high = _scaled(reading, compared, shown)
     numbered = _strongest(np.where(_drawn(reading), shares, 0.0))
     labels = reading.step_noun[0] != "token" or reading.n_inputs < len(reading.tokens) - 1
     after = len(kept) if labels else said[-1] + 1
@@ -98,7 +102,7 @@ def picture_of(reading: Reading, shown: Shown, progress: Progress | None = None)
             said=u in said,
             later=u >= after,
             hidden=bool(hidden[u]),
-            sink=u == sink,
+            sink=u in sinks,
             number=numeral(kept[u], signed=shown.method.signed, high=high) if u in numbered else "",
         )
         for u, unit in enumerate(reading.tokens.units)
@@ -119,18 +123,12 @@ def _without_hidden(
 
 
 def _scaled(
-    reading: Reading, values: NDArray[np.floating], shown: Shown, sink: int | None, said: list[int]
+    reading: Reading, values: NDArray[np.floating], shown: Shown
 ) -> tuple[NDArray[np.floating], float]:
-    """Return *values* as shares of the end of the scale, and that end; what is off the scale has a share of 0."""
-    compared = values.copy()
-    compared[said if 1 < len(shown.steps) < reading.n_steps else []] = (
-        np.nan
-    )  # a word's own parts are no news
-    if sink is not None:
-        compared[sink] = np.nan
-    greatest = float(np.nanmax(np.abs(compared))) if np.isfinite(compared).any() else 0.0
+    """Return *values* as shares of the end of the scale, and that end; what has no value has a share of 0."""
+    greatest = float(np.nanmax(np.abs(values))) if np.isfinite(values).any() else 0.0
     high = max(greatest, reading.scale_floor(shown.method.name, shown.steps))
-    return (np.nan_to_num(compared / high) if high > 0 else np.zeros(len(values))), high
+    return (np.nan_to_num(values / high) if high > 0 else np.zeros(len(values))), high
 
 
 def _marks(
@@ -194,16 +192,6 @@ def _hidden(reading: Reading, options: Mapping[str, Any]) -> NDArray[np.bool_]:
         ],
         dtype=bool,
     )
-
-
-def _sink(reading: Reading, method: MethodInfo, values: NDArray[np.floating]) -> int | None:
-    """Return the control token or first token that holds over a quarter of a row of shares, whatever the text says."""
-    total = np.nansum(values)
-    if not method.shares or not total > 0:
-        return None
-    control = [u for u in range(len(values)) if (u == 0 or _special(reading, u)) and not np.isnan(values[u])]
-    best = max(control, key=lambda u: values[u], default=None)
-    return best if best is not None and values[best] > _SINK * total else None
 
 
 def _drawn(reading: Reading) -> NDArray[np.bool_]:

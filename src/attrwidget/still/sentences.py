@@ -87,7 +87,7 @@ def of_units(reading: Reading, row: NDArray[np.float32]) -> list[float]:
     return [float("nan") if np.isnan(part).all() else float(np.nansum(part)) for part in parts]
 
 
-def sinks_of(reading: Reading, values: Sequence[float]) -> list[int]:
+def sinks_of(reading: Reading, values: Sequence[float] | NDArray[np.floating]) -> list[int]:
     """Return the units that the colour scale leaves out; the rule is that of ``js/scores/sink.ts``."""
     sizes = np.abs(values)
     tokens, few = reading.tokens, np.isfinite(sizes).sum() < 2
