@@ -2,7 +2,7 @@
 import { computed, effect, signal as newSignal, type ReadonlySignal, untracked } from "@preact/signals-core";
 import { listenForKeys } from "./a11y/keys";
 import { liveRegion } from "./a11y/live-region";
-import type { Context, View } from "./context";
+import type { Context, Other, View } from "./context";
 import { h } from "./dom";
 import { followTheme, hostStyles, hosts } from "./hosts";
 import { footer } from "./panels/footer/footer";
@@ -30,6 +30,7 @@ export interface App {
   readonly notes: readonly string[];
   /** Why nothing more can be computed now, or null. */
   readonly trouble?: ReadonlySignal<string | null>;
+  readonly other?: Other | null;
 }
 
 /** Fill `el` with a display that ends with `signal`. */
@@ -85,7 +86,7 @@ export function mountApp(
 }
 
 function createContext(
-  { state, session }: App,
+  { state, session, other = null }: App,
   aw: HTMLElement,
   live: HTMLElement,
   tasks: Tasks,
@@ -109,6 +110,7 @@ function createContext(
   };
   const ctx: Context = {
     ...display,
+    other,
     scores: createScores(display),
     mountPart: (part, to) => parts.mount(part, to, ctx),
   };

@@ -1,10 +1,21 @@
 /** What views and panels are given, and what a view is. */
 import type { ReadonlySignal } from "@preact/signals-core";
 import type { Scores } from "./scores/shown-scores";
+import type { Session } from "./session/session";
 import type { Display } from "./state/display";
+import type { State } from "./state/state";
+
+/** A second explanation, to be compared with the first. */
+export interface Other {
+  readonly state: State;
+  readonly session: Session;
+  /** Pairs of units that are the same characters, of the first explanation and of this one. */
+  readonly links: ReadonlySignal<readonly (readonly [here: number, there: number])[]>;
+}
 
 export interface Context extends Display {
   readonly scores: Scores;
+  readonly other: Other | null;
   /** Fill `host` with a part: at once if it is here, else as soon as it is unpacked from the bundle. */
   readonly mountPart: (part: Soon<Part>, host: HTMLElement) => Soon<void>;
 }

@@ -98,6 +98,7 @@ export function setUp(over: Partial<Content> = {}, steps = rows) {
   const scores = createScores(display);
   const ctx: ViewContext = {
     ...display,
+    other: null,
     scores,
     open: signal(true),
     mountPart: (part, to) => {

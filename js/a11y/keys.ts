@@ -1,4 +1,4 @@
-/** Handle the keys that work anywhere in a display: Esc lets go, brackets change layer and head, ? opens the help. */
+/** Handle the keys that work anywhere in a display: Esc lets go, brackets change layer and head, C compares, ? opens the help. */
 import { batch } from "@preact/signals-core";
 import { listen } from "../dom";
 import type { Display } from "../state/display";
@@ -22,6 +22,7 @@ function isTyping(target: EventTarget | undefined): boolean {
 
 export function listenForKeys(root: HTMLElement, display: Display, panels: Panels): void {
   const { state, announce, signal } = display;
+  let former = "text";
   const move = (announcement: string | null) => announcement && announce(announcement);
   const actions: Record<string, () => void> = {
     "[": () => move(moveLayer(state, -1)),
@@ -29,6 +30,11 @@ export function listenForKeys(root: HTMLElement, display: Display, panels: Panel
     "{": () => move(moveHead(state, -1)),
     "}": () => move(moveHead(state, 1)),
     "?": () => panels.help(),
+    c: () => {
+      const comparing = state.view.peek() === "compare";
+      if (!comparing) former = state.view.peek();
+      state.view.value = comparing ? former : "compare";
+    },
     Escape: () => panels.close() || letGo(display),
   };
   listen(root, signal, {

@@ -16,4 +16,5 @@ export const views: readonly View[] = [
   },
   { id: "heads", title: "Heads", load: async () => (await import("./heads/heads")).heads },
   { id: "layers", title: "Layers", load: async () => (await import("./layers/layers")).layers },
+  { id: "compare", title: "Compare", load: async () => (await import("./compare/compare")).compare },
 ];

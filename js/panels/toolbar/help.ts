@@ -18,6 +18,7 @@ const grammar: readonly (readonly [readonly string[], string])[] = [
   [["{", "}"], "the head before, the next"],
   [["Click"], "a cell of Heads that fed it: the attention of that head; with Shift, one head more"],
   [["Click"], "a word under Why not: what speaks for the word held rather than for that one"],
+  [["C"], "compares two methods, two explanations, or now and pinned words; again leads back"],
   [["E"], "or a double click: changes a word of the prompt, where Python runs; Enter keeps the change"],
   [["Esc"], "goes back one step: the foil, heads, the method before, the word"],
 ];

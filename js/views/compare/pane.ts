@@ -1,0 +1,80 @@
+/** One of the texts that are compared, below a line that says what it shows. */
+import type { ViewContext } from "../../context";
+import { h } from "../../dom";
+import { numeral } from "../../draw/numerals";
+import { methodOf, targetSteps } from "../../state/selectors";
+import { named, unitsOf } from "../../state/units";
+import { mountRunningText } from "../running-text/running-text";
+
+export interface PaneOptions {
+  /** What stands before the method; "" for nothing. */
+  readonly title: () => string;
+  /** The person can choose another method here. */
+  readonly choose: boolean;
+  /** Words can be changed here. */
+  readonly editable: boolean;
+  /** Take it away. */
+  readonly remove?: () => void;
+}
+
+export function paneOf(ctx: ViewContext, { title, choose, editable, remove }: PaneOptions): HTMLElement {
+  const [name, range] = [h("b", {}), h("span", { class: "num" })];
+  const text = h("div", { class: "cmp-text" });
+  const close =
+    remove && h("button", { type: "button", class: "x", "aria-label": "Unpin", onclick: remove }, "✕");
+  const head = h("div", { class: "cmp-head" }, name, choose && methodChoice(ctx), range, close);
+  const element = h("section", { class: "cmp-pane" }, head, text);
+  if (!editable) {
+    // The panel that changes words works on the first text.
+    element.addEventListener("aw-edit", (event) => event.stopPropagation(), { signal: ctx.signal });
+  }
+  ctx.effect(() => {
+    name.textContent = [title(), choose ? "" : (methodOf(ctx.state)?.title ?? "")]
+      .filter(Boolean)
+      .join(" · ");
+    element.setAttribute("aria-label", `${title()} ${methodOf(ctx.state)?.title ?? ""}`.trim());
+    range.textContent = rangeOf(ctx);
+  });
+  mountRunningText(text, ctx);
+  return element;
+}
+
+/** The word explained with its probability, and what the tints reach from and to. */
+function rangeOf({ state, scores }: ViewContext): string {
+  const { content } = state;
+  const steps = targetSteps(state);
+  const units = unitsOf(content.value);
+  const [step] = steps;
+  const p = steps.length === 1 && step !== undefined ? content.value.steps.probability[step] : null;
+  const word = steps.length > 0 ? `“${named(units.joined(units.ofSteps(steps)))}”` : "whole answer";
+  const shown = scores.shown.value;
+  const ends = shown && shown.high > 0 ? scaleOf(shown.high, shown.method) : "";
+  return [word, p == null ? "" : `p ${numeral(p)}`, ends].filter(Boolean).join(" · ");
+}
+
+function scaleOf(
+  high: number,
+  { signed, shares }: { readonly signed: boolean; readonly shares: boolean },
+): string {
+  const to = numeral(high, signed, high);
+  return signed ? `${numeral(-high, true, high)} to ${to}` : `0 to ${to}${shares ? " of 1" : ""}`;
+}
+
+function methodChoice(ctx: ViewContext): HTMLElement {
+  const { state } = ctx;
+  const select = h("select", {
+    "aria-label": "Method",
+    onchange: () => {
+      state.method.value = select.value;
+    },
+  });
+  ctx.effect(() => {
+    const chosen = methodOf(state)?.name;
+    select.replaceChildren(
+      ...state.content.value.methods.map(({ name, title }) =>
+        h("option", { value: name, selected: name === chosen }, title),
+      ),
+    );
+  });
+  return select;
+}

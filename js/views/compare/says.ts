@@ -1,0 +1,48 @@
+/** Say in words how alike two displays order the inputs. */
+import type { RichText } from "../../dom";
+import { numeral } from "../../draw/numerals";
+import type { ShownScores } from "../../scores/shown-scores";
+import { named, type Units } from "../../state/units";
+import type { Likeness, Pair } from "./likeness";
+import type { Group } from "./links";
+
+/** One of two displays: what it is called, and its scores. */
+export interface Side {
+  readonly name: string;
+  readonly shown: ShownScores;
+}
+
+const meaning =
+  "Kendall's tau: 1 if both order all inputs alike, 0 if their orders have nothing in common, −1 if they are opposite.";
+
+export function sentence(found: Likeness, pair: Pair, units: Units, sides: readonly [Side, Side]): RichText {
+  const { tau, count, top, shared, parting } = found;
+  if (count === 0) return ["The two texts have no word in common that both have a score for."];
+  const nameOf = ({ here }: Group) => named(units.joined(here));
+  const alike = Number.isNaN(tau)
+    ? ["One of them gives all words the same."]
+    : ["Order alike: ", { term: "Kendall τ", says: meaning }, " ", { strong: numeral(tau) }];
+  const words = shared.map(nameOf).join(", ");
+  const most = [
+    ` · of the ${top} highest, both have `,
+    { strong: String(shared.length) },
+    words && `: ${words}`,
+  ];
+  if (!parting) return [...alike, ...most];
+  const at = pair.groups.indexOf(parting.group);
+  const [a, b] = sides;
+  const here = `${a.name} ${place(parting.here, count)}${against(a, pair.here[at])}`;
+  const there = `${b.name} ${place(parting.there, count)}${against(b, pair.there[at])}`;
+  return [...alike, ...most, " · they part at ", { strong: nameOf(parting.group) }, `: ${here}, ${there}`];
+}
+
+function against({ shown }: Side, value: number | undefined): string {
+  return shown.method.signed && (value ?? 0) < 0 ? " (against)" : "";
+}
+
+/** "5th", or "last of 12". */
+function place(rank: number, count: number): string {
+  if (rank === count) return `last of ${count}`;
+  const teen = rank % 100 > 10 && rank % 100 < 14;
+  return `${rank}${teen ? "th" : (["th", "st", "nd", "rd"][rank % 10] ?? "th")}`;
+}

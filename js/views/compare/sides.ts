@@ -1,0 +1,87 @@
+/** The second of two displays: the same explanation by another method, another one, or a pinned state. */
+import { effect, type Signal, signal } from "@preact/signals-core";
+import type { ViewContext } from "../../context";
+import { reference } from "../../scores/disagreement";
+import { createScores } from "../../scores/shown-scores";
+import type { Foil, Head, Session } from "../../session/session";
+import type { State } from "../../state/state";
+
+/** What was shown when it was pinned. */
+export interface Pin {
+  readonly method: string;
+  readonly held: readonly number[];
+  readonly foil: Foil | null;
+  readonly layer: number | null;
+  readonly heads: readonly Head[];
+}
+
+/** A context that ends with `end` and shows another state. */
+export function sideOf(
+  ctx: ViewContext,
+  state: State,
+  session: Session,
+  name: string,
+  end: AbortSignal,
+): ViewContext {
+  const until = (body: () => void | (() => void)) => {
+    const stop = effect(body);
+    if (end.aborted) stop();
+    else end.addEventListener("abort", stop);
+  };
+  const side = {
+    ...ctx,
+    state,
+    session,
+    signal: end,
+    effect: until,
+    // New work of one side does not replace that of the other.
+    run: ((work, lane) => ctx.run(work, lane && `${name} ${lane}`)) as ViewContext["run"],
+  };
+  return { ...side, scores: createScores(side) };
+}
+
+/** The state of the same explanation by another method: what is held and hovered is shared. */
+export function byMethod(state: State, method: Signal<string>): State {
+  return {
+    ...state,
+    method,
+    layer: signal(null),
+    heads: signal([]),
+    hoveredHead: signal(null),
+    formerMethod: signal(null),
+  };
+}
+
+/** The state of a pin: only the input under the pointer is shared. */
+export function pinnedState(state: State, { method, held, foil, layer, heads }: Pin): State {
+  return {
+    ...byMethod(state, signal(method)),
+    hoveredSteps: signal([]),
+    held: signal(held),
+    previewed: signal([]),
+    foil: signal(foil),
+    layer: signal(layer),
+    heads: signal(heads),
+  };
+}
+
+/** Pin what is shown now. */
+export function pinOf({ method, held, previewed, foil, layer, heads }: State): Pin {
+  return {
+    method: method.peek(),
+    held: held.peek().length > 0 ? held.peek() : previewed.peek(),
+    foil: foil.peek(),
+    layer: layer.peek(),
+    heads: heads.peek(),
+  };
+}
+
+/** The method to compare `method` with: leaving one out, else the first other one. */
+export function otherMethod({ content }: State, method: string): string {
+  const names = content.peek().methods.map(({ name }) => name);
+  return (
+    names.find((name) => name === reference && name !== method) ??
+    names.find((name) => name !== method) ??
+    method
+  );
+}
