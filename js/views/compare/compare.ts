@@ -72,7 +72,7 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
     const links = linksOf(side, linked !== null);
     const titles = (): readonly [string, string] => (linked ? namesOf(ctx) : ["", ""]);
     panes.replaceChildren(
-      ...pair(side, links, titles, minus, { choose: true, linked: linked !== null }, end),
+      ...pair(side, links, titles, minus, { method: "choose", linked: linked !== null }, end),
     );
   }
 
@@ -83,7 +83,7 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
         pins.value = pins.peek().filter((other) => other !== one);
       };
       const titles = () => ["Now", "Pinned"] as const;
-      const options = { choose: false, linked: false, remove, alone: k > 0 };
+      const options = { method: "name" as const, linked: false, remove, alone: k > 0 };
       return pair(side, linksOf(side, false), titles, minus, options, end);
     });
     const empty = h(
@@ -95,7 +95,7 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
     panes.replaceChildren(
       ...(rows.length > 0
         ? rows
-        : [paneOf(now(), { title: () => "Now", choose: false, editable: true }), empty]),
+        : [paneOf(now(), { title: () => "Now", method: "name", editable: true }), empty]),
     );
   }
 
@@ -111,7 +111,7 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
   }
 
   interface PairOptions {
-    readonly choose: boolean;
+    readonly method: "choose" | "name";
     readonly linked: boolean;
     readonly remove?: () => void;
     /** Only the second of the two is shown. */
@@ -124,7 +124,7 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
     links: ReadonlySignal<Links>,
     titles: () => readonly [string, string],
     minus: boolean,
-    { choose, linked, remove, alone = false }: PairOptions,
+    { method: shows, linked, remove, alone = false }: PairOptions,
     end: AbortSignal,
   ): HTMLElement[] {
     const first = sideWith(ctx, side);
@@ -132,16 +132,21 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
       const [a, b] = titles();
       return [a || (methodOf(state)?.title ?? ""), b || (methodOf(side.state)?.title ?? "")];
     };
-    const right = { title: () => titles()[1], choose, editable: !linked, ...(remove ? { remove } : {}) };
+    const right = {
+      title: () => titles()[1],
+      method: shows,
+      editable: !linked,
+      ...(remove ? { remove } : {}),
+    };
     let elements: HTMLElement[];
     if (minus) {
       const title = () => names().join(" minus ");
-      const pane = paneOf(differenceOf(first, side, links, title), { ...right, title, choose: false });
+      const pane = paneOf(differenceOf(first, side, links, title), { ...right, title, method: "none" });
       elements = [pane];
       follow({ states: [state, side.state], elements: [pane, h("div")], links, linked }, side);
     } else {
       const two = [
-        paneOf(first, { title: () => titles()[0], choose, editable: true }),
+        paneOf(first, { title: () => titles()[0], method: shows, editable: true }),
         paneOf(side, right),
       ] as const;
       elements = alone ? [two[1]] : [...two];

@@ -9,29 +9,28 @@ import { mountRunningText } from "../running-text/running-text";
 export interface PaneOptions {
   /** What stands before the method; "" for nothing. */
   readonly title: () => string;
-  /** The person can choose another method here. */
-  readonly choose: boolean;
+  /** How the method is shown: to be chosen, by name, or not at all. */
+  readonly method: "choose" | "name" | "none";
   /** Words can be changed here. */
   readonly editable: boolean;
   /** Take it away. */
   readonly remove?: () => void;
 }
 
-export function paneOf(ctx: ViewContext, { title, choose, editable, remove }: PaneOptions): HTMLElement {
+export function paneOf(ctx: ViewContext, { title, method, editable, remove }: PaneOptions): HTMLElement {
   const [name, range] = [h("b", {}), h("span", { class: "num" })];
   const text = h("div", { class: "cmp-text" });
   const close =
     remove && h("button", { type: "button", class: "x", "aria-label": "Unpin", onclick: remove }, "✕");
-  const head = h("div", { class: "cmp-head" }, name, choose && methodChoice(ctx), range, close);
+  const head = h("div", { class: "cmp-head" }, name, method === "choose" && methodChoice(ctx), range, close);
   const element = h("section", { class: "cmp-pane" }, head, text);
   if (!editable) {
     // The panel that changes words works on the first text.
     element.addEventListener("aw-edit", (event) => event.stopPropagation(), { signal: ctx.signal });
   }
   ctx.effect(() => {
-    name.textContent = [title(), choose ? "" : (methodOf(ctx.state)?.title ?? "")]
-      .filter(Boolean)
-      .join(" · ");
+    name.textContent = [title(), method === "name" && methodOf(ctx.state)?.title].filter(Boolean).join(" · ");
+    name.hidden = name.textContent === "";
     element.setAttribute("aria-label", `${title()} ${methodOf(ctx.state)?.title ?? ""}`.trim());
     range.textContent = rangeOf(ctx);
   });

@@ -3,7 +3,7 @@ import type { RichText } from "../../dom";
 import { numeral } from "../../draw/numerals";
 import type { ShownScores } from "../../scores/shown-scores";
 import { named, type Units } from "../../state/units";
-import type { Likeness, Pair } from "./likeness";
+import type { Likeness, Pair, Parting } from "./likeness";
 import type { Group } from "./links";
 
 /** One of two displays: what it is called, and its scores. */
@@ -23,17 +23,31 @@ export function sentence(found: Likeness, pair: Pair, units: Units, sides: reado
     ? ["One of them gives all words the same."]
     : ["Order alike: ", { term: "Kendall τ", says: meaning }, " ", { strong: numeral(tau) }];
   const words = shared.map(nameOf).join(", ");
-  const most = [
-    ` · of the ${top} highest, both have `,
+  const both = [
+    "of the ",
+    String(top),
+    " highest, both have ",
     { strong: String(shared.length) },
     words && `: ${words}`,
   ];
-  if (!parting) return [...alike, ...most];
-  const at = pair.groups.indexOf(parting.group);
-  const [a, b] = sides;
-  const here = `${a.name} ${place(parting.here, count)}${against(a, pair.here[at])}`;
-  const there = `${b.name} ${place(parting.there, count)}${against(b, pair.there[at])}`;
-  return [...alike, ...most, " · they part at ", { strong: nameOf(parting.group) }, `: ${here}, ${there}`];
+  return [
+    ...alike,
+    ...(count > top ? [" · ", ...both] : []),
+    ...(parting ? parts(parting, pair, count, nameOf, sides) : []),
+  ];
+}
+
+function parts(
+  { group, here, there }: Parting,
+  pair: Pair,
+  count: number,
+  nameOf: (group: Group) => string,
+  [a, b]: readonly [Side, Side],
+): RichText {
+  const at = pair.groups.indexOf(group);
+  const one = `${a.name} ${place(here, count)}${against(a, pair.here[at])}`;
+  const two = `${b.name} ${place(there, count)}${against(b, pair.there[at])}`;
+  return [" · they part at ", { strong: nameOf(group) }, `: ${one}, ${two}`];
 }
 
 function against({ shown }: Side, value: number | undefined): string {

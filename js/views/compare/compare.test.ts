@@ -1,0 +1,90 @@
+// @vitest-environment happy-dom
+import { signal } from "@preact/signals-core";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { createState } from "../../state/state";
+import { settle, setUp } from "../../testing";
+import { compare } from "./compare";
+
+let t: ReturnType<typeof setUp>;
+const all = <E extends HTMLElement>(selector: string) => [...t.host.querySelectorAll<E>(selector)];
+const line = () => t.host.querySelector(".cmp-line")?.textContent;
+const press = (text: string) =>
+  all("button")
+    .find((b) => b.textContent === text)
+    ?.click();
+const words = (pane: number) => [
+  ...(all(".cmp-pane")[pane]?.querySelectorAll<HTMLElement>("[role=option]") ?? []),
+];
+
+beforeEach(() => {
+  vi.stubGlobal("matchMedia", () => Object.assign(new EventTarget(), { matches: false }));
+  t = setUp();
+  t.session.scores.mockImplementation(async ({ method }, steps) =>
+    Float32Array.from(
+      steps.flatMap(() => (method === "saliency" ? [0.125, 0.5, 0.375] : [0.5, 0.25, -0.25])),
+    ),
+  );
+});
+afterEach(() => {
+  t.end.abort();
+  vi.unstubAllGlobals();
+});
+
+test("two methods stand side by side and share what is held", async () => {
+  compare.mount(t.host, t.ctx);
+  t.state.held.value = [1];
+  await settle(80);
+  expect(all<HTMLSelectElement>("select").map(({ value }) => value)).toEqual([
+    "saliency",
+    "input_x_gradient",
+  ]);
+  // By size: .125 < .375 < .5 here, and there .25 = .25 < .5: two pairs turned, one tied.
+  expect(line()).toContain("Order alike: Kendall τ −.816");
+  expect(line()).toContain("they part at <s>: Saliency last of 3, Input × gradient 1st");
+  words(1)[2]?.click();
+  expect(t.state.held.value).toEqual([0]);
+});
+
+test("the difference is one text", async () => {
+  compare.mount(t.host, t.ctx);
+  t.state.held.value = [1];
+  all<HTMLInputElement>("input[type=checkbox]")[0]?.click();
+  await settle(80);
+  expect(all(".cmp-pane").length).toBe(1);
+  expect(all(".cmp-head b")[0]?.textContent).toBe("Saliency minus Input × gradient");
+});
+
+test("pins stay while another word is held, and each can be taken away", async () => {
+  compare.mount(t.host, t.ctx);
+  press("Now and pinned");
+  t.state.held.value = [0];
+  press("Pin what is shown");
+  t.state.held.value = [1];
+  press("Pin what is shown");
+  await settle();
+  const held = (pane: number) =>
+    words(pane).findIndex((word) => word.getAttribute("aria-selected") === "true");
+  expect([held(0), held(1), held(2)]).toEqual([3, 2, 3]);
+  t.host.querySelector<HTMLElement>("[aria-label=Unpin]")?.click();
+  expect(all(".cmp-pane").length).toBe(2);
+});
+
+test("another explanation follows hover and hold by the links between the texts, both ways", async () => {
+  const content = { ...t.state.content.value, model: "other" };
+  const links = signal([
+    [1, 1],
+    [2, 3],
+    [3, 2],
+  ] as const);
+  const other = { state: createState(content), session: t.ctx.session, links };
+  compare.mount(t.host, { ...t.ctx, other });
+  t.state.held.value = [1];
+  expect(other.state.held.value).toEqual([0]);
+  t.state.hoveredInput.value = 1;
+  expect(other.state.hoveredInput.value).toBe(1);
+  all(".cmp-pane")[1]?.dispatchEvent(new Event("pointerenter"));
+  other.state.held.value = [1];
+  expect(t.state.held.value).toEqual([0]);
+  await settle();
+  expect(all(".cmp-head b").map((b) => b.textContent)).toEqual(["demo", "other"]);
+});
