@@ -50,7 +50,7 @@ test("the caption names the sink, the mean, and another reading than the gradien
 });
 
 test("the inputs that a head reads, each once", () => {
-  expect(readText(content, [4, 1])).toBe("America, first");
+  expect(readText(content, [4, 1])).toBe("America · first");
   expect(readText(content, [4, 4])).toBe("America");
   const text = [...content.tokens.text.slice(0, 5), "n", " George", " Washington"];
   expect(readText({ ...content, tokens: { ...content.tokens, text } }, [5])).toBe("American");

@@ -72,7 +72,7 @@ export function tooltipText({ reading }: HeadShares): string {
 
 /** The words that a head reads most, each once. */
 export function readText(content: Content, inputs: readonly number[]): string {
-  return [...new Set(inputs.map((input) => wordName(content, unitsOf(content).of(input))))].join(", ");
+  return [...new Set(inputs.map((input) => wordName(content, unitsOf(content).of(input))))].join(" · ");
 }
 
 /** A head as short as in papers: "L25 H5". */
