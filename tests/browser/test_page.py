@@ -99,8 +99,15 @@ def test_figures_are_pythons_and_the_address_restores_what_is_shown(
     assert sorted(svg_words(saved("SVG"))) == sorted(svg_words(svg))
 
     screen.radio("Flow").click()
-    page.wait_for_url(re.compile("#"))
-    expect(page).to_have_url(re.compile(r"#method=input_x_gradient&held=1&view=flow$"))
+    screen.pick(2, 1)
+    page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text }")
+    screen.root.get_by_role("button", name="as Python").click()
+    page.wait_for_function("window.copied")
+    ex = explanation.instead(" George Washington.")
+    exec(page.evaluate("window.copied"), {"ex": ex})  # noqa: S102 - it is what a user runs
+    found = (ex.widget.method, ex.widget.held, ex.widget.heads, ex.widget.view)
+    assert found == ("attention", [1], [(2, 1)], "flow")
+    expect(page).to_have_url(re.compile(r"#method=attention&held=1&heads=2\.1&view=flow$"))
     said = screen.footer.inner_text()
     page.goto("about:blank")
     page.go_back()

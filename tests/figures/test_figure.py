@@ -153,6 +153,12 @@ def test_what_is_hidden_or_off_the_scale_is_marked_and_told() -> None:
     assert f"hidden tokens (dashed) hold {share} % of the row" in words
 
 
+def test_a_text_that_is_too_long_for_a_png_is_refused() -> None:
+    long = random_explanation(80, 2, texts=["line\n\n\n\n"] * 82, layers=0)
+    with pytest.raises(AttrWidgetError, match=r"would be \d+ pixels high.* columns=2, or take \.pdf"):
+        figure(long, "png", {"method": "saliency", "held": [1]}, scale=10)
+
+
 def test_a_foil_is_in_the_caption_and_its_scores_in_the_table() -> None:
     reading = planted()
     foil = reading.contrasts.find(0, " was")

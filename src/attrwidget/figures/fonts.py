@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from contextlib import suppress
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.errors import AttrWidgetError, did_you_mean
@@ -82,17 +82,25 @@ class Fonts:
             guessed = sum(_guess(c) for c in text if c in self.missing)
             known = "".join(c for c in text if c not in self.missing)
             # The box around the ink with a bar at each end, less that of the two bars, is the advance.
-            self._widths[text] = guessed + (self._box(f"|{known}|") - self._box("||")) / _SIZE
+            self._widths[text] = guessed + (self._box(f"|{known}|") - self._bars) / _SIZE
         return self._widths[text] * size
 
     def _box(self, text: str) -> float:
-        from matplotlib.font_manager import get_font
         from matplotlib.ft2font import LoadFlags
 
-        font = get_font([_file(family) for family in self.families])
-        font.set_size(_SIZE, 72)
-        font.set_text(text, 0, flags=LoadFlags.NO_HINTING)
-        return float(font.get_width_height()[0]) / 64
+        self._font.set_size(_SIZE, 72)
+        self._font.set_text(text, 0, flags=LoadFlags.NO_HINTING)
+        return float(self._font.get_width_height()[0]) / 64
+
+    @cached_property
+    def _font(self) -> Any:
+        from matplotlib.font_manager import get_font
+
+        return get_font([_file(family) for family in self.families])
+
+    @cached_property
+    def _bars(self) -> float:
+        return self._box("||")
 
 
 def _guess(character: str) -> float:

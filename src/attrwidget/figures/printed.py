@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any
 
-from attrwidget.figures.layout import Box, Stroke
+from attrwidget.errors import AttrWidgetError
+from attrwidget.figures.layout import Box, Stroke, Words
 from attrwidget.figures.svg import hatching
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 _POINTS = 72  # of an inch
 _DOTS = 96  # of an inch, at scale 1
+_HIGHEST = 65_535  # pixels that Matplotlib draws
 
 
 def to_pdf(drawing: Drawing, fonts: Fonts, label: str) -> bytes:
@@ -22,7 +24,13 @@ def to_pdf(drawing: Drawing, fonts: Fonts, label: str) -> bytes:
 
 
 def to_png(drawing: Drawing, fonts: Fonts, label: str, scale: float) -> bytes:
-    """Return *drawing* as PNG with 96 · *scale* dots for an inch."""
+    """Return *drawing* as PNG with 96 · *scale* dots for an inch; raise AttrWidgetError if it is too high for one."""
+    dots = round(drawing.height / _POINTS * _DOTS * scale)
+    if dots > _HIGHEST:
+        raise AttrWidgetError(
+            f"The figure would be {dots} pixels high, and a PNG has at most {_HIGHEST}: give a smaller scale= than "
+            f"{scale:g}, or columns=2, or take .pdf or .svg."
+        )
     return _saved(drawing, fonts, "png", {"dpi": _DOTS * scale, "metadata": {"Title": label}})
 
 
@@ -44,6 +52,7 @@ def _saved(drawing: Drawing, fonts: Fonts, kind: str, options: dict[str, Any]) -
         style = (0, (2 / thick, 1.5 / thick)) if dashed else "-"
         axes.add_line(Line2D(x, y, color=f"#{color}", lw=thick, ls=style, solid_capstyle="butt"))
 
+    properties = {mark.size: fonts.properties(mark.size) for mark in drawing.marks if isinstance(mark, Words)}
     with rc_context({"pdf.fonttype": 42, "text.hinting": "none", "axes.unicode_minus": False}):
         for mark in drawing.marks:
             if isinstance(mark, Box) and mark.hatched:
@@ -77,7 +86,7 @@ def _saved(drawing: Drawing, fonts: Fonts, kind: str, options: dict[str, Any]) -
                     mark.baseline,
                     mark.text,
                     color=f"#{mark.color}",
-                    fontproperties=fonts.properties(mark.size),
+                    fontproperties=properties[mark.size],
                     parse_math=False,
                 )
         file = io.BytesIO()
