@@ -38,6 +38,9 @@ SHOTS = {
     "translation-light": (TRANSLATION, "light", {"held": [2], "method": "saliency"}),
     "sentiment-dark": (REVIEW, "dark", {"method": "leave_one_out"}),
 }
+FIGURES = {
+    "figure-light": (CHAT, {"method": "gim"}),
+}
 
 
 @cache
@@ -63,6 +66,8 @@ def main() -> None:
     """Write every picture into docs/pictures."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    for name, (what, options) in FIGURES.items():
+        explained(*what).figure(PICTURES / f"{name}.png", **options)
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         for name, (what, scheme, state) in SHOTS.items():

@@ -82,7 +82,7 @@ export function pictureOf({ state, scores }: Pick<Context, "state" | "scores">):
     };
   });
   return {
-    parts: partsOf(content, units, pieces),
+    parts: partsOf(content, units, pieces, signed),
     signed,
     high: shown.high,
     intensity: options.intensity,
@@ -100,7 +100,7 @@ function drawnUnits(content: Content, units: Units): boolean[] {
   );
 }
 
-function partsOf(content: Content, units: Units, pieces: readonly Piece[]): Part[] {
+function partsOf(content: Content, units: Units, pieces: readonly Piece[], signed: boolean): Part[] {
   return content.sections.map((section) => {
     const [first, last] = bodyOf(section);
     const within = (a: number, b: number) =>
@@ -108,7 +108,7 @@ function partsOf(content: Content, units: Units, pieces: readonly Piece[]): Part
     const around = [...within(section.start, first), ...within(last, section.end)];
     const known = around.filter(({ value }) => !Number.isNaN(value));
     const sum = known.reduce((all, { value }) => all + value, 0);
-    const folded = known.length > 0 ? `${around.length} template tokens: ${numeral(sum)}` : "";
+    const folded = known.length > 0 ? `${around.length} template tokens: ${numeral(sum, signed)}` : "";
     return {
       heading: [section.title, section.note, folded].filter(Boolean).join(" · "),
       pieces: within(first, last),

@@ -108,7 +108,7 @@ def picture_of(reading: Reading, shown: Shown, progress: Progress | None = None)
         for u, unit in enumerate(reading.tokens.units)
     ]
     caption = [*_caption(reading, shown), *_marks(reading, shown, values, hidden, units)]
-    parts = _parts(reading, units)
+    parts = _parts(reading, units, signed=shown.method.signed)
     return Picture(parts, shown.method.signed, high, shown.options["intensity"], caption, rows, shown)
 
 
@@ -205,7 +205,7 @@ def _strongest(shares: NDArray[np.floating]) -> set[int]:
     return {int(u) for u in order if abs(shares[u]) >= 0.1}
 
 
-def _parts(reading: Reading, units: Sequence[Unit]) -> list[Part]:
+def _parts(reading: Reading, units: Sequence[Unit], *, signed: bool) -> list[Part]:
     """Return the sections with their units; what a chat template wrote around a message is a note on its title."""
     starts = [unit.start for unit in reading.tokens.units]
     parts = []
@@ -217,14 +217,14 @@ def _parts(reading: Reading, units: Sequence[Unit]) -> list[Part]:
             for unit, at in zip(units, starts, strict=True)
             if section.start <= at < section.end and not first <= at < last
         ]
-        parts.append(Part(section.title, _note(section, around), body))
+        parts.append(Part(section.title, _note(section, around, signed=signed), body))
     return parts
 
 
-def _note(section: Section, around: Sequence[Unit]) -> str:
+def _note(section: Section, around: Sequence[Unit], *, signed: bool) -> str:
     """Return the words beside a title: the section's own, and what the folded template holds."""
     known = [unit.value for unit in around if not np.isnan(unit.value)]
-    folded = [f"{len(around)} template tokens: {numeral(sum(known))}"] if known else []
+    folded = [f"{len(around)} template tokens: {numeral(sum(known), signed=signed)}"] if known else []
     return " · ".join([*filter(None, [section.note]), *folded])
 
 
