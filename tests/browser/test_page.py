@@ -88,6 +88,7 @@ def test_figures_are_pythons_and_the_address_restores_what_is_shown(
             screen.root.get_by_role("button", name=name, exact=True).click()
         return waiting.value.path().read_text("utf-8")
 
+    assert serious_faults(page) == []
     for name, file in {"LaTeX": "why.tex", "Markdown": "why.md"}.items():
         made = explanation.figure(tmp_path / file, method="input_x_gradient", steps=1)
         assert saved(name) == made.read_text("utf-8")

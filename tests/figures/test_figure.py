@@ -18,6 +18,7 @@ from PIL import Image
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.figures.figure import figure, write_figure
+from attrwidget.figures.fonts import Fonts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,6 +117,7 @@ def test_markdown_lists_the_strongest_first() -> None:
     assert "**[w8]**" in text
 
 
+@pytest.mark.skipif(bool(Fonts("東").missing), reason="needs a font with Chinese characters")
 def test_pdf_can_be_searched_and_png_has_its_size() -> None:
     reading = random_explanation(texts=[f" word{i}" for i in range(9)] + [" 東京"])
     data = figure(reading, "pdf", {**SALIENCY, "held": [3]})
