@@ -1,8 +1,8 @@
 /** One display of an explanation: a shadow root with the toolbar, the views and the panels around them. */
 import { computed, effect, signal as newSignal, type ReadonlySignal, untracked } from "@preact/signals-core";
-import { listenForKeys } from "./a11y/keys";
+import { listenForKeys, type Searching } from "./a11y/keys";
 import { liveRegion } from "./a11y/live-region";
-import type { Context, Other, View } from "./context";
+import type { Context, Other, Soon, View } from "./context";
 import { h } from "./dom";
 import { followTheme, hostStyles, hosts } from "./hosts";
 import { footer } from "./panels/footer/footer";
@@ -16,6 +16,7 @@ import printed from "./print.css";
 import { createScores } from "./scores/shown-scores";
 import type { Session } from "./session/session";
 import type { Display } from "./state/display";
+import { usesLongText } from "./state/selectors";
 import type { State } from "./state/state";
 import { Tasks } from "./state/tasks";
 import { askToEdit, whenAsked } from "./state/word";
@@ -47,12 +48,13 @@ export function mountApp(
   for (const host of hosts) host.prepare?.(el, signal);
   const [bar, side, bottom] = [h("header"), h("aside", { class: "side" }), h("footer")];
   const [state, view] = [h("div", { class: "status" }), h("div", { class: "view" })];
+  const main = h("div", { class: "main" }, view, side);
   const live = h("div", { class: "unseen", "aria-live": "polite" });
   const aw = h(
     "div",
     { class: "aw", role: "region", "aria-label": "Explanation", tabindex: -1 },
     bar,
-    h("div", { class: "main" }, view, side),
+    main,
     bottom,
     live,
   );
@@ -80,7 +82,7 @@ export function mountApp(
   mountLayers(side, ctx);
   status.mountNotes(bottom, ctx, app.notes, app.trouble);
   footer.mount(bottom, ctx);
-  listenForKeys(aw, ctx, panels);
+  listenForKeys(aw, ctx, panels, mountLongText(main, ctx, parts));
   if (app.trouble) retryAfter(app.trouble, ctx, tasks);
   signal.addEventListener("abort", () => root.replaceChildren());
 }
@@ -174,4 +176,29 @@ function mountLayers(host: HTMLElement, ctx: Context): void {
       host,
     );
   });
+}
+
+/** Unpack what stands around a long text once there is one, or a search. */
+function mountLongText(main: HTMLElement, ctx: Context, parts: Parts): Searching {
+  const search = newSignal<Searching | null>(null);
+  let loading: Soon<void> | undefined;
+  const load = (): Soon<void> => {
+    loading ??= parts.mount(
+      import("./panels/long-text/long-text").then(({ longText }) => longText),
+      main,
+      { ...ctx, search },
+    );
+    return loading;
+  };
+  ctx.effect(() => {
+    if (usesLongText(ctx.state)) untracked(load);
+  });
+  return {
+    focus: async () => {
+      await load();
+      search.peek()?.focus();
+    },
+    next: (step) => search.peek()?.next(step),
+    clear: () => search.peek()?.clear() ?? false,
+  };
 }

@@ -29,6 +29,8 @@ WIDTHS = (420, 700, 775, 1400)
 SYSTEM = "You are a helpful geography teacher. Answer in one short sentence."
 LONG = "The river rises in the hills and runs to the sea, past mills, farms and small towns. " * 30
 
+README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")[:5800]
+
 
 def chat(question: str, tokens: int = 16, system: str = SYSTEM) -> aw.Explanation:
     """Return SmolLM2's answer to a chat."""
@@ -95,9 +97,20 @@ def layers(explanation: aw.Explanation) -> aw.Explanation:
     return explanation
 
 
+def read_together(explanation: aw.Explanation) -> aw.Explanation:
+    """Return *explanation* read by sentences, those that hold little folded, with a search."""
+    explanation.widget.options = {"units": "sentence", "fold": True, "search": "method"}
+    return explanation
+
+
 SCREENS: dict[str, Callable[[], aw.Explanation]] = {
     "chat": lambda: chat("What is the capital of France, and which river runs through it?", 24),
     "long": lambda: chat(LONG + "Where does the river run to?"),
+    "long-parts": lambda: chat(README + "\n\nIn one sentence: which methods are built in?", 24),
+    "long-sentences": lambda: read_together(
+        chat(README + "\n\nIn one sentence: which methods are built in?", 24)
+    ),
+    "long-flow": lambda: flow(chat(README + "\n\nIn one sentence: which methods are built in?", 24)),
     "chinese": lambda: chat("法國的首都是哪裡？請用中文回答。", 12, "你是地理老師。"),
     "arabic": lambda: chat("ما هي عاصمة فرنسا؟", 12, "أجب بالعربية."),
     "code": lambda: chat("def area(r):\n    return 3.14 * r ** 2\n\nWhat does area(2) return?"),

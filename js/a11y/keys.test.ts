@@ -9,6 +9,11 @@ let state: State;
 let root: HTMLElement;
 let end: AbortController;
 let announced: string[];
+let search: {
+  focus: ReturnType<typeof vi.fn>;
+  next: ReturnType<typeof vi.fn>;
+  clear: ReturnType<typeof vi.fn>;
+};
 const panels = { close: vi.fn(() => false), help: vi.fn() };
 
 const press = (key: string, target: HTMLElement = root, init: KeyboardEventInit = {}) => {
@@ -25,13 +30,14 @@ const press = (key: string, target: HTMLElement = root, init: KeyboardEventInit 
 
 beforeEach(() => {
   vi.clearAllMocks();
+  search = { focus: vi.fn(), next: vi.fn(), clear: vi.fn(() => false) };
   state = createState(sample);
   end = new AbortController();
   announced = [];
   root = document.createElement("div");
   document.body.replaceChildren(root);
   const announce = (text: string) => announced.push(text);
-  listenForKeys(root, { state, announce, signal: end.signal } as unknown as Display, panels);
+  listenForKeys(root, { state, announce, signal: end.signal } as unknown as Display, panels, search);
 });
 afterEach(() => end.abort());
 

@@ -1,4 +1,4 @@
-/** Handle the keys that work anywhere in a display: Esc lets go, brackets change layer and head, C compares, ? opens the help. */
+/** Handle the keys that work anywhere in a display: Esc lets go, brackets change layer and head, C compares, / searches, ? opens the help. */
 import { batch } from "@preact/signals-core";
 import { listen } from "../dom";
 import type { Display } from "../state/display";
@@ -12,6 +12,14 @@ export interface Panels {
   help(): void;
 }
 
+/** What they need of the search. */
+export interface Searching {
+  focus(): void;
+  next(step: 1 | -1): void;
+  /** Forget what was searched for; false if nothing was. */
+  clear(): boolean;
+}
+
 function isTyping(target: EventTarget | undefined): boolean {
   return (
     target instanceof HTMLTextAreaElement ||
@@ -20,7 +28,7 @@ function isTyping(target: EventTarget | undefined): boolean {
   );
 }
 
-export function listenForKeys(root: HTMLElement, display: Display, panels: Panels): void {
+export function listenForKeys(root: HTMLElement, display: Display, panels: Panels, search: Searching): void {
   const { state, announce, signal } = display;
   let former = "text";
   const move = (announcement: string | null) => announcement && announce(announcement);
@@ -35,7 +43,10 @@ export function listenForKeys(root: HTMLElement, display: Display, panels: Panel
       if (!comparing) former = state.view.peek();
       state.view.value = comparing ? former : "compare";
     },
-    Escape: () => panels.close() || letGo(display),
+    "/": () => search.focus(),
+    n: () => search.next(1),
+    N: () => search.next(-1),
+    Escape: () => panels.close() || search.clear() || letGo(display),
   };
   listen(root, signal, {
     keydown: (event) => {

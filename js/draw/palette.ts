@@ -6,6 +6,8 @@ export interface Palette {
   readonly accentGround: string;
   /** Of words and lines about shares. */
   readonly violet: string;
+  /** Of what was searched for. */
+  readonly found: string;
   readonly ground: string;
   readonly panel: string;
   readonly sans: string;
@@ -23,6 +25,7 @@ export function paletteOf(element: Element): Palette {
     accent: color("accent"),
     accentGround: color("accent-bg"),
     violet: color("violet"),
+    found: color("note"),
     ground: color("bg"),
     panel: color("panel"),
     sans: style.fontFamily || "sans-serif",

@@ -56,3 +56,13 @@ test("the percentile leaves out one in a hundred, and nothing of a few", () => {
   expect(percentile([values.subarray(0, 50), null, row(nan, 7)], 0.99)).toBe(49);
   expect(percentile([], 0.99)).toBe(0);
 });
+
+test("the tokens of a unit become one by their sum, their mean, or the strongest", () => {
+  const row = Float32Array.of(0.5, -0.75, Number.NaN, 0.25);
+  const read = (rule: "sum" | "mean" | "max") => [...toUnits(row, [0, 3], [3, 4], rule)];
+  expect([read("sum"), read("mean"), read("max")]).toEqual([
+    [-0.25, 0.25],
+    [-0.125, 0.25],
+    [-0.75, 0.25],
+  ]);
+});

@@ -1,5 +1,5 @@
 /** Turn the scores of tokens into those of units: join steps, add up tokens, take hidden inputs out. */
-import type { SpanRule } from "../session/session";
+import type { SpanRule, UnitRule } from "../session/session";
 
 /** Join the rows of several steps by their mean or sum. An input that a step could not see counts as 0. */
 export function combine(rows: readonly Float32Array[], rule: SpanRule): Float32Array {
@@ -18,15 +18,28 @@ export function combine(rows: readonly Float32Array[], rule: SpanRule): Float32A
   return out;
 }
 
-/** Add up the tokens of each unit; `ends[u]` is one past the last token of unit `u`. */
-export function toUnits(row: Float32Array, starts: readonly number[], ends: readonly number[]): Float32Array {
+/**
+ * Join the tokens of each unit: by their sum, their mean, or the one of greatest magnitude. `ends[u]` is one past the last token of
+ * unit `u`.
+ */
+export function toUnits(
+  row: Float32Array,
+  starts: readonly number[],
+  ends: readonly number[],
+  rule: UnitRule = "sum",
+): Float32Array {
   const out = new Float32Array(starts.length).fill(Number.NaN);
   for (let u = 0; u < out.length; u++) {
+    let known = 0;
     for (let i = starts[u] as number; i < (ends[u] as number); i++) {
       const v = row[i] as number;
+      if (Number.isNaN(v)) continue;
       const before = out[u] as number;
-      if (!Number.isNaN(v)) out[u] = Number.isNaN(before) ? v : before + v;
+      if (known++ === 0) out[u] = v;
+      else if (rule !== "max") out[u] = before + v;
+      else if (Math.abs(v) > Math.abs(before)) out[u] = v;
     }
+    if (rule === "mean" && known > 1) out[u] = (out[u] as number) / known;
   }
   return out;
 }
@@ -74,6 +87,8 @@ export interface ScoreOptions {
   readonly hidden: Uint8Array;
   readonly renormalize: boolean;
   readonly spanRule: SpanRule;
+  /** Left out: their sum. */
+  readonly unitRule?: UnitRule;
 }
 
 /** The scores of each unit: `all` of them, and `shown` without the hidden ones. */
@@ -81,8 +96,8 @@ export function unitScores(
   rows: readonly Float32Array[],
   starts: readonly number[],
   ends: readonly number[],
-  { hidden, renormalize, spanRule }: ScoreOptions,
+  { hidden, renormalize, spanRule, unitRule }: ScoreOptions,
 ): { all: Float32Array; shown: Float32Array } {
-  const all = toUnits(combine(rows, spanRule), starts, ends);
+  const all = toUnits(combine(rows, spanRule), starts, ends, unitRule);
   return { all, shown: withoutHidden(all, hidden, renormalize) };
 }

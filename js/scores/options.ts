@@ -11,5 +11,6 @@ export function scoreOptions(state: State, method: Pick<MethodInfo, "signed">): 
     hidden: unitsOf(state.content.value).hidden(options),
     renormalize: options.renormalize && !method.signed,
     spanRule: options.span_rule,
+    unitRule: state.content.value.grouped ? options.unit_rule : "sum",
   };
 }

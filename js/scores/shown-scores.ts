@@ -5,7 +5,7 @@ import type { Display } from "../state/display";
 import { foilOf, restingSteps, scoreQuery, shownMethod, targetSteps } from "../state/selectors";
 import type { State } from "../state/state";
 import { unitsOf } from "../state/units";
-import { combine, greatest, unitScores } from "./combine";
+import { combine, greatest, type ScoreOptions, unitScores } from "./combine";
 import { disagreement, reference } from "./disagreement";
 import { scaleFloor } from "./floor";
 import { scoreOptions } from "./options";
@@ -19,6 +19,10 @@ export interface ShownScores {
   readonly query: ScoreQuery;
   /** For each unit; NaN where there is nothing to show. */
   readonly values: Float32Array;
+  /** The same by their sums, where `values` are means or maxima of their tokens. */
+  readonly sumsOfUnits: Float32Array;
+  /** For each token that is not hidden; null for scores of an input. */
+  readonly tokens: Float32Array | null;
   readonly hidden: Uint8Array;
   /** The units that the colour scale leaves out, because each holds much of the row whatever the text says. */
   readonly sinks: readonly number[];
@@ -51,6 +55,8 @@ type Target = Signal<ShownScores | null>;
 
 /** Milliseconds for which the pointer must rest on an input: its scores take every step of a gradient method. */
 const rest = 150;
+/** An input of more tokens than this takes all rows at once instead of a column each. */
+const several = 8;
 /** How long old scores may stay while new ones are computed, in milliseconds. */
 const grace = 60;
 
@@ -145,20 +151,28 @@ function rowScores(
   const { hidden } = options;
   const { inputs } = content;
   const rows = steps.map((_, k) => scores.subarray(k * inputs, (k + 1) * inputs));
-  const { all, shown: values } = unitScores(rows, content.tokens.start, unitsOf(content).inputEnds, options);
+  const units = unitsOf(content);
+  const read = (by: ScoreOptions) => unitScores(rows, content.tokens.start, units.inputEnds, by).shown;
+  const values = read(options);
+  const all = combine(rows, options.spanRule);
+  const tokens = hidden.includes(1) ? all.map((v, i) => (hidden[units.of(i)] ? Number.NaN : v)) : all;
   const total = magnitude(all);
   const own = ownUnits(state, steps);
-  const sinks = state.options.value.scale_sink ? [] : sinksOf(compared({ values, sinks: [], own }), content);
+  const sums = options.unitRule === "sum" ? values : read({ ...options, unitRule: "sum" });
+  const others = compared({ values: sums, sinks: [], own });
+  const sinks = state.options.value.scale_sink ? [] : sinksOf(others, content);
   return {
     steps,
     input: null,
     values,
+    sumsOfUnits: sums,
+    tokens,
     hidden,
     sinks,
     own,
     greatest: greatest(compared({ values, sinks, own })),
     sum: all.reduce((sum, v) => (Number.isNaN(v) ? sum : sum + v), 0),
-    hiddenShare: total > 0 ? magnitude(all, hidden) / total : 0,
+    hiddenShare: total > 0 ? 1 - magnitude(tokens) / total : 0,
     renormalized: options.renormalize && hidden.includes(1),
   };
 }
@@ -194,6 +208,7 @@ function followInput(display: Display, out: Target): void {
         ];
         const none = {
           steps: [],
+          tokens: null,
           hidden,
           sinks: [],
           own: [],
@@ -207,7 +222,7 @@ function followInput(display: Display, out: Target): void {
         const most = greatest(values);
         const all = Array.from({ length: state.content.peek().steps.count }, (_, step) => step);
         const high = Math.max(most, scaleFloor(session, query, all));
-        out.value = { ...none, input, method, query, values, greatest: most, high };
+        out.value = { ...none, input, method, query, values, sumsOfUnits: values, greatest: most, high };
       });
   });
 }
@@ -223,8 +238,25 @@ async function columns(
   const units = unitsOf(state.content.peek());
   const [start, end] = [units.start(units.of(input)), units.end(units.of(input))];
   await pause(delay, options.signal);
+  if (end - start > several) return [await sumOfColumns(session, query, [start, end], state, options)];
   const tokens = Array.from({ length: end - start }, (_, k) => start + k);
   return Promise.all(tokens.map((token) => session.column(query, token, options)));
+}
+
+/** The sum of the columns of many tokens, from the scores of all steps. */
+async function sumOfColumns(
+  session: Session,
+  query: ScoreQuery,
+  [start, end]: readonly [number, number],
+  state: State,
+  options: RequestOptions,
+): Promise<Float32Array> {
+  const { inputs, steps } = state.content.peek();
+  const rows = await session.scores(query, [...Array(steps.count).keys()], options);
+  return Float32Array.from({ length: steps.count }, (_, step) => {
+    const known = rows.subarray(step * inputs + start, step * inputs + end).filter((v) => !Number.isNaN(v));
+    return known.length > 0 ? known.reduce((sum, v) => sum + v, 0) : Number.NaN;
+  });
 }
 
 function columnScores(state: State, tokens: readonly Float32Array[]): Float32Array {
@@ -244,6 +276,6 @@ function pause(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-function magnitude(values: Float32Array, only?: Uint8Array): number {
-  return values.reduce((sum, v, i) => (Number.isNaN(v) || (only && !only[i]) ? sum : sum + Math.abs(v)), 0);
+function magnitude(values: Float32Array): number {
+  return values.reduce((sum, v) => (Number.isNaN(v) ? sum : sum + Math.abs(v)), 0);
 }

@@ -25,6 +25,10 @@ export interface Content {
   /** The number of tokens, from the first, that the encoder of an encoder–decoder reads. */
   readonly source?: number;
   readonly sections: readonly Section[];
+  /** The first token of each word, sentence, message, and of the parts of a prompt; the first three cover all tokens. */
+  readonly groups?: Readonly<Record<Exclude<Grouping, "token"> | "part", readonly number[]>>;
+  /** What the units are, if they are coarser than Python sent them. */
+  readonly grouped?: Grouping;
   readonly steps: {
     readonly first: number;
     readonly count: number;
@@ -121,6 +125,12 @@ export type Head = readonly [layer: number, head: number];
 /** How several heads become one. */
 export const headRules = ["mean", "sum", "max", "median"] as const;
 export type HeadRule = (typeof headRules)[number];
+/** What is read together. */
+export const groupings = ["token", "word", "sentence", "message"] as const;
+export type Grouping = (typeof groupings)[number];
+/** How the tokens of a unit become one. */
+export const unitRules = ["sum", "mean", "max"] as const;
+export type UnitRule = (typeof unitRules)[number];
 /** How several steps become one. */
 export type SpanRule = "mean" | "sum";
 

@@ -1,5 +1,6 @@
 /** What follows from the state: the method shown, the scores to ask for, the steps explained. */
 import type { Content, Foil, MethodInfo, ScoreQuery } from "../session/session";
+import { isLong } from "./groups";
 import type { State } from "./state";
 
 /** The method of that name, else the first. */
@@ -70,3 +71,7 @@ export function restingSteps(state: State): readonly number[] {
 export function targetSteps(state: State): readonly number[] {
   return state.hoveredSteps.value.length > 0 ? state.hoveredSteps.value : restingSteps(state);
 }
+
+/** Whether there is what a long text brings: it is long, or something is searched for in it. */
+export const usesLongText = ({ sent, options }: Pick<State, "sent" | "options">): boolean =>
+  isLong(sent.value) || options.value.search !== "";

@@ -1,6 +1,7 @@
 /** What the person has chosen, as signals. All displays of one explanation share them. */
-import { type Signal, signal } from "@preact/signals-core";
-import type { Content, Foil, Head, HeadRule, SpanRule } from "../session/session";
+import { batch, computed, effect, type Signal, signal, untracked } from "@preact/signals-core";
+import type { Content, Foil, Grouping, Head, HeadRule, SpanRule, UnitRule } from "../session/session";
+import { grouped } from "./groups";
 
 export interface Options {
   readonly head_rule: HeadRule;
@@ -15,6 +16,13 @@ export interface Options {
   readonly scale_sink: boolean;
   /** How much of a row the arcs of the flow view make up: 0.1 to 1. */
   readonly arc_share: number;
+  /** What Text and Flow read together, and how its tokens become one. */
+  readonly units: Grouping;
+  readonly unit_rule: UnitRule;
+  /** Sentences that hold little are folded. */
+  readonly fold: boolean;
+  /** A text that is marked wherever it occurs. */
+  readonly search: string;
 }
 
 export const defaultOptions: Options = {
@@ -28,9 +36,15 @@ export const defaultOptions: Options = {
   show_whitespace: false,
   scale_sink: false,
   arc_share: 0.7,
+  units: "token",
+  unit_rule: "sum",
+  fold: false,
+  search: "",
 };
 
 export interface State {
+  /** What Python sent, and the same with the units that are shown. */
+  readonly sent: Signal<Content>;
   readonly content: Signal<Content>;
   /** From here to `options`: traits of the widget, which Python reads and sets. */
   readonly held: Signal<readonly number[]>;
@@ -54,11 +68,18 @@ export interface State {
   /** All of the input's word is meant. */
   readonly hoveredWord: Signal<boolean>;
   readonly hoveredHead: Signal<Head | null>;
+  /** A token to bring in sight; a new array each time. */
+  readonly sought: Signal<readonly [token: number] | null>;
+  /** Which of the hits of the search was gone to; −1 for none. */
+  readonly hit: Signal<number>;
+  /** The tokens in sight of a running text. */
+  readonly inSight: Signal<readonly [first: number, end: number]>;
 }
 
 /** The state that a display starts with. */
 export function createState(content: Content): State {
-  return {
+  const state: State = {
+    sent: signal(content),
     content: signal(content),
     held: signal([]),
     foil: signal(null),
@@ -74,5 +95,40 @@ export function createState(content: Content): State {
     hoveredInput: signal(null),
     hoveredWord: signal(false),
     hoveredHead: signal(null),
+    sought: signal(null),
+    hit: signal(-1),
+    inSight: signal([0, 0]),
   };
+  followUnits(state);
+  return state;
 }
+
+/** Show what Python sent, in the units that are chosen. */
+export function setContent(state: State, sent: Content): void {
+  batch(() => {
+    state.alone.value = null;
+    state.sent.value = sent;
+    state.content.value = grouped(sent, groupingOf(state));
+  });
+}
+
+const groupingOf = ({ view, options }: State): Grouping =>
+  running.includes(view.value) ? options.value.units : "token";
+
+/** Keep the units those that are chosen for running text. */
+function followUnits(state: State): void {
+  const by = computed(() => groupingOf(state));
+  effect(() => {
+    const next = grouped(state.sent.peek(), by.value);
+    untracked(() => {
+      if (next === state.content.peek() || by.value === (state.content.peek().grouped ?? "token")) return;
+      batch(() => {
+        state.alone.value = null;
+        state.content.value = next;
+      });
+    });
+  });
+}
+
+/** The views whose units can be chosen. */
+const running: readonly string[] = ["text", "flow"];

@@ -1,7 +1,7 @@
 /** Keep the traits of the widget and the signals of the state equal, in both directions. */
 import { batch, effect, type Signal } from "@preact/signals-core";
 import type { Content } from "../session/session";
-import { defaultOptions, type State } from "./state";
+import { defaultOptions, type State, setContent } from "./state";
 
 /** The part of an anywidget model that is used. */
 export interface Model {
@@ -60,15 +60,14 @@ export function syncTraits(model: Model, state: State, signal: AbortSignal, repl
   /** Copy these traits into the state. Not all of them: others may have changed here and wait to be saved. */
   function pull(names: readonly (Selectable | "content")[]): void {
     batch(() => {
-      const content = names.includes("content") ? contentOf(model) : state.content.peek();
-      if (!same(content, state.content.peek())) {
+      const content = names.includes("content") ? contentOf(model) : state.sent.peek();
+      if (!same(content, state.sent.peek())) {
         replaced();
         state.previewed.value = content.steps.suggested ?? [];
-        state.alone.value = null;
         state.hoveredSteps.value = [];
         state.hoveredInput.value = null;
         state.hoveredHead.value = null;
-        state.content.value = content;
+        setContent(state, content);
       }
       for (const name of names) {
         if (name === "content") continue;

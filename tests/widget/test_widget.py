@@ -72,6 +72,13 @@ def test_it_can_begin_otherwise() -> None:
         ("options", {"arc_share": 0}, "arc_share is a number from 0.1 to 1, not 0."),
         (
             "options",
+            {"units": "line"},
+            "There is no unit 'line': take one of token, word, sentence, message.",
+        ),
+        ("options", {"unit_rule": "top"}, "There is no unit_rule 'top': take one of sum, mean, max."),
+        ("options", {"search": "a\nb"}, "search is a text of one line, not 'a\\nb'."),
+        (
+            "options",
             {"head_rule": "mode"},
             "There is no head_rule 'mode': take one of mean, sum, max, median.",
         ),

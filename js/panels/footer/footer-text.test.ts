@@ -10,12 +10,15 @@ import { explainedText, hintText, inputText, legendTexts, strongestText } from "
 const content = sample;
 const [saliency, gradient, attention] = content.methods;
 const all: ScoreQuery = { method: "", layer: null, heads: [], head_rule: "mean" };
+const known = Float32Array.of(0.25, 0.75, Number.NaN, Number.NaN);
 const scores = (part: Partial<ShownScores>): ShownScores => ({
   steps: [0],
   input: null,
   method: saliency as never,
   query: all,
-  values: Float32Array.of(0.25, 0.75, Number.NaN, Number.NaN),
+  values: known,
+  sumsOfUnits: part.values ?? known,
+  tokens: Float32Array.of(0.25, 0.75, Number.NaN),
   hidden: new Uint8Array(4),
   sinks: [],
   own: [],

@@ -133,6 +133,10 @@ export function legendTexts(shown: ShownScores, options: Options): string[] {
   if (greatest < high) out.push(`the greatest is ${numeral(greatest, method.signed, greatest)}`);
   if (shown.input !== null) out.push("what each word drew from it");
   else if (query.foil !== undefined && method.signed) out.push("solid for it, dashed for the other");
+  else if (shown.sumsOfUnits !== shown.values)
+    out.push(
+      `${options.unit_rule === "mean" ? "mean of the tokens" : "strongest token"} of each ${options.units}`,
+    );
   else if (method.signed) out.push("signed: solid adds, dashed takes away");
   else if (method.shares && (!method.attention || query.heads.length === 1 || query.head_rule === "mean"))
     out.push(sumText(shown.sum, options.span_rule === "sum" ? steps.length : 1));

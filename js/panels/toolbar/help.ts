@@ -20,6 +20,7 @@ const grammar: readonly (readonly [readonly string[], string])[] = [
   [["Click"], "a word under Why not: what speaks for the word held rather than for that one"],
   [["C"], "compares two methods, two explanations, or now and pinned words; again leads back"],
   [["E"], "or a double click: changes a word of the prompt, where Python runs; Enter keeps the change"],
+  [["/"], "searches in the text; N goes to the next hit, Shift and N to the one before"],
   [["Esc"], "goes back one step: the foil, heads, the method before, the word"],
 ];
 

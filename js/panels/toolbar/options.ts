@@ -2,7 +2,16 @@
 
 import type { Context, Part } from "../../context";
 import { h } from "../../dom";
-import { type HeadRule, headRules, type SpanRule } from "../../session/session";
+import {
+  type Grouping,
+  groupings,
+  type HeadRule,
+  headRules,
+  type SpanRule,
+  type UnitRule,
+  unitRules,
+} from "../../session/session";
+import { hasMessages } from "../../state/groups";
 import { ruleName } from "../../state/heads";
 import type { Options } from "../../state/state";
 import { hides } from "../../state/units";
@@ -13,6 +22,9 @@ export const options: Part = { styles, mount: (host, ctx) => host.append(options
 
 const rules: readonly Choice[] = headRules.map((value) => ({ value, text: ruleName(value) }));
 
+export const unitChoices: readonly Choice[] = groupings.map((value) => ({ value, text: `${value}s` }));
+export const unitRuleChoices: readonly Choice[] = unitRules.map((value) => ({ value, text: value }));
+
 export function optionsPanel(ctx: Context): HTMLElement {
   const { options } = ctx.state;
   const set = (change: Partial<Options>) => {
@@ -20,6 +32,9 @@ export function optionsPanel(ctx: Context): HTMLElement {
   };
   const heads = segmented("Several heads", (value) => set({ head_rule: value as HeadRule }));
   const span = segmented("Several words", (value) => set({ span_rule: value as SpanRule }));
+  const units = segmented("Read together", (value) => set({ units: value as Grouping }));
+  const unitRule = segmented("Tokens of one", (value) => set({ unit_rule: value as UnitRule }));
+  const joined = field("Its tokens become one by their", unitRule.element);
   const intensity = slider("Intensity", [0.2, 1, 0.05], (value) => set({ intensity: value }));
   const special = tick("Hide special tokens", (on) => set({ hide_special: on }));
   const first = tick("Hide the first token", (on) => set({ hide_first: on }));
@@ -35,6 +50,10 @@ export function optionsPanel(ctx: Context): HTMLElement {
     const now = options.value;
     heads.show(rules, now.head_rule);
     span.show(rules.slice(0, 2), now.span_rule);
+    const message = hasMessages(ctx.state.sent.value);
+    units.show(unitChoices.slice(0, message ? 4 : 3), now.units);
+    unitRule.show(unitRuleChoices, now.unit_rule);
+    joined.hidden = now.units === "token";
     intensity.input.value = String(now.intensity);
     special.input.checked = now.hide_special;
     first.input.checked = now.hide_first;
@@ -50,6 +69,8 @@ export function optionsPanel(ctx: Context): HTMLElement {
     { class: "options" },
     field("Several heads become one by their", heads.element),
     field("Several words held, by their", span.element),
+    field("Read together, in Text and Flow,", units.element),
+    joined,
     intensity.element,
     special.element,
     first.element,

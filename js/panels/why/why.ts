@@ -36,6 +36,7 @@ function mount(host: HTMLElement, ctx: Context, trouble?: ReadonlySignal<string 
   });
   const draw = () => {
     const content = state.content.value;
+    list.classList.toggle("wide", content.grouped === "sentence" || content.grouped === "message");
     root.hidden = content.steps.count === 0;
     const units = unitsOf(content);
     const target = named(units.joined(units.ofSteps(targetSteps(state)))).replace(/\s+/g, " ");
@@ -52,9 +53,13 @@ function mount(host: HTMLElement, ctx: Context, trouble?: ReadonlySignal<string 
           : ["Why this answer"],
     );
     const values = found ? byWord(compared(found), content) : new Float32Array();
+    const sums =
+      found && found.sumsOfUnits !== found.values
+        ? byWord(compared({ ...found, values: found.sumsOfUnits }), content)
+        : values;
     const top = strongest(values, listed);
     writeText(size, [
-      found ? sizeText(found, values, top, content) : trouble?.value ? "not computed" : "computing …",
+      found ? sizeText(found, sums, top, content) : trouble?.value ? "not computed" : "computing …",
     ]);
     const added = found ? sumText(found) : null;
     // The last sum keeps its room while the next is computed.

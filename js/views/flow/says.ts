@@ -25,7 +25,7 @@ export function endText(
   if (!label?.outside) return folds.foldedWith(first.from) ? "" : text;
   if (arcs.length > 1) return `${arcs.length} inputs ${text}`;
   const end = of === "word" ? first.from : first.to;
-  const name = folds.foldedWith(end) ? "template" : named(unitsOf(state.content.peek()).text(end));
+  const name = folds.nameOf(end) ?? named(unitsOf(state.content.peek()).text(end));
   return `${name} ${text}`;
 }
 

@@ -1,7 +1,9 @@
 /** Make the elements of running text: sections of running text, in which each unit is a bare inline span. */
 import { h, uniqueId } from "../../dom";
 import { chance } from "../../draw/numerals";
+import { sentencesOf } from "../../scores/spans";
 import type { Content, Section } from "../../session/session";
+import { isLong } from "../../state/groups";
 import { named, type Units, unitsOf } from "../../state/units";
 import { type Fold, makeFold } from "./folds";
 
@@ -10,6 +12,14 @@ export interface TextElements {
   /** One for each unit. */
   readonly units: readonly HTMLElement[];
   readonly folds: readonly Fold[];
+  /** The sentences of a long prompt, each in an element of its own. */
+  readonly sentences: readonly Sentence[];
+}
+
+interface Sentence {
+  /** Its first token. */
+  readonly start: number;
+  readonly element: HTMLElement;
 }
 
 const visible = (space: string): string =>
@@ -67,7 +77,11 @@ export function buildText(content: Content, showSpace: boolean): TextElements {
   const elements: HTMLElement[] = [];
   const sections = [...content.sections].sort((a, b) => a.start - b.start);
   const folds: Fold[] = [];
+  const sentences: Sentence[] = [];
+  const begins = new Set(isLong(content) ? sentencesOf(content).map(({ start }) => start) : []);
+  const borders = new Set(content.groups?.sentence);
   let run: HTMLElement | null = null;
+  let place: HTMLElement | null = null;
   let current = -2;
   for (let u = 0; u < units.count; u++) {
     const at = units.start(u);
@@ -75,6 +89,7 @@ export function buildText(content: Content, showSpace: boolean): TextElements {
     if (section !== current || !run) {
       current = section;
       run = h("div", { class: "run", dir: "auto" });
+      place = null;
       const { heading, group } = headed(sections[section], run);
       const inside = templateUnits(sections[section], units);
       if (heading && inside.length > 0) {
@@ -87,10 +102,17 @@ export function buildText(content: Content, showSpace: boolean): TextElements {
     const [lead, element] = unit(units.text(u), units.special(u), u >= units.firstWritten, showSpace);
     const ofTemplate = folds.at(-1)?.units.includes(u) ?? false;
     element.classList.toggle("template", ofTemplate);
-    if (lead && (showSpace || run.hasChildNodes() || units.text(u).includes("\n")))
-      run.append(ofTemplate ? h("span", { class: "template" }, lead) : lead);
-    for (const was of changedBefore(content, at)) run.append(h("span", { class: "was" }, was), " ");
-    run.append(element);
+    const spaced = lead && (showSpace || run.hasChildNodes() || units.text(u).includes("\n"));
+    if (borders.has(at)) place = null;
+    if (begins.has(at)) {
+      place = h("span");
+      run.append(place);
+      sentences.push({ start: at, element: place });
+    }
+    const inside = (!ofTemplate && u < units.firstWritten && place) || run;
+    if (spaced) inside.append(ofTemplate ? h("span", { class: "template" }, lead) : lead);
+    for (const was of changedBefore(content, at)) inside.append(h("span", { class: "was" }, was), " ");
+    inside.append(element);
     const [step] = units.steps(u);
     const p = step === undefined || !units.labels ? null : content.steps.probability[step];
     if (p != null) run.append(h("span", { class: "num p", "aria-hidden": "true" }, `\u00a0${chance(p)} `));
@@ -101,7 +123,7 @@ export function buildText(content: Content, showSpace: boolean): TextElements {
     const text = h("div", { class: "run answer-before", dir: "auto" }, content.answer_before);
     list.append(headed(before, text).group);
   }
-  return { list, units: elements, folds };
+  return { list, units: elements, folds, sentences };
 }
 
 /** The texts that were changed into what begins at a token. */

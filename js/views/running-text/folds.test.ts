@@ -41,7 +41,7 @@ test("what the template wrote is one chip in the label of its role, with what it
 
 test("a closed fold has its values in its first unit; an open one leaves them", () => {
   const values = Float32Array.of(0.5, 0.25, 0.125);
-  const fold = { units: [0, 1], chip: chip(), group: text.folds[0]?.group as HTMLElement };
+  const fold = { units: [0, 1], chip: chip(), group: text.folds[0]?.group as HTMLElement, name: "template" };
   const both = new Folds(text.units, [fold], t.end.signal);
   expect([...both.merged(values)]).toEqual([0.75, Number.NaN, 0.125]);
   expect([both.standIn(1), both.standIn(2)]).toEqual([0, 2]);

@@ -1,16 +1,19 @@
-/** What a chat template wrote around a message is folded into the label of its role, with what it gave in all. */
+/** Units that a chip stands for, with what they gave in all: what a chat template wrote, and runs that hold little. */
 import { type ReadonlySignal, signal } from "@preact/signals-core";
 import type { Context } from "../../context";
 import { h } from "../../dom";
 import { numeral } from "../../draw/numerals";
 import { named, type Units } from "../../state/units";
 
-/** The template's units of one message. While it is closed, its chip stands for them. */
+/** Neighbouring units; the template's of one message need not be. While it is closed, its chip stands for them. */
 export interface Fold {
   readonly units: readonly number[];
   readonly chip: HTMLElement;
   /** The part of the page that is styled by whether the fold is closed. */
   readonly group: HTMLElement;
+  readonly name: string;
+  /** The elements that `group` takes in while the fold is there. */
+  readonly parts?: readonly HTMLElement[];
 }
 
 const closed = "folded";
@@ -19,29 +22,72 @@ const closed = "folded";
 export function makeFold(inside: readonly number[], units: Units, group: HTMLElement): Fold {
   const count = inside.reduce((tokens, u) => tokens + units.end(u) - units.start(u), 0);
   const names = inside.map((u) => named(units.text(u))).join(" ");
-  const chip = h("span", {
-    class: "fold",
-    role: "option",
-    "aria-selected": "false",
-    title: `The chat template wrote ${count} token${count > 1 ? "s" : ""} here: ${names}. Click to show or hide them.`,
-  });
+  const chip = chipOf(
+    `The chat template wrote ${count} token${count > 1 ? "s" : ""} here: ${names}. Click to show or hide them.`,
+  );
   group.classList.add(closed);
-  return { units: inside, chip, group };
+  return { units: inside, chip, group, name: "template" };
 }
+
+export const chipOf = (title: string): HTMLElement =>
+  h("span", { class: "fold", role: "option", "aria-selected": "false", title });
 
 export class Folds {
   readonly #units: readonly HTMLElement[];
-  readonly #folds: readonly Fold[];
+  readonly #fixed: readonly Fold[];
+  #rest: readonly Fold[] = [];
   readonly #of = new Map<number, Fold>();
+  readonly #end: AbortSignal;
   readonly #changed = signal(0);
 
   constructor(units: readonly HTMLElement[], folds: readonly Fold[], signal: AbortSignal) {
     this.#units = units;
-    this.#folds = folds;
-    for (const fold of folds) {
-      for (const u of fold.units) this.#of.set(u, fold);
-      fold.chip.addEventListener("click", () => this.#toggle(fold), { signal });
+    this.#fixed = folds;
+    this.#end = signal;
+    for (const fold of folds) this.#add(fold);
+  }
+
+  #add(fold: Fold): void {
+    for (const u of fold.units) this.#of.set(u, fold);
+    fold.chip.addEventListener("click", () => this.#toggle(fold), { signal: this.#end });
+  }
+
+  get all(): readonly Fold[] {
+    return [...this.#fixed, ...this.#rest];
+  }
+
+  /** Fold these runs, and no others but what a template wrote. */
+  setRest(folds: readonly Fold[]): void {
+    if (folds.length === 0 && this.#rest.length === 0) return;
+    for (const { units, group, parts = [] } of this.#rest) {
+      for (const u of units) this.#of.delete(u);
+      group.replaceWith(...parts);
     }
+    for (const fold of folds) {
+      const { group, chip, parts = [] } = fold;
+      parts[0]?.before(group);
+      group.append(chip, ...parts);
+      this.#add(fold);
+    }
+    this.#rest = folds;
+    this.#changed.value++;
+  }
+
+  /** The units of the runs that were opened. */
+  opened(): ReadonlySet<number> {
+    return new Set(this.#rest.filter((fold) => !isClosed(fold)).flatMap(({ units }) => units));
+  }
+
+  /** Open the fold of `u`. */
+  open(u: number): void {
+    const fold = this.#of.get(u);
+    if (fold && isClosed(fold)) this.#toggle(fold);
+  }
+
+  /** The name of the fold that stands for `u`; null where it is not folded away. */
+  nameOf(u: number): string | null {
+    const fold = this.#of.get(u);
+    return fold && isClosed(fold) ? fold.name : null;
   }
 
   /** Changes with each fold that is opened or closed. */
@@ -73,7 +119,7 @@ export class Folds {
 
   /** The values with those of a closed fold added up in its first unit. */
   merged(values: Float32Array): Float32Array {
-    const shut = this.#folds.filter(isClosed);
+    const shut = this.all.filter(isClosed);
     if (shut.length === 0) return values;
     const out = values.slice();
     for (const { units } of shut) {
@@ -95,10 +141,10 @@ export class Folds {
   write({ scores }: Context): void {
     void this.#changed.value;
     const shown = scores.shown.value;
-    for (const fold of this.#folds) {
-      const sum = shown ? sumOf(shown.values, fold.units) : Number.NaN;
+    for (const fold of this.all) {
+      const sum = shown ? sumOf(shown.sumsOfUnits, fold.units) : Number.NaN;
       const number = shown && !Number.isNaN(sum) ? ` ${numeral(sum, shown.method.signed, shown.high)}` : "";
-      const text = `${isClosed(fold) ? "▸" : "▾"} template${number}`;
+      const text = `${isClosed(fold) ? "▸" : "▾"} ${fold.name}${number}`;
       if (fold.chip.textContent !== text) fold.chip.textContent = text;
     }
   }

@@ -173,7 +173,7 @@ export class TextInput {
   #keepTabStop(): void {
     const { activeElement } = this.#text.list.getRootNode() as Document | ShadowRoot;
     const focused = this.#text.list.contains(activeElement);
-    for (const { chip, units } of this.#text.folds)
+    for (const { chip, units } of this.#folds.all)
       for (const element of [chip, ...units.map((u) => this.#text.units[u])])
         element?.removeAttribute("tabindex");
     this.#cursor = this.#folds.standIn(this.#cursor);

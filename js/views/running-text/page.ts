@@ -12,6 +12,13 @@ export interface Page {
   readonly boxes: Boxes;
   readonly picture: ReadonlySignal<Picture>;
   readonly scroller: HTMLElement;
+  /** The box around the scroller, for what stands beside the text. */
+  readonly frame: HTMLElement;
+  readonly inks: ReadonlySignal<Inks>;
+  /** Changes whenever the text is laid out anew. */
+  readonly measured: ReadonlySignal<number>;
+  /** Marks on the text, over what it shows. */
+  marks: Marks | null;
   /** Aborted when other content takes its place. */
   readonly end: AbortSignal;
   /** Start an effect that ends with the page and rests while the view is not shown. */
@@ -19,6 +26,9 @@ export interface Page {
   /** Paint again in the next frame. */
   redraw(): void;
 }
+
+/** Paint marks between these heights of the list. */
+export type Marks = (c: CanvasRenderingContext2D, top: number, bottom: number) => void;
 
 /** Two canvases, under the words and over them, in the pixels of the list. */
 export interface Sheet {

@@ -2,7 +2,7 @@
 import { h, inNextFrame, sizeCanvas } from "../../dom";
 import { Boxes } from "./boxes";
 import { onPaper } from "./on-paper";
-import type { Overlay } from "./page";
+import type { Marks, Overlay } from "./page";
 import { type Inks, type Picture, paintText } from "./paint";
 
 /** The canvases reach this many views beyond the view, above and below: every pixel is copied with every frame. */
@@ -21,6 +21,7 @@ export class Paper {
   readonly again: () => void;
   /** What a view draws on the text. */
   overlay: Overlay | null = null;
+  marks: Marks | null = null;
   #sheet: HTMLCanvasElement | null = null;
   #origin = 0;
   #top = 0;
@@ -118,6 +119,7 @@ export class Paper {
     }
     const inView = this.boxes.between(this.#top, this.#top + this.#height);
     paintText(under, over, this.boxes, this.#picture, this.#inks, inView);
+    this.marks?.(over, this.#top, this.#top + this.#height);
     const from = this.#scroll - this.#origin;
     this.#paintOverlay(under, over, [from, from + this.#view]);
   }

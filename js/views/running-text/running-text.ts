@@ -2,7 +2,7 @@
 import { computed, effect, signal, untracked } from "@preact/signals-core";
 import type { ViewContext } from "../../context";
 import { h, watchPaper, watchSize } from "../../dom";
-import { targetSteps } from "../../state/selectors";
+import { usesLongText } from "../../state/selectors";
 import { unitsOf } from "../../state/units";
 import { buildText, type TextElements } from "./build";
 import { Folds } from "./folds";
@@ -11,6 +11,7 @@ import { markForPaper } from "./on-paper";
 import type { Overlay, Page } from "./page";
 import { Paper } from "./paper";
 import { followInks, pictureOf } from "./picture";
+import { keepPlace, placeIn, showExplained } from "./place";
 import styles from "./running-text.css";
 import { followTip, tipElement } from "./tip";
 
@@ -24,19 +25,20 @@ export function mountRunningText(
 ): void {
   const element = h("div", { class: "page" });
   const scroller = h("div", { class: "text" }, element);
-  host.append(scroller);
+  const frame = h("div", { class: "frame" }, scroller);
+  host.append(frame);
   const showSpace = computed(() => ctx.state.options.value.show_whitespace);
   // New content gets new elements; what belongs to the old ones ends with `end`.
   ctx.effect(() => {
     const built = buildText(ctx.state.content.value, showSpace.value);
     const end = new AbortController();
-    untracked(() => fill(host, scroller, element, built, ctx, end.signal, add));
+    untracked(() => fill(frame, scroller, element, built, ctx, end.signal, add));
     return () => end.abort();
   });
 }
 
 function fill(
-  host: HTMLElement,
+  frame: HTMLElement,
   scroller: HTMLElement,
   element: HTMLElement,
   built: TextElements,
@@ -57,48 +59,65 @@ function fill(
       }),
     );
   const measured = signal(0);
+  let laid = false;
   const sync = () => {
-    if (paper.sync() && measured.peek() === 0) untracked(() => showTarget(built, paper, scroller, ctx));
+    // What comes beside the text makes it narrower.
+    const place = laid ? placeIn(page, ctx.state) : null;
+    if (!paper.sync()) return;
+    untracked(() => (place ? keepPlace(page, place) : showExplained(page, ctx.state)));
+    laid = true;
+    measured.value = measured.peek() + 1;
+  };
+  const syncFolds = () => {
+    paper.sync();
     measured.value = measured.peek() + 1;
   };
   const picture = computed(() => pictureOf(folds, ctx));
-  const inks = followInks(host, ctx, measured);
+  const inks = followInks(frame, ctx, measured);
   watchPaper((printing) => {
     if (printing) untracked(() => markForPaper(folds.elements(), picture.value, inks.value.signed));
     paper.print(printing);
   }, end);
-  watchLayout(sync, scroller, built.list, end);
   scroller.addEventListener("scroll", () => paper.scrolled(), { signal: end, passive: true });
-  const page: Page = { built, folds, boxes, picture, scroller, end, follow, redraw: () => paper.again() };
+  const page: Page = {
+    ...{ built, folds, boxes, picture, scroller, frame, inks, measured, end, follow },
+    redraw: () => paper.again(),
+    get marks() {
+      return paper.marks;
+    },
+    set marks(marks) {
+      paper.marks = marks;
+    },
+  };
+  watchLayout(sync, scroller, built.list, end);
   paper.overlay = add?.(page, ctx) ?? null;
   const input = new TextInput(built, folds, boxes, ctx, end, paper.overlay);
   follow(() => paper.draw(picture.value, inks.value));
   follow(() => folds.write(ctx));
   follow(() => {
-    if (folds.changed.value > 0) untracked(sync);
+    if (folds.changed.value > 0) untracked(syncFolds);
   });
   followTip(tip, page, ctx, () => input.between);
   follow(() => markHeld(built, ctx));
+  loadLong(page, ctx);
+}
+
+/** Unpack what a long text has on its page once there is one, or a search. */
+function loadLong(page: Page, ctx: ViewContext): void {
+  let loaded = false;
+  page.follow(() => {
+    if (loaded || !usesLongText(ctx.state)) return;
+    loaded = true;
+    void import("./long").then(
+      ({ followLong }) => page.end.aborted || untracked(() => followLong(page, ctx)),
+    );
+  });
 }
 
 /** Call `sync` when the text is laid out anew: by its size, by fonts that arrive, by the zoom of the browser. */
 function watchLayout(sync: () => void, scroller: HTMLElement, list: HTMLElement, end: AbortSignal): void {
   watchSize([list, scroller], sync, end);
   document.fonts?.addEventListener("loadingdone", sync, { signal: end });
-}
-
-/** Scroll to the word that is explained at first. */
-function showTarget(
-  built: TextElements,
-  { boxes }: Paper,
-  scroller: HTMLElement,
-  { state }: ViewContext,
-): void {
-  const [first] = unitsOf(state.content.value).ofSteps(targetSteps(state));
-  const [box] = first === undefined ? [] : boxes.of(first);
-  if (box && box.top + box.height > scroller.clientHeight) {
-    scroller.scrollTop = built.list.offsetTop + box.top - scroller.clientHeight / 2;
-  }
 }
 
 function markHeld(built: TextElements, { state }: ViewContext): void {

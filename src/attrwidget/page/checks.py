@@ -35,9 +35,21 @@ DEFAULT_OPTIONS: dict[str, Any] = {
     "show_whitespace": False,
     "scale_sink": False,
     "arc_share": 0.7,
+    "units": "token",
+    "unit_rule": "sum",
+    "fold": False,
+    "search": "",
+}
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "head_rule": HEAD_RULES,
+    "span_rule": HEAD_RULES[:2],
+    "units": ("token", "word", "sentence", "message"),
+    "unit_rule": ("sum", "mean", "max"),
 }
 _LEAST = {"intensity": 0.2, "arc_share": 0.1}
 """The least value of options that are numbers; each is 1 at most."""
+_LONGEST = 200
+"""Characters of a text that is searched for."""
 NO_MODEL = "A foil needs the model, and this explanation was recorded without it."
 _FOIL = '{"step": 0, "ids": [11]}'
 
@@ -91,6 +103,13 @@ def check_bool(value: Any, name: str) -> bool:
     raise AttrWidgetError(f"{name} is True or False, not {short(value)}.")
 
 
+def check_text(value: Any, name: str) -> str:
+    """Return *value*, which must be a text of one line."""
+    if isinstance(value, str) and "\n" not in value:
+        return value[:_LONGEST]
+    raise AttrWidgetError(f"{name} is a text of one line, not {short(value)}.")
+
+
 def check_options(value: Any) -> dict[str, Any]:
     """Return all options: those in *value*, and the defaults of the others."""
     if not isinstance(value, Mapping):
@@ -102,10 +121,10 @@ def check_option(name: Any, value: Any) -> Any:
     """Return the value of one option."""
     if name not in DEFAULT_OPTIONS:
         raise AttrWidgetError(f"There is no option {short(name)}: take one of {', '.join(DEFAULT_OPTIONS)}.")
-    if name == "head_rule":
-        return check_choice(value, name, HEAD_RULES)
-    if name == "span_rule":
-        return check_choice(value, name, HEAD_RULES[:2])
+    if name in _CHOICES:
+        return check_choice(value, "unit" if name == "units" else name, _CHOICES[name])
+    if name == "search":
+        return check_text(value, name)
     if name not in _LEAST:
         return check_bool(value, name)
     least = _LEAST[name]

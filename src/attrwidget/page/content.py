@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.page.first_word import first_word
+from attrwidget.page.groups import groups_of
 from attrwidget.text.broken_words import broken_words
 from attrwidget.text.token_bytes import has_codes
 from attrwidget.text.tokens import visible
@@ -40,6 +41,7 @@ def content_of(reading: Reading, *, model: bool = True) -> dict[str, Any]:
         "inputs": int(reading.n_inputs),
         **({"source": int(reading.n_source)} if reading.n_source else {}),
         "sections": [section_entry(section) for section in reading.sections],
+        "groups": groups_of(reading),
         "steps": {
             "first": int(reading.first_step),
             "count": int(reading.n_steps),

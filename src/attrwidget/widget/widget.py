@@ -88,7 +88,9 @@ class ExplanationWidget(anywidget.AnyWidget):
         '(0.2 to 1); and, True or False, "hide_special", "hide_first", "hide_target" (of a translation, the target '
         'so far), "renormalize" (what hidden tokens had is given to the others), "show_whitespace", "scale_sink" (the '
         "colour scale reaches to a control or first token that holds over a quarter of the row); "
-        '"arc_share" (0.1 to 1): how much of a row the arcs of the flow view make up.'
+        '"arc_share" (0.1 to 1): how much of a row the arcs of the flow view make up; "units" ("token", "word", '
+        '"sentence", "message"): what Text and Flow read together, "unit_rule" ("sum", "mean", "max"): how its tokens '
+        'become one; "fold": sentences that hold little are folded; "search": a text that is marked wherever it occurs.'
     ).tag(sync=True)
 
     def __init__(self, reading: Reading, **traits: Any) -> None:

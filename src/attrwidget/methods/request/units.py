@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.checks import is_whole
 from attrwidget.errors import AttrWidgetError
+from attrwidget.text.borders import divided, sentence_starts, stretches, word_starts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from attrwidget.engine.trace import Trace
-    from attrwidget.text.tokens import TextPiece
 
     Unit = tuple[int, ...]
-    Starts = Callable[[str], list[int]]
 
 UNITS = ("token", "word", "sentence", "message")
-# A full stop ends a sentence when a space follows; those of Chinese and Japanese always do.
-_SENTENCE_END = r"""[.!?…]+["'”’»)\]]*\s+|[。！？｡]+["'”’」』）]*\s*|\n+"""
-# A full stop after these, after an initial, or after "No." before a number ends no sentence.
-_ABBREVIATION = (
-    r"\b(?:(?i:mr|mrs|ms|dr|prof|rev|hon|st|mt|jr|sr|gen|col|capt|lt|sgt|sen|gov|messrs|mme|mlle|vs|cf|ca|approx|fig|"
-    r"figs|eq|eqs|vol|pp|e\.g|i\.e|u\.s|u\.k|z\.b|d\.h|bzw|nr|hr|fr)|\p{Lu}|(?i:nos?)(?=\.\s+\d))\.\s+.?$"
-)
 
 
 def units_of(trace: Trace, which: Any) -> list[Unit]:
@@ -49,9 +40,9 @@ def units_of(trace: Trace, which: Any) -> list[Unit]:
     if which == "token":
         return [(i,) for i in range(trace.n_inputs)]
     if which == "word":
-        return _segmented(trace, _word_starts)
+        return _segmented(trace, word_starts)
     if which == "sentence":
-        return _segmented(trace, _sentence_starts)
+        return _segmented(trace, sentence_starts)
     if which == "message":
         return _messages(trace)
     if isinstance(which, str) or not hasattr(which, "__iter__"):
@@ -61,53 +52,13 @@ def units_of(trace: Trace, which: Any) -> list[Unit]:
     return _spans(trace, list(which))
 
 
-def _segmented(trace: Trace, starts_in: Starts) -> list[Unit]:
-    found: list[Unit] = []
-    for pieces in _stretches(trace):
-        text = "".join(piece.text for piece in pieces)
-        starts, offset, places = starts_in(text), 0, []
-        for piece in pieces:
-            # White space goes with what follows it.
-            letter = len(text) - len(text[offset:].lstrip())
-            places.append(bisect_right(starts, letter) - 1)
-            offset += len(piece.text)
-        for _, group in groupby(zip(places, pieces, strict=True), key=lambda pair: pair[0]):
-            together = [piece for _, piece in group]
-            found.append(tuple(range(together[0].start, min(together[-1].end, trace.n_inputs))))
-    return found
-
-
-def _stretches(trace: Trace) -> Iterator[list[TextPiece]]:
-    """Yield the text between section borders and special tokens, and each special token alone."""
+def _segmented(trace: Trace, starts_in: Callable[[str], list[int]]) -> list[Unit]:
     borders = {section.start for section in trace.sections}
-    stretch: list[TextPiece] = []
-    for piece in trace.tokens.units:
-        if piece.start >= trace.n_inputs:
-            break
-        special = trace.tokens.special[piece.start]
-        if stretch and (special or piece.start in borders or trace.tokens.special[stretch[-1].start]):
-            yield stretch
-            stretch = []
-        stretch.append(piece)
-    yield stretch
-
-
-def _word_starts(text: str) -> list[int]:
-    import regex  # type: ignore[import-untyped]
-
-    borders = [match.start() for match in regex.finditer(r"(?w)\b", text)]
-    return [at for at in borders if at < len(text) and not text[at].isspace()]
-
-
-def _sentence_starts(text: str) -> list[int]:
-    import regex
-
-    ends = []
-    for match in regex.finditer(_SENTENCE_END, text):
-        before = text[max(0, match.start() - 10) : match.end() + 1]
-        if "\n" in match[0] or not regex.search(_ABBREVIATION, before):
-            ends.append(match.end())
-    return [0, *(end for end in ends if end < len(text))]
+    return [
+        tuple(range(pieces[0].start, min(pieces[-1].end, trace.n_inputs)))
+        for stretch in stretches(trace.tokens, borders, trace.n_inputs)
+        for pieces in divided(stretch, starts_in)
+    ]
 
 
 def _messages(trace: Trace) -> list[Unit]:

@@ -1,0 +1,17 @@
+/** What a long text has on its page: folds of what holds little, the minimap, what is in sight, the marks of a search. */
+import type { Context } from "../../context";
+import { minimap } from "../../panels/minimap/minimap";
+import { followHits } from "../../panels/search/marks";
+import { isLong } from "../../state/groups";
+import type { Page } from "./page";
+import { followRest } from "./rest";
+import { followSight, followSought } from "./sight";
+
+export function followLong(page: Page, ctx: Context): void {
+  followSought(page, ctx);
+  followHits(page, ctx);
+  if (!isLong(ctx.state.sent.peek())) return;
+  followRest(page, ctx);
+  followSight(page, ctx);
+  minimap.mount(page, ctx);
+}
