@@ -21,11 +21,18 @@ test("an address has what differs from the page's start, and restores it", () =>
       [0, 1],
     ];
     s.view.value = "flow";
-    s.options.value = { ...s.options.value, hide_first: true, intensity: 0.35, head_rule: "max" };
+    s.options.value = {
+      ...s.options.value,
+      hide_first: true,
+      intensity: 0.35,
+      head_rule: "max",
+      units: "word",
+      search: "a b, c",
+    };
   });
   const fragment = fragmentOf(valuesOf(state), start);
   expect(fragment).toBe(
-    "method=attention&held=0,1&heads=1.0,0.1&view=flow&head_rule=max&intensity=0.35&hide_first=true",
+    "method=attention&held=0,1&heads=1.0,0.1&view=flow&head_rule=max&intensity=0.35&hide_first=true&units=word&search=a%20b,%20c",
   );
   const other = shown();
   restore(other, `#${fragment}`, start, views);
@@ -63,6 +70,7 @@ test.each([
   "intensity=7",
   "hide_first=1",
   "head_rule=all",
+  "units=max",
   "%%%=&&&",
 ])("what does not exist stays as at the start: %s", (fragment) => {
   const state = shown();

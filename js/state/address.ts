@@ -1,6 +1,6 @@
 /** What is shown as the fragment of an address, "#method=gim&held=5&heads=2.3", and back. */
 import { batch, type Signal } from "@preact/signals-core";
-import type { Content, Head } from "../session/session";
+import { type Content, groupings, type Head, headRules, unitRules } from "../session/session";
 import { defaultOptions, type Options, type State } from "./state";
 
 /** What a state can be restored from; layers and heads from 0. */
@@ -52,7 +52,7 @@ export function restore(state: State, fragment: string, start: Values, views: re
     }
     const options: Record<string, unknown> = { ...start.options };
     for (const [name, usual] of Object.entries(defaultOptions)) {
-      const value = option(said.get(name), usual);
+      const value = option(name, said.get(name), usual);
       if (value !== undefined) options[name] = value;
     }
     state.options.value = options as unknown as Options;
@@ -82,11 +82,19 @@ function read(
 
 const known = (values: number[]): number[] | undefined => (values.some(Number.isNaN) ? undefined : values);
 
+/** The values that an option may have, where it is a word; the search has any. */
+const choices: Readonly<Record<string, readonly string[]>> = {
+  head_rule: headRules,
+  span_rule: ["mean", "sum"],
+  units: groupings,
+  unit_rule: unitRules,
+};
+
 /** The value of an option of the kind of `usual`; undefined where there is none. */
-function option(text: string | null, usual: Options[keyof Options]): unknown {
+function option(name: string, text: string | null, usual: Options[keyof Options]): unknown {
   if (text === null) return undefined;
   if (typeof usual === "boolean") return text === "true" ? true : text === "false" ? false : undefined;
-  if (typeof usual === "string") return ["mean", "sum", "max", "median"].includes(text) ? text : undefined;
+  if (typeof usual === "string") return choices[name]?.includes(text) === false ? undefined : text;
   const number = Number(text);
   return number > 0 && number <= 1 ? number : undefined;
 }

@@ -23,7 +23,7 @@ export async function copyText(text: string, box: HTMLElement, name: string): Pr
 
 /** The scores of the steps explained, or of all steps where the view shows all or none is explained. */
 export async function fetchTable({ state, session, allSteps, run }: Context): Promise<string | undefined> {
-  const content = state.content.peek();
+  const content = state.sent.peek();
   const targets = targetSteps(state);
   const all = allSteps.peek() || targets.length === 0;
   const steps = all ? Array.from({ length: content.steps.count }, (_, s) => s) : targets;

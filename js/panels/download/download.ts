@@ -148,7 +148,7 @@ function looks(set: (change: Partial<Look>) => void): HTMLElement[] {
 
 /** The scores of the steps held or previewed, else of all. */
 async function fetchCsv({ state, session, run }: Context, done: (csv: string) => void): Promise<void> {
-  const content = state.content.peek();
+  const content = state.sent.peek();
   const resting = restingSteps(state);
   const steps = resting.length > 0 ? resting : Array.from({ length: content.steps.count }, (_, s) => s);
   const query = scoreQuery(state, foilOf(state, steps));
