@@ -64,6 +64,9 @@ class FakeSession implements Session {
   async map(): Promise<never> {
     throw new Error("not in this test");
   }
+  async queryKey(): Promise<never> {
+    throw new Error("not in this test");
+  }
   async glance(): Promise<never> {
     throw new Error("not in this test");
   }

@@ -2,7 +2,7 @@
 import { computed, effect, signal as newSignal, type ReadonlySignal, untracked } from "@preact/signals-core";
 import { listenForKeys, type Searching } from "./a11y/keys";
 import { liveRegion } from "./a11y/live-region";
-import type { Context, Other, Soon, View } from "./context";
+import type { Context, Other, Part, Soon, View } from "./context";
 import { h } from "./dom";
 import { followTheme, hostStyles, hosts } from "./hosts";
 import { footer } from "./panels/footer/footer";
@@ -79,7 +79,19 @@ export function mountApp(
   mountEdit(view, ctx);
   why.mount(side, ctx, app.trouble);
   picker.mount(side, ctx);
-  mountLayers(side, ctx);
+  const { content, heads } = ctx.state;
+  mountLater(
+    side,
+    ctx,
+    () => content.value.query_keys === true && heads.value.length === 1,
+    async () => (await import("./panels/query-key/query-key")).queryKey,
+  );
+  mountLater(
+    side,
+    ctx,
+    () => content.value.lens !== undefined,
+    async () => (await import("./panels/layers/layers")).layers,
+  );
   status.mountNotes(bottom, ctx, app.notes, app.trouble);
   footer.mount(bottom, ctx);
   listenForKeys(aw, ctx, panels, mountLongText(main, ctx, parts));
@@ -165,16 +177,16 @@ function mountEdit(host: HTMLElement, ctx: Context): void {
   });
 }
 
-/** Unpack the panel of layers once there is a lens to read them with. */
-function mountLayers(host: HTMLElement, ctx: Context): void {
+/** Unpack a panel of `host` once it is `wanted`. */
+function mountLater(host: HTMLElement, ctx: Context, wanted: () => boolean, load: () => Promise<Part>): void {
+  // Panels keep their order, whichever is wanted first.
+  const place = h("div");
+  host.append(place);
   let loaded = false;
   ctx.effect(() => {
-    if (loaded || !ctx.state.content.value.lens) return;
+    if (loaded || !wanted()) return;
     loaded = true;
-    void ctx.mountPart(
-      import("./panels/layers/layers").then(({ layers }) => layers),
-      host,
-    );
+    void ctx.mountPart(load(), place);
   });
 }
 

@@ -61,6 +61,12 @@ export function setUp(over: Partial<Content> = {}, steps = rows) {
       Float32Array.from(steps, (row) => row[input] ?? nan),
     ),
     map: vi.fn(),
+    queryKey: vi.fn(async () => ({
+      query: Float32Array.of(2, -1),
+      key: Float32Array.of(1.5, 4),
+      scale: 0.5,
+      weight: 0.25,
+    })),
     glance: vi.fn(async (r: number, c: number) => ({
       rows: r,
       cols: c,

@@ -77,6 +77,7 @@ TESTED_BY = {
     "results/base": "system/test_lazy.py",
     "results/whole_words": "results/test_contrast.py",
     "presentation": "test_explanation.py",
+    "widget/layer_requests": "widget/test_queries.py",
     "widget/score_requests": "widget/test_queries.py",
     "results/live_given": "results/test_given.py",
     "results/live": "system/test_lazy.py",

@@ -6,6 +6,7 @@ import type {
   Foil,
   Glance,
   HeadShares,
+  QueryKey,
   ScoreMap,
   ScoreQuery,
   StepLens,
@@ -59,6 +60,7 @@ describe("the messages both sides agree on", () => {
       | Float32Array
       | ScoreMap
       | HeadShares
+      | QueryKey
       | Foil
       | Glance
       | Check
@@ -70,6 +72,8 @@ describe("the messages both sides agree on", () => {
       scores: () => session.scores(query, steps as number[]),
       column: () => session.column(query, input as number),
       map: () => session.map(query),
+      query_key: () =>
+        session.queryKey(step as number, input as number, [args.layer as number, args.head as number]),
       glance: () => session.glance(args.rows as number, args.cols as number),
       foil: () => session.foil(step as number, text as string),
       check: () => session.check(step as number, masked as number[]),
@@ -94,6 +98,12 @@ describe("the messages both sides agree on", () => {
       const lenses = answer as readonly StepLens[];
       expect(lenses.flatMap((one) => numbersOf(one, meta.words as string[]))).toEqual(numbers(values));
       if (!ids) expect(session.knownLens((steps as number[])[0] as number)).toBe(lenses[0]);
+    } else if (op === "query_key") {
+      const { scale, weight } = meta;
+      const [query, key] = [numbers(values).slice(0, 2), numbers(values).slice(2)].map((v) =>
+        Float32Array.from(v),
+      );
+      expect(answer).toEqual({ query, key, scale, weight });
     } else if (op === "glance") {
       const { rows, cols, high } = meta;
       expect(answer).toEqual({ rows, cols, high, values: Uint8Array.from(numbers(values)) });

@@ -8,7 +8,9 @@ import type {
   Check,
   Foil,
   Glance,
+  Head,
   HeadShares,
+  QueryKey,
   RequestOptions,
   ScoreMap,
   ScoreQuery,
@@ -215,6 +217,19 @@ export class KernelSession implements Session {
       return { rows, cols, high, values: toBytes(buffer(reply, layers * heads * rows * cols)) };
     };
     return this.#ask("glance", { rows, cols }, read, options);
+  }
+
+  async queryKey(
+    step: number,
+    input: number,
+    [layer, head]: Head,
+    options?: RequestOptions,
+  ): Promise<QueryKey> {
+    const reply = await this.#requests.ask("query_key", { step, input, layer, head }, () => {}, options);
+    const { scale, weight } = reply.meta as Record<"scale" | "weight", number>;
+    const both = toFloat32(reply.buffers[0] ?? new ArrayBuffer(0));
+    const size = both.length / 2;
+    return { query: both.subarray(0, size), key: both.subarray(size), scale, weight };
   }
 
   heads(

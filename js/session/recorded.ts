@@ -113,6 +113,10 @@ export class RecordedSession implements Session {
     return glanceOf(this.#weights, this.#content, rows, cols);
   }
 
+  async queryKey(): Promise<never> {
+    throw new Error("Queries and keys need the model, which this page does not carry.");
+  }
+
   async heads(steps: readonly number[], input: number | null): Promise<HeadShares> {
     const known = this.knownHeads(steps, input);
     if (!known) throw new Error(this.#content.attention_note ?? "This page does not carry attention.");

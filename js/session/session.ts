@@ -60,6 +60,8 @@ export interface Content {
   readonly answer_before?: string;
   /** A foil was put in its place and the model wrote on, or words were changed. */
   readonly continued?: boolean;
+  /** Queries and keys can be read. */
+  readonly query_keys?: boolean;
   readonly layers: number;
   readonly heads: number;
   readonly attention_note: string | null;
@@ -162,6 +164,16 @@ export interface ScoreMap {
   readonly values: Uint8Array;
 }
 
+/** The query of a step and the key of an input in one head. */
+export interface QueryKey {
+  readonly query: Float32Array;
+  readonly key: Float32Array;
+  /** What the sum of their products is multiplied with. */
+  readonly scale: number;
+  /** The attention weight that comes out. */
+  readonly weight: number;
+}
+
 /** A small picture of each head's attention, all on one scale. */
 export interface Glance {
   readonly rows: number;
@@ -221,6 +233,8 @@ export interface Session {
   map(query: ScoreQuery, options?: RequestOptions): Promise<ScoreMap>;
   /** A picture of `rows` by `cols` of each head. */
   glance(rows: number, cols: number, options?: RequestOptions): Promise<Glance>;
+  /** What a head multiplies for a step and an input. */
+  queryKey(step: number, input: number, head: Head, options?: RequestOptions): Promise<QueryKey>;
   /** What each head gives to `steps`, in the mean: from all inputs, or from `input`. `foil` has an id, for one step. */
   heads(
     steps: readonly number[],

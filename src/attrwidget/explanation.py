@@ -22,8 +22,8 @@ from attrwidget.presentation import Presentation
 from attrwidget.results.arguments import check_normalization, require_source, select
 from attrwidget.results.attention_parts import read_part
 from attrwidget.results.check import DRAWS
-from attrwidget.results.given_table import given_table
-from attrwidget.results.layer_readings import read_blocks
+from attrwidget.results.given_table import read_heads
+from attrwidget.results.layer_readings import lens_by_layer, read_blocks
 from attrwidget.results.live import LiveReading
 from attrwidget.tables import Table
 
@@ -203,18 +203,28 @@ class Explanation(Presentation):
         Example:
             >>> ex.heads(0).stack().nlargest(3)
         """
-        reading = self.reading
-        if step is None:
-            if foil is not None:
-                raise AttrWidgetError(f"foil={foil!r} is of one step: give step= too.")
-            steps = range(reading.n_steps)
-        else:
-            steps = range(check_step(step, reading.n_steps), int(step) + 1)
-        if not reading.n_layers:
-            raise AttrWidgetError(reading.attention_note or f"{reading.model_name} shows no attention.")
-        other = None if foil is None else reading.contrasts.find_one(steps[0], foil)
-        given = reading.given.of_steps(steps, other, patient=True)
-        return given_table(given, reading, by_input=by_input)
+        return read_heads(self.reading, step, foil, by_input=by_input)
+
+    def query_key(self, step: int, index: int, layer: int, head: int) -> pd.DataFrame:
+        """Return the query of a step and the key of an input in one head, as the head multiplies them.
+
+        Args:
+            step: A step from 0.
+            index: An input from 0.
+            layer: A layer from 0.
+            head: A head from 0.
+
+        Returns:
+            ``query``, ``key`` and ``product`` by dimension. ``attrs`` holds ``scale``; ``score``, *scale* times the sum
+            of the products; and the attention ``weight`` that a softmax over all inputs makes of it.
+
+        Raises:
+            AttrWidgetError: One of them does not exist, or the model returns its attention weights alone.
+
+        Example:
+            >>> ex.query_key(0, 3, layer=2, head=1).nlargest(5, "product")
+        """
+        return self.reading.query_key(step, index, layer, head).table()
 
     def check(
         self,
@@ -350,13 +360,7 @@ class Explanation(Presentation):
         Example:
             >>> ex.logit_lens()[0]
         """
-        columns: dict[tuple[int, str], Any] = {}
-        for step, read in enumerate(self.reading.lens.read(range(self.reading.n_steps))):
-            columns[step, "token"] = [words[0] for words in read.words]
-            columns[step, "probability"] = read.probability[:, 0]
-            columns[step, "chosen"] = read.chosen
-        lens = Table(columns).rename_axis("layer")
-        return lens.rename_axis(columns=["step", "reading"])
+        return lens_by_layer(self.reading.lens, self.reading.n_steps)
 
     @own_precision()
     def blocks(

@@ -154,6 +154,10 @@ class SavedExplanation(Presentation):
         """Raise AttrWidgetError: what each head gave needs the model."""
         self._refuse("heads()")
 
+    def query_key(self, step: int, index: int, layer: int, head: int) -> pd.DataFrame:  # noqa: ARG002
+        """Raise AttrWidgetError: queries and keys need the model."""
+        self._refuse("query_key()")
+
     def logit_lens(self) -> pd.DataFrame:
         """Raise AttrWidgetError: the logit lens needs the model."""
         self._refuse("logit_lens()")

@@ -87,3 +87,9 @@ def test_a_chat_is_explained_contrasted_checked_and_written_on(page: Page, jupyt
     assert {"Italy", "Rome"} <= set(screen.words())
     button(screen, "undo France → Italy").click()
     expect(paris).to_be_visible()
+    # In the head that gave most, the query of the word held and the key of the one pointed at.
+    screen.root.locator(".aw-picker .top button").first.click()
+    screen.root.get_by_role("option", name="France", exact=True).first.hover()
+    pair = screen.root.get_by_role("region", name="Query and key")
+    expect(pair).to_contain_text(re.compile(r"France → Paris.*add up to"))
+    assert serious_faults(page, screen) == []

@@ -16,6 +16,7 @@ from attrwidget.results.changed_words import Tried
 from attrwidget.results.check import Check
 from attrwidget.results.contrast import Foil
 from attrwidget.results.lens import Lens, StepLens
+from attrwidget.results.query_key import QueryKey
 from attrwidget.text.sections import Section
 from attrwidget.text.tokens import TextPiece, Tokens, visible
 
@@ -69,6 +70,7 @@ class FakeExplanation(Reading):
         self.contrasts: FakeContrasts | None = None
         self.changed_words: FakeWords | None = None
         self.edits = ()
+        self.planted_query_keys: dict[str, Any] = {}
         self.checks: FakeChecks | None = None
         self.known: set[tuple[str, int]] = set()
         self.computed: list[tuple[str, int]] = []
@@ -136,6 +138,11 @@ class FakeExplanation(Reading):
         ]
         picked = np.stack([self.weights[list(steps), a, h] for a, h in pairs])
         return {"mean": np.mean, "sum": np.sum, "max": np.max}[rule](picked, axis=0).astype(np.float32)
+
+    def query_key(self, *place: int) -> QueryKey:
+        scale, weight, *pair = self.planted_query_keys[" ".join(map(str, place))]
+        query, key = np.array(pair, dtype=np.float32)
+        return QueryKey(query, key, scale, weight)
 
     def head_weights(self, steps: Sequence[int]) -> np.ndarray:
         return self.weights[list(steps)]
@@ -264,6 +271,7 @@ def planted() -> FakeExplanation:
     explanation.contrasts = FakeContrasts(likeliest)
     explanation.checks, explanation.lens = FakeChecks(), FakeLens()
     explanation.changed_words = FakeWords()
+    explanation.planted_query_keys = MESSAGES["query_keys"]
     return explanation
 
 

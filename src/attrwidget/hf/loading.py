@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from stat import S_ISREG
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrwidget import bundled
@@ -157,8 +158,12 @@ def _folder(name: str) -> str:
             f"The model's name is empty: give a hub name, a folder, or a bundled one: {_BUNDLED}."
         )
     try:
-        is_file = Path(name).is_file()
-    except OSError as error:  # such as a name of a thousand letters
+        is_file = S_ISREG(Path(name).stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # a ValueError is about a null character
+        is_file = False
+    except (
+        OSError
+    ) as error:  # such as a name of a thousand letters, of which `is_file` says nothing since Python 3.14
         raise AttrWidgetError(f"{name[:60]!r} cannot be a model's name: {error.strerror}.") from None
     if is_file:
         raise AttrWidgetError(f"{name!r} is a file: give the folder that holds config.json and the weights.")

@@ -60,6 +60,7 @@ def content_of(reading: Reading, *, model: bool = True) -> dict[str, Any]:
         **({"continued": True} if reading.before else {}),
         **_changed(reading),
         **({"editing": {"mask": words.mask}} if words else {}),
+        **({"query_keys": True} if model and reading.has_query_keys else {}),
         "layers": int(reading.n_layers),
         "heads": int(reading.n_heads),
         "attention_note": reading.attention_note,

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from attrwidget.results.contrast import Contrasts
     from attrwidget.results.given import Given
     from attrwidget.results.lens import Lens
+    from attrwidget.results.query_key import QueryKey
     from attrwidget.text.sections import Section
     from attrwidget.text.tokens import Tokens
 
@@ -82,6 +83,7 @@ class Reading(ABC):
         edits: The words that were changed of the text before: where a new one stands, and the old one's text.
         checks: What becomes of a step without some inputs; None without the model.
         lens: What each layer would have said at a step; None without the model.
+        has_query_keys: Whether ``query_key`` answers.
         answer_text: The answer in words where the joined steps do not give it, else None.
         step_noun: The words for one step and for several.
         shown_as: The class name that ``repr`` shows.
@@ -105,6 +107,7 @@ class Reading(ABC):
     edits: tuple[tuple[int, int, str], ...] = ()
     checks: Checks | None = None
     lens: Lens | None = None
+    has_query_keys: bool = False
     answer_text: str | None = None
     step_noun: tuple[str, str] = ("token", "tokens")
 
@@ -193,6 +196,12 @@ class Reading(ABC):
     def has_given_by_heads(self, steps: Sequence[int], foil: int | None = None) -> bool:  # noqa: ARG002
         """Return whether ``given_by_heads`` would answer at once."""
         return True
+
+    def query_key(self, step: int, index: int, layer: int, head: int) -> QueryKey:  # noqa: ARG002
+        """Return the query of *step* and the key of input *index* in a head."""
+        raise AttrWidgetError(
+            "Queries and keys need the model, and this explanation was recorded without it."
+        )
 
     @abstractmethod
     def raw_rows(self, method: str, progress: Progress | None = None) -> NDArray[np.floating]:

@@ -19,8 +19,20 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from attrwidget.engine.trace import Trace
+    from attrwidget.results.lens import Lens
 
 READINGS = ("input_x_gradient", "attention")
+
+
+def lens_by_layer(lens: Lens, n_steps: int) -> pd.DataFrame:
+    """Return what each layer would predict, columns by step; see ``Explanation.logit_lens``."""
+    columns: dict[tuple[int, str], Any] = {}
+    for step, read in enumerate(lens.read(range(n_steps))):
+        columns[step, "token"] = [words[0] for words in read.words]
+        columns[step, "probability"] = read.probability[:, 0]
+        columns[step, "chosen"] = read.chosen
+    table = Table(columns).rename_axis("layer")
+    return table.rename_axis(columns=["step", "reading"])
 
 
 def read_blocks(  # noqa: PLR0917 - called by name alone

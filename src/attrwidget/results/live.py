@@ -26,6 +26,7 @@ from attrwidget.results.contrast import Contrasts
 from attrwidget.results.live_check import LiveChecks
 from attrwidget.results.live_given import LiveGiven
 from attrwidget.results.live_lens import LiveLens
+from attrwidget.results.query_key import QueryKey, has_query_keys, read_query_key
 from attrwidget.tables import Table
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class LiveReading(Reading):
         self.tokens, self.sections = trace.tokens, list(trace.sections)
         self.first_step, self.n_steps, self.n_inputs = trace.first_step, trace.n_steps, trace.n_inputs
         self.n_layers, self.n_heads = trace.n_layers, trace.n_heads
+        self.has_query_keys = has_query_keys(trace)
         self.attention_note = trace.capabilities.attention_note
         self.model_name, self.warnings = trace.model.name, _warnings(trace)
         self.answer_text, self.step_noun = trace.answer_text, trace.step_noun
@@ -191,6 +193,11 @@ class LiveReading(Reading):
     def has_given_by_heads(self, steps: Sequence[int], foil: int | None = None) -> bool:
         """Return whether ``given_by_heads`` would answer at once."""
         return self.given.has(steps, foil)
+
+    @own_precision()
+    def query_key(self, step: int, index: int, layer: int, head: int) -> QueryKey:
+        """Return the query of *step* and the key of input *index* in a head; see ``read_query_key``."""
+        return read_query_key(self.trace, step, index, layer, head)
 
     def raw_rows(self, method: str, progress: Progress | None = None) -> NDArray[np.floating]:
         """Return the rows of all steps as they were computed, ``[n_steps, n_inputs]``, before any normalisation."""

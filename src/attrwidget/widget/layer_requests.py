@@ -55,6 +55,18 @@ def glance(reading: Reading, args: Mapping[str, Any]) -> Query:
     return Query(1, answer)
 
 
+def query_key(reading: Reading, args: Mapping[str, Any]) -> Query:
+    """Check a request for the query of a step and the key of an input."""
+    pair = [args[name] for name in ("step", "input", "layer", "head")]
+
+    def answer(_progress: Progress) -> Answer:
+        found = reading.query_key(*pair)
+        meta = {"scale": found.scale, "weight": found.weight}
+        return Answer(meta, float_bytes(np.stack([found.query, found.key])))
+
+    return Query(0, answer)
+
+
 def check(reading: Reading, args: Mapping[str, Any]) -> Query:
     """Check a request to mask inputs of a step."""
     checks = reading.checks
