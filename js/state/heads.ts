@@ -8,6 +8,9 @@ import type { State } from "./state";
 export const headName = ([layer, head]: Head): string =>
   head < 0 ? `layer ${layer + 1}` : `layer ${layer + 1}, head ${head + 1}`;
 
+/** As short as in papers: "L25 H5". */
+export const shortName = ([layer, head]: Head): string => `L${layer + 1} H${head + 1}`;
+
 /** The name of a rule in sentences. */
 export const ruleName = (rule: HeadRule): string => (rule === "max" ? "maximum" : rule);
 

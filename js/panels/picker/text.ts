@@ -4,7 +4,7 @@ import type { RichText } from "../../dom";
 import { numeral, spoken } from "../../draw/numerals";
 import { wordName } from "../../scores/strongest";
 import type { Content, Head, HeadRule, HeadShares } from "../../session/session";
-import { headName, ruleName } from "../../state/heads";
+import { headName, ruleName, shortName } from "../../state/heads";
 import { named, unitsOf } from "../../state/units";
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
@@ -74,9 +74,6 @@ export function tooltipText({ reading }: HeadShares): string {
 export function readText(content: Content, inputs: readonly number[]): string {
   return [...new Set(inputs.map((input) => wordName(content, unitsOf(content).of(input))))].join(" · ");
 }
-
-/** A head as short as in papers: "L25 H5". */
-export const shortName = ([layer, head]: Head): string => `L${layer + 1} H${head + 1}`;
 
 function headsText(heads: readonly Head[]): string {
   const [only] = heads;

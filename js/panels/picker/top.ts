@@ -2,8 +2,8 @@
 import { h } from "../../dom";
 import { numeral } from "../../draw/numerals";
 import type { Content, Head, HeadShares } from "../../session/session";
-import { headName } from "../../state/heads";
-import { readText, shortName } from "./text";
+import { headName, shortName } from "../../state/heads";
+import { readText } from "./text";
 
 /** Fill `list` with the top heads of `given`; pointing at one calls `point`, a click `pick`. */
 export function showTop(

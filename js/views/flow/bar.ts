@@ -3,7 +3,7 @@ import type { Context } from "../../context";
 import { h, setAttributes } from "../../dom";
 import { cssColor } from "../../draw/color";
 import { hues } from "../../draw/hues";
-import { headName } from "../../state/heads";
+import { headName, shortName } from "../../state/heads";
 import type { Arcs } from "./arcs";
 
 export interface Bar {
@@ -50,7 +50,7 @@ export function arcBar(ctx: Context): Bar {
         ...chosen.map((head, k) => {
           const swatch = h("i");
           swatch.style.background = cssColor(colors[k]?.rgb ?? [128, 128, 128]);
-          return h("span", { title: headName(head) }, swatch, `${head[0] + 1}.${head[1] + 1}`);
+          return h("span", { title: headName(head) }, swatch, shortName(head));
         }),
       );
     },

@@ -124,7 +124,7 @@ test("several heads have hues and are named; nothing held shows every word", asy
   ];
   await settle(60);
   expect(last().look.hues).toHaveLength(10);
-  expect(bar()).toContain("1.22.1");
+  expect(bar()).toContain("L1 H2L2 H1");
   t.state.heads.value = [];
   t.state.held.value = [];
   await settle(60);
