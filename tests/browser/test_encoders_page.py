@@ -27,7 +27,7 @@ KINDS: dict[str, tuple[dict[str, Any], str, str, str]] = {
         {},
         "the [MASK] of france is [MASK] .",
         r"Why did .* say “\w+ \w+”\?",
-        "columns: written",
+        "columns: predictions",
     ),
 }
 

@@ -161,7 +161,7 @@ def explore(screen: Screen, explanation: Explanation, step: int = 1, precision: 
 
     screen.word(target).hover()
     expect(screen.footer).to_contain_text(
-        f"Explaining {word}, {explanation.reading.step_noun[0]} {step + 1} of {explanation.reading.n_steps}"
+        f"{word}, {explanation.reading.step_noun[0]} {step + 1} of {explanation.reading.n_steps}"
     )
     screen.method("Saliency")
     screen.word(target).hover()
