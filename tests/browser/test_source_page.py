@@ -45,7 +45,7 @@ def test_the_heads_are_those_that_fed_the_word_held(page: Page, tmp_path: Path) 
     expect(screen.root.locator(".aw-picker .title")).to_contain_text("Heads that fed “")
     (layer, head), *_ = shares.stack().nlargest(3).index
     first = screen.root.locator(".aw-picker .top button").first
-    expect(first).to_contain_text(f"{layer + 1}.{head + 1} {numeral(float(shares.iloc[layer, head]))}")
+    expect(first).to_contain_text(f"L{layer + 1} H{head + 1} {numeral(float(shares.iloc[layer, head]))}")
     for cell in ((0, 0), (1, 3)):
         label = str(screen.cell(*cell).get_attribute("aria-label"))
         assert number(label.split(", ")[2]) == pytest.approx(shares.iloc[cell], abs=2e-3)
