@@ -138,6 +138,9 @@ def test_the_matrix_has_the_same_numbers_by_keys(
     expect(screen.root.locator(".aw-lens canvas")).to_have_css("position", "sticky")
     screen.root.get_by_role("radio", name="Matrix").click()
     grid = screen.root.get_by_role("grid", name="Scores: inputs by generated tokens")
+    box = grid.bounding_box()
+    assert box is not None
+    assert box["width"] > 300
     grid.focus()
     grid.press("Control+Home")
     expected = explanation.reading.rows("saliency", [0])[0]

@@ -25,7 +25,7 @@ export function mountRunningText(
 ): void {
   const element = h("div", { class: "page" });
   const scroller = h("div", { class: "text" }, element);
-  const frame = h("div", { class: "frame" }, scroller);
+  const frame = h("div", { class: "text-frame" }, scroller);
   host.append(frame);
   const showSpace = computed(() => ctx.state.options.value.show_whitespace);
   // New content gets new elements; what belongs to the old ones ends with `end`.
