@@ -1,10 +1,15 @@
 /** The entry of an exported page: it reads its data from the page and makes no network request. */
-import { batch, effect, type Signal } from "@preact/signals-core";
+import { batch, effect, type Signal, signal } from "@preact/signals-core";
 import { mountApp } from "./app";
 import { RecordedSession, type Recording } from "./session/recorded";
 import { fragmentOf, restore, valuesOf } from "./state/address";
 import { createState, defaultOptions, type State } from "./state/state";
 import { views } from "./views";
+
+/** What an exported page shows, and what that is compared with. */
+interface PageRecording extends Recording {
+  readonly other?: Recording & { readonly links: readonly (readonly [number, number])[] };
+}
 
 /** Milliseconds: browsers allow some hundred changes of the address a minute, and a slider makes more. */
 const pause = 250;
@@ -14,21 +19,32 @@ function boot(): void {
   const host = document.getElementById("attrwidget");
   if (!data || !host) return;
   try {
-    const record = JSON.parse(data.textContent ?? "") as Recording;
-    const state = createState(record.content);
-    const { held, method, layer, heads, view, options } = record.state;
-    batch(() => {
-      for (const [name, value] of Object.entries({ held, method, layer, heads, view })) {
-        if (value !== undefined) (state[name as "held"] as Signal<unknown>).value = value;
-      }
-      state.options.value = { ...defaultOptions, ...(options as object | undefined) };
-    });
-    followAddress(state);
-    const app = { state, session: new RecordedSession(record), notes: record.left_out };
+    const record = JSON.parse(data.textContent ?? "") as PageRecording;
+    const shown = opened(record);
+    followAddress(shown.state);
+    const { other } = record;
+    const app = {
+      ...shown,
+      notes: [...record.left_out, ...(other?.left_out ?? [])],
+      other: other ? { ...opened(other), links: signal(other.links) } : null,
+    };
     mountApp(host, app, new AbortController().signal);
   } catch (error) {
     host.textContent = `The data of this page cannot be read: ${error instanceof Error ? error.message : error}`;
   }
+}
+
+/** The state and the session of a recording. */
+function opened(record: Recording): { state: State; session: RecordedSession } {
+  const state = createState(record.content);
+  const { held, method, layer, heads, view, options } = record.state;
+  batch(() => {
+    for (const [name, value] of Object.entries({ held, method, layer, heads, view })) {
+      if (value !== undefined) (state[name as "held"] as Signal<unknown>).value = value;
+    }
+    state.options.value = { ...defaultOptions, ...(options as object | undefined) };
+  });
+  return { state, session: new RecordedSession(record) };
 }
 
 /** Show what the address says, and keep it at what is shown: a link to the page then opens with this view. */

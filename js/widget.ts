@@ -1,9 +1,12 @@
 /** The anywidget entry: one state and one session for each model, one display for each cell that shows it. */
-import { computed, effect } from "@preact/signals-core";
+import { batch, computed, effect, signal as newSignal, type ReadonlySignal } from "@preact/signals-core";
 import { type App, mountApp } from "./app";
+import type { Other } from "./context";
 import { followPython } from "./hosts";
 import type { Bytes } from "./session/buffers";
 import { KernelSession, type OnShow } from "./session/kernel";
+import type { Channel } from "./session/requests";
+import type { Content } from "./session/session";
 import { createState } from "./state/state";
 import { contentOf, type Model, syncTraits } from "./state/trait-sync";
 
@@ -23,19 +26,26 @@ function createApp(model: WidgetModel, signal: AbortSignal): App {
   const told = followPython(model.widget_manager, signal);
   const before = isSaved(model) ? saved : null;
   const trouble = computed(() => before ?? told.value);
-  const session = new KernelSession(
-    {
-      get gone() {
-        return trouble.peek() !== null;
-      },
-      send: (message) => model.send(message),
-      listen(handler) {
-        const receive = (message: unknown, buffers: readonly Bytes[] = []) => handler(message, buffers);
-        model.on("msg:custom", receive);
-        signal.addEventListener("abort", () => model.off("msg:custom", receive));
-      },
+  const channel = (send: Channel["send"]): Channel => ({
+    get gone() {
+      return trouble.peek() !== null;
     },
+    send,
+    listen(handler) {
+      const receive = (message: unknown, buffers: readonly Bytes[] = []) => handler(message, buffers);
+      model.on("msg:custom", receive);
+      signal.addEventListener("abort", () => model.off("msg:custom", receive));
+    },
+  });
+  const session = new KernelSession(
+    channel((message) => model.send(message)),
     () => state.content.peek().inputs,
+  );
+  const other = otherOf(
+    model,
+    channel((message) => model.send({ ...message, of: "other" })),
+    trouble,
+    signal,
   );
   const remember = () => {
     const onShow = model.get("on_show") as OnShow | undefined;
@@ -50,7 +60,52 @@ function createApp(model: WidgetModel, signal: AbortSignal): App {
     if (trouble.value !== null) session.giveUp();
   });
   signal.addEventListener("abort", stop);
-  return { state, session, notes: [], trouble };
+  return { state, session, notes: [], trouble, other };
+}
+
+/** Python's trait `other`: an explanation to compare with, or an empty object. */
+interface Given {
+  readonly content?: Content;
+  readonly links: readonly (readonly [number, number])[];
+  readonly method: string;
+}
+
+/** The explanation that this one is compared with, if there is one. */
+function otherOf(
+  model: WidgetModel,
+  channel: Channel,
+  trouble: ReadonlySignal<string | null>,
+  signal: AbortSignal,
+): Other | null {
+  const given = () => model.get("other") as Given | null | undefined;
+  const first = given();
+  if (!first?.content) return null;
+  const state = createState(first.content);
+  state.method.value = first.method;
+  const links = newSignal(first.links);
+  const session = new KernelSession(channel, () => state.content.peek().inputs);
+  const follow = () => {
+    const { content, links: now } = given() ?? {};
+    if (!content || !now) return;
+    batch(() => {
+      links.value = now;
+      if (JSON.stringify(content) === JSON.stringify(state.content.peek())) return;
+      session.clear();
+      state.held.value = [];
+      state.previewed.value = content.steps.suggested ?? [];
+      state.content.value = content;
+    });
+  };
+  model.on("change:other", follow);
+  const stop = effect(() => {
+    if (trouble.value !== null) session.giveUp();
+  });
+  signal.addEventListener("abort", () => {
+    model.off("change:other", follow);
+    stop();
+    session.clear();
+  });
+  return { state, session, links };
 }
 
 const saved =

@@ -13,6 +13,7 @@ from attrwidget.version import __version__
 
 if TYPE_CHECKING:
     from attrwidget.capture_calls import capture
+    from attrwidget.comparison import compare
     from attrwidget.evaluation import evaluate
     from attrwidget.explanation import Explanation
     from attrwidget.formats.read.captum import from_captum
@@ -39,6 +40,7 @@ __all__ = [
     "Trace",
     "__version__",
     "capture",
+    "compare",
     "evaluate",
     "from_captum",
     "from_inseq",
@@ -58,6 +60,7 @@ _HOMES = {
     "Target": "attrwidget.methods",
     "Trace": "attrwidget.methods",
     "capture": "attrwidget.capture_calls",
+    "compare": "attrwidget.comparison",
     "evaluate": "attrwidget.evaluation",
     "from_captum": "attrwidget.formats.read.captum",
     "from_inseq": "attrwidget.formats.read.inseq",

@@ -62,7 +62,7 @@ def test_it_can_begin_otherwise() -> None:
         ("heads", [(5, 0)], "There is no layer 5: layers are indexed from 0 to 1."),
         ("heads", (0, 1), "A head is a pair like (0, 3), a layer and a head, not 0."),
         ("heads", [(None, 1)], "A layer is a whole number from 0 to 1, not None."),
-        ("view", "arcs", "There is no view 'arcs': take one of text, flow, matrix, heads, layers."),
+        ("view", "arcs", "There is no view 'arcs': take one of text, flow, matrix, heads, layers, compare."),
         (
             "options",
             {"intensiti": 1},

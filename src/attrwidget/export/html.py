@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from attrwidget.export.plan import MB, Plan, make_plan
 from attrwidget.export.recorded import encode_scores, record_attention, record_given
 from attrwidget.files import public_name, writable, write_whole
 from attrwidget.page.bundle import read_bundle
+from attrwidget.page.compared import links_of
 from attrwidget.page.content import VERSION, content_of, method_entry
 from attrwidget.page.packing import beside_rows
 from attrwidget.page.state import initial_state
@@ -76,6 +78,8 @@ def to_html(
     max_mb: float | None = None,
     title: str | None = None,
     shown: Mapping[str, Any] | None = None,
+    other: Reading | None = None,
+    other_method: str | None = None,
     progress: Progress | None = None,
 ) -> Path | str:
     """Write *reading* as one HTML file: the same views, no kernel, no network.
@@ -92,6 +96,8 @@ def to_html(
         max_mb: The largest size in megabytes; 10 by default.
         title: The heading; by default a question about the answer.
         shown: The state that the page opens with, by trait; missing ones have their default.
+        other: What it is compared with, recorded in the same way.
+        other_method: The method by which that is shown first.
         progress: Called with ``(done, total)`` instead of a sentence and a bar; an exception raised in it stops, and
             nothing is written.
 
@@ -103,13 +109,39 @@ def to_html(
     """
     target = None if path is None else writable(path, "why.html")
     limit = _DEFAULT_MB if max_mb is None else check_megabytes(max_mb)
+    name = target.name if target else "The page"
+    record = partial(
+        _recorded, methods=methods, everything=everything, limit=limit, progress=progress, name=name
+    )
+    data = record(reading, title, shown=shown)
+    if other is not None:
+        beside = record(other, title, shown={"method": other_method} if other_method else None)
+        data["other"] = {**beside, "links": links_of(reading, other)}
+    page = _page(reading, title, data)
+    if target is None:
+        return page.decode("utf-8")
+    write_whole(target, page)
+    return target
+
+
+def _recorded(
+    reading: Reading,
+    title: str | None,
+    *,
+    methods: str | Sequence[str] | None,
+    everything: bool,
+    limit: float,
+    shown: Mapping[str, Any] | None,
+    progress: Progress | None,
+    name: str,
+) -> dict[str, Any]:
+    """Return the data of *reading*, for a page under *limit* megabytes."""
     infos = methods_of_file(reading, methods, (shown or {}).get("method"), everything=everything)
     if not infos:
         raise AttrWidgetError(f"{reading.model_name} allows no method, so the page would show nothing.")
     shell = _page(reading, title, _data(reading, Plan(tuple(infos), 0), {}, None, shown))
     room = limit * MB - len(shell) - _SPARE_BYTES
     plan = make_plan(reading, infos, room, limit)
-    name = target.name if target else "The page"
     with announced_work(reading, plan.recorded(), progress, name, heads=plan.bits > 0) as report:
         why_not = why_no_layers(reading)
         count = reading.n_steps
@@ -124,11 +156,7 @@ def to_html(
     size = len(_page(reading, title, data))
     if isinstance(layers, dict) and size + len(json.dumps(layers)) > limit * MB:
         layers = f"{LEFT_OUT}, to keep it under {limit:g} MB."
-    page = _page(reading, title, _with_layers(data, layers))
-    if target is None:
-        return page.decode("utf-8")
-    write_whole(target, page)
-    return target
+    return _with_layers(data, layers)
 
 
 def _with_layers(data: dict[str, Any], layers: dict[str, Any] | str) -> dict[str, Any]:

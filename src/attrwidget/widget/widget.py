@@ -12,6 +12,7 @@ import traitlets
 from attrwidget.errors import AttrWidgetError
 from attrwidget.page.bundle import read_bundle, widget_script
 from attrwidget.page.checks import VIEWS
+from attrwidget.page.compared import other_of
 from attrwidget.page.content import content_of
 from attrwidget.page.packing import beside_rows, float_bytes
 from attrwidget.page.state import SHARED, checked, initial_state, mend
@@ -55,6 +56,8 @@ class ExplanationWidget(anywidget.AnyWidget):
 
     Args:
         reading: What to show, such as ``Explanation.reading``.
+        other: What to compare it with.
+        other_method: The method by which that is shown first.
         **traits: Values that the widget begins with.
 
     Example:
@@ -69,6 +72,9 @@ class ExplanationWidget(anywidget.AnyWidget):
     ).tag(sync=True)
     on_show = traitlets.Dict(
         read_only=True, help="The scores on show, for a page without Python (docs/protocol.md)."
+    ).tag(sync=True)
+    other = traitlets.Dict(
+        read_only=True, help="A second explanation that the first is compared with (docs/protocol.md)."
     ).tag(sync=True)
     held = _Checked(help="The steps held, ascending, such as [1, 2]; [] when none is.").tag(sync=True)
     foil = _Checked(
@@ -93,11 +99,20 @@ class ExplanationWidget(anywidget.AnyWidget):
         'become one; "fold": sentences that hold little are folded; "search": a text that is marked wherever it occurs.'
     ).tag(sync=True)
 
-    def __init__(self, reading: Reading, **traits: Any) -> None:
-        self.reading = reading
+    def __init__(
+        self,
+        reading: Reading,
+        *,
+        other: Reading | None = None,
+        other_method: str | None = None,
+        **traits: Any,
+    ) -> None:
+        self.reading, self._other = reading, other
+        self.set_trait("other", other_of(reading, other, other_method))
         self.set_trait("content", content_of(reading))
         super().__init__(_esm=read_bundle("widget.js"), **{**initial_state(reading), **traits})
         self._session = Session(reading, self.send, self._keep_on_show, self._show)
+        self._second = None if other is None else Session(other, self.send, replaced=self._show_other)
         self.on_msg(self._receive)
         hear_while_cells_run(self)
 
@@ -116,6 +131,8 @@ class ExplanationWidget(anywidget.AnyWidget):
         """Take the widget off the page and give up its work; in a notebook it is then a still picture."""
         if "_session" in vars(self):
             self._session.close()
+            if self._second is not None:
+                self._second.close()
         if self.comm is not None and self.layout is not None:
             self.layout.close()
         super().close()
@@ -132,7 +149,9 @@ class ExplanationWidget(anywidget.AnyWidget):
     def set_state(self, sync_data: Mapping[str, Any]) -> None:
         """Take a state from the page; values that do not exist are left out, and the page gets the valid ones."""
         ours = {
-            name: value for name, value in sync_data.items() if name not in ("content", "on_show", "_esm")
+            name: value
+            for name, value in sync_data.items()
+            if name not in ("content", "on_show", "other", "_esm")
         }
         good, wrong = mend(self.reading, ours, self.options)
         super().set_state(good)
@@ -202,9 +221,18 @@ class ExplanationWidget(anywidget.AnyWidget):
         self.held = []
         self.set_trait("on_show", {})
         self.set_trait("content", content_of(reading))
+        self._show_other(self._other)
+
+    def _show_other(self, other: Reading | None) -> None:
+        """Show another answer beside it, or the same one with its links to another answer."""
+        self._other = other
+        self.set_trait("other", other_of(self.reading, other, self.other.get("method")))
 
     def _receive(self, _widget: Any, message: Any, _buffers: Any) -> None:
-        self._session.receive(message)
+        is_other = isinstance(message, dict) and message.get("of") == "other"
+        session = self._second if is_other else self._session
+        if session is not None:
+            session.receive(message)
 
     @traitlets.validate(*SHARED)
     def _check(self, proposal: Any) -> Any:
