@@ -274,6 +274,32 @@ def test_on_paper_the_text_is_whole_and_light_and_has_no_buttons(
     assert (pixels < 80).sum() > 20
 
 
+def test_a_long_text_is_searched_read_by_sentences_and_folded(page: Page, model: Any, tmp_path: Path) -> None:
+    ex = model.explain("Facts about Kenya:" + " The capital of Japan is Tokyo." * 60, max_new_tokens=2)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    screen = open_page(page, ex, tmp_path / "why.html")
+    screen.hold(ex.reading.first_step)
+    prompt = screen.root.get_by_role("button", name=re.compile("^Prompt")).locator(".num")
+    share = ex.scores().to_numpy()[0, : ex.reading.first_step].sum()
+    expect(prompt).to_have_text(f"{share:.3f}".lstrip("0"))
+    screen.root.focus()
+    page.keyboard.press("/")
+    page.keyboard.type("JAPAN")
+    page.keyboard.press("Enter")
+    expect(screen.root.locator(".search [role=status]")).to_contain_text("1 of 60 hits · ")
+    text = screen.root.locator(".text")
+    assert text.evaluate("text => text.scrollTop") < 40
+    screen.root.get_by_role("radio", name="sentences").click()
+    expect(screen.root.locator(".bias")).to_contain_text("a long sentence gets more")
+    screen.root.get_by_role("button", name="fold the rest").click()
+    fold = screen.root.locator(".rest > .fold").first
+    expect(fold).to_contain_text("sentence")
+    height = text.evaluate("text => text.scrollHeight")
+    fold.click()
+    assert text.evaluate("text => text.scrollHeight") > height
+    assert serious_faults(page) == []
+
+
 def test_pictures_follow_the_zoom_and_a_tap_shows_a_number(
     chromium: Browser, explanation: Explanation, tmp_path: Path
 ) -> None:
