@@ -46,6 +46,7 @@ const lengthOf = (spans: readonly Span[]): number => (spans.at(-1)?.end ?? 0) - 
 /** Keep the folds those of the words explained at rest; they do not follow the pointer. */
 export function followRest(page: Page, { state, scores }: Context): void {
   const { built, folds, follow } = page;
+  let folded = "";
   follow(() => {
     const content = state.content.value;
     const on = state.options.value.fold;
@@ -55,6 +56,9 @@ export function followRest(page: Page, { state, scores }: Context): void {
       const opened = folds.opened();
       const spans = on ? sentencesOf(content) : [];
       const runs = tokens ? restRuns(tokens, spans) : [];
+      // The same runs stay as they are: one of them may be under the pointer.
+      if (runs.join() === folded) return;
+      folded = runs.join();
       const made = runs.flatMap(([first, end]) => makeRest(content, built, spans.slice(first, end)) ?? []);
       for (const { units, group } of made)
         group.classList.toggle("folded", !units.some((u) => opened.has(u)));
