@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.explanation import Explanation
+from attrwidget.explanations import Explanations
 from attrwidget.hf.generation import Written
 from attrwidget.kinds.answers import each_output, generate_answers, require_nothing_generated
 from attrwidget.kinds.causal.adapter import CausalLM
@@ -161,7 +162,7 @@ class CausalModel(Model):
         if output is not None:
             for explanation, given, wish in zip(explanations, prompts, wanted, strict=True):
                 explanation.warnings.extend(filter(None, [joined_word_warning(given, wish, explanation)]))
-        return explanations if batch else explanations[0]
+        return Explanations(explanations) if batch else explanations[0]
 
     def explain_call(self, call: Generated, chats: Sequence[Chat] = ()) -> list[Explanation]:
         """Return an Explanation of each sequence of *call*; *chats* are what its prompts were made of."""

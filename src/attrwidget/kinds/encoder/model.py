@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.explanation import Explanation
+from attrwidget.explanations import Explanations
 from attrwidget.kinds.encoder.capabilities import EncoderCapabilities
 from attrwidget.kinds.encoder.inputs import split_passages
 from attrwidget.kinds.encoder.trials import probe_encoder
@@ -56,7 +57,7 @@ class EncoderModel(Model):
         explanations = [
             Explanation(trace(passage).made_again_by(edited or trace, passage)) for passage in passages
         ]
-        return explanations[0] if batch is None else explanations
+        return explanations[0] if batch is None else Explanations(explanations)
 
     def explain_call(self, call: Read, chats: Sequence[Chat] = ()) -> list[Explanation]:
         """Return an Explanation of each text that the model was called with."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.explanation import Explanation
+from attrwidget.explanations import Explanations
 from attrwidget.hf.generation import Written
 from attrwidget.kinds.answers import each_output, generate_answers, require_nothing_generated
 from attrwidget.kinds.model import Model
@@ -147,7 +148,7 @@ class Seq2SeqModel(Model):
             )
             for beginning, answer in zip(beginnings, outputs, strict=True)
         ]
-        return explanations if batch else explanations[0]
+        return Explanations(explanations) if batch else explanations[0]
 
     def explain_call(self, call: Generated, chats: Sequence[Chat] = ()) -> list[Explanation]:
         """Return an Explanation of each sequence of *call*, without the decoder's start."""
