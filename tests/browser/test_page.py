@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from helpers.pdf import pdf_text
-from helpers.screen import Screen, explore, serious_faults
+from helpers.screen import Screen, explore, number, serious_faults
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
 
@@ -40,6 +40,12 @@ def model() -> Any:
 @pytest.fixture(scope="module")
 def explanation(model: Any) -> Explanation:
     return model.explain("The first president of America is", max_new_tokens=5)  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="module")
+def long_text(model: Any) -> Explanation:
+    text = "Facts about Kenya:" + " The capital of Japan is Tokyo." * 60
+    return model.explain(text, max_new_tokens=2)  # type: ignore[no-any-return]
 
 
 @pytest.fixture
@@ -254,11 +260,10 @@ def test_token_text_is_text(page: Page, asked: list[str], tmp_path: Path) -> Non
 
 
 def test_on_paper_the_text_is_whole_and_light_and_has_no_buttons(
-    page: Page, model: Any, tmp_path: Path
+    page: Page, long_text: Explanation, tmp_path: Path
 ) -> None:
-    ex = model.explain("Facts about Kenya:" + " The capital of Japan is Tokyo." * 60, max_new_tokens=2)
     page.emulate_media(color_scheme="dark")
-    screen = open_page(page, ex, tmp_path / "why.html")
+    screen = open_page(page, long_text, tmp_path / "why.html")
     expect(screen.footer).to_contain_text("Explaining")
     printed = "".join(pdf_text(page.pdf(format="A4", print_background=True)).split())
     assert printed.count("ThecapitalofJapanisTokyo.") == 60
@@ -272,6 +277,35 @@ def test_on_paper_the_text_is_whole_and_light_and_has_no_buttons(
     pixels = np.asarray(Image.open(BytesIO(word.screenshot())).convert("L"))
     assert np.median(pixels) > 200
     assert (pixels < 80).sum() > 20
+
+
+def test_a_long_text_is_searched_read_by_sentences_and_folded(
+    page: Page, long_text: Explanation, tmp_path: Path
+) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    screen = open_page(page, long_text, tmp_path / "why.html")
+    first = long_text.reading.first_step
+    screen.hold(first)
+    prompt = screen.root.get_by_role("button", name=re.compile("^Prompt")).locator(".num")
+    expect(prompt).to_have_text(re.compile(r"\d"))
+    assert number(prompt.inner_text()) == pytest.approx(
+        long_text.scores().to_numpy()[0, :first].sum(), rel=0.01
+    )
+    screen.root.focus()
+    page.keyboard.press("/")
+    page.keyboard.type("JAPAN")
+    page.keyboard.press("Enter")
+    expect(screen.root.locator(".search [role=status]")).to_contain_text("1 of 60 hits · ")
+    text = screen.root.locator(".text")
+    assert text.evaluate("text => text.scrollTop") < 40
+    screen.root.get_by_role("radio", name="sentences").click()
+    expect(screen.root.locator(".bias")).to_contain_text("a long sentence gets more")
+    screen.root.get_by_role("button", name="fold the rest").click()
+    fold = screen.root.locator(".rest > .fold").first
+    expect(fold).to_contain_text("sentence")
+    fold.click()
+    expect(fold).to_contain_text("▾")
+    assert serious_faults(page) == []
 
 
 def test_pictures_follow_the_zoom_and_a_tap_shows_a_number(
