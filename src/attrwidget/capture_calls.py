@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Self
 
 from attrwidget.errors import AttrWidgetError
+from attrwidget.explanations import Explanations
 from attrwidget.hf.call_listener import listening_to
 from attrwidget.hf.call_record import Call, Generated, record_forward, record_generate
 from attrwidget.hf.exclusive_use import weights_state
@@ -167,21 +168,15 @@ class Capture:
             explanations = self.explanations
         except AttrWidgetError as error:
             return {"text/plain": str(error)}
-        if len(explanations) == 1:
-            return explanations[0]._repr_mimebundle_(**options)
-        from ipywidgets import Tab
-
-        titles = [ex.tokens.labels[ex.reading.first_step] for ex in explanations]
-        tabs = Tab([ex.widget for ex in explanations], titles=[f"{i}: {t}" for i, t in enumerate(titles, 1)])
-        return tabs._repr_mimebundle_(**options)
+        return Explanations(explanations)._repr_mimebundle_(**options)
 
     def _display_(self) -> Any:
-        """Return what marimo shows, which cannot show the tabs of ipywidgets."""
+        """Return what marimo shows."""
         try:
             explanations = self.explanations
         except AttrWidgetError as error:
             return str(error)
-        return explanations[0] if len(explanations) == 1 else explanations
+        return Explanations(explanations)._display_()
 
 
 def _refused(why: str) -> str:

@@ -20,7 +20,10 @@ class Explanations(list[Shown]):
     """A list of explanations; as the last line of a notebook cell it shows a tab for each, up to 24."""
 
     def _titles(self) -> list[str]:
-        return [f"{i}: {_title(ex.reading)}" for i, ex in enumerate(self, 1)]
+        found = [_title(ex.reading) for ex in self]
+        if len(set(found)) < len(found):  # several answers to one prompt
+            found = [_title(ex.reading, answer=True) for ex in self]
+        return [f"{i}: {title}" for i, title in enumerate(found, 1)]
 
     def _repr_mimebundle_(self, **options: Any) -> Any:
         if len(self) == 1:
@@ -43,9 +46,9 @@ class Explanations(list[Shown]):
         return marimo.ui.tabs({title: ex.widget for title, ex in zip(self._titles(), self, strict=True)})
 
 
-def _title(reading: Reading) -> str:
-    """Return how the text begins, without its control tokens."""
-    special = reading.tokens.special
-    units = [u for u in reading.tokens.units if u.start < reading.first_step and not special[u.start]]
+def _title(reading: Reading, *, answer: bool = False) -> str:
+    """Return how the text, or the answer to it, begins, without its control tokens."""
+    special, first = reading.tokens.special, reading.first_step
+    units = [u for u in reading.tokens.units if (u.start >= first) is answer and not special[u.start]]
     text = " ".join("".join(u.text for u in units).split())
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
