@@ -1,6 +1,7 @@
 /**
  * The views that the toolbar switches between; the first is shown at first. A new view is a folder beside this file
- * and a line here; what is behind `import()` stays packed until the view is opened. The build writes their ids where Python reads the allowed values of its trait `view`.
+ * and a line here; what is behind `import()` stays packed until the view is opened. The build writes their ids where
+ * Python reads the allowed values of its trait `view`.
  */
 import type { View } from "../context";
 import { text } from "./text/text";
