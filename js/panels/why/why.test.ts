@@ -89,6 +89,16 @@ test("signed scores are added up: to the score where the method promises it, els
   expect(text(".sum")).toBe("base 2.00 − .500 = 1.50, the score 1.75 (+.250 is missing)");
 });
 
+test("the sum keeps its room while a head is pointed at: the head must not move from under the pointer", async () => {
+  t.state.method.value = "input_x_gradient";
+  t.state.held.value = [1];
+  await settle(120);
+  t.state.hoveredHead.value = [0, 1];
+  await settle(120);
+  const sum = t.host.querySelector<HTMLElement>(".sum");
+  expect([sum?.hidden, sum?.className]).toEqual([false, "sum waiting"]);
+});
+
 test("shares have no such line", async () => {
   t.state.held.value = [1];
   await settle(120);

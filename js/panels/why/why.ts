@@ -62,8 +62,8 @@ function mount(host: HTMLElement, ctx: Context, trouble?: ReadonlySignal<string 
       found ? sizeText(found, sums, top, content) : trouble?.value ? "not computed" : "computing …",
     ]);
     const added = found ? sumText(found) : null;
-    // The last sum keeps its room while the next is computed.
-    sum.hidden = added === null && (found !== null || !methodOf(state)?.signed);
+    // The sum keeps its room while the next is computed, and while a head that is pointed at shows its attention.
+    sum.hidden = added === null && !methodOf(state)?.signed;
     sum.classList.toggle("waiting", added === null);
     if (added !== null) writeText(sum, [added]);
     const { positive, negative, unsigned } = tint(ctx.theme.value);
