@@ -57,9 +57,10 @@ types: $(VENV)/.dev node_modules/.package-lock.json
 test-js: node_modules/.package-lock.json
 	npm run --silent test
 
+# Browser tests go by the order of files: sorted by their number of tests, the longest, which has one, would begin last.
 test-py: $(VENV)/.dev $(BUNDLE) chromium
 	$(PYTEST) -m "not browser"
-	$(PYTEST) -m browser
+	$(PYTEST) --no-loadscope-reorder -m browser
 
 # The tests leave both cores idle now and then: types and the front end fill the gaps.
 test-fast: lint $(BUNDLE)
