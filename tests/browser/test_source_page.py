@@ -10,6 +10,7 @@ from helpers.tiny_seq2seq import ANSWER, SOURCE, build_seq2seq, ending_tokenizer
 from playwright.sync_api import Page, expect
 
 import attrwidget as aw
+from attrwidget.still.sentences import numeral
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,9 +45,8 @@ def test_the_heads_are_those_that_fed_the_word_held(page: Page, tmp_path: Path) 
     expect(screen.root.locator(".aw-picker .title")).to_contain_text("Heads that fed “")
     (layer, head), *_ = shares.stack().nlargest(3).index
     first = screen.root.locator(".aw-picker .top button").first
-    expect(first).to_contain_text(f"L{layer + 1} H{head + 1}")
-    share = number(first.locator(".num").inner_text())
-    assert share == pytest.approx(shares.iloc[layer, head], abs=1e-3)  # rounded to four digits, then to three
+    share = float(f"{shares.iloc[layer, head]:.4g}")  # as it is sent
+    expect(first).to_contain_text(f"L{layer + 1} H{head + 1} {numeral(share)}")
     for cell in ((0, 0), (1, 3)):
         label = str(screen.cell(*cell).get_attribute("aria-label"))
         assert number(label.split(", ")[2]) == pytest.approx(shares.iloc[cell], abs=2e-3)
