@@ -22,7 +22,7 @@ test("the pictures are asked for once, and the scale is named", async () => {
   heads.mount(t.host, t.ctx);
   await settle();
   expect(t.session.glance.mock.calls.map(([rows, cols]) => [rows, cols])).toEqual([[2, 3]]);
-  expect(caption()).toContain("The darkest blue is .500 and more");
+  expect(caption()).toContain("The strongest blue is .500 and more");
 });
 
 test("keys move over the pictures, and Enter enlarges one", async () => {

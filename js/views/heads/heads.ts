@@ -11,7 +11,7 @@ import type { Glance, Head } from "../../session/session";
 import { headName, hoverHead, isChosen, pickHead } from "../../state/heads";
 import tableStyles from "../table.css";
 import styles from "./heads.css";
-import { paintHeads } from "./paint";
+import { paintHeads, paintPictures } from "./paint";
 import { corner, extent, headAt, type Plan, planOf } from "./plan";
 
 export const heads: Part<ViewContext> = { styles: tableStyles + styles, mount };
@@ -32,11 +32,21 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
   let asked = "";
   let cursor = { row: 0, column: 0 };
 
+  const still = h("canvas", { width: 0 });
   const repaint = inNextFrame(() => {
     if (!paper || !plan) return;
-    const picture = { plan, glance, hovered: state.hoveredHead.peek(), chosen: state.heads.peek() };
-    paintHeads(paper, picture, paletteOf(host), sequential(ctx.theme.peek(), "blue").table, devicePixelRatio);
+    const picture = { plan, still, hovered: state.hoveredHead.peek(), chosen: state.heads.peek() };
+    paintHeads(paper, picture, paletteOf(host), devicePixelRatio);
   }, signal);
+  /** Paint the pictures anew, when they are other ones or have other colours. */
+  function draw(): void {
+    const sheet = still.getContext("2d");
+    if (!sheet || !plan) return;
+    sizeCanvas(still, ...extent(plan));
+    const { table } = sequential(ctx.theme.peek(), "blue");
+    paintPictures(sheet, plan, glance, paletteOf(host), table, devicePixelRatio);
+    repaint();
+  }
 
   function resize(): void {
     const content = state.content.peek();
@@ -44,7 +54,7 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
     const size = [content.layers, content.heads] as const;
     plan = planOf(scroll.clientWidth, size, [content.steps.count, content.inputs], devicePixelRatio);
     sizeCanvas(canvas, ...extent(plan));
-    repaint();
+    draw();
     if (open.peek()) void read(plan);
   }
 
@@ -57,7 +67,7 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
     if (found) glance = found;
     else asked = "";
     say();
-    repaint();
+    draw();
   }
 
   function say(): void {
@@ -65,7 +75,7 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
     const none = layers === 0 ? (attention_note ?? "This model shows no attention.") : "";
     const nothing = steps.count === 0 ? "Nothing was written, so there is nothing to show." : "";
     scroll.hidden = Boolean(none || nothing);
-    const scale = glance ? ` The darkest blue is ${numeral(glance.high)} and more.` : "";
+    const scale = glance ? ` The strongest blue is ${numeral(glance.high)} and more.` : "";
     writeText(caption, [
       none ||
         nothing ||
@@ -126,7 +136,11 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
     if (open.value) untracked(resize);
   });
   effect(() => {
-    void [ctx.theme.value, state.heads.value, state.hoveredHead.value];
+    void ctx.theme.value;
+    draw();
+  });
+  effect(() => {
+    void [state.heads.value, state.hoveredHead.value];
     repaint();
   });
   watchSize([scroll], resize, signal);

@@ -7,7 +7,8 @@ type Paper = CanvasRenderingContext2D;
 
 export interface Picture {
   readonly plan: Plan;
-  readonly glance: Glance | null;
+  /** The pictures of all heads, which no hover changes. */
+  readonly still: HTMLCanvasElement;
   /** The head under the pointer or with the cursor. */
   readonly hovered: Head | null;
   readonly chosen: readonly Head[];
@@ -25,17 +26,29 @@ export function pixelsOf({ rows, cols, values }: Glance, index: number, table: U
   return image;
 }
 
-export function paintHeads(
+/** Paint the pictures, the numbers, and frames around the heads chosen and pointed at. */
+export function paintHeads(c: Paper, picture: Picture, look: Palette, pixels: number): void {
+  const { plan, still, hovered, chosen } = picture;
+  c.setTransform(pixels, 0, 0, pixels, 0, 0);
+  const size = extent(plan);
+  c.clearRect(0, 0, ...size);
+  if (still.width > 0) c.drawImage(still, 0, 0, ...size);
+  paintNumbers(c, plan, hovered, look);
+  for (const at of chosen) frame(c, plan, at, look.accent);
+  if (hovered) frame(c, plan, hovered, look.ink);
+}
+
+/** Paint the picture of each head, or its ground while it is not known. */
+export function paintPictures(
   c: Paper,
-  picture: Picture,
+  plan: Plan,
+  glance: Glance | null,
   look: Palette,
   table: Uint32Array,
   pixels: number,
 ): void {
-  const { plan, glance, hovered, chosen } = picture;
   c.setTransform(pixels, 0, 0, pixels, 0, 0);
   c.clearRect(0, 0, ...extent(plan));
-  paintNumbers(c, plan, hovered, look);
   const draft = document.createElement("canvas");
   [draft.width, draft.height] = [plan.cols, plan.rows];
   const small = draft.getContext("2d");
@@ -48,8 +61,6 @@ export function paintHeads(
     small.putImageData(pixelsOf(glance, index, table), 0, 0);
     c.drawImage(draft, ...box);
   });
-  for (const at of chosen) frame(c, plan, at, look.accent);
-  if (hovered) frame(c, plan, hovered, look.ink);
 }
 
 function each({ layers, heads }: Plan, paint: (at: Head, index: number) => void): void {
