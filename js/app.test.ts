@@ -64,6 +64,9 @@ class FakeSession implements Session {
   async map(): Promise<never> {
     throw new Error("not in this test");
   }
+  async headMap(): Promise<never> {
+    throw new Error("no map");
+  }
   async queryKey(): Promise<never> {
     throw new Error("not in this test");
   }

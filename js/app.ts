@@ -79,11 +79,11 @@ export function mountApp(
   mountEdit(view, ctx);
   why.mount(side, ctx, app.trouble);
   picker.mount(side, ctx);
-  const { content, heads } = ctx.state;
+  const { content, heads, pair } = ctx.state;
   mountLater(
     side,
     ctx,
-    () => content.value.query_keys === true && heads.value.length === 1,
+    () => content.value.query_keys === true && (heads.value.length === 1 || pair.value !== null),
     async () => (await import("./panels/query-key/query-key")).queryKey,
   );
   mountLater(

@@ -67,6 +67,9 @@ export function setUp(over: Partial<Content> = {}, steps = rows) {
       scale: 0.5,
       weight: 0.25,
     })),
+    headMap: vi.fn(async (_part: string, _head: unknown, r: number, c: number) =>
+      Float32Array.from({ length: r * c }, (_, k) => k / 100),
+    ),
     glance: vi.fn(async (r: number, c: number) => ({
       rows: r,
       cols: c,

@@ -75,6 +75,10 @@ describe("the messages both sides agree on", () => {
       query_key: () =>
         session.queryKey(step as number, input as number, [args.layer as number, args.head as number]),
       glance: () => session.glance(args.rows as number, args.cols as number),
+      head_map: () => {
+        const head = [args.layer as number, args.head as number] as const;
+        return session.headMap(args.part as string, head, args.rows as number, args.cols as number);
+      },
       foil: () => session.foil(step as number, text as string),
       check: () => session.check(step as number, masked as number[]),
       try: () => session.tryChanges(step as number, args.changes as Change[]),

@@ -211,12 +211,23 @@ export class KernelSession implements Session {
     );
   }
 
-  glance(rows: number, cols: number, options?: RequestOptions): Promise<Glance> {
+  glance(rows: number, cols: number, options?: RequestOptions, part?: string): Promise<Glance> {
     const read = (reply: Reply): Glance => {
       const { high, layers, heads } = reply.meta as unknown as Record<"high" | "layers" | "heads", number>;
       return { rows, cols, high, values: toBytes(buffer(reply, layers * heads * rows * cols)) };
     };
-    return this.#ask("glance", { rows, cols }, read, options);
+    return this.#ask("glance", { rows, cols, ...(part ? { part } : {}) }, read, options);
+  }
+
+  headMap(
+    part: string,
+    [layer, head]: Head,
+    rows: number,
+    cols: number,
+    options?: RequestOptions,
+  ): Promise<Float32Array> {
+    const args = { part, layer, head, rows, cols };
+    return this.#ask("head_map", args, (reply) => floats(reply, rows * cols), options);
   }
 
   async queryKey(
@@ -224,8 +235,10 @@ export class KernelSession implements Session {
     input: number,
     [layer, head]: Head,
     options?: RequestOptions,
+    part?: string,
   ): Promise<QueryKey> {
-    const reply = await this.#requests.ask("query_key", { step, input, layer, head }, () => {}, options);
+    const args = { step, input, layer, head, ...(part ? { part } : {}) };
+    const reply = await this.#requests.ask("query_key", args, () => {}, options);
     const { scale, weight } = reply.meta as Record<"scale" | "weight", number>;
     const both = toFloat32(reply.buffers[0] ?? new ArrayBuffer(0));
     const size = both.length / 2;

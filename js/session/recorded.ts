@@ -113,6 +113,10 @@ export class RecordedSession implements Session {
     return glanceOf(this.#weights, this.#content, rows, cols);
   }
 
+  async headMap(): Promise<never> {
+    throw new Error("Other parts of the attention need the model, which this page does not carry.");
+  }
+
   async queryKey(): Promise<never> {
     throw new Error("Queries and keys need the model, which this page does not carry.");
   }

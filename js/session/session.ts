@@ -1,5 +1,17 @@
 /** The interface through which views get their numbers; docs/protocol.md has the meaning of each field. */
 
+/** The attention of some tokens, `rows`, to some tokens, `columns`; both up to the second number. */
+export interface AttentionPart {
+  readonly name: string;
+  readonly title: string;
+  readonly rows: readonly [start: number, end: number];
+  readonly columns: readonly [start: number, end: number];
+  readonly layers: number;
+  readonly heads: number;
+  /** Each row is a step. */
+  readonly of_steps: boolean;
+}
+
 /** A named part of the text: tokens from `start` up to `end`. */
 export interface Section {
   readonly title: string;
@@ -62,6 +74,8 @@ export interface Content {
   readonly continued?: boolean;
   /** Queries and keys can be read. */
   readonly query_keys?: boolean;
+  /** The parts of the attention, of which Heads shows one; the first at first. Left out where there is one alone. */
+  readonly parts?: readonly AttentionPart[];
   readonly layers: number;
   readonly heads: number;
   readonly attention_note: string | null;
@@ -231,10 +245,24 @@ export interface Session {
   column(query: ScoreQuery, input: number, options?: RequestOptions): Promise<Float32Array>;
   /** All scores, pooled and quantised. */
   map(query: ScoreQuery, options?: RequestOptions): Promise<ScoreMap>;
-  /** A picture of `rows` by `cols` of each head. */
-  glance(rows: number, cols: number, options?: RequestOptions): Promise<Glance>;
-  /** What a head multiplies for a step and an input. */
-  queryKey(step: number, input: number, head: Head, options?: RequestOptions): Promise<QueryKey>;
+  /** A picture of `rows` by `cols` of each head, of a part of the attention or, without one, of the steps. */
+  glance(rows: number, cols: number, options?: RequestOptions, part?: string): Promise<Glance>;
+  /** float32 `[rows, cols]`: the greatest weights of one head in a part of the attention. */
+  headMap(
+    part: string,
+    head: Head,
+    rows: number,
+    cols: number,
+    options?: RequestOptions,
+  ): Promise<Float32Array>;
+  /** What a head multiplies for a step and an input; for a token and an input in a `part` whose rows are tokens. */
+  queryKey(
+    step: number,
+    input: number,
+    head: Head,
+    options?: RequestOptions,
+    part?: string,
+  ): Promise<QueryKey>;
   /** What each head gives to `steps`, in the mean: from all inputs, or from `input`. `foil` has an id, for one step. */
   heads(
     steps: readonly number[],

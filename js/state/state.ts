@@ -23,6 +23,8 @@ export interface Options {
   readonly fold: boolean;
   /** A text that is marked wherever it occurs. */
   readonly search: string;
+  /** The part of the attention that Heads shows; "" for the first. */
+  readonly part: string;
 }
 
 export const defaultOptions: Options = {
@@ -40,7 +42,16 @@ export const defaultOptions: Options = {
   unit_rule: "sum",
   fold: false,
   search: "",
+  part: "",
 };
+
+export interface Pair {
+  readonly part: string;
+  readonly head: Head;
+  /** A step or, in a part whose rows are tokens, the token that reads. */
+  readonly step: number;
+  readonly input: number;
+}
 
 export interface State {
   /** What Python sent, and the same with the units that are shown. */
@@ -68,6 +79,8 @@ export interface State {
   /** All of the input's word is meant. */
   readonly hoveredWord: Signal<boolean>;
   readonly hoveredHead: Signal<Head | null>;
+  /** The pair pointed at last in the picture of a head: a row and a column of a part of the attention, as tokens. */
+  readonly pair: Signal<Pair | null>;
   /** A token to bring in sight; a new array each time. */
   readonly sought: Signal<readonly [token: number] | null>;
   /** Which of the hits of the search was gone to; −1 for none. */
@@ -95,6 +108,7 @@ export function createState(content: Content): State {
     hoveredInput: signal(null),
     hoveredWord: signal(false),
     hoveredHead: signal(null),
+    pair: signal(null),
     sought: signal(null),
     hit: signal(-1),
     inSight: signal([0, 0]),

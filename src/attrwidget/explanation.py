@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from attrwidget.checks import check_step, is_whole
 from attrwidget.errors import AttrWidgetError
@@ -20,15 +19,16 @@ from attrwidget.methods.request.normalize import inseq_method, normalize_rows
 from attrwidget.methods.shared.attention_weights import weight_rows
 from attrwidget.presentation import Presentation
 from attrwidget.results.arguments import check_normalization, require_source, select
-from attrwidget.results.attention_parts import read_part
+from attrwidget.results.attention_parts import part_table
 from attrwidget.results.check import DRAWS
 from attrwidget.results.given_table import read_heads
 from attrwidget.results.layer_readings import lens_by_layer, read_blocks
 from attrwidget.results.live import LiveReading
-from attrwidget.tables import Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    import pandas as pd
 
     from attrwidget.engine.trace import Trace
     from attrwidget.progress import Progress
@@ -144,9 +144,9 @@ class Explanation(Presentation):
             head_rule: How several heads become one: ``"mean"``, ``"median"``, ``"sum"`` or ``"max"``.
             targets: ``"steps"``: the row that predicts each generated token. ``"all"``: a row for every token that the
                 model, or the decoder of an encoder–decoder, read.
-            part: For an encoder–decoder, one attention alone; by default a row covers source and target and sums to 1.
-                ``"cross"``: the decoder's, to the source. ``"decoder"``: the decoder's, to the target. ``"encoder"``:
-                the encoder's, with a row for each source token. Columns are then the tokens attended to.
+            part: One attention alone. Of an encoder–decoder ``"cross"``, ``"decoder"`` or ``"encoder"``, which has a
+                row for each source token; by default a row covers source and target and sums to 1. ``"all"``: a row for
+                each token. Of two texts, ``"AA"``, ``"AB"`` (from the first to the second), ``"BA"`` or ``"BB"``.
 
         Returns:
             float32 ``[targets, inputs]``, NaN where a token came later.
@@ -161,10 +161,7 @@ class Explanation(Presentation):
             raise AttrWidgetError(f"targets must be 'steps' or 'all', not {targets!r}.")
         selection = select(layer, head, head_rule)
         if part is not None:
-            values, rows, columns = read_part(self.trace, part, selection, steps_only=targets == "steps")
-            frame = Table(values, index=[self.tokens.labels[i] for i in rows])
-            frame.columns = pd.Index([self.tokens.labels[i] for i in columns], name="input")
-            return frame.rename_axis("step" if targets == "steps" and part != "encoder" else "token")
+            return part_table(self.trace, part, selection, steps_only=targets == "steps")
         if targets == "steps":
             request = make_request(self.trace, "attention", selection=selection)
             raw = self.reading.raw(request, range(self.reading.n_steps))
@@ -205,14 +202,17 @@ class Explanation(Presentation):
         """
         return read_heads(self.reading, step, foil, by_input=by_input)
 
-    def query_key(self, step: int, index: int, layer: int, head: int) -> pd.DataFrame:
+    def query_key(
+        self, step: int, index: int, layer: int, head: int, *, part: str | None = None
+    ) -> pd.DataFrame:
         """Return the query of a step and the key of an input in one head, as the head multiplies them.
 
         Args:
-            step: A step from 0.
+            step: A step from 0, or the token that reads in a *part* whose rows are tokens.
             index: An input from 0.
             layer: A layer from 0.
             head: A head from 0.
+            part: As in ``attention``.
 
         Returns:
             ``query``, ``key`` and ``product`` by dimension. ``attrs`` holds ``scale``; ``score``, *scale* times the sum
@@ -224,7 +224,7 @@ class Explanation(Presentation):
         Example:
             >>> ex.query_key(0, 3, layer=2, head=1).nlargest(5, "product")
         """
-        return self.reading.query_key(step, index, layer, head).table()
+        return self.reading.query_key(step, index, layer, head, part).table()
 
     def check(
         self,

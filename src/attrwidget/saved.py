@@ -154,7 +154,15 @@ class SavedExplanation(Presentation):
         """Raise AttrWidgetError: what each head gave needs the model."""
         self._refuse("heads()")
 
-    def query_key(self, step: int, index: int, layer: int, head: int) -> pd.DataFrame:  # noqa: ARG002
+    def query_key(
+        self,
+        step: int,  # noqa: ARG002
+        index: int,  # noqa: ARG002
+        layer: int,  # noqa: ARG002
+        head: int,  # noqa: ARG002
+        *,
+        part: str | None = None,  # noqa: ARG002
+    ) -> pd.DataFrame:
         """Raise AttrWidgetError: queries and keys need the model."""
         self._refuse("query_key()")
 

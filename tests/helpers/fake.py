@@ -139,8 +139,8 @@ class FakeExplanation(Reading):
         picked = np.stack([self.weights[list(steps), a, h] for a, h in pairs])
         return {"mean": np.mean, "sum": np.sum, "max": np.max}[rule](picked, axis=0).astype(np.float32)
 
-    def query_key(self, *place: int) -> QueryKey:
-        scale, weight, *pair = self.planted_query_keys[" ".join(map(str, place))]
+    def query_key(self, *place: Any) -> QueryKey:
+        scale, weight, *pair = self.planted_query_keys[" ".join(map(str, place[:4]))]
         query, key = np.array(pair, dtype=np.float32)
         return QueryKey(query, key, scale, weight)
 

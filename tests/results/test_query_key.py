@@ -71,3 +71,10 @@ def test_a_model_that_returns_its_attention_alone() -> None:
     ex.trace.capabilities = replace(ex.trace.capabilities, attention="returned")
     with pytest.raises(aw.AttrWidgetError, match="returns its attention weights alone, so queries"):
         ex.query_key(0, 0, 0, 0)
+
+
+def test_the_encoder_has_queries_of_its_own() -> None:
+    ex = aw.load(build_seq2seq("bart"), byte_tokenizer()).explain(IDS[:FIRST], output=IDS[FIRST:])
+    weights = ex.attention(1, 0, part="encoder").to_numpy()
+    scores = [ex.query_key(2, i, 1, 0, part="encoder").attrs["score"] for i in range(ex.trace.n_source)]
+    np.testing.assert_allclose(torch.softmax(torch.tensor(scores), 0), weights[2], atol=2e-6)

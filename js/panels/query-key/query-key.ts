@@ -22,6 +22,8 @@ interface Pair {
   readonly head: readonly [layer: number, head: number];
   readonly step: number;
   readonly input: number;
+  /** A part of the attention whose rows are tokens, which `step` then is. */
+  readonly part?: string;
 }
 
 function mount(host: HTMLElement, ctx: Context): void {
@@ -35,19 +37,23 @@ function mount(host: HTMLElement, ctx: Context): void {
   const root = h("section", section, title, size, list, sum);
   host.append(root);
   const found = signal<{ readonly pair: Pair; readonly read: QueryKey } | null>(null);
-  let last: number | null = null;
+  /** The input pointed at last stays. */
+  const input = signal<number | null>(null);
+  effect(() => {
+    if (state.hoveredInput.value !== null) input.value = state.hoveredInput.value;
+  });
 
   const pair = computed((): Pair | null => {
+    if (state.pair.value) return state.pair.value;
     const [head, ...more] = state.heads.value;
     const step = targetSteps(state)[0];
-    // The input pointed at last stays.
-    last = state.hoveredInput.value ?? last;
+    const last = input.value;
     const { steps, inputs } = state.content.value;
     if (!head || more.length > 0 || step === undefined || last === null) return null;
     return last < Math.min(steps.first + step, inputs) ? { head, step, input: last } : null;
   });
   effect(() => {
-    root.hidden = state.heads.value.length !== 1 || !state.content.value.query_keys;
+    root.hidden = (state.heads.value.length !== 1 && !state.pair.value) || !state.content.value.query_keys;
   });
   effect(() => {
     const now = pair.value;
@@ -57,7 +63,7 @@ function mount(host: HTMLElement, ctx: Context): void {
     }
     const timer = setTimeout(async () => {
       const read = await run(
-        (options) => session.queryKey(now.step, now.input, now.head, options),
+        (options) => session.queryKey(now.step, now.input, now.head, options, now.part),
         "query and key",
       );
       if (read && pair.peek() === now) found.value = { pair: now, read };
@@ -74,9 +80,10 @@ function mount(host: HTMLElement, ctx: Context): void {
     }
     const { pair, read } = shown;
     const units = unitsOf(state.content.peek());
-    const [from, to] = [units.of(pair.input), units.ofSteps([pair.step])[0] ?? 0].map((u) =>
-      named(units.text(u)),
-    );
+    const parts = state.content.peek().parts ?? [];
+    const tokens = parts.some(({ name, of_steps }) => name === pair.part && !of_steps);
+    const reader = tokens ? units.of(pair.step) : (units.ofSteps([pair.step])[0] ?? 0);
+    const [from, to] = [units.of(pair.input), reader].map((u) => named(units.text(u)));
     writeText(size, [`${headName(pair.head)}: `, { strong: `${from} → ${to}` }]);
     const ramp = diverging(ctx.theme.value);
     const most = greatest([...read.query, ...read.key]);

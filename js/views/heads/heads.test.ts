@@ -56,3 +56,31 @@ test("without attention it says why", () => {
   ]);
   expect(t.session.glance).not.toHaveBeenCalled();
 });
+
+test("a part of the attention is chosen, and a head of it is enlarged here", async () => {
+  const size = { layers: 2, heads: 2, of_steps: false };
+  const span = [0, 3] as const;
+  t = setUp({
+    parts: [
+      { name: "answer", title: "the answer", rows: [2, 4], columns: span, ...size, of_steps: true },
+      { name: "all", title: "all tokens", rows: span, columns: span, ...size },
+    ],
+  });
+  heads.mount(t.host, t.ctx);
+  await settle();
+  t.host.querySelector<HTMLElement>("[data-value=all]")?.click();
+  await settle();
+  expect(t.state.options.value.part).toBe("all");
+  expect(t.session.glance.mock.lastCall).toEqual([3, 3, expect.anything(), "all"]);
+  press(grid(), "Enter");
+  await settle();
+  expect(t.session.headMap.mock.lastCall?.slice(0, 4)).toEqual(["all", [0, 0], 3, 3]);
+  expect(t.state.view.value).not.toBe("matrix");
+  const map = t.host.querySelector<HTMLElement>(".map canvas") as HTMLElement;
+  press(map, "ArrowRight");
+  press(map, "ArrowDown");
+  expect(t.host.querySelector("[role=status]")?.textContent).toBe("Paris reads <s>: .030");
+  expect(t.state.pair.value).toEqual({ part: "all", head: [0, 0], step: 1, input: 0 });
+  t.host.querySelector<HTMLElement>(".map button")?.click();
+  expect([t.state.heads.value, t.state.pair.value]).toEqual([[], null]);
+});

@@ -7,10 +7,12 @@ import { h, inNextFrame, listen, pointIn, sizeCanvas, watchSize, writeText } fro
 import { numeral } from "../../draw/numerals";
 import { paletteOf } from "../../draw/palette";
 import { sequential } from "../../draw/ramp";
-import type { Glance, Head } from "../../session/session";
-import { headName, hoverHead, isChosen, pickHead } from "../../state/heads";
+import { segmented } from "../../panels/toolbar/controls";
+import type { AttentionPart, Glance, Head } from "../../session/session";
+import { chooseAll, headName, hoverHead, isChosen, pickHead } from "../../state/heads";
 import tableStyles from "../table.css";
 import styles from "./heads.css";
+import { headMap } from "./map";
 import { paintHeads, paintPictures } from "./paint";
 import { corner, extent, headAt, type Plan, planOf } from "./plan";
 
@@ -23,7 +25,17 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
   const grid = h("div", { role: "grid", tabindex: 0, "aria-label": "Pictures of all heads" }, canvas);
   const active = new ActiveCell(grid);
   const scroll = h("div", { class: "scroll" }, grid);
-  const root = h("section", { class: "aw-heads aw-table", "aria-label": "Heads" }, caption, scroll);
+  const parts = segmented("Attention of", (part) => {
+    state.options.value = { ...state.options.peek(), part };
+  });
+  const choice = h("p", { class: "parts" }, "Attention of", parts.element);
+  const map = headMap(ctx, () => {
+    enlarged = null;
+    chooseAll(state);
+    update();
+  });
+  const section = { class: "aw-heads aw-table", "aria-label": "Heads" };
+  const root = h("section", section, choice, caption, scroll, map.element);
   host.append(root);
   const paper = canvas.getContext("2d");
   let plan: Plan | null = null;
@@ -31,6 +43,25 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
   /** The size of the pictures that were asked for. */
   let asked = "";
   let cursor = { row: 0, column: 0 };
+  /** The head whose picture of a part is enlarged here. */
+  let enlarged: Head | null = null;
+
+  /** The part shown, or null for the steps of a model without parts. */
+  function part(): AttentionPart | null {
+    const all = state.content.peek().parts ?? [];
+    return all.find(({ name }) => name === state.options.peek().part) ?? all[0] ?? null;
+  }
+  /** Show the pictures of all heads, or the enlarged one. */
+  function update(): void {
+    const now = part();
+    const big = now && enlarged && now.name !== "answer" ? enlarged : null;
+    if (big) scroll.hidden = true;
+    else say();
+    caption.hidden = big !== null;
+    if (!now || !big) map.hide();
+    else void map.show(now, big, root.clientWidth - 40);
+    if (!big) resize();
+  }
 
   const still = h("canvas", { width: 0 });
   const repaint = inNextFrame(() => {
@@ -51,18 +82,24 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
   function resize(): void {
     const content = state.content.peek();
     if (content.layers === 0 || content.steps.count === 0 || scroll.clientWidth === 0) return;
-    const size = [content.layers, content.heads] as const;
-    plan = planOf(scroll.clientWidth, size, [content.steps.count, content.inputs], devicePixelRatio);
+    const now = part();
+    const size = [now?.layers ?? content.layers, now?.heads ?? content.heads] as const;
+    const extents = now ? [now.rows, now.columns].map(([start, end]) => end - start) : [];
+    const [rows = content.steps.count, cols = content.inputs] = extents;
+    plan = planOf(scroll.clientWidth, size, [rows, cols], devicePixelRatio);
+    active.size(...size);
     sizeCanvas(canvas, ...extent(plan));
     draw();
     if (open.peek()) void read(plan);
   }
 
   async function read({ rows, cols }: Plan): Promise<void> {
-    const key = `${rows} ${cols}`;
+    const now = part();
+    const name = now && now.name !== "answer" ? now.name : undefined;
+    const key = `${name} ${rows} ${cols}`;
     if (asked === key) return;
     asked = key;
-    const found = await run((options) => session.glance(rows, cols, options), "heads view");
+    const found = await run((options) => session.glance(rows, cols, options, name), "heads view");
     if (asked !== key) return;
     if (found) glance = found;
     else asked = "";
@@ -79,11 +116,20 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
     writeText(caption, [
       none ||
         nothing ||
-        `Each picture is one head: a row for each token of the answer, from left to right what it read.${scale} Click enlarges.`,
+        `Each picture is one head: a row for each ${rowsOf(part())}, from left to right what it read.${scale} Click enlarges.`,
     ]);
   }
 
   function choose(at: Head): void {
+    const now = part();
+    if (now && now.name !== "answer") {
+      // What is held is a head of the decoder.
+      const held = now.name === "encoder" || isChosen(state, at);
+      if (!held) ctx.announce(pickHead(state, at, false));
+      enlarged = at;
+      if (held) update();
+      return;
+    }
     const chosen = isChosen(state, at) && state.heads.peek().length === 1;
     if (!chosen) ctx.announce(pickHead(state, at, false));
     state.view.value = "matrix";
@@ -132,12 +178,28 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
     untracked(say);
   });
   effect(() => {
+    const { parts: all = [] } = state.content.value;
+    const chosen = state.options.value.part;
+    const [only, ...more] = state.heads.value;
+    choice.hidden = all.length < 2;
+    untracked(() => {
+      parts.show(
+        all.map(({ name, title }) => ({ value: name, text: title })),
+        part()?.name ?? chosen,
+      );
+      enlarged = only && more.length === 0 && part()?.name !== "encoder" ? only : null;
+      [glance, asked] = [null, ""];
+      if (open.peek()) update();
+    });
+  });
+  effect(() => {
     void state.content.value;
-    if (open.value) untracked(resize);
+    if (open.value) untracked(update);
   });
   effect(() => {
     void ctx.theme.value;
     draw();
+    map.repaint();
   });
   effect(() => {
     void [state.heads.value, state.hoveredHead.value];
@@ -148,4 +210,10 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
     hoverHead(state, null);
     root.remove();
   });
+}
+
+/** What a row of the pictures is. */
+function rowsOf(part: AttentionPart | null): string {
+  if (!part || part.name === "answer") return "token of the answer";
+  return part.of_steps ? "token of the answer" : part.name === "encoder" ? "token of the source" : "token";
 }

@@ -39,6 +39,7 @@ DEFAULT_OPTIONS: dict[str, Any] = {
     "unit_rule": "sum",
     "fold": False,
     "search": "",
+    "part": "",
 }
 _CHOICES: dict[str, tuple[str, ...]] = {
     "head_rule": HEAD_RULES,
@@ -123,7 +124,7 @@ def check_option(name: Any, value: Any) -> Any:
         raise AttrWidgetError(f"There is no option {short(name)}: take one of {', '.join(DEFAULT_OPTIONS)}.")
     if name in _CHOICES:
         return check_choice(value, "unit" if name == "units" else name, _CHOICES[name])
-    if name == "search":
+    if name in ("search", "part"):
         return check_text(value, name)
     if name not in _LEAST:
         return check_bool(value, name)

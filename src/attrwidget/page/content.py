@@ -14,6 +14,7 @@ from attrwidget.text.tokens import visible
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from attrwidget.results.attention_parts import AttentionPart
     from attrwidget.results.base import MethodInfo, Reading
     from attrwidget.results.check import Checks
     from attrwidget.results.lens import Lens
@@ -61,6 +62,11 @@ def content_of(reading: Reading, *, model: bool = True) -> dict[str, Any]:
         **_changed(reading),
         **({"editing": {"mask": words.mask}} if words else {}),
         **({"query_keys": True} if model and reading.has_query_keys else {}),
+        **(
+            {"parts": [part_entry(part) for part in reading.parts.values()]}
+            if model and len(reading.parts) > 1
+            else {}
+        ),
         "layers": int(reading.n_layers),
         "heads": int(reading.n_heads),
         "attention_note": reading.attention_note,
@@ -129,6 +135,20 @@ def section_entry(section: Section) -> dict[str, Any]:
     """Return *section* as JSON without its empty fields."""
     known = {name: value for name, value in section._asdict().items() if value is not None}
     return {**known, **({"body": list(section.body)} if section.body else {})}
+
+
+def part_entry(part: AttentionPart) -> dict[str, Any]:
+    """Return a part of the attention as JSON."""
+    spans = {"rows": [part.rows.start, part.rows.stop], "columns": [part.columns.start, part.columns.stop]}
+    layers, heads = part.heads
+    return {
+        "name": part.name,
+        "title": part.title,
+        **spans,
+        "layers": layers,
+        "heads": heads,
+        "of_steps": part.of_steps,
+    }
 
 
 def method_entry(method: MethodInfo) -> dict[str, Any]:

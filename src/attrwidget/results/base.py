@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
@@ -13,12 +14,13 @@ from attrwidget.results.given import mean_of, read_given
 from attrwidget.tables import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
     from attrwidget.progress import Progress
+    from attrwidget.results.attention_parts import AttentionPart
     from attrwidget.results.changed_words import ChangedWords
     from attrwidget.results.check import Checks
     from attrwidget.results.contrast import Contrasts
@@ -84,6 +86,7 @@ class Reading(ABC):
         checks: What becomes of a step without some inputs; None without the model.
         lens: What each layer would have said at a step; None without the model.
         has_query_keys: Whether ``query_key`` answers.
+        parts: The parts of the attention that ``part_weights`` reads, by name; none without the model.
         answer_text: The answer in words where the joined steps do not give it, else None.
         step_noun: The words for one step and for several.
         shown_as: The class name that ``repr`` shows.
@@ -108,6 +111,7 @@ class Reading(ABC):
     checks: Checks | None = None
     lens: Lens | None = None
     has_query_keys: bool = False
+    parts: Mapping[str, AttentionPart] = MappingProxyType({})
     answer_text: str | None = None
     step_noun: tuple[str, str] = ("token", "tokens")
 
@@ -197,8 +201,27 @@ class Reading(ABC):
         """Return whether ``given_by_heads`` would answer at once."""
         return True
 
-    def query_key(self, step: int, index: int, layer: int, head: int) -> QueryKey:  # noqa: ARG002
-        """Return the query of *step* and the key of input *index* in a head."""
+    def part_weights(
+        self,
+        name: str,  # noqa: ARG002
+        layer: int,  # noqa: ARG002
+        heads: Sequence[int] | None,  # noqa: ARG002
+        rows: Sequence[int],  # noqa: ARG002
+    ) -> NDArray[np.float32]:
+        """Return the weights of some *rows* of a part of the attention, float32 ``[heads, rows, columns]``."""
+        raise AttrWidgetError(
+            "This part of the attention needs the model, and this explanation was recorded without it."
+        )
+
+    def query_key(
+        self,
+        step: int,  # noqa: ARG002
+        index: int,  # noqa: ARG002
+        layer: int,  # noqa: ARG002
+        head: int,  # noqa: ARG002
+        part: str | None = None,  # noqa: ARG002
+    ) -> QueryKey:
+        """Return the query of *step* and the key of input *index* in a head; see ``read_query_key``."""
         raise AttrWidgetError(
             "Queries and keys need the model, and this explanation was recorded without it."
         )

@@ -20,6 +20,7 @@ from attrwidget.methods.request.normalize import normalize_rows
 from attrwidget.methods.shared.attention_weights import check_selection
 from attrwidget.progress import progress_bar
 from attrwidget.results.arguments import select_heads
+from attrwidget.results.attention_parts import part_weights, parts_of
 from attrwidget.results.base import MethodInfo, Reading
 from attrwidget.results.changed_words import ChangedWords
 from attrwidget.results.contrast import Contrasts
@@ -58,7 +59,7 @@ class LiveReading(Reading):
         self.tokens, self.sections = trace.tokens, list(trace.sections)
         self.first_step, self.n_steps, self.n_inputs = trace.first_step, trace.n_steps, trace.n_inputs
         self.n_layers, self.n_heads = trace.n_layers, trace.n_heads
-        self.has_query_keys = has_query_keys(trace)
+        self.has_query_keys, self.parts = has_query_keys(trace), parts_of(trace)
         self.attention_note = trace.capabilities.attention_note
         self.model_name, self.warnings = trace.model.name, _warnings(trace)
         self.answer_text, self.step_noun = trace.answer_text, trace.step_noun
@@ -195,9 +196,16 @@ class LiveReading(Reading):
         return self.given.has(steps, foil)
 
     @own_precision()
-    def query_key(self, step: int, index: int, layer: int, head: int) -> QueryKey:
+    def query_key(self, step: int, index: int, layer: int, head: int, part: str | None = None) -> QueryKey:
         """Return the query of *step* and the key of input *index* in a head; see ``read_query_key``."""
-        return read_query_key(self.trace, step, index, layer, head)
+        return read_query_key(self.trace, step, index, layer, head, part)
+
+    @own_precision()
+    def part_weights(
+        self, name: str, layer: int, heads: Sequence[int] | None, rows: Sequence[int]
+    ) -> NDArray[np.float32]:
+        """Return the weights of some *rows* of a part of the attention; see ``Reading.part_weights``."""
+        return part_weights(self.trace, self.parts[name], layer, heads, rows)
 
     def raw_rows(self, method: str, progress: Progress | None = None) -> NDArray[np.floating]:
         """Return the rows of all steps as they were computed, ``[n_steps, n_inputs]``, before any normalisation."""

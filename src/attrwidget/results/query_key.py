@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from attrwidget.checks import check_input, check_step
 from attrwidget.engine.attention.joint import JointAttention
@@ -10,6 +10,7 @@ from attrwidget.engine.attention.recorder import RecordedAttention
 from attrwidget.errors import AttrWidgetError
 from attrwidget.methods import HeadSelection
 from attrwidget.methods.shared.attention_weights import check_selection
+from attrwidget.results.attention_parts import find_part
 from attrwidget.tables import Table
 
 if TYPE_CHECKING:
@@ -51,17 +52,34 @@ def has_query_keys(trace: Trace) -> bool:
     return trace.n_layers > 0 and trace.capabilities.attention == "recorded"
 
 
-def read_query_key(trace: Trace, step: int, index: int, layer: int, head: int) -> QueryKey:
-    """Return the query of *step* and the key of input *index* in a head; raise AttrWidgetError where there is none."""
-    step, index = check_step(step, trace.n_steps), check_input(index, trace.n_inputs)
-    check_selection(HeadSelection(None, ((layer, head),)), trace.n_layers, trace.n_heads)
+def read_query_key(  # noqa: PLR0917
+    trace: Trace, step: int, index: int, layer: int, head: int, part: str | None = None
+) -> QueryKey:
+    """Return the query of *step* and the key of input *index* in a head; raise AttrWidgetError where there is none.
+
+    In a *part* whose rows are no steps, *step* is the token that reads.
+    """
+    found = None if part is None else find_part(trace, part)
+    if found is None or found.of_steps:
+        return _read(
+            trace, trace.position(check_step(step, trace.n_steps)), index, layer, head, f"Step {step}"
+        )
+    return _read(trace, check_input(step, trace.n_inputs), index, layer, head, f"Token {step}", found.name)
+
+
+def _read(  # noqa: PLR0917
+    trace: Trace, row: int, index: int, layer: int, head: int, reads: str, part: str = ""
+) -> QueryKey:
+    """Return the query at *row* and the key of input *index*; *reads* names what is at the row."""
+    encoder = part == "encoder"
+    index = check_input(index, trace.n_source if encoder else trace.n_inputs)
     if not has_query_keys(trace):
         raise AttrWidgetError(_RETURNED.format(trace.model.name))
-    if index >= trace.seen(step):
-        raise AttrWidgetError(
-            f"Step {step} does not see input {index}: it sees the first {trace.seen(step)}."
-        )
-    row, reader = trace.position(step), trace.attention
+    reader = cast("JointAttention", trace.attention).part(part) if encoder else trace.attention
+    check_selection(HeadSelection(None, ((layer, head),)), reader.n_layers, reader.n_heads)
+    seen = trace.n_source if encoder else trace.seen_from(row)
+    if index >= seen:
+        raise AttrWidgetError(f"{reads} does not see input {index}: it sees the first {seen}.")
     weight = float(reader.weights(layer, [head], [row])[0, 0, index])
     if isinstance(reader, JointAttention):
         row -= reader.n_source

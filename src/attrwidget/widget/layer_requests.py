@@ -9,8 +9,9 @@ import numpy as np
 from attrwidget.checks import LENS_WORDS, check_input, is_whole, short
 from attrwidget.errors import AttrWidgetError
 from attrwidget.page.checks import check_foil_ids
-from attrwidget.page.glance import check_size
+from attrwidget.page.glance import check_head, check_part, check_size
 from attrwidget.page.glance import glance as pictures
+from attrwidget.page.glance import head_map as picture
 from attrwidget.page.packing import ANSWER_BYTES, float_bytes, given_meta, lens_table
 from attrwidget.results.check import DRAWS
 from attrwidget.widget.query import ONE_STEP, TOO_MANY, Answer, Query, contrasts_of, steps_of
@@ -45,22 +46,38 @@ def heads(reading: Reading, args: Mapping[str, Any]) -> Query:
 
 def glance(reading: Reading, args: Mapping[str, Any]) -> Query:
     """Check a request for small pictures of all heads."""
-    size = check_size(reading, args["rows"], args["cols"])
+    side = check_part(reading, args.get("part"))
+    size = check_size(reading, args["rows"], args["cols"], side)
 
     def answer(progress: Progress) -> Answer:
-        values, high = pictures(reading, *size, progress)
+        values, high = pictures(reading, *size, progress, side)
         shape = dict(zip(("layers", "heads", "rows", "cols"), values.shape, strict=True))
         return Answer({**shape, "high": high}, values.tobytes())
 
     return Query(1, answer)
 
 
+def head_map(reading: Reading, args: Mapping[str, Any]) -> Query:
+    """Check a request for the picture of one head."""
+    side = check_part(reading, args["part"])
+    rows, cols = check_size(reading, args["rows"], args["cols"], side)
+    head = check_head(reading, side, args["layer"], args["head"])
+    if 4 * rows * cols > ANSWER_BYTES:
+        raise AttrWidgetError(f"A picture of {rows} × {cols} is too many bytes: ask for a smaller one.")
+
+    def answer(progress: Progress) -> Answer:
+        weights = picture(reading, rows, cols, head, side, progress)
+        return Answer({"rows": rows, "cols": cols}, float_bytes(weights))
+
+    return Query(1, answer)
+
+
 def query_key(reading: Reading, args: Mapping[str, Any]) -> Query:
     """Check a request for the query of a step and the key of an input."""
-    pair = [args[name] for name in ("step", "input", "layer", "head")]
+    step, index, layer, head = (args[name] for name in ("step", "input", "layer", "head"))
 
     def answer(_progress: Progress) -> Answer:
-        found = reading.query_key(*pair)
+        found = reading.query_key(step, index, layer, head, args.get("part"))
         meta = {"scale": found.scale, "weight": found.weight}
         return Answer(meta, float_bytes(np.stack([found.query, found.key])))
 
