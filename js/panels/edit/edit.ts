@@ -136,6 +136,9 @@ function open(host: HTMLElement, ctx: Context, word: Word, anchor: HTMLElement):
 
   const { mask } = content.editing ?? { mask: null };
   const fixed = [chip("delete", "", put), ...(mask ? [chip("mask", mask, put)] : [])];
+  if (!mask && fixed[0])
+    fixed[0].title =
+      "This model has no mask token to put here. To hide a word and keep its place, use the check under the list of words.";
   chips.append(...fixed);
   keep.disabled = true;
   input.focus({ preventScroll: true });

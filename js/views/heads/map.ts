@@ -66,7 +66,7 @@ export function headMap(ctx: ViewContext, back: () => void): HeadMap {
     if (!c || !shown) return;
     const { part, rows, cols, weights } = shown;
     const look = paletteOf(element);
-    const font = `12px ${look.sans}`;
+    const font = `${Math.min(12, cell - 1)}px ${look.sans}`;
     const cut = (text: string) => truncate(text, gutter - 10, (t) => c.measureText(t).width);
     const names = (span: readonly [number, number], count: number) =>
       cell < legible ? [] : Array.from({ length: count }, (_, k) => cut(name(spanOf(span, count, k))));
