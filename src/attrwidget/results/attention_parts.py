@@ -9,6 +9,7 @@ import pandas as pd
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.methods.shared.attention_weights import combined_weights
+from attrwidget.results.arguments import require_source
 from attrwidget.tables import Table
 
 if TYPE_CHECKING:
@@ -88,13 +89,15 @@ def _pairs(trace: Trace) -> list[AttentionPart]:
 def find_part(trace: Trace, name: str) -> AttentionPart:
     """Return the part called *name*; raise AttrWidgetError if there is none."""
     parts = parts_of(trace)
-    if name not in parts:
-        raise AttrWidgetError(
-            f"There is no part {name!r} of the attention: take one of {', '.join(parts)}."
-            if parts
-            else trace.capabilities.attention_note or "This model shows no attention."
-        )
-    return parts[name]
+    if name in parts:
+        return parts[name]
+    if not parts:
+        raise AttrWidgetError(trace.capabilities.attention_note or "This model shows no attention.")
+    if name == "encoder" and trace.n_source:
+        raise AttrWidgetError(cast("JointAttention", trace.attention).encoder_note)
+    if len(parts) == 1:
+        require_source(trace.n_source, trace.model.name, "part")
+    raise AttrWidgetError(f"There is no part {name!r} of the attention: take one of {', '.join(parts)}.")
 
 
 def part_weights(
