@@ -73,12 +73,39 @@ def test_whole_words_are_the_difference_of_both(ex: aw.Explanation, method: str)
     assert f"{whole:.3g} of the other".replace("-", "−") in contrasts.note(method, foil)
 
 
-def test_a_method_without_a_sign_compares_no_whole_words(ex: aw.Explanation) -> None:
+@pytest.mark.parametrize("method", ["saliency", "input_x_gradient_l2"])
+def test_without_a_sign_it_is_the_size_of_the_difference(ex: aw.Explanation, method: str) -> None:
+    """By plain autograd: the gradient of both words' log-probabilities, less one another, before its norm is taken."""
     contrasts = ex.reading.contrasts
-    assert "saliency" in contrasts.descriptions()
-    assert "saliency" not in contrasts.whole_descriptions()
-    with pytest.raises(aw.AttrWidgetError, match="Saliency has no sign"):
-        contrasts.rows("saliency", contrasts.find(1, "Jefferson Adams"))
+    foil = contrasts.find(1, "Jefferson Adams")
+    assert not contrasts.has_rows(method, foil)
+    row = contrasts.rows(method, foil)[0]
+    assert contrasts.has_rows(method, foil)
+    assert "log-probability less that of the other word" in contrasts.whole_descriptions()[method]
+    seen, model = ex.reading.seen(1), ex.trace.model.hf
+    before = list(ex.tokens.ids[:seen])
+
+    def gradient(word: list[int]) -> tuple[torch.Tensor, torch.Tensor]:
+        ids = torch.tensor([[*before, *word]])
+        embedded = model.get_input_embeddings()(ids).detach().requires_grad_(True)
+        log_probs = model(inputs_embeds=embedded).logits[0].log_softmax(-1)
+        total = sum(log_probs[seen - 1 + k, token] for k, token in enumerate(word))
+        (found,) = torch.autograd.grad(total, embedded)
+        return found[0, :seen], embedded[0, :seen].detach()
+
+    (own, at), (other, _) = gradient([ex.trace.outputs[1]]), gradient(list(foil.ids))
+    difference = own - other if method == "saliency" else (own - other) * at
+    sizes = difference.norm(dim=-1)
+    np.testing.assert_allclose(row[:seen], sizes / sizes.sum(), rtol=1e-4, atol=1e-6)
+    assert np.isnan(row[seen:]).all()
+
+
+def test_a_method_that_only_reads_compares_no_whole_words(ex: aw.Explanation) -> None:
+    contrasts = ex.reading.contrasts
+    assert "gradient_x_attention" in contrasts.descriptions()
+    assert "gradient_x_attention" not in contrasts.whole_descriptions()
+    with pytest.raises(aw.AttrWidgetError, match="Gradient × attention has no sign"):
+        contrasts.rows("gradient_x_attention", contrasts.find(1, "Jefferson Adams"))
 
 
 def test_the_model_writes_on_from_a_foil(ex: aw.Explanation) -> None:

@@ -11,15 +11,19 @@ from attrwidget.methods.shared.gradient import reduced_gradients
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import torch
+
     from attrwidget.engine.trace import Trace
     from attrwidget.methods.method import HeadSelection, Rows
     from attrwidget.methods.request.targets import Target
 
 
+def _reduce(gradients: torch.Tensor, embeddings: torch.Tensor) -> torch.Tensor:
+    return (gradients * embeddings).norm(dim=-1)
+
+
 def _compute(trace: Trace, target: Target, steps: Sequence[int], _selection: HeadSelection) -> Rows:
-    return reduced_gradients(
-        trace, target, steps, lambda gradients, embeddings: (gradients * embeddings).norm(dim=-1)
-    )
+    return reduced_gradients(trace, target, steps, _reduce)
 
 
 INPUT_X_GRADIENT_L2 = register(
@@ -33,6 +37,7 @@ INPUT_X_GRADIENT_L2 = register(
         source="Inseq's default aggregation of input_x_gradient; Ecco's gradient × input",
         compute=_compute,
         passes=Passes(once=1, each_step=0.7),
+        reduce=_reduce,
         distribution="gradient",
     )
 )

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
 
     import numpy as np
+    import torch
     from numpy.typing import NDArray
 
     from attrwidget.engine.trace import Trace
@@ -138,6 +139,8 @@ class Method:
         needs: What the model must allow: keys of ``NEEDS``.
         options: Names of options and their defaults.
         package: The library that computes the rows, imported when they are asked for.
+        reduce: Where rows are the size of a gradient: what turns gradients ``[k, tokens, d]`` and embeddings
+            ``[tokens, d]`` into ``[k, tokens]``, so that the gradients of two words can be compared before it.
         distribution: How it explains the target function ``"distribution"``: by comparing scores (``"change"``), by
             differentiating (``"gradient"``), or, None, not at all.
         note: ``note(trace, options)`` is a sentence on how the scores were computed, or None.
@@ -160,6 +163,7 @@ class Method:
     needs: tuple[str, ...] = ("gradients",)
     options: Mapping[str, Any] = field(default_factory=dict, hash=False)
     package: str | None = None
+    reduce: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] | None = None
     distribution: str | None = None
     note: Callable[[Trace, Mapping[str, Any]], str | None] | None = None
     note_on_rows: Callable[[Trace, Sequence[int], NDArray[np.floating]], str | None] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.errors import AttrWidgetError
@@ -12,6 +13,8 @@ from attrwidget.methods.shared.gradient import reduced_gradients
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import torch
+
     from attrwidget.engine.trace import Trace
     from attrwidget.methods.method import HeadSelection, Rows
     from attrwidget.methods.request.targets import Target
@@ -20,14 +23,16 @@ if TYPE_CHECKING:
 _NORMS = {"l1": 1, "l2": 2, "max": float("inf")}
 
 
+def _reduce(gradients: torch.Tensor, _embeddings: torch.Tensor, norm: str = "l2") -> torch.Tensor:
+    return gradients.norm(_NORMS[norm], dim=-1)
+
+
 def _compute(
     trace: Trace, target: Target, steps: Sequence[int], _selection: HeadSelection, *, norm: str
 ) -> Rows:
     if norm not in _NORMS:
         raise AttrWidgetError(f"norm is one of {', '.join(map(repr, _NORMS))}, not {norm!r}.")
-    return reduced_gradients(
-        trace, target, steps, lambda gradients, _embeddings: gradients.norm(_NORMS[norm], dim=-1)
-    )
+    return reduced_gradients(trace, target, steps, partial(_reduce, norm=norm))
 
 
 def _note(_trace: Trace, options: Mapping[str, Any]) -> str | None:
@@ -45,6 +50,7 @@ SALIENCY = register(
         source="Simonyan et al. 2013 (arXiv:1312.6034); L2 over dimensions as Inseq's default",
         compute=_compute,
         passes=Passes(once=1, each_step=0.7),
+        reduce=_reduce,
         distribution="gradient",
         options={"norm": "l2"},
         note=_note,

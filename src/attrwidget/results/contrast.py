@@ -13,7 +13,7 @@ from attrwidget.methods.request.foils import foil_tokens
 from attrwidget.methods.request.footnotes import note_on
 from attrwidget.methods.request.make import make_request
 from attrwidget.methods.request.normalize import normalize_rows
-from attrwidget.results.whole_words import WholeWords
+from attrwidget.results.whole_words import WholeWords, compares_whole, whole_description
 from attrwidget.text.tokens import token_text
 
 if TYPE_CHECKING:
@@ -63,11 +63,8 @@ class Contrasts:
         """Return the footer text of each method that compares whole words."""
         if not self._trace.writes_text:
             return {}
-        return {
-            name: f"{get(name).describe('log_prob')}, less that of the other word"
-            for name in self.descriptions()
-            if get(name).signed
-        }
+        methods = [get(name) for name in self.descriptions()]
+        return {method.name: whole_description(method) for method in methods if compares_whole(method)}
 
     def likeliest(self, step: int) -> list[int]:
         """Return the likeliest outputs of *step*, in the order of the column ``top`` of ``Explanation.steps``."""
@@ -104,7 +101,8 @@ class Contrasts:
     def rows(self, method: str, foil: Foil, progress: Progress | None = None) -> NDArray[np.float32]:
         """Return what the screen shows of the foil's step: float32 ``[1, n_inputs]``, as ``Reading.rows`` does."""
         if len(foil.ids) > 1:
-            return self._whole.rows(method, foil.step, foil.ids, progress)
+            whole = self._whole.rows(method, foil.step, foil.ids, progress)
+            return normalize_rows(whole, get(method), "auto")
         request = self._request(method, foil)
         return normalize_rows(self._cache.rows(request, [foil.step], progress), request.method, "auto")
 
