@@ -33,6 +33,7 @@ test("rows are input units, columns generated ones", () => {
   expect(shape.probability[0]).toBeCloseTo(0.2, 9);
   expect([shape.breaks, shape.inputs]).toEqual([[2], 5]);
   expect([heading(""), heading("  "), heading(" a ")]).toEqual(["∅", "␣␣", "a"]);
+  expect([heading("\n\n"), heading(" \u200d"), heading(",")]).toEqual(["⏎⏎", "⟨U+200D⟩", ","]);
 });
 
 test("a section that begins inside the inputs is a break, the first row is not", () => {

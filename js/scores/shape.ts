@@ -1,5 +1,6 @@
 /** The rows and columns of the table of scores: units that are inputs, and units that were generated. */
 import type { Content } from "../session/session";
+import { plainName } from "../state/names";
 import { unitsOf } from "../state/units";
 
 export interface Shape {
@@ -25,7 +26,8 @@ export interface Shape {
 /** A token as a heading: trimmed, and with marks for invisible characters. */
 export function heading(text: string): string {
   const seen = text.replace(/\n/g, "⏎").replace(/\t/g, "⇥").trim();
-  return seen || (text === "" ? "∅" : "␣".repeat(Math.min(3, text.length)));
+  if (seen) return plainName(seen);
+  return text === "" ? "∅" : "␣".repeat(Math.min(3, text.length));
 }
 
 /** The shape of the table that a content describes. */

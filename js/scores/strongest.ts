@@ -1,6 +1,7 @@
 /** The units that gave most, what they are called, and how much of the row they hold. */
 import type { Content } from "../session/session";
-import { named, type Units, unitsOf } from "../state/units";
+import { named } from "../state/names";
+import { type Units, unitsOf } from "../state/units";
 import { wordStarts } from "../state/word";
 
 /** The units with the greatest sizes over 0, the first of equal ones first; `size` is the magnitude unless given. */

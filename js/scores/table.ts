@@ -1,6 +1,7 @@
 /** Scores as a table in text: exact numbers, tabs between columns. */
 import type { Content } from "../session/session";
-import { named, unitsOf } from "../state/units";
+import { plainName } from "../state/names";
+import { unitsOf } from "../state/units";
 
 /** The shortest decimal that gives this float32 when read. */
 export function exactly(v: number): string {
@@ -12,7 +13,7 @@ export function exactly(v: number): string {
   return String(Number(v.toPrecision(9)));
 }
 
-const quoted = (text: string): string => named(text).replace(/[\t\n\r]/g, " ");
+const quoted = (text: string): string => plainName(text).replace(/[\t\n\r]/g, " ");
 
 /** The text of a token; in a unit of several tokens, that of the unit with the token's place in it. */
 function tokenName(content: Content, token: number): string {

@@ -4,9 +4,10 @@ import { spokenChance } from "../draw/numerals";
 import type { Foil } from "../session/session";
 import type { Display } from "./display";
 import { chooseAll } from "./heads";
+import { named } from "./names";
 import { fits, foilOf, methodOf, restingSteps } from "./selectors";
 import type { State } from "./state";
-import { named, unitsOf } from "./units";
+import { unitsOf } from "./units";
 
 const sameSteps = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((step, k) => step === b[k]);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Content } from "../session/session";
 import { sample } from "../session/testing";
-import { named, Units, undirected } from "./units";
+import { Units } from "./units";
 
 /** Tokens 0 1 | 2 3 4 | 5: a unit of two special tokens, then one of three written tokens, then one. */
 const content: Content = {
@@ -43,18 +43,7 @@ test("hidden units", () => {
   expect([...new Units({ ...content, source: 2 }).hidden(everything)]).toEqual([0, 1, 1]);
 });
 
-test.each([
-  [" Paris", "Paris"],
-  ["\n\n", "newline"],
-  ["\t", "tab"],
-  ["  ", "space"],
-  ["", "nothing"],
-  [" \u202eabc", "⟨U+202E⟩abc"],
-])("%j is named %s", (text, name) => expect(named(text)).toBe(name));
-
 test("a character that turns the direction of what follows is shown instead", () => {
-  expect(undirected("abc\u202edef\u2066")).toBe("abc⟨U+202E⟩def⟨U+2066⟩");
-  expect(undirected("שלום 東")).toBe("שלום 東");
   const turned = new Units({ ...content, tokens: { ...content.tokens, text: ["\u202e", " 東", " x"] } });
   expect(turned.text(0)).toBe("⟨U+202E⟩");
 });

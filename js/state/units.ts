@@ -1,13 +1,6 @@
 /** Units, the pieces of text that are drawn: each stands for one token or several. */
 import type { Content, Hiding } from "../session/session";
-
-/** Replace characters that would change the direction of the text after them by a visible code. */
-export function undirected(text: string): string {
-  return text.replace(
-    /[\u202a-\u202e\u2066-\u2069]/g,
-    (c) => `⟨U+${c.charCodeAt(0).toString(16).toUpperCase()}⟩`,
-  );
-}
+import { drawable } from "./names";
 
 /** True if any inputs are hidden. */
 export const hides = (options: Hiding): boolean =>
@@ -16,6 +9,7 @@ export const hides = (options: Hiding): boolean =>
 export class Units {
   readonly count: number;
   readonly #content: Content;
+  readonly #texts: readonly string[];
   readonly #ofToken: Int32Array;
   readonly #special: Set<number>;
   readonly #hidden = new Map<number, Uint8Array>();
@@ -30,6 +24,7 @@ export class Units {
     const { start, count, special } = content.tokens;
     this.#content = content;
     this.count = start.length;
+    this.#texts = content.tokens.text.map(drawable);
     this.#special = new Set(special);
     this.#ofToken = new Int32Array(count);
     start.forEach((from, u) => {
@@ -52,7 +47,7 @@ export class Units {
   }
 
   text(u: number): string {
-    return undirected(this.#content.tokens.text[u] ?? "");
+    return this.#texts[u] ?? "";
   }
 
   /** The unit that a token belongs to. */
@@ -106,13 +101,4 @@ export function unitsOf(content: Content): Units {
   const units = made.get(content) ?? new Units(content);
   made.set(content, units);
   return units;
-}
-
-/** A name for a piece of text: trimmed, and invisible characters in words. */
-export function named(text: string): string {
-  const trimmed = undirected(text).trim();
-  if (trimmed) return trimmed;
-  if (text.includes("\n")) return "newline";
-  if (text.includes("\t")) return "tab";
-  return text === "" ? "nothing" : "space";
 }

@@ -13,7 +13,7 @@ from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, 
 from transformers import PreTrainedTokenizerFast
 
 import attrwidget as aw
-from attrwidget.text.tokens import Tokens, read_tokens, token_text
+from attrwidget.text.tokens import Tokens, read_tokens, token_text, visible
 
 BYTES, SPACES = byte_tokenizer(), space_tokenizer()
 # A replacement character that is meant cannot be told from one that stands for a broken character.
@@ -112,6 +112,11 @@ def test_white_space_is_kept_and_named() -> None:
     )
     assert texts(tokens) == [" ", "\n", "\t", "\r", "\x07"]
     assert tokens.labels == ["␣", "⏎", "⇥", "␍", "␇"]
+    assert [visible(text) for text in ("\u200b", " \u200d", "co\u00adop")] == [
+        "⟨U+200B⟩",
+        "⟨U+200D⟩",
+        "co\u00adop",
+    ]
     assert "".join(texts(read("a  b\n\n"))) == "a  b\n\n"
 
 

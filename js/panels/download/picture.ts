@@ -5,9 +5,10 @@ import type { ShownScores } from "../../scores/shown-scores";
 import { compared } from "../../scores/sink";
 import { strongest } from "../../scores/strongest";
 import type { Content, Section } from "../../session/session";
+import { printable, quoted } from "../../state/names";
 import { restingSteps } from "../../state/selectors";
 import type { State } from "../../state/state";
-import { named, type Units, unitsOf } from "../../state/units";
+import { type Units, unitsOf } from "../../state/units";
 import { methodText } from "../footer/footer-text";
 
 /** A unit of the text as it is drawn. */
@@ -41,16 +42,6 @@ export interface Picture {
 }
 
 const numbered = 5;
-
-/** Characters that would act, not show, as a picture (␛) or a number (⟨U+200B⟩); the joiner holds emoji together. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (c) => {
-    if ("\n\t\u200d".includes(c)) return c;
-    const code = c.codePointAt(0) as number;
-    if (code < 0x20) return String.fromCodePoint(0x2400 + code);
-    return code === 0x7f ? "␡" : `⟨U+${code.toString(16).toUpperCase().padStart(4, "0")}⟩`;
-  });
-}
 
 /** The picture of what is held or previewed; null while its scores are computed. */
 export function pictureOf({ state, scores }: Pick<Context, "state" | "scores">): Picture | null {
@@ -124,10 +115,10 @@ function captionOf(
 ): string[] {
   const content = state.content.peek();
   const { title } = shown.method;
-  const foil = shown.query.foil ? `, and not “${named(state.foil.peek()?.text ?? "")}”` : "";
+  const foil = shown.query.foil ? `, and not ${quoted(state.foil.peek()?.text ?? "")}` : "";
   const marks = pieces.flatMap((piece, u) =>
     piece.sink
-      ? [`“${named(piece.text)}” ${numeral(piece.value)} is off the scale${drawn[u] ? " (hatched)" : ""}`]
+      ? [`${quoted(piece.text)} ${numeral(piece.value)} is off the scale${drawn[u] ? " (hatched)" : ""}`]
       : [],
   );
   if (shown.hidden.includes(1))
@@ -149,13 +140,13 @@ function saidText(state: State): string {
   const [step] = steps;
   if (step === undefined) return `all ${many}, mean of ${count} steps`;
   const units = unitsOf(content);
-  const words = named(units.joined(units.ofSteps(steps))).replace(/\s+/g, " ");
+  const words = quoted(units.joined(units.ofSteps(steps)));
   if (steps.length > 1)
-    return `“${words}”, ${steps.length} of ${count} ${many}, ${state.options.peek().span_rule} of their rows`;
+    return `${words}, ${steps.length} of ${count} ${many}, ${state.options.peek().span_rule} of their rows`;
   const [p, place] = [probability[step], rank[step]];
   const is = (text: string) => (/^[<>]/.test(text) ? `${text[0]} ${text.slice(1)}` : `= ${text}`);
   return [
-    `“${words}”, ${one} ${step + 1} of ${count}`,
+    `${words}, ${one} ${step + 1} of ${count}`,
     p == null ? "" : `p ${is(chance(p))}`,
     place == null ? "" : `rank ${place}`,
   ]

@@ -5,8 +5,9 @@ import { chance } from "../../draw/numerals";
 import { compared } from "../../scores/sink";
 import { strongest } from "../../scores/strongest";
 import type { Tried } from "../../session/session";
+import { named, quoted } from "../../state/names";
 import { restingSteps } from "../../state/selectors";
-import { named, unitsOf } from "../../state/units";
+import { unitsOf } from "../../state/units";
 import type { Word } from "../../state/word";
 
 /** A button that puts `word` in place. */
@@ -54,7 +55,10 @@ export function verdict({ nats, answer }: Tried, { state, scores }: Context, [fi
   const again =
     nats >= -0.7 && nats <= 0.7 && range(last + 1, target).some((u) => named(units.text(u)) === old);
   const kept = state.content.peek().steps.step_noun ? "" : " The answer up to there was kept as it is";
-  const repeated = kept && again ? `${kept}, and says “${old}” too.` : kept && `${kept}.`;
+  const repeated =
+    kept && again
+      ? `${kept}, and says ${quoted(units.joined(range(first, last + 1)))} too.`
+      : kept && `${kept}.`;
   const anew = answer === null ? repeated : ` The answer is “${answer}”.`;
   const shown = scores.held.peek();
   if (!shown || shown.steps.length === 0) return moved + anew;

@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
 import { beforeEach, expect, test } from "vitest";
+import { sample } from "../../session/testing";
 import { press, settle, setUp } from "../../testing";
 import { mountAlternatives } from "./alternatives";
 
@@ -26,6 +27,16 @@ test("alternatives are those of the one step explained", () => {
   t.state.held.value = [0, 1];
   t.state.hoveredSteps.value = [];
   expect(t.host.hidden).toBe(true);
+});
+
+test("classes, which stand in the text with their probabilities, are there only where one can be asked about", () => {
+  const steps = { ...sample.steps, step_noun: ["class", "classes"] as const };
+  for (const able of [true, false]) {
+    t = setUp({ steps, ...(able ? {} : { contrast: {} }) });
+    mountAlternatives(t.host, t.ctx);
+    t.state.held.value = [0];
+    expect(t.host.hidden).toBe(!able);
+  }
 });
 
 test("a click contrasts, a second one lets go", () => {

@@ -2,9 +2,10 @@
 import type { Context } from "../../context";
 import { h } from "../../dom";
 import type { Content } from "../../session/session";
+import { named, quoted } from "../../state/names";
 import { contrast } from "../../state/selection";
 import { foilOf, inARow, restingSteps, targetSteps } from "../../state/selectors";
-import { named, unitsOf } from "../../state/units";
+import { unitsOf } from "../../state/units";
 import { chip } from "./chip";
 
 const shownAtMost = 5;
@@ -63,17 +64,19 @@ export function mountAlternatives(host: HTMLElement, ctx: Context): void {
     });
     const { continued = false, contrast_whole = {}, edits } = state.content.value;
     onward.hidden = !foil || Object.keys(contrast_whole).length === 0;
-    onward.textContent = foil ? `write on from “${named(foil.text)}”` : "";
+    onward.textContent = foil ? `write on from ${quoted(foil.text)}` : "";
     back.hidden = !continued;
     back.textContent = edits
       ? `↩ undo ${edits.map(changeText(state.content.value)).join(", ")}`
       : "↩ answer before";
-    host.hidden = !continued && (step === undefined || (shown.length === 0 && !able));
+    // Classes stand in the text with their probabilities; without a model there is nothing more to say of them.
+    const listed = !able && steps.step_noun?.[0] === "class";
+    host.hidden = listed || (!continued && (step === undefined || (shown.length === 0 && !able)));
     for (const part of [title, list, input]) part.hidden = step === undefined;
     input.hidden ||= !able;
     const ofPiece = others.length > 0 && said !== units.joined(units.ofSteps(targets));
     const instead = able ? "Why not" : "Instead:";
-    title.textContent = ofPiece ? `Instead of its first piece “${named(said)}”` : instead;
+    title.textContent = ofPiece ? `Instead of its first piece ${quoted(said)}` : instead;
   });
   ctx.effect(() => {
     if (!state.foil.value) write("");

@@ -2,7 +2,7 @@
 import { h } from "../../dom";
 import { chance } from "../../draw/numerals";
 import type { Alternative } from "../../session/session";
-import { named } from "../../state/units";
+import { named } from "../../state/names";
 
 const withoutModel = "Asking why not this needs the model, which is not available here.";
 

@@ -6,9 +6,10 @@ import { compared } from "../../scores/sink";
 import { strongest } from "../../scores/strongest";
 import type { Content, Foil, ScoreQuery } from "../../session/session";
 import { headName, ruleName } from "../../state/heads";
+import { named } from "../../state/names";
 import { blindToClasses, contrastOf } from "../../state/selectors";
 import type { Options } from "../../state/state";
-import { named, unitsOf } from "../../state/units";
+import { unitsOf } from "../../state/units";
 
 /** "= .750", "> .999". */
 const isChance = (p: number): string => {

@@ -1,7 +1,7 @@
 /** Which layers the panel lists, and what is said of layers in words. */
 import { chance } from "../../draw/numerals";
 import type { StepLens } from "../../session/session";
-import { named } from "../../state/units";
+import { named } from "../../state/names";
 
 /** Rows listed. */
 export const listed = 7;

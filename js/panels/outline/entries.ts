@@ -1,7 +1,8 @@
 /** The entries of an outline: sections, and the parts of a long one under their first words. */
 import type { Span } from "../../scores/spans";
 import type { Content } from "../../session/session";
-import { named, unitsOf } from "../../state/units";
+import { plainName } from "../../state/names";
+import { unitsOf } from "../../state/units";
 
 export interface Entry extends Span {
   readonly title: string;
@@ -42,5 +43,5 @@ function titleOf(sent: Content, { start, end }: Span): string {
   }
   const [line = ""] = text.trim().split("\n");
   const clean = line.replace(/^#+\s*/, "").replace(/[*_`]+/g, "");
-  return clean.length > longest ? `${clean.slice(0, longest).trimEnd()}…` : clean && named(clean);
+  return clean.length > longest ? `${clean.slice(0, longest).trimEnd()}…` : clean && plainName(clean);
 }

@@ -5,34 +5,23 @@ import { numeral, spoken } from "../../draw/numerals";
 import { wordName } from "../../scores/strongest";
 import type { Content, Head, HeadRule, HeadShares } from "../../session/session";
 import { headName, ruleName, shortName } from "../../state/heads";
-import { named, unitsOf } from "../../state/units";
+import { named, quoted } from "../../state/names";
+import { unitsOf } from "../../state/units";
 
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
+/** Letters of a name: a span may be a whole answer. */
 const longest = 32;
-/** In quotes, and cut where it is long: a span may be a whole answer. */
-function quoted(text: string): string {
-  const letters = [...text];
-  return `“${
-    letters.length > longest
-      ? `${letters
-          .slice(0, longest - 1)
-          .join("")
-          .trim()}…`
-      : text
-  }”`;
-}
-
-function inputName(content: Content, input: number): string {
+function inputText(content: Content, input: number): string {
   const units = unitsOf(content);
-  return named(units.text(units.of(input)));
+  return units.text(units.of(input));
 }
 
 /** What the cells show, e.g. "Heads that fed “Paris” from “France”". No steps: the whole answer. */
 export function titleText(content: Content, steps: readonly number[], of: number | null): RichText {
   const units = unitsOf(content);
-  const fed = steps.length > 0 ? quoted(named(units.joined(units.ofSteps(steps)))) : "the answer";
-  const from = of === null ? [] : [" from ", { strong: quoted(inputName(content, of)) }];
+  const fed = steps.length > 0 ? quoted(units.joined(units.ofSteps(steps)), longest) : "the answer";
+  const from = of === null ? [] : [" from ", { strong: quoted(inputText(content, of), longest) }];
   return ["Heads that fed ", { strong: fed }, ...from];
 }
 
@@ -48,7 +37,9 @@ export function captionText(
   const size = `${content.layers} layers × ${content.heads} heads`;
   if (!given) return size;
   const sinks = given.of === null ? given.sinks : [];
-  const left = sinks.map(([input, share]) => `${inputName(content, input)} left out (${percent(share)})`);
+  const left = sinks.map(
+    ([input, share]) => `${named(inputText(content, input))} left out (${percent(share)})`,
+  );
   const several = steps.length === 0 && content.steps.count > 1;
   const [one, more] = content.steps.step_noun ?? ["token", "tokens"];
   const parts = [

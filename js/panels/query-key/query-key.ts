@@ -7,8 +7,9 @@ import { diverging, type Ramp } from "../../draw/ramp";
 import { quantize } from "../../session/quantize";
 import type { QueryKey } from "../../session/session";
 import { headName } from "../../state/heads";
+import { named } from "../../state/names";
 import { targetSteps } from "../../state/selectors";
-import { named, unitsOf } from "../../state/units";
+import { unitsOf } from "../../state/units";
 import { withTerms } from "../terms";
 import styles from "./query-key.css";
 

@@ -7,8 +7,9 @@ import { chance } from "../../draw/numerals";
 import type { ShownScores } from "../../scores/shown-scores";
 import { byWord, piecesOf, strongest, told } from "../../scores/strongest";
 import type { Check, Content } from "../../session/session";
+import { named } from "../../state/names";
 import { restingSteps } from "../../state/selectors";
-import { named, unitsOf } from "../../state/units";
+import { unitsOf } from "../../state/units";
 import { wordStarts } from "../../state/word";
 
 /** Words that are masked together. */

@@ -8,8 +8,9 @@ import type { ShownScores } from "../../scores/shown-scores";
 import { compared } from "../../scores/sink";
 import { byWord, held, piecesOf, strongest, told } from "../../scores/strongest";
 import type { Content } from "../../session/session";
+import { named } from "../../state/names";
 import { blindToClasses, foilOf, methodOf, targetSteps } from "../../state/selectors";
-import { named, unitsOf } from "../../state/units";
+import { unitsOf } from "../../state/units";
 import { mountCheck } from "./check-line";
 import styles from "./why.css";
 

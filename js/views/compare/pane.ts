@@ -1,9 +1,10 @@
 /** One of the texts that are compared, below a line that says what it shows. */
 import type { ViewContext } from "../../context";
 import { h } from "../../dom";
-import { numeral } from "../../draw/numerals";
+import { chance, numeral } from "../../draw/numerals";
+import { quoted } from "../../state/names";
 import { methodOf, targetSteps } from "../../state/selectors";
-import { named, unitsOf } from "../../state/units";
+import { unitsOf } from "../../state/units";
 import { mountRunningText } from "../running-text/running-text";
 
 export interface PaneOptions {
@@ -45,10 +46,10 @@ function rangeOf({ state, scores }: ViewContext): string {
   const units = unitsOf(content.value);
   const [step] = steps;
   const p = steps.length === 1 && step !== undefined ? content.value.steps.probability[step] : null;
-  const word = steps.length > 0 ? `“${named(units.joined(units.ofSteps(steps)))}”` : "whole answer";
+  const word = steps.length > 0 ? quoted(units.joined(units.ofSteps(steps))) : "whole answer";
   const shown = scores.shown.value;
   const ends = shown && shown.high > 0 ? scaleOf(shown.high, shown.method) : "";
-  return [word, p == null ? "" : `p ${numeral(p)}`, ends].filter(Boolean).join(" · ");
+  return [word, p == null ? "" : `p ${chance(p)}`, ends].filter(Boolean).join(" · ");
 }
 
 function scaleOf(

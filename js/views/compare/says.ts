@@ -2,7 +2,8 @@
 import type { RichText } from "../../dom";
 import { numeral } from "../../draw/numerals";
 import type { ShownScores } from "../../scores/shown-scores";
-import { named, type Units } from "../../state/units";
+import { named } from "../../state/names";
+import type { Units } from "../../state/units";
 import type { Likeness, Pair, Parting } from "./likeness";
 import type { Group } from "./links";
 

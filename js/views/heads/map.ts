@@ -9,7 +9,8 @@ import { truncate } from "../../draw/truncate";
 import { quantize } from "../../session/quantize";
 import type { AttentionPart, Head } from "../../session/session";
 import { headName } from "../../state/heads";
-import { named, unitsOf } from "../../state/units";
+import { named } from "../../state/names";
+import { unitsOf } from "../../state/units";
 
 /** Numbers of an answer, and pixels of a cell and of the names beside it. */
 const most = 128 * 1024;

@@ -5,8 +5,9 @@ import { chance } from "../../draw/numerals";
 import { leadText } from "../../panels/layers/rows";
 import { withTerms } from "../../panels/terms";
 import type { Alternative, Content, Foil, StepLens } from "../../session/session";
+import { named } from "../../state/names";
 import { foilOf, targetSteps } from "../../state/selectors";
-import { named, unitsOf } from "../../state/units";
+import { unitsOf } from "../../state/units";
 
 /** Rivals drawn. */
 const most = 4;

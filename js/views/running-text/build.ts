@@ -4,7 +4,8 @@ import { chance } from "../../draw/numerals";
 import { sentencesOf } from "../../scores/spans";
 import type { Content, Section } from "../../session/session";
 import { isLong } from "../../state/groups";
-import { named, type Units, unitsOf } from "../../state/units";
+import { named } from "../../state/names";
+import { type Units, unitsOf } from "../../state/units";
 import { type Fold, makeFold } from "./folds";
 
 export interface TextElements {

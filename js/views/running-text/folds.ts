@@ -3,7 +3,8 @@ import { type ReadonlySignal, signal } from "@preact/signals-core";
 import type { Context } from "../../context";
 import { h } from "../../dom";
 import { numeral } from "../../draw/numerals";
-import { named, type Units } from "../../state/units";
+import { named } from "../../state/names";
+import type { Units } from "../../state/units";
 
 /** Neighbouring units; the template's of one message need not be. While it is closed, its chip stands for them. */
 export interface Fold {

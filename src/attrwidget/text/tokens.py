@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -99,10 +100,15 @@ def token_text(tokenizer: PreTrainedTokenizerBase, token: int, before: Sequence[
 
 
 def visible(text: str) -> str:
-    """Return *text* for a label: stripped; white space alone as ␣, ⏎ and ⇥; control characters as pictures."""
+    """Return *text* for a label: stripped; white space alone as ␣, ⏎ and ⇥; control characters as pictures.
+
+    Where nothing else could be seen, format characters are codes: ``⟨U+200B⟩``.
+    """
     stripped = text.strip(" ")
     if not stripped:
         return "␣" * len(text) or "∅"
+    if all(unicodedata.category(c) == "Cf" for c in stripped):
+        return "".join(f"⟨U+{ord(c):04X}⟩" for c in stripped)
     shown = stripped.replace("\n", "⏎").replace("\t", "⇥").replace("\r", "␍")
     return "".join(chr(0x2400 + ord(c)) if ord(c) < 0x20 else c for c in shown)
 
