@@ -1,8 +1,9 @@
 /** A line for who opens an explanation for the first time: three steps, shown on their own text on request. */
 import type { Context } from "../../context";
 import { h } from "../../dom";
+import { quoted } from "../../state/names";
 import { preview, toggleHeld } from "../../state/selection";
-import { named, unitsOf } from "../../state/units";
+import { unitsOf } from "../../state/units";
 import styles from "./strip.css";
 
 export const strip = { styles, mount };
@@ -28,11 +29,9 @@ function mount(host: HTMLElement, ctx: Context, display: HTMLElement): void {
   const line = h(
     "div",
     { class: "strip", role: "note" },
-    h("b", {}, "First time?"),
-    h("ol", {}, ...steps),
+    h("div", {}, h("b", {}, "First time?"), h("ol", {}, ...steps.flatMap((step) => [" ", step]))),
+    h("span", {}, show, close),
     say,
-    show,
-    close,
   );
   host.append(line);
   const end = new AbortController();
@@ -62,10 +61,10 @@ async function tour(
   const { count, suggested = [] } = state.content.peek().steps;
   const word = suggested.length > 0 ? suggested : [count - 1];
   const units = unitsOf(state.content.peek());
-  const name = named(units.joined(units.ofSteps(word)));
+  const name = quoted(units.joined(units.ofSteps(word)));
   const acts: readonly (readonly [string, () => void])[] = [
-    [`Pointing at “${name}” …`, () => preview(state, word, null)],
-    [`“${name}” is kept: it stays while you move.`, () => toggleHeld(ctx, word)],
+    [`Pointing at ${name} …`, () => preview(state, word, null)],
+    [`${name} is kept: it stays while you move.`, () => toggleHeld(ctx, word)],
     ["The list on the side has the numbers. Esc goes back a step.", () => preview(state, [], null)],
   ];
   for (const [k, [text, act]] of acts.entries()) {
