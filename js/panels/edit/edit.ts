@@ -3,7 +3,7 @@ import { untracked } from "@preact/signals-core";
 import type { Context } from "../../context";
 import { h, listen, writeText } from "../../dom";
 import type { Change } from "../../session/session";
-import { named } from "../../state/names";
+import { named, plainName } from "../../state/names";
 import { restingSteps } from "../../state/selectors";
 import { unitsOf } from "../../state/units";
 import { type Word, whenAsked, wordAround } from "../../state/word";
@@ -37,7 +37,7 @@ function open(host: HTMLElement, ctx: Context, word: Word, anchor: HTMLElement):
   const content = ctx.state.content.peek();
   const units = unitsOf(content);
   const [start, stop] = [units.start(word[0]), Math.min(units.end(word[1]), content.inputs)];
-  const old = named(units.joined(range(word)));
+  const [old, own] = [named, plainName].map((name) => name(units.joined(range(word)))) as [string, string];
   const step = untracked(() => restingSteps(ctx.state))[0];
   const input = h("input", {
     type: "text",
@@ -73,7 +73,7 @@ function open(host: HTMLElement, ctx: Context, word: Word, anchor: HTMLElement):
   const changes = (): Change[] => [[start, stop, input.value.trim() === "" ? "" : input.value]];
   let deleting = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  const changed = () => deleting || (input.value.trim() !== "" && input.value.trim() !== old);
+  const changed = () => deleting || (input.value.trim() !== "" && input.value.trim() !== own);
   const tell = (error: unknown, { signal }: { signal?: AbortSignal }) => {
     if (!signal?.aborted) writeText(says, [error instanceof Error ? error.message : String(error)]);
     return undefined;
