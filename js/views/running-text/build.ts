@@ -76,7 +76,7 @@ export function buildText(content: Content, showSpace: boolean): TextElements {
     "aria-label": "Text",
   });
   const elements: HTMLElement[] = [];
-  const sections = [...content.sections].sort((a, b) => a.start - b.start);
+  const sections = joined([...content.sections].sort((a, b) => a.start - b.start));
   const folds: Fold[] = [];
   const sentences: Sentence[] = [];
   const begins = new Set(isLong(content) ? sentencesOf(content).map(({ start }) => start) : []);
@@ -102,6 +102,7 @@ export function buildText(content: Content, showSpace: boolean): TextElements {
     }
     const [lead, element] = unit(units.text(u), units.special(u), u >= units.firstWritten, showSpace);
     const ofTemplate = folds.at(-1)?.units.includes(u) ?? false;
+    const afterTemplate = folds.at(-1)?.units.includes(u - 1) ?? false;
     element.classList.toggle("template", ofTemplate);
     const spaced = lead && (showSpace || run.hasChildNodes() || units.text(u).includes("\n"));
     if (borders.has(at)) place = null;
@@ -111,7 +112,7 @@ export function buildText(content: Content, showSpace: boolean): TextElements {
       sentences.push({ start: at, element: place });
     }
     const inside = (!ofTemplate && u < units.firstWritten && place) || run;
-    if (spaced) inside.append(ofTemplate ? h("span", { class: "template" }, lead) : lead);
+    if (spaced) inside.append(ofTemplate || afterTemplate ? h("span", { class: "template" }, lead) : lead);
     for (const was of changedBefore(content, at)) inside.append(h("span", { class: "was" }, was), " ");
     inside.append(element);
     const [step] = units.steps(u);
@@ -125,6 +126,19 @@ export function buildText(content: Content, showSpace: boolean): TextElements {
     list.append(headed(before, text).group);
   }
   return { list, units: elements, folds, sentences };
+}
+
+/** The header of a message without a text, such as the answer's, stands with what follows it. */
+function joined(sections: readonly Section[]): Section[] {
+  const out: Section[] = [];
+  for (const section of sections) {
+    const before = out.at(-1);
+    const [first, last] = before?.body ?? [0, 1];
+    if (before && first >= last && before.end === section.start && !section.body)
+      out[out.length - 1] = { ...section, start: before.start, body: [section.start, section.end] };
+    else out.push(section);
+  }
+  return out;
 }
 
 /** The texts that were changed into what begins at a token. */

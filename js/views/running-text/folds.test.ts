@@ -39,6 +39,28 @@ test("what the template wrote is one chip in the label of its role, with what it
   expect(chip().title).toContain("wrote 1 token here: <s>.");
 });
 
+test("the header of the answer's message stands in its label", () => {
+  const roles = [
+    { title: "user", start: 0, end: 1 },
+    { title: "assistant", start: 1, end: 2, body: [2, 2] as const },
+    { title: "Answer", start: 2, end: 4 },
+  ];
+  const own = buildText({ ...t.state.content.value, sections: roles }, false);
+  expect([...own.list.querySelectorAll(".who span:first-child")].map((who) => who.textContent)).toEqual([
+    "user",
+    "Answer",
+  ]);
+  expect(own.folds.map(({ units, chip }) => [units, chip.title.slice(0, 32)])).toEqual([
+    [[1], "The chat template wrote 1 token "],
+  ]);
+  expect([...own.list.querySelectorAll(".run")].map((run) => run.textContent)).toEqual([
+    "<s>",
+    "Paris is 東",
+  ]);
+  // The space before the first word goes with the template, so that it is not indented.
+  expect(own.units[2]?.previousElementSibling?.className).toBe("template");
+});
+
 test("a closed fold has its values in its first unit; an open one leaves them", () => {
   const values = Float32Array.of(0.5, 0.25, 0.125);
   const fold = { units: [0, 1], chip: chip(), group: text.folds[0]?.group as HTMLElement, name: "template" };
