@@ -138,7 +138,7 @@ export function legendTexts(shown: ShownScores, options: Options): string[] {
     out.push(
       `${options.unit_rule === "mean" ? "mean of the tokens" : "strongest token"} of each ${options.units}`,
     );
-  else if (method.signed) out.push("signed: solid adds, dashed takes away");
+  else if (method.signed) out.push("solid adds, dashed takes away");
   else if (method.shares && (!method.attention || query.heads.length === 1 || query.head_rule === "mean"))
     out.push(sumText(shown.sum, options.span_rule === "sum" ? steps.length : 1));
   const drawn = shown.values.reduce((all, v) => (Number.isNaN(v) ? all : all + Math.abs(v)), 0);
