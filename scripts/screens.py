@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from contextlib import suppress
 from itertools import product
 from os import environ
 from pathlib import Path
@@ -25,6 +26,7 @@ from helpers.real import minilm_folder, smollm2
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+SHORT = 12  # seconds
 WIDTHS = (420, 700, 775, 1400)
 SYSTEM = "You are a helpful geography teacher. Answer in one short sentence."
 LONG = "The river rises in the hills and runs to the sea, past mills, farms and small towns. " * 30
@@ -97,6 +99,15 @@ def layers(explanation: aw.Explanation) -> aw.Explanation:
     return explanation
 
 
+def checked(explanation: aw.Explanation) -> aw.Explanation:
+    """Return *explanation* with the check of its first word, where that is short; the page then carries it."""
+    checks, widget = explanation.reading.checks, explanation.widget
+    if checks is not None and (checks.seconds() or 99) < SHORT:
+        with suppress(aw.AttrWidgetError):
+            explanation.check(widget.content["steps"]["suggested"][0], widget.method)
+    return explanation
+
+
 def read_together(explanation: aw.Explanation) -> aw.Explanation:
     """Return *explanation* read by sentences, those that hold little folded, with a search."""
     explanation.widget.options = {"units": "sentence", "fold": True, "search": "method"}
@@ -141,7 +152,7 @@ def main(folder: Path, names: list[str]) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
         for name in names or SCREENS:
-            page_file = SCREENS[name]().to_html(folder / f"{name}.html")
+            page_file = checked(SCREENS[name]()).to_html(folder / f"{name}.html")
             for width in WIDTHS:
                 for scheme in ("light", "dark"):
                     photograph(browser, page_file, folder / f"{name}-{width}-{scheme}.png", width, scheme)

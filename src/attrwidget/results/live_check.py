@@ -49,7 +49,7 @@ class LiveChecks(Checks):
         reading = self._reading
         if self.refusal is not None or not reading.n_steps:
             return None
-        return seconds_of_batches(self._trace, DRAWS + 2, reading.seen(reading.n_steps - 1))
+        return seconds_of_batches(self._trace, DRAWS + 1, reading.seen(reading.n_steps - 1))
 
     def top(self, step: int, row: NDArray[np.floating], k: Any, *, signed: bool) -> list[int]:
         """Return the inputs of the *k* words that *row* puts first at *step*, of those that may be taken away."""
@@ -86,17 +86,15 @@ class LiveChecks(Checks):
             )
         sets = _draw(rest, len(gone), draws, np.random.default_rng([seed, step]))
         seen = reading.seen(step)
-        whole, without, *others = (
-            masked(seen, np.array(sorted(places), dtype=np.intp)) for places in ([], gone, *sets)
-        )
+        without, *others = (masked(seen, np.array(sorted(places), dtype=np.intp)) for places in (gone, *sets))
         runs = MaskedRuns(self._trace, _AT_ONCE)
-        runs.measure([(step, text) for text in (whole, without, *others)], progress or _nothing)
-        p = {text: float(np.exp(runs.get(step, text))) for text in (whole, without, *others)}
+        runs.measure([(step, text) for text in (without, *others)], progress or _nothing)
+        p = {text: float(np.exp(runs.get(step, text))) for text in (without, *others)}
         found = Check(
             step,
             tuple(gone),
             tuple(_text(reading, word) for word in _by_word(reading, gone)),
-            p[whole],
+            float(np.exp(self._trace.steps.log_probability[step])),
             p[without],
             tuple(sorted(p[text] for text in others)),
         )
