@@ -98,7 +98,7 @@ const bundle = (entry, options, save) =>
 await mkdir(out, { recursive: true });
 const builds = [
   await bundle("widget", { format: "esm", splitting: true, chunkNames: "[name]-[hash]" }, writeWidget),
-  await bundle("page", { format: "iife" }, ([{ code }]) => write("page.js", code, 249_000)),
+  await bundle("page", { format: "iife" }, ([{ code }]) => write("page.js", code, 266_000)),
   await bundle("views/index", { format: "esm" }, writeViews),
 ];
 for (const build of builds) {

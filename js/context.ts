@@ -1,5 +1,6 @@
 /** What views and panels are given, and what a view is. */
 import type { ReadonlySignal } from "@preact/signals-core";
+import type { Figure, FigureLook } from "./draw/figure";
 import type { Scores } from "./scores/shown-scores";
 import type { Session } from "./session/session";
 import type { Display } from "./state/display";
@@ -32,6 +33,8 @@ export interface Part<C = Context> {
   readonly styles: string;
   /** Fill `host`; everything started here ends with `ctx.signal`. */
   mount(host: HTMLElement, ctx: C): void;
+  /** Draw what it shows for paper; undefined where the work was cancelled. Throws an Error with one sentence. */
+  figure?(ctx: Context, look: FigureLook): Promise<Figure | undefined>;
 }
 
 /** One way to show an explanation; views/index.ts lists them. */

@@ -34,7 +34,7 @@ TESTED_BY = {
     "evaluation/result": "evaluation/test_faithfulness.py",
     "export/recorded": "export/test_html.py",
     "figures/fonts": "figures/test_lines.py",
-    "figures/layout": "figures/test_figure.py",
+    "figures/views/text_layout": "figures/test_figure.py",
     "figures/picture": "figures/test_figure.py",
     "figures/svg": "figures/test_figure.py",
     "formats/container": "formats/write/test_save.py",

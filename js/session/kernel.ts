@@ -6,6 +6,8 @@ import { type Channel, type Reply, Requests, type Timing } from "./requests";
 import type {
   Change,
   Check,
+  FigureArgs,
+  FileForm,
   Foil,
   Glance,
   Head,
@@ -217,6 +219,15 @@ export class KernelSession implements Session {
       return { rows, cols, high, values: toBytes(buffer(reply, layers * heads * rows * cols)) };
     };
     return this.#ask("glance", { rows, cols, ...(part ? { part } : {}) }, read, options);
+  }
+
+  async figure(
+    form: FileForm,
+    asked: FigureArgs,
+    options?: RequestOptions,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const { buffers } = await this.#requests.ask("figure", { form, ...asked }, () => {}, options);
+    return Uint8Array.from(toBytes(buffers[0] ?? new ArrayBuffer(0)));
   }
 
   headMap(

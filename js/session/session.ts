@@ -227,6 +227,17 @@ export interface StepLens {
   readonly rivals: Float32Array;
 }
 
+/** The forms of a figure that Python makes for a page, which makes SVG and PNG itself. */
+export type FileForm = "pdf" | "tex" | "md" | "csv";
+
+export interface FigureArgs {
+  readonly columns: 1 | 2;
+  readonly theme: "light" | "dark";
+  readonly caption: boolean;
+  /** The traits that say what is shown. */
+  readonly state: object;
+}
+
 export interface RequestOptions {
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
@@ -297,6 +308,8 @@ export interface Session {
   tryChanges(step: number, changes: readonly Change[], options?: RequestOptions): Promise<Tried>;
   /** A few words that the model finds likely in the place of these tokens. */
   likelyWords(start: number, end: number, options?: RequestOptions): Promise<readonly string[]>;
+  /** The figure of a state as a file; only where Python runs, which draws it. */
+  figure?(form: FileForm, asked: FigureArgs, options?: RequestOptions): Promise<Uint8Array<ArrayBuffer>>;
   /** Change the text and have the model answer anew; then there is other content. */
   edit(changes: readonly Change[], options?: RequestOptions): Promise<void>;
   /** Return to the answer before. */

@@ -77,3 +77,19 @@ test.each([
   restore(state, fragment, start, views);
   expect(valuesOf(state)).toEqual(start);
 });
+
+test("an enlarged head and pins are in the address; a pin that does not exist here is left out", () => {
+  const pin = { method: "attention", held: [1], foil: null, layer: null, heads: [[1, 0]] } as const;
+  const state = shown((s) => {
+    s.options.value = { ...s.options.value, enlarged: [1, 0], second: "attention", pins: [pin] };
+  });
+  const fragment = fragmentOf(valuesOf(state), start);
+  expect(fragment).toMatch(/^enlarged=1\.0&second=attention&pins=/);
+  const other = shown();
+  restore(other, fragment, start, views);
+  expect(valuesOf(other)).toEqual(valuesOf(state));
+  restore(other, `enlarged=none&pins=${JSON.stringify([{ ...pin, held: [99] }])}`, start, views);
+  expect([other.options.value.enlarged, other.options.value.pins]).toEqual([null, []]);
+  restore(other, "pins=[nothing", start, views);
+  expect(other.options.value.pins).toEqual([]);
+});

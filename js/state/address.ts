@@ -1,7 +1,7 @@
 /** What is shown as the fragment of an address, "#method=gim&held=5&heads=2.3", and back. */
 import { batch, type Signal } from "@preact/signals-core";
 import { type Content, groupings, type Head, headRules, unitRules } from "../session/session";
-import { defaultOptions, type Options, type State } from "./state";
+import { defaultOptions, type Options, type Pin, type State } from "./state";
 
 /** What a state can be restored from; layers and heads from 0. */
 export type Chosen = Pick<State, "held" | "method" | "layer" | "heads" | "view" | "options">;
@@ -13,6 +13,13 @@ const written = (value: Values[(typeof names)[number]]): string =>
   Array.isArray(value)
     ? value.map((one: number | Head) => (Array.isArray(one) ? one.join(".") : one)).join(",")
     : String(value ?? "all");
+
+const writtenOption = (value: Options[keyof Options]): string =>
+  !Array.isArray(value)
+    ? String(value ?? "none")
+    : value.every((one) => typeof one === "number") && value.length > 0
+      ? value.join(".")
+      : JSON.stringify(value);
 
 /** The values of the state now. */
 export const valuesOf = (state: State): Values => ({
@@ -29,14 +36,11 @@ export function fragmentOf(now: Values, start: Values): string {
   const parts = names
     .filter((name) => written(now[name]) !== written(start[name]))
     .map((name) => [name, written(now[name])] as const);
-  const options = Object.entries(now.options).filter(
-    ([name, value]) => value !== start.options[name as keyof Options],
-  );
+  const options = Object.entries(now.options)
+    .filter(([name, value]) => writtenOption(value) !== writtenOption(start.options[name as keyof Options]))
+    .map(([name, value]) => [name, writtenOption(value)] as const);
   return [...parts, ...options]
-    .map(
-      ([name, value]) =>
-        `${name}=${encodeURIComponent(String(value)).replace(/%2C/g, ",").replace(/%3A/g, ":")}`,
-    )
+    .map(([name, value]) => `${name}=${encodeURIComponent(value).replace(/%2C/g, ",").replace(/%3A/g, ":")}`)
     .join("&");
 }
 
@@ -52,7 +56,8 @@ export function restore(state: State, fragment: string, start: Values, views: re
     }
     const options: Record<string, unknown> = { ...start.options };
     for (const [name, usual] of Object.entries(defaultOptions)) {
-      const value = option(name, said.get(name), usual);
+      const text = said.get(name);
+      const value = name === "pins" ? pinsIn(text, content) : option(name, text, usual);
       if (value !== undefined) options[name] = value;
     }
     state.options.value = options as unknown as Options;
@@ -82,6 +87,25 @@ function read(
 
 const known = (values: number[]): number[] | undefined => (values.some(Number.isNaN) ? undefined : values);
 
+/** What is pinned, as far as it exists here; a page has no foils. */
+function pinsIn(text: string | null, { methods, steps, layers, heads }: Content): Pin[] | undefined {
+  if (text === null) return undefined;
+  const below = (one: unknown, end: number) => Number.isInteger(one) && Number(one) >= 0 && Number(one) < end;
+  try {
+    return (JSON.parse(text) as Pin[])
+      .filter(
+        (pin) =>
+          methods.some((one) => one.name === pin.method) &&
+          pin.held.every((step) => below(step, steps.count)) &&
+          (pin.layer === null || below(pin.layer, layers)) &&
+          pin.heads.every(([layer, head]) => below(layer, layers) && below(head, heads)),
+      )
+      .map(({ method, held, layer, heads: of }) => ({ method, held, foil: null, layer, heads: of }));
+  } catch {
+    return undefined;
+  }
+}
+
 /** The values that an option may have, where it is a word; the search has any. */
 const choices: Readonly<Record<string, readonly string[]>> = {
   head_rule: headRules,
@@ -93,6 +117,10 @@ const choices: Readonly<Record<string, readonly string[]>> = {
 /** The value of an option of the kind of `usual`; undefined where there is none. */
 function option(name: string, text: string | null, usual: Options[keyof Options]): unknown {
   if (text === null) return undefined;
+  if (name === "enlarged") {
+    const head = /^(\d+)\.(\d+)$/.exec(text);
+    return head ? [Number(head[1]), Number(head[2])] : text === "none" ? null : undefined;
+  }
   if (typeof usual === "boolean") return text === "true" ? true : text === "false" ? false : undefined;
   if (typeof usual === "string") return choices[name]?.includes(text) === false ? undefined : text;
   const number = Number(text);

@@ -25,6 +25,21 @@ export interface Options {
   readonly search: string;
   /** The part of the attention that Heads shows; "" for the first. */
   readonly part: string;
+  /** The head of an encoder that Heads enlarges: none of those held, which are the decoder's. */
+  readonly enlarged: Head | null;
+  /** Of Compare: the second method, "" for the usual one; what is pinned; and whether the difference is shown. */
+  readonly second: string;
+  readonly pins: readonly Pin[];
+  readonly difference: boolean;
+}
+
+/** What was shown when it was pinned. */
+export interface Pin {
+  readonly method: string;
+  readonly held: readonly number[];
+  readonly foil: Foil | null;
+  readonly layer: number | null;
+  readonly heads: readonly Head[];
 }
 
 export const defaultOptions: Options = {
@@ -43,6 +58,10 @@ export const defaultOptions: Options = {
   fold: false,
   search: "",
   part: "",
+  enlarged: null,
+  second: "",
+  pins: [],
+  difference: false,
 };
 
 export interface Pair {

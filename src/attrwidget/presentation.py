@@ -159,10 +159,12 @@ class Presentation(ABC):
         self,
         path: str | Path,
         *,
+        view: str | None = None,
         method: str | None = None,
         steps: int | Sequence[int] | None = None,
         layer: int | None = None,
         head: int | Sequence[int] | None = None,
+        part: str | None = None,
         columns: int = 1,
         theme: str = "light",
         caption: bool = True,
@@ -170,15 +172,18 @@ class Presentation(ABC):
         font: str | None = None,
         progress: Progress | None = None,
     ) -> Path:
-        """Write a figure for a paper: the text with its tints, as the widget shows it, or the scores as a table.
+        """Write a figure for a paper: what the widget shows, or its numbers as a table.
 
         Args:
             path: Where to write it. Its ending is the form: ``.svg`` (text stays text), ``.pdf``, ``.png``, ``.tex``
                 (to read into a paper, or to compile), ``.md`` or ``.csv``.
+            view: ``"text"``, ``"flow"``, ``"matrix"``, ``"heads"`` or ``"layers"``; by default the one that the widget
+                shows, at first the text. What a form cannot hold of a view is said.
             method: A name of ``methods()``; by default the one that the widget shows, at first the first one.
             steps: The step to explain, or several; by default those held in the widget, or the word shown at first.
             layer: For attention: a layer from 0.
-            head: For attention: a head of *layer* from 0, or several.
+            head: For attention: a head of *layer* from 0, or several; the view ``"heads"`` enlarges one.
+            part: For the view ``"heads"``: which attention, such as ``"all"`` or ``"encoder"``; see ``attention``.
             columns: 1 for the width of a column, 3.25 inches, or 2 for that of the page, 6.75 inches.
             theme: ``"light"`` or ``"dark"``.
             caption: Write the scale, the token with its probability, the method and the model below.
@@ -200,7 +205,14 @@ class Presentation(ABC):
         from attrwidget.figures.shown import chosen_state
 
         chosen = chosen_state(
-            self.reading, self._shown_state() or {}, method=method, steps=steps, layer=layer, head=head
+            self.reading,
+            self._shown_state() or {},
+            view=view,
+            method=method,
+            steps=steps,
+            layer=layer,
+            head=head,
+            part=part,
         )
         return write_figure(
             self.reading,

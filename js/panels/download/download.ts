@@ -2,22 +2,32 @@
 import type { Context, Part } from "../../context";
 import { h } from "../../dom";
 import type { Theme } from "../../draw/color";
+import type { FileForm } from "../../session/session";
 import { foilOf, restingSteps, scoreQuery } from "../../state/selectors";
 import { segmented, tick } from "../toolbar/controls";
 import panels from "../toolbar/panels.css";
 import { copyText, fetchTable } from "./copy";
 import { toCsv } from "./csv";
 import styles from "./download.css";
+import { figureOf, fileOf, shownText, viewOf } from "./figure";
 import { toLatex } from "./latex";
-import { type Look, layOut } from "./layout";
+import type { Look } from "./layout";
 import { toMarkdown } from "./markdown";
-import { type Picture, pictureOf } from "./picture";
-import { toPng } from "./png";
+import { fileName } from "./name";
 import { toPython } from "./python";
 import { printSvg, saveFile } from "./save";
-import { toSvg } from "./svg";
+import { type Sheet, toPng, toSvg } from "./sheet";
 
 export const download: Part = { styles: panels + styles, mount };
+
+/** Views whose CSV has scores. */
+const ofScores = ["text", "flow", "matrix"];
+const types: Readonly<Record<FileForm, string>> = {
+  pdf: "application/pdf",
+  tex: "text/plain",
+  md: "text/markdown",
+  csv: "text/csv",
+};
 
 function mount(host: HTMLElement, ctx: Context): void {
   let look: Look = { columns: 1, theme: "light", caption: true };
@@ -30,22 +40,40 @@ function mount(host: HTMLElement, ctx: Context): void {
   /** Make a button that does `work` and says what became of it. */
   const button = (text: string, title: string, work: () => unknown) =>
     h("button", { type: "button", class: "chip", title, onclick: () => void attempt(work, say) }, text);
-  const withPicture = (make: (picture: Picture) => unknown) => () => {
-    const picture = pictureOf(ctx);
-    if (!picture) throw new Error("The scores are still being computed: wait a moment.");
-    return make(picture);
+  const label = () => fileName(ctx);
+  const withFigure = (make: (sheet: Sheet) => unknown) => async () => {
+    const sheet = await figureOf(ctx, look, panel);
+    return sheet && make(sheet);
   };
-  const drawn = (picture: Picture) => layOut(picture, look, panel);
-  const label = ({ caption }: Picture) => caption.slice(0, 2).join(" · ");
+  /** Make a file of the text; of another view Python makes it, where that runs. */
+  const withText = (form: string, end: FileForm, make: () => unknown) => async () => {
+    const { id, title } = viewOf(ctx);
+    if (id === "text") return make();
+    if (!ctx.session.figure)
+      throw new Error(
+        `${form} of ${title} is made by Python: ex.figure("${id}.${end}", view="${id}"). Take SVG or PNG here.`,
+      );
+    return byPython(end);
+  };
+  const byPython = async (end: FileForm) => {
+    const made = await fileOf(ctx, end, look);
+    if (made) save(`${label()}.${end}`, new Blob([made], { type: types[end] }), say);
+  };
   const text = (name: string, kind: string, content: string) =>
     save(name, new Blob([content], { type: kind }), say);
   const png = (scale: number) =>
-    withPicture(async (picture) => save("why.png", await toPng(drawn(picture), scale), say));
-  const print = withPicture((picture) => {
-    const drawing = drawn(picture);
-    printSvg(toSvg(drawing, label(picture)), drawing.width, drawing.height, panel);
+    withFigure(async (sheet) => save(`${label()}.png`, await toPng(sheet, scale), say));
+  const print = withFigure((sheet) => {
+    printSvg(toSvg(sheet), sheet.width, sheet.height, panel);
     say("Choose “Save as PDF” in the dialog.");
   });
+  const csv = () => {
+    const scores = () => fetchCsv(ctx, (made) => text(`${label()}.csv`, types.csv, made));
+    return ofScores.includes(viewOf(ctx).id) ? scores() : withText("CSV", "csv", scores)();
+  };
+  const live = ctx.session.figure !== undefined;
+  // Python's figures have tokens: other units are printed as they stand here.
+  const pdf = () => (live && !ctx.state.content.peek().grouped ? byPython("pdf") : print());
   const copy = async (name: string, make: () => Promise<string | undefined> | string) => {
     const made = await make();
     if (made === undefined || ctx.signal.aborted) return;
@@ -59,22 +87,24 @@ function mount(host: HTMLElement, ctx: Context): void {
       button(
         "SVG",
         "Lines and letters: text stays text",
-        withPicture((p) => text("why.svg", "image/svg+xml", toSvg(drawn(p), label(p)))),
+        withFigure((sheet) => text(`${label()}.svg`, "image/svg+xml", toSvg(sheet))),
       ),
       button("PNG @2", "Pixels, 192 an inch", png(2)),
       button("PNG @3", "Pixels, 288 an inch", png(3)),
-      button("PDF", "By the printer’s dialog", print),
+      button("PDF", live ? "With its fonts" : "By the printer’s dialog", pdf),
       button(
         "LaTeX",
         "Each word in a \\colorbox",
-        withPicture((p) => text("why.tex", "text/plain", toLatex(p, look))),
+        withText("LaTeX", "tex", () => text(`${label()}.tex`, types.tex, toLatex(shownText(ctx), look))),
       ),
       button(
         "Markdown",
         "Strong words in bold, and a table",
-        withPicture((p) => text("why.md", "text/markdown", toMarkdown(p, look.caption))),
+        withText("Markdown", "md", () =>
+          text(`${label()}.md`, types.md, toMarkdown(shownText(ctx), look.caption)),
+        ),
       ),
-      button("CSV", "A row for each score", () => fetchCsv(ctx, (csv) => text("why.csv", "text/csv", csv))),
+      button("CSV", "A row for each score", csv),
     ),
     row(
       "as wide as",
@@ -146,12 +176,13 @@ function looks(set: (change: Partial<Look>) => void): HTMLElement[] {
   return [columns.element, theme.element, caption.element];
 }
 
-/** The scores of the steps held or previewed, else of all. */
-async function fetchCsv({ state, session, run }: Context, done: (csv: string) => void): Promise<void> {
+/** The scores of the steps held or previewed, else of all; of a view that shows all steps, of all. */
+async function fetchCsv(ctx: Context, done: (csv: string) => void): Promise<void> {
+  const { state, session, run, allSteps } = ctx;
   const content = state.sent.peek();
-  const resting = restingSteps(state);
+  const resting = allSteps.peek() ? [] : restingSteps(state);
   const steps = resting.length > 0 ? resting : Array.from({ length: content.steps.count }, (_, s) => s);
-  const query = scoreQuery(state, foilOf(state, steps));
+  const query = scoreQuery(state, allSteps.peek() ? null : foilOf(state, steps));
   const foil = query.foil ? (state.foil.peek()?.text.trim() ?? "") : null;
   const wanted = query.foil ? steps.slice(0, 1) : steps;
   const scores = await run((options) => session.scores(query, wanted, options), "copy");

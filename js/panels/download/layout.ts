@@ -40,12 +40,21 @@ export interface Line {
 
 export type Mark = Box | Words | Line;
 
-/** All marks in the order in which they are drawn; lengths in CSS pixels. */
+/** All marks in the order in which they are drawn, the tints first; lengths in CSS pixels. */
 export interface Drawing {
   readonly width: number;
   readonly height: number;
-  readonly ground: string;
+  readonly tints: readonly Mark[];
   readonly marks: readonly Mark[];
+  /** Where each piece begins, by its unit. */
+  readonly boxes: ReadonlyMap<number, Area>;
+}
+
+export interface Area {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
 }
 
 export interface Look {
@@ -55,18 +64,18 @@ export interface Look {
 }
 
 /** 3.25 and 6.75 inches, a column of a paper and its page. */
-const widths = { 1: 312, 2: 648 } as const;
+export const widths = { 1: 312, 2: 648 } as const;
 export const fonts = "Helvetica, Arial, 'DejaVu Sans', sans-serif";
 const [text, small, tiny] = [10.7, 8, 6.7];
 const [up, down] = [10, 3.5];
 const margin = 4;
 const bar = 72;
 
-/** Measure in `host`, which must be in the page. */
-export function layOut(picture: Picture, look: Look, host: HTMLElement): Drawing {
+/** Measure in `host`, which must be in the page; `spaced` lines have room for arcs, which bring the numbers. */
+export function layOut(picture: Picture, look: Look, host: HTMLElement, spaced = false): Drawing {
   const width = widths[look.columns];
   const inks = inksOf(look.theme);
-  const sheet = h("div", { "aria-hidden": "true", class: "figure-sheet" });
+  const sheet = h("div", { "aria-hidden": "true", class: `figure-sheet${spaced ? " spaced" : ""}` });
   sheet.style.width = `${width - 2 * margin}px`;
   const spans = new Map<HTMLElement, Piece>();
   const runs = picture.parts.map((part) => addPart(sheet, part, spans));
@@ -75,12 +84,17 @@ export function layOut(picture: Picture, look: Look, host: HTMLElement): Drawing
   if (look.caption) sheet.append(legend, ...caption);
   host.append(sheet);
   const origin = sheet.getBoundingClientRect();
-  const marks: Mark[] = [];
   const at = (rect: DOMRect): DOMRect =>
     new DOMRect(rect.left - origin.left + margin, rect.top - origin.top + margin, rect.width, rect.height);
-  for (const [span, piece] of spans)
-    for (const rect of span.getClientRects()) marks.push(...tintOf(piece, at(rect), picture, look.theme));
-  marks.push(...frames([...spans], at, inks.said));
+  const tints: Mark[] = [];
+  const boxes = new Map<number, Area>();
+  for (const [span, piece] of spans) {
+    const rects = [...span.getClientRects()].map(at);
+    for (const rect of rects) tints.push(...tintOf(piece, rect, picture, look.theme));
+    const [first] = rects;
+    if (first) boxes.set(piece.at, area(first));
+  }
+  const marks: Mark[] = frames([...spans], at, inks.said);
   const colorOf = (node: Node): string => {
     const piece = spans.get(node.parentElement as HTMLElement);
     return !piece ? inks.soft : piece.said ? inks.said : piece.later ? inks.later : inks.ink;
@@ -88,11 +102,11 @@ export function layOut(picture: Picture, look: Look, host: HTMLElement): Drawing
   for (const run of runs) marks.push(...wordsOf(run, text, at, colorOf));
   for (const note of sheet.querySelectorAll<HTMLElement>(".note"))
     marks.push(...wordsOf(note, small, at, colorOf));
-  marks.push(...numbers([...spans], at, inks.soft, width));
+  if (!spaced) marks.push(...numbers([...spans], at, inks.soft, width));
   if (look.caption) marks.push(...scale(at(legend.getBoundingClientRect()), picture, look.theme));
   const height = origin.height + 2 * margin;
   sheet.remove();
-  return { width, height, ground: inks.ground, marks };
+  return { width, height, tints, marks, boxes };
 }
 
 function addPart(sheet: HTMLElement, { heading, pieces }: Part, spans: Map<HTMLElement, Piece>): HTMLElement {
@@ -111,7 +125,7 @@ function addPart(sheet: HTMLElement, { heading, pieces }: Part, spans: Map<HTMLE
 }
 
 /** The box of a rectangle of text: about its baseline. */
-const area = ({ left, width, top, height }: DOMRect) => {
+const area = ({ left, width, top, height }: DOMRect): Area => {
   const baseline = top + height / 2 + text * 0.36;
   return { left, top: baseline - up, width: Math.max(4, width), height: up + down };
 };

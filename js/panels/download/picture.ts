@@ -13,6 +13,8 @@ import { methodText } from "../footer/footer-text";
 
 /** A unit of the text as it is drawn. */
 export interface Piece {
+  /** Its unit. */
+  readonly at: number;
   readonly text: string;
   /** NaN for none. */
   readonly value: number;
@@ -62,6 +64,7 @@ export function pictureOf({ state, scores }: Pick<Context, "state" | "scores">):
   const pieces = Array.from({ length: units.count }, (_, u): Piece => {
     const value = shown.values[u] as number;
     return {
+      at: u,
       text: printable(units.text(u)),
       value,
       share: shares[u] as number,
@@ -132,7 +135,7 @@ function captionOf(
 }
 
 /** "“Paris”, token 6 of 24 · p = .972 · rank 1". */
-function saidText(state: State): string {
+export function saidText(state: State): string {
   const content = state.content.peek();
   const { count, step_noun, probability, rank } = content.steps;
   const [one, many] = step_noun ?? ["token", "tokens"];

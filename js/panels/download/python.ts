@@ -18,7 +18,8 @@ function literal(value: unknown): string {
 export const changedOptions = (state: State): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(state.options.peek()).filter(
-      ([name, value]) => value !== defaultOptions[name as keyof typeof defaultOptions],
+      ([name, value]) =>
+        JSON.stringify(value) !== JSON.stringify(defaultOptions[name as keyof typeof defaultOptions]),
     ),
   );
 

@@ -88,3 +88,31 @@ test("another explanation follows hover and hold by the links between the texts,
   await settle();
   expect(all(".cmp-head b").map((b) => b.textContent)).toEqual(["demo", "other"]);
 });
+
+test("the second method, the pins and the difference are options: what is copied or sent restores them", async () => {
+  compare.mount(t.host, t.ctx);
+  const select = all<HTMLSelectElement>("select")[1] as HTMLSelectElement;
+  select.value = "attention";
+  select.dispatchEvent(new Event("change"));
+  all<HTMLInputElement>("input[type=checkbox]")[0]?.click();
+  press("Now and pinned");
+  t.state.held.value = [0];
+  press("Pin what is shown");
+  await settle();
+  const { options } = t.state;
+  const pin = { method: "saliency", held: [0], foil: null, layer: null, heads: [] };
+  expect(options.value).toMatchObject({ second: "attention", difference: true, pins: [pin] });
+  t.end.abort();
+  t = setUp();
+  t.state.options.value = options.value;
+  compare.mount(t.host, t.ctx);
+  await settle();
+  expect(all("[aria-label=Unpin]").length).toBe(1);
+  expect(all<HTMLInputElement>("input[type=checkbox]")[0]?.checked).toBe(true);
+  press("Two methods");
+  all<HTMLInputElement>("input[type=checkbox]")[0]?.click();
+  expect(all<HTMLOptionElement>("option[selected]").map(({ value }) => value)).toEqual([
+    "saliency",
+    "attention",
+  ]);
+});

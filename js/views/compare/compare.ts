@@ -5,6 +5,7 @@ import { afterNextFrame, h, writeText } from "../../dom";
 import { segmented, tick } from "../../panels/toolbar/controls";
 import type { ShownScores } from "../../scores/shown-scores";
 import { methodOf } from "../../state/selectors";
+import type { Options, Pin } from "../../state/state";
 import { unitsOf } from "../../state/units";
 import styles from "../running-text/running-text.css";
 import own from "./compare.css";
@@ -14,7 +15,7 @@ import { likeness, paired } from "./likeness";
 import { Links } from "./links";
 import { paneOf } from "./pane";
 import { sentence } from "./says";
-import { byMethod, otherMethod, type Pin, pinnedState, pinOf, sideOf } from "./sides";
+import { byMethod, otherMethod, pinnedState, pinOf, sideOf } from "./sides";
 
 export const compare: Part<ViewContext> = { styles: `${styles}\n${own}`, mount };
 
@@ -22,16 +23,20 @@ type Mode = "methods" | "other" | "pinned";
 
 function mount(host: HTMLElement, ctx: ViewContext): void {
   const { state, other } = ctx;
-  const mode = signal<Mode>(other ? "other" : "methods");
-  const method = signal(otherMethod(state, methodOf(state)?.name ?? ""));
-  const pins = signal<readonly Pin[]>([]);
-  const subtract = signal(false);
+  const set = (options: Partial<Options>) => {
+    state.options.value = { ...state.options.peek(), ...options };
+  };
+  const pins = computed(() => state.options.value.pins);
+  const subtract = computed(() => state.options.value.difference);
+  const pinned = pins.peek().length > 0;
+  const mode = signal<Mode>(pinned ? "pinned" : other ? "other" : "methods");
+  const method = followSecond(ctx, set);
   const modes = segmented("Compare", (value) => {
     mode.value = value as Mode;
   });
   const pin = h("button", { type: "button", class: "pin", onclick: () => addPin() }, "Pin what is shown");
   const minus = tick("difference", (on) => {
-    subtract.value = on;
+    set({ difference: on });
   });
   const panes = h("div", { class: "cmp-panes" });
   host.append(
@@ -39,10 +44,11 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
   );
   const addPin = () => {
     const now = pinOf(state);
-    pins.value = [...pins.peek(), now];
+    set({ pins: [...pins.peek(), now] });
     ctx.announce("Pinned.");
   };
   ctx.effect(() => {
+    minus.input.checked = subtract.value;
     modes.show(
       [
         ...(other ? [{ value: "other", text: otherTitle(ctx) }] : []),
@@ -80,7 +86,7 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
     const rows = pinned.flatMap((one, k) => {
       const side = sideOf(ctx, pinnedState(state, one), ctx.session, `pin ${k}`, end);
       const remove = () => {
-        pins.value = pins.peek().filter((other) => other !== one);
+        set({ pins: pins.peek().filter((other) => other !== one) });
       };
       const titles = () => ["Now", "Pinned"] as const;
       const options = { method: "name" as const, linked: false, remove, alone: k > 0 };
@@ -174,6 +180,23 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
     ] as const;
     return sentence(likeness(found, signed), found, unitsOf(state.content.peek()), sides);
   }
+}
+
+/** The second method, which the option `second` keeps once it was chosen. */
+function followSecond({ state, effect }: ViewContext, set: (options: Partial<Options>) => void) {
+  const usual = otherMethod(state, methodOf(state)?.name ?? "");
+  const known = (name: string) => state.content.peek().methods.some((one) => one.name === name);
+  const method = signal(usual);
+  effect(() => {
+    const { second } = state.options.value;
+    method.value = known(second) ? second : usual;
+  });
+  effect(() => {
+    const name = method.value;
+    const { second } = state.options.peek();
+    if (name !== (known(second) ? second : usual)) set({ second: name });
+  });
+  return method;
 }
 
 /** The first display, with what is started in it ending with that of `side`. */

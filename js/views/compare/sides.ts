@@ -3,17 +3,8 @@ import { effect, type Signal, signal } from "@preact/signals-core";
 import type { ViewContext } from "../../context";
 import { reference } from "../../scores/disagreement";
 import { createScores } from "../../scores/shown-scores";
-import type { Foil, Head, Session } from "../../session/session";
-import type { State } from "../../state/state";
-
-/** What was shown when it was pinned. */
-export interface Pin {
-  readonly method: string;
-  readonly held: readonly number[];
-  readonly foil: Foil | null;
-  readonly layer: number | null;
-  readonly heads: readonly Head[];
-}
+import type { Session } from "../../session/session";
+import type { Pin, State } from "../../state/state";
 
 /** A context that ends with `end` and shows another state. */
 export function sideOf(

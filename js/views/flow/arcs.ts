@@ -22,20 +22,25 @@ export interface Arc {
 }
 
 export interface Arcs {
-  /** The strongest first. */
+  /** The strongest first, at most `most` and those of sinks. */
   readonly list: readonly Arc[];
+  /** How many there would be without that limit. */
+  readonly among: number;
   /** From the inputs to the word explained, from one input to all words, or of all words at once. */
   readonly of: "word" | "input" | "all";
 }
 
-export const noArcs: Arcs = { list: [], of: "word" };
+export const noArcs: Arcs = { list: [], among: 0, of: "word" };
+
+/** Beyond this many, arcs are a thicket in which none can be followed: the weakest are left out, and that is said. */
+export const most = 200;
 
 const plain = { head: -1, sink: false } as const;
 
 /** The arcs of the words explained, or those of an input where no word is; null where all words are. */
 export function arcsOf(
   { state }: Context,
-  picture: Picture,
+  picture: Pick<Picture, "values" | "high" | "pointed" | "targets" | "sinks">,
   shown: ShownScores | null,
   heads: readonly Float32Array[],
 ): Arcs | null {
@@ -47,17 +52,20 @@ export function arcsOf(
     const from = pointed ?? unitsOf(state.content.value).of(shown.input);
     const words = topMass(values, share);
     const list = words.map((to) => arc(from, to, values[to] as number, strength));
-    return { list, of: "input" };
+    return { list: list.slice(0, most), among: list.length, of: "input" };
   }
   const [to] = picture.targets;
   if (to === undefined) return null;
-  const chosen = withPointed(topMass(values, share), values, pointed);
+  const mass = topMass(values, share);
   const list =
     heads.length > 0
       ? ofHeads(heads, share, values, to)
-      : chosen.map((u) => arc(u, to, values[u] as number, strength));
+      : withPointed(mass.slice(0, most), values, pointed).map((u) =>
+          arc(u, to, values[u] as number, strength),
+        );
   return {
-    list: [...list, ...ofSinks(picture, shown, to)],
+    list: [...list.slice(0, most + 1), ...ofSinks(picture, shown, to)],
+    among: heads.length > 0 ? list.length : mass.length,
     of: "word",
   };
 }
@@ -74,17 +82,17 @@ function withPointed(units: number[], values: Float32Array, pointed: number | nu
 
 /** Each head has arcs from the inputs that it reads most; their ends say what all these heads give. */
 function ofHeads(heads: readonly Float32Array[], share: number, values: Float32Array, to: number): Arc[] {
-  const most = heads.reduce((high, row) => Math.max(high, greatest(row)), 0);
+  const high = heads.reduce((top, row) => Math.max(top, greatest(row)), 0);
   const list = heads.flatMap((row, head) =>
     topMass(row, share).map((from) => {
       const [v, number] = [row[from] as number, values[from] as number];
-      return { from, to, number, share: Math.abs(v) / most, negative: v < 0, head, sink: false };
+      return { from, to, number, share: Math.abs(v) / high, negative: v < 0, head, sink: false };
     }),
   );
   return list.sort((a, b) => b.share - a.share);
 }
 
-function ofSinks({ sinks }: Picture, shown: ShownScores, to: number): Arc[] {
+function ofSinks({ sinks }: Pick<Picture, "sinks">, shown: ShownScores, to: number): Arc[] {
   return sinks.map((from, k) => {
     const number = shown.values[shown.sinks[k] as number] as number;
     return { from, to, number, share: 0, negative: false, head: -1, sink: true };

@@ -5,11 +5,12 @@ import { cssColor } from "../../draw/color";
 import { hues } from "../../draw/hues";
 import { headName, shortName } from "../../state/heads";
 import type { Arcs } from "./arcs";
+import { amountText } from "./says";
 
 export interface Bar {
   readonly element: HTMLElement;
   /** Say what the arcs show; `inputs` have one, of so many, and so many heads have hues. */
-  show(of: Arcs["of"], inputs: readonly [count: number, among: number], heads: number): void;
+  show(arcs: Arcs, inputs: readonly [count: number, among: number], heads: number): void;
 }
 
 export function arcBar(ctx: Context): Bar {
@@ -38,9 +39,9 @@ export function arcBar(ctx: Context): Bar {
   let named = "";
   return {
     element,
-    show(of, inputs, heads) {
-      count.textContent = sentence(of, inputs);
-      amount.hidden = of === "all";
+    show(arcs, inputs, heads) {
+      count.textContent = amountText(arcs, inputs);
+      amount.hidden = arcs.of === "all";
       const chosen = state.heads.value.slice(0, heads);
       const key = chosen.join(";") + theme.value;
       if (key === named) return;
@@ -55,10 +56,4 @@ export function arcBar(ctx: Context): Bar {
       );
     },
   };
-}
-
-function sentence(of: Arcs["of"], [count, among]: readonly [number, number]): string {
-  if (of === "all") return "the two strongest inputs of every word";
-  if (of === "input") return "what this input gave to each word";
-  return among > 0 ? `${count} of ${among} inputs` : "";
 }

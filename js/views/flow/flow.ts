@@ -6,9 +6,10 @@ import type { Box } from "../running-text/boxes";
 import type { Overlay, Page } from "../running-text/page";
 import { targetFrames } from "../running-text/paint";
 import { mountRunningText, styles as textStyles } from "../running-text/running-text";
-import { type Arcs, arcsOf, noArcs } from "./arcs";
+import { type Arcs, arcsOf } from "./arcs";
 import { arcBar, type Bar } from "./bar";
 import { distance } from "./curve";
+import { figure } from "./figure";
 import styles from "./flow.css";
 import { paintArcs } from "./paint";
 import { type Route, routesOf } from "./routes";
@@ -16,7 +17,7 @@ import { followBundle, followHeadRows } from "./rows";
 import { counted, endText } from "./says";
 import { sightOf } from "./sight";
 
-export const flow: Part<ViewContext> = { styles: textStyles + styles, mount };
+export const flow: Part<ViewContext> = { styles: textStyles + styles, mount, figure };
 
 /** Pixels from an arc at which it is pointed at. */
 const reach = 6;
@@ -40,16 +41,15 @@ function arcsOn(page: Page, ctx: ViewContext, bar: Bar): Overlay {
     const shown = scores.shown.value;
     const found = arcsOf(ctx, page.picture.value, shown, heads.value);
     if (found) return found;
-    return { ...noArcs, of: "all", list: bundle.value.of === shown ? bundle.value.value : [] };
+    const list = bundle.value.of === shown ? bundle.value.value : [];
+    return { list, among: list.length, of: "all" };
   });
   let routes: readonly Route[] = [];
   page.follow(() => {
     void arcs.value;
     page.redraw();
   });
-  page.follow(() =>
-    bar.show(arcs.value.of, counted(page, scores.shown.value, arcs.value), heads.value.length),
-  );
+  page.follow(() => bar.show(arcs.value, counted(page, scores.shown.value, arcs.value), heads.value.length));
   return {
     paint(sheet) {
       const { targets } = sheet.picture;

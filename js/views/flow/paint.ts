@@ -1,8 +1,9 @@
 /** Paint arcs under the words, and their arrows and numbers over them. */
 import { cssColor } from "../../draw/color";
+import type { Paper } from "../../draw/paper";
 import type { Tint } from "../../draw/ramp";
 import type { Sheet } from "../running-text/page";
-import type { Inks } from "../running-text/paint";
+import type { Inks, Picture } from "../running-text/paint";
 import type { Arc } from "./arcs";
 import type { Route } from "./routes";
 
@@ -26,7 +27,12 @@ const digit = 6.7;
 const most = 40;
 const bold = `600 ${size}`;
 
-export function paintArcs(sheet: Sheet, routes: readonly Route[], look: Look): void {
+/** What arcs are painted on. */
+type Ground = Pick<Sheet, "under" | "over" | "inks" | "width"> & {
+  readonly picture: Pick<Picture, "pointed">;
+};
+
+export function paintArcs(sheet: Ground, routes: readonly Route[], look: Look): void {
   const { picture, over } = sheet;
   const [shown, pale] = pointedAt(routes, picture.pointed);
   strokeAll(sheet, pale, look, look.bundle ? 0.22 : 0.25);
@@ -46,7 +52,7 @@ function pointedAt(routes: readonly Route[], pointed: number | null): [Route[], 
   return [routes.filter(own), routes.filter((route) => !own(route))];
 }
 
-function strokeAll({ under, inks }: Sheet, routes: readonly Route[], look: Look, opacity: number): void {
+function strokeAll({ under, inks }: Ground, routes: readonly Route[], look: Look, opacity: number): void {
   const paths = new Map<string, Route[]>();
   for (const route of routes) {
     const [{ share, head, negative, sink }] = route.arcs as [Arc];
@@ -92,7 +98,7 @@ function colorOf(
 type Area = readonly [left: number, right: number, y: number];
 
 /** The arrow of a route at an edge, and its number where there is room for it. */
-function paintEnd({ over, inks, width }: Sheet, route: Route, look: Look, taken: Area[]): void {
+function paintEnd({ over, inks, width }: Ground, route: Route, look: Look, taken: Area[]): void {
   const { color } = colorOf(route.arcs[0] as Arc, inks, look);
   over.fillStyle = color;
   if (route.edge !== 0 && !look.bundle) paintArrow(over, route);
@@ -113,12 +119,7 @@ function paintEnd({ over, inks, width }: Sheet, route: Route, look: Look, taken:
 }
 
 /** A ground for a number, with a frame at an edge. */
-function paintGround(
-  c: CanvasRenderingContext2D,
-  inks: Inks,
-  box: [number, number, number, number],
-  framed: boolean,
-): void {
+function paintGround(c: Paper, inks: Inks, box: [number, number, number, number], framed: boolean): void {
   c.fillStyle = inks.ground;
   c.fillRect(...box);
   if (!framed) return;
@@ -127,7 +128,7 @@ function paintGround(
   c.strokeRect(...box);
 }
 
-function paintArrow(c: CanvasRenderingContext2D, { edge, point: [x, y] }: Route): void {
+function paintArrow(c: Paper, { edge, point: [x, y] }: Route): void {
   c.beginPath();
   c.moveTo(x - 3.5, y - edge * 2);
   c.lineTo(x + 3.5, y - edge * 2);

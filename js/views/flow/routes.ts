@@ -36,7 +36,7 @@ const lanes = 20;
 
 /** The routes of arcs that have an end in sight, of `heads` heads side by side. */
 export function routesOf(
-  { list, of }: Arcs,
+  { list, of }: Pick<Arcs, "list" | "of">,
   boxOf: (unit: number) => Box | undefined,
   view: Sight,
   heads = 0,

@@ -1,6 +1,6 @@
 /** The rows that Flow needs besides those shown: of each chosen head, and of every step. */
 import { type ReadonlySignal, signal } from "@preact/signals-core";
-import type { ViewContext } from "../../context";
+import type { Context, ViewContext } from "../../context";
 import { unitScores } from "../../scores/combine";
 import { Field } from "../../scores/field";
 import { scoreOptions } from "../../scores/options";
@@ -25,34 +25,39 @@ export interface Beside<T> {
 
 /** The values of each of the chosen heads for the scores shown, where they are two or more. */
 export function followHeadRows(page: Page, ctx: ViewContext): ReadonlySignal<Beside<Float32Array>> {
-  const { state, session, scores } = ctx;
   const out = signal<Beside<Float32Array>>({ of: null, value: [] });
   page.follow(() => {
-    const shown = scores.shown.value;
-    const heads = shown?.query.heads ?? [];
-    if (!shown || shown.input !== null || heads.length < 2 || heads.length > mostHeads) return;
-    const content = state.content.peek();
-    const ask = (options: object) =>
-      Promise.all(
-        heads.map((head) => session.scores({ ...shown.query, heads: [head] }, shown.steps, options)),
-      );
-    void ctx.run(ask, "heads of flow").then((all) => {
-      if (!all) return;
-      const value = all.map((scores) => {
-        const rows = shown.steps.map((_, k) => scores.subarray(k * content.inputs, (k + 1) * content.inputs));
-        const ends = unitsOf(content).inputEnds;
-        const { shown: values } = unitScores(
-          rows,
-          content.tokens.start,
-          ends,
-          scoreOptions(state, shown.method),
-        );
-        return compared({ ...shown, values });
-      });
-      out.value = { of: shown, value };
+    const shown = ctx.scores.shown.value;
+    if (!shown) return;
+    void headRows(ctx, shown, "heads of flow").then((value) => {
+      if (value && value.length > 0) out.value = { of: shown, value };
     });
   });
   return out;
+}
+
+/** The values of each head of `shown`, where they are two to ten, else none; undefined where the work was cancelled. */
+export async function headRows(
+  { state, session, run }: Context,
+  shown: ShownScores,
+  lane: string,
+): Promise<readonly Float32Array[] | undefined> {
+  const { heads } = shown.query;
+  if (shown.input !== null || heads.length < 2 || heads.length > mostHeads) return [];
+  const content = state.content.peek();
+  const all = await run(
+    (options) =>
+      Promise.all(
+        heads.map((head) => session.scores({ ...shown.query, heads: [head] }, shown.steps, options)),
+      ),
+    lane,
+  );
+  return all?.map((scores) => {
+    const rows = shown.steps.map((_, k) => scores.subarray(k * content.inputs, (k + 1) * content.inputs));
+    const ends = unitsOf(content).inputEnds;
+    const { shown: values } = unitScores(rows, content.tokens.start, ends, scoreOptions(state, shown.method));
+    return compared({ ...shown, values });
+  });
 }
 
 /** The strongest arcs of every word, for the scores of the whole answer. */

@@ -28,6 +28,6 @@ test("of the inputs that have a number, those with an arc are counted, the sink 
   await settle();
   const shown = t.ctx.scores.shown.value;
   const list = [arc, { ...arc, from: 2 }, { ...arc, from: 0, sink: true }];
-  expect(counted({ folds } as unknown as Page, shown, { list, of: "word" })).toEqual([2, 3]);
-  expect(counted({ folds } as unknown as Page, null, { list, of: "word" })).toEqual([0, 0]);
+  expect(counted({ folds } as unknown as Page, shown, { list })).toEqual([2, 3]);
+  expect(counted({ folds } as unknown as Page, null, { list })).toEqual([0, 0]);
 });

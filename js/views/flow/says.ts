@@ -34,7 +34,7 @@ export function endText(
 export function counted(
   { folds }: Page,
   shown: ShownScores | null,
-  { list }: Arcs,
+  { list }: Pick<Arcs, "list">,
 ): [count: number, among: number] {
   if (!shown) return [0, 0];
   const values = compared(shown);
@@ -42,4 +42,13 @@ export function counted(
   const inputs = [...drawn].flatMap((u) => folds.foldedWith(u) ?? [u]);
   const known = inputs.filter((u) => !Number.isNaN(values[u]));
   return [known.length, held(values, []).count];
+}
+
+/** How much the arcs show; `inputs` have one, of so many. */
+export function amountText({ of, list, among }: Arcs, [count, inputs]: readonly [number, number]): string {
+  if (of === "all") return "the two strongest inputs of every word";
+  if (of === "input") return "what this input gave to each word";
+  const drawn = list.filter(({ sink }) => !sink).length;
+  if (drawn < among) return `the strongest ${drawn} of ${among.toLocaleString("en")} arcs`;
+  return inputs > 0 ? `${count} of ${inputs} inputs` : "";
 }

@@ -47,6 +47,18 @@ test("a head that is held already stays held when it is enlarged", async () => {
   expect(t.state.heads.value).toEqual([[0, 0]]);
 });
 
+test("a page without Python says which attention it carries", async () => {
+  heads.mount(t.host, t.ctx);
+  await settle();
+  expect(caption()).toContain(
+    "This page carries what the answer read; what other tokens read needs the model.",
+  );
+  Object.assign(t.session, { figure: vi.fn() });
+  t.state.content.value = { ...t.state.content.value };
+  await settle();
+  expect(caption()).not.toContain("This page carries");
+});
+
 test("without attention it says why", () => {
   t = setUp({ layers: 0, heads: 0, attention_note: "This model has none." });
   heads.mount(t.host, t.ctx);
@@ -83,4 +95,22 @@ test("a part of the attention is chosen, and a head of it is enlarged here", asy
   expect(t.state.pair.value).toEqual({ part: "all", head: [0, 0], step: 1, input: 0 });
   t.host.querySelector<HTMLElement>(".map button")?.click();
   expect([t.state.heads.value, t.state.pair.value]).toEqual([[], null]);
+});
+
+test("the head of an encoder is enlarged by an option, and none of the decoder is held for it", async () => {
+  const span = [0, 2] as const;
+  const encoder = { name: "encoder", title: "encoder", rows: span, columns: span, layers: 2, heads: 2 };
+  t = setUp({ parts: [{ ...encoder, of_steps: false }] });
+  t.state.options.value = { ...t.state.options.value, part: "encoder", enlarged: [1, 0] };
+  heads.mount(t.host, t.ctx);
+  await settle();
+  expect(t.session.headMap.mock.lastCall?.slice(0, 2)).toEqual(["encoder", [1, 0]]);
+  t.host.querySelector<HTMLElement>(".map button")?.click();
+  await settle();
+  expect([t.state.options.value.enlarged, t.host.querySelector<HTMLElement>(".map")?.hidden]).toEqual([
+    null,
+    true,
+  ]);
+  press(grid(), "Enter");
+  expect([t.state.options.value.enlarged, t.state.heads.value]).toEqual([[0, 0], []]);
 });

@@ -1,5 +1,5 @@
 /** Heads at a glance: a small picture of what every head read, from which one is chosen and enlarged in the matrix. */
-import { untracked } from "@preact/signals-core";
+import { computed, untracked } from "@preact/signals-core";
 import { ActiveCell } from "../../a11y/active-cell";
 import { inside, move } from "../../a11y/grid";
 import type { Part, ViewContext } from "../../context";
@@ -8,15 +8,20 @@ import { numeral } from "../../draw/numerals";
 import { paletteOf } from "../../draw/palette";
 import { sequential } from "../../draw/ramp";
 import { segmented } from "../../panels/toolbar/controls";
-import type { AttentionPart, Glance, Head } from "../../session/session";
+import type { Glance, Head } from "../../session/session";
 import { chooseAll, headName, hoverHead, isChosen, pickHead } from "../../state/heads";
 import tableStyles from "../table.css";
+import { enlargedHead, partOf, rowsOf } from "./chosen";
+import { figure } from "./figure";
 import styles from "./heads.css";
 import { headMap } from "./map";
 import { paintHeads, paintPictures } from "./paint";
 import { corner, extent, headAt, type Plan, planOf } from "./plan";
 
-export const heads: Part<ViewContext> = { styles: tableStyles + styles, mount };
+/** Of an exported page: why there is no other part of the attention to choose. */
+const onlyAnswer = "This page carries what the answer read; what other tokens read needs the model.";
+
+export const heads: Part<ViewContext> = { styles: tableStyles + styles, mount, figure };
 
 function mount(host: HTMLElement, ctx: ViewContext): void {
   const { state, session, signal, effect, run, open } = ctx;
@@ -30,9 +35,8 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
   });
   const choice = h("p", { class: "parts" }, "Attention of", parts.element);
   const map = headMap(ctx, () => {
-    enlarged = null;
+    enlarge(null);
     chooseAll(state);
-    update();
   });
   const section = { class: "aw-heads aw-table", "aria-label": "Heads" };
   const root = h("section", section, choice, caption, scroll, map.element);
@@ -43,18 +47,14 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
   /** The size of the pictures that were asked for. */
   let asked = "";
   let cursor = { row: 0, column: 0 };
-  /** The head whose picture of a part is enlarged here. */
-  let enlarged: Head | null = null;
-
-  /** The part shown, or null for the steps of a model without parts. */
-  function part(): AttentionPart | null {
-    const all = state.content.peek().parts ?? [];
-    return all.find(({ name }) => name === state.options.peek().part) ?? all[0] ?? null;
-  }
+  const part = () => untracked(() => partOf(state));
+  const enlarge = (enlarged: Head | null) => {
+    state.options.value = { ...state.options.peek(), enlarged };
+  };
   /** Show the pictures of all heads, or the enlarged one. */
   function update(): void {
     const now = part();
-    const big = now && enlarged && now.name !== "answer" ? enlarged : null;
+    const big = untracked(() => enlargedHead(state));
     if (big) scroll.hidden = true;
     else say();
     caption.hidden = big !== null;
@@ -112,22 +112,21 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
     const none = layers === 0 ? (attention_note ?? "This model shows no attention.") : "";
     const nothing = steps.count === 0 ? "Nothing was written, so there is nothing to show." : "";
     scroll.hidden = Boolean(none || nothing);
+    const only = session.figure ? "" : ` ${onlyAnswer}`;
     const scale = glance ? ` The strongest blue is ${numeral(glance.high)} and more.` : "";
     writeText(caption, [
       none ||
         nothing ||
-        `Each picture is one head: a row for each ${rowsOf(part())}, from left to right what it read.${scale} Click enlarges.`,
+        `Each picture is one head: a row for each ${rowsOf(part())}, from left to right what it read.${scale} Click enlarges.${only}`,
     ]);
   }
 
   function choose(at: Head): void {
     const now = part();
     if (now && now.name !== "answer") {
-      // What is held is a head of the decoder.
-      const held = now.name === "encoder" || isChosen(state, at);
-      if (!held) ctx.announce(pickHead(state, at, false));
-      enlarged = at;
-      if (held) update();
+      if (now.name === "encoder") enlarge(at);
+      else if (!isChosen(state, at) || state.heads.peek().length > 1)
+        ctx.announce(pickHead(state, at, false));
       return;
     }
     const chosen = isChosen(state, at) && state.heads.peek().length === 1;
@@ -179,18 +178,21 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
   });
   effect(() => {
     const { parts: all = [] } = state.content.value;
-    const chosen = state.options.value.part;
-    const [only, ...more] = state.heads.value;
     choice.hidden = all.length < 2;
+    void state.options.value.part;
     untracked(() => {
       parts.show(
         all.map(({ name, title }) => ({ value: name, text: title })),
-        part()?.name ?? chosen,
+        part()?.name ?? "",
       );
-      enlarged = only && more.length === 0 && part()?.name !== "encoder" ? only : null;
       [glance, asked] = [null, ""];
       if (open.peek()) update();
     });
+  });
+  const big = computed(() => String(enlargedHead(state)));
+  effect(() => {
+    void big.value;
+    if (open.peek()) untracked(update);
   });
   effect(() => {
     void state.content.value;
@@ -210,10 +212,4 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
     hoverHead(state, null);
     root.remove();
   });
-}
-
-/** What a row of the pictures is. */
-function rowsOf(part: AttentionPart | null): string {
-  if (!part || part.name === "answer") return "token of the answer";
-  return part.of_steps ? "token of the answer" : part.name === "encoder" ? "token of the source" : "token";
 }

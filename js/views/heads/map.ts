@@ -1,30 +1,22 @@
 /** One head enlarged: who reads whom in a part of the attention; the pair pointed at is named, and its query and key are read. */
 import type { ViewContext } from "../../context";
 import { h, listen, pointIn, sizeCanvas, writeText } from "../../dom";
-import { cssPixel } from "../../draw/color";
 import { numeral } from "../../draw/numerals";
 import { paletteOf } from "../../draw/palette";
 import { sequential } from "../../draw/ramp";
-import { truncate } from "../../draw/truncate";
-import { quantize } from "../../session/quantize";
 import type { AttentionPart, Head } from "../../session/session";
 import { headName } from "../../state/heads";
-import { named } from "../../state/names";
-import { unitsOf } from "../../state/units";
-
-/** Numbers of an answer, and pixels of a cell and of the names beside it. */
-const most = 128 * 1024;
-const [smallest, largest, gutter] = [2, 24, 110] as const;
-/** Cells from this size on have names. */
-const legible = 11;
-
-interface Shown {
-  readonly part: AttentionPart;
-  readonly head: Head;
-  readonly rows: number;
-  readonly cols: number;
-  readonly weights: Float32Array;
-}
+import {
+  cellOf,
+  type Edges,
+  edgesOf,
+  type HeadPicture,
+  highest,
+  mapSize,
+  nameOf,
+  paintMap,
+  spanOf,
+} from "./map-paint";
 
 export interface HeadMap {
   readonly element: HTMLElement;
@@ -45,68 +37,21 @@ export function headMap(ctx: ViewContext, back: () => void): HeadMap {
     h("p", { class: "top" }, all, title, says),
     h("div", { class: "scroll" }, canvas),
   );
-  let shown: Shown | null = null;
-  let cell: number = smallest;
-  /** Pixels for the names of the rows and of the columns. */
-  let edge: readonly [left: number, top: number] = [0, 0];
+  let shown: HeadPicture | null = null;
+  let edges: Edges | null = null;
   let at: readonly [row: number, column: number] | null = null;
-
-  const spanOf = ([start, end]: readonly [number, number], count: number, k: number) => {
-    const border = (n: number) => start + Math.floor((n * (end - start)) / count);
-    return [border(k), border(k + 1) - 1] as const;
-  };
-  const word = (token: number) => {
-    const units = unitsOf(state.content.peek());
-    return named(units.text(units.of(token)));
-  };
-  const name = ([first, last]: readonly [number, number]) =>
-    first === last ? word(first) : `${word(first)} … ${word(last)}`;
 
   function paint(): void {
     const c = canvas.getContext("2d");
     if (!c || !shown) return;
-    const { part, rows, cols, weights } = shown;
     const look = paletteOf(element);
-    const font = `${Math.min(12, cell - 1)}px ${look.sans}`;
-    const cut = (text: string) => truncate(text, gutter - 10, (t) => c.measureText(t).width);
-    const names = (span: readonly [number, number], count: number) =>
-      cell < legible ? [] : Array.from({ length: count }, (_, k) => cut(name(spanOf(span, count, k))));
-    c.font = font;
-    const [down, across] = [names(part.rows, rows), names(part.columns, cols)];
-    const widest = (texts: readonly string[]) =>
-      texts.reduce((most, text) => Math.max(most, Math.ceil(c.measureText(text).width) + 12), 0);
-    edge = [widest(down), widest(across)];
-    const [left, top] = edge;
-    sizeCanvas(canvas, left + cols * cell, top + rows * cell);
-    c.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+    const content = state.content.peek();
+    edges = edgesOf(c, shown, content, look);
+    const { rows, cols, cell } = shown;
+    sizeCanvas(canvas, edges.left + cols * cell, edges.top + rows * cell);
     const { table } = sequential(theme.peek(), "blue");
-    const high = highest(shown, state.content.peek().tokens.special);
-    const gap = cell > 5 ? 1 : 0;
-    weights.forEach((v, k) => {
-      if (Number.isNaN(v)) return;
-      c.fillStyle = cssPixel(table[quantize(Math.min(v, high), high, false)] as number);
-      c.fillRect(left + (k % cols) * cell, top + Math.floor(k / cols) * cell, cell - gap, cell - gap);
-    });
-    c.font = font;
-    c.textBaseline = "middle";
-    c.textAlign = "right";
-    down.forEach((text, row) => {
-      c.fillStyle = at?.[0] === row ? look.accent : look.ink;
-      c.fillText(text, left - 6, top + (row + 0.5) * cell);
-    });
-    c.textAlign = "left";
-    across.forEach((text, col) => {
-      c.save();
-      c.translate(left + (col + 0.5) * cell, top - 6);
-      c.rotate(-Math.PI / 2);
-      c.fillStyle = at?.[1] === col ? look.accent : look.ink;
-      c.fillText(text, 0, 0);
-      c.restore();
-    });
-    if (!at) return;
-    c.strokeStyle = look.accent;
-    c.lineWidth = 2;
-    c.strokeRect(left + at[1] * cell, top + at[0] * cell, cell - gap, cell - gap);
+    const high = highest(shown, content.tokens.special);
+    paintMap(c, shown, edges, at, { look, table, high, pixels: devicePixelRatio });
   }
 
   function point(next: readonly [row: number, column: number] | null): void {
@@ -117,6 +62,7 @@ export function headMap(ctx: ViewContext, back: () => void): HeadMap {
       const [from, to] = [spanOf(part.rows, rows, at[0]), spanOf(part.columns, cols, at[1])];
       const weight = weights[at[0] * cols + at[1]] as number;
       const text = Number.isNaN(weight) ? "came later" : numeral(weight);
+      const name = (span: readonly [number, number]) => nameOf(state.content.peek(), span);
       writeText(says, [`${name(from)} reads ${name(to)}: `, { strong: text }]);
       const first = state.content.peek().steps.first;
       const exact = from[0] === from[1] && to[0] === to[1] && !Number.isNaN(weight);
@@ -127,9 +73,10 @@ export function headMap(ctx: ViewContext, back: () => void): HeadMap {
   }
 
   const under = (event: MouseEvent): readonly [number, number] | null => {
-    if (!shown) return null;
+    if (!shown || !edges) return null;
     const [x, y] = pointIn(canvas, event);
-    const [row, col] = [Math.floor((y - edge[1]) / cell), Math.floor((x - edge[0]) / cell)];
+    const { cell } = shown;
+    const [row, col] = [Math.floor((y - edges.top) / cell), Math.floor((x - edges.left) / cell)];
     return row >= 0 && col >= 0 && row < shown.rows && col < shown.cols ? [row, col] : null;
   };
   const moves: Readonly<Record<string, readonly [number, number]>> = {
@@ -154,10 +101,7 @@ export function headMap(ctx: ViewContext, back: () => void): HeadMap {
     element,
     async show(part, head, room) {
       const [m, n] = [part.rows[1] - part.rows[0], part.columns[1] - part.columns[0]];
-      const shrink = Math.min(1, Math.sqrt(most / (m * n)));
-      const sized = (count: number) => Math.max(1, Math.floor(count * shrink));
-      const rows = sized(m);
-      const cols = Math.min(sized(n), Math.max(1, Math.floor(room / smallest)));
+      const [rows, cols] = mapSize(part, room);
       element.hidden = false;
       at = null;
       writeText(title, [`${headName(head)} · ${part.title}`]);
@@ -172,8 +116,7 @@ export function headMap(ctx: ViewContext, back: () => void): HeadMap {
         "head map",
       );
       if (!weights) return;
-      cell = Math.max(smallest, Math.min(largest, Math.floor((room - gutter) / cols)));
-      shown = { part, head, rows, cols, weights };
+      shown = { part, head, rows, cols, weights, cell: cellOf(cols, room) };
       paint();
     },
     hide() {
@@ -183,13 +126,4 @@ export function headMap(ctx: ViewContext, back: () => void): HeadMap {
     },
     repaint: paint,
   };
-}
-
-/** The greatest weight beside those of control tokens and the first, which are often the sink; else of all. */
-function highest({ part, cols, weights }: Shown, special: readonly number[]): number {
-  const [start, end] = part.columns;
-  const left = new Set([0, ...special].map((i) => Math.floor(((i - start) * cols) / (end - start))));
-  const greatest = (all: boolean) =>
-    weights.reduce((high, v, k) => (v > high && (all || !left.has(k % cols)) ? v : high), 0);
-  return greatest(false) || greatest(true) || 1;
 }

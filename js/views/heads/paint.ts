@@ -1,9 +1,8 @@
 /** Paint the picture of every head. */
 import type { Palette } from "../../draw/palette";
+import type { Paper } from "../../draw/paper";
 import type { Glance, Head } from "../../session/session";
 import { corner, extent, gutter, head, type Plan } from "./plan";
-
-type Paper = CanvasRenderingContext2D;
 
 export interface Picture {
   readonly plan: Plan;
@@ -33,6 +32,17 @@ export function paintHeads(c: Paper, picture: Picture, look: Palette, pixels: nu
   const size = extent(plan);
   c.clearRect(0, 0, ...size);
   if (still.width > 0) c.drawImage(still, 0, 0, ...size);
+  paintMarks(c, plan, hovered, chosen, look);
+}
+
+/** Paint the numbers, and the frames. */
+export function paintMarks(
+  c: Paper,
+  plan: Plan,
+  hovered: Head | null,
+  chosen: readonly Head[],
+  look: Palette,
+): void {
   paintNumbers(c, plan, hovered, look);
   for (const at of chosen) frame(c, plan, at, look.accent);
   if (hovered) frame(c, plan, hovered, look.ink);

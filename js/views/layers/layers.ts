@@ -14,11 +14,12 @@ import { restingSteps } from "../../state/selectors";
 import { unitsOf } from "../../state/units";
 import tableStyles from "../table.css";
 import { mountChart } from "./chart";
+import { figure } from "./figure";
 import styles from "./layers.css";
 import { cutter, type Look, paintTable } from "./paint";
 import { extent, gutter, head, inView, planOf, reveal, type Spot, spotAt } from "./plan";
 
-export const layers: Part<ViewContext> = { styles: tableStyles + styles, mount };
+export const layers: Part<ViewContext> = { styles: tableStyles + styles, mount, figure };
 
 /** Steps read beyond those in view. */
 const ahead = 12;

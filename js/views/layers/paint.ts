@@ -1,11 +1,10 @@
 /** Paint the table: each cell has the layer's likeliest word, shaded by its p; what was said has a hue of its own. */
 import type { Palette } from "../../draw/palette";
+import type { Paper } from "../../draw/paper";
 import type { Tint } from "../../draw/ramp";
 import { truncate } from "../../draw/truncate";
 import type { StepLens } from "../../session/session";
 import { gutter, head, inView, type Plan, type Spot } from "./plan";
-
-type Paper = CanvasRenderingContext2D;
 
 export interface Picture {
   readonly plan: Plan;
@@ -26,7 +25,7 @@ export interface Look extends Palette {
 }
 
 /** Names of words, cut to a width and kept. */
-export function cutter(paper: Paper, name: (word: string) => string) {
+export function cutter(paper: Pick<Paper, "font" | "measureText">, name: (word: string) => string) {
   const known = new Map<string, string>();
   return (word: string, width: number): string => {
     const key = `${paper.font} ${width} ${word}`;

@@ -1,9 +1,10 @@
 /** Paint the headings of the matrix: inputs, generated tokens and their probabilities. */
 import { visible } from "../../draw/heatmap";
 import { chance } from "../../draw/numerals";
+import type { Paper } from "../../draw/paper";
 import { truncate } from "../../draw/truncate";
 import { bodyBottom, cutAside, headings, room, ticked, ticks, upright } from "./layout";
-import type { Look, Paper, Picture } from "./picture";
+import type { Look, Picture } from "./picture";
 
 export function paintRows(c: Paper, { field, layout: l, down, hover }: Picture, look: Look): void {
   const [, tall] = room(l);

@@ -8,6 +8,7 @@ import { extendHeld, preview, toggleHeld } from "../../state/selection";
 import styles from "../table.css";
 import { cellLabel } from "./cell-text";
 import { moveCrosshair } from "./crosshair";
+import { figure } from "./figure";
 import { type Spot, spotAt } from "./layout";
 import { fetchSteps, followField, type Loaded } from "./load";
 import { lookOf, updateLegend } from "./look";
@@ -17,7 +18,11 @@ import type { Picture } from "./picture";
 import { listenToPointer } from "./pointer";
 import { Viewport } from "./viewport";
 
-export const matrix: Part<ViewContext> = { styles, mount: (host, ctx) => void new Matrix(host, ctx) };
+export const matrix: Part<ViewContext> = {
+  styles,
+  mount: (host, ctx) => void new Matrix(host, ctx),
+  figure,
+};
 
 class Matrix {
   readonly #host: HTMLElement;

@@ -2,10 +2,11 @@
 import { cssPixel } from "../../draw/color";
 import { type Axis, paint, visible } from "../../draw/heatmap";
 import { numeral } from "../../draw/numerals";
+import type { Paper } from "../../draw/paper";
 import { quantize } from "../../session/quantize";
 import { paintColumns, paintRows } from "./headings";
 import { bodyBottom, cutAside, printsNumbers, room, runs } from "./layout";
-import type { Look, Paper, Picture } from "./picture";
+import type { Look, Picture } from "./picture";
 
 let scratch: { image: ImageData; pixels: Uint32Array } | null = null;
 function pixelsOf(width: number, height: number): { image: ImageData; pixels: Uint32Array } {

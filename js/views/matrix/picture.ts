@@ -18,5 +18,3 @@ export interface Picture {
   readonly held: readonly number[];
   readonly hover: Spot | null;
 }
-
-export type Paper = CanvasRenderingContext2D;

@@ -1,5 +1,6 @@
 /** What a view that draws on running text is given, and what it gives. */
 import type { ReadonlySignal } from "@preact/signals-core";
+import type { Paper } from "../../draw/paper";
 import type { Boxes } from "./boxes";
 import type { TextElements } from "./build";
 import type { Folds } from "./folds";
@@ -32,8 +33,8 @@ export type Marks = (c: CanvasRenderingContext2D, top: number, bottom: number) =
 
 /** Two canvases, under the words and over them, in the pixels of the list. */
 export interface Sheet {
-  readonly under: CanvasRenderingContext2D;
-  readonly over: CanvasRenderingContext2D;
+  readonly under: Paper;
+  readonly over: Paper;
   readonly boxes: Boxes;
   readonly picture: Picture;
   readonly inks: Inks;

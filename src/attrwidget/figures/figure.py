@@ -8,29 +8,37 @@ from attrwidget.checks import check_choice
 from attrwidget.errors import AttrWidgetError, did_you_mean
 from attrwidget.figures.colors import THEMES
 from attrwidget.figures.fonts import Fonts
-from attrwidget.figures.latex import to_latex
-from attrwidget.figures.layout import WIDTHS, lay_out
-from attrwidget.figures.markdown import to_markdown
-from attrwidget.figures.picture import picture_of
+from attrwidget.figures.marks import WIDTHS
 from attrwidget.figures.printed import to_pdf, to_png
-from attrwidget.figures.shown import shown_of
+from attrwidget.figures.sheet import Look, Sheet
 from attrwidget.figures.svg import to_svg
-from attrwidget.figures.table import to_csv
+from attrwidget.figures.views.flow import FlowView
+from attrwidget.figures.views.heads import heads_view
+from attrwidget.figures.views.layers import LayersView
+from attrwidget.figures.views.matrix import MatrixView
+from attrwidget.figures.views.text import TextView
 from attrwidget.files import writable, write_whole
 from attrwidget.page.state import initial_state
 from attrwidget.still.sentences import printable
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from attrwidget.figures.picture import Picture
+    from attrwidget.figures.views.view import View
     from attrwidget.progress import Progress
     from attrwidget.results.base import Reading
 
 FORMATS = ("svg", "pdf", "png", "tex", "md", "csv")
 _LARGEST = 10.0
+_VIEWS: dict[str, Callable[[Reading, Mapping[str, Any], Progress | None], View]] = {
+    "text": TextView,
+    "flow": FlowView,
+    "matrix": MatrixView,
+    "heads": heads_view,
+    "layers": LayersView,
+}
 
 
 def write_figure(
@@ -93,26 +101,30 @@ def figure(
         raise AttrWidgetError(
             f"scale is a number above 0 and up to {_LARGEST:g}, such as 2 or 3, not {scale!r}."
         )
-    picture = picture_of(reading, shown_of(reading, {**initial_state(reading), **state}), progress)
+    look = Look(columns, theme, caption)
+    view = view_of(reading, {**initial_state(reading), **state}, progress)
     if form == "csv":
-        return to_csv(reading, picture)
+        return view.to_csv()
     if form == "md":
-        return to_markdown(picture, caption=caption)
-    fonts = Fonts(_text(picture, caption=caption), font)
+        return view.to_markdown(caption=caption)
+    text = "\n".join([view.words(), *(view.caption if caption else [])])
+    fonts = Fonts(printable(text, keep="\n"), font)
     if form == "tex":
-        return to_latex(picture, fonts, columns=columns, theme=theme, caption=caption)
+        return view.to_latex(fonts, look)
     if form != "svg":
         fonts.require_all()
-    drawing = lay_out(picture, fonts, columns=columns, theme=theme, caption=caption)
-    label = " · ".join(picture.caption[:2])
+    sheet = Sheet(fonts, look)
+    view.draw(sheet)
+    drawing = sheet.drawing(view.caption)
+    label = " · ".join(view.caption[:2])
     if form == "svg":
         return to_svg(drawing, fonts.families, label)
     return to_pdf(drawing, fonts, label) if form == "pdf" else to_png(drawing, fonts, label, scale)
 
 
-def _text(picture: Picture, *, caption: bool) -> str:
-    """Return all that is written in a picture."""
-    parts = [
-        text for part in picture.parts for text in (part.title, part.note, *(u.text for u in part.units))
-    ]
-    return printable("\n".join([*parts, *(picture.caption if caption else [])]), keep="\n")
+def view_of(reading: Reading, state: Mapping[str, Any], progress: Progress | None) -> View:
+    """Return the view that a page in this *state* shows; raise AttrWidgetError for one without a figure."""
+    view = _VIEWS.get(state["view"])
+    if view is None:
+        raise AttrWidgetError(f"There is no figure of {state['view']!r}: take view= {', '.join(_VIEWS)}.")
+    return view(reading, state, progress)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from attrwidget.errors import AttrWidgetError
 from attrwidget.figures.bidi import right_to_left
 from attrwidget.figures.colors import THEMES, tinted
-from attrwidget.figures.layout import against
+from attrwidget.figures.picture import against
 from attrwidget.still.sentences import printable
 from attrwidget.text.words import without_spaces
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from attrwidget.figures.fonts import Fonts
     from attrwidget.figures.picture import Picture, Unit
+    from attrwidget.figures.sheet import Look
 
 _FAINT = 0.004
 _HEAD = r"""% Read this file into a paper by \input, with @NEEDS in its preamble, or compile it as it is.
@@ -62,7 +63,7 @@ _TYPESET = "–—‘’‚“”„…•€™†‡‰‹›"  # beyond Latin
 _PARTS = re.compile(r"\n|[^\S\n]+|\S+")
 
 
-def to_latex(picture: Picture, fonts: Fonts, *, columns: int, theme: str, caption: bool) -> bytes:
+def to_latex(picture: Picture, fonts: Fonts, look: Look) -> bytes:
     """Return a file to be read into a paper, which also compiles by itself.
 
     Raises:
@@ -75,15 +76,17 @@ def to_latex(picture: Picture, fonts: Fonts, *, columns: int, theme: str, captio
             f"LaTeX sets no text from right to left, such as {rights[:20]!r}, in colour boxes: take .svg, .pdf or .png."
         )
     body = [
-        line for part in picture.parts for line in _part(part.title, part.note, part.units, picture, theme)
+        line
+        for part in picture.parts
+        for line in _part(part.title, part.note, part.units, picture, look.theme)
     ]
-    captions = [f"\\awsmall{{{_escaped(sentence)}}}" for sentence in picture.caption] if caption else []
+    captions = [f"\\awsmall{{{_escaped(sentence)}}}" for sentence in picture.caption] if look.caption else []
     whole = "\n".join([*body, *captions])
-    return (_head(whole, fonts, columns, theme) + whole + "\n" + _FOOT).encode("utf-8", "replace")
+    return (_head(whole, fonts, look) + whole + "\n" + _FOOT).encode("utf-8", "replace")
 
 
-def _head(body: str, fonts: Fonts, columns: int, theme: str) -> str:
-    colors = THEMES[theme]
+def _head(body: str, fonts: Fonts, look: Look) -> str:
+    colors = THEMES[look.theme]
     values = {
         "NEEDS": r"\usepackage{xcolor}" + _fonts(body, fonts),
         "SAID": colors.said.upper(),
@@ -91,8 +94,8 @@ def _head(body: str, fonts: Fonts, columns: int, theme: str) -> str:
         "SOFT": colors.soft.upper(),
         "LATER": colors.later.upper(),
         "INK": colors.ink.upper(),
-        "PAD": "0pt" if theme == "light" else "4pt",
-        "WIDTH": r"\columnwidth" if columns == 1 else r"\textwidth",
+        "PAD": "0pt" if look.theme == "light" else "4pt",
+        "WIDTH": r"\columnwidth" if look.columns == 1 else r"\textwidth",
     }
     return re.sub(r"@([A-Z]+)", lambda found: values[found[1]], _HEAD)
 

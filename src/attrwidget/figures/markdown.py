@@ -10,6 +10,8 @@ import numpy as np
 from attrwidget.still.sentences import numeral, printable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from attrwidget.figures.picture import Picture, Unit
 
 _ROWS = 10
@@ -29,6 +31,26 @@ def to_markdown(picture: Picture, *, caption: bool) -> bytes:
     blocks = ["\n\n".join(filter(None, parts)), _table(picture)]
     if caption:
         blocks.append("  \n".join(map(_escaped, picture.caption)))
+    return ("\n\n".join(blocks) + "\n").encode("utf-8", "replace")
+
+
+def table_of(
+    corner: str,
+    rows: Sequence[str],
+    columns: Sequence[str],
+    cells: Sequence[Sequence[str]],
+    caption: Sequence[str],
+) -> bytes:
+    """Return a table with the names of its *rows* and *columns*, and a *caption*."""
+    head = f"| {' | '.join([corner, *map(_escaped, columns)])} |"
+    rule = f"| :-- |{' --: |' * len(columns)}"
+    lines = [
+        f"| {' | '.join([_escaped(name), *map(_escaped, row)])} |"
+        for name, row in zip(rows, cells, strict=True)
+    ]
+    blocks = ["\n".join([head, rule, *lines])]
+    if caption:
+        blocks.append("  \n".join(map(_escaped, caption)))
     return ("\n\n".join(blocks) + "\n").encode("utf-8", "replace")
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from attrwidget.figures.values import rows_of, values_of
 from attrwidget.files import public_name
-from attrwidget.still.sentences import combine, heads_text, numeral, of_units, printable, sinks_of, steps_text
+from attrwidget.still.sentences import heads_text, numeral, printable, steps_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from attrwidget.results.base import Reading
     from attrwidget.text.sections import Section
 
+_UNDERLINED = 0.03
 _NUMBERED = 5  # strongest units, whose numbers stand above them
 
 
@@ -27,6 +29,7 @@ class Unit(NamedTuple):
     """A unit of the text as it is drawn.
 
     Attributes:
+        at: Its number.
         text: Its text.
         value: Its score; NaN for none.
         share: The score as a share of the greatest, from -1 to 1; 0 where it has no tint.
@@ -37,6 +40,7 @@ class Unit(NamedTuple):
         number: The number above it, or "".
     """
 
+    at: int
     text: str
     value: float
     share: float = 0.0
@@ -66,6 +70,7 @@ class Picture:
         intensity: The strength of the strongest tint, 0 to 1.
         caption: Sentences below.
         rows: The scores as they are shown, a row for each of ``shown.steps``: float32 ``[rows, inputs]``.
+        compared: The values of the units on the scale; NaN off it.
         shown: What this is a picture of.
     """
 
@@ -75,27 +80,21 @@ class Picture:
     intensity: float
     caption: list[str]
     rows: NDArray[np.float32]
+    compared: NDArray[np.floating]
     shown: Shown
 
 
 def picture_of(reading: Reading, shown: Shown, progress: Progress | None = None) -> Picture:
     """Return the picture of what is *shown*; scores that are not known yet are computed."""
-    rows = _rows(reading, shown, progress)
-    values = np.array(of_units(reading, combine(rows, shown.options["span_rule"])))
-    hidden, said = _hidden(reading, shown.options), _said(reading, shown.steps)
-    kept = _without_hidden(values, hidden, shown)
-    compared = kept.copy()
-    compared[said if 1 < len(shown.steps) < reading.n_steps else []] = (
-        np.nan
-    )  # a word's own parts are no news
-    sinks = [] if shown.options["scale_sink"] else sinks_of(reading, compared)
-    compared[sinks] = np.nan
+    rows = rows_of(reading, shown, progress)
+    values, kept, compared, hidden, sinks, said = values_of(reading, shown, rows)
     shares, high = _scaled(reading, compared, shown)
     numbered = _strongest(np.where(_drawn(reading), shares, 0.0))
     labels = reading.step_noun[0] != "token" or reading.n_inputs < len(reading.tokens) - 1
     after = len(kept) if labels else said[-1] + 1
     units = [
         Unit(
+            u,
             unit.text,
             float(kept[u]),
             float(shares[u]),
@@ -107,19 +106,10 @@ def picture_of(reading: Reading, shown: Shown, progress: Progress | None = None)
         )
         for u, unit in enumerate(reading.tokens.units)
     ]
-    caption = [*_caption(reading, shown), *_marks(reading, shown, values, hidden, units)]
+    caption = [*caption_of(reading, shown), *_marks(reading, shown, values, hidden, units)]
     parts = _parts(reading, units, signed=shown.method.signed)
-    return Picture(parts, shown.method.signed, high, shown.options["intensity"], caption, rows, shown)
-
-
-def _without_hidden(
-    values: NDArray[np.floating], hidden: NDArray[np.bool_], shown: Shown
-) -> NDArray[np.floating]:
-    """Return *values* with NaN for what is hidden, whose share others may have been given."""
-    kept = np.where(hidden, np.nan, values)
-    if shown.options["renormalize"] and not shown.method.signed and hidden.any() and np.nansum(kept) > 0:
-        kept *= np.nansum(values) / np.nansum(kept)
-    return kept
+    signed, intensity = shown.method.signed, shown.options["intensity"]
+    return Picture(parts, signed, high, intensity, caption, rows, compared, shown)
 
 
 def _scaled(
@@ -149,49 +139,6 @@ def _marks(
         yield f"hidden tokens (dashed) hold {100 * share:.0f} % of the row"
     if shown.method.signed:
         yield "orange: speaks for it; blue, underlined: against it"
-
-
-def _rows(reading: Reading, shown: Shown, progress: Progress | None) -> NDArray[np.float32]:
-    if shown.foil is not None and reading.contrasts is not None:
-        return reading.contrasts.rows(shown.method.name, shown.foil, progress)
-    if not shown.method.attention:
-        return reading.rows(shown.method.name, shown.steps, progress=progress)
-    return reading.rows(
-        shown.method.name,
-        shown.steps,
-        layer=shown.layer,
-        heads=shown.heads,
-        head_rule=shown.options["head_rule"],
-        progress=progress,
-    )
-
-
-def _said(reading: Reading, steps: Sequence[int]) -> list[int]:
-    """Return the units that *steps* wrote."""
-    tokens = {reading.first_step + step for step in steps}
-    return [
-        u for u, unit in enumerate(reading.tokens.units) if tokens.intersection(range(unit.start, unit.end))
-    ]
-
-
-def _special(reading: Reading, u: int) -> bool:
-    unit = reading.tokens.units[u]
-    return all(reading.tokens.special[unit.start : unit.end])
-
-
-def _hidden(reading: Reading, options: Mapping[str, Any]) -> NDArray[np.bool_]:
-    """Return whether each unit is hidden."""
-    units, source = reading.tokens.units, reading.n_source
-    target = source if options["hide_target"] and source else len(reading.tokens)
-    return np.array(
-        [
-            (options["hide_special"] and _special(reading, u))
-            or (options["hide_first"] and u == 0)
-            or unit.start >= target
-            for u, unit in enumerate(units)
-        ],
-        dtype=bool,
-    )
 
 
 def _drawn(reading: Reading) -> NDArray[np.bool_]:
@@ -228,15 +175,25 @@ def _note(section: Section, around: Sequence[Unit], *, signed: bool) -> str:
     return " · ".join([*filter(None, [section.note]), *folded])
 
 
-def _caption(reading: Reading, shown: Shown) -> Iterator[str]:
+def caption_of(reading: Reading, shown: Shown) -> Iterator[str]:
     """Yield model, method and what is explained."""
-    options, method = shown.options, shown.method
-    said = steps_text(reading, shown.steps, options["span_rule"])
+    said = steps_text(reading, shown.steps, shown.options["span_rule"])
     model = public_name(reading.model_name) or "a model"
     foil = f", and not “{printable(shown.foil.text.strip())}”" if shown.foil else ""
     yield f"{model} · {said}{foil}"
-    heads = heads_text(reading, shown.layer, shown.heads, options["head_rule"])
-    yield f"{method.title}: {method.description}{f' of {heads}' if method.attention else ''}"
-    warning = reading.warning(method.name, shown.steps)
+    yield method_text(reading, shown)
+    warning = reading.warning(shown.method.name, shown.steps)
     if warning is not None:
         yield warning
+
+
+def method_text(reading: Reading, shown: Shown) -> str:
+    """Return the method, what its scores are and, of attention, which heads."""
+    method = shown.method
+    heads = heads_text(reading, shown.layer, shown.heads, shown.options["head_rule"])
+    return f"{method.title}: {method.description}{f' of {heads}' if method.attention else ''}"
+
+
+def against(picture: Picture, unit: Unit) -> bool:
+    """Return whether a unit speaks against what is explained, and is underlined: colour alone does not show it."""
+    return picture.signed and unit.share < -_UNDERLINED

@@ -6,16 +6,22 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.errors import AttrWidgetError
-from attrwidget.figures.layout import Box, Stroke, Words
-from attrwidget.figures.svg import hatching
+from attrwidget.figures.marks import Box, Line, Raster, Words, hatching
 
 if TYPE_CHECKING:
     from attrwidget.figures.fonts import Fonts
-    from attrwidget.figures.layout import Drawing
+    from attrwidget.figures.marks import Drawing
 
 _POINTS = 72  # of an inch
 _DOTS = 96  # of an inch, at scale 1
 _HIGHEST = 65_535  # pixels that Matplotlib draws
+_CRISP = 300  # dots of an inch of a picture in a PDF
+_SETTINGS = {
+    "pdf.fonttype": 42,
+    "text.hinting": "none",
+    "axes.unicode_minus": False,
+    "image.composite_image": False,
+}
 
 
 def to_pdf(drawing: Drawing, fonts: Fonts, label: str) -> bytes:
@@ -37,49 +43,22 @@ def to_png(drawing: Drawing, fonts: Fonts, label: str, scale: float) -> bytes:
 def _saved(drawing: Drawing, fonts: Fonts, kind: str, options: dict[str, Any]) -> bytes:
     from matplotlib import rc_context
     from matplotlib.figure import Figure
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Rectangle
 
     figure = Figure(
         figsize=(drawing.width / _POINTS, drawing.height / _POINTS), facecolor=f"#{drawing.ground}"
     )
     axes = figure.add_axes((0, 0, 1, 1), xlim=(0, drawing.width), ylim=(drawing.height, 0))
     axes.set_axis_off()
-
-    def line(
-        x: list[float], y: list[float], color: str | None, thick: float, *, dashed: bool = False
-    ) -> None:
-        style = (0, (2 / thick, 1.5 / thick)) if dashed else "-"
-        axes.add_line(Line2D(x, y, color=f"#{color}", lw=thick, ls=style, solid_capstyle="butt"))
-
-    properties = {mark.size: fonts.properties(mark.size) for mark in drawing.marks if isinstance(mark, Words)}
-    with rc_context({"pdf.fonttype": 42, "text.hinting": "none", "axes.unicode_minus": False}):
-        for mark in drawing.marks:
-            if isinstance(mark, Box) and mark.hatched:
-                for x1, y1, x2, y2 in hatching(
-                    mark.left, mark.top, mark.left + mark.width, mark.top + mark.height
-                ):
-                    line([x1, x2], [y1, y2], mark.stroke, mark.thick)
-            elif isinstance(mark, Box):
-                patch = Rectangle(
-                    (mark.left, mark.top),
-                    mark.width,
-                    mark.height,
-                    facecolor=f"#{mark.fill}" if mark.fill else "none",
-                    edgecolor=f"#{mark.stroke}" if mark.stroke else "none",
-                    linewidth=mark.thick,
-                    linestyle=(0, (2 / mark.thick, 1.5 / mark.thick)) if mark.dashed else "-",
-                    antialiased=mark.stroke is not None,
-                )
-                axes.add_patch(patch)
-            elif isinstance(mark, Stroke):
-                line(
-                    [mark.left, mark.left + mark.width],
-                    [mark.y, mark.y],
-                    mark.color,
-                    mark.thick,
-                    dashed=mark.dashed,
-                )
+    sizes = {mark.size for mark in drawing.marks if isinstance(mark, Words)}
+    properties = {size: fonts.properties(size) for size in sizes}
+    with rc_context(_SETTINGS):
+        for k, mark in enumerate(drawing.marks):
+            if isinstance(mark, Box):
+                _box(axes, mark, k)
+            elif isinstance(mark, Line):
+                _line(axes, mark, k)
+            elif isinstance(mark, Raster):
+                _raster(axes, mark, k, exact=kind == "pdf")
             else:
                 axes.text(
                     mark.left,
@@ -88,7 +67,71 @@ def _saved(drawing: Drawing, fonts: Fonts, kind: str, options: dict[str, Any]) -
                     color=f"#{mark.color}",
                     fontproperties=properties[mark.size],
                     parse_math=False,
+                    rotation=90 if mark.turned else 0,
+                    rotation_mode="anchor",
+                    zorder=k,
                 )
         file = io.BytesIO()
         figure.savefig(file, format=kind, facecolor=figure.get_facecolor(), **options)
     return file.getvalue()
+
+
+def _box(axes: Any, box: Box, order: int) -> None:
+    from matplotlib.patches import Rectangle
+
+    if box.hatched:
+        for x1, y1, x2, y2 in hatching(box.left, box.top, box.left + box.width, box.top + box.height):
+            _line(axes, Line(((x1, y1), (x2, y2)), str(box.stroke), box.thick), order)
+        return
+    patch = Rectangle(
+        (box.left, box.top),
+        box.width,
+        box.height,
+        facecolor=f"#{box.fill}" if box.fill else "none",
+        edgecolor=f"#{box.stroke}" if box.stroke else "none",
+        linewidth=box.thick,
+        linestyle=_style(box.thick, 2, 1.5) if box.dashed else "-",
+        antialiased=box.stroke is not None,
+        zorder=order,
+    )
+    axes.add_patch(patch)
+
+
+def _line(axes: Any, line: Line, order: int) -> None:
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    rest = Path.CURVE4 if line.curved else Path.LINETO
+    path = Path(line.points, [Path.MOVETO, *([rest] * (len(line.points) - 1))])
+    dashes = (2, 1.5) if line.dashed else (0.8, 1.6)
+    style = _style(line.thick, *dashes) if line.dashed or line.dotted else "-"
+    patch = PathPatch(
+        path,
+        fill=False,
+        edgecolor=f"#{line.color}",
+        linewidth=line.thick,
+        linestyle=style,
+        capstyle="butt",
+        zorder=order,
+    )
+    axes.add_patch(patch)
+
+
+def _raster(axes: Any, raster: Raster, order: int, *, exact: bool) -> None:
+    """Draw a picture; where its elements are written as they are, each is so many that no viewer blurs them."""
+    pixels = raster.pixels
+    if exact:
+        down, across = (
+            max(1, round(_CRISP * size / _POINTS / count))
+            for size, count in zip((raster.height, raster.width), pixels.shape, strict=False)
+        )
+        pixels = pixels.repeat(down, axis=0).repeat(across, axis=1)
+    extent = (raster.left, raster.left + raster.width, raster.top + raster.height, raster.top)
+    axes.imshow(
+        pixels, extent=extent, aspect="auto", interpolation="none" if exact else "nearest", zorder=order
+    )
+
+
+def _style(thick: float, on: float, off: float) -> tuple[int, tuple[float, float]]:
+    """Return a dashed style whose lengths are in points."""
+    return 0, (on / thick, off / thick)

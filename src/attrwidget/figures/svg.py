@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import io
+from base64 import b64encode
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from attrwidget.figures.layout import Box, Stroke
+from attrwidget.figures.marks import Box, Line, Raster, hatching
 
 if TYPE_CHECKING:
-    from attrwidget.figures.layout import Drawing, Words
+    from attrwidget.figures.marks import Drawing, Words
 
 _NAME = "http://www.w3.org/2000/svg"
-_HATCH = 3.0  # points between two strokes
-_DASHES = "2 1.5"
+_DASHES, _DOTS = "2 1.5", "0.8 1.6"
 
 
 def to_svg(drawing: Drawing, families: list[str], label: str) -> bytes:
@@ -38,8 +39,10 @@ def to_svg(drawing: Drawing, families: list[str], label: str) -> bytes:
     for mark in drawing.marks:
         if isinstance(mark, Box):
             _box(root, mark)
-        elif isinstance(mark, Stroke):
-            _stroke(root, mark)
+        elif isinstance(mark, Line):
+            _path(root, mark)
+        elif isinstance(mark, Raster):
+            _raster(root, mark)
         else:
             _words(root, mark)
     ET.indent(root, "")
@@ -49,9 +52,9 @@ def to_svg(drawing: Drawing, families: list[str], label: str) -> bytes:
 def _box(root: ET.Element, box: Box) -> None:
     left, top, right, bottom = box.left, box.top, box.left + box.width, box.top + box.height
     if box.hatched:
-        ET.SubElement(
-            root, "path", {"d": hatch_path(left, top, right, bottom), **_line(box.stroke, box.thick)}
-        )
+        strokes = hatching(left, top, right, bottom)
+        path = "".join(f"M{_n(x1)} {_n(y1)}L{_n(x2)} {_n(y2)}" for x1, y1, x2, y2 in strokes)
+        ET.SubElement(root, "path", {"d": path, **_line(box.stroke, box.thick)})
         return
     attributes = {
         "x": _n(left),
@@ -59,51 +62,56 @@ def _box(root: ET.Element, box: Box) -> None:
         "width": _n(box.width),
         "height": _n(box.height),
         "fill": f"#{box.fill}" if box.fill else "none",
-        **(_line(box.stroke, box.thick, dashed=box.dashed) if box.stroke else {}),
+        **(_line(box.stroke, box.thick, _DASHES if box.dashed else "") if box.stroke else {}),
     }
     ET.SubElement(root, "rect", attributes)
 
 
-def hatch_path(left: float, top: float, right: float, bottom: float) -> str:
-    """Return strokes from the lower left to the upper right that stay inside a box."""
-    return "".join(
-        f"M{_n(x1)} {_n(y1)}L{_n(x2)} {_n(y2)}" for x1, y1, x2, y2 in hatching(left, top, right, bottom)
-    )
+def _path(root: ET.Element, line: Line) -> None:
+    first, *others = (f"{_n(x)} {_n(y)}" for x, y in line.points)
+    dashes = _DASHES if line.dashed else _DOTS if line.dotted else ""
+    path = f"M{first}{'C' if line.curved else 'L'}{' '.join(others)}"
+    ET.SubElement(root, "path", {"d": path, "fill": "none", **_line(line.color, line.thick, dashes)})
 
 
-def hatching(left: float, top: float, right: float, bottom: float) -> list[tuple[float, float, float, float]]:
-    """Return the ends of strokes at 45 degrees that stay inside a box."""
-    height = bottom - top
-    strokes = []
-    at = left - height + _HATCH / 2
-    while at < right:
-        start, end = max(at, left), min(at + height, right)
-        strokes.append((start, bottom - (start - at), end, bottom - (end - at)))
-        at += _HATCH
-    return strokes
+def _raster(root: ET.Element, raster: Raster) -> None:
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.fromarray(raster.pixels).save(file, "PNG", optimize=True)
+    attributes = {
+        "x": _n(raster.left),
+        "y": _n(raster.top),
+        "width": _n(raster.width),
+        "height": _n(raster.height),
+        "preserveAspectRatio": "none",
+        "style": "image-rendering:pixelated",
+        "href": f"data:image/png;base64,{b64encode(file.getvalue()).decode()}",
+    }
+    ET.SubElement(root, "image", attributes)
 
 
-def _stroke(root: ET.Element, stroke: Stroke) -> None:
-    path = f"M{_n(stroke.left)} {_n(stroke.y)}h{_n(stroke.width)}"
-    ET.SubElement(root, "path", {"d": path, **_line(stroke.color, stroke.thick, dashed=stroke.dashed)})
-
-
-def _line(color: str | None, thick: float, *, dashed: bool = False) -> dict[str, str]:
-    dashes = {"stroke-dasharray": _DASHES} if dashed else {}
-    return {"stroke": f"#{color}", "stroke-width": _n(thick), **dashes}
+def _line(color: str | None, thick: float, dashes: str = "") -> dict[str, str]:
+    return {
+        "stroke": f"#{color}",
+        "stroke-width": _n(thick),
+        **({"stroke-dasharray": dashes} if dashes else {}),
+    }
 
 
 def _words(root: ET.Element, words: Words) -> None:
     # An "x" of text from right to left is its right end.
-    x = words.left + words.width if words.right_to_left else words.left
+    x = words.left + words.width if words.right_to_left and not words.turned else words.left
+    y = words.baseline - words.width if words.right_to_left and words.turned else words.baseline
     attributes = {
         "x": _n(x),
-        "y": _n(words.baseline),
+        "y": _n(y),
         "font-size": _n(words.size),
         "fill": f"#{words.color}",
         "textLength": _n(words.width),
         "lengthAdjust": "spacingAndGlyphs",
         **({"direction": "rtl"} if words.right_to_left else {}),
+        **({"transform": f"rotate(-90 {_n(x)} {_n(y)})"} if words.turned else {}),
     }
     ET.SubElement(root, "text", attributes).text = words.text
 

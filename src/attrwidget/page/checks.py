@@ -40,6 +40,10 @@ DEFAULT_OPTIONS: dict[str, Any] = {
     "fold": False,
     "search": "",
     "part": "",
+    "enlarged": None,
+    "second": "",
+    "pins": [],
+    "difference": False,
 }
 _CHOICES: dict[str, tuple[str, ...]] = {
     "head_rule": HEAD_RULES,
@@ -52,6 +56,8 @@ _LEAST = {"intensity": 0.2, "arc_share": 0.1}
 _LONGEST = 200
 """Characters of a text that is searched for."""
 NO_MODEL = "A foil needs the model, and this explanation was recorded without it."
+_PINNED = ("method", "held", "foil", "layer", "heads")
+_PIN = '[{"method": "saliency", "held": [0]}]'
 _FOIL = '{"step": 0, "ids": [11]}'
 
 
@@ -111,6 +117,35 @@ def check_text(value: Any, name: str) -> str:
     raise AttrWidgetError(f"{name} is a text of one line, not {short(value)}.")
 
 
+def check_enlarged(value: Any) -> list[int] | None:
+    """Return None or a layer and a head from 0."""
+    if value is None:
+        return None
+    pair = [check_whole(one, "A layer or head") for one in check_list(value, "The head enlarged", "[2, 0]")]
+    if len(pair) != 2 or min(pair) < 0:
+        raise AttrWidgetError(
+            f"The head enlarged is a layer and a head from 0, like [2, 0], not {short(value)}."
+        )
+    return pair
+
+
+def check_pin(value: Any) -> dict[str, Any]:
+    """Return what is pinned in the view that compares; whether it exists is found when it is shown."""
+    if not isinstance(value, Mapping) or "method" not in value or not set(value) <= set(_PINNED):
+        raise AttrWidgetError(f"Pins are a list like {_PIN}, not {short(value)}.")
+    foil, layer = value.get("foil"), value.get("layer")
+    held = check_list(value.get("held", ()), "Steps", "[0, 1]")
+    heads = check_list(value.get("heads", ()), "Heads", "[(0, 3)]")
+    pairs = [check_list(head, "A head", "a pair like (0, 3)") for head in heads]
+    return {
+        "method": check_text(value["method"], "method"),
+        "held": [check_whole(step, "A step") for step in held],
+        "foil": None if foil is None else {**foil, "ids": check_foil_ids(foil["ids"])},
+        "layer": None if layer is None else check_whole(layer, "A layer"),
+        "heads": [[check_whole(one, "A layer or head") for one in pair] for pair in pairs],
+    }
+
+
 def check_options(value: Any) -> dict[str, Any]:
     """Return all options: those in *value*, and the defaults of the others."""
     if not isinstance(value, Mapping):
@@ -124,8 +159,12 @@ def check_option(name: Any, value: Any) -> Any:
         raise AttrWidgetError(f"There is no option {short(name)}: take one of {', '.join(DEFAULT_OPTIONS)}.")
     if name in _CHOICES:
         return check_choice(value, "unit" if name == "units" else name, _CHOICES[name])
-    if name in ("search", "part"):
+    if name == "pins":
+        return [check_pin(pin) for pin in check_list(value, "Pins", _PIN)]
+    if name in ("search", "part", "second"):
         return check_text(value, name)
+    if name == "enlarged":
+        return check_enlarged(value)
     if name not in _LEAST:
         return check_bool(value, name)
     least = _LEAST[name]

@@ -61,7 +61,7 @@ def check_size(reading: Reading, rows: Any, cols: Any, side: Side | None = None)
     for name, size, most in (("rows", rows, side.rows), ("cols", cols, len(side.columns))):
         if not is_whole(size) or not 1 <= size <= most:
             raise AttrWidgetError(f"{name} is a whole number from 1 to {most}, not {short(size)}.")
-    layers, heads = _shape(reading, side)
+    layers, heads = size_of(reading, side)
     if layers * heads * rows * cols > ANSWER_BYTES:
         raise AttrWidgetError(f"Pictures of {rows} × {cols} are too many bytes: ask for smaller ones.")
     return int(rows), int(cols)
@@ -72,7 +72,7 @@ def glance(
 ) -> Glance:
     """Return a picture of *rows* by *cols* of each head; *progress* counts the rows of what they are pictures of."""
     side = side or check_part(reading, None)
-    layers, heads = _shape(reading, side)
+    layers, heads = size_of(reading, side)
     pooled = _pooled(side, rows, cols, partial(_band, reading, side), 4 * layers * heads, progress)
     counted = pooled[..., ~_holds_sink(reading, side, _starts(side, cols))]
     counted = counted[np.isfinite(counted)]
@@ -104,12 +104,12 @@ def head_map(  # noqa: PLR0917
 
 def check_head(reading: Reading, side: Side, layer: Any, head: Any) -> tuple[int, int]:
     """Return a head of what the pictures are of."""
-    layers, heads = _shape(reading, side)
+    layers, heads = size_of(reading, side)
     return check_heads([(layer, head)], layers, heads)[0]
 
 
-def _shape(reading: Reading, side: Side) -> tuple[int, int]:
-    """Return how many layers and heads there are."""
+def size_of(reading: Reading, side: Side) -> tuple[int, int]:
+    """Return how many layers and heads what the pictures are of has."""
     return (reading.n_layers, reading.n_heads) if side.part is None else reading.parts[side.part].heads
 
 
@@ -117,7 +117,7 @@ def _band(reading: Reading, side: Side, band: range) -> NDArray[np.float32]:
     """Return the weights of all heads at some rows, ``[rows, layers, heads, columns]``."""
     if side.part is None:
         return reading.head_weights(band)
-    layers = range(_shape(reading, side)[0])
+    layers = range(size_of(reading, side)[0])
     every = [reading.part_weights(side.part, layer, None, band) for layer in layers]
     return np.stack(every).transpose(2, 0, 1, 3)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.errors import AttrWidgetError
+from attrwidget.widget import figure_requests as figures
 from attrwidget.widget import layer_requests as layers
 from attrwidget.widget import score_requests as scores
 from attrwidget.widget import word_requests as words
@@ -30,6 +31,7 @@ _OPERATIONS: dict[str, Callable[[Reading, Mapping[str, Any]], Query]] = {
     "try": words.try_words,
     "likely": words.likely_words,
     "edit": words.edit,
+    "figure": figures.figure,
 }
 _FIELDS = {
     "scores": (*scores.SELECTION, "steps"),
@@ -47,6 +49,7 @@ _FIELDS = {
     "try": ("step", "changes"),
     "likely": ("start", "end"),
     "edit": ("changes",),
+    "figure": ("form", "columns", "theme", "caption", "state"),
 }
 
 

@@ -1,0 +1,1 @@
+"""What is drawn of each view: a file for each."""
