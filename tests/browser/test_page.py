@@ -123,6 +123,53 @@ def test_figures_are_pythons_and_the_address_restores_what_is_shown(
     assert {address.split("#")[0] for address in asked} == {(tmp_path / "why.html").as_uri()}
 
 
+def test_figures_of_every_view_have_pythons_numbers_without_a_network(
+    page: Page, asked: list[str], explanation: Explanation, tmp_path: Path
+) -> None:
+    screen = open_page(page, explanation, tmp_path / "why.html")
+    screen.method("Input × gradient")
+    screen.hold(explanation.reading.first_step + 1)
+    opener = screen.root.get_by_role("button", name="Figures and copies")
+    opener.focus()
+    page.keyboard.press("Enter")
+
+    def saved(name: str) -> tuple[str, bytes]:
+        """Press a button by the keyboard, and return the file's name and what it holds."""
+        button = screen.root.get_by_role("button", name=name, exact=True)
+        button.focus()
+        with page.expect_download() as waiting:
+            page.keyboard.press("Enter")
+        return waiting.value.suggested_filename, waiting.value.path().read_bytes()
+
+    names = []
+    for title in ("Flow", "Matrix", "Heads", "Layers"):
+        screen.radio(title).click()
+        assert serious_faults(page) == []
+        name, svg = saved("SVG")
+        view, method = title.lower(), None if title == "Heads" else "input_x_gradient"
+        options: dict[str, Any] = {"view": view, "method": method, "steps": 1}
+        made = explanation.figure(tmp_path / f"{view}.svg", **options).read_text("utf-8")
+        assert numbers(svg.decode()) == numbers(made)
+        names.append(name)
+        name, png = saved("PNG @3")
+        with Image.open(BytesIO(png)) as image:
+            assert image.width == 3.25 * 96 * 3
+            assert len(image.getcolors(1 << 24)) > 20
+    assert names == [
+        "flow-Washington-input-x-gradient.svg",
+        "matrix-input-x-gradient.svg",
+        "heads.svg",
+        "layers-Washington.svg",
+    ]
+    assert asked == [(tmp_path / "why.html").as_uri()]
+
+
+def numbers(svg: str) -> list[str]:
+    """Return the scores and probabilities that an SVG prints, without those of its scale, and its first sentence."""
+    texts = re.findall(r"<text [^>]*>([^<]*)</text>", svg)
+    return sorted(text for text in texts if re.fullmatch(r"[+−>]?\d*\.\d{2,4}", text))
+
+
 def svg_words(svg: str) -> list[str]:
     """Return the words of an SVG, which must not overlap."""
     texts = re.findall(r'<text x="([\d.]+)" y="([\d.]+)".*?textLength="([\d.]+)".*?>(.*?)</text>', svg)

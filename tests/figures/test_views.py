@@ -7,13 +7,14 @@ import csv
 import io
 import re
 from collections import defaultdict
+from dataclasses import replace
 from itertools import chain
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
-from helpers.fake import planted, random_explanation
+from helpers.fake import FakeLens, planted, random_explanation
 from PIL import Image
 
 from attrwidget.errors import AttrWidgetError
@@ -22,8 +23,22 @@ from attrwidget.figures.shown import chosen_state
 from attrwidget.figures.views.arcs import top_mass
 from attrwidget.still.sentences import chance, numeral
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from attrwidget.results.lens import StepLens
+
 SVG = "{http://www.w3.org/2000/svg}"
 ATTENTION: dict[str, Any] = {"method": "attention", "held": [2]}
+
+
+class PlainLens(FakeLens):
+    """The layers of ``fixtures/messages.json`` at every step, in letters that any font has."""
+
+    def read(self, steps: Sequence[int], progress: Any = None) -> list[StepLens]:
+        [one] = super().read([0], progress)
+        words = [[word.encode("ascii", "replace").decode() for word in layer] for layer in one.words]
+        return [replace(one, words=words)] * len(steps)
 
 
 def drawn(reading: Any, view: str, state: dict[str, Any] | None = None, **options: Any) -> ET.Element:
@@ -96,7 +111,7 @@ def test_arcs_beyond_the_limit_are_left_out_in_words() -> None:
     even.planted["saliency"][:] = 1 / count
     root = drawn(even, "flow", {"held": [0]}, columns=2)
     assert len(curves(root)) == 200
-    assert "arcs: the strongest 200 of the 294 that make up 70 %" in words(root)
+    assert "arcs: the strongest 200 of the 295 that make up 70 %" in words(root)
 
 
 def test_the_matrix_prints_every_score_with_the_probabilities_below() -> None:
@@ -189,7 +204,9 @@ def test_the_table_of_layers_has_the_likeliest_word_of_each() -> None:
 @pytest.mark.parametrize("view", ["flow", "matrix", "heads", "layers"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_every_view_is_drawn_in_every_form_and_theme(form: str, view: str, theme: str) -> None:
-    data = figure(planted(), form, {"view": view}, theme=theme)
+    reading = random_explanation()
+    reading.lens = PlainLens()
+    data = figure(reading, form, {"view": view}, theme=theme)
     assert data.startswith(b"%PDF" if form == "pdf" else b"\x89PNG")
 
 
@@ -204,7 +221,7 @@ def test_every_view_is_drawn_in_every_form_and_theme(form: str, view: str, theme
         ("flow", "md", "Markdown holds no arcs"),
         ("heads", "csv", "CSV holds no pictures of all heads: .* layer= and head= for the table of one"),
         ("heads", "tex", "LaTeX holds no pictures of all heads"),
-        ("layers", "tex", r"LaTeX holds no table of so many words: .* or \.csv"),
+        ("layers", "tex", r"LaTeX holds no table of layers: .* or \.csv"),
         ("compare", "svg", "There is no figure of 'compare': take view= text, flow, matrix, heads, layers"),
     ],
 )
@@ -242,3 +259,11 @@ def test_long_names_and_right_to_left_ones_stay_inside() -> None:
                 right = float(text.get("x", ""))
                 left = right - float(text.get("textLength", "")) if text.get("direction") else right
                 assert left >= 2.9
+
+
+def test_tables_in_markdown_have_an_end() -> None:
+    wide = random_explanation(3, 25)
+    with pytest.raises(AttrWidgetError, match=r"Markdown has room for 20 columns, not 25: take \.csv"):
+        figure(wide, "md", {"view": "matrix"})
+    text = figure(random_explanation(), "md", {"view": "matrix", "method": "saliency"}).decode()
+    assert text.startswith("| input | w6 | w7 | w8 | w9 |")

@@ -56,6 +56,7 @@ function textSheet(ctx: Context, look: Look, host: HTMLElement): Sheet {
     height,
     ground: `#${inksOf(look.theme).ground}`,
     zoom: 1,
+    top: 0,
     label: picture.caption.slice(0, 2).join(" · "),
     paint: (c) => paintMarks(c, [...tints, ...marks]),
   };

@@ -14,8 +14,14 @@ const plain = (text: string): string =>
 export function fileName({ state }: Pick<Context, "state">): string {
   const view = state.view.peek();
   const units = unitsOf(state.content.peek());
-  const word = units.joined(units.ofSteps(restingSteps(state)));
-  const method = view === "layers" || view === "heads" ? "" : (methodOf(state)?.name ?? "");
-  const parts = [view === "text" ? "why" : view, view === "matrix" ? "" : plain(word), plain(method)];
-  return parts.filter(Boolean).join("-");
+  const word = plain(units.joined(units.ofSteps(restingSteps(state))));
+  const method = plain(methodOf(state)?.name ?? "");
+  const heads = state.heads.peek().map(([layer, head]) => `L${layer + 1}H${head + 1}`);
+  const parts: Readonly<Record<string, readonly string[]>> = {
+    text: ["why", word, method],
+    matrix: [view, method],
+    heads: [view, state.options.peek().part, ...heads.slice(0, 3)],
+    layers: [view, word],
+  };
+  return (parts[view] ?? [view, word, method]).filter(Boolean).join("-");
 }

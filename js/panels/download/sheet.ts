@@ -11,6 +11,8 @@ export interface Sheet {
   readonly ground: string;
   readonly zoom: number;
   readonly label: string;
+  /** Pixels of the paper above what is painted. */
+  readonly top: number;
   paint(paper: Paper, pixels: number): void;
 }
 
@@ -25,10 +27,11 @@ export function sheetOf(figure: Figure, look: FigureLook, zoom: number, caption:
   const below = (scale ? line + 2 : 0) + lines.length * line;
   return {
     width: look.width / zoom,
-    height: (figure.height + below + margin) / zoom,
+    height: (margin + figure.height + below + margin) / zoom,
     ground: look.ground,
     zoom,
     label: figure.caption.slice(0, 2).join(" · "),
+    top: margin,
     paint(c, pixels) {
       figure.paint(c, pixels);
       c.textBaseline = "alphabetic";
@@ -80,7 +83,7 @@ function wrapped(sentences: readonly string[], room: number): string[] {
 }
 
 /** As SVG, in which text stays text. */
-export function toSvg({ width, height, ground, zoom, label, paint }: Sheet): string {
+export function toSvg({ width, height, ground, zoom, label, top, paint }: Sheet): string {
   const paper = new SvgPaper(crisp);
   const n = (v: number) => String(Math.round(100 * v) / 100);
   const root = element("svg", {
@@ -92,28 +95,31 @@ export function toSvg({ width, height, ground, zoom, label, paint }: Sheet): str
     "font-family": fonts,
   });
   root.append(element("title", {}, label));
+  paper.root.setAttribute("transform", `translate(0 ${top})`);
   root.append(element("rect", { width: "100%", height: "100%", fill: ground }), paper.root);
   paint(paper, crisp);
   return new XMLSerializer().serializeToString(root);
 }
 
 /** As PNG, `scale` pixels for a CSS pixel: 3 is 288 dots an inch. */
-export async function toPng({ width, height, ground, zoom, paint }: Sheet, scale: number): Promise<Blob> {
-  const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [Math.round(width * scale), Math.round(height * scale)];
-  const c = canvas.getContext("2d");
-  if (!c) throw new Error("This browser draws no canvas, so there is no PNG: take SVG.");
+export async function toPng(
+  { width, height, ground, zoom, top, paint }: Sheet,
+  scale: number,
+): Promise<Blob> {
+  const [file, paper] = [document.createElement("canvas"), document.createElement("canvas")];
+  [file.width, file.height] = [Math.round(width * scale), Math.round(height * scale)];
+  [paper.width, paper.height] = [file.width, file.height];
+  const [whole, c] = [file.getContext("2d"), paper.getContext("2d")];
+  if (!whole || !c) throw new Error("This browser draws no canvas, so there is no PNG: take SVG.");
   const pixels = scale / zoom;
   c.setTransform(pixels, 0, 0, pixels, 0, 0);
-  // What a painter clears has the ground below it, not nothing.
   paint(c, pixels);
-  c.setTransform(1, 0, 0, 1, 0, 0);
-  c.globalCompositeOperation = "destination-over";
-  c.globalAlpha = 1;
-  c.fillStyle = ground;
-  c.fillRect(0, 0, canvas.width, canvas.height);
+  // Painters clear what they paint on: the ground and the margin are those of another canvas.
+  whole.fillStyle = ground;
+  whole.fillRect(0, 0, file.width, file.height);
+  whole.drawImage(paper, 0, Math.round(top * pixels));
   return new Promise((resolve, reject) =>
-    canvas.toBlob((blob) =>
+    file.toBlob((blob) =>
       blob ? resolve(blob) : reject(new Error("The figure is too long for a PNG: take SVG.")),
     ),
   );

@@ -96,7 +96,9 @@ class ExplanationWidget(anywidget.AnyWidget):
         "colour scale reaches to a control or first token that holds over a quarter of the row); "
         '"arc_share" (0.1 to 1): how much of a row the arcs of the flow view make up; "units" ("token", "word", '
         '"sentence", "message"): what Text and Flow read together, "unit_rule" ("sum", "mean", "max"): how its tokens '
-        'become one; "fold": sentences that hold little are folded; "search": a text that is marked wherever it occurs.'
+        'become one; "fold": sentences that hold little are folded; "search": a text that is marked wherever it '
+        'occurs; "part", "enlarged": the attention that Heads shows, and the head of an encoder that is large; '
+        '"second", "pins", "difference": what Compare shows.'
     ).tag(sync=True)
 
     def __init__(

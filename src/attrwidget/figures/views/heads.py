@@ -45,7 +45,7 @@ class AllHeads(View):
     def __init__(self, reading: Reading, state: Mapping[str, Any], progress: Progress | None) -> None:
         side, title = side_of(reading, state)
         layers, heads = size_of(reading, side)
-        self._chosen, only = list(state["heads"]), state["layer"]
+        self._chosen, only = {tuple(head) for head in state["heads"]}, state["layer"]
         self._layers = list(range(layers)) if only is None or self._chosen else [only]
         self._shape = (side.rows, len(side.columns))
         width = min(_WIDEST, (_PAGE - 2 * MARGIN - _GUTTER) / heads - _GAP)

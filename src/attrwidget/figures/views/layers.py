@@ -15,7 +15,7 @@ from attrwidget.figures.sheet import MARGIN
 from attrwidget.figures.shown import shown_steps
 from attrwidget.figures.views.grid import cut
 from attrwidget.figures.views.lens_lines import draw_lines, lines_of_step
-from attrwidget.figures.views.view import View
+from attrwidget.figures.views.view import IN_MARKDOWN, View
 from attrwidget.files import public_name
 from attrwidget.still.sentences import chance, steps_text
 from attrwidget.text.tokens import visible
@@ -31,13 +31,12 @@ if TYPE_CHECKING:
 _NARROW, _WIDE, _DOWN, _GUTTER = 37.0, 60.0, 8.4, 9.0
 _SIZE, _TALLEST, _BETWEEN = 5.5, 470.0, 6.0
 _MOST = 200  # steps read for a figure
-_IN_MARKDOWN = 20
 
 
 class LayersView(View):
     """What each layer would have said."""
 
-    pictured = "table of so many words"
+    pictured = "table of layers"
     instead = ".csv"
 
     def __init__(self, reading: Reading, state: Mapping[str, Any], progress: Progress | None) -> None:
@@ -93,8 +92,8 @@ class LayersView(View):
 
     def to_markdown(self, *, caption: bool) -> bytes:
         """Return a table of layers by tokens, with the likeliest word and its p in each cell."""
-        if len(self._steps) > _IN_MARKDOWN:
-            raise self._refused("Markdown")
+        if len(self._steps) > IN_MARKDOWN:
+            raise self._too_wide(len(self._steps))
         cells = [
             [
                 f"{visible(lens.words[layer][0])} {chance(float(lens.probability[layer, 0]))}"

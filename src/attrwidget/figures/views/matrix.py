@@ -18,7 +18,7 @@ from attrwidget.figures.shown import shown_of
 from attrwidget.figures.table import to_csv
 from attrwidget.figures.values import by_unit, hidden_units, rows_of, without_hidden
 from attrwidget.figures.views.grid import Grid, draw_grid
-from attrwidget.figures.views.view import View
+from attrwidget.figures.views.view import IN_MARKDOWN, View
 from attrwidget.files import public_name
 from attrwidget.still.sentences import chance, numeral
 from attrwidget.text.tokens import visible
@@ -36,13 +36,12 @@ if TYPE_CHECKING:
 _FOOT, _SIZE = 10.0, 5.5
 _SHARE = 0.99  # of the cells are on the scale
 _WIDE = 17.0
-_IN_MARKDOWN = 20
 
 
 class MatrixView(View):
     """The scores of all generated tokens by one method."""
 
-    pictured = "matrix of so many columns"
+    pictured = "matrix"
     instead = ".csv"
 
     def __init__(self, reading: Reading, state: Mapping[str, Any], progress: Progress | None) -> None:
@@ -89,8 +88,8 @@ class MatrixView(View):
 
     def to_markdown(self, *, caption: bool) -> bytes:
         """Return a table of inputs by generated tokens."""
-        if len(self._written) > _IN_MARKDOWN:
-            raise self._refused("Markdown")
+        if len(self._written) > IN_MARKDOWN:
+            raise self._too_wide(len(self._written))
         number = partial(numeral, signed=self._shown.method.signed, high=self._high)
         cells = [[number(float(value)) for value in row] for row in self._cells]
         names = (self._names(self._inputs), self._names(self._written))

@@ -13,7 +13,7 @@ import numpy as np
 from attrwidget.figures.colors import mixed
 from attrwidget.figures.markdown import table_of
 from attrwidget.figures.views.grid import Grid, draw_grid
-from attrwidget.figures.views.view import View
+from attrwidget.figures.views.view import IN_MARKDOWN, View
 from attrwidget.files import public_name
 from attrwidget.page.glance import check_head, check_part, head_map
 from attrwidget.still.sentences import numeral, printable
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from attrwidget.results.base import Reading
 
 _MOST = 1500  # rows and columns
-_IN_MARKDOWN = 20
 _INTENSITY = 0.75  # of the colour under a number, which has to be read
 
 
@@ -57,7 +56,7 @@ def caption_of(reading: Reading, title: str, heads: str) -> str:
 class OneHead(View):
     """The weights of one head."""
 
-    pictured = "head of so many tokens"
+    pictured = "picture of a head"
     instead = ".csv"
 
     def __init__(
@@ -109,8 +108,8 @@ class OneHead(View):
 
     def to_markdown(self, *, caption: bool) -> bytes:
         """Return a table of its rows by its columns."""
-        if len(self._columns) > _IN_MARKDOWN:
-            raise self._refused("Markdown")
+        if len(self._columns) > IN_MARKDOWN:
+            raise self._too_wide(len(self._columns))
         cells = [[numeral(float(value)) for value in row] for row in self._weights]
         names = (self._names(self._rows), self._names(self._columns))
         return table_of("reads", *names, cells, self.caption if caption else [])

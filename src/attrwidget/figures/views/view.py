@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from attrwidget.figures.sheet import Look, Sheet
 
 
+IN_MARKDOWN = 20
+"""The most columns of a table in Markdown."""
+
+
 class View(ABC):
     """A view of a reading in a state, ready to be drawn.
 
@@ -44,6 +48,11 @@ class View(ABC):
     def to_latex(self, fonts: Fonts, look: Look) -> bytes:  # noqa: ARG002
         """Return it as LaTeX; raise AttrWidgetError where that cannot hold it."""
         raise self._refused("LaTeX")
+
+    def _too_wide(self, columns: int) -> AttrWidgetError:
+        return AttrWidgetError(
+            f"Markdown has room for {IN_MARKDOWN} columns, not {columns}: take .csv, .svg, .pdf or .png."
+        )
 
     def _refused(self, form: str) -> AttrWidgetError:
         instead = f", or {self.instead}" if self.instead else ""
