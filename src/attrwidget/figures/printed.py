@@ -16,7 +16,7 @@ _POINTS = 72  # of an inch
 _DOTS = 96  # of an inch, at scale 1
 _HIGHEST = 65_535  # pixels that Matplotlib draws
 _CRISP = 300  # dots of an inch of a picture in a PDF
-_SETTINGS = {
+_SETTINGS: Any = {
     "pdf.fonttype": 42,
     "text.hinting": "none",
     "axes.unicode_minus": False,

@@ -54,7 +54,8 @@ class AllHeads(View):
             min(len(side.columns), math.ceil(width * _DETAIL)),
         ]
         shrink = min(1.0, math.sqrt(ANSWER_BYTES / (layers * heads * most[0] * most[1])))
-        rows, cols = check_size(reading, *(max(1, int(shrink * count)) for count in most), side)
+        wanted = [max(1, int(shrink * count)) for count in most]
+        rows, cols = check_size(reading, wanted[0], wanted[1], side)
         self._glance = glance(reading, rows, cols, progress, side)
         first = "layers down" if len(self._layers) > 1 else f"layer {self._layers[0] + 1}"
         row = "token of the answer" if title == "the answer" else "token that reads"

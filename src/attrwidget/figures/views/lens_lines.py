@@ -13,12 +13,13 @@ from attrwidget.text.tokens import visible
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from attrwidget.figures.sheet import Sheet
     from attrwidget.results.base import Reading
 
-Named = tuple[str, "NDArray"]
+Named = tuple[str, "NDArray[np.floating]"]
 
 _RIVALS = 4
 _HEIGHT, _TICKS, _SIZE = 62.0, 8, 5.0
