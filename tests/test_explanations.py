@@ -6,8 +6,11 @@ import sys
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
+from IPython.core.interactiveshell import InteractiveShell
+
 import attrwidget as aw
 from attrwidget.explanations import Explanations
+from attrwidget.lists import show_lists
 
 if TYPE_CHECKING:
     import pytest
@@ -44,6 +47,41 @@ def test_several_are_tabs_in_marimo(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Explanations(TWO[:1])._display_() is TWO[0]
 
 
-def test_it_is_a_list_and_a_long_one_shows_as_one() -> None:
-    assert Explanations(TWO) == TWO
-    assert Explanations(TWO * 20)._repr_mimebundle_().keys() == {"text/plain"}
+def test_it_is_a_list_and_so_are_its_parts() -> None:
+    both = Explanations(TWO)
+    assert both == TWO
+    for part in (both[:1], both[::-1], both + TWO):
+        assert isinstance(part, Explanations)
+    assert both[0] is TWO[0]
+
+
+def test_what_cannot_be_tabs_shows_as_text() -> None:
+    long = Explanations(TWO * 20)._repr_mimebundle_()
+    assert long.keys() == {"text/plain"}
+    assert long["text/plain"].startswith(
+        "These are 40 explanations, and tabs show up to 24: take some, as in [:24].\n[SavedExplanation("
+    )
+    assert Explanations()._repr_mimebundle_() == {"text/plain": "[]"}
+    mixed = Explanations([*TWO, "a text"])  # type: ignore[list-item]
+    assert mixed._repr_mimebundle_() == {"text/plain": repr(list(mixed))}
+
+
+def test_a_plain_list_of_explanations_shows_as_tabs_and_others_as_they_do() -> None:
+    shell = InteractiveShell()
+    show_lists(shell)
+    show_lists(shell)
+
+    def shown(value: object) -> set[str]:
+        return set(shell.display_formatter.format(value)[0])
+
+    view = "application/vnd.jupyter.widget-view+json"
+    assert view in shown(TWO)
+    assert view in shown([aw.compare(*TWO), aw.compare(*TWO)])
+    assert view in shown(Explanations(TWO))
+    assert shown([*TWO, 1]) == shown([]) == shown([1]) == {"text/plain"}
+    assert shown(Own([1])) == {"text/html", "text/plain"}
+
+
+class Own(list[int]):
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {"text/html": "<b>own</b>"}

@@ -1,8 +1,9 @@
-/** Handle the keys that work anywhere in a display: Esc lets go, brackets change layer and head, C compares, / searches, ? opens the help. */
+/** Handle the keys that work anywhere in a display: Esc lets go, brackets change layer and head, C compares, P pins, / searches, ? opens the help. */
 import { batch } from "@preact/signals-core";
 import { listen } from "../dom";
 import type { Display } from "../state/display";
 import { moveHead, moveLayer } from "../state/heads";
+import { pin } from "../state/pins";
 import { letGo } from "../state/selection";
 
 /** What the keys need of the toolbar. */
@@ -43,6 +44,7 @@ export function listenForKeys(root: HTMLElement, display: Display, panels: Panel
       if (!comparing) former = state.view.peek();
       state.view.value = comparing ? former : "compare";
     },
+    p: () => pin(display),
     "/": () => search.focus(),
     n: () => search.next(1),
     N: () => search.next(-1),

@@ -1,7 +1,8 @@
 /** What is shown as the fragment of an address, "#method=gim&held=5&heads=2.3", and back. */
 import { batch, type Signal } from "@preact/signals-core";
 import { type Content, groupings, type Head, headRules, unitRules } from "../session/session";
-import { defaultOptions, type Options, type Pin, type State } from "./state";
+import { readPins, writtenPins } from "./pins";
+import { defaultOptions, type Options, type State } from "./state";
 
 /** What a state can be restored from; layers and heads from 0. */
 export type Chosen = Pick<State, "held" | "method" | "layer" | "heads" | "view" | "options">;
@@ -13,13 +14,6 @@ const written = (value: Values[(typeof names)[number]]): string =>
   Array.isArray(value)
     ? value.map((one: number | Head) => (Array.isArray(one) ? one.join(".") : one)).join(",")
     : String(value ?? "all");
-
-const writtenOption = (value: Options[keyof Options]): string =>
-  !Array.isArray(value)
-    ? String(value ?? "none")
-    : value.every((one) => typeof one === "number") && value.length > 0
-      ? value.join(".")
-      : JSON.stringify(value);
 
 /** The values of the state now. */
 export const valuesOf = (state: State): Values => ({
@@ -36,12 +30,18 @@ export function fragmentOf(now: Values, start: Values): string {
   const parts = names
     .filter((name) => written(now[name]) !== written(start[name]))
     .map((name) => [name, written(now[name])] as const);
-  const options = Object.entries(now.options)
-    .filter(([name, value]) => writtenOption(value) !== writtenOption(start.options[name as keyof Options]))
-    .map(([name, value]) => [name, writtenOption(value)] as const);
+  const options = Object.keys(now.options)
+    .map((name) => [name, optionText(now.options, name), optionText(start.options, name)] as const)
+    .filter(([, value, before]) => value !== before);
   return [...parts, ...options]
     .map(([name, value]) => `${name}=${encodeURIComponent(value).replace(/%2C/g, ",").replace(/%3A/g, ":")}`)
     .join("&");
+}
+
+function optionText(options: Options, name: string): string {
+  if (name === "pins") return writtenPins(options.pins);
+  const value = options[name as keyof Options];
+  return Array.isArray(value) ? value.join(".") : String(value ?? "none");
 }
 
 /** Show what a fragment says, beginning at `start`. What does not exist in this page is left as it is at the start. */
@@ -87,32 +87,17 @@ function read(
 
 const known = (values: number[]): number[] | undefined => (values.some(Number.isNaN) ? undefined : values);
 
-/** What is pinned, as far as it exists here; a page has no foils. */
-function pinsIn(text: string | null, { methods, steps, layers, heads }: Content): Pin[] | undefined {
-  if (text === null) return undefined;
-  const below = (one: unknown, end: number) => Number.isInteger(one) && Number(one) >= 0 && Number(one) < end;
-  try {
-    return (JSON.parse(text) as Pin[])
-      .filter(
-        (pin) =>
-          methods.some((one) => one.name === pin.method) &&
-          pin.held.every((step) => below(step, steps.count)) &&
-          (pin.layer === null || below(pin.layer, layers)) &&
-          pin.heads.every(([layer, head]) => below(layer, layers) && below(head, heads)),
-      )
-      .map(({ method, held, layer, heads: of }) => ({ method, held, foil: null, layer, heads: of }));
-  } catch {
-    return undefined;
-  }
-}
-
 /** The values that an option may have, where it is a word; the search has any. */
 const choices: Readonly<Record<string, readonly string[]>> = {
   head_rule: headRules,
   span_rule: ["mean", "sum"],
   units: groupings,
   unit_rule: unitRules,
+  compare: ["other", "methods", "pinned"],
 };
+
+const pinsIn = (text: string | null, content: Content) =>
+  text === null ? undefined : readPins(text, content);
 
 /** The value of an option of the kind of `usual`; undefined where there is none. */
 function option(name: string, text: string | null, usual: Options[keyof Options]): unknown {

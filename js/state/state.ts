@@ -3,6 +3,15 @@ import { batch, computed, effect, type Signal, signal, untracked } from "@preact
 import type { Content, Foil, Grouping, Head, HeadRule, SpanRule, UnitRule } from "../session/session";
 import { grouped } from "./groups";
 
+/** What was shown when it was pinned. No steps: the whole answer. */
+export interface Pin {
+  readonly method: string;
+  readonly held: readonly number[];
+  readonly foil: Foil | null;
+  readonly layer: number | null;
+  readonly heads: readonly Head[];
+}
+
 export interface Options {
   readonly head_rule: HeadRule;
   readonly span_rule: SpanRule;
@@ -27,19 +36,13 @@ export interface Options {
   readonly part: string;
   /** The head of an encoder that Heads enlarges: none of those held, which are the decoder's. */
   readonly enlarged: Head | null;
-  /** Of Compare: the second method, "" for the usual one; what is pinned; and whether the difference is shown. */
+  /** What Compare sets side by side; "" for pins if there are some, else for the other explanation if there is one. */
+  readonly compare: "" | "other" | "methods" | "pinned";
+  /** The method of the second of two; "" for leaving one out, or the one that it begins with. */
   readonly second: string;
   readonly pins: readonly Pin[];
+  /** Compare shows one less the other. */
   readonly difference: boolean;
-}
-
-/** What was shown when it was pinned. */
-export interface Pin {
-  readonly method: string;
-  readonly held: readonly number[];
-  readonly foil: Foil | null;
-  readonly layer: number | null;
-  readonly heads: readonly Head[];
 }
 
 export const defaultOptions: Options = {
@@ -59,6 +62,7 @@ export const defaultOptions: Options = {
   search: "",
   part: "",
   enlarged: null,
+  compare: "",
   second: "",
   pins: [],
   difference: false,
@@ -95,6 +99,8 @@ export interface State {
   /** What is under the pointer. */
   readonly hoveredSteps: Signal<readonly number[]>;
   readonly hoveredInput: Signal<number | null>;
+  /** The inputs that were clicked, in a row, as first tokens of units; one is pointed at while nothing else is. */
+  readonly selected: Signal<readonly number[]>;
   /** All of the input's word is meant. */
   readonly hoveredWord: Signal<boolean>;
   readonly hoveredHead: Signal<Head | null>;
@@ -125,6 +131,7 @@ export function createState(content: Content): State {
     alone: signal(null),
     hoveredSteps: signal([]),
     hoveredInput: signal(null),
+    selected: signal([]),
     hoveredWord: signal(false),
     hoveredHead: signal(null),
     pair: signal(null),
@@ -140,6 +147,7 @@ export function createState(content: Content): State {
 export function setContent(state: State, sent: Content): void {
   batch(() => {
     state.alone.value = null;
+    state.selected.value = [];
     state.sent.value = sent;
     state.content.value = grouped(sent, groupingOf(state));
   });
@@ -157,6 +165,7 @@ function followUnits(state: State): void {
       if (next === state.content.peek() || by.value === (state.content.peek().grouped ?? "token")) return;
       batch(() => {
         state.alone.value = null;
+        state.selected.value = [];
         state.content.value = next;
       });
     });

@@ -6,6 +6,7 @@ Importing this package imports neither torch nor transformers; loading a model d
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.errors import AttrWidgetError, Cancelled
@@ -77,6 +78,8 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'attrwidget' has no attribute {name!r}")
+    if "IPython" in sys.modules:
+        importlib.import_module("attrwidget.lists").show_lists()
     return getattr(importlib.import_module(_HOMES[name]), name)
 
 

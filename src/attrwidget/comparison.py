@@ -1,55 +1,73 @@
-"""Compare two explanations: ``compare``."""
+"""Compare explanations: ``compare``."""
 
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, overload
 
-import numpy as np
-
+from attrwidget.checks import short
 from attrwidget.errors import AttrWidgetError
-from attrwidget.evaluation.correlation import kendall_tau_b
+from attrwidget.evaluation.likeness import likeness
+from attrwidget.explanations import Tabs, title_of
 from attrwidget.presentation import Presentation
-from attrwidget.results.align import Group, groups_of, linked_steps, linked_units
-from attrwidget.tables import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     import pandas as pd
-    from numpy.typing import NDArray
 
     from attrwidget.progress import Progress
     from attrwidget.results.base import Reading
     from attrwidget.widget import ExplanationWidget
 
-_TOP = 5
 
-
+@overload
 def compare(
     one: Presentation, other: Presentation, *, methods: str | Sequence[str] | None = None
-) -> Comparison:
+) -> Comparison: ...
+@overload
+def compare(
+    one: Sequence[Presentation],
+    other: Sequence[Presentation],
+    *,
+    methods: str | Sequence[str] | None = None,
+) -> Comparisons: ...
+def compare(
+    one: Any, other: Any = None, *more: Any, methods: str | Sequence[str] | None = None
+) -> Comparison | Comparisons:
     """Show two explanations side by side: of two models, two texts, or two methods.
 
     Words are linked by their characters, so that two tokenizers can cut them as they like: what is hovered or held in
     one text is so in the other.
 
     Args:
-        one: An explanation, live or saved.
-        other: Another one, or the same one to compare two methods.
+        one: An explanation, live or saved; or a list of them.
+        other: Another one, or the same one to compare two methods; or a list of as many.
+        *more: Nothing: two are compared at a time.
         methods: The method of both, or that of each; by default those that they show first. Of the same explanation,
             the second one is leave-one-out, or the next other one.
 
     Returns:
-        What shows as the widget in a notebook, and has the numbers and the page.
+        What shows as the widget in a notebook, and has the numbers and the page; of two lists, a list of those, which
+        shows as tabs.
 
     Raises:
-        AttrWidgetError: Something given is no explanation, or a method does not exist.
+        AttrWidgetError: Something given is no explanation, the lists differ in length, or a method does not exist.
 
     Example:
         >>> aw.compare(model.explain("I liked it"), model.explain("I hated it")).numbers()
+        >>> aw.compare(model.explain(sentences), other.explain(sentences))
     """
+    if more or other is None:
+        raise AttrWidgetError(
+            f"compare takes two explanations, or two lists of them, not {1 + (other is not None) + len(more)}."
+        )
+    several = [isinstance(given, list | tuple) for given in (one, other)]
+    if all(several):
+        return _each(one, other, methods)
+    if any(several):
+        raise AttrWidgetError("compare takes two explanations or two lists, not one of each.")
     for given in (one, other):
         if not isinstance(given, Presentation):
             raise AttrWidgetError(
@@ -58,20 +76,70 @@ def compare(
     return Comparison(one.reading, other.reading, _methods(one.reading, other.reading, methods))
 
 
+def _each(ones: Sequence[Any], others: Sequence[Any], methods: str | Sequence[str] | None) -> Comparisons:
+    """Return the comparison of each pair."""
+    if len(ones) != len(others):
+        raise AttrWidgetError(
+            f"The lists have {len(ones)} and {len(others)} explanations: give as many of each, in the same order."
+        )
+    if not ones:
+        raise AttrWidgetError("The lists are empty: give at least one explanation of each.")
+    found = Comparisons()
+    for number, (one, other) in enumerate(zip(ones, others, strict=True), 1):
+        try:
+            found.append(compare(one, other, methods=methods))
+        except AttrWidgetError as error:
+            raise AttrWidgetError(f"Pair {number} of {len(ones)}: {_inside(error)}") from None
+    return found
+
+
 def _methods(one: Reading, other: Reading, methods: str | Sequence[str] | None) -> tuple[str, str]:
     """Return the names of the methods of both."""
     if methods is None:
-        first, known = one.methods()[0].name, [info.name for info in other.methods()]
-        if one is not other:
-            return first, first if first in known else known[0]
-        others = [name for name in known if name != first]
-        return first, "leave_one_out" if "leave_one_out" in others else next(iter(others), first)
+        return _first_methods(one, other)
+    if not isinstance(methods, str | Sequence):
+        raise AttrWidgetError(f"methods= takes one name for both explanations, or two, not {short(methods)}.")
     names = [methods, methods] if isinstance(methods, str) else list(methods)
     if len(names) != 2:
         raise AttrWidgetError(
             f"methods= takes one name for both explanations, or two names, not {len(names)}."
         )
-    return one.method(names[0]).name, other.method(names[1]).name
+    found = []
+    for reading, name, which in zip((one, other), names, ("first", "second"), strict=True):
+        try:
+            found.append(reading.method(name).name)
+        except AttrWidgetError as error:
+            text = str(error) if one is other else f"The {which} explanation: {_inside(error)}"
+            raise AttrWidgetError(text) from None
+    if one is other and found[0] == found[1]:
+        raise AttrWidgetError(
+            f"Both are one explanation by {found[0]!r}: give another explanation, or another method, as in "
+            f"methods=[{found[0]!r}, …]."
+        )
+    return found[0], found[1]
+
+
+def _first_methods(one: Reading, other: Reading) -> tuple[str, str]:
+    """Return what both show first; of the same explanation, the reference for the second."""
+    known = [[info.name for info in reading.methods()] for reading in (one, other)]
+    for names, which in zip(known, ("first", "second"), strict=True):
+        if not names:
+            raise AttrWidgetError(f"The {which} explanation has no method, so there is nothing to compare.")
+    first = known[0][0]
+    if one is not other:
+        return first, first if first in known[1] else known[1][0]
+    others = [name for name in known[0] if name != first]
+    if not others:
+        raise AttrWidgetError(
+            f"Both are one explanation, whose only method is {first!r}: give another explanation to compare."
+        )
+    return first, "leave_one_out" if "leave_one_out" in others else others[0]
+
+
+def _inside(error: AttrWidgetError) -> str:
+    """Return the sentence of *error* as it follows a colon."""
+    text = str(error)
+    return text if text.startswith(("AttrWidget", "SHAP", "LIME")) else text[:1].lower() + text[1:]
 
 
 class Comparison:
@@ -98,50 +166,12 @@ class Comparison:
             Columns: ``token`` and ``other``, the words explained; ``words``, how many are compared; ``kendall_tau``
             (tau-b); ``top_5``, how many of the five highest both have; ``parts_at``, the word of either five whose
             ranks differ most, with its ``rank`` and ``other_rank``, from 1. Two signed methods are compared by value,
-            others by size; a word of several tokens has their sum.
+            others by size; a word of several tokens has their sum, and special tokens are left out.
 
         Example:
             >>> aw.compare(ex, ex, methods=["saliency", "leave_one_out"]).numbers()["kendall_tau"]
         """
-        one, other = self._one, self._other
-        links = (
-            linked_units(one, other) if one is not other else [(u, u) for u in range(len(one.tokens.units))]
-        )
-        groups = groups_of(links)
-        both = range(one.n_steps), range(other.n_steps)
-        rows = [
-            reading.rows(method, steps, progress=progress)
-            for reading, method, steps in zip((one, other), self._methods, both, strict=True)
-        ]
-        signed = one.method(self._methods[0]).signed and other.method(self._methods[1]).signed
-        table = []
-        for step in both[0]:
-            steps = linked_steps(one, other, links, step)
-            here = _of_groups(one, rows[0][step], [group.one for group in groups])
-            there = _of_groups(other, _joined(rows[1][steps]), [group.other for group in groups])
-            labels = (one.tokens.labels[one.first_step + step], _labels(other, steps))
-            table.append([*labels, *self._alike(groups, here, there, signed=signed)])
-        columns = ["token", "other", "words", "kendall_tau", "top_5", "parts_at", "rank", "other_rank"]
-        return Table(table, columns=columns)
-
-    def _alike(
-        self, groups: list[Group], here: NDArray[np.float64], there: NDArray[np.float64], *, signed: bool
-    ) -> list[Any]:
-        """Return the numbers of one step."""
-        known = np.flatnonzero(~(np.isnan(here) | np.isnan(there)))
-        x, y = here[known], there[known]
-        if not signed:
-            x, y = np.abs(x), np.abs(y)
-        ranks = np.stack([_ranks(x), _ranks(y)])
-        k = min(_TOP, len(known))
-        highest = ranks <= k
-        gaps = np.where(highest.any(0), np.abs(ranks[0] - ranks[1]), -1)
-        parting: list[Any] = ["", None, None]
-        if len(gaps) and gaps.max() > 1:
-            at = int(gaps.argmax())
-            text = "".join(self._one.tokens.units[u].text for u in groups[known[at]].one).strip()
-            parting = [text, int(ranks[0, at]), int(ranks[1, at])]
-        return [len(known), kendall_tau_b(x, y), int(highest.all(0).sum()), *parting]
+        return likeness(self._one, self._other, self._methods, progress)
 
     @property
     def widget(self) -> ExplanationWidget:
@@ -155,9 +185,13 @@ class Comparison:
                 one, other = self._methods
                 beside = None if self._one is self._other else self._other
                 self._widget = ExplanationWidget(
-                    self._one, other=beside, other_method=other, method=one, view="compare"
+                    self._one, other=beside, other_method=other, **self._shown(one, other)
                 )
             return self._widget
+
+    def _shown(self, one: str, other: str) -> dict[str, Any]:
+        """Return the traits that a page begins with."""
+        return {"method": one, "view": "compare", "options": {"second": other}}
 
     def to_html(
         self,
@@ -168,7 +202,7 @@ class Comparison:
         title: str | None = None,
         progress: Progress | None = None,
     ) -> Path | str:
-        """Write one offline HTML file that compares them, or return it.
+        """Write one offline HTML file that compares them, or return it; it opens with what the widget shows.
 
         Args:
             path: Where to write it; without one, the page is returned as a text.
@@ -187,17 +221,24 @@ class Comparison:
             >>> aw.compare(ex1, ex2).to_html("two.html")
         """
         from attrwidget.export.html import to_html
+        from attrwidget.page.state import SHARED
 
         one, other = self._methods
-        beside = None if self._one is self._other else self._other
+        with self._lock:
+            widget = self._widget
+        shown = (
+            self._shown(one, other) if widget is None else {name: getattr(widget, name) for name in SHARED}
+        )
+        if widget is not None:
+            one, other = shown["method"], shown["options"]["second"] or other
         return to_html(
             self._one,
             path,
             methods=methods,
             max_mb=max_mb,
             title=title,
-            shown={"method": one, "view": "compare"},
-            other=beside,
+            shown=shown,
+            other=None if self._one is self._other else self._other,
             other_method=other,
             progress=progress,
         )
@@ -206,26 +247,13 @@ class Comparison:
         return self.widget._repr_mimebundle_(**options)
 
 
-def _joined(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the mean of *rows*; an input that a step could not see counts as 0, one that none saw as NaN."""
-    unseen = np.isnan(rows).all(0) if len(rows) else np.ones(rows.shape[1], bool)
-    mean = np.nan_to_num(rows).sum(0) / max(1, len(rows))
-    return np.where(unseen, np.float32("nan"), mean)
+class Comparisons(Tabs[Comparison]):
+    """A list of comparisons; as the last line of a notebook cell it shows a tab for each, up to 24."""
 
+    _many = "comparisons"
 
-def _of_groups(reading: Reading, row: NDArray[np.floating], groups: list[list[int]]) -> NDArray[np.float64]:
-    """Return the sum of each group of units; NaN where none of them has a score."""
-    units = [row[u.start : min(u.end, reading.n_inputs)] for u in reading.tokens.units]
-    found = [np.concatenate([units[u] for u in group]) for group in groups]
-    return np.array([np.nan if np.isnan(v).all() else np.nansum(v, dtype=np.float64) for v in found])
-
-
-def _ranks(values: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Return ranks from 1, the highest first, equal ones in the order of the text."""
-    ranks = np.empty(len(values), np.intp)
-    ranks[np.argsort(-values, kind="stable")] = np.arange(1, len(values) + 1)
-    return ranks
-
-
-def _labels(reading: Reading, steps: list[int]) -> str:
-    return " ".join(reading.tokens.labels[reading.first_step + step] for step in steps)
+    def _titles(self) -> list[str]:
+        found = [title_of(one._one) for one in self]  # noqa: SLF001 - of this very file
+        if len(set(found)) < len(found):  # one text by several methods
+            found = [" · ".join(one._methods) for one in self]  # noqa: SLF001
+        return found

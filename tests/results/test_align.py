@@ -13,10 +13,10 @@ def fake(texts: list[str], first: int, special: tuple[int, ...] = ()) -> FakeExp
 
 def test_one_text_that_two_tokenizers_cut() -> None:
     one = fake(["<s>", "un", "happy", " Café", " now", " ok"], 5, special=(0,))
-    other = fake(["[CLS]", "unhap", "##py"[2:], "cafe", "now", "o", "k"], 5, special=(0,))
+    other = fake(["[CLS]", "unhap", "##py"[2:], " cafe", " now", " o", "k"], 5, special=(0,))
     links = linked_units(one, other)
     assert links == [(1, 1), (2, 1), (2, 2), (3, 3), (4, 4), (5, 5), (5, 6)]
-    assert groups_of(links) == [
+    assert groups_of(links, one, other) == [
         Group([1, 2], [1, 2]),
         Group([3], [3]),
         Group([4], [4]),
@@ -24,6 +24,19 @@ def test_one_text_that_two_tokenizers_cut() -> None:
     ]
     assert linked_steps(one, other, links, 0) == [0, 1]
     assert linked_steps(other, one, [(v, u) for u, v in links], 1) == [0]
+
+
+def test_words_are_whole_and_end_where_the_answer_begins() -> None:
+    one = fake(["un", "happy", "!", " New", " Yo", "rk"], 5)
+    other = fake(["un", "hap", "py", "!", " New", " Yo", "rk"], 6)
+    links = linked_units(one, other)
+    assert groups_of(links, one, other) == [
+        Group([0, 1], [0, 1, 2]),
+        Group([2], [3]),
+        Group([3], [4]),
+        Group([4], [5]),
+        Group([5], [6]),
+    ]
 
 
 def test_two_texts_by_the_words_that_they_share() -> None:

@@ -45,7 +45,7 @@ def test_what_takes_time_is_left_unless_it_is_shown_or_known(ex: aw.Explanation)
     first = ex.methods()[0].name
     assert names(ex, None) == {first, "attention"}
     ex.scores("smoothgrad")
-    assert names(ex, None, "value_zeroing") == {"value_zeroing", "smoothgrad", "attention"}
+    assert names(ex, None, ["value_zeroing"]) == {"value_zeroing", "smoothgrad", "attention"}
     assert names(ex, ["rollout"]) == {"rollout"}
     assert names(ex, None, everything=True) >= {"integrated_gradients", "rollout", "value_zeroing"}
     assert not any(":" in name for name in names(ex, None, everything=True))

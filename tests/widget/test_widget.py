@@ -83,6 +83,17 @@ def test_it_can_begin_otherwise() -> None:
             "There is no head_rule 'mode': take one of mean, sum, max, median.",
         ),
         ("options", {"span_rule": "max"}, "There is no span_rule 'max': take one of mean, sum."),
+        ("options", {"compare": "both"}, "There is no compare 'both': take one of other, methods, pinned."),
+        ("options", {"difference": 1}, "difference is True or False, not 1."),
+        ("options", {"pins": {}}, 'Pins are a list like [{"method": "saliency", "held": [0]}], not {}.'),
+        ("options", {"pins": [1]}, 'A pin is a dictionary like {"method": "saliency", "held": [0]}, not 1.'),
+        (
+            "options",
+            {"pins": [{"method": "saliency", "held": [0], "color": 1}]},
+            'A pin is a dictionary like {"method": "saliency", "held": [0]}, not {\'method\'',
+        ),
+        ("options", {"pins": [{"method": "magic", "held": [0]}]}, "There is no method 'magic': take one of"),
+        ("options", {"pins": [{"method": "saliency", "held": [9]}]}, "There is no step 9: the answer's"),
         ("options", {"hide_first": "yes"}, "hide_first is True or False, not 'yes'."),
         ("options", None, "Options are a dictionary like {'intensity': 0.8}, not None."),
     ],
@@ -111,6 +122,16 @@ def test_values_take_their_normal_form() -> None:
     widget.options = {"span_rule": "sum"}
     widget.options = {"head_rule": "max"}
     assert widget.options == {**DEFAULT_OPTIONS, "head_rule": "max"}
+
+
+def test_pins_take_their_normal_form_and_go_with_their_answer() -> None:
+    widget = make()
+    widget.options = {"pins": [{"method": "attention", "held": (2, 1), "heads": [(1, 0)]}]}
+    normal = {"method": "attention", "held": [1, 2], "foil": None, "layer": None, "heads": [[1, 0]]}
+    assert widget.options == {**DEFAULT_OPTIONS, "pins": [normal]}
+    assert make().options["pins"] == []
+    widget._show(widget.reading)
+    assert widget.options == DEFAULT_OPTIONS
 
 
 def test_a_foil_goes_with_the_step_it_is_of() -> None:

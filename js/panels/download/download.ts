@@ -115,7 +115,7 @@ function mount(host: HTMLElement, ctx: Context): void {
     row(
       "Copy",
       button("as Python", "The lines that restore this view", () =>
-        copy("Python", () => toPython(ctx.state)),
+        copy("Python", () => toPython(ctx.state, ctx.other !== null)),
       ),
       button("as table", "The scores, for a spreadsheet", () => copy("a table", () => fetchTable(ctx))),
     ),

@@ -23,8 +23,8 @@ export const changedOptions = (state: State): Record<string, unknown> =>
     ),
   );
 
-/** Assignments to the widget of `ex`, and the figure of it. */
-export function toPython(state: State): string {
+/** Assignments to the widget of `ex`, or of its comparison with `other`. */
+export function toPython(state: State, compared = false): string {
   const method = methodOf(state);
   const [heads, layer, foil, view] = [
     state.heads.peek(),
@@ -33,15 +33,17 @@ export function toPython(state: State): string {
     state.view.peek(),
   ];
   const options = changedOptions(state);
-  const set = (name: string, value: unknown) => `ex.widget.${name} = ${literal(value)}`;
+  const name = compared ? "both" : "ex";
+  const set = (trait: string, value: unknown) => `${name}.widget.${trait} = ${literal(value)}`;
   return [
+    ...(compared ? ["both = aw.compare(ex, other)"] : []),
     set("method", method?.name ?? ""),
     set("held", [...restingSteps(state)]),
     ...(foil ? [set("foil", { step: foil.step, ids: [...foil.ids] })] : []),
     ...(heads.length > 0 ? [set("heads", heads)] : layer !== null ? [set("layer", layer)] : []),
     ...(view === "text" ? [] : [set("view", view)]),
     ...(Object.keys(options).length > 0 ? [set("options", options)] : []),
-    "ex  # as the last line of a cell: the widget",
+    `${name}  # as the last line of a cell: the widget`,
     "",
   ].join("\n");
 }

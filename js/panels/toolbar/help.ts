@@ -11,6 +11,10 @@ const grammar: readonly (readonly [readonly string[], string])[] = [
   [["Hover"], "a word of the answer: which words carried it"],
   [["Hover"], "a word of the prompt: which words of the answer it fed, or what it gave to the one held"],
   [["Click"], "holds a word of the answer; again lets it go"],
+  [
+    ["Click"],
+    "a word of the prompt: it stays pointed at; a mask or a word with a label: holds what is said of it",
+  ],
   [["Shift"], "and click: holds everything from the word held to this one"],
   [["←", "→", "↑", "↓"], "moves through the text, or through the matrix"],
   [["Enter"], "holds the word with the cursor; with Shift up to it"],
@@ -19,6 +23,7 @@ const grammar: readonly (readonly [readonly string[], string])[] = [
   [["Click"], "a cell of Heads that fed it: the attention of that head; with Shift, one head more"],
   [["Click"], "a word under Why not: what speaks for the word held rather than for that one"],
   [["C"], "compares two methods, two explanations, or now and pinned words; again leads back"],
+  [["P"], "pins the word held, as it is shown now: Compare sets it beside what is held next"],
   [["E"], "or a double click: changes a word of the prompt, where Python runs; Enter keeps the change"],
   [["/"], "searches in the text; N goes to the next hit, Shift and N to the one before"],
   [["Esc"], "goes back one step: the foil, heads, the method before, the word"],

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { signal } from "@preact/signals-core";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { sample } from "../../session/testing";
 import { createState } from "../../state/state";
 import { settle, setUp } from "../../testing";
 import { compare } from "./compare";
@@ -18,7 +19,7 @@ const words = (pane: number) => [
 
 beforeEach(() => {
   vi.stubGlobal("matchMedia", () => Object.assign(new EventTarget(), { matches: false }));
-  t = setUp();
+  t = setUp({ tokens: { ...sample.tokens, special: [] } });
   t.session.scores.mockImplementation(async ({ method }, steps) =>
     Float32Array.from(
       steps.flatMap(() => (method === "saliency" ? [0.125, 0.5, 0.375] : [0.5, 0.25, -0.25])),
@@ -65,8 +66,41 @@ test("pins stay while another word is held, and each can be taken away", async (
   const held = (pane: number) =>
     words(pane).findIndex((word) => word.getAttribute("aria-selected") === "true");
   expect([held(0), held(1), held(2)]).toEqual([3, 2, 3]);
-  t.host.querySelector<HTMLElement>("[aria-label=Unpin]")?.click();
+  expect(t.announced).toEqual(["Pinned is.", "Pinned 東."]);
+  press("Pin what is shown");
+  expect(t.announced.at(-1)).toBe("東 is pinned already.");
+  const remove = () => t.host.querySelector<HTMLElement>("[aria-label=Unpin]");
+  remove()?.click();
   expect(all(".cmp-pane").length).toBe(2);
+  expect(t.announced.at(-1)).toBe("Unpinned is.");
+  expect(document.activeElement).toBe(remove());
+  remove()?.click();
+  expect(document.activeElement?.textContent).toBe("Pin what is shown");
+});
+
+test("what is compared, and how, is an option: Python and the address set it", async () => {
+  const { options } = t.state;
+  options.value = { ...options.peek(), second: "attention", difference: true };
+  compare.mount(t.host, t.ctx);
+  await settle();
+  expect(all(".cmp-head b")[0]?.textContent).toBe("Saliency minus Attention");
+  options.value = { ...options.peek(), difference: false };
+  await settle();
+  const second = all<HTMLSelectElement>("select")[1] as HTMLSelectElement;
+  expect(second.value).toBe("attention");
+  second.value = "input_x_gradient";
+  second.dispatchEvent(new Event("change"));
+  expect(options.value.second).toBe("input_x_gradient");
+  press("Now and pinned");
+  expect(options.value.compare).toBe("pinned");
+  const pin = { method: "attention", held: [1], foil: null, layer: 1, heads: [] };
+  options.value = { ...options.peek(), pins: [pin, { ...pin, held: [7] }] };
+  await settle();
+  // A pin of words that this answer does not have is not shown.
+  expect(all(".cmp-pane").map((pane) => pane.getAttribute("aria-label"))).toEqual([
+    "Now Saliency",
+    "Pinned Attention",
+  ]);
 });
 
 test("another explanation follows hover and hold by the links between the texts, both ways", async () => {
@@ -87,6 +121,12 @@ test("another explanation follows hover and hold by the links between the texts,
   expect(t.state.held.value).toEqual([0]);
   await settle();
   expect(all(".cmp-head b").map((b) => b.textContent)).toEqual(["demo", "other"]);
+  const lonely = (pane: number) => words(pane).map((word) => word.classList.contains("lonely"));
+  expect([lonely(0), lonely(1)]).toEqual([
+    [true, false, false, false],
+    [true, false, false, false],
+  ]);
+  expect(line()).toContain("in italics only in demo: <s>; only in other: <s>");
 });
 
 test("the second method, the pins and the difference are options: what is copied or sent restores them", async () => {
@@ -111,8 +151,5 @@ test("the second method, the pins and the difference are options: what is copied
   expect(all<HTMLInputElement>("input[type=checkbox]")[0]?.checked).toBe(true);
   press("Two methods");
   all<HTMLInputElement>("input[type=checkbox]")[0]?.click();
-  expect(all<HTMLOptionElement>("option[selected]").map(({ value }) => value)).toEqual([
-    "saliency",
-    "attention",
-  ]);
+  expect(all<HTMLSelectElement>("select").map(({ value }) => value)).toEqual(["saliency", "attention"]);
 });

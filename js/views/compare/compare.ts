@@ -4,51 +4,46 @@ import type { Part, ViewContext } from "../../context";
 import { afterNextFrame, h, writeText } from "../../dom";
 import { segmented, tick } from "../../panels/toolbar/controls";
 import type { ShownScores } from "../../scores/shown-scores";
+import type { Content } from "../../session/session";
+import { pin, pinsOf, unpin } from "../../state/pins";
 import { methodOf } from "../../state/selectors";
 import type { Options, Pin } from "../../state/state";
 import { unitsOf } from "../../state/units";
 import styles from "../running-text/running-text.css";
-import own from "./compare.css";
+import sheet from "./compare.css";
 import { differenceOf } from "./difference";
-import { follow } from "./follow";
+import { follow, type Shown } from "./follow";
 import { likeness, paired } from "./likeness";
 import { Links } from "./links";
 import { paneOf } from "./pane";
-import { sentence } from "./says";
-import { byMethod, otherMethod, pinnedState, pinOf, sideOf } from "./sides";
+import { lonelyText, sentence } from "./says";
+import { byMethod, followOption, otherMethod, pinnedState, sideOf } from "./sides";
 
-export const compare: Part<ViewContext> = { styles: `${styles}\n${own}`, mount };
+export const compare: Part<ViewContext> = { styles: `${styles}\n${sheet}`, mount };
 
 type Mode = "methods" | "other" | "pinned";
 
 function mount(host: HTMLElement, ctx: ViewContext): void {
   const { state, other } = ctx;
-  const set = (options: Partial<Options>) => {
-    state.options.value = { ...state.options.peek(), ...options };
+  const set = (change: Partial<Options>) => {
+    state.options.value = { ...state.options.peek(), ...change };
   };
-  const pins = computed(() => state.options.value.pins);
-  const subtract = computed(() => state.options.value.difference);
-  const pinned = pins.peek().length > 0;
-  const mode = signal<Mode>(pinned ? "pinned" : other ? "other" : "methods");
-  const method = followSecond(ctx, set);
-  const modes = segmented("Compare", (value) => {
-    mode.value = value as Mode;
+  const mode = computed((): Mode => {
+    const chosen = state.options.value.compare;
+    if (chosen === "pinned" || (chosen === "" && pinsOf(state).length > 0)) return "pinned";
+    return other && chosen !== "methods" ? "other" : "methods";
   });
-  const pin = h("button", { type: "button", class: "pin", onclick: () => addPin() }, "Pin what is shown");
-  const minus = tick("difference", (on) => {
-    set({ difference: on });
-  });
+  const method = signal(otherMethod(state, methodOf(state)?.name ?? ""));
+  followOption(ctx, method);
+  if (other) followOption(ctx, other.state.method);
+  const modes = segmented("Compare", (value) => set({ compare: value as Mode }));
+  const add = h("button", { type: "button", class: "pin", onclick: () => pin(ctx) }, "Pin what is shown");
+  const minus = tick("difference", (difference) => set({ difference }));
   const panes = h("div", { class: "cmp-panes" });
-  host.append(
-    h("div", { class: "cmp" }, h("div", { class: "cmp-bar" }, modes.element, pin, minus.element), panes),
-  );
-  const addPin = () => {
-    const now = pinOf(state);
-    set({ pins: [...pins.peek(), now] });
-    ctx.announce("Pinned.");
-  };
+  const bar = h("div", { class: "cmp-bar" }, modes.element, add, minus.element);
+  host.append(h("div", { class: "cmp" }, bar, panes));
+  const pins = computed(() => (mode.value === "pinned" ? pinsOf(state) : []));
   ctx.effect(() => {
-    minus.input.checked = subtract.value;
     modes.show(
       [
         ...(other ? [{ value: "other", text: otherTitle(ctx) }] : []),
@@ -57,15 +52,19 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
       ],
       mode.value,
     );
-    pin.hidden = mode.value !== "pinned";
+    add.hidden = mode.value !== "pinned";
     minus.element.hidden = mode.value === "pinned" && pins.value.length === 0;
+    minus.input.checked = state.options.value.difference;
   });
+  const pinned = computed(() => JSON.stringify(pins.value));
+  const subtract = computed(() => state.options.value.difference);
   ctx.effect(() => {
     const end = new AbortController();
     ctx.signal.addEventListener("abort", () => end.abort());
-    const [chosen, pinned, minus] = [mode.value, mode.value === "pinned" ? pins.value : [], subtract.value];
+    const [chosen, minus] = [mode.value, subtract.value];
+    void pinned.value;
     untracked(() => {
-      if (chosen === "pinned") showPins(pinned, minus, end.signal);
+      if (chosen === "pinned") showPins(pins.value, minus, end.signal);
       else showTwo(chosen, minus, end.signal);
     });
     return () => end.abort();
@@ -83,26 +82,44 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
   }
 
   function showPins(pinned: readonly Pin[], minus: boolean, end: AbortSignal): void {
+    const several = pinned.length > 1;
     const rows = pinned.flatMap((one, k) => {
       const side = sideOf(ctx, pinnedState(state, one), ctx.session, `pin ${k}`, end);
-      const remove = () => {
-        set({ pins: pins.peek().filter((other) => other !== one) });
+      const titles = () => ["Now", several ? "" : "Pinned"] as const;
+      const options = {
+        method: "name" as const,
+        linked: false,
+        remove: () => removePin(one, k),
+        alone: several,
       };
-      const titles = () => ["Now", "Pinned"] as const;
-      const options = { method: "name" as const, linked: false, remove, alone: k > 0 };
       return pair(side, linksOf(side, false), titles, minus, options, end);
     });
     const empty = h(
       "p",
       { class: "cmp-line" },
-      "Hold a word and pin it: it stays here while you hold another one or choose another method.",
+      "Hold a word and pin it, here or with ",
+      h("kbd", {}, "P"),
+      " in any view: it stays here while you hold another one or choose another method.",
     );
-    const now = () => sideOf(ctx, state, ctx.session, "now", end);
+    const now = () => {
+      const side = sideOf(ctx, state, ctx.session, "now", end);
+      const pane = paneOf(side, { title: () => "Now", method: "name", editable: true });
+      return h("div", { class: "cmp-one" }, pane.element);
+    };
     panes.replaceChildren(
-      ...(rows.length > 0
-        ? rows
-        : [paneOf(now(), { title: () => "Now", method: "name", editable: true }), empty]),
+      ...(several && !minus ? [now()] : []),
+      ...rows,
+      ...(pinned.length === 0 ? [now(), empty] : []),
     );
+    panes.classList.toggle("cmp-rows", several);
+  }
+
+  /** Unpin, and leave the focus on the next pin. */
+  function removePin(gone: Pin, k: number): void {
+    set({ compare: "pinned" });
+    unpin(ctx, gone);
+    const left = panes.querySelectorAll<HTMLElement>(".cmp-head .x");
+    (left[Math.min(k, left.length - 1)] ?? add).focus();
   }
 
   function linksOf(side: ViewContext, between: boolean) {
@@ -144,30 +161,37 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
       editable: !linked,
       ...(remove ? { remove } : {}),
     };
-    let elements: HTMLElement[];
+    const lonely = (back: boolean) => (linked ? { lonely: computed(() => links.value.lonely(back)) } : {});
+    const states = [state, side.state] as const;
+    let shown: Shown[];
     if (minus) {
       const title = () => names().join(" minus ");
-      const pane = paneOf(differenceOf(first, side, links, title), { ...right, title, method: "none" });
-      elements = [pane];
-      follow({ states: [state, side.state], elements: [pane, h("div")], links, linked }, side);
-    } else {
-      const two = [
-        paneOf(first, { title: () => titles()[0], method: shows, editable: true }),
-        paneOf(side, right),
-      ] as const;
-      elements = alone ? [two[1]] : [...two];
-      follow({ states: [state, side.state], elements: two, links, linked }, side);
+      const options = { ...right, ...lonely(false), title, method: "none" as const };
+      const pane = paneOf(differenceOf(first, side, links, title), options);
+      shown = [pane];
+      follow({ states, shown: [pane, null], links, linked }, side);
+    } else if (alone) shown = [paneOf(side, right)];
+    else {
+      const left = { title: () => titles()[0], method: shows, editable: true, ...lonely(false) };
+      const two = [paneOf(first, left), paneOf(side, { ...right, ...lonely(true) })] as const;
+      shown = [...two];
+      follow({ states, shown: two, links, linked }, side);
     }
     const line = h("p", { class: "cmp-line", "aria-live": "off" });
     const write = afterNextFrame(() => {
       const [a, b] = [ctx.scores.shown.peek(), side.scores.shown.peek()];
       if (!a || !b || a.steps.length === 0 || b.steps.length === 0) return;
-      writeText(line, compared(a, b, links.value, names()));
+      const contents = [state, side.state].map(({ content }) => content.peek()) as [Content, Content];
+      writeText(line, [
+        ...compared(a, b, links.value, names()),
+        ...(linked ? lonelyText(links.value, contents, names()) : []),
+      ]);
     }, end);
     side.effect(() => {
       void [ctx.scores.shown.value, side.scores.shown.value, links.value, names()];
       if (ctx.open.value) write();
     });
+    const elements = shown.map(({ element }) => element);
     return [h("div", { class: elements.length > 1 ? "cmp-two" : "cmp-one" }, ...elements), line];
   }
 
@@ -180,23 +204,6 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
     ] as const;
     return sentence(likeness(found, signed), found, unitsOf(state.content.peek()), sides);
   }
-}
-
-/** The second method, which the option `second` keeps once it was chosen. */
-function followSecond({ state, effect }: ViewContext, set: (options: Partial<Options>) => void) {
-  const usual = otherMethod(state, methodOf(state)?.name ?? "");
-  const known = (name: string) => state.content.peek().methods.some((one) => one.name === name);
-  const method = signal(usual);
-  effect(() => {
-    const { second } = state.options.value;
-    method.value = known(second) ? second : usual;
-  });
-  effect(() => {
-    const name = method.value;
-    const { second } = state.options.peek();
-    if (name !== (known(second) ? second : usual)) set({ second: name });
-  });
-  return method;
 }
 
 /** The first display, with what is started in it ending with that of `side`. */

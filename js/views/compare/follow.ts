@@ -4,12 +4,20 @@ import { listen } from "../../dom";
 import type { Display } from "../../state/display";
 import { preview } from "../../state/selection";
 import type { State } from "../../state/state";
+import type { Page } from "../running-text/page";
 import type { Links } from "./links";
+import { scrollAlong } from "./scroll";
 
-/** Two states and the elements that show them. */
+/** An element that shows a text, and the page of that, once it is there. */
+export interface Shown {
+  readonly element: HTMLElement;
+  readonly page: ReadonlySignal<Page | null>;
+}
+
+/** Two states and what shows them. */
 export interface Two {
   readonly states: readonly [State, State];
-  readonly elements: readonly [HTMLElement, HTMLElement];
+  readonly shown: readonly [Shown, Shown | null];
   readonly links: ReadonlySignal<Links>;
   /** What is hovered and held here is so there; else the states share it already. */
   readonly linked: boolean;
@@ -18,12 +26,14 @@ export interface Two {
 /** Let each follow the other; the one under the pointer or with the focus leads. */
 export function follow(two: Two, { effect, signal: end }: Pick<Display, "effect" | "signal">): void {
   const leads = signal<0 | 1>(0);
-  two.elements.forEach((element, side) => {
+  two.shown.forEach((one, side) => {
+    if (!one) return;
+    const { element } = one;
     const lead = () => {
       leads.value = side as 0 | 1;
     };
     const leave = () => {
-      if (!two.elements[1].matches(":focus-within")) leads.value = 0;
+      if (!two.shown[1]?.element.matches(":focus-within")) leads.value = 0;
     };
     listen(element, end, { pointerenter: lead, pointerdown: lead, focusin: lead, pointerleave: leave });
     listen(element, end, { scroll: () => leads.peek() === side && scroll(two, side) }, { capture: true });
@@ -50,10 +60,8 @@ function set(target: Signal<readonly number[]>, steps: readonly number[]): void 
   target.value = steps;
 }
 
-/** Scroll the other text to the same part. */
-function scroll({ elements }: Two, side: number): void {
-  const [from, to] = [elements[side], elements[1 - side]].map((one) => one?.querySelector(".text"));
-  if (!from || !to) return;
-  const room = from.scrollHeight - from.clientHeight;
-  to.scrollTop = room > 0 ? (from.scrollTop / room) * (to.scrollHeight - to.clientHeight) : 0;
+/** Scroll the other text to the same words. */
+function scroll({ shown, links }: Two, side: number): void {
+  const [from, to] = [shown[side], shown[1 - side]].map((one) => one?.page.peek());
+  if (from && to) scrollAlong(from, to, links.peek(), side === 1);
 }

@@ -29,6 +29,30 @@ test("units that hang together are one group, in the order of the text", () => {
   ]);
 });
 
+test("words that one text alone has are told apart, whole, without special tokens and labels", () => {
+  const some = new Links(whole, cut, [
+    [2, 2],
+    [3, 3],
+  ]);
+  expect([some.lonely(), some.lonely(true)]).toEqual([
+    [[0, 1], [4]],
+    [[0, 1], [4]],
+  ]);
+  const special = { ...whole, tokens: { ...whole.tokens, special: [2] } };
+  expect(new Links(special, cut, [[0, 0]]).lonely()).toEqual([[1], [3], [4]]);
+  const labels = { ...whole, steps: { ...whole.steps, step_noun: ["class", "classes"] as const } };
+  expect(new Links(labels, cut, [[0, 0]]).lonely()).toEqual([[1], [2]]);
+});
+
+test("special tokens and those of a chat template are in no group, and marks are no words", () => {
+  const special = { ...whole, tokens: { ...whole.tokens, special: [2] } };
+  expect(new Links(special, special).groups().map(({ here }) => here)).toEqual([[0, 1], [3], [4]]);
+  const chat = { ...whole, sections: [{ title: "user", start: 0, end: 3, body: [2, 3] as const }] };
+  expect(new Links(chat, chat).groups().map(({ here }) => here)).toEqual([[2], [3], [4]]);
+  expect(new Links(chat, cut, []).lonely()).toEqual([[2], [3], [4]]);
+  expect(new Links(content(["Oh", ",", " 42", "\n", " now"], 4), cut, []).lonely()).toEqual([[0], [2], [4]]);
+});
+
 test("a step leads to all that wrote the same, else to the one at its place", () => {
   expect(links.steps([0])).toEqual([0, 1]);
   expect(links.steps([1], true)).toEqual([0]);
@@ -41,6 +65,6 @@ test("an input leads to its counterpart both ways", () => {
 
 test("a text is linked with itself, and links beyond a text are left out", () => {
   const own = new Links(whole, whole);
-  expect(own.groups().map(({ there }) => there)).toEqual([[0], [1], [2], [3], [4]]);
+  expect(own.groups().map(({ there }) => there)).toEqual([[0, 1], [2], [3], [4]]);
   expect(new Links(whole, cut, [[9, 0]]).groups()).toEqual([]);
 });

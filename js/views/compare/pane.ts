@@ -1,11 +1,14 @@
 /** One of the texts that are compared, below a line that says what it shows. */
+import { effect, type ReadonlySignal, signal } from "@preact/signals-core";
 import type { ViewContext } from "../../context";
 import { h } from "../../dom";
 import { chance, numeral } from "../../draw/numerals";
 import { quoted } from "../../state/names";
 import { methodOf, targetSteps } from "../../state/selectors";
 import { unitsOf } from "../../state/units";
+import type { Page } from "../running-text/page";
 import { mountRunningText } from "../running-text/running-text";
+import type { Shown } from "./follow";
 
 export interface PaneOptions {
   /** What stands before the method; "" for nothing. */
@@ -14,11 +17,14 @@ export interface PaneOptions {
   readonly method: "choose" | "name" | "none";
   /** Words can be changed here. */
   readonly editable: boolean;
+  /** The words that the other text does not have, as units. */
+  readonly lonely?: ReadonlySignal<readonly (readonly number[])[]>;
   /** Take it away. */
   readonly remove?: () => void;
 }
 
-export function paneOf(ctx: ViewContext, { title, method, editable, remove }: PaneOptions): HTMLElement {
+export function paneOf(ctx: ViewContext, { title, method, editable, lonely, remove }: PaneOptions): Shown {
+  const page = signal<Page | null>(null);
   const [name, range] = [h("b", {}), h("span", { class: "num" })];
   const text = h("div", { class: "cmp-text" });
   const close =
@@ -35,8 +41,23 @@ export function paneOf(ctx: ViewContext, { title, method, editable, remove }: Pa
     element.setAttribute("aria-label", `${title()} ${methodOf(ctx.state)?.title ?? ""}`.trim());
     range.textContent = rangeOf(ctx);
   });
-  mountRunningText(text, ctx);
-  return element;
+  mountRunningText(text, ctx, (made) => {
+    page.value = made;
+    if (lonely) markLonely(made, lonely);
+    return null;
+  });
+  return { element, page };
+}
+
+/** Mark the words that the other text does not have. */
+function markLonely({ built, end }: Page, lonely: ReadonlySignal<readonly (readonly number[])[]>): void {
+  const stop = effect(() => {
+    const marked = new Set(lonely.value.flat());
+    built.units.forEach((unit, u) => {
+      unit.classList.toggle("lonely", marked.has(u));
+    });
+  });
+  end.addEventListener("abort", stop);
 }
 
 /** The word explained with its probability, and what the tints reach from and to. */
@@ -71,10 +92,9 @@ function methodChoice(ctx: ViewContext): HTMLElement {
   ctx.effect(() => {
     const chosen = methodOf(state)?.name;
     select.replaceChildren(
-      ...state.content.value.methods.map(({ name, title }) =>
-        h("option", { value: name, selected: name === chosen }, title),
-      ),
+      ...state.content.value.methods.map(({ name, title }) => h("option", { value: name }, title)),
     );
+    select.value = chosen ?? "";
   });
   return select;
 }

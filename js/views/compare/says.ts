@@ -2,10 +2,11 @@
 import type { RichText } from "../../dom";
 import { numeral } from "../../draw/numerals";
 import type { ShownScores } from "../../scores/shown-scores";
+import type { Content } from "../../session/session";
 import { named } from "../../state/names";
-import type { Units } from "../../state/units";
+import { type Units, unitsOf } from "../../state/units";
 import type { Likeness, Pair, Parting } from "./likeness";
-import type { Group } from "./links";
+import type { Group, Links } from "./links";
 
 /** One of two displays: what it is called, and its scores. */
 export interface Side {
@@ -36,6 +37,25 @@ export function sentence(found: Likeness, pair: Pair, units: Units, sides: reado
     ...(count > top ? [" · ", ...both] : []),
     ...(parting ? parts(parting, pair, count, nameOf, sides) : []),
   ];
+}
+
+/** How many of the words that only one text has are named. */
+const most = 4;
+
+/** Which words only one of the two texts has. */
+export function lonelyText(
+  links: Links,
+  contents: readonly [Content, Content],
+  names: readonly [string, string],
+): RichText {
+  const found = contents.flatMap((content, side) => {
+    const units = unitsOf(content);
+    const words = links.lonely(side === 1).map((word) => named(units.joined(word)));
+    if (words.length === 0) return [];
+    const more = words.length > most ? ` and ${words.length - most} more` : "";
+    return [`only in ${names[side]}: ${words.slice(0, most).join(", ")}${more}`];
+  });
+  return found.length > 0 ? [` · in italics ${found.join("; ")}`] : [];
 }
 
 function parts(

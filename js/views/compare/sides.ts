@@ -56,15 +56,18 @@ export function pinnedState(state: State, { method, held, foil, layer, heads }: 
   };
 }
 
-/** Pin what is shown now. */
-export function pinOf({ method, held, previewed, foil, layer, heads }: State): Pin {
-  return {
-    method: method.peek(),
-    held: held.peek().length > 0 ? held.peek() : previewed.peek(),
-    foil: foil.peek(),
-    layer: layer.peek(),
-    heads: heads.peek(),
-  };
+/** Keep the method of the second and the option of that name the same; "" is the method that it begins with. */
+export function followOption({ state, effect }: ViewContext, method: Signal<string>): void {
+  const start = method.peek();
+  const { options } = state;
+  effect(() => {
+    method.value = options.value.second || start;
+  });
+  effect(() => {
+    const now = method.value;
+    const before = options.peek();
+    if (now !== (before.second || start)) options.value = { ...before, second: now };
+  });
 }
 
 /** The method to compare `method` with: leaving one out, else the first other one. */

@@ -21,7 +21,7 @@ export { styles };
 export function mountRunningText(
   host: HTMLElement,
   ctx: ViewContext,
-  add?: (page: Page, ctx: ViewContext) => Overlay,
+  add?: (page: Page, ctx: ViewContext) => Overlay | null,
 ): void {
   const element = h("div", { class: "page" });
   const scroller = h("div", { class: "text" }, element);
@@ -44,7 +44,7 @@ function fill(
   built: TextElements,
   ctx: ViewContext,
   end: AbortSignal,
-  add?: (page: Page, ctx: ViewContext) => Overlay,
+  add?: (page: Page, ctx: ViewContext) => Overlay | null,
 ): void {
   const tip = tipElement();
   const folds = new Folds(built.units, built.folds, end);
@@ -121,7 +121,8 @@ function watchLayout(sync: () => void, scroller: HTMLElement, list: HTMLElement,
 }
 
 function markHeld(built: TextElements, { state }: ViewContext): void {
-  const held = new Set(unitsOf(state.content.value).ofSteps(state.held.value));
+  const units = unitsOf(state.content.value);
+  const held = new Set([...units.ofSteps(state.held.value), ...state.selected.value.map((i) => units.of(i))]);
   built.units.forEach((element, u) => {
     const selected = String(held.has(u));
     if (element.getAttribute("aria-selected") !== selected) element.setAttribute("aria-selected", selected);

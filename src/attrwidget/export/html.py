@@ -21,7 +21,7 @@ from attrwidget.page.bundle import read_bundle
 from attrwidget.page.compared import links_of
 from attrwidget.page.content import VERSION, content_of, method_entry
 from attrwidget.page.packing import beside_rows
-from attrwidget.page.state import initial_state
+from attrwidget.page.state import initial_state, shown_methods
 from attrwidget.progress import part_of
 from attrwidget.results.choice import announced_work, methods_of_file, too_long_for_file
 from attrwidget.still.sentences import printable
@@ -136,7 +136,7 @@ def _recorded(
     name: str,
 ) -> dict[str, Any]:
     """Return the data of *reading*, for a page under *limit* megabytes."""
-    infos = methods_of_file(reading, methods, (shown or {}).get("method"), everything=everything)
+    infos = methods_of_file(reading, methods, shown_methods(shown or {}), everything=everything)
     if not infos:
         raise AttrWidgetError(f"{reading.model_name} allows no method, so the page would show nothing.")
     shell = _page(reading, title, _data(reading, Plan(tuple(infos), 0), {}, None, shown))

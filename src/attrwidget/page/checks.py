@@ -41,6 +41,7 @@ DEFAULT_OPTIONS: dict[str, Any] = {
     "search": "",
     "part": "",
     "enlarged": None,
+    "compare": "",
     "second": "",
     "pins": [],
     "difference": False,
@@ -50,15 +51,16 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "span_rule": HEAD_RULES[:2],
     "units": ("token", "word", "sentence", "message"),
     "unit_rule": ("sum", "mean", "max"),
+    "compare": ("other", "methods", "pinned"),
 }
 _LEAST = {"intensity": 0.2, "arc_share": 0.1}
 """The least value of options that are numbers; each is 1 at most."""
 _LONGEST = 200
 """Characters of a text that is searched for."""
 NO_MODEL = "A foil needs the model, and this explanation was recorded without it."
-_PINNED = ("method", "held", "foil", "layer", "heads")
-_PIN = '[{"method": "saliency", "held": [0]}]'
 _FOIL = '{"step": 0, "ids": [11]}'
+_PIN = '{"method": "saliency", "held": [0]}'
+_PIN_FIELDS = {"method", "held", "foil", "layer", "heads"}
 
 
 def check_steps(reading: Reading, value: Any) -> list[int]:
@@ -129,40 +131,25 @@ def check_enlarged(value: Any) -> list[int] | None:
     return pair
 
 
-def check_pin(value: Any) -> dict[str, Any]:
-    """Return what is pinned in the view that compares; whether it exists is found when it is shown."""
-    if not isinstance(value, Mapping) or "method" not in value or not set(value) <= set(_PINNED):
-        raise AttrWidgetError(f"Pins are a list like {_PIN}, not {short(value)}.")
-    foil, layer = value.get("foil"), value.get("layer")
-    held = check_list(value.get("held", ()), "Steps", "[0, 1]")
-    heads = check_list(value.get("heads", ()), "Heads", "[(0, 3)]")
-    pairs = [check_list(head, "A head", "a pair like (0, 3)") for head in heads]
-    return {
-        "method": check_text(value["method"], "method"),
-        "held": [check_whole(step, "A step") for step in held],
-        "foil": None if foil is None else {**foil, "ids": check_foil_ids(foil["ids"])},
-        "layer": None if layer is None else check_whole(layer, "A layer"),
-        "heads": [[check_whole(one, "A layer or head") for one in pair] for pair in pairs],
-    }
-
-
-def check_options(value: Any) -> dict[str, Any]:
+def check_options(reading: Reading, value: Any) -> dict[str, Any]:
     """Return all options: those in *value*, and the defaults of the others."""
     if not isinstance(value, Mapping):
         raise AttrWidgetError(f"Options are a dictionary like {{'intensity': 0.8}}, not {short(value)}.")
-    return {**DEFAULT_OPTIONS, **{name: check_option(name, item) for name, item in value.items()}}
+    return {**DEFAULT_OPTIONS, **{name: check_option(reading, name, item) for name, item in value.items()}}
 
 
-def check_option(name: Any, value: Any) -> Any:
+def check_option(reading: Reading, name: Any, value: Any) -> Any:
     """Return the value of one option."""
     if name not in DEFAULT_OPTIONS:
         raise AttrWidgetError(f"There is no option {short(name)}: take one of {', '.join(DEFAULT_OPTIONS)}.")
+    if name == "compare" and value == "":
+        return value
     if name in _CHOICES:
         return check_choice(value, "unit" if name == "units" else name, _CHOICES[name])
-    if name == "pins":
-        return [check_pin(pin) for pin in check_list(value, "Pins", _PIN)]
     if name in ("search", "part", "second"):
         return check_text(value, name)
+    if name == "pins":
+        return check_pins(reading, value)
     if name == "enlarged":
         return check_enlarged(value)
     if name not in _LEAST:
@@ -171,6 +158,24 @@ def check_option(name: Any, value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= 1:
         raise AttrWidgetError(f"{name} is a number from {least} to 1, not {short(value)}.")
     return float(value)
+
+
+def check_pins(reading: Reading, value: Any) -> list[dict[str, Any]]:
+    """Return pins as dictionaries of ``method``, ``held``, ``foil``, ``layer`` and ``heads``."""
+    return [_check_pin(reading, one) for one in check_list(value, "Pins", f"[{_PIN}]")]
+
+
+def _check_pin(reading: Reading, value: Any) -> dict[str, Any]:
+    if not isinstance(value, Mapping) or not {"method", "held"} <= set(value) <= _PIN_FIELDS:
+        raise AttrWidgetError(f"A pin is a dictionary like {_PIN}, not {short(value)}.")
+    held = check_steps(reading, value["held"])
+    return {
+        "method": reading.method(value["method"]).name,
+        "held": held,
+        "foil": check_foil(reading, value.get("foil"), held),
+        "layer": check_shown_layer(reading, value.get("layer")),
+        "heads": [list(pair) for pair in check_shown_heads(reading, value.get("heads", []))],
+    }
 
 
 def _require_attention(reading: Reading) -> None:

@@ -29,7 +29,7 @@ _CHECKS: dict[str, Callable[[Reading, Any], Any]] = {
     "layer": check_shown_layer,
     "heads": check_shown_heads,
     "view": lambda _, value: check_choice(value, "view", VIEWS),
-    "options": lambda _, value: check_options(value),
+    "options": check_options,
 }
 
 
@@ -43,7 +43,7 @@ def initial_state(reading: Reading) -> dict[str, Any]:
         "layer": None,
         "heads": [],
         "view": VIEWS[0],
-        "options": dict(DEFAULT_OPTIONS),
+        "options": {**DEFAULT_OPTIONS, "pins": []},
     }
 
 
@@ -53,6 +53,13 @@ def checked(reading: Reading, name: str, value: Any, held: Sequence[int] = ()) -
     *held* are the steps that a foil may be of.
     """
     return check_foil(reading, value, held) if name == "foil" else _CHECKS[name](reading, value)
+
+
+def shown_methods(state: Mapping[str, Any]) -> list[str]:
+    """Return the methods that a page in *state* shows: its own, the one compared with it, and those of pins."""
+    options = state.get("options", {})
+    pinned = [pin["method"] for pin in options.get("pins", [])]
+    return [name for name in (state.get("method"), options.get("second"), *pinned) if name]
 
 
 def mend(
@@ -76,7 +83,7 @@ def mend(
                 items = [item for item in value if _valid(reading, name, [item])]
                 good[name] = checked(reading, name, items)
             elif name == "options" and isinstance(value, Mapping):
-                good[name] = {**options, **dict(_valid_options(value))}
+                good[name] = {**options, **dict(_valid_options(reading, value))}
     if "heads" in good:
         good["heads"] = [
             list(pair) for pair in good["heads"]
@@ -95,9 +102,9 @@ def _valid(reading: Reading, name: str, value: Any) -> bool:
     return True
 
 
-def _valid_options(options: Mapping[Any, Any]) -> Iterable[tuple[str, Any]]:
+def _valid_options(reading: Reading, options: Mapping[Any, Any]) -> Iterable[tuple[str, Any]]:
     for name, value in options.items():
         try:
-            yield name, check_option(name, value)
+            yield name, check_option(reading, name, value)
         except AttrWidgetError:
             continue

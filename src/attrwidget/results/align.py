@@ -7,7 +7,7 @@ import unicodedata
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, NamedTuple
 
-from attrwidget.text.words import without_spaces
+from attrwidget.text.words import without_spaces, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,16 +36,32 @@ def linked_units(one: Reading, other: Reading) -> Links:
     return sorted({*inputs, *(_same_names(*outputs) if labels else _aligned(*outputs))})
 
 
-def groups_of(links: Links) -> list[Group]:
-    """Return the units that hang together by *links*, in the order of the first text."""
+def groups_of(links: Links, one: Reading, other: Reading) -> list[Group]:
+    """Return the words that hang together by *links*, each whole, in the order of the first text.
+
+    What a chat template wrote around its messages is in none.
+    """
+    words, beside = _word_of_each(one), _word_of_each(other)
+    to: dict[int, set[int]] = {}
+    back: dict[int, set[int]] = {}
+    for u, v in links:
+        to.setdefault(u, set()).update(beside[v])
+        back.setdefault(v, set()).update(words[u])
     groups: list[Group] = []
-    for u, v in sorted(links):
-        touched = [group for group in groups if u in group.one or v in group.other]
-        units = {u, *(unit for group in touched for unit in group.one)}
-        others = {v, *(unit for group in touched for unit in group.other)}
-        groups = [group for group in groups if group not in touched]
-        groups.append(Group(sorted(units), sorted(others)))
-    return sorted(groups)
+    done: set[int] = set()
+    template = _template_tokens(one)
+    for first in sorted(to):
+        if first in done or one.tokens.units[first].start in template:
+            continue
+        here, there, new = set[int](), set[int](), {*words[first]}
+        while new:
+            here |= new
+            found = set[int]().union(*(to.get(u, ()) for u in new)) - there
+            there |= found
+            new = set[int]().union(*(back.get(v, ()) for v in found)) - here
+        done |= here
+        groups.append(Group(sorted(here), sorted(there)))
+    return groups
 
 
 def linked_steps(one: Reading, other: Reading, links: Links, step: int) -> list[int]:
@@ -55,6 +71,25 @@ def linked_steps(one: Reading, other: Reading, links: Links, step: int) -> list[
     found = [other.tokens.units[v] for u, v in links if u in units]
     steps = sorted({i - other.first_step for unit in found for i in range(unit.start, unit.end)})
     return steps or [step][: other.n_steps - step if step < other.n_steps else 0]
+
+
+def _template_tokens(reading: Reading) -> set[int]:
+    """Return the tokens of messages that are outside of their own text."""
+    framed = [section for section in reading.sections if section.body]
+    inside = {i for section in framed for i in range(*section.body)}  # type: ignore[misc]
+    return {i for section in framed for i in range(section.start, section.end)} - inside
+
+
+def _word_of_each(reading: Reading) -> dict[int, frozenset[int]]:
+    """Return, for each unit, those of its word; a word ends where the answer begins."""
+    of = {unit.start: u for u, unit in enumerate(reading.tokens.units)}
+    first = reading.first_step
+    words = dict.fromkeys(of.values(), frozenset[int]())
+    for word in words_of(reading.tokens, 0):
+        for written in (False, True):
+            part = frozenset(of[unit.start] for unit in word if (unit.start >= first) is written)
+            words.update(dict.fromkeys(part, part))
+    return {u: word or frozenset({u}) for u, word in words.items()}
 
 
 _Pieces = list[tuple[int, str]]  # units with their texts

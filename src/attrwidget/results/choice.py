@@ -21,9 +21,13 @@ _LONG = 60.0  # seconds of what is computed without being asked for by name
 
 
 def methods_of_file(
-    reading: Reading, names: str | Sequence[str] | None, shown: str | None = None, *, everything: bool = False
+    reading: Reading,
+    names: str | Sequence[str] | None,
+    shown: Sequence[str] = (),
+    *,
+    everything: bool = False,
 ) -> list[MethodInfo]:
-    """Return the methods called *names*; by default the one *shown*, those computed already, and the usual ones.
+    """Return the methods called *names*; by default those *shown*, those computed already, and the usual ones.
 
     Without a method that is *shown*, it is the first. Usual ones are left out where all together take over a minute.
     *everything* adds all that need no other library.
@@ -35,8 +39,8 @@ def methods_of_file(
     infos, steps = reading.methods(), range(reading.n_steps)
     if everything:
         return [info for info in infos if needs_no_library(info.name) or reading.has_rows(info.name, steps)]
-    first = shown or next((info.name for info in infos), None)
-    kept = {info.name for info in infos if info.name == first or reading.has_rows(info.name, steps)}
+    first = shown or [info.name for info in infos[:1]]
+    kept = {info.name for info in infos if info.name in first or reading.has_rows(info.name, steps)}
     spare = _LONG
     usual = [info.name for info in infos if info.name in _USUAL and info.name not in kept]
     for name, seconds in sorted(((name, reading.seconds(name, steps)) for name in usual), key=_by_time):

@@ -98,7 +98,8 @@ class ExplanationWidget(anywidget.AnyWidget):
         '"sentence", "message"): what Text and Flow read together, "unit_rule" ("sum", "mean", "max"): how its tokens '
         'become one; "fold": sentences that hold little are folded; "search": a text that is marked wherever it '
         'occurs; "part", "enlarged": the attention that Heads shows, and the head of an encoder that is large; '
-        '"second", "pins", "difference": what Compare shows.'
+        '"compare" ("other", "methods", "pinned"), "second" (a method) and "difference": what Compare sets side by '
+        'side; "pins": words that were held, each like {"method": "saliency", "held": [0]}.'
     ).tag(sync=True)
 
     def __init__(
@@ -221,6 +222,7 @@ class ExplanationWidget(anywidget.AnyWidget):
         self.reading = reading
         self.foil = None
         self.held = []
+        self.options = {**self.options, "pins": []}
         self.set_trait("on_show", {})
         self.set_trait("content", content_of(reading))
         self._show_other(self._other)

@@ -80,7 +80,7 @@ def save(
     limit = check_megabytes(max_mb)
     document, arrays = _texts(reading)
     texts = len(pack(document, arrays)) + _SPARE_BYTES
-    chosen = methods_of_file(reading, methods, shown, everything=everything)
+    chosen = methods_of_file(reading, methods, [shown] if shown else [], everything=everything)
     plan = _plan(reading, chosen, heads, limit, texts)
     for sentence in plan.left_out:
         warnings.warn(sentence, stacklevel=3)
