@@ -44,7 +44,7 @@ async function writeWidget(modules) {
   const gzipped = gzipSync(core.join(""), { level: 9 }).length;
   weigh("The core, minified", Buffer.byteLength(core.join("")), 130_000);
   weigh("The core, packed", Math.ceil(gzipped / 3) * 4, 75_000);
-  await write("widget.js", packed(modules), 140_000);
+  await write("widget.js", packed(modules), 146_000);
 }
 
 /** The ids of js/views/index.ts are the values that Python allows for the trait `view`; the file is committed. */
@@ -98,7 +98,7 @@ const bundle = (entry, options, save) =>
 await mkdir(out, { recursive: true });
 const builds = [
   await bundle("widget", { format: "esm", splitting: true, chunkNames: "[name]-[hash]" }, writeWidget),
-  await bundle("page", { format: "iife" }, ([{ code }]) => write("page.js", code, 266_000)),
+  await bundle("page", { format: "iife" }, ([{ code }]) => write("page.js", code, 274_000)),
   await bundle("views/index", { format: "esm" }, writeViews),
 ];
 for (const build of builds) {

@@ -2,7 +2,7 @@
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
 import type { MethodInfo, RequestOptions, ScoreQuery, Session, Sums } from "../session/session";
 import type { Display } from "../state/display";
-import { foilOf, restingSteps, scoreQuery, shownMethod, targetSteps } from "../state/selectors";
+import { foilOf, pointedInput, restingSteps, scoreQuery, shownMethod, targetSteps } from "../state/selectors";
 import type { State } from "../state/state";
 import { unitsOf } from "../state/units";
 import { combine, greatest, type ScoreOptions, unitScores } from "./combine";
@@ -74,7 +74,7 @@ export function createScores(display: Display): Scores {
   followInput(display, column as Target);
   const shown = computed(() => {
     if (state.hoveredSteps.value.length > 0) return (hovered as Target).value;
-    const pointed = state.hoveredInput.value !== null && restingSteps(state).length === 0;
+    const pointed = pointedInput(state) !== null && restingSteps(state).length === 0;
     return (pointed ? column : held)?.value ?? null;
   });
   return { shown, held: held as Target };
@@ -187,7 +187,7 @@ function ownUnits(state: State, steps: readonly number[]): readonly number[] {
 function followInput(display: Display, out: Target): void {
   const { state, session } = display;
   display.effect(() => {
-    const hovered = state.hoveredInput.value;
+    const hovered = pointedInput(state);
     const input = targetSteps(state).length === 0 ? hovered : null;
     const method = shownMethod(state);
     const query = scoreQuery(state);

@@ -46,6 +46,8 @@ export interface Content {
     readonly count: number;
     /** The steps of the word that is explained before anybody points at one. */
     readonly suggested?: readonly number[];
+    /** The input at which each step is read, where it is a word of the text: a mask, or a token with a label. */
+    readonly places?: readonly number[];
     /** The words for one step and for several where steps are not tokens: "class", "classes". */
     readonly step_noun?: readonly [string, string];
     /** Null where a recorded explanation does not carry it. */

@@ -1,9 +1,10 @@
 /** Pins: words that were held, with how they were shown. */
 import type { Content, Head } from "../session/session";
 import type { Display } from "./display";
+import { named } from "./names";
 import { restingSteps } from "./selectors";
 import type { Pin, State } from "./state";
-import { named, unitsOf } from "./units";
+import { unitsOf } from "./units";
 
 /** What the words of a pin are called. */
 export function pinName({ held }: Pin, content: Content): string {

@@ -18,6 +18,14 @@ export function toggleHeld(display: Display, steps: readonly number[]): void {
   else hold(display, steps);
 }
 
+/** Select inputs, which stay pointed at; let go of them if they are selected already. */
+export function toggleSelected({ state, announce }: Display, inputs: readonly number[]): void {
+  const off = sameSteps(inputs, state.selected.peek());
+  state.selected.value = off ? [] : inputs;
+  const units = unitsOf(state.content.peek());
+  announce(off ? "Let go." : `Selected ${named(units.joined(inputs.map((input) => units.of(input))))}.`);
+}
+
 /** Hold everything between the steps held and `steps`. */
 export function extendHeld(display: Display, steps: readonly number[]): void {
   const all = [...display.state.held.peek(), ...steps];
@@ -29,15 +37,16 @@ export function extendHeld(display: Display, steps: readonly number[]): void {
 }
 
 /**
- * Go back one step: let go of the input shown alone; of the foil; of heads and layer; of attention, if choosing a head led to it; of the word, so
- * that the whole answer is explained.
+ * Go back one step: let go of the input shown alone; of the inputs selected; of the foil; of heads and layer; of attention, if choosing a head led
+ * to it; of the word, so that the whole answer is explained.
  */
 export function letGo(display: Display): void {
   const { state } = display;
   if (state.alone.peek() !== null) {
     state.alone.value = null;
     display.announce("All inputs.");
-  } else if (state.foil.peek()) contrast(display, null);
+  } else if (state.selected.peek().length > 0) toggleSelected(display, state.selected.peek());
+  else if (state.foil.peek()) contrast(display, null);
   else if (state.heads.peek().length > 0 || state.layer.peek() !== null) {
     chooseAll(state);
     display.announce("All heads.");

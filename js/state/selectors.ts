@@ -67,6 +67,12 @@ export function restingSteps(state: State): readonly number[] {
   return state.held.value.length > 0 ? state.held.value : state.previewed.value;
 }
 
+/** The input under the pointer, else the only one that is selected. */
+export function pointedInput({ hoveredInput, selected }: State): number | null {
+  const [only, ...more] = selected.value;
+  return hoveredInput.value ?? (more.length === 0 ? (only ?? null) : null);
+}
+
 /** The steps to explain: those under the pointer, else those at rest. None: the whole answer. */
 export function targetSteps(state: State): readonly number[] {
   return state.hoveredSteps.value.length > 0 ? state.hoveredSteps.value : restingSteps(state);

@@ -38,6 +38,15 @@ export function wordAround(content: Content, u: number): Word {
   return [first, starts.lastIndexOf(first)];
 }
 
+/** The words of a stretch of units, without special tokens. */
+export function wordsOf(content: Content, [from, to]: Word): Word[] {
+  const units = unitsOf(content);
+  const words: Word[] = [];
+  for (let u = from; u <= to; u = wordAround(content, u)[1] + 1)
+    if (!units.special(u)) words.push(wordAround(content, u));
+  return words;
+}
+
 const asked = "aw-edit";
 
 /** Ask, from `element`, for the word of unit `u` to be changed. */

@@ -71,7 +71,7 @@ def test_two_models_that_cut_a_text_otherwise_follow_each_other(
     # A piece of the second text leads to its word in the first.
     america = next(u for u, unit in enumerate(one.tokens.units) if unit.text == " America")
     piece = next(v for u, v in linked_units(one.reading, other.reading) if u == america)
-    panes.nth(1).get_by_role("option").nth(piece).hover()
+    panes.nth(1).get_by_role("listbox", name="Text").get_by_role("option").nth(piece).hover()
     expect(panes.first.locator(".tip")).to_contain_text("America → Washington")
     assert serious_faults(page) == []
 

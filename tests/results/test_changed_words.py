@@ -96,6 +96,11 @@ def test_words_of_a_masked_model() -> None:
     assert found.words[0][2] == pytest.approx(again.steps["probability"].iloc[0], rel=1e-4)
     two = ex.edit({4: "[MASK]"})
     assert len(two.steps) == 2
+    assert two.reading.places == tuple(i for i, label in enumerate(two.tokens.labels) if label == "[MASK]")
+    several = ex.edit({(at, at + 1): "[MASK]" for at in (2, 3, 4)})
+    assert len(several.steps) == 4
+    twice = two.edit({2: "[MASK]"})
+    assert (len(twice.steps), twice.reading.before) == (3, two.reading)
     model = ex.trace.model
     ids = model.tokenizer("The capital of [MASK] is [MASK] .", return_tensors="pt")["input_ids"]
     with torch.no_grad():

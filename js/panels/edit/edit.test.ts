@@ -42,6 +42,7 @@ test("likely words are offered, and one of them is tried at the word held", asyn
     "Rome",
     "Berlin",
     "delete",
+    "mask",
   ]);
   button("Rome")?.click();
   await settle();
@@ -64,6 +65,16 @@ test("a typed word is tried after a pause, and Enter keeps it", async () => {
   await settle();
   expect(t.session.edit.mock.calls[0]?.slice(0, 1)).toEqual([[[1, 2, "Lon"]]]);
   expect(panel()).toBeNull();
+  // The focus goes to the new text.
+  const pane = document.createElement("div");
+  pane.className = "pane";
+  const word = Object.assign(document.createElement("span"), { tabIndex: 0 });
+  word.setAttribute("role", "option");
+  pane.append(word);
+  t.host.append(pane);
+  t.state.content.value = { ...t.state.content.value };
+  await settle();
+  expect(document.activeElement).toBe(word);
 });
 
 test("the same word and nothing typed are no change; delete is one", async () => {
@@ -75,6 +86,57 @@ test("the same word and nothing typed are no change; delete is one", async () =>
   button("delete")?.click();
   await settle();
   expect(t.session.tryChanges.mock.lastCall?.[1]).toEqual([[1, 2, ""]]);
+});
+
+test("why there is no mask is said where one is asked for", async () => {
+  const mask = button("mask") as HTMLElement;
+  expect([mask.getAttribute("aria-disabled"), button("delete")?.title]).toEqual([
+    "true",
+    "Take it out: what follows moves up.",
+  ]);
+  mask.click();
+  const why = panel()?.querySelector(".says")?.textContent;
+  expect(why).toBe(
+    "This model fills in no masks, so there is none to put here: put another word in its place, or delete it.",
+  );
+  expect(mask.title).toBe(why);
+  expect(t.session.tryChanges).not.toHaveBeenCalled();
+});
+
+test("all words that are selected are masked, each by a mask of its own, or changed as one", async () => {
+  press(input(), "Escape");
+  const tokens = {
+    count: 6,
+    start: [0, 1, 2, 3, 4, 5],
+    text: ["<s>", " New", " Yo", "rk", " is", " 東"],
+    special: [0],
+  };
+  const { steps } = t.state.content.value;
+  t.state.content.value = {
+    ...t.state.content.value,
+    ...{ tokens, inputs: 5, sections: [], steps: { ...steps, first: 4 }, editing: { mask: "[MASK]" } },
+  };
+  t.state.selected.value = [1, 2];
+  askToEdit(anchor, 2);
+  await settle();
+  expect(panel()?.getAttribute("aria-label")).toBe("Change New York");
+  const mask = button("mask") as HTMLElement;
+  expect(mask.title).toBe(
+    "[MASK] in the place of each of them: the model fills them in too, and what follows stays where it is.",
+  );
+  mask.click();
+  await settle();
+  expect(t.session.tryChanges.mock.lastCall?.[1]).toEqual([
+    [1, 2, "[MASK]"],
+    [2, 4, "[MASK]"],
+  ]);
+  await type("Oslo");
+  expect(t.session.tryChanges.mock.lastCall?.[1]).toEqual([[1, 4, "Oslo"]]);
+  askToEdit(anchor, 1);
+  expect(panel()?.getAttribute("aria-label")).toBe("Change New York");
+  t.state.selected.value = [];
+  askToEdit(anchor, 2);
+  expect(panel()?.getAttribute("aria-label")).toBe("Change York");
 });
 
 test("Esc, a click beside it and another text close it", async () => {

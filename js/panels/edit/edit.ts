@@ -6,9 +6,9 @@ import type { Change } from "../../session/session";
 import { named, plainName } from "../../state/names";
 import { restingSteps } from "../../state/selectors";
 import { unitsOf } from "../../state/units";
-import { type Word, whenAsked, wordAround } from "../../state/word";
+import { type Word, whenAsked, wordAround, wordsOf } from "../../state/word";
 import styles from "./edit.css";
-import { chip, rowsOf, verdict } from "./parts";
+import { chip, maskText, noMask, refused, rowsOf, verdict } from "./parts";
 
 export const edit = { styles, mount };
 
@@ -17,22 +17,49 @@ const typed = 250;
 
 function mount(host: HTMLElement, ctx: Context): void {
   let close: (() => void) | null = null;
+  let keeping = false;
+  const kept = () => {
+    keeping = true;
+  };
   whenAsked(host, ctx.signal, (u, element) => {
     const { content } = ctx.state;
     const units = unitsOf(content.peek());
     if (!content.peek().editing || units.special(u) || units.start(u) >= content.peek().inputs) return;
     close?.();
-    close = open(host, ctx, wordAround(content.peek(), u), element as HTMLElement);
+    close = open(host, ctx, selectionAround(ctx, u), element as HTMLElement, kept);
   });
   ctx.effect(() => {
     void ctx.state.content.value;
     close?.();
     close = null;
+    // The word that had the focus is gone with the text before.
+    if (keeping) requestAnimationFrame(() => focusText(host));
+    keeping = false;
   });
 }
 
+function focusText(host: HTMLElement): void {
+  host
+    .querySelector<HTMLElement>(".pane:not([hidden]) [role=option][tabindex='0']")
+    ?.focus({ preventScroll: true });
+}
+
+/** The word of a unit; all words that are selected, if it is one of them. */
+function selectionAround({ state }: Context, u: number): Word {
+  const content = state.content.peek();
+  const selected = state.selected.peek().map((input) => unitsOf(content).of(input));
+  const [first = u, last = u] = selected.includes(u) ? [selected[0], selected.at(-1)] : [];
+  return [wordAround(content, first)[0], wordAround(content, last)[1]];
+}
+
 /** Show the panel beside `anchor`; return what closes it. */
-function open(host: HTMLElement, ctx: Context, word: Word, anchor: HTMLElement): () => void {
+function open(
+  host: HTMLElement,
+  ctx: Context,
+  word: Word,
+  anchor: HTMLElement,
+  keeps: () => void,
+): () => void {
   const end = new AbortController();
   const content = ctx.state.content.peek();
   const units = unitsOf(content);
@@ -70,7 +97,12 @@ function open(host: HTMLElement, ctx: Context, word: Word, anchor: HTMLElement):
   host.append(element);
   place(element, host, anchor);
 
-  const changes = (): Change[] => [[start, stop, input.value.trim() === "" ? "" : input.value]];
+  const { mask } = content.editing ?? { mask: null };
+  const words = wordsOf(content, word);
+  const changes = (): Change[] =>
+    mask !== null && input.value.trim() === mask
+      ? words.map(([from, to]) => [units.start(from), units.end(to), mask])
+      : [[start, stop, input.value.trim() === "" ? "" : input.value]];
   let deleting = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const changed = () => deleting || (input.value.trim() !== "" && input.value.trim() !== own);
@@ -101,6 +133,7 @@ function open(host: HTMLElement, ctx: Context, word: Word, anchor: HTMLElement):
     if (!changed()) return;
     const made = changes();
     leave();
+    keeps();
     await ctx.run((options) => ctx.session.edit(made, options), "continue");
   }
   const leave = (back = false) => {
@@ -135,12 +168,13 @@ function open(host: HTMLElement, ctx: Context, word: Word, anchor: HTMLElement):
   listen(window, end.signal, { pointerdown: outside }, { capture: true });
   ctx.signal.addEventListener("abort", () => leave(), { signal: end.signal });
 
-  const { mask } = content.editing ?? { mask: null };
-  const fixed = [chip("delete", "", put), ...(mask ? [chip("mask", mask, put)] : [])];
-  if (!mask && fixed[0])
-    fixed[0].title =
-      "This model has no mask token to put here. To hide a word and keep its place, use the check under the list of words.";
-  chips.append(...fixed);
+  const no = () => writeText(says, [noMask(content)]);
+  chips.append(
+    chip("delete", "", put, `Take ${words.length > 1 ? "them" : "it"} out: what follows moves up.`),
+    mask === null
+      ? refused("mask", noMask(content), no)
+      : chip("mask", mask, put, maskText(mask, words.length)),
+  );
   keep.disabled = true;
   input.focus({ preventScroll: true });
   void ctx

@@ -4,14 +4,14 @@ import { h } from "../../dom";
 import { chance } from "../../draw/numerals";
 import { compared } from "../../scores/sink";
 import { strongest } from "../../scores/strongest";
-import type { Tried } from "../../session/session";
+import type { Content, Tried } from "../../session/session";
 import { named, quoted } from "../../state/names";
 import { restingSteps } from "../../state/selectors";
 import { unitsOf } from "../../state/units";
 import type { Word } from "../../state/word";
 
 /** A button that puts `word` in place. */
-export const chip = (label: string, word: string, put: (word: string) => void): HTMLElement =>
+export const chip = (label: string, word: string, put: (word: string) => void, title = ""): HTMLElement =>
   h(
     "button",
     {
@@ -19,10 +19,31 @@ export const chip = (label: string, word: string, put: (word: string) => void): 
       class: word === "" || label !== word ? "chip act" : "chip",
       "data-word": word,
       "aria-pressed": "false",
+      title,
       onclick: () => put(word),
     },
     label,
   );
+
+/** A button for what cannot be done; it says why. */
+export const refused = (label: string, why: string, say: () => void): HTMLElement =>
+  h(
+    "button",
+    { type: "button", class: "chip act", "aria-disabled": "true", title: why, onclick: say },
+    label,
+  );
+
+/** What a mask does. */
+export const maskText = (mask: string, words: number): string =>
+  `${mask} in ${words > 1 ? "the place of each of them" : "its place"}: the model fills ${words > 1 ? "them" : "it"} in too, and what follows stays where it is.`;
+
+/** Why there is no mask. */
+export const noMask = ({ check_seconds, steps }: Content): string =>
+  `This model fills in no masks, so there is none to put here: put another word in its place, or delete it.${
+    check_seconds == null || steps.count === 0
+      ? ""
+      : " To hide words where they stand, use the check under the list."
+  }`;
 
 /** Each word with its probability before and after, as bars and numbers. */
 export function rowsOf({ words }: Tried): HTMLElement[] {

@@ -1,7 +1,7 @@
 /** Fetch what each head gives to the words explained, once the pointer rests, and never for a word left behind. */
 import type { Context } from "../../context";
 import type { HeadShares } from "../../session/session";
-import { foilOf, targetSteps } from "../../state/selectors";
+import { foilOf, pointedInput, targetSteps } from "../../state/selectors";
 
 /** What the picker shows. */
 export interface Fed {
@@ -20,7 +20,7 @@ export function followHeads({ state, session, effect }: Context, show: (fed: Fed
   effect(() => {
     const content = state.content.value;
     const steps = targetSteps(state);
-    const input = state.hoveredInput.value;
+    const input = pointedInput(state);
     const foil = foilOf(state, steps);
     const held = state.hoveredSteps.value.length === 0 && steps.length > 0;
     if (content.layers === 0 || content.steps.count === 0) return;

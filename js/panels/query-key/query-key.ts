@@ -8,7 +8,7 @@ import { quantize } from "../../session/quantize";
 import type { QueryKey } from "../../session/session";
 import { headName } from "../../state/heads";
 import { named } from "../../state/names";
-import { targetSteps } from "../../state/selectors";
+import { pointedInput, targetSteps } from "../../state/selectors";
 import { unitsOf } from "../../state/units";
 import { withTerms } from "../terms";
 import styles from "./query-key.css";
@@ -41,7 +41,7 @@ function mount(host: HTMLElement, ctx: Context): void {
   /** The input pointed at last stays. */
   const input = signal<number | null>(null);
   effect(() => {
-    if (state.hoveredInput.value !== null) input.value = state.hoveredInput.value;
+    input.value = pointedInput(state) ?? input.peek();
   });
 
   const pair = computed((): Pair | null => {

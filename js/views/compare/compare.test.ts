@@ -126,7 +126,7 @@ test("another explanation follows hover and hold by the links between the texts,
     [true, false, false, false],
     [true, false, false, false],
   ]);
-  expect(line()).toContain("in italics only in demo: <s>; only in other: <s>");
+  await vi.waitFor(() => expect(line()).toContain("in italics only in demo: <s>; only in other: <s>"));
 });
 
 test("the second method, the pins and the difference are options: what is copied or sent restores them", async () => {

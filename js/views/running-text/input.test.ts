@@ -1,5 +1,7 @@
 // @vitest-environment happy-dom
 import { beforeEach, expect, test } from "vitest";
+import { letGo } from "../../state/selection";
+import { pointedInput } from "../../state/selectors";
 import { press, settle, setUp } from "../../testing";
 import { Boxes } from "./boxes";
 import { buildText, type TextElements } from "./build";
@@ -115,4 +117,37 @@ test("between the words, what a view drew there is pointed at: its input, at the
   const tap = { clientX: 80, clientY: 9, bubbles: true, pointerType: "touch" };
   text.list.dispatchEvent(new PointerEvent("pointerover", tap));
   expect(t.state.hoveredInput.value).toBe(2);
+});
+
+test("a click on an input selects it: it stays pointed at; with Shift up to there, and Esc lets go", () => {
+  const click = (u: number, init: PointerEventInit = {}) => send(u, "click", init);
+  click(1);
+  expect([t.state.selected.value, pointedInput(t.state), t.announced.at(-1)]).toEqual([
+    [1],
+    1,
+    "Selected Paris.",
+  ]);
+  send(0, "pointerover");
+  expect(pointedInput(t.state)).toBe(0);
+  text.list.dispatchEvent(new PointerEvent("pointerleave"));
+  expect(pointedInput(t.state)).toBe(1);
+  click(0, { shiftKey: true });
+  unit(0).blur();
+  expect([t.state.selected.value, pointedInput(t.state)]).toEqual([[0, 1], null]);
+  letGo(t.ctx);
+  expect([t.state.selected.value, t.state.held.value]).toEqual([[], [0]]);
+  unit(1).focus();
+  click(1);
+  press(unit(1), "Enter");
+  expect(t.state.selected.value).toEqual([]);
+});
+
+test("a click on a mask, or on a word with a label, holds what is said of it", () => {
+  const { steps } = t.state.content.value;
+  t.state.content.value = { ...t.state.content.value, steps: { ...steps, places: [1, 0] } };
+  send(0, "click");
+  expect([t.state.held.value, t.state.selected.value]).toEqual([[1], []]);
+  send(0, "click");
+  send(1, "click");
+  expect(t.state.held.value).toEqual([0]);
 });

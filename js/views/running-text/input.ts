@@ -1,8 +1,9 @@
 /** Pointer and keyboard in running text: hover previews, click holds, one unit has the cursor. */
 import { untracked } from "@preact/signals-core";
 import { listen, pointIn } from "../../dom";
+import type { Content } from "../../session/session";
 import type { Display } from "../../state/display";
-import { extendHeld, preview, toggleHeld } from "../../state/selection";
+import { extendHeld, preview, toggleHeld, toggleSelected } from "../../state/selection";
 import { restingSteps } from "../../state/selectors";
 import { type Units, unitsOf } from "../../state/units";
 import { askToEdit } from "../../state/word";
@@ -16,6 +17,10 @@ import type { Overlay } from "./page";
 const crossing = 90;
 /** A pointer that moved further than this, in pixels, was selecting text. */
 const still = 4;
+
+/** The steps that are read at an input: those of a mask, or of a word with a label. */
+const stepsAt = ({ steps: { places = [] } }: Content, units: Units, u: number): number[] =>
+  places.flatMap((token, step) => (units.of(token) === u ? [step] : []));
 
 /** An input that is pointed at between the words, and where. */
 interface Between {
@@ -94,8 +99,7 @@ export class TextInput {
       pointerleave: (event) => event.pointerType !== "touch" && this.#pointAt(null),
       mousedown: (event) => {
         // Shift and click would select text.
-        if (event.shiftKey && (this.#unitUnder(event) ?? -1) >= this.#units.firstWritten)
-          event.preventDefault();
+        if (event.shiftKey && this.#unitUnder(event) !== undefined) event.preventDefault();
       },
       click: (event) => this.#click(event),
       dblclick: (event) => this.#edit(this.#unitUnder(event), event),
@@ -200,7 +204,20 @@ export class TextInput {
 
   #choose(u: number, extend: boolean, byKey = false): void {
     if (u >= this.#units.firstWritten) (extend ? extendHeld : toggleHeld)(this.#display, this.#steps(u));
-    else if (byKey) this.#folds.toggle(u);
+    else if (byKey && this.#folds.toggle(u)) return;
+    else if (extend) toggleSelected(this.#display, this.#stretchTo(u));
+    else {
+      const steps = stepsAt(this.#display.state.content.peek(), this.#units, u);
+      if (steps.length > 0) toggleHeld(this.#display, steps);
+      else toggleSelected(this.#display, [this.#units.start(u)]);
+    }
+  }
+
+  /** The inputs from the first that is selected to this one. */
+  #stretchTo(u: number): readonly number[] {
+    const [from = this.#units.start(u)] = this.#display.state.selected.peek();
+    const [first, last] = [this.#units.of(from), u].sort((a, b) => a - b) as [number, number];
+    return Array.from({ length: last - first + 1 }, (_, k) => this.#units.start(first + k));
   }
 
   /** The steps of a unit; of one in the word that is previewed, those of the whole word. */

@@ -5,7 +5,7 @@ import { paletteOf } from "../../draw/palette";
 import { tint } from "../../draw/ramp";
 import { compared } from "../../scores/sink";
 import { piecesOf } from "../../scores/strongest";
-import { targetSteps } from "../../state/selectors";
+import { pointedInput, targetSteps } from "../../state/selectors";
 import { hides, unitsOf } from "../../state/units";
 import { wordStarts } from "../../state/word";
 import type { Folds } from "./folds";
@@ -17,13 +17,15 @@ export function pictureOf(folds: Folds, { state, scores }: Context): Picture {
   const shown = scores.shown.value;
   const targets = units.ofSteps(targetSteps(state));
   const options = state.options.value;
-  const input = state.hoveredInput.value;
+  const input = pointedInput(state);
   const last = targets.at(-1);
   const pointed = input === null ? null : units.of(input);
   const framed =
     pointed !== null && state.hoveredWord.value && shown
       ? piecesOf(pointed, shown.values, state.content.value)
-      : [pointed ?? []].flat();
+      : state.hoveredInput.value === null
+        ? state.selected.value.map((at) => units.of(at))
+        : [pointed ?? []].flat();
   return {
     values:
       shown && folds.merged(valuesAlone(compared(shown), state.alone.value, wordStarts(state.content.value))),

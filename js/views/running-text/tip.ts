@@ -5,6 +5,7 @@ import { numeral, spoken } from "../../draw/numerals";
 import type { ShownScores } from "../../scores/shown-scores";
 import { piecesOf } from "../../scores/strongest";
 import { named } from "../../state/names";
+import { pointedInput } from "../../state/selectors";
 import { type Units, unitsOf } from "../../state/units";
 import type { Box } from "./boxes";
 import type { TextElements } from "./build";
@@ -18,7 +19,7 @@ export const tipElement = (): HTMLElement => h("div", { class: "tip", "aria-hidd
 /** Write the number of the unit pointed at, or hide the tip. Return the unit to place it at. */
 export function updateTip(tip: HTMLElement, text: TextElements, { state, scores }: Context): number | null {
   const units = unitsOf(state.content.value);
-  const input = state.hoveredInput.value;
+  const input = pointedInput(state);
   const hovered = state.hoveredSteps.value;
   const shown = input !== null ? scores.shown.value : scores.held.value;
   const u = input !== null ? units.of(input) : hovered.length > 0 ? units.ofSteps(hovered)[0] : undefined;

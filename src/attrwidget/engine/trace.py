@@ -38,6 +38,7 @@ class Trace(ComparedRuns):
         sees_own_token: Whether a step is read at an input, and sees it even if it is masked.
         answer_text: The model's answer in words, if the steps' own texts are not enough.
         step_noun: Singular and plural of what a step is.
+        places: The input at which each step is read, where it is a word of the text itself.
         needs_end: Whether the text must end with a special token for anything to be read.
         sections: The parts of the text.
         messages: The spans of a chat's messages, which cover the prompt.
@@ -48,6 +49,7 @@ class Trace(ComparedRuns):
     sees_own_token: bool = False
     answer_text: str | None = None
     step_noun: tuple[str, str] = ("token", "tokens")
+    places: tuple[int, ...] = ()
     needs_end: bool = False
     sections: list[Section]
     messages: Sequence[Section] = ()

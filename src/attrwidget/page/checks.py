@@ -142,16 +142,12 @@ def check_option(reading: Reading, name: Any, value: Any) -> Any:
     """Return the value of one option."""
     if name not in DEFAULT_OPTIONS:
         raise AttrWidgetError(f"There is no option {short(name)}: take one of {', '.join(DEFAULT_OPTIONS)}.")
-    if name == "compare" and value == "":
-        return value
-    if name in _CHOICES:
+    if name in _CHOICES and not (name == "compare" and value == ""):
         return check_choice(value, "unit" if name == "units" else name, _CHOICES[name])
-    if name in ("search", "part", "second"):
+    if name in ("search", "part", "compare", "second"):
         return check_text(value, name)
-    if name == "pins":
-        return check_pins(reading, value)
-    if name == "enlarged":
-        return check_enlarged(value)
+    if name in ("pins", "enlarged"):
+        return check_pins(reading, value) if name == "pins" else check_enlarged(value)
     if name not in _LEAST:
         return check_bool(value, name)
     least = _LEAST[name]

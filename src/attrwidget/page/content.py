@@ -47,6 +47,7 @@ def content_of(reading: Reading, *, model: bool = True) -> dict[str, Any]:
             "first": int(reading.first_step),
             "count": int(reading.n_steps),
             "suggested": suggested,
+            **({"places": [int(at) for at in reading.places]} if reading.places else {}),
             **({} if reading.step_noun[0] == "token" else {"step_noun": list(reading.step_noun)}),
             "probability": [_rounded(p) for p in steps["probability"]],
             "rank": [None if math.isnan(rank) else int(rank) for rank in steps["rank"]],

@@ -89,6 +89,7 @@ class Reading(ABC):
         parts: The parts of the attention that ``part_weights`` reads, by name; none without the model.
         answer_text: The answer in words where the joined steps do not give it, else None.
         step_noun: The words for one step and for several.
+        places: The input at which each step is read, where it is one of the text: a mask, or a token with a label.
         shown_as: The class name that ``repr`` shows.
         before: The answer that this one was written on from, or None.
     """
@@ -114,6 +115,7 @@ class Reading(ABC):
     parts: Mapping[str, AttentionPart] = MappingProxyType({})
     answer_text: str | None = None
     step_noun: tuple[str, str] = ("token", "tokens")
+    places: tuple[int, ...] = ()
 
     @property
     def n_source(self) -> int:

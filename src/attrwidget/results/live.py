@@ -62,7 +62,7 @@ class LiveReading(Reading):
         self.has_query_keys, self.parts = has_query_keys(trace), parts_of(trace)
         self.attention_note = trace.capabilities.attention_note
         self.model_name, self.warnings = trace.model.name, _warnings(trace)
-        self.answer_text, self.step_noun = trace.answer_text, trace.step_noun
+        self.answer_text, self.step_noun, self.places = trace.answer_text, trace.step_noun, trace.places
 
     @cached_property
     def steps(self) -> pd.DataFrame:

@@ -106,6 +106,7 @@ class EncoderTrace(Trace):
         self.task, self.output_kind, self.warnings = text.model.task, output_kind, tuple(warnings)
         self.sees_own_token = text.model.sees_own_token
         self._text, self.answer_text, self.step_noun = text, answer_text, step_noun
+        self.places = () if text.model.one_output else text.rows
         self.first_step = self.n_inputs = text.length
         self.n_steps = len(outputs)
         self.outputs = tuple(outputs)
