@@ -3,7 +3,7 @@ import { computed, effect, signal as newSignal, type ReadonlySignal, untracked }
 import { listenForKeys, type Searching } from "./a11y/keys";
 import { liveRegion } from "./a11y/live-region";
 import type { Context, Other, Part, Soon, View } from "./context";
-import { h } from "./dom";
+import { h, watchSize } from "./dom";
 import { followTheme, hostStyles, hosts } from "./hosts";
 import { footer } from "./panels/footer/footer";
 import { picker } from "./panels/picker/picker";
@@ -46,9 +46,10 @@ export function mountApp(
   const core = [toolbar, status, footer, strip, why, picker].map((part) => part.styles);
   const parts = new Parts(root, [hostStyles(), styles, ...core], printed);
   for (const host of hosts) host.prepare?.(el, signal);
-  const [bar, side, bottom] = [h("header"), h("aside", { class: "side" }), h("footer")];
+  const [bar, side, bottom] = [h("header"), h("div"), h("footer")];
   const [state, view] = [h("div", { class: "status" }), h("div", { class: "view" })];
-  const main = h("div", { class: "main" }, view, side);
+  const main = h("div", { class: "main" }, view, h("aside", { class: "side" }, side));
+  followHeight(side, main, signal);
   const live = h("div", { class: "unseen", "aria-live": "polite" });
   const aw = h(
     "div",
@@ -97,6 +98,17 @@ export function mountApp(
   listenForKeys(aw, ctx, panels, mountLongText(main, ctx, parts));
   if (app.trouble) retryAfter(app.trouble, ctx, tasks);
   signal.addEventListener("abort", () => root.replaceChildren());
+}
+
+/** Tell the styles how high the panels beside the text are; they may grow, and shrink with another width alone. */
+function followHeight(side: HTMLElement, main: HTMLElement, signal: AbortSignal): void {
+  let [width, height] = [0, 0];
+  const measure = () => {
+    height = side.offsetWidth === width ? Math.max(height, side.offsetHeight) : side.offsetHeight;
+    width = side.offsetWidth;
+    main.style.setProperty("--aw-beside", `${height}px`);
+  };
+  watchSize([side], measure, signal);
 }
 
 function createContext(

@@ -2,7 +2,7 @@
 import { h } from "../../dom";
 import { chance } from "../../draw/numerals";
 import type { Alternative } from "../../session/session";
-import { named } from "../../state/names";
+import { named, plainName } from "../../state/names";
 
 const withoutModel = "Asking why not this needs the model, which is not available here.";
 
@@ -40,7 +40,7 @@ export function chip(choose: (other: Alternative, pressed: boolean) => void): Ch
       if (other !== shown) {
         shown = other;
         item.hidden = !other;
-        text.textContent = other ? named(other[0]) : "";
+        text.textContent = other ? plainName(other[0]) : "";
         space.textContent = other ? spaceOf(other[0], beside) : "";
         number.textContent = other && !Number.isNaN(other[1]) ? chance(other[1]) : "";
       }

@@ -26,8 +26,9 @@ function mount(host: HTMLElement, ctx: Context): void {
   const all = h("button", { type: "button", class: "all", onclick: show }, "all layers");
   const open = h("button", { type: "button", onclick: () => (opened.value = true) });
   const said = h("span");
-  writeText(said, withTerms([" what it would have said here (logit lens)"]));
-  const title = h("p", { class: "size" }, h("span", { class: "title" }, "Layer by layer"), said);
+  writeText(said, withTerms(["what it would have said here (logit lens)"]));
+  const title = h("div", { class: "title" }, "Layer by layer");
+  const size = h("p", { class: "size" }, said);
   const rows = Array.from({ length: listed }, layerRow);
   const list = h("ol", { "aria-label": "What some layers would have said" }, ...rows.map((row) => row.item));
   const lead = h("p");
@@ -37,6 +38,7 @@ function mount(host: HTMLElement, ctx: Context): void {
     { class: "aw-list aw-layers", "aria-label": "Layer by layer" },
     all,
     title,
+    size,
     list,
     open,
     lead,

@@ -147,7 +147,7 @@ function paintSink({ c, boxes, inks }: Layer, sink: number): void {
     c.beginPath();
     c.roundRect(x, top, width, bottom - top, 3);
     c.clip();
-    c.globalAlpha = 0.55;
+    c.globalAlpha = 0.4;
     c.beginPath();
     for (let at = x - height; at < x + width; at += 5) {
       c.moveTo(at, bottom);
