@@ -80,7 +80,7 @@ describe("the messages both sides agree on", () => {
         return session.headMap(args.part as string, head, args.rows as number, args.cols as number);
       },
       foil: () => session.foil(step as number, text as string),
-      check: () => session.check(step as number, masked as number[]),
+      check: () => session.check(steps as number[], masked as number[]),
       try: () => session.tryChanges(step as number, args.changes as Change[]),
       likely: () => session.likelyWords(args.start as number, args.end as number),
       heads: () => session.heads(steps as number[], input as number | null, foil),
@@ -124,7 +124,7 @@ describe("the messages both sides agree on", () => {
     } else if (op === "check") {
       const [probability, without, ...others] = numbers(values);
       expect(answer).toEqual({ inputs: meta.inputs, probability, without, others });
-      expect(session.checked(step as number, masked as number[])).toEqual(answer);
+      expect(session.checked(steps as number[], masked as number[])).toEqual(answer);
     } else
       expect({ ...(answer as ScoreMap), values: [...(answer as ScoreMap).values] }).toEqual({
         ...meta,

@@ -73,7 +73,7 @@ const keyOf = (op: string, args: object): string => `${op} ${JSON.stringify(args
 const headArgs = (steps: readonly number[], input: number | null, foil: readonly number[] | null) =>
   foil === null ? { steps, input } : { steps, input, foil };
 const lensKey = (step: number, ids: readonly (number | null)[]): string => `${step} ${ids}`;
-const checkKey = (step: number, inputs: readonly number[]): string => `${step} ${inputs}`;
+const checkKey = (steps: readonly number[], inputs: readonly number[]): string => `${steps} ${inputs}`;
 
 /** Python's trait `on_show`: the scores of the held steps. */
 export interface OnShow {
@@ -277,24 +277,28 @@ export class KernelSession implements Session {
     return (this.#cache.get(keyOf("heads", headArgs(steps, input, foil))) as HeadShares | undefined) ?? null;
   }
 
-  async check(step: number, inputs: readonly number[], options: RequestOptions = {}): Promise<Check> {
+  async check(
+    steps: readonly number[],
+    inputs: readonly number[],
+    options: RequestOptions = {},
+  ): Promise<Check> {
     const keep = (reply: Reply) => {
       const masked = reply.meta.inputs as number[];
       const [probability, without, ...others] = toFloat32(reply.buffers[0] ?? new ArrayBuffer(0));
-      this.#checks.set(checkKey(step, inputs), {
+      this.#checks.set(checkKey(steps, inputs), {
         inputs: masked,
         probability: probability ?? Number.NaN,
         without: without ?? Number.NaN,
         others,
       });
     };
-    const reply = await this.#requests.ask("check", { step, inputs }, keep, options);
-    if (!this.checked(step, inputs)) keep(reply);
-    return this.checked(step, inputs) as Check;
+    const reply = await this.#requests.ask("check", { steps, inputs }, keep, options);
+    if (!this.checked(steps, inputs)) keep(reply);
+    return this.checked(steps, inputs) as Check;
   }
 
-  checked(step: number, inputs: readonly number[]): Check | null {
-    return this.#checks.get(checkKey(step, inputs)) ?? null;
+  checked(steps: readonly number[], inputs: readonly number[]): Check | null {
+    return this.#checks.get(checkKey(steps, inputs)) ?? null;
   }
 
   async lens(

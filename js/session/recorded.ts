@@ -31,7 +31,7 @@ export interface Recording {
   readonly sums?: Readonly<Record<string, readonly (Sums | null)[]>>;
   /** The checks made before the export; `numbers` are p, p without the inputs, and p without others. */
   readonly checks?: readonly {
-    readonly step: number;
+    readonly steps: readonly number[];
     readonly inputs: readonly number[];
     readonly numbers: readonly number[];
   }[];
@@ -135,11 +135,11 @@ export class RecordedSession implements Session {
     throw new Error("A check needs the model, which this page does not carry.");
   }
 
-  checked(step: number, inputs: readonly number[]): Check | null {
+  checked(steps: readonly number[], inputs: readonly number[]): Check | null {
     const movable = new Set(inputs.filter((i) => i > 0 && !this.#content.tokens.special.includes(i)));
     const found = this.#record.checks?.find(
       (check) =>
-        check.step === step &&
+        check.steps.join() === steps.join() &&
         check.inputs.length === movable.size &&
         check.inputs.every((i) => movable.has(i)),
     );

@@ -128,7 +128,7 @@ export interface MethodInfo {
 /** Which inputs are hidden: special tokens, the first token, the tokens that a decoder has read. */
 export type Hiding = Readonly<Record<"hide_special" | "hide_first" | "hide_target", boolean>>;
 
-/** A step's probability without some inputs, and without as many others drawn at random. */
+/** The probability of a step, or of those of a word together, without some inputs, and without as many others drawn at random. */
 export interface Check {
   /** The positions masked: special tokens and the first token never are. */
   readonly inputs: readonly number[];
@@ -290,9 +290,9 @@ export interface Session {
     foil: readonly number[] | null,
   ): HeadShares | null;
   /** Mask `inputs` of a step, then as many others. */
-  check(step: number, inputs: readonly number[], options?: RequestOptions): Promise<Check>;
+  check(steps: readonly number[], inputs: readonly number[], options?: RequestOptions): Promise<Check>;
   /** That check if it was made already. */
-  checked(step: number, inputs: readonly number[]): Check | null;
+  checked(steps: readonly number[], inputs: readonly number[]): Check | null;
   /**
    * What each layer would have said at each of `steps`: its five likeliest words, and p of the rivals `ids` at one step.
    * An exported page has its own rivals: the first alternatives.

@@ -228,7 +228,7 @@ class Explanation(Presentation):
 
     def check(
         self,
-        step: int,
+        step: int | Sequence[int],
         method: str | None = None,
         *,
         k: int = 3,
@@ -243,7 +243,7 @@ class Explanation(Presentation):
         positive first, others by size. It *holds* where the probability falls further than in all draws.
 
         Args:
-            step: The index of a step.
+            step: The index of a step, or those of a word of several tokens, whose joint probability is compared.
             method: A name of ``methods()``; by default the first.
             k: How many words are masked, each with all its tokens; fewer in a short text, where as many others must be
                 left.
@@ -266,14 +266,14 @@ class Explanation(Presentation):
         checks = self.reading.checks
         if checks.refusal is not None:
             raise AttrWidgetError(checks.refusal)
-        self.reading.check_steps([step])
+        steps = list(checks.steps(step))
         if not is_whole(draws) or draws < 1:
             raise AttrWidgetError(f"draws must be a whole number of at least 1, not {draws!r}.")
         if inputs is None:
             info = self.reading.method(self.methods()[0].name if method is None else method)
-            row = self.reading.rows(info.name, [step])[0]
-            inputs = checks.top(step, row, k, signed=info.signed)
-        return checks.run(step, inputs, draws=draws, seed=seed, progress=progress)
+            row = self.reading.rows(info.name, steps).mean(axis=0)
+            inputs = checks.top(steps[0], row, k, signed=info.signed)
+        return checks.run(steps, inputs, draws=draws, seed=seed, progress=progress)
 
     def instead(
         self,

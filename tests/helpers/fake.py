@@ -164,9 +164,9 @@ class FakeChecks:
     def seconds(self) -> float:
         return float(MESSAGES["content"]["check_seconds"])
 
-    def run(self, step: int, inputs: list[int], *, progress: Any = None) -> Check:  # noqa: ARG002
-        p, without, *others = MESSAGES["checks"][f"{step} {inputs}"]
-        return Check(step, tuple(inputs), ("",) * len(inputs), p, without, tuple(others))
+    def run(self, steps: list[int], inputs: list[int], *, progress: Any = None) -> Check:  # noqa: ARG002
+        p, without, *others = MESSAGES["checks"][f"{steps} {inputs}"]
+        return Check(tuple(steps), tuple(inputs), ("",) * len(inputs), p, without, tuple(others))
 
 
 class FakeWords:

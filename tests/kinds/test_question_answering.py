@@ -35,8 +35,12 @@ def test_an_answer_has_a_start_and_an_end(answering: Any) -> None:
         assert ex.steps["probability"][step] == pytest.approx(float(p[step][allowed.index(place)]), rel=1e-5)
     words = " ".join(ex.tokens.labels[start : end + 1])
     assert ex.reading.sections[2].title == f"Answer: “{words}”"
-    assert ex.steps["top"][0][0][0].startswith(" from ")
-    assert ex.reading.contrasts.find(1, [inside[0]]).text == f" to {ex.tokens.labels[inside[0]]}"
+    assert ex.steps["top"][0][0][0].startswith(" start at ")
+    assert [ex.tokens.units[-2].text, ex.tokens.units[-1].text] == [
+        f" start at {ex.tokens.labels[ex.trace.outputs[0]]}",
+        f" end at {ex.tokens.labels[ex.trace.outputs[1]]}",
+    ]
+    assert ex.reading.contrasts.find(1, [inside[0]]).text == f" end at {ex.tokens.labels[inside[0]]}"
     foil = ex.scores("input_x_gradient", foil="anna")
     at = ex.tokens.labels.index("anna")
     assert ex.trace.named("anna") == (at, at)

@@ -75,6 +75,31 @@ def test_tokens_before_the_first_masked_one_are_run_once(
     )
 
 
+@pytest.mark.parametrize("name", ["llama", "gpt2", "mistral"])
+def test_the_joint_probability_of_a_word_is_that_of_its_tokens_one_after_the_other(name: str) -> None:
+    ids = random_ids(24)
+    ex = aw.load(build(name), byte_tokenizer()).explain(ids[:20], output=ids[20:])
+    found = ex.check([1, 2, 3], inputs=[9, 18])
+
+    def whole(gone: list[int]) -> float:
+        return float(np.prod([by_hand(ex, step, gone) for step in (1, 2, 3)]))
+
+    assert (found.steps, found.inputs) == ((1, 2, 3), (9, 18))
+    assert found.probability == pytest.approx(whole([]), rel=1e-4)
+    assert found.without == pytest.approx(whole([9, 18]), rel=1e-4)
+    rng = np.random.default_rng([0, 1])
+    rest = [i for i in removable(ex.reading, 1) if i not in (9, 18)]
+    assert max(rest) < ex.reading.seen(1)
+    sets: set[tuple[int, ...]] = set()
+    while len(sets) < 20:
+        sets.add(tuple(sorted(int(i) for i in rng.choice(rest, 2, replace=False))))
+    np.testing.assert_allclose(found.others, sorted(whole(list(gone)) for gone in sets), rtol=1e-4)
+    row = ex.reading.rows("saliency", [1, 2, 3]).mean(axis=0)
+    assert ex.check([1, 2, 3], "saliency", k=1).inputs == tuple(
+        ex.reading.checks.top(1, row, 1, signed=False)
+    )
+
+
 def test_the_words_that_decide_hold_and_others_do_not(ex: Any) -> None:
     words = ex.tokens.labels
     country = next(i for i, word in enumerate(words) if "America" in word)
@@ -117,6 +142,8 @@ def test_the_first_token_and_special_ones_stay(ex: Any) -> None:
 
 def test_a_class_is_checked_too() -> None:
     ex = bert("ForSequenceClassification", num_labels=3, id2label=MOODS).explain(SENTENCE)
+    with pytest.raises(AttrWidgetError, match="writes no text, so its steps are checked one by one"):
+        ex.check([0, 1])
     found = ex.check(0, "leave_one_out", k=1)
     assert (
         len(found.others) == len([i for i in range(1, ex.reading.n_inputs) if not ex.tokens.special[i]]) - 1
@@ -128,6 +155,9 @@ def test_a_class_is_checked_too() -> None:
     ("arguments", "sentence"),
     [
         ({"step": 9}, "There is no step 9"),
+        ({"step": [0, 2]}, "neighbouring steps in their order, like"),
+        ({"step": []}, "neighbouring steps in their order, like"),
+        ({"step": "George"}, "Steps are a list like"),
         ({"step": 0, "k": 0}, "k must be a whole number of at least 1, not 0"),
         ({"step": 0, "draws": 0}, "draws must be a whole number of at least 1, not 0"),
         ({"step": 0, "inputs": [99]}, "There is no input 99"),

@@ -33,6 +33,13 @@ beforeEach(() => {
 });
 afterEach(() => void vi.unstubAllGlobals());
 
+test("the view of that name says it instead", () => {
+  t.state.view.value = "layers";
+  expect(root().hidden).toBe(true);
+  t.state.view.value = "flow";
+  expect(root().hidden).toBe(false);
+});
+
 test("what the layers would have said, once a word has rested", async () => {
   t.state.held.value = [0];
   await settle(100);

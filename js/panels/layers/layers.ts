@@ -17,6 +17,8 @@ export const layers = { styles, mount };
 const atOnce = 1;
 /** Milliseconds for which a word must be explained before its layers are read: hover goes first. */
 const rest = 500;
+/** The height of a row in pixels. */
+const line = 21;
 
 function mount(host: HTMLElement, ctx: Context): void {
   const { state, session, effect, run } = ctx;
@@ -79,7 +81,9 @@ function mount(host: HTMLElement, ctx: Context): void {
     const content = state.content.value;
     const at = step.value;
     const known = at === undefined || !content.lens ? null : session.knownLens(at);
-    root.hidden = !content.lens || trouble.value;
+    // The view of that name says it all, and more.
+    root.hidden = !content.lens || trouble.value || state.view.value === "layers";
+    list.style.minHeight = `${line * Math.min(listed, content.lens?.layers ?? listed)}px`;
     open.hidden = opened.value;
     list.hidden = !opened.value;
     // Rows keep their words while the next are read.

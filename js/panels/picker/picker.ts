@@ -2,7 +2,7 @@
 import { untracked } from "@preact/signals-core";
 import { inside, move } from "../../a11y/grid";
 import type { Context } from "../../context";
-import { inNextFrame, listen, pointIn, sizeCanvas, watchSize, writeText } from "../../dom";
+import { afterNextFrame, inNextFrame, listen, pointIn, sizeCanvas, watchSize, writeText } from "../../dom";
 import { paletteOf } from "../../draw/palette";
 import { sequential } from "../../draw/ramp";
 import type { Head, HeadRule } from "../../session/session";
@@ -97,7 +97,13 @@ class Picker {
         if (layers > 0) this.#describe(false);
       });
     });
-    followHeads(this.#ctx, (fed) => this.#show(fed));
+    // The tints of the text come first: the heads follow in the frame after.
+    let last: Fed | null = null;
+    const later = afterNextFrame(() => last && this.#show(last), this.#ctx.signal);
+    followHeads(this.#ctx, (fed) => {
+      last = fed;
+      later();
+    });
     effect(() => {
       // How heads are joined matters only to attention.
       const { layers, heads } = state.content.value;

@@ -22,7 +22,7 @@ function mount(host: HTMLElement, ctx: Context, display: HTMLElement): void {
     `Point at ${/^[aeiou]/.test(what) ? "an" : "a"} ${what}: what it came from darkens.`,
     "Click keeps it.",
     `The list beside it says how much${check_seconds == null ? "." : ", and whether the model needs it."}`,
-  ].map((text, k) => h("li", {}, h("b", {}, String(k + 1)), ` ${text}`));
+  ].map((text, k) => h("li", {}, h("b", {}, String(k + 1)), `\u00a0${text}`));
   const say = h("span", { class: "say", role: "status" });
   const show = h("button", { type: "button" }, "show me");
   const close = h("button", { type: "button", "aria-label": "Close", title: "Close" }, "×");

@@ -9,7 +9,7 @@ import { checkText, questionOf } from "./check-line";
 import { why } from "./why";
 
 const found: Check = { inputs: [1, 2], probability: 0.966, without: 0.021, others: [0.88, 0.9, 0.97] };
-const words = (check: Check) => plainText(checkText(check, 1, sample));
+const words = (check: Check) => plainText(checkText(check, [1], sample));
 
 test("it holds where the probability falls below all draws", () => {
   expect(words(found)).toBe(
@@ -46,7 +46,7 @@ test("a check that takes long waits for a click, and says how long it takes", as
   button().click();
   await settle();
   // Neither the special token nor the first one is masked, and as many others are left.
-  expect(t.session.check.mock.calls[0]?.slice(0, 2)).toEqual([1, [1]]);
+  expect(t.session.check.mock.calls[0]?.slice(0, 2)).toEqual([[1], [1]]);
   expect([button().hidden, t.host.querySelector(".check p")?.textContent]).toEqual([
     true,
     expect.stringContaining("holds ✓"),
@@ -91,11 +91,35 @@ test("its room is kept while another word is pointed at", async () => {
   expect(host?.hidden).toBe(false);
 });
 
-test("several steps at once are not checked", async () => {
-  await begin(0.2);
-  t.state.held.value = [0, 1];
-  await settle();
-  expect(t.host.querySelector<HTMLElement>(".check")?.hidden).toBe(true);
+const two = { ...sample.steps, first: 3, count: 3 };
+const longer = {
+  ...sample,
+  tokens: {
+    count: 6,
+    start: [0, 1, 2, 3, 4, 5],
+    text: ["<s>", " Rome", " is", " B", "ee", "r"],
+    special: [0],
+  },
+  inputs: 5,
+  steps: two,
+};
+
+test("a word of several tokens is checked whole, without what is before it", () => {
+  const values = Float32Array.of(0.1, 0.2, 0.3, 0.4, Number.NaN, Number.NaN);
+  const shown = { steps: [0, 1, 2], values, method: sample.methods[0] } as unknown as ShownScores;
+  expect(questionOf(shown, longer, [0, 1, 2])).toEqual({ steps: [0, 1, 2], inputs: [2] });
+  expect(plainText(checkText({ ...found, inputs: [2] }, [0, 1, 2], longer))).toMatch(
+    /^Check: without is, p of Beer/,
+  );
+});
+
+test("steps that do not follow one another have no joint probability to check, and classes none at all", () => {
+  const values = Float32Array.of(0.1, 0.2, 0.3, 0.4, Number.NaN, Number.NaN);
+  const shown = { steps: [0, 2], values, method: sample.methods[0] } as unknown as ShownScores;
+  expect(questionOf(shown, longer, [0, 2])).toBeNull();
+  const classes = { ...longer, steps: { ...two, step_noun: ["class", "classes"] as const } };
+  expect(questionOf({ ...shown, steps: [0, 1] }, classes, [0, 1])).toBeNull();
+  expect(questionOf({ ...shown, steps: [0] }, classes, [0])).not.toBeNull();
 });
 
 test("all tokens of a word are masked, and it is named once", async () => {
@@ -111,7 +135,7 @@ test("all tokens of a word are masked, and it is named once", async () => {
   const shown = { steps: [0], values, method: whole.methods[0] } as unknown as ShownScores;
   // Lux and emb go first, then nothing more than half of the five.
   expect(questionOf(shown, whole, [0])?.inputs).toEqual([1, 2]);
-  expect(plainText(checkText({ ...found, inputs: [1, 2, 3] }, 0, whole))).toMatch(
+  expect(plainText(checkText({ ...found, inputs: [1, 2, 3] }, [0], whole))).toMatch(
     /^Check: without Luxemb, is, p of 東/,
   );
 });

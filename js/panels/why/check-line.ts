@@ -8,7 +8,7 @@ import type { ShownScores } from "../../scores/shown-scores";
 import { byWord, piecesOf, strongest, told } from "../../scores/strongest";
 import type { Check, Content } from "../../session/session";
 import { named } from "../../state/names";
-import { restingSteps } from "../../state/selectors";
+import { inARow, restingSteps } from "../../state/selectors";
 import { unitsOf } from "../../state/units";
 import { wordStarts } from "../../state/word";
 
@@ -19,9 +19,9 @@ const atOnce = 1;
 /** Milliseconds for which a word must be explained before it is checked unasked. */
 const rest = 600;
 
-/** What is checked: a step and the positions of the inputs that go. */
+/** What is checked: a step, or those of a word, and the positions of the inputs that go. */
 interface Question {
-  readonly step: number;
+  readonly steps: readonly number[];
   readonly inputs: readonly number[];
 }
 
@@ -37,13 +37,13 @@ export function mountCheck(host: HTMLElement, ctx: Context, shown: ReadonlySigna
   host.append(text, button);
   let question: Question | null = null;
 
-  async function ask({ step, inputs }: Question, aloud: boolean): Promise<void> {
-    const key = keyOf({ step, inputs });
+  async function ask({ steps, inputs }: Question, aloud: boolean): Promise<void> {
+    const key = keyOf({ steps, inputs });
     working.value = key;
-    const found = await run((options) => session.check(step, inputs, options), "check");
+    const found = await run((options) => session.check(steps, inputs, options), "check");
     if (working.peek() === key) working.value = null;
     known.value = known.peek() + 1;
-    if (found && aloud) announce(plainText(checkText(found, step, state.content.peek())));
+    if (found && aloud) announce(plainText(checkText(found, steps, state.content.peek())));
   }
 
   button.addEventListener(
@@ -59,14 +59,14 @@ export function mountCheck(host: HTMLElement, ctx: Context, shown: ReadonlySigna
     const scores = shown.value;
     const resting = restingSteps(state);
     question = scores && questionOf(scores, content, resting);
-    const found = question && session.checked(question.step, question.inputs);
+    const found = question && session.checked(question.steps, question.inputs);
     const seconds = content.check_seconds ?? null;
     const able = question !== null && seconds !== null;
     // The room is kept while another word is pointed at and while a check is under way: what is below stays in its place.
-    host.hidden = resting.length !== 1 || (seconds === null && !found && host.hidden);
+    host.hidden = !checkable(resting, content) || (seconds === null && !found && host.hidden);
     button.hidden = found !== null || !able;
     text.hidden = !found;
-    if (found && question) writeText(text, checkText(found, question.step, content));
+    if (found && question) writeText(text, checkText(found, question.steps, content));
     if (!question || !able || found || seconds === null) return;
     const busy = working.value === keyOf(question);
     button.disabled = busy;
@@ -84,42 +84,48 @@ export function mountCheck(host: HTMLElement, ctx: Context, shown: ReadonlySigna
   });
 }
 
-const keyOf = ({ step, inputs }: Question): string => `${step} ${inputs}`;
+const keyOf = ({ steps, inputs }: Question): string => `${steps} ${inputs}`;
 const duration = (seconds: number): string =>
   seconds < 90 ? `about ${Math.round(seconds)} s` : `about ${Math.round(seconds / 60)} min`;
 
+/** True for one step, and for neighbouring ones of a text: they have a joint probability. */
+const checkable = (steps: readonly number[], content: Content): boolean =>
+  steps.length === 1 || (inARow(steps) && !unitsOf(content).labels);
+
 /**
- * The tokens of the words at the top, of those that may be taken away: neither special tokens nor the first; as many
- * others must be left. Signed scores count from the largest positive one. Null unless one step is explained that rests
- * there.
+ * The tokens of the words at the top, of those before the steps that may be taken away: neither special tokens nor the
+ * first; as many others must be left. Signed scores count from the largest positive one. Null unless the steps explained
+ * rest there.
  */
 export function questionOf(
   { steps, values, method }: ShownScores,
   content: Content,
   resting: readonly number[],
 ): Question | null {
-  const [step, more] = steps;
-  if (step === undefined || more !== undefined || resting[0] !== step || resting.length > 1) return null;
+  if (steps.join() !== resting.join() || !checkable(steps, content)) return null;
   const units = unitsOf(content);
-  const movable = values.map((v, u) => (units.special(u) || units.start(u) === 0 ? Number.NaN : v));
+  const end = units.labels ? content.inputs : content.steps.first + (steps[0] as number);
+  const movable = values.map((v, u) =>
+    units.special(u) || units.start(u) === 0 || units.start(u) >= end ? Number.NaN : v,
+  );
   const tokensOf = (u: number) =>
     Array.from({ length: (units.inputEnds[u] as number) - units.start(u) }, (_, k) => units.start(u) + k);
   let count = 0;
   movable.forEach((v, u) => {
-    if (!Number.isNaN(v)) count += tokensOf(u).length;
+    if (!Number.isNaN(v)) count += (units.inputEnds[u] as number) - units.start(u);
   });
   const inputs: number[] = [];
   for (const u of strongest(byWord(movable, content), masked, method.signed ? (v) => v : Math.abs)) {
     const more = piecesOf(u, movable, content).flatMap(tokensOf);
     if (2 * (inputs.length + more.length) <= count) inputs.push(...more);
   }
-  return inputs.length > 0 ? { step, inputs } : null;
+  return inputs.length > 0 ? { steps, inputs } : null;
 }
 
 /** "Check: without France, capital, p of Paris .966 → .021; without as many others (20 draws) .880–.970 · the list holds". */
 export function checkText(
   { inputs, probability, without, others }: Check,
-  step: number,
+  steps: readonly number[],
   content: Content,
 ): RichText {
   const [units, starts] = [unitsOf(content), wordStarts(content)];
@@ -139,7 +145,7 @@ export function checkText(
     "Check: without ",
     { strong: gone.join(", ") },
     ", p of ",
-    { strong: named(units.joined(units.ofSteps([step]))) },
+    { strong: named(units.joined(units.ofSteps(steps))) },
     ` ${chance(probability)} → ${chance(without)}; without as many others (${others.length} ${others.length === 1 ? "draw" : "draws"}) ${band} · `,
     { strong: `the explanation ${without < low ? "holds ✓" : "does not hold ✗"}` },
   ];

@@ -165,7 +165,7 @@ class ComparedRuns(ABC):
     def perturber(self, change: str | int | None, **options: Any) -> Perturber:
         """Return what runs the text with inputs changed; see ``Perturber`` for *options*.
 
-        With ``step=``, the text ends before that step, which alone is read.
+        With ``step=``, a step or a range of them, the text ends before the last, and these alone are read.
 
         Raises:
             AttrWidgetError: Run again in this way, the unchanged text has other logits than in its first run.
@@ -183,11 +183,12 @@ class ComparedRuns(ABC):
         return self._make_perturber("mask", step=step).logits([()])[0, 0]
 
     def _make_perturber(
-        self, change: str | int | None, *, step: int | None = None, **options: Any
+        self, change: str | int | None, *, step: int | range | None = None, **options: Any
     ) -> Perturber:
         ids, steps = self._ids, self.n_steps
         if step is not None:
-            ids, steps = ids[:, : self.first_step + step], 1
+            read = step if isinstance(step, range) else range(step, step + 1)
+            ids, steps = ids[:, : self.first_step + read[-1]], len(read)
         return Perturber(
             self.model,
             ids,

@@ -240,7 +240,11 @@ def _data(
 def _checked(check: Check) -> dict[str, Any]:
     """Return *check* as JSON."""
     numbers = [check.probability, check.without, *check.others]
-    return {"step": check.step, "inputs": list(check.inputs), "numbers": [float(f"{p:.4g}") for p in numbers]}
+    return {
+        "steps": list(check.steps),
+        "inputs": list(check.inputs),
+        "numbers": [float(f"{p:.4g}") for p in numbers],
+    }
 
 
 def _beside_scores(reading: Reading, methods: Iterable[str]) -> dict[str, dict[str, list[Any]]]:

@@ -50,7 +50,7 @@ class SpanTrace(EncoderTrace):
     model: QuestionAnswering
 
     def output_text(self, step: int, output: int) -> str:
-        """Return the token at *output*, and which end of the answer it is: ``" from Rome"``, ``" to Rome"``."""
+        """Return the token at *output*, and which end of the answer it is: ``" start at Rome"``, ``" end at Rome"``."""
         return _end_text(step, self.tokens.labels[output])
 
     def named(self, what: Any) -> tuple[int, ...]:
@@ -176,13 +176,13 @@ class QuestionAnsweringModel(EncoderModel):
             sections=passage.sections("Question", "Context"),
             title=f"Answer: “{answer}”",
             answer_text=answer,
-            step_noun=("end", "ends"),
+            step_noun=("boundary", "boundaries"),
             warnings=["The model finds it likelier that the context has no answer."] if bool(none) else [],
         )
 
 
 def _end_text(step: int, label: str) -> str:
-    return f" {('from', 'to')[step]} {label}"
+    return f" {('start at', 'end at')[step]} {label}"
 
 
 def best_span(logits: torch.Tensor, inside: range, longest: int) -> tuple[int, int]:

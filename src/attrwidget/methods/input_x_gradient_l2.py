@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 
 def _reduce(gradients: torch.Tensor, embeddings: torch.Tensor) -> torch.Tensor:
-    return (gradients * embeddings).norm(dim=-1)
+    sizes: torch.Tensor = (gradients * embeddings).norm(dim=-1)
+    return sizes
 
 
 def _compute(trace: Trace, target: Target, steps: Sequence[int], _selection: HeadSelection) -> Rows:

@@ -24,7 +24,8 @@ _NORMS = {"l1": 1, "l2": 2, "max": float("inf")}
 
 
 def _reduce(gradients: torch.Tensor, _embeddings: torch.Tensor, norm: str = "l2") -> torch.Tensor:
-    return gradients.norm(_NORMS[norm], dim=-1)
+    sizes: torch.Tensor = gradients.norm(_NORMS[norm], dim=-1)
+    return sizes
 
 
 def _compute(

@@ -21,15 +21,15 @@ class Check:
     """What masking some inputs from attention does to a step, beside masking as many others.
 
     Attributes:
-        step: The step checked.
+        steps: The step checked, or those of a word of several tokens.
         inputs: The positions masked.
         words: The words that they make.
-        probability: The step's probability with all inputs.
+        probability: Its probability with all inputs; of several steps, their joint one.
         without: Its probability without *inputs*.
         others: Its probability without as many others, drawn at random: one for each draw, ascending.
     """
 
-    step: int
+    steps: tuple[int, ...]
     inputs: tuple[int, ...]
     words: tuple[str, ...]
     probability: float
@@ -60,10 +60,10 @@ class Checks(ABC):
     """Checks steps of one explanation, with the model.
 
     Attributes:
-        made: The checks made with the usual draws, by step and inputs.
+        made: The checks made with the usual draws, by steps and inputs.
     """
 
-    made: dict[tuple[int, tuple[int, ...]], Check]
+    made: dict[tuple[tuple[int, ...], tuple[int, ...]], Check]
 
     @property
     @abstractmethod
@@ -75,6 +75,10 @@ class Checks(ABC):
         """Return about how long the check of a step takes where nothing else runs; None where there is none."""
 
     @abstractmethod
+    def steps(self, step: Any) -> range:
+        """Return *step*, or a list of neighbouring ones of a text, as a range; raise AttrWidgetError for any else."""
+
+    @abstractmethod
     def top(self, step: int, row: NDArray[np.floating], k: Any, *, signed: bool) -> list[int]:
         """Return the inputs of the *k* words that *row* puts first at *step*, half of those that may go at most."""
 
@@ -84,6 +88,7 @@ class Checks(ABC):
     ) -> Check:
         """Mask *inputs* of *step*, then as many others at random, and compare.
 
+        *step* may be a list of neighbouring steps, a word of several tokens, whose joint probability is compared.
         Special tokens and the first token are never masked: they are left out of *inputs*.
 
         Raises:

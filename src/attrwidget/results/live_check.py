@@ -64,13 +64,32 @@ class LiveChecks(Checks):
                 inputs += words[place]
         return inputs
 
+    def steps(self, step: Any) -> range:
+        """Return *step*, or a list of neighbouring ones of a text, as a range; see ``Checks.steps``."""
+        reading = self._reading
+        if is_whole(step):
+            first = check_step(step, reading.n_steps)
+            return range(first, first + 1)
+        found = [check_step(one, reading.n_steps) for one in check_list(step, "Steps", "[3, 4]")]
+        if not found or found != list(range(found[0], found[0] + len(found))):
+            raise AttrWidgetError(
+                f"A check takes neighbouring steps in their order, like [3, 4], not {found}."
+            )
+        if len(found) > 1 and not self._trace.writes_text:
+            raise AttrWidgetError(
+                f"{self._trace.model.name} writes no text, so its steps are checked one by one: take one step."
+            )
+        return range(found[0], found[-1] + 1)
+
     def run(
         self, step: Any, inputs: Any, *, draws: int = DRAWS, seed: int = 0, progress: Progress | None = None
     ) -> Check:
         """Mask *inputs* of *step*, then as many others at random, and compare; see ``Checks.run``."""
-        reading, step = self._reading, check_step(step, self._reading.n_steps)
+        reading = self._reading
         if self.refusal is not None:
             raise AttrWidgetError(self.refusal)
+        steps = self.steps(step)
+        step = steps[0]
         given = [check_input(i, reading.n_inputs) for i in check_list(inputs, "Inputs", "[3, 5]")]
         at = removable(reading, step)
         gone = [int(i) for i in at if i in given]
@@ -88,18 +107,19 @@ class LiveChecks(Checks):
         seen = reading.seen(step)
         without, *others = (masked(seen, np.array(sorted(places), dtype=np.intp)) for places in (gone, *sets))
         runs = MaskedRuns(self._trace, _AT_ONCE)
-        runs.measure([(step, text) for text in (without, *others)], progress or _nothing)
-        p = {text: float(np.exp(runs.get(step, text))) for text in (without, *others)}
+        read = steps if len(steps) > 1 else step
+        runs.measure([(read, text) for text in (without, *others)], progress or _nothing)
+        p = {text: float(np.exp(runs.get(read, text))) for text in (without, *others)}
         found = Check(
-            step,
+            tuple(steps),
             tuple(gone),
             tuple(_text(reading, word) for word in _by_word(reading, gone)),
-            float(np.exp(self._trace.steps.log_probability[step])),
+            float(np.exp(self._trace.steps.log_probability[list(steps)].sum())),
             p[without],
             tuple(sorted(p[text] for text in others)),
         )
         if (draws, seed) == (DRAWS, 0):
-            self.made[step, found.inputs] = found
+            self.made[found.steps, found.inputs] = found
         return found
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Masked = bytes
 """Which inputs are masked, one bit each."""
+Steps = int | range
+"""A step, or those of a word, whose log-probabilities add up."""
 
 
 def removable(reading: Reading, step: int, keep: Collection[int] = ()) -> NDArray[np.intp]:
@@ -48,15 +50,15 @@ class MaskedRuns:
         trace.require_same_weights()
         self._trace, self._at_once = trace, at_once
         self._target = Target("log_prob", trace.outputs, output_kind=trace.output_kind)
-        self._known: dict[tuple[int, Masked], float] = trace.partial_results.setdefault("masked_runs", {})
+        self._known: dict[tuple[Steps, Masked], float] = trace.partial_results.setdefault("masked_runs", {})
 
-    def get(self, step: int, without: Masked) -> float:
+    def get(self, step: Steps, without: Masked) -> float:
         """Return what was measured of *step* with the inputs *without* masked from attention."""
         return self._known[step, without]
 
-    def measure(self, wanted: Iterable[tuple[int, Masked]], progress: Progress) -> None:
+    def measure(self, wanted: Iterable[tuple[Steps, Masked]], progress: Progress) -> None:
         """Measure what is not known yet of *wanted*, batch by batch; what is measured is kept when stopped."""
-        missing: dict[int, list[Masked]] = {}
+        missing: dict[Steps, list[Masked]] = {}
         for step, without in dict.fromkeys(wanted):
             if (step, without) not in self._known:
                 missing.setdefault(step, []).append(without)
@@ -68,19 +70,20 @@ class MaskedRuns:
                 done += len(some)
                 progress(done, total)
 
-    def _run(self, step: int, sets: list[Masked]) -> Iterator[tuple[list[Masked], list[float]]]:
+    def _run(self, step: Steps, sets: list[Masked]) -> Iterator[tuple[list[Masked], list[float]]]:
         """Yield sets of masked inputs with the log-probabilities of *step*, batch by batch.
 
         Texts whose first masked input is late come first, so that each batch shares what comes before.
         """
-        seen = self._trace.seen(step)
+        steps = step if isinstance(step, range) else [step]
+        seen = self._trace.seen(steps[0])
         perturber = self._trace.perturber("mask", step=step)
         perturber.size = min(perturber.size, self._at_once or perturber.size)
         groups = [(_positions(text, seen), text) for text in sets]
         groups.sort(key=lambda pair: pair[0][:1] or (seen,), reverse=True)
         while groups:
             values = perturber.batch(
-                [group for group, _ in groups], lambda logits: self._target(logits.double(), [step])
+                [group for group, _ in groups], lambda logits: self._target(logits.double(), steps).sum()
             )
             done, groups = groups[: len(values)], groups[len(values) :]
             yield [text for _, text in done], [float(value) for value in values]

@@ -85,15 +85,15 @@ def query_key(reading: Reading, args: Mapping[str, Any]) -> Query:
 
 
 def check(reading: Reading, args: Mapping[str, Any]) -> Query:
-    """Check a request to mask inputs of a step."""
+    """Check a request to mask inputs of a step, or of a word of several."""
     checks = reading.checks
     if checks is None:
         raise AttrWidgetError("A check needs the model, and this explanation was recorded without it.")
 
     def answer(progress: Progress) -> Answer:
-        found = checks.run(args["step"], args["inputs"], progress=progress)
+        found = checks.run(args["steps"], args["inputs"], progress=progress)
         numbers = [found.probability, found.without, *found.others]
-        meta = {"step": found.step, "inputs": list(found.inputs), "holds": found.holds}
+        meta = {"steps": list(found.steps), "inputs": list(found.inputs), "holds": found.holds}
         return Answer(meta, float_bytes(np.array(numbers, dtype=np.float32)))
 
     return Query(DRAWS, answer)

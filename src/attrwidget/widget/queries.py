@@ -39,7 +39,7 @@ _FIELDS = {
     "map": scores.SELECTION,
     "heads": ("steps", "input"),
     "foil": ("step", "text"),
-    "check": ("step", "inputs"),
+    "check": ("steps", "inputs"),
     "lens": ("steps", "top"),
     "glance": ("rows", "cols"),
     "head_map": ("part", "layer", "head", "rows", "cols"),

@@ -26,11 +26,11 @@ class EncoderPerturber(Perturber):
 
     Attributes:
         text: The text and how it is run.
-        step: The only step that is read; None means all.
+        step: The only step, or steps, that are read; None means all.
     """
 
     text: EncoderText = field(kw_only=True)
-    step: int | None = None
+    step: int | range | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -46,7 +46,9 @@ class EncoderPerturber(Perturber):
     def logits(self, groups: Sequence[Group]) -> torch.Tensor:
         """Return logits ``[len(groups), steps, outputs]``; NaN for a step whose own position is deleted."""
         logits = self._all_logits(groups)
-        return logits if self.step is None else logits[:, [self.step]]
+        if self.step is None:
+            return logits
+        return logits[:, [*self.step] if isinstance(self.step, range) else [self.step]]
 
     def _all_logits(self, groups: Sequence[Group]) -> torch.Tensor:
         keep_mask = torch.ones(len(groups), self.ids.shape[1], dtype=torch.bool, device=self.ids.device)

@@ -194,7 +194,7 @@ class EncoderTrace(Trace):
         return attention_gradients(self._text, steps, score)
 
     def _make_perturber(
-        self, change: str | int | None, *, step: int | None = None, **options: Any
+        self, change: str | int | None, *, step: int | range | None = None, **options: Any
     ) -> Perturber:
         # Memory depends on the rows of logits that the model computes, which are more than are read.
         rows = self.n_steps if self.model.one_output else self.n_inputs
