@@ -36,6 +36,7 @@ test("it is said where the word leads: for good, for a while, or never", () => {
   expect(leadText(lensOf("a!b!"))).toBe("first leads in layer 2, for good from layer 4 of 4");
   expect(leadText(lensOf("a!bc"))).toBe("first leads in layer 2, rank 3 in the last, 4");
   expect(leadText(lensOf("abc!"))).toBe("leads in the last layer alone, 4");
+  expect(leadText(lensOf("!!!!"))).toBe("leads in all 4 layers");
   expect(leadText(lensOf("abcd"))).toBe("leads in no layer of 4; rank 3 in the last");
 });
 

@@ -37,6 +37,7 @@ export function leadText({ rank }: StepLens): string {
   if (first < 0) return `leads in no layer of ${count}; rank ${last} in the last`;
   if (first === count - 1) return `leads in the last layer alone, ${count}`;
   const from = rank.findLastIndex((r) => r !== 1) + 1;
+  if (from === 0) return `leads in all ${count} layers`;
   if (from === first) return `leads from layer ${first + 1} of ${count} on`;
   const end =
     from < count ? `for good from layer ${from + 1} of ${count}` : `rank ${last} in the last, ${count}`;

@@ -159,3 +159,25 @@ test("scores that do not tell classes apart do not answer why it is this one", a
   await settle(120);
   expect(text(".title")).toBe("Why is");
 });
+
+test("some words never hold all of it", async () => {
+  const count = 9;
+  t = setUp(
+    {
+      tokens: {
+        count,
+        start: Array.from({ length: count }, (_, i) => i),
+        text: ["<s>", " a", " b", " c", " d", " e", " f", " g", " 東"],
+        special: [0],
+      },
+      inputs: 8,
+      sections: [],
+      steps: { ...sample.steps, first: 8, count: 1 },
+    },
+    [[0.0002, 0.1999, 0.2, 0.2, 0.2, 0.1995, 0.0002, 0.0002]],
+  );
+  why.mount(t.host, t.ctx);
+  t.state.held.value = [0];
+  await settle(120);
+  expect(text(".size")).toBe("top 5 of 8 hold over 99 %");
+});

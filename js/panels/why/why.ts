@@ -116,7 +116,9 @@ function sizeText(
   const rest = shown.hidden.includes(1) ? " of what is shown" : "";
   const joined = top.some((u) => piecesOf(u, shown.values, content).length > 1);
   const words = joined ? " words, their pieces added up," : "";
-  return `top ${top.length} of ${count}${words} hold ${Math.round(100 * share)} %${rest}${without}`;
+  // All of it is what all of them hold.
+  const percent = share < 0.995 ? Math.round(100 * share) : "over 99";
+  return `top ${top.length} of ${count}${words} hold ${percent} %${rest}${without}`;
 }
 
 /**
