@@ -38,8 +38,7 @@ function mount(host: HTMLElement, ctx: Context): void {
   const root = h(
     "section",
     { class: "aw-list aw-layers", "aria-label": "Layer by layer" },
-    all,
-    title,
+    h("div", { class: "head" }, title, all),
     size,
     list,
     open,
