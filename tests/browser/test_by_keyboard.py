@@ -36,8 +36,9 @@ class Keys:
         raise AssertionError(f"{target} is not reached in {FAR} presses of {key}")
 
     def walk_to(self, index: int) -> None:
-        """Move the cursor of the text to a word, from its beginning."""
-        self.press("Control+Home", *["ArrowRight"] * index)
+        """Move the cursor of the text to a word, from the one that it is on."""
+        here = next(i for i, word in enumerate(self.screen.options.all()) if word.evaluate(FOCUSED))
+        self.press(*["ArrowRight" if here < index else "ArrowLeft"] * abs(index - here))
         expect(self.screen.word(index)).to_be_focused()
 
 

@@ -27,7 +27,9 @@ interface Question {
 
 export function mountCheck(host: HTMLElement, ctx: Context, shown: ReadonlySignal<ShownScores | null>): void {
   const { state, session, effect, run, announce } = ctx;
-  const text = h("p", { role: "status" });
+  const meaning =
+    "It holds where the probability falls further without these words than in every draw of others. It says what the model needs, not whether the answer is true.";
+  const text = h("p", { role: "status", title: meaning });
   const button = h("button", { type: "button" });
   host.hidden = true;
   const known = signal(0);
