@@ -8,7 +8,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-BUNDLES = ("src/attrwidget/page/static/widget.js", "src/attrwidget/page/static/page.js")
+BUNDLES = tuple(f"src/attrwidget/page/static/{name}.js" for name in ("widget", "page", "open"))
 
 
 def _system_npm() -> list[str]:

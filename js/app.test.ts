@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { mountApp } from "./app";
+import "./panels/around";
 import type { Foil, HeadShares, RequestOptions, ScoreQuery, Session, StepLens } from "./session/session";
 import { sample } from "./session/testing";
 import { createState, type State } from "./state/state";
@@ -149,15 +150,17 @@ test("hover previews and stays, click holds, leaving falls back, a second click 
   point(3);
   expect(say()).toContain("東");
   leave();
+  await settle();
   expect(say()).toContain("Explaining is, token 1 of 2");
   click(2);
   expect(state.held.value).toEqual([]);
 });
 
-test("shift-click extends to a span", () => {
+test("shift-click extends to a span", async () => {
   click(2);
   click(3, { shiftKey: true });
   expect(state.held.value).toEqual([0, 1]);
+  await settle();
   expect(say()).toContain("tokens 1–2 of 2, mean of 2 steps");
   expect([0, 1, 2, 3].map((u) => unit(u).getAttribute("aria-selected"))).toEqual([
     "false",
@@ -301,8 +304,10 @@ test("a chip asks why not, again or Esc lets go of the foil alone", async () => 
   await settle();
   expect(session.asked.at(-1)).not.toHaveProperty("foil");
   leave();
+  await settle();
   chips()[0]?.chip.click();
   expect([state.held.value, state.foil.value]).toEqual([[0], null]);
+  await settle();
   chips()[0]?.chip.click();
   unit(2).focus();
   key("Escape");
@@ -311,15 +316,18 @@ test("a chip asks why not, again or Esc lets go of the foil alone", async () => 
   expect(state.held.value).toEqual([]);
 });
 
-test("holding something else lets go of the foil", () => {
+test("holding something else lets go of the foil", async () => {
   click(2);
+  await settle();
   chips()[0]?.chip.click();
+  expect(state.foil.value).not.toBeNull();
   click(3);
   expect([state.held.value, state.foil.value]).toEqual([[1], null]);
 });
 
 test("a method without use for a foil says so", async () => {
   click(2);
+  await settle();
   chips()[0]?.chip.click();
   await settle();
   expect(session.asked.at(-1)).not.toHaveProperty("foil");
@@ -337,6 +345,7 @@ test("any word may be a foil", async () => {
   expect(chips()).toMatchObject([{ pressed: false }, { text: "was", pressed: true }]);
   expect(root.querySelector(".message")?.textContent).toBe("");
   key("Escape");
+  await settle();
   expect(chips()).toHaveLength(1);
 });
 

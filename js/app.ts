@@ -5,23 +5,22 @@ import { liveRegion } from "./a11y/live-region";
 import type { Context, Other, Part, Soon, View } from "./context";
 import { h, watchSize } from "./dom";
 import { followTheme, hostStyles, hosts } from "./hosts";
-import { footer } from "./panels/footer/footer";
-import { picker } from "./panels/picker/picker";
-import { status } from "./panels/status/status";
-import { strip } from "./panels/strip/strip";
 import { toolbar } from "./panels/toolbar/toolbar";
-import { why } from "./panels/why/why";
 import { Parts } from "./parts";
 import printed from "./print.css";
 import { createScores } from "./scores/shown-scores";
 import type { Session } from "./session/session";
 import type { Display } from "./state/display";
+import { followLater } from "./state/later";
 import { usesLongText } from "./state/selectors";
 import type { State } from "./state/state";
 import { Tasks } from "./state/tasks";
 import { askToEdit, whenAsked } from "./state/word";
 import styles from "./styles.css";
 import { views as allViews } from "./views";
+
+/** Unpacked while the text is made, so that both are there in the first frame. */
+const around = import("./panels/around").then((module) => module.around);
 
 /** What all displays of one explanation share. */
 export interface App {
@@ -43,8 +42,7 @@ export function mountApp(
 ): void {
   const root = el.shadowRoot ?? el.attachShadow({ mode: "open" });
   root.replaceChildren();
-  const core = [toolbar, status, footer, strip, why, picker].map((part) => part.styles);
-  const parts = new Parts(root, [hostStyles(), styles, ...core], printed);
+  const parts = new Parts(root, [hostStyles(), styles, toolbar.styles], printed);
   for (const host of hosts) host.prepare?.(el, signal);
   const [bar, side, bottom] = [h("header"), h("div"), h("footer")];
   const [state, view] = [h("div", { class: "status" }), h("div", { class: "view" })];
@@ -74,12 +72,14 @@ export function mountApp(
     signal,
   );
   const panels = toolbar.mount(bar, ctx, views, shown);
-  status.mount(state, ctx, tasks);
   for (const each of views) mountView(view, each, ctx, shown, parts);
-  strip.mount(view, ctx, aw);
+  const [below, first] = [h("div"), h("div")];
+  view.append(below);
+  side.append(first);
+  const { notes, trouble } = app;
+  const places = { over: state, below, side: first, bottom };
+  void parts.mount(around, aw, { ...ctx, tasks, notes, trouble, places });
   mountEdit(view, ctx);
-  why.mount(side, ctx, app.trouble);
-  picker.mount(side, ctx);
   const { content, heads, pair } = ctx.state;
   mountLater(
     side,
@@ -93,8 +93,6 @@ export function mountApp(
     () => content.value.lens !== undefined,
     async () => (await import("./panels/layers/layers")).layers,
   );
-  status.mountNotes(bottom, ctx, app.notes, app.trouble);
-  footer.mount(bottom, ctx);
   listenForKeys(aw, ctx, panels, mountLongText(main, ctx, parts));
   if (app.trouble) retryAfter(app.trouble, ctx, tasks);
   signal.addEventListener("abort", () => root.replaceChildren());
@@ -133,6 +131,7 @@ function createContext(
     announce: liveRegion(live, signal),
     run: (work, lane) => tasks.run(work, lane),
     effect: (body) => void stops.push(effect(body)),
+    later: (body) => followLater(body, signal),
   };
   const ctx: Context = {
     ...display,

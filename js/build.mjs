@@ -42,9 +42,9 @@ async function write(name, script, limit) {
 async function writeWidget(modules) {
   const core = modules.filter(({ later }) => !later).map(({ code }) => code);
   const gzipped = gzipSync(core.join(""), { level: 9 }).length;
-  weigh("The core, minified", Buffer.byteLength(core.join("")), 130_000);
-  weigh("The core, packed", Math.ceil(gzipped / 3) * 4, 75_000);
-  await write("widget.js", packed(modules), 146_000);
+  weigh("The core, minified", Buffer.byteLength(core.join("")), 80_000);
+  weigh("The core, packed", Math.ceil(gzipped / 3) * 4, 43_000);
+  await write("widget.js", packed(modules, "widget.js"), 150_000);
 }
 
 /** The ids of js/views/index.ts are the values that Python allows for the trait `view`; the file is committed. */
@@ -53,27 +53,47 @@ async function writeViews([{ code }]) {
   await writeFile(join(page, "views.json"), `${JSON.stringify(views.map(({ id }) => id))}\n`);
 }
 
-/** The modules of a build, each after those it imports; `later` marks those that the first does not import at once. */
+/** The modules of a build, each after those that it imports at once; `later` marks those that the first does not. */
 function inOrder({ outputFiles, metafile }, entry) {
   const code = new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
   const outputs = new Map(Object.entries(metafile.outputs).map(([path, output]) => [basename(path), output]));
   const order = [];
   const visit = (name, later) => {
     if (order.some((module) => module.name === name)) return;
-    const { imports } = outputs.get(name);
-    const [now, then] = [false, true].map((dynamic) =>
-      imports.filter(({ kind }) => (kind === "dynamic-import") === dynamic).map(({ path }) => basename(path)),
-    );
-    for (const one of now) visit(one, later);
-    for (const one of then) visit(one, true);
-    if (!order.some((module) => module.name === name)) order.push({ name, code: code.get(name), later });
+    for (const { kind, path } of outputs.get(name).imports)
+      if (kind !== "dynamic-import") visit(basename(path), later);
+    order.push({ name, code: code.get(name), later });
   };
   visit(`${basename(entry)}.js`, false);
+  for (const name of outputs.keys()) visit(name, true);
   return order;
 }
 
+/**
+ * Keep the core in one module: one that is imported later imports the entry too, or else esbuild makes a module of whatever some of them
+ * share.
+ */
+const coreInOne = (entry) => {
+  const later = new Set();
+  return {
+    name: "core-in-one",
+    setup(builder) {
+      builder.onResolve({ filter: /^\./ }, ({ path, kind, resolveDir }) => {
+        if (kind === "dynamic-import") later.add(join(resolveDir, `${path}.ts`));
+      });
+      builder.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+        if (!later.has(path)) return undefined;
+        return {
+          contents: `${await readFile(path, "utf8")}\nimport ${JSON.stringify(entry)};`,
+          loader: "ts",
+        };
+      });
+    },
+  };
+};
+
 /** A build of one entry; `save` gets its modules in order. */
-const bundle = (entry, options, save) =>
+const bundle = (entry, { plugins = [], ...options }, save) =>
   context({
     entryPoints: [join(root, "js", `${entry}.ts`)],
     outdir: out,
@@ -87,6 +107,7 @@ const bundle = (entry, options, save) =>
     logLevel: "warning",
     plugins: [
       cssAsText,
+      ...plugins,
       {
         name: "save",
         setup: (builder) => builder.onEnd((result) => result.metafile && save(inOrder(result, entry))),
@@ -96,9 +117,11 @@ const bundle = (entry, options, save) =>
   });
 
 await mkdir(out, { recursive: true });
+const split = { format: "esm", splitting: true, chunkNames: "[name]-[hash]" };
 const builds = [
-  await bundle("widget", { format: "esm", splitting: true, chunkNames: "[name]-[hash]" }, writeWidget),
-  await bundle("page", { format: "iife" }, ([{ code }]) => write("page.js", code, 274_000)),
+  await bundle("widget", { ...split, plugins: [coreInOne(join(root, "js/widget.ts"))] }, writeWidget),
+  await bundle("page", { format: "iife" }, ([{ code }]) => write("page.js", code, 278_000)),
+  await bundle("open", { format: "iife" }, ([{ code }]) => write("open.js", code, 1_500)),
   await bundle("views/index", { format: "esm" }, writeViews),
 ];
 for (const build of builds) {

@@ -1,13 +1,18 @@
 // @vitest-environment happy-dom
+import { DecompressionStream } from "node:stream/web";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { sample } from "./session/testing";
+import { packedText, sample } from "./session/testing";
 
-const row = (...values: number[]) => Buffer.from(Float32Array.from(values).buffer).toString("base64");
+/** The rows as the page has them: the first byte of each number, then the second ones, and so on. */
+const rows = Buffer.from(Float32Array.of(0.25, 0.75, Number.NaN, 0.125, 0.5, 0.375).buffer);
+const planes = [0, 1, 2, 3].map((b) => rows.filter((_, k) => k % 4 === b));
+const packed = (record: object) =>
+  packedText(Buffer.concat([Buffer.from(`${JSON.stringify(record)}\n`), ...planes]));
 const record = {
   v: 1,
   content: sample,
   state: { held: [1], method: "saliency", options: { hide_first: true } },
-  scores: { saliency: row(0.25, 0.75, Number.NaN, 0.125, 0.5, 0.375) },
+  scores: { saliency: { bytes: [0, 24, 4] } },
   attention: null,
   left_out: ["Attention is left out."],
 };
@@ -19,16 +24,20 @@ const boot = async (text: string) => {
   document.body.replaceChildren(data, host);
   vi.resetModules();
   await import("./page");
+  await vi.waitFor(() =>
+    expect(host.textContent || host.shadowRoot?.querySelector(".sentence")).toBeTruthy(),
+  );
   await new Promise((resolve) => setTimeout(resolve, 50));
   return host;
 };
 beforeEach(() => {
+  vi.stubGlobal("DecompressionStream", DecompressionStream);
   vi.stubGlobal("matchMedia", () => Object.assign(new EventTarget(), { matches: false }));
 });
 afterEach(() => void vi.unstubAllGlobals());
 
 test("the page starts in the state that was exported, with its own data", async () => {
-  const root = (await boot(JSON.stringify(record))).shadowRoot;
+  const root = (await boot(packed(record))).shadowRoot;
   expect(root?.querySelector(".sentence")?.textContent).toContain("Explaining 東, token 2 of 2");
   expect(root?.querySelector(".legend")?.textContent).toContain("hidden tokens hold 13 %, left out");
   expect(root?.querySelector(".notes")?.textContent).toBe("Attention is left out.");
@@ -36,7 +45,7 @@ test("the page starts in the state that was exported, with its own data", async 
 
 test("the address restores a view, and follows what is shown", async () => {
   history.replaceState(null, "", "#held=0&hide_first=false");
-  const root = (await boot(JSON.stringify(record))).shadowRoot;
+  const root = (await boot(packed(record))).shadowRoot;
   expect(root?.querySelector(".sentence")?.textContent).toContain("Explaining is, token 1 of 2");
   root?.querySelectorAll<HTMLElement>("[aria-label=View] [role=radio]")[1]?.click();
   await new Promise((resolve) => setTimeout(resolve, 300));

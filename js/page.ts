@@ -2,6 +2,7 @@
 import { batch, effect, type Signal, signal } from "@preact/signals-core";
 import { mountApp } from "./app";
 import { RecordedSession, type Recording } from "./session/recorded";
+import { unpack } from "./session/unpack";
 import { fragmentOf, restore, valuesOf } from "./state/address";
 import { createState, defaultOptions, type State } from "./state/state";
 import { views } from "./views";
@@ -14,12 +15,12 @@ interface PageRecording extends Recording {
 /** Milliseconds: browsers allow some hundred changes of the address a minute, and a slider makes more. */
 const pause = 250;
 
-function boot(): void {
+async function boot(): Promise<void> {
   const data = document.getElementById("attrwidget-data");
   const host = document.getElementById("attrwidget");
   if (!data || !host) return;
   try {
-    const record = JSON.parse(data.textContent ?? "") as PageRecording;
+    const record = (await unpack(data.textContent ?? "")) as PageRecording;
     const shown = opened(record);
     followAddress(shown.state);
     const { other } = record;
@@ -72,5 +73,4 @@ function rewrite(fragment: string): void {
   }
 }
 
-if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", boot);
-else boot();
+void boot();

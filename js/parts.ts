@@ -19,7 +19,7 @@ export class Parts {
 
   /** Fill `host` with a part: at once if it is here, else as soon as it is unpacked. */
   mount<C extends Context>(part: Soon<Part<C>>, host: HTMLElement, ctx: C): Soon<void> {
-    if (part instanceof Promise) return part.then((unpacked) => this.#fill(unpacked, host, ctx));
+    if ("then" in part) return part.then((unpacked) => this.#fill(unpacked, host, ctx));
     this.#fill(part, host, ctx);
   }
 

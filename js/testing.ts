@@ -103,6 +103,7 @@ export function setUp(over: Partial<Content> = {}, steps = rows) {
     announce: (text) => announced.push(text),
     run: async <T>(work: (options: RequestOptions) => Promise<T>) => work({ signal: end.signal }),
     effect: (body) => end.signal.addEventListener("abort", effect(body)),
+    later: (body) => end.signal.addEventListener("abort", effect(body)),
   };
   const scores = createScores(display);
   const ctx: ViewContext = {

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { sample } from "./session/testing";
+import "./panels/around";
 import widget from "./widget";
 
 type Callback = (...args: unknown[]) => void;
@@ -80,6 +81,7 @@ test("scores are asked of the kernel, and its answer is shown", async () => {
 
 test("a host that does not call initialize gets an app for each display, which ends with it", async () => {
   const { el, stop } = show(widget());
+  await settle();
   expect(sentence(el)).toContain("Hover a word");
   stop?.();
   expect([...model.listeners.values()].every((callbacks) => callbacks.size === 0)).toBe(true);
@@ -192,6 +194,7 @@ test.each(["starting", "restarting", "autorestarting", "terminating", "dead", "d
       signal: end.signal,
     });
     const { el } = show(app);
+    await settle();
     kernel.statusChanged.emit("busy");
     expect(notes(el)).toBe("");
     if (status === "disposed") kernel.disposed.emit();

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+from helpers.exported import unpacked
 from helpers.html_page import Page
 from scipy.stats import kendalltau
 
@@ -77,7 +77,7 @@ def test_the_widget_answers_for_both() -> None:
 def test_the_page_carries_both(tmp_path: Path) -> None:
     comparison = aw.compare(explained(WORDS, HERE), explained(CUT, THERE, model_name="second"))
     text = comparison.to_html(tmp_path / "two.html").read_text(encoding="utf-8")  # type: ignore[union-attr]
-    data = json.loads(Page(text).scripts[0])
+    data = unpacked(Page(text).scripts[0])
     assert (data["state"]["view"], data["other"]["content"]["model"]) == ("compare", "second")
     assert data["other"]["links"] == comparison.widget.other["links"]
     assert data["other"]["scores"].keys() == {"scores"}

@@ -32,6 +32,7 @@ TESTED_BY = {
     "engine/readings": "system/test_architectures.py",
     "engine/trace": "system/test_lazy.py",
     "evaluation/result": "evaluation/test_faithfulness.py",
+    "export/plan": "export/test_html.py",
     "export/recorded": "export/test_html.py",
     "figures/fonts": "figures/test_lines.py",
     "figures/picture": "figures/test_figure.py",

@@ -32,8 +32,16 @@ export function hex(text: string): Rgb {
   return [0, 2, 4].map((i) => Number.parseInt(text.slice(i, i + 2), 16)) as unknown as Rgb;
 }
 
-/** Write a colour for CSS. */
-export const cssColor = (color: Rgb): string => `rgb(${color.join(" ")})`;
+const written = new WeakMap<Rgb, string>();
+/** Write a colour for CSS; thousands of words have the same. */
+export function cssColor(color: Rgb): string {
+  let text = written.get(color);
+  if (text === undefined) {
+    text = `rgb(${color.join(" ")})`;
+    written.set(color, text);
+  }
+  return text;
+}
 
 /** Write a pixel of little-endian ImageData for CSS. */
 export const cssPixel = (p: number): string => cssColor([p & 255, (p >>> 8) & 255, (p >>> 16) & 255]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { combine, greatest, percentile, toUnits, unitScores, withoutHidden } from "./combine";
+import { combine, greatest, toUnits, unitScores, withoutHidden } from "./combine";
 
 const row = (...values: number[]) => Float32Array.from(values);
 const nan = Number.NaN;
@@ -48,13 +48,6 @@ test("scores of units: steps joined, tokens added up, hidden units apart", () =>
   const { all, shown } = unitScores(rows, [0, 1], [1, 3], options);
   expect(rounded(all)).toEqual([0.7, 1.3]);
   expect(rounded(shown)).toEqual([null, 2]);
-});
-
-test("the percentile leaves out one in a hundred, and nothing of a few", () => {
-  const values = Float32Array.from({ length: 201 }, (_, i) => (i % 2 ? -i : i));
-  expect(percentile([values], 0.99)).toBe(198);
-  expect(percentile([values.subarray(0, 50), null, row(nan, 7)], 0.99)).toBe(49);
-  expect(percentile([], 0.99)).toBe(0);
 });
 
 test("the tokens of a unit become one by their sum, their mean, or the strongest", () => {

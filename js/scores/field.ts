@@ -3,7 +3,8 @@
 import { Pyramid } from "../draw/pyramid";
 import { dequantize, quantize } from "../session/quantize";
 import type { MethodInfo, ScoreMap } from "../session/session";
-import { greatest, percentile, type ScoreOptions, unitScores, withoutHidden } from "./combine";
+import { greatest, type ScoreOptions, unitScores, withoutHidden } from "./combine";
+import { percentile } from "./percentile";
 import type { Shape } from "./shape";
 
 export class Field {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { topMass } from "./mass";
+import { held, topMass } from "./mass";
 
 const row = (...values: number[]) => Float32Array.from(values);
 const nan = Number.NaN;
@@ -41,4 +41,10 @@ test("it agrees with the definition on random rows", () => {
     for (const u of values.keys())
       if (!units.includes(u)) expect(Math.abs(values[u] as number)).toBeLessThanOrEqual(least);
   }
+});
+
+test("what they hold is by magnitude, of the inputs that have a number", () => {
+  const { count, share } = held(row(0.1, -0.6, 0, 0.3, nan), [1, 3]);
+  expect([count, share.toFixed(2)]).toEqual([4, "0.90"]);
+  expect(held(new Float32Array(2), [])).toEqual({ count: 2, share: 0 });
 });

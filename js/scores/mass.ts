@@ -2,24 +2,42 @@
 
 /** Rounding errors of this much of the mass do not ask for one more unit. */
 const rounding = 1e-6;
+/** More than there are units. */
+const places = 2 ** 21;
 
 /** The fewest units that hold `share` (0 to 1) of the mass, the greatest first; none of a row of zeros. */
 export function topMass(values: Float32Array, share: number): number[] {
-  // Plain loops: this follows every move of the pointer, and texts have thousands of units.
-  const sizes = new Float32Array(values.length);
+  // This follows every move of the pointer, and texts have thousands of units: numbers are sorted without a function.
+  // The bits of positive numbers are in their order; of equal ones the first unit comes last, to be taken first.
+  const sizes = Float32Array.from(values, Math.abs);
+  const bits = new Uint32Array(sizes.buffer);
+  const keys = new Float64Array(values.length);
   let [known, total] = [0, 0];
-  for (const v of values) {
-    const size = Math.abs(v);
+  for (let u = 0; u < sizes.length; u++) {
+    const size = sizes[u] as number;
     if (!(size > 0)) continue;
-    sizes[known++] = size;
+    keys[known++] = (bits[u] as number) * places + (places - 1 - u);
     total += size;
   }
-  const sorted = sizes.subarray(0, known).sort();
-  let [missing, cut] = [share * total, known];
-  while (cut > 0 && missing > rounding * total) missing -= sorted[--cut] as number;
-  const least = sorted[cut] ?? Number.POSITIVE_INFINITY;
+  const sorted = keys.subarray(0, known).sort();
   const units: number[] = [];
-  for (let u = 0; u < values.length; u++) if (Math.abs(values[u] as number) >= least) units.push(u);
-  units.sort((a, b) => Math.abs(values[b] as number) - Math.abs(values[a] as number));
-  return units.slice(0, known - cut);
+  let missing = share * total;
+  for (let k = known - 1; k >= 0 && missing > rounding * total; k--) {
+    const u = places - 1 - ((sorted[k] as number) % places);
+    units.push(u);
+    missing -= sizes[u] as number;
+  }
+  return units;
+}
+
+/** How many units have a score, and the share of it, by magnitude, that these units hold. */
+export function held(values: Float32Array, units: readonly number[]): { count: number; share: number } {
+  let [count, total] = [0, 0];
+  for (const v of values) {
+    if (Number.isNaN(v)) continue;
+    count++;
+    total += Math.abs(v);
+  }
+  const own = units.reduce((sum, u) => sum + Math.abs(values[u] as number), 0);
+  return { count, share: total > 0 ? own / total : 0 };
 }

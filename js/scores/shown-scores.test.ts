@@ -99,19 +99,22 @@ test("a note that all steps share is shown, different ones are not", async () =>
 test("what leaving one out puts first is told where its known scores part from those shown", async () => {
   const unlike = (row: Float32Array) => Float32Array.from(row, (v) => 1 - v);
   const rows = await t.session.scores({ method: "saliency" } as never, [0]);
-  t.session.known.mockReturnValue(unlike(rows) as never);
+  const leftOut = (row: Float32Array | null) =>
+    t.session.known.mockImplementation(((query: { method: string }) =>
+      query.method === "leave_one_out" ? row : null) as never);
+  leftOut(unlike(rows));
   t.state.held.value = [0];
   await settle();
   const asked = { method: "leave_one_out", layer: null, heads: [], head_rule: "mean" };
   expect(t.session.known).toHaveBeenLastCalledWith(asked, 0);
   expect(shown()?.disputed).not.toBeNull();
-  t.session.known.mockReturnValue(rows as never);
+  leftOut(rows);
   t.state.held.value = [1];
   await settle();
   t.state.held.value = [0];
   await settle();
   expect(shown()?.disputed).toBeNull();
-  t.session.known.mockReturnValue(null as never);
+  leftOut(null);
   t.state.held.value = [1];
   await settle();
   expect(shown()?.disputed).toBeNull();
@@ -137,4 +140,15 @@ test("a character of two tokens does not carry itself", async () => {
   t.state.held.value = [0, 1];
   await settle();
   expect(shown()).toMatchObject({ own: [2], greatest: 0.46875 });
+});
+
+test("scores that are known are shown at once, and not asked for", async () => {
+  t.state.held.value = [0];
+  await settle();
+  const asked = t.session.scores.mock.calls.length;
+  t.session.known.mockReturnValue(Float32Array.of(0.5, 0.25, Number.NaN) as never);
+  t.state.held.value = [1];
+  expect([shown()?.steps, [...(shown()?.values ?? [])].slice(0, 2)]).toEqual([[1], [0.5, 0.25]]);
+  await settle(100);
+  expect([shown()?.steps, t.session.scores.mock.calls.length]).toEqual([[1], asked]);
 });

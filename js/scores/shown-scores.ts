@@ -1,5 +1,5 @@
 /** The scores shown at the moment: those of the steps explained by unit, or those of one input by generated unit. */
-import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals-core";
+import { computed, type ReadonlySignal, type Signal, signal, untracked } from "@preact/signals-core";
 import type { MethodInfo, RequestOptions, ScoreQuery, Session, Sums } from "../session/session";
 import type { Display } from "../state/display";
 import { foilOf, pointedInput, restingSteps, scoreQuery, shownMethod, targetSteps } from "../state/selectors";
@@ -102,23 +102,33 @@ function followSteps(
       void display.run(async () => undefined, lane);
       return;
     }
+    // A whole word is compared with its foil in one row.
+    const asked = query.foil ? steps.slice(0, 1) : steps;
+    const show = (rows: readonly Float32Array[]) => {
+      const notes = new Set(asked.map((step) => session.note(query, step)));
+      const note = notes.size === 1 ? ([...notes][0] ?? null) : null;
+      const disputed = disputedBy(session, query, method, steps, rows);
+      const scores = rowScores(state, method, steps, rows);
+      const high = Math.max(scores.greatest, scaleFloor(session, query, steps));
+      const [step] = steps;
+      const sums = step !== undefined && steps.length === 1 ? session.sums(query, step) : null;
+      out.value = { ...scores, high, method, query, note, sums, disputed };
+    };
+    // What is known is shown at once, so that everything changes but once.
+    const known = asked.length === 1 ? session.known(query, asked[0] as number) : null;
+    if (known) {
+      void display.run(async () => undefined, lane);
+      return untracked(() => show([known]));
+    }
     const late = setTimeout(() => {
       out.value = null;
     }, grace);
-    // A whole word is compared with its foil in one row.
-    const asked = query.foil ? steps.slice(0, 1) : steps;
+    const { inputs } = state.content.peek();
     void display
       .run((options) => session.scores(query, asked, options), lane)
       .then((rows) => {
         if (!rows) return;
-        const notes = new Set(asked.map((step) => session.note(query, step)));
-        const note = notes.size === 1 ? ([...notes][0] ?? null) : null;
-        const disputed = disputedBy(session, query, method, steps, rows);
-        const scores = rowScores(state, method, steps, rows);
-        const high = Math.max(scores.greatest, scaleFloor(session, query, steps));
-        const [step] = steps;
-        const sums = step !== undefined && steps.length === 1 ? session.sums(query, step) : null;
-        out.value = { ...scores, high, method, query, note, sums, disputed };
+        show(asked.map((_, k) => rows.subarray(k * inputs, (k + 1) * inputs)));
         clearTimeout(late);
       });
     return () => clearTimeout(late);
@@ -131,32 +141,30 @@ function disputedBy(
   { foil }: ScoreQuery,
   { name, signed }: MethodInfo,
   steps: readonly number[],
-  rows: Float32Array,
+  [row]: readonly Float32Array[],
 ): number | null {
   const [step] = steps;
-  if (step === undefined || steps.length > 1 || name.startsWith(reference)) return null;
+  if (step === undefined || !row || steps.length > 1 || name.startsWith(reference)) return null;
   const query: ScoreQuery = { method: reference, layer: null, heads: [], head_rule: "mean" };
   const other = session.known(foil === undefined ? query : { ...query, foil }, step);
-  return other && disagreement(rows, signed, other);
+  return other && disagreement(row, signed, other);
 }
 
 function rowScores(
   state: State,
   method: MethodInfo,
   steps: readonly number[],
-  scores: Float32Array,
+  rows: readonly Float32Array[],
 ): Omit<ShownScores, "query" | "method" | "note" | "sums" | "disputed" | "high"> {
   const content = state.content.peek();
   const options = scoreOptions(state, method);
   const { hidden } = options;
-  const { inputs } = content;
-  const rows = steps.map((_, k) => scores.subarray(k * inputs, (k + 1) * inputs));
   const units = unitsOf(content);
   const read = (by: ScoreOptions) => unitScores(rows, content.tokens.start, units.inputEnds, by).shown;
   const values = read(options);
   const all = combine(rows, options.spanRule);
   const tokens = hidden.includes(1) ? all.map((v, i) => (hidden[units.of(i)] ? Number.NaN : v)) : all;
-  const total = magnitude(all);
+  const [sum, total] = totals(all);
   const own = ownUnits(state, steps);
   const sums = options.unitRule === "sum" ? values : read({ ...options, unitRule: "sum" });
   const others = compared({ values: sums, sinks: [], own });
@@ -171,8 +179,8 @@ function rowScores(
     sinks,
     own,
     greatest: greatest(compared({ values, sinks, own })),
-    sum: all.reduce((sum, v) => (Number.isNaN(v) ? sum : sum + v), 0),
-    hiddenShare: total > 0 ? 1 - magnitude(tokens) / total : 0,
+    sum,
+    hiddenShare: total > 0 && tokens !== all ? 1 - totals(tokens)[1] / total : 0,
     renormalized: options.renormalize && hidden.includes(1),
   };
 }
@@ -276,6 +284,13 @@ function pause(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-function magnitude(values: Float32Array): number {
-  return values.reduce((sum, v) => (Number.isNaN(v) ? sum : sum + Math.abs(v)), 0);
+/** What the numbers add up to, and their magnitudes. */
+function totals(values: Float32Array): [sum: number, magnitude: number] {
+  let [sum, magnitude] = [0, 0];
+  for (const v of values) {
+    if (Number.isNaN(v)) continue;
+    sum += v;
+    magnitude += Math.abs(v);
+  }
+  return [sum, magnitude];
 }

@@ -30,5 +30,8 @@ export function sinksOf(values: Float32Array, content: Content): number[] {
 /** The values that make the scale and the list: without sinks and the earlier parts of the word explained itself. */
 export function compared({ values, sinks, own }: Row): Float32Array {
   if (sinks.length + own.length === 0) return values;
-  return values.map((v, u) => (sinks.includes(u) || own.includes(u) ? Number.NaN : v));
+  const out = values.slice();
+  for (const u of sinks) out[u] = Number.NaN;
+  for (const u of own) out[u] = Number.NaN;
+  return out;
 }

@@ -1,8 +1,8 @@
 /** Small pictures of all heads from the weights that an exported page carries, as page/glance.py makes them. */
-import { percentile } from "../scores/combine";
+import { percentile } from "../scores/percentile";
 import { quantize } from "./quantize";
 import type { Content, Glance } from "./session";
-import type { Weights } from "./weights";
+import { type Weights, weightAt } from "./weights";
 
 /** Where each of `parts` parts of `count` begins, and where the last ends. */
 const borders = (parts: number, count: number): readonly number[] =>
@@ -21,7 +21,7 @@ export function glanceOf(weights: Weights, content: Content, rows: number, cols:
         for (let col = 0; col < cols; col++) {
           const end = Math.min(columns[col + 1] as number, seen.weights.length);
           for (let i = columns[col] as number; i < end; i++) {
-            const weight = seen.unit * (seen.weights[i] as number);
+            const weight = weightAt(seen, i);
             if (!((peaks[at + col] as number) >= weight)) peaks[at + col] = weight;
           }
         }

@@ -1,6 +1,6 @@
 /** What each layer would have said at a step: read from the numbers of an answer, or of an exported page. */
-import { fromBase64 } from "./buffers";
 import type { StepLens } from "./session";
+import type { Numbers } from "./unpack";
 
 /** Where the numbers come from: for each step and layer in turn p and rank of what was said, words with p, rivals' p. */
 export interface LensNumbers {
@@ -34,14 +34,12 @@ export function readLens(
 
 /** In an exported page: numbers as 16 bits, of which probabilities are divided by 65,535. */
 export interface RecordedLens extends LensNumbers {
-  readonly data: string;
+  readonly data: Numbers;
 }
 
 /** The numbers of a recorded lens. */
 export function recordedNumbers({ top, rivals, data }: RecordedLens): Float32Array {
   const width = 2 + 2 * top + rivals;
   const whole = (column: number) => column === 1 || (column < 2 + 2 * top && column % 2 === 0 && column > 0);
-  return Float32Array.from(new Uint16Array(fromBase64(data).buffer), (q, i) =>
-    whole(i % width) ? q : q / 65_535,
-  );
+  return Float32Array.from(new Uint16Array(data.buffer), (q, i) => (whole(i % width) ? q : q / 65_535));
 }

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { GivenByHeads, type RecordedHeads } from "./recorded-heads";
 import { sample } from "./testing";
+import type { Numbers } from "./unpack";
 
-const base64 = (array: Float32Array | Uint8Array) =>
-  Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString("base64");
+const asBytes = (array: Float32Array | Uint8Array): Numbers =>
+  new Uint8Array(array.slice().buffer as ArrayBuffer);
 
 /** Two layers of two heads, and two steps, which see 2 and 3 inputs. */
 const record: RecordedHeads = {
@@ -12,11 +13,11 @@ const record: RecordedHeads = {
     { reading: "gradient", sinks: [], top: [[1, 1, 0.5, [2, 1]]] },
     { reading: "values", sinks: [[0, 0.3]], top: [[0, 1, 0.4, [0]]] },
   ],
-  scale: base64(Float32Array.of(0.51, 0.255, 0.51)),
-  data: base64(Uint8Array.of(255, 0, 0, 0, 0, 0, 0, 255, 0, 255, 0, 0)),
+  scale: asBytes(Float32Array.of(0.51, 0.255, 0.51)),
+  data: asBytes(Uint8Array.of(255, 0, 0, 0, 0, 0, 0, 255, 0, 255, 0, 0)),
   pairs: {
-    scale: base64(Float32Array.of(0.5, 0.255, 0, 0.51, 0.255)),
-    data: base64(Uint8Array.of(255, 0, 0, 0, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 0, 0, 0, 255)),
+    scale: asBytes(Float32Array.of(0.5, 0.255, 0, 0.51, 0.255)),
+    data: asBytes(Uint8Array.of(255, 0, 0, 0, 255, 255, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 0, 0, 0, 255)),
   },
 };
 const given = new GivenByHeads(record, sample);

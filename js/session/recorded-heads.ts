@@ -1,16 +1,16 @@
 /** What each head gives, in the data of an exported page. */
-import { fromBase64, toFloat32 } from "./buffers";
 import type { Content, HeadShares, TopHead } from "./session";
+import type { Numbers } from "./unpack";
 
 /** Quantised shares: of each step, then of all steps together. */
 export interface RecordedHeads {
   readonly steps: readonly Pick<HeadShares, "reading" | "sinks" | "top">[];
   /** The greatest share of each. */
-  readonly scale: string;
+  readonly scale: Numbers;
   /** A byte for each share `[steps + 1, layers, heads]`. */
-  readonly data: string;
+  readonly data: Numbers;
   /** Where they are few: the greatest share of each step and input that it sees, and a byte for each of its heads. */
-  readonly pairs: { readonly scale: string; readonly data: string } | null;
+  readonly pairs: { readonly scale: Numbers; readonly data: Numbers } | null;
 }
 
 interface Quantized {
@@ -18,9 +18,9 @@ interface Quantized {
   readonly data: Uint8Array;
 }
 
-const decode = ({ scale, data }: { scale: string; data: string }): Quantized => ({
-  scale: toFloat32(fromBase64(scale)),
-  data: fromBase64(data),
+const decode = ({ scale, data }: Pick<RecordedHeads, "scale" | "data">): Quantized => ({
+  scale: new Float32Array(scale.buffer),
+  data,
 });
 
 /** Answers for the heads as Python would. */

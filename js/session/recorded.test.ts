@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { RecordedSession, type Recording } from "./recorded";
 import type { Content, HeadRule, ScoreQuery } from "./session";
 import { fixture, numbers, sample } from "./testing";
+import type { Numbers } from "./unpack";
 
 const [first, steps, layers, heads] = [3, 4, 2, 3];
 const inputs = first + steps - 1;
@@ -23,8 +24,8 @@ const random = () => {
   seed = (seed * 48271) % 2147483647;
   return seed / 2147483647;
 };
-const base64 = (values: Float32Array | Uint16Array | Uint8Array): string =>
-  Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString("base64");
+const asBytes = (values: Float32Array | Uint16Array | Uint8Array): Numbers =>
+  new Uint8Array(values.slice().buffer as ArrayBuffer);
 
 /** weights[layer][head][step][input] */
 const weights = Array.from({ length: layers }, () =>
@@ -46,8 +47,8 @@ function record(bits: 8 | 16): Recording {
     v: 1,
     content,
     state: {},
-    scores: { input_x_gradient: base64(signed) },
-    attention: { layers, heads, bits, scale: base64(scale), data: base64(data) },
+    scores: { input_x_gradient: asBytes(signed) },
+    attention: { layers, heads, bits, scale: asBytes(scale), data: asBytes(data) },
     left_out: [],
   };
 }
@@ -125,11 +126,16 @@ test("notes as they are in the file", () => {
 test("labels read no label", async () => {
   const labels: Content = { ...content, inputs: first, steps: { ...content.steps, first, count: 2 } };
   const quanta = Uint8Array.from([255, 51, 0, 255, 0, 102, 0, 255, 51, 102, 0, 255]);
-  const attention = { layers: 1, heads: 2, bits: 8, scale: base64(Float32Array.of(0.5, 1, 1, 0.5)) } as const;
+  const attention = {
+    layers: 1,
+    heads: 2,
+    bits: 8,
+    scale: asBytes(Float32Array.of(0.5, 1, 1, 0.5)),
+  } as const;
   const session = new RecordedSession({
     ...record(8),
     content: labels,
-    attention: { ...attention, data: base64(quanta) },
+    attention: { ...attention, data: asBytes(quanta) },
   });
   const chosen: ScoreQuery = { method: "attention", layer: null, heads: [[0, 1]], head_rule: "mean" };
   near(await session.scores(chosen, [0, 1]), [0, 1, 0.2, 0.2, 0, 0.5], 1e-6);
@@ -177,7 +183,7 @@ test("a long row is pooled by the largest magnitude, and its outliers are off th
       inputs: count - 1,
       steps: { ...content.steps, first: count - 1, count: 1 },
     },
-    scores: { input_x_gradient: base64(row) },
+    scores: { input_x_gradient: asBytes(row) },
     attention: null,
   });
   const map = await session.map({ method: "input_x_gradient", layer: null, heads: [], head_rule: "mean" });
@@ -199,7 +205,7 @@ test("what the page does not carry is a sentence", async () => {
 describe("the examples both sides agree on", () => {
   const { planted } = fixture;
   const bytes = (rows: readonly (readonly (number | "NaN")[])[]) =>
-    base64(Float32Array.from(rows.flatMap((row) => numbers(row))));
+    asBytes(Float32Array.from(rows.flatMap((row) => numbers(row))));
   const first = fixture.content.steps.first;
   const byHead = [0, 1].flatMap((l) =>
     [0, 1].flatMap((h) => planted.attention.map((step) => step[l]?.[h] ?? [])),
@@ -215,8 +221,8 @@ describe("the examples both sides agree on", () => {
       layers: 2,
       heads: 2,
       bits: 16,
-      scale: base64(Float32Array.from(largest)),
-      data: base64(
+      scale: asBytes(Float32Array.from(largest)),
+      data: asBytes(
         Uint16Array.from(
           seen.flatMap((row, k) => row.map((w) => Math.round((65535 * w) / (largest[k] as number)))),
         ),
@@ -238,7 +244,7 @@ describe("the examples both sides agree on", () => {
     const values = numbers(example?.answer.values ?? []);
     const [width, words] = [8, example?.answer.meta.words as string[]];
     const whole = (i: number) => [1, 2, 4].includes(i % width);
-    const data = base64(Uint16Array.from(values, (v, i) => (whole(i) ? v : Math.round(65_535 * v))));
+    const data = asBytes(Uint16Array.from(values, (v, i) => (whole(i) ? v : Math.round(65_535 * v))));
     // One step: the second of the example stands for the first.
     const steps = { ...fixture.content.steps, count: 1 };
     const page = new RecordedSession({

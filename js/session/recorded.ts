@@ -1,7 +1,7 @@
 /** A session whose numbers come from the data of an exported page; docs/protocol.md has the format. */
-import { greatest, percentile } from "../scores/combine";
+import { greatest } from "../scores/combine";
 import { scaleFloor } from "../scores/floor";
-import { fromBase64 } from "./buffers";
+import { percentile } from "../scores/percentile";
 import { glanceOf } from "./glance";
 import { type RecordedLens, readLens, recordedNumbers } from "./lens";
 import { quantize } from "./quantize";
@@ -18,13 +18,14 @@ import type {
   StepLens,
   Sums,
 } from "./session";
+import type { Numbers } from "./unpack";
 import { type RecordedAttention, Weights } from "./weights";
 
 export interface Recording {
   readonly v: 1;
   readonly content: Content;
   readonly state: Readonly<Record<string, unknown>>;
-  readonly scores: Readonly<Record<string, string>>;
+  readonly scores: Readonly<Record<string, Numbers>>;
   readonly attention: RecordedAttention | null;
   readonly heads?: RecordedHeads | null;
   readonly notes?: Readonly<Record<string, readonly (string | null)[]>>;
@@ -205,9 +206,9 @@ export class RecordedSession implements Session {
   }
 
   #decode(method: string): Float32Array {
-    const text = this.#record.scores[method];
-    if (text === undefined) throw new Error(`This page does not carry the scores of ${method}.`);
-    const rows = new Float32Array(fromBase64(text).buffer);
+    const numbers = this.#record.scores[method];
+    if (numbers === undefined) throw new Error(`This page does not carry the scores of ${method}.`);
+    const rows = new Float32Array(numbers.buffer);
     this.#scores.set(method, rows);
     return rows;
   }

@@ -1,4 +1,5 @@
 /** The messages both test suites read, and a channel without a kernel. */
+import { gzipSync } from "node:zlib";
 import messages from "../../tests/fixtures/messages.json";
 import type { Bytes } from "./buffers";
 import type { Channel } from "./requests";
@@ -107,4 +108,17 @@ export class FakeChannel implements Channel {
   listen(handler: (message: unknown, buffers: readonly Bytes[]) => void): void {
     this.answer = (message, buffers = []) => handler(message, buffers);
   }
+}
+
+const letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%()*+-;=>?@^_`{|}~,.";
+
+/** What Python packs into a page: gzip in base 85. */
+export function packedText(content: string | Uint8Array): string {
+  const bytes = gzipSync(content);
+  const missing = -bytes.length & 3;
+  const padded = Buffer.concat([bytes, Buffer.alloc(missing)]);
+  let text = "";
+  for (let i = 0; i < padded.length; i += 4)
+    for (let k = 4; k >= 0; k--) text += letters[Math.floor(padded.readUInt32BE(i) / 85 ** k) % 85];
+  return text.slice(0, text.length - missing);
 }

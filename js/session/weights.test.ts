@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import type { Head } from "./session";
 import { sample } from "./testing";
+import type { Numbers } from "./unpack";
 import { Weights } from "./weights";
 
-const base64 = (array: Float32Array | Uint8Array) =>
-  Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString("base64");
+const asBytes = (array: Float32Array | Uint8Array | Uint16Array): Numbers =>
+  new Uint8Array(array.slice().buffer as ArrayBuffer);
 
 /** One layer of three heads and two steps, which see 2 and 3 inputs. */
 const quanta = Uint8Array.from([255, 0, 0, 255, 51, 51, 255, 0, 255, 0, 0, 255, 0, 102, 255]);
@@ -13,8 +14,8 @@ const weights = new Weights(
     layers: 1,
     heads: 3,
     bits: 8,
-    scale: base64(Float32Array.of(1, 0.5, 0.25, 1, 1, 1)),
-    data: base64(quanta),
+    scale: asBytes(Float32Array.of(1, 0.5, 0.25, 1, 1, 1)),
+    data: asBytes(quanta),
   },
   sample,
 );
@@ -41,4 +42,21 @@ test("heads are joined by mean, sum, maximum or median", () => {
 
 test("a median for one input alone leaves the others out", () => {
   expect(row(0, heads, "median", 1)).toEqual([null, 0.25, null]);
+});
+
+test("with 11 bits the greatest weight is exact, and the others are shares of the next", () => {
+  const fine = new Weights(
+    {
+      layers: 1,
+      heads: 1,
+      bits: 11,
+      scale: asBytes(Float32Array.of(0.001, 0.5)),
+      largest: asBytes(Float32Array.of(0.998, 0.5)),
+      data: asBytes(Uint16Array.of(1535, 1534, 767, 1535, 1534)),
+    },
+    sample,
+  );
+  const read = (step: number) => [...fine.row(step, [[0, 0]], "mean")].slice(0, step + 2);
+  expect(read(0)).toEqual([Math.fround(0.998), Math.fround(0.001)]);
+  expect(read(1)).toEqual([0.25, 0.5, 0.5]);
 });

@@ -1,15 +1,30 @@
 /** The attention weights in the data of an exported page. */
-import { fromBase64 } from "./buffers";
 import type { Content, Head, HeadRule } from "./session";
+import type { Numbers } from "./unpack";
 
-/** Quantised weights: `data` has `bits` for each weight, `scale` the greatest weight of each layer, head and step. */
+/**
+ * Quantised weights: `data` has `bits` for each weight, `scale` the greatest weight of each layer, head and step. With 11 bits `scale`
+ * has the second greatest, and `largest` the greatest itself, in whose place 1535 stands.
+ */
 export interface RecordedAttention {
   readonly layers: number;
   readonly heads: number;
-  readonly bits: 8 | 16;
-  readonly scale: string;
-  readonly data: string;
+  readonly bits: 8 | 11 | 16;
+  readonly scale: Numbers;
+  readonly data: Numbers;
+  readonly largest?: Numbers;
 }
+
+/** The weights of a row: `unit` times each number, but for `top`, which stands for `largest`. */
+export interface Quantized {
+  readonly weights: Uint8Array | Uint16Array;
+  readonly unit: number;
+  readonly top: number;
+  readonly largest: number;
+}
+
+export const weightAt = ({ weights, unit, top, largest }: Quantized, i: number): number =>
+  weights[i] === top ? largest : unit * (weights[i] as number);
 
 /** The weights of all heads: for each layer, head and step in turn, the inputs that the step could see. */
 export class Weights {
@@ -21,6 +36,7 @@ export class Weights {
   readonly #scale: Float32Array;
   readonly #data: Uint8Array | Uint16Array;
   readonly #most: number;
+  readonly #largest: Float32Array | null;
   /** Reused for the sums of every row, so that hovering leaves no garbage. */
   readonly #all: Float64Array;
 
@@ -32,23 +48,26 @@ export class Weights {
     for (let s = 0; s < steps.count; s++)
       starts.push((starts[s] as number) + Math.min(steps.first + s, inputs));
     this.#starts = starts;
-    this.#scale = new Float32Array(fromBase64(record.scale).buffer);
-    const bytes = fromBase64(record.data);
-    this.#data = record.bits === 16 ? new Uint16Array(bytes.buffer) : bytes;
-    this.#most = 2 ** record.bits - 1;
+    this.#scale = new Float32Array(record.scale.buffer);
+    this.#data = record.bits === 8 ? record.data : new Uint16Array(record.data.buffer);
+    this.#largest = record.largest ? new Float32Array(record.largest.buffer) : null;
+    this.#most = this.#largest ? 1534 : 2 ** record.bits - 1;
     this.#all = new Float64Array(inputs);
   }
 
-  /** The quantised weights of one head at one step; a weight is `unit` times its number. */
-  of(layer: number, head: number, step: number): { weights: Uint8Array | Uint16Array; unit: number } {
+  /** The quantised weights of one head at one step. */
+  of(layer: number, head: number, step: number): Quantized {
     const index = layer * this.heads + head;
+    const row = index * this.#steps + step;
     const from = index * (this.#starts[this.#steps] as number);
     return {
       weights: this.#data.subarray(
         from + (this.#starts[step] as number),
         from + (this.#starts[step + 1] as number),
       ),
-      unit: (this.#scale[index * this.#steps + step] as number) / this.#most,
+      unit: (this.#scale[row] as number) / this.#most,
+      top: this.#largest ? this.#most + 1 : -1,
+      largest: this.#largest?.[row] ?? Number.NaN,
     };
   }
 
@@ -58,10 +77,11 @@ export class Weights {
     const all = this.#all.fill(0);
     let seen = 0;
     for (const [layer, head] of chosen) {
-      const { weights, unit } = this.of(layer, head, step);
+      const { weights, unit, top, largest } = this.of(layer, head, step);
       seen = weights.length;
       for (let i = 0; i < seen; i++) {
-        const w = unit * (weights[i] as number);
+        const q = weights[i] as number;
+        const w = q === top ? largest : unit * q;
         all[i] = rule === "max" ? Math.max(all[i] as number, w) : (all[i] as number) + w;
       }
     }
@@ -78,8 +98,8 @@ export class Weights {
     const half = (rows.length - 1) / 2;
     const seen = rows[0]?.weights.length ?? 0;
     for (let i = only ?? 0; i < Math.min(seen, (only ?? seen) + 1); i++) {
-      rows.forEach(({ weights, unit }, k) => {
-        each[k] = unit * (weights[i] as number);
+      rows.forEach((row, k) => {
+        each[k] = weightAt(row, i);
       });
       each.sort();
       out[i] = ((each[Math.floor(half)] as number) + (each[Math.ceil(half)] as number)) / 2;

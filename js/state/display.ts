@@ -21,4 +21,6 @@ export interface Display {
   run<T>(work: (options: RequestOptions) => Promise<T>, lane?: string): Promise<T | undefined>;
   /** Start an effect that ends with the display. */
   effect(body: () => void | (() => void)): void;
+  /** The same, which runs again after the next frame: the tints come first. */
+  later(body: () => void | (() => void)): void;
 }

@@ -34,7 +34,7 @@ const choose = (title: string) =>
     .find((radio) => radio.textContent === title)
     ?.click();
 
-beforeEach(() => {
+beforeEach(async () => {
   vi.stubGlobal("matchMedia", () => Object.assign(new EventTarget(), { matches: false }));
   state = createState(sample);
   end = new AbortController();
@@ -50,6 +50,7 @@ beforeEach(() => {
   } as unknown as Session;
   mountApp(el, { state, session, notes: [] }, end.signal, [...views, counter]);
   root = el.shadowRoot as ShadowRoot;
+  await vi.dynamicImportSettled();
 });
 afterEach(() => {
   end.abort();

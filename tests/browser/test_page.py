@@ -27,7 +27,8 @@ ARC_BELOW = """(canvas, word) => {
   const place = canvas.getBoundingClientRect();
   const scale = canvas.width / place.width;
   const [x, y] = [box.left + box.width / 2 - place.left, box.bottom - place.top + 8];
-  return canvas.getContext("2d").getImageData(x * scale, y * scale, 1, 1).data[3] > 100;
+  const { data } = canvas.getContext("2d").getImageData((x - 4) * scale, y * scale, 8 * scale, 1);
+  return data.filter((_, k) => k % 4 === 3).some((alpha) => alpha > 200);
 }"""
 HOSTILE = '</script><img src=x onerror="window.hacked = 1">'
 

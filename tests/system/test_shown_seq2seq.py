@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from helpers.exported import unpacked
+from helpers.html_page import Page as HtmlPage
 from helpers.page import Page
 from helpers.tiny_seq2seq import ANSWER, SOURCE, build_seq2seq, ending_tokenizer
 
@@ -91,8 +92,7 @@ def test_saved_and_opened(ex: aw.Explanation, tmp_path: Path) -> None:
 
 def test_exported(ex: aw.Explanation, tmp_path: Path) -> None:
     text = ex.to_html(tmp_path / "page.html").read_text()
-    (found,) = re.findall(r'id="attrwidget-data">(.*?)</script>', text, re.DOTALL)
-    data: dict[str, Any] = json.loads(found)
+    data = unpacked(HtmlPage(text).scripts[0])
     for part in ("tokens", "sections", "layers", "heads", "inputs"):
         assert data["content"][part] == content_of(ex.reading)[part]
     names = [method["name"] for method in data["content"]["methods"]]

@@ -46,7 +46,7 @@ export function mountAlternatives(host: HTMLElement, ctx: Context): void {
   const list = h("ul", { "aria-label": label }, ...chips.map(({ item }) => item));
   host.append(title, h("div", {}, list, input, onward, back, message));
 
-  ctx.effect(() => {
+  ctx.later(() => {
     const { contrast: methods, steps } = state.content.value;
     const targets = targetSteps(state);
     step = isWord(targets, state.content.value) ? targets[0] : undefined;

@@ -56,8 +56,8 @@ function keepHeight(foot: HTMLElement, end: AbortSignal): void {
   watchSize([foot], keep, end);
 }
 
-function followSentence(host: HTMLElement, { state, scores, effect }: Context): void {
-  effect(() => {
+function followSentence(host: HTMLElement, { state, scores, later }: Context): void {
+  later(() => {
     const content = state.content.value;
     const steps = targetSteps(state).filter((s) => s < content.steps.count);
     const shown = scores.shown.value;
@@ -71,7 +71,7 @@ function followSentence(host: HTMLElement, { state, scores, effect }: Context): 
   });
 }
 
-function followLegend(host: HTMLElement, { state, scores, theme, allSteps, effect }: Context): void {
+function followLegend(host: HTMLElement, { state, scores, theme, allSteps, effect, later }: Context): void {
   const [low, ramp] = [h("span", { class: "num" }), h("i", { class: "ramp" })];
   const [high, facts] = [h("span", { class: "num" }), h("span")];
   const sink = sinkButton({ state });
@@ -81,7 +81,7 @@ function followLegend(host: HTMLElement, { state, scores, theme, allSteps, effec
   effect(() => {
     ramp.style.backgroundImage = gradient(tint(theme.value), signed.value, intensity.value);
   });
-  effect(() => {
+  later(() => {
     const shown = scores.shown.value;
     host.hidden = !shown || allSteps.value;
     if (!shown) return;

@@ -1,9 +1,10 @@
 /** A long text in small beside it: where its tints are, what is explained and found, and what is in sight. */
 import type { Context } from "../../context";
 import { afterNextFrame, h, listen, sizeCanvas } from "../../dom";
-import { cssColor } from "../../draw/color";
+import { pixel } from "../../draw/color";
 import type { Page } from "../../views/running-text/page";
 import type { Inks, Picture } from "../../views/running-text/paint";
+import { Places } from "./places";
 
 export const minimap = { mount };
 
@@ -44,28 +45,38 @@ function mount(page: Page, { theme }: Context): void {
     boxes.each(u, (left, top, w, h) =>
       paint(margin + left * across, top * scale, Math.max(1, w * across), Math.max(1, h * scale - 1)),
     );
+  let places = new Places(0);
   const words = afterNextFrame(() => {
     size();
     const c = fresh(text);
     if (!c) return;
     c.fillStyle = inks.peek().soft;
     c.globalAlpha = 0.22;
-    for (let u = 0; u < built.units.length; u++) each(u, (x, y, w, height) => c.fillRect(x, y, w, height));
+    places = new Places(built.units.length);
+    for (let u = 0; u < built.units.length; u++) {
+      each(u, (x, y, w, height) => {
+        c.fillRect(x, y, w, height);
+        places.add(x, y, w, height);
+      });
+      places.end(u);
+    }
     paint(picture.peek(), inks.peek());
   }, end);
   const paint = ({ values, high, targets }: Picture, { signed, ...ink }: Inks) => {
     const c = fresh(tints);
-    if (!c) return;
-    for (let u = 0; values && high > 0 && u < values.length; u++) {
-      const v = values[u] as number;
-      const share = Math.min(1, Math.abs(v) / high);
-      if (!(share > faint)) continue;
-      const { rgb } = !signed ? ink.unsigned : v < 0 ? ink.negative : ink.positive;
-      c.globalAlpha = gain * Math.sqrt(share);
-      c.fillStyle = cssColor(rgb);
-      each(u, (x, y, w, height) => c.fillRect(x, y, w, height));
+    if (!c || tints.width * tints.height === 0) return;
+    if (values && high > 0) {
+      const [adds, takes] = [signed ? ink.positive : ink.unsigned, ink.negative];
+      const image = c.createImageData(tints.width, tints.height);
+      places.paint(image, (u) => {
+        const v = values[u] as number;
+        const share = Math.min(1, Math.abs(v) / high);
+        if (!(share > faint)) return 0;
+        const alpha = Math.round(255 * gain * Math.sqrt(share));
+        return ((alpha << 24) | (pixel((v < 0 ? takes : adds).rgb) & 0xffffff)) >>> 0;
+      });
+      c.putImageData(image, 0, 0);
     }
-    c.globalAlpha = 1;
     c.fillStyle = ink.accent;
     for (const u of targets) each(u, (x, y, w, height) => c.fillRect(x - 2, y - 1, w + 4, height + 2));
   };

@@ -16,8 +16,8 @@ export interface Fed {
 export const rest = 250;
 
 /** Give `show` what each head gives to the words held or pointed at, from all inputs or from the one pointed at. */
-export function followHeads({ state, session, effect }: Context, show: (fed: Fed) => void): void {
-  effect(() => {
+export function followHeads({ state, session, later }: Context, show: (fed: Fed) => void): void {
+  later(() => {
     const content = state.content.value;
     const steps = targetSteps(state);
     const input = pointedInput(state);

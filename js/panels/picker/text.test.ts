@@ -52,6 +52,10 @@ test("the caption names the sink, the mean, and another reading than the gradien
 test("the inputs that a head reads, each once", () => {
   expect(readText(content, [4, 1])).toBe("America · first");
   expect(readText(content, [4, 4])).toBe("America");
+  const long = content.tokens.text.map((word, u) => (u === 4 ? ` ${"a message ".repeat(9)}` : word));
+  expect(readText({ ...content, tokens: { ...content.tokens, text: long } }, [4])).toMatch(
+    /^a message.{22}…$/,
+  );
   const text = [...content.tokens.text.slice(0, 5), "n", " George", " Washington"];
   expect(readText({ ...content, tokens: { ...content.tokens, text } }, [5])).toBe("American");
 });

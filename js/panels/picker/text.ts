@@ -2,7 +2,7 @@
 
 import type { RichText } from "../../dom";
 import { numeral, spoken } from "../../draw/numerals";
-import { wordName } from "../../scores/strongest";
+import { wordName } from "../../scores/told";
 import type { Content, Head, HeadRule, HeadShares } from "../../session/session";
 import { headName, ruleName, shortName } from "../../state/heads";
 import { named, quoted } from "../../state/names";
@@ -63,7 +63,12 @@ export function tooltipText({ reading }: HeadShares): string {
 
 /** The words that a head reads most, each once. */
 export function readText(content: Content, inputs: readonly number[]): string {
-  return [...new Set(inputs.map((input) => wordName(content, unitsOf(content).of(input))))].join(" · ");
+  // Of a text read by messages, a unit is a whole one.
+  const name = (input: number) => {
+    const letters = [...wordName(content, unitsOf(content).of(input))];
+    return letters.length > longest ? `${letters.slice(0, longest - 1).join("")}…` : letters.join("");
+  };
+  return [...new Set(inputs.map(name))].join(" · ");
 }
 
 function headsText(heads: readonly Head[]): string {

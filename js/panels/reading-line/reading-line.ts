@@ -2,7 +2,8 @@
 import { computed, signal } from "@preact/signals-core";
 import type { Context } from "../../context";
 import { afterNextFrame, h } from "../../dom";
-import { keptOf, most, sentencesOf, tokensOf } from "../../scores/spans";
+import { sentencesOf } from "../../scores/sentences";
+import { keptOf, most, tokensOf } from "../../scores/spans";
 import type { Grouping, UnitRule } from "../../session/session";
 import { hasMessages, isLong } from "../../state/groups";
 import type { Options } from "../../state/state";

@@ -1,5 +1,6 @@
 /** The places of a text where the words searched for occur, and what they carry. */
-import { massIn, type Span } from "../../scores/spans";
+import type { Span } from "../../scores/sentences";
+import { massIn } from "../../scores/spans";
 import type { Content } from "../../session/session";
 import { unitWith } from "../../state/letters";
 import { unitsOf } from "../../state/units";

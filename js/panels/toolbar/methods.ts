@@ -3,8 +3,8 @@ import type { Context, Part } from "../../context";
 import { h } from "../../dom";
 import type { MethodInfo } from "../../session/session";
 import { methodOf } from "../../state/selectors";
+import { costText, headingOf, order } from "./headings";
 import styles from "./panels.css";
-import { costText, headingOf, order } from "./questions";
 
 export const methods: Part = { styles, mount: (host, ctx) => host.append(methodsPanel(ctx)) };
 

@@ -5,7 +5,8 @@ import type { RichText } from "../../dom";
 import { h, plainText, writeText } from "../../dom";
 import { chance } from "../../draw/numerals";
 import type { ShownScores } from "../../scores/shown-scores";
-import { byWord, piecesOf, strongest, told } from "../../scores/strongest";
+import { byWord, piecesOf, strongest } from "../../scores/strongest";
+import { told } from "../../scores/told";
 import type { Check, Content } from "../../session/session";
 import { named } from "../../state/names";
 import { inARow, restingSteps } from "../../state/selectors";
@@ -26,7 +27,7 @@ interface Question {
 }
 
 export function mountCheck(host: HTMLElement, ctx: Context, shown: ReadonlySignal<ShownScores | null>): void {
-  const { state, session, effect, run, announce } = ctx;
+  const { state, session, later, run, announce } = ctx;
   const meaning =
     "It holds where the probability falls further without these words than in every draw of others. It says what the model needs, not whether the answer is true.";
   const text = h("p", { role: "status", title: meaning });
@@ -55,7 +56,7 @@ export function mountCheck(host: HTMLElement, ctx: Context, shown: ReadonlySigna
     },
     { signal: ctx.signal },
   );
-  effect(() => {
+  later(() => {
     void known.value;
     const content = state.content.value;
     const scores = shown.value;
@@ -107,15 +108,14 @@ export function questionOf(
   if (steps.join() !== resting.join() || !checkable(steps, content)) return null;
   const units = unitsOf(content);
   const end = units.labels ? content.inputs : content.steps.first + (steps[0] as number);
-  const movable = values.map((v, u) =>
-    units.special(u) || units.start(u) === 0 || units.start(u) >= end ? Number.NaN : v,
-  );
-  const tokensOf = (u: number) =>
-    Array.from({ length: (units.inputEnds[u] as number) - units.start(u) }, (_, k) => units.start(u) + k);
+  const movable = values.slice();
+  const length = (u: number) => (units.inputEnds[u] as number) - units.start(u);
+  const tokensOf = (u: number) => Array.from({ length: length(u) }, (_, k) => units.start(u) + k);
   let count = 0;
-  movable.forEach((v, u) => {
-    if (!Number.isNaN(v)) count += (units.inputEnds[u] as number) - units.start(u);
-  });
+  for (let u = 0; u < movable.length; u++) {
+    if (units.special(u) || units.start(u) === 0 || units.start(u) >= end) movable[u] = Number.NaN;
+    else if (!Number.isNaN(movable[u])) count += length(u);
+  }
   const inputs: number[] = [];
   for (const u of strongest(byWord(movable, content), masked, method.signed ? (v) => v : Math.abs)) {
     const more = piecesOf(u, movable, content).flatMap(tokensOf);

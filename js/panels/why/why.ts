@@ -4,9 +4,11 @@ import type { Context } from "../../context";
 import { afterNextFrame, h, writeText } from "../../dom";
 import { numeral } from "../../draw/numerals";
 import { type Tint, tint } from "../../draw/ramp";
+import { held } from "../../scores/mass";
 import type { ShownScores } from "../../scores/shown-scores";
 import { compared } from "../../scores/sink";
-import { byWord, held, piecesOf, strongest, told } from "../../scores/strongest";
+import { byWord, piecesOf, strongest } from "../../scores/strongest";
+import { told } from "../../scores/told";
 import type { Content } from "../../session/session";
 import { named } from "../../state/names";
 import { blindToClasses, foilOf, methodOf, targetSteps } from "../../state/selectors";
@@ -18,6 +20,8 @@ export const why = { styles, mount };
 
 /** Words listed. */
 const listed = 5;
+/** Letters of what tells a word from others that leave the word too little room: "51st of 122". */
+const longTag = 9;
 
 /** `trouble` tells why nothing more can be computed now, or null. */
 function mount(host: HTMLElement, ctx: Context, trouble?: ReadonlySignal<string | null>): void {
@@ -37,7 +41,6 @@ function mount(host: HTMLElement, ctx: Context, trouble?: ReadonlySignal<string 
   });
   const draw = () => {
     const content = state.content.value;
-    list.classList.toggle("wide", content.grouped === "sentence" || content.grouped === "message");
     root.hidden = content.steps.count === 0;
     const units = unitsOf(content);
     const target = named(units.joined(units.ofSteps(targetSteps(state)))).replace(/\s+/g, " ");
@@ -53,12 +56,15 @@ function mount(host: HTMLElement, ctx: Context, trouble?: ReadonlySignal<string 
           ? ["Why ", { strong: target }, ...not]
           : ["Why this answer"],
     );
-    const values = found ? byWord(compared(found), content) : new Float32Array();
+    const pieces = found ? compared(found) : new Float32Array();
+    const values = byWord(pieces, content);
     const sums =
       found && found.sumsOfUnits !== found.values
         ? byWord(compared({ ...found, values: found.sumsOfUnits }), content)
         : values;
     const top = strongest(values, listed);
+    const long = content.grouped === "sentence" || content.grouped === "message";
+    list.classList.toggle("wide", long || top.some((u) => told(content, u).length > longTag));
     writeText(size, [
       found ? sizeText(found, sums, top, content) : trouble?.value ? "not computed" : "computing …",
     ]);
@@ -76,7 +82,7 @@ function mount(host: HTMLElement, ctx: Context, trouble?: ReadonlySignal<string 
         const color = !found.method.signed ? unsigned : v < 0 ? negative : positive;
         row.show(
           content,
-          piecesOf(u, compared(found), content),
+          piecesOf(u, pieces, content),
           v,
           found,
           Math.abs(values[top[0] as number] as number),

@@ -208,7 +208,7 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
 
 /** The first display, with what is started in it ending with that of `side`. */
 function sideWith(ctx: ViewContext, side: ViewContext): ViewContext {
-  return { ...ctx, signal: side.signal, effect: side.effect };
+  return { ...ctx, signal: side.signal, effect: side.effect, later: side.later };
 }
 
 function otherTitle({ state, other }: ViewContext): string {

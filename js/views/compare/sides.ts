@@ -4,6 +4,7 @@ import type { ViewContext } from "../../context";
 import { reference } from "../../scores/disagreement";
 import { createScores } from "../../scores/shown-scores";
 import type { Session } from "../../session/session";
+import { followLater } from "../../state/later";
 import type { Pin, State } from "../../state/state";
 
 /** A context that ends with `end` and shows another state. */
@@ -25,6 +26,7 @@ export function sideOf(
     session,
     signal: end,
     effect: until,
+    later: (body: () => void | (() => void)) => followLater(body, end),
     // New work of one side does not replace that of the other.
     run: ((work, lane) => ctx.run(work, lane && `${name} ${lane}`)) as ViewContext["run"],
   };

@@ -63,8 +63,8 @@ test("the sign has a hue and a dash; sinks and arcs to an edge are dotted, those
     cssColor(colors.positive.rgb),
     cssColor(colors.negative.rgb),
   ]);
-  expect([plus?.dash, minus?.dash, sink?.dash]).toEqual([[], [6, 4], [2, 4]]);
-  expect([sink?.strokeStyle, away?.dash]).toEqual(["soft", [2, 4]]);
+  expect([plus?.dash, minus?.dash, sink?.dash]).toEqual([[], [6, 4], [4, 7]]);
+  expect([sink?.strokeStyle, away?.dash]).toEqual(["soft", [4, 7]]);
   expect(over.of("fill")).toHaveLength(1);
 });
 

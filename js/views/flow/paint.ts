@@ -2,6 +2,7 @@
 import { cssColor } from "../../draw/color";
 import type { Paper } from "../../draw/paper";
 import type { Tint } from "../../draw/ramp";
+import { textWidth } from "../../draw/text-width";
 import type { Sheet } from "../running-text/page";
 import type { Inks, Picture } from "../running-text/paint";
 import type { Arc } from "./arcs";
@@ -18,8 +19,8 @@ export interface Look {
 
 /** Arcs of a bucket are one path: a stroke costs more than a curve. */
 const buckets = 8;
-/** Round dots would take as long as all else. */
-const dotted = [2, 4];
+/** Round dots would take as long as all else, and short dashes as long as the curves. */
+const dotted = [4, 7];
 const dashed = [6, 4];
 const size = 11;
 const digit = 6.7;
@@ -112,7 +113,7 @@ function paintEnd({ over, inks, width }: Ground, route: Route, look: Look, taken
     return;
   taken.push([x - half, x + half, y]);
   const { outside } = route.label;
-  const side = outside ? over.measureText(text).width / 2 + 5 : half;
+  const side = outside ? textWidth(over, text) / 2 + 5 : half;
   paintGround(over, inks, [x - side, y - size / 2 - 1, 2 * side, size + 2], outside);
   over.fillStyle = inks.signed || look.hues.length > 0 ? inks.ink : inks.violet;
   over.fillText(text, x, y);

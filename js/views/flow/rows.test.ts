@@ -35,7 +35,7 @@ function recorded() {
       ),
     ),
   );
-  const bytes = (values: ArrayBuffer) => Buffer.from(values).toString("base64");
+  const bytes = (values: ArrayBuffer) => new Uint8Array(values);
   const scale = Float32Array.from(rows, (row) => Math.max(...row));
   const data = Uint16Array.from(rows.flatMap((row, k) => row.map((v) => (v / (scale[k] as number)) * 65535)));
   const attention = {

@@ -1,9 +1,9 @@
 /** What Flow says in words and numbers: at the ends of arcs, and of how many inputs they come. */
 import type { Context } from "../../context";
 import { numeral } from "../../draw/numerals";
+import { held } from "../../scores/mass";
 import type { ShownScores } from "../../scores/shown-scores";
 import { compared } from "../../scores/sink";
-import { held } from "../../scores/strongest";
 import { named } from "../../state/names";
 import { unitsOf } from "../../state/units";
 import type { Page } from "../running-text/page";

@@ -1,7 +1,7 @@
 /** Make the elements of running text: sections of running text, in which each unit is a bare inline span. */
 import { h, uniqueId } from "../../dom";
 import { chance } from "../../draw/numerals";
-import { sentencesOf } from "../../scores/spans";
+import { sentencesOf } from "../../scores/sentences";
 import type { Content, Section } from "../../session/session";
 import { isLong } from "../../state/groups";
 import { named } from "../../state/names";

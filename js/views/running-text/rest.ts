@@ -2,7 +2,8 @@
 import { untracked } from "@preact/signals-core";
 import type { Context } from "../../context";
 import { h } from "../../dom";
-import { keptOf, massIn, type Span, sentencesOf, tokensOf } from "../../scores/spans";
+import { type Span, sentencesOf } from "../../scores/sentences";
+import { keptOf, massIn, tokensOf } from "../../scores/spans";
 import type { Content } from "../../session/session";
 import { named } from "../../state/names";
 import { unitsOf } from "../../state/units";

@@ -13,7 +13,6 @@ import { Paper } from "./paper";
 import { followInks, pictureOf } from "./picture";
 import { keepPlace, placeIn, showExplained } from "./place";
 import styles from "./running-text.css";
-import { followTip, tipElement } from "./tip";
 
 export { styles };
 
@@ -46,11 +45,10 @@ function fill(
   end: AbortSignal,
   add?: (page: Page, ctx: ViewContext) => Overlay | null,
 ): void {
-  const tip = tipElement();
   const folds = new Folds(built.units, built.folds, end);
   const paper = new Paper(scroller, built.list, () => folds.elements(), end);
   const { boxes } = paper;
-  element.replaceChildren(paper.under, built.list, paper.over, tip);
+  element.replaceChildren(paper.under, built.list, paper.over);
   const follow = (body: () => void) =>
     end.addEventListener(
       "abort",
@@ -97,8 +95,10 @@ function fill(
   follow(() => {
     if (folds.changed.value > 0) untracked(syncFolds);
   });
-  followTip(tip, page, ctx, () => input.between);
   follow(() => markHeld(built, ctx));
+  void import("./tip").then(
+    ({ followTip }) => end.aborted || untracked(() => followTip(element, page, ctx, () => input.between)),
+  );
   loadLong(page, ctx);
 }
 

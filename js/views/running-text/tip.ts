@@ -35,8 +35,10 @@ export function updateTip(tip: HTMLElement, text: TextElements, { state, scores 
   return u;
 }
 
-/** Keep the tip up to date, above the unit pointed at or beside the point that `between` gives. */
-export function followTip(tip: HTMLElement, page: Page, ctx: Context, between: () => Box | null): void {
+/** Keep a tip in `host` up to date, above the unit pointed at or beside the point that `between` gives. */
+export function followTip(host: HTMLElement, page: Page, ctx: Context, between: () => Box | null): void {
+  const tip = tipElement();
+  host.append(tip);
   let u: number | null = null;
   // In the next frame, when all that a move changes is written: measuring lays the page out.
   const place = inNextFrame(() => {

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
-from functools import partial
+from functools import cache, partial
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +13,9 @@ import numpy as np
 from attrwidget.checks import check_megabytes
 from attrwidget.errors import AttrWidgetError
 from attrwidget.export.layers import LEFT_OUT, record_layers, why_no_layers
-from attrwidget.export.plan import MB, Plan, make_plan
-from attrwidget.export.recorded import encode_scores, record_attention, record_given
+from attrwidget.export.packed import pack_data, pack_text
+from attrwidget.export.plan import MB, Plan, make_plans
+from attrwidget.export.recorded import record_attention, record_given
 from attrwidget.files import public_name, writable, write_whole
 from attrwidget.page.bundle import read_bundle
 from attrwidget.page.compared import links_of
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from attrwidget.progress import Progress
     from attrwidget.results.base import Reading
@@ -62,8 +64,9 @@ h1 {{ font-size: 1.1rem; font-weight: 600; overflow-wrap: anywhere; }}
 <div id="attrwidget"></div>
 <noscript>{still}</noscript>
 </main>
-<script type="application/json" id="attrwidget-data">{data}</script>
-<script>{script}</script>
+<script type="text/plain" id="attrwidget-data">{data}</script>
+<script type="text/plain" id="attrwidget-script">{script}</script>
+<script>{opener}</script>
 </body>
 </html>
 """
@@ -139,24 +142,38 @@ def _recorded(
     infos = methods_of_file(reading, methods, shown_methods(shown or {}), everything=everything)
     if not infos:
         raise AttrWidgetError(f"{reading.model_name} allows no method, so the page would show nothing.")
-    shell = _page(reading, title, _data(reading, Plan(tuple(infos), 0), {}, None, shown))
+    shell = _page(reading, title, _data(reading, Plan(tuple(infos), 0, limit), {}, None, shown))
     room = limit * MB - len(shell) - _SPARE_BYTES
-    plan = make_plan(reading, infos, room, limit)
-    with announced_work(reading, plan.recorded(), progress, name, heads=plan.bits > 0) as report:
-        why_not = why_no_layers(reading)
-        count = reading.n_steps
-        rows = count * (len(plan.recorded()) + 2 * bool(plan.bits))
-        total = rows + count * (why_not is None)
-        first, last = part_of(report, 0, rows, total), part_of(report, rows, count, total)
-        plan, scores, attention, heads = _numbers(reading, plan, first, may_fail=methods is None)
-        layers = record_layers(reading, last) if why_not is None else why_not
-    data = _data(reading, plan, scores, attention, shown) | {"heads": heads}
-    if methods is None and not everything:
-        data["left_out"] += too_long_for_file(reading, infos)
-    size = len(_page(reading, title, data))
-    if isinstance(layers, dict) and size + len(json.dumps(layers)) > limit * MB:
-        layers = f"{LEFT_OUT}, to keep it under {limit:g} MB."
-    return _with_layers(data, layers)
+
+    def fits(data: dict[str, Any], plan: Plan) -> bool:
+        return len(_page(reading, title, data)) <= plan.max_mb * MB
+
+    *tried, sure = make_plans(reading, infos, room, limit)
+    for plan in (*tried, sure):
+        with announced_work(reading, plan.recorded(), progress, name, heads=plan.bits > 0) as report:
+            data, layers = _of_plan(reading, plan, report, shown, may_fail=methods is None)
+        if methods is None and not everything:
+            data["left_out"] += too_long_for_file(reading, infos)
+        whole = _with_layers(data, layers)
+        if isinstance(layers, dict) and not fits(whole, plan):
+            whole = _with_layers(data, f"{LEFT_OUT}, to keep it under {plan.max_mb:g} MB.")
+        if plan is sure or fits(whole, plan):
+            break
+    return whole
+
+
+def _of_plan(
+    reading: Reading, plan: Plan, report: Progress, shown: Mapping[str, Any] | None, *, may_fail: bool
+) -> tuple[dict[str, Any], dict[str, Any] | str]:
+    """Return the data of a page by *plan*, and beside it the layers or why they are not there."""
+    why_not = why_no_layers(reading)
+    count = reading.n_steps
+    rows = count * (len(plan.recorded()) + 2 * bool(plan.bits))
+    total = rows + count * (why_not is None)
+    first, last = part_of(report, 0, rows, total), part_of(report, rows, count, total)
+    plan, scores, attention, heads = _numbers(reading, plan, first, may_fail=may_fail)
+    layers = record_layers(reading, last) if why_not is None else why_not
+    return _data(reading, plan, scores, attention, shown) | {"heads": heads}, layers
 
 
 def _with_layers(data: dict[str, Any], layers: dict[str, Any] | str) -> dict[str, Any]:
@@ -171,7 +188,7 @@ def _with_layers(data: dict[str, Any], layers: dict[str, Any] | str) -> dict[str
 
 def _numbers(
     reading: Reading, plan: Plan, progress: Progress, *, may_fail: bool
-) -> tuple[Plan, dict[str, str], dict[str, Any] | None, dict[str, Any] | None]:
+) -> tuple[Plan, dict[str, NDArray[np.float32]], dict[str, Any] | None, dict[str, Any] | None]:
     """Return the plan, and what it carries encoded for the page: scores by method, attention, and what heads give.
 
     If a method *may_fail*, one that the model turns out not to allow for this text is left out of the plan.
@@ -179,18 +196,17 @@ def _numbers(
     steps, recorded = range(reading.n_steps), plan.recorded()
     count = len(steps)
     total = count * (len(recorded) + 2 * bool(plan.bits))
-    scores: dict[str, str] = {}
+    scores: dict[str, NDArray[np.float32]] = {}
     for index, method in enumerate(recorded):
         report = part_of(progress, index * count, count, total)
         try:
-            scores[method.name] = encode_scores(reading.rows(method.name, steps, progress=report))
+            scores[method.name] = reading.rows(method.name, steps, progress=report)
         except AttrWidgetError as error:
             if not may_fail:
                 raise
             plan = plan.without(method, str(error))
             if not scores and len(plan.methods) == 1:  # the text can be shown without any score
-                none = np.full((count, reading.n_inputs), np.nan, np.float32)
-                scores[method.name] = encode_scores(none)
+                scores[method.name] = np.full((count, reading.n_inputs), np.nan, np.float32)
         report(count, count)
     if not plan.bits:
         return plan, scores, None, None
@@ -201,7 +217,7 @@ def _numbers(
 def _data(
     reading: Reading,
     plan: Plan,
-    scores: dict[str, str],
+    scores: dict[str, NDArray[np.float32]],
     attention: dict[str, Any] | None,
     shown: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
@@ -259,11 +275,10 @@ def _beside_scores(reading: Reading, methods: Iterable[str]) -> dict[str, dict[s
 def _page(reading: Reading, title: str | None, data: dict[str, Any]) -> bytes:
     """Return the whole page as bytes."""
     asked = (title,) if title is not None else _title(reading)
-    script = _inside_script(read_bundle("page.js"))
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
+    opener, script = _inside_script(read_bundle("open.js")), read_bundle("page.js")
     policy = (
-        f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; img-src data:; "
-        "base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src {_digest(opener)} {_digest(script)}; style-src 'unsafe-inline'; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
     )
     page = _PAGE.format(
         policy=policy,
@@ -274,13 +289,22 @@ def _page(reading: Reading, title: str | None, data: dict[str, Any]) -> bytes:
             for i, part in enumerate(asked)
         ),
         still=to_fallback_html(reading, data["state"]["method"], []),
-        # ASCII alone: no separator, lone surrogate or mark-up in a token can end a string or the script.
-        data=json.dumps(data, ensure_ascii=True, allow_nan=False, separators=(",", ":")).replace(
-            "<", "\\u003c"
-        ),
-        script=script,
+        data=pack_data(data),
+        script=_packed(script),
+        opener=opener,
     )
     return page.encode("utf-8", "replace")
+
+
+def _digest(code: str) -> str:
+    """Return *code* as a source of scripts that a page allows."""
+    digest = hashlib.sha256(code.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
+
+
+@cache
+def _packed(code: str) -> str:
+    return pack_text(code)
 
 
 def _inside_script(code: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -53,9 +52,8 @@ def record_layers(reading: Reading, progress: Progress) -> dict[str, Any] | str:
     progress(len(steps), len(steps))
     top = (table.shape[2] - 2 - _RIVALS) // 2
     whole = np.isin(np.arange(table.shape[2]), [1, *range(2, 2 + 2 * top, 2)])  # the rank, and words
-    numbers = np.minimum(np.rint(np.where(whole, table, table * _MOST)), _MOST).astype("<u2")
-    data = base64.b64encode(numbers.tobytes()).decode("ascii")
-    return {"layers": len(table[0]), "top": top, "rivals": _RIVALS, "words": words, "data": data}
+    numbers = np.minimum(np.rint(np.where(whole, table, table * _MOST)), _MOST).astype("u2")
+    return {"layers": len(table[0]), "top": top, "rivals": _RIVALS, "words": words, "data": numbers}
 
 
 def _rivals(reading: Reading) -> NDArray[np.float64]:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from attrwidget.results.base import MethodInfo, Reading
 
 MB = 1_000_000
+_FINE_MB = 1.0  # a page that stays under it has attention with 16 bits
+_LEAST = 0.3  # what attention is compressed to, at best
 
 
 @dataclass(frozen=True)
@@ -22,13 +24,15 @@ class Plan:
 
     Attributes:
         methods: The methods carried.
-        bits: Bits of a weight of each head's attention, 16 or 8; 0 without single heads. Attention is then a method
+        bits: Bits of a weight of each head's attention, 16, 11 or 8; 0 without single heads. Attention is then a method
             like others: the mean of all heads.
+        max_mb: The megabytes within which the page is by this plan.
         left_out: Sentences on what the page does not carry.
     """
 
     methods: tuple[MethodInfo, ...]
     bits: int
+    max_mb: float
     left_out: tuple[str, ...] = ()
 
     def without(self, method: MethodInfo, reason: str) -> Plan:
@@ -42,18 +46,23 @@ class Plan:
         return [m for m in self.methods if not (m.attention and self.bits)]
 
 
-def make_plan(reading: Reading, methods: Sequence[MethodInfo], room: float, max_mb: float) -> Plan:
-    """Return the richest plan whose numbers take at most *room* bytes.
+def make_plans(reading: Reading, methods: Sequence[MethodInfo], room: float, max_mb: float) -> Iterator[Plan]:
+    """Yield plans whose numbers may take at most *room* bytes, the richest first; those of the last one surely do.
 
-    Heads go from 16 bits to 8, then to their mean; then methods are dropped, the last one first. Raises AttrWidgetError
-    when even the first method does not fit.
+    Heads have 16 bits in a page under 1 MB. They go to 11, then 8, then to their mean; then methods are dropped, the
+    last one first. How far attention can be compressed is known only once it is there. Raises AttrWidgetError when even
+    the first method does not fit.
     """
     smallest = 0
     for plan in _plans(reading, tuple(methods), max_mb):
+        attention = attention_size(reading, plan.bits) if plan.bits else 0
         smallest = scores_size(reading) * len(plan.recorded())
-        smallest += attention_size(reading, plan.bits) + given_size(reading) if plan.bits else 0
-        if smallest <= room:
-            return plan
+        smallest += given_size(reading) if plan.bits else 0
+        own_room = room - (max_mb - plan.max_mb) * MB
+        if smallest + _LEAST * attention <= own_room:
+            yield plan
+        if smallest + attention <= own_room:
+            return
     # A tenth more, so that the advised size does not fail again.
     least = max_mb + 1.1 * (smallest - room) / MB
     raise AttrWidgetError(
@@ -65,9 +74,10 @@ def make_plan(reading: Reading, methods: Sequence[MethodInfo], room: float, max_
 def _plans(reading: Reading, methods: tuple[MethodInfo, ...], max_mb: float) -> Iterator[Plan]:
     """Yield plans, the richest first."""
     limit = f"to keep it under {max_mb:g} MB"
-    plan = Plan(methods, 0)
+    plan = Plan(methods, 0, max_mb)
     if any(method.attention for method in methods):
-        yield replace(plan, bits=16)
+        yield replace(plan, bits=16, max_mb=min(_FINE_MB, max_mb))
+        yield replace(plan, bits=11)
         coarse = f"Attention weights are rounded to 1/255 of each row's largest in this file, {limit}."
         yield replace(plan, bits=8, left_out=(coarse,))
         size = attention_size(reading, 8) / MB

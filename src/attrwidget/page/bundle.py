@@ -1,4 +1,4 @@
-"""Read the built front end: two scripts beside this file, made from ``js/`` and not in git."""
+"""Read the built front end: three scripts beside this file, made from ``js/`` and not in git."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FOLDER = Path(__file__).parent / "static"
 
 
 def read_bundle(name: str) -> str:
-    """Return the script *name*, ``"widget.js"`` or ``"page.js"``; raise AttrWidgetError when it was not built."""
+    """Return the script *name*, such as ``"widget.js"``; raise AttrWidgetError when it was not built."""
     path = _FOLDER / name
     try:
         return _read(path, path.stat().st_mtime_ns)

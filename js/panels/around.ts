@@ -1,0 +1,31 @@
+/** What stands around the text on the first screen: it is unpacked once the text is there. */
+import type { ReadonlySignal } from "@preact/signals-core";
+import type { Context } from "../context";
+import type { Tasks } from "../state/tasks";
+import { footer } from "./footer/footer";
+import { picker } from "./picker/picker";
+import { status } from "./status/status";
+import { strip } from "./strip/strip";
+import { why } from "./why/why";
+
+export interface AroundContext extends Context {
+  readonly tasks: Tasks;
+  /** Sentences on what the data does not carry, and why nothing more can be computed now. */
+  readonly notes: readonly string[];
+  readonly trouble: ReadonlySignal<string | null> | undefined;
+  /** Over the text, below it, beside it, and at the bottom. */
+  readonly places: Readonly<Record<"over" | "below" | "side" | "bottom", HTMLElement>>;
+}
+
+const parts = [status, footer, strip, why, picker];
+
+export const around = { styles: parts.map(({ styles }) => styles).join("\n"), mount };
+
+function mount(display: HTMLElement, { tasks, notes, trouble, places, ...ctx }: AroundContext): void {
+  status.mount(places.over, ctx, tasks);
+  strip.mount(places.below, ctx, display);
+  why.mount(places.side, ctx, trouble);
+  picker.mount(places.side, ctx);
+  status.mountNotes(places.bottom, ctx, notes, trouble);
+  footer.mount(places.bottom, ctx);
+}
