@@ -21,7 +21,9 @@ NAMES = (
     "growth",
     "one_head",
     "exported_page",
+    "attention_pages",
     "hover",
+    "long_frames",
 )
 LONG = ("faithfulness",)  # about an hour; it writes its own table
 RESULTS = Path(__file__).with_name("results.md")

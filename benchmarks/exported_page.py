@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import re
 import statistics
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 
@@ -16,6 +15,10 @@ import attrwidget as aw
 from benchmarks.browser import chromium, count_nodes, fresh_page, rendered
 from benchmarks.models import random_text, save_gpt2
 from benchmarks.table import Result
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from helpers.exported import unpacked
+from helpers.html_page import Page as HtmlPage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +48,7 @@ def run() -> Iterator[Result]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         ours, theirs, bits = _pages(folder)
-        _install_scripts()
+        install_scripts()
         with chromium() as browser:
             mine = _visit(browser, ours, "[role=option]", _REPEATS)
             peer = _visit(browser, theirs, "svg line", 2)
@@ -92,8 +95,7 @@ def _pages(folder: Path) -> tuple[Path, Path, int]:
     explanation.widget.held = [_TOKENS - 2]
     ours, theirs = folder / "ours.html", folder / "theirs.html"
     explanation.to_html(ours, max_mb=_MEGABYTES)
-    data = re.search(r'id="attrwidget-data">(.*?)</script>', ours.read_text(encoding="utf-8"), re.DOTALL)
-    attention: dict[str, Any] = json.loads(data.group(1))["attention"] if data else {}
+    attention = unpacked(HtmlPage(ours.read_text(encoding="utf-8")).scripts[0])["attention"] or {}
     if (attention.get("layers"), attention.get("heads")) != _SHAPE:
         raise RuntimeError("the exported page does not carry all heads")
     with torch.no_grad():
@@ -110,13 +112,13 @@ def _visit(browser: Browser, path: Path, ready: str, repeats: int) -> tuple[int,
     nodes, times = 0, []
     for _ in range(repeats):
         with fresh_page(browser) as page:
-            _serve_scripts(page)
+            serve_scripts(page)
             times.append(rendered(page, path.as_uri(), ready))
             nodes = count_nodes(page)
     return nodes, statistics.median(times)
 
 
-def _install_scripts() -> None:
+def install_scripts() -> None:
     """Install the scripts that BertViz's page loads, unless they are there."""
     if not all((_HERE / "node_modules" / path).exists() for path in _SCRIPTS.values()):
         command = [
@@ -137,7 +139,9 @@ def _install_scripts() -> None:
             ) from error
 
 
-def _serve_scripts(page: Page) -> None:
+def serve_scripts(page: Page) -> None:
+    """Answer for the scripts that BertViz's page asks of the network, and nothing else."""
+
     def answer(route: Route) -> None:
         name = route.request.url.rsplit("/", 1)[-1]
         if name in _SCRIPTS:
