@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { mountApp } from "./app";
 import "./panels/around";
+import { noChanges } from "./session/changes";
 import type { Foil, HeadShares, RequestOptions, ScoreQuery, Session, StepLens } from "./session/session";
 import { sample } from "./session/testing";
 import { createState, type State } from "./state/state";
@@ -23,6 +24,7 @@ const rows: Record<string, number[][]> = {
 };
 
 class FakeSession implements Session {
+  readonly changes = noChanges;
   readonly asked: ScoreQuery[] = [];
   readonly shaded: Parameters<Session["heads"]>[] = [];
   trouble: Error | null = null;
@@ -43,21 +45,6 @@ class FakeSession implements Session {
   }
   sums(): null {
     return null;
-  }
-  async continueFrom(): Promise<never> {
-    throw new Error("not in this test");
-  }
-  async back(): Promise<never> {
-    throw new Error("not in this test");
-  }
-  async tryChanges(): Promise<never> {
-    throw new Error("not in this test");
-  }
-  async likelyWords(): Promise<never> {
-    throw new Error("not in this test");
-  }
-  async edit(): Promise<never> {
-    throw new Error("not in this test");
   }
   async column(query: ScoreQuery, input: number): Promise<Float32Array> {
     return Float32Array.from([0, 1], (step) => rows[query.method]?.[step]?.[input] ?? Number.NaN);

@@ -80,11 +80,13 @@ export function setUp(over: Partial<Content> = {}, steps = rows) {
     note: vi.fn((): string | null => null),
     sums: vi.fn((): Sums | null => null),
     foil: vi.fn(),
-    continueFrom: vi.fn(async () => undefined),
-    back: vi.fn(async () => undefined),
-    tryChanges: vi.fn(),
-    likelyWords: vi.fn(async () => []),
-    edit: vi.fn(async () => undefined),
+    changes: {
+      try: vi.fn(),
+      likely: vi.fn(async () => []),
+      keep: vi.fn(async () => undefined),
+      writeOn: vi.fn(async () => undefined),
+      back: vi.fn(async () => undefined),
+    },
     check: vi.fn(),
     checked: vi.fn(() => null),
     lens: vi.fn(async (wanted: readonly number[], _?: unknown, ids: readonly (number | null)[] = []) =>

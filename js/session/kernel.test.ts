@@ -81,8 +81,8 @@ describe("the messages both sides agree on", () => {
       },
       foil: () => session.foil(step as number, text as string),
       check: () => session.check(steps as number[], masked as number[]),
-      try: () => session.tryChanges(step as number, args.changes as Change[]),
-      likely: () => session.likelyWords(args.start as number, args.end as number),
+      try: () => session.changes.try(step as number, args.changes as Change[]),
+      likely: () => session.changes.likely(args.start as number, args.end as number),
       heads: () => session.heads(steps as number[], input as number | null, foil),
     };
     const asked = ask[op]?.();

@@ -1,10 +1,11 @@
 /** A session whose numbers come from a live kernel. */
 import { fromBase64, toBytes, toFloat32 } from "./buffers";
 import { Cache } from "./cache";
+import { KernelChanges } from "./changes";
 import { type LensNumbers, readLens } from "./lens";
 import { type Channel, type Reply, Requests, type Timing } from "./requests";
 import type {
-  Change,
+  Changes,
   Check,
   FigureArgs,
   FileForm,
@@ -19,7 +20,6 @@ import type {
   Session,
   StepLens,
   Sums,
-  Tried,
 } from "./session";
 
 const cacheBytes = 16 << 20;
@@ -93,6 +93,7 @@ type Beside = { readonly [K in "notes" | "sums"]?: OnShow[K] | undefined };
 const fromText = (text: string): Float32Array => new Float32Array(fromBase64(text).buffer);
 
 export class KernelSession implements Session {
+  readonly changes: Changes;
   readonly #requests: Requests;
   readonly #cache = new Cache<Kept>(cacheBytes);
   readonly #notes = new Map<string, string>();
@@ -104,6 +105,7 @@ export class KernelSession implements Session {
   /** `inputs` gives the number of inputs in a row of scores. */
   constructor(channel: Channel, inputs: () => number, timing: Partial<Timing> = {}) {
     this.#requests = new Requests(channel, timing);
+    this.changes = new KernelChanges(this.#requests);
     this.#inputs = inputs;
   }
 
@@ -335,31 +337,6 @@ export class KernelSession implements Session {
     };
     const reply = await this.#requests.ask("foil", { step, text }, keep, options);
     return (found ?? reply.meta) as Foil;
-  }
-
-  async continueFrom({ step, ids }: Foil, options?: RequestOptions): Promise<void> {
-    await this.#requests.ask("continue", { step, foil: ids }, () => {}, options);
-  }
-
-  async tryChanges(step: number, changes: readonly Change[], options?: RequestOptions): Promise<Tried> {
-    const reply = await this.#requests.ask("try", { step, changes }, () => {}, options);
-    const [nats = Number.NaN, ...p] = toFloat32(reply.buffers[0] ?? new ArrayBuffer(0));
-    const { words, answer } = reply.meta as { words: string[]; answer: string | null };
-    const pair = (k: number) => [p[2 * k] ?? Number.NaN, p[2 * k + 1] ?? Number.NaN] as const;
-    return { words: words.map((text, k) => [text, ...pair(k)]), nats, answer };
-  }
-
-  async likelyWords(start: number, end: number, options?: RequestOptions): Promise<readonly string[]> {
-    const reply = await this.#requests.ask("likely", { start, end }, () => {}, options);
-    return reply.meta.words as string[];
-  }
-
-  async edit(changes: readonly Change[], options?: RequestOptions): Promise<void> {
-    await this.#requests.ask("edit", { changes }, () => {}, options);
-  }
-
-  async back(options?: RequestOptions): Promise<void> {
-    await this.#requests.ask("back", {}, () => {}, options);
   }
 
   async #ask<T extends Kept>(

@@ -2,6 +2,7 @@
 import { greatest } from "../scores/combine";
 import { scaleFloor } from "../scores/floor";
 import { percentile } from "../scores/percentile";
+import { noChanges } from "./changes";
 import { glanceOf } from "./glance";
 import { type RecordedLens, readLens, recordedNumbers } from "./lens";
 import { quantize } from "./quantize";
@@ -43,6 +44,7 @@ export interface Recording {
 const mapSide = 1024;
 
 export class RecordedSession implements Session {
+  readonly changes = noChanges;
   readonly #content: Content;
   readonly #scores = new Map<string, Float32Array>();
   readonly #record: Recording;
@@ -164,26 +166,6 @@ export class RecordedSession implements Session {
     const known = this.#lenses.get(step) ?? readLens(record, this.#layers, step);
     this.#lenses.set(step, known);
     return known;
-  }
-
-  async continueFrom(): Promise<never> {
-    throw new Error("Writing on needs the model, which this page does not carry.");
-  }
-
-  async edit(): Promise<never> {
-    throw new Error("Changing a word needs the model, which this page does not carry.");
-  }
-
-  tryChanges(): Promise<never> {
-    return this.edit();
-  }
-
-  likelyWords(): Promise<never> {
-    return this.edit();
-  }
-
-  back(): Promise<never> {
-    return this.continueFrom();
   }
 
   async foil(): Promise<never> {

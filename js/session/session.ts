@@ -245,7 +245,22 @@ export interface RequestOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
+/** The text with words changed, a foil in its place, or as it was before. */
+export interface Changes {
+  /** What `changes` do to a step. */
+  try(step: number, changes: readonly Change[], options?: RequestOptions): Promise<Tried>;
+  /** A few words that the model finds likely in the place of these tokens. */
+  likely(start: number, end: number, options?: RequestOptions): Promise<readonly string[]>;
+  /** Change the text and have the model answer anew; then there is other content. */
+  keep(changes: readonly Change[], options?: RequestOptions): Promise<void>;
+  /** Put the foil in its place and have the model write on; then there is other content. */
+  writeOn(foil: Foil, options?: RequestOptions): Promise<void>;
+  /** Return to the answer before. */
+  back(options?: RequestOptions): Promise<void>;
+}
+
 export interface Session {
+  readonly changes: Changes;
   /** float32 `[steps.length, inputs]`, row by row; NaN where a step could not see an input. */
   scores(query: ScoreQuery, steps: readonly number[], options?: RequestOptions): Promise<Float32Array>;
   /** The scores of a step if they are known already, without asking for them. */
@@ -304,18 +319,8 @@ export interface Session {
   ): Promise<readonly StepLens[]>;
   /** The same, without rivals, of a step if it is known already. */
   knownLens(step: number): StepLens | null;
-  /** Put the foil in its place and have the model write on; then there is other content. */
-  continueFrom(foil: Foil, options?: RequestOptions): Promise<void>;
-  /** What `changes` do to a step. */
-  tryChanges(step: number, changes: readonly Change[], options?: RequestOptions): Promise<Tried>;
-  /** A few words that the model finds likely in the place of these tokens. */
-  likelyWords(start: number, end: number, options?: RequestOptions): Promise<readonly string[]>;
   /** The figure of a state as a file; only where Python runs, which draws it. */
   figure?(form: FileForm, asked: FigureArgs, options?: RequestOptions): Promise<Uint8Array<ArrayBuffer>>;
-  /** Change the text and have the model answer anew; then there is other content. */
-  edit(changes: readonly Change[], options?: RequestOptions): Promise<void>;
-  /** Return to the answer before. */
-  back(options?: RequestOptions): Promise<void>;
   /** `text` as the foil of a step. */
   foil(step: number, text: string, options?: RequestOptions): Promise<Foil>;
 }

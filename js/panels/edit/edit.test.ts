@@ -18,8 +18,8 @@ const type = async (text: string) => {
 
 beforeEach(async () => {
   t = setUp({ editing: { mask: null } });
-  t.session.likelyWords.mockResolvedValue(["Rome", "Berlin"] as never);
-  t.session.tryChanges.mockResolvedValue({
+  t.session.changes.likely.mockResolvedValue(["Rome", "Berlin"] as never);
+  t.session.changes.try.mockResolvedValue({
     words: [
       [" is", 0.75, 0.0625],
       [" was", 0.125, 0.5],
@@ -37,7 +37,7 @@ beforeEach(async () => {
 });
 
 test("likely words are offered, and one of them is tried at the word held", async () => {
-  expect(t.session.likelyWords.mock.calls[0]?.slice(0, 2)).toEqual([1, 2]);
+  expect(t.session.changes.likely.mock.calls[0]?.slice(0, 2)).toEqual([1, 2]);
   expect([...(panel()?.querySelectorAll(".chip") ?? [])].map((c) => c.textContent)).toEqual([
     "Rome",
     "Berlin",
@@ -46,7 +46,7 @@ test("likely words are offered, and one of them is tried at the word held", asyn
   ]);
   button("Rome")?.click();
   await settle();
-  expect(t.session.tryChanges.mock.calls[0]?.slice(0, 2)).toEqual([0, [[1, 2, "Rome"]]]);
+  expect(t.session.changes.try.mock.calls[0]?.slice(0, 2)).toEqual([0, [[1, 2, "Rome"]]]);
   expect(button("Rome")?.getAttribute("aria-pressed")).toBe("true");
   expect([...(panel()?.querySelectorAll("li") ?? [])].map((row) => row.textContent)).toEqual([
     "is.750 → .063",
@@ -59,11 +59,11 @@ test("likely words are offered, and one of them is tried at the word held", asyn
 
 test("a typed word is tried after a pause, and Enter keeps it", async () => {
   await type("Lon");
-  expect(t.session.tryChanges.mock.lastCall?.[1]).toEqual([[1, 2, "Lon"]]);
+  expect(t.session.changes.try.mock.lastCall?.[1]).toEqual([[1, 2, "Lon"]]);
   expect(button("keep")?.disabled).toBe(false);
   press(input(), "Enter");
   await settle();
-  expect(t.session.edit.mock.calls[0]?.slice(0, 1)).toEqual([[[1, 2, "Lon"]]]);
+  expect(t.session.changes.keep.mock.calls[0]?.slice(0, 1)).toEqual([[[1, 2, "Lon"]]]);
   expect(panel()).toBeNull();
   // The focus goes to the new text.
   const pane = document.createElement("div");
@@ -81,11 +81,11 @@ test("the same word and nothing typed are no change; delete is one", async () =>
   await type("Paris");
   press(input(), "Enter");
   await type("  ");
-  expect(t.session.tryChanges).not.toHaveBeenCalled();
-  expect(t.session.edit).not.toHaveBeenCalled();
+  expect(t.session.changes.try).not.toHaveBeenCalled();
+  expect(t.session.changes.keep).not.toHaveBeenCalled();
   button("delete")?.click();
   await settle();
-  expect(t.session.tryChanges.mock.lastCall?.[1]).toEqual([[1, 2, ""]]);
+  expect(t.session.changes.try.mock.lastCall?.[1]).toEqual([[1, 2, ""]]);
 });
 
 test("why there is no mask is said where one is asked for", async () => {
@@ -152,7 +152,7 @@ test("Esc, a click beside it and another text close it", async () => {
 });
 
 test("why a change cannot be tried is said", async () => {
-  t.session.tryChanges.mockRejectedValue(new Error("This word is not an input of the word explained."));
+  t.session.changes.try.mockRejectedValue(new Error("This word is not an input of the word explained."));
   await type("x");
   expect(panel()?.querySelector(".says")?.textContent).toContain("not an input");
 });

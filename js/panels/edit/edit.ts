@@ -114,7 +114,7 @@ function open(
     keep.disabled = !changed();
     if (!changed() || step === undefined) return;
     const found = await ctx.run(
-      (options) => ctx.session.tryChanges(step, changes(), options).catch((error) => tell(error, options)),
+      (options) => ctx.session.changes.try(step, changes(), options).catch((error) => tell(error, options)),
       "try",
     );
     if (!found || end.signal.aborted) return;
@@ -134,7 +134,7 @@ function open(
     const made = changes();
     leave();
     keeps();
-    await ctx.run((options) => ctx.session.edit(made, options), "continue");
+    await ctx.run((options) => ctx.session.changes.keep(made, options), "continue");
   }
   const leave = (back = false) => {
     if (end.signal.aborted) return;
@@ -178,7 +178,7 @@ function open(
   keep.disabled = true;
   input.focus({ preventScroll: true });
   void ctx
-    .run((options) => ctx.session.likelyWords(start, stop, options).catch(() => []), "likely")
+    .run((options) => ctx.session.changes.likely(start, stop, options).catch(() => []), "likely")
     .then((words) => {
       if (!end.signal.aborted && words) chips.prepend(...words.map((text) => chip(text, text, put)));
     });

@@ -66,13 +66,13 @@ test("the model writes on from a foil, and the answer before comes back", async 
   chips()[0]?.click();
   expect(button("write on")?.textContent).toBe("write on from “was”");
   button("write on")?.click();
-  expect(t.session.continueFrom.mock.lastCall?.at(0)).toEqual({ step: 0, ids: [7], text: " was" });
+  expect(t.session.changes.writeOn.mock.lastCall?.at(0)).toEqual({ step: 0, ids: [7], text: " was" });
   expect(button("answer before")?.hidden).toBe(true);
   t.state.content.value = { ...t.state.content.value, continued: true };
   t.state.held.value = [];
   expect([t.host.hidden, button("answer before")?.hidden]).toEqual([false, false]);
   button("answer before")?.click();
-  expect(t.session.back).toHaveBeenCalledOnce();
+  expect(t.session.changes.back).toHaveBeenCalledOnce();
 });
 
 test("a word that cannot be a foil gets the reason, and the foil stays", async () => {

@@ -33,14 +33,14 @@ export function mountAlternatives(host: HTMLElement, ctx: Context): void {
     title: "Put this word there, keep what is before it, and have the model write on.",
     onclick: () => {
       const foil = state.foil.peek();
-      if (foil) void ctx.run((options) => ctx.session.continueFrom(foil, options), "continue");
+      if (foil) void ctx.run((options) => ctx.session.changes.writeOn(foil, options), "continue");
     },
   });
   const back = h("button", {
     type: "button",
     class: "act",
     title: "Return to the text and the answer before.",
-    onclick: () => void ctx.run((options) => ctx.session.back(options), "continue"),
+    onclick: () => void ctx.run((options) => ctx.session.changes.back(options), "continue"),
   });
   const label = "What might have been written instead";
   const list = h("ul", { "aria-label": label }, ...chips.map(({ item }) => item));
