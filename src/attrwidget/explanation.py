@@ -3,36 +3,31 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from attrwidget.checks import check_step, is_whole
-from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import own_precision
 from attrwidget.methods import get
-from attrwidget.methods.request.foils import foil_tokens
 from attrwidget.methods.request.footnotes import attributes_of, unscored
 from attrwidget.methods.request.make import make_request
 from attrwidget.methods.request.normalize import inseq_method, normalize_rows
-from attrwidget.methods.shared.attention_weights import weight_rows
 from attrwidget.presentation import Presentation
 from attrwidget.results.arguments import check_normalization, require_source, select
-from attrwidget.results.attention_parts import part_table
+from attrwidget.results.attention_table import attention_table
 from attrwidget.results.check import DRAWS
 from attrwidget.results.given_table import read_heads
 from attrwidget.results.layer_readings import lens_by_layer, read_blocks
-from attrwidget.results.live import LiveReading
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pandas as pd
 
     from attrwidget.engine.trace import Trace
     from attrwidget.progress import Progress
     from attrwidget.results.check import Check
+    from attrwidget.results.live import LiveReading
 
 
 class Explanation(Presentation):
@@ -49,8 +44,8 @@ class Explanation(Presentation):
 
     reading: LiveReading
 
-    def __init__(self, trace: Trace) -> None:
-        super().__init__(LiveReading(trace))
+    def __init__(self, reading: LiveReading) -> None:
+        super().__init__(reading)
 
     @property
     def trace(self) -> Trace:
@@ -157,20 +152,7 @@ class Explanation(Presentation):
         Example:
             >>> ex.attention(layer=3, head=[1, 9], head_rule="max")
         """
-        if targets not in ("steps", "all"):
-            raise AttrWidgetError(f"targets must be 'steps' or 'all', not {targets!r}.")
-        selection = select(layer, head, head_rule)
-        if part is not None:
-            return part_table(self.trace, part, selection, steps_only=targets == "steps")
-        if targets == "steps":
-            request = make_request(self.trace, "attention", selection=selection)
-            raw = self.reading.raw(request, range(self.reading.n_steps))
-            return self.reading.frame(normalize_rows(raw, get("attention"), None))
-        read = range(self.trace.n_source, self.trace.n_inputs)
-        values = np.empty((len(read), self.trace.n_inputs), dtype=np.float32)
-        for positions, weights in weight_rows(self.trace, read, selection):
-            values[np.subtract(positions, read.start)] = weights
-        return self.reading.frame(values, self.tokens.labels[read.start : read.stop])
+        return attention_table(self.reading, select(layer, head, head_rule), targets, part)
 
     @own_precision()
     def heads(
@@ -264,16 +246,8 @@ class Explanation(Presentation):
             >>> ex.check(0, "saliency")
         """
         checks = self.reading.checks
-        if checks.refusal is not None:
-            raise AttrWidgetError(checks.refusal)
-        steps = list(checks.steps(step))
-        if not is_whole(draws) or draws < 1:
-            raise AttrWidgetError(f"draws must be a whole number of at least 1, not {draws!r}.")
-        if inputs is None:
-            info = self.reading.method(self.methods()[0].name if method is None else method)
-            row = self.reading.rows(info.name, steps).mean(axis=0)
-            inputs = checks.top(steps[0], row, k, signed=info.signed)
-        return checks.run(steps, inputs, draws=draws, seed=seed, progress=progress)
+        given = checks.first_inputs(step, method, k) if inputs is None else inputs
+        return checks.run(step, given, draws=draws, seed=seed, progress=progress)
 
     def instead(
         self,
@@ -301,15 +275,7 @@ class Explanation(Presentation):
             >>> ex.instead(" Thomas Jefferson").steps
             >>> ex.instead(" Thomas", step=0, max_new_tokens=5)
         """
-        step = check_step(step, self.reading.n_steps)
-        given = [answer] if isinstance(answer, str) or not isinstance(answer, Iterable) else list(answer)
-        ids = [token for one in given for token in foil_tokens(self.trace, step, one)]
-        if not ids:
-            raise AttrWidgetError("The other answer is empty: give a text or at least one token id.")
-        output = [*self.trace.outputs[:step], *ids]
-        if max_new_tokens == 0:
-            return Explanation(self.trace.instead(output))
-        return Explanation(self.trace.continued(output, max_new_tokens, progress))
+        return Explanation(self.reading.instead(answer, step, max_new_tokens, progress))
 
     def edit(
         self,
@@ -337,13 +303,7 @@ class Explanation(Presentation):
             >>> ex = aw.load("demo").explain("The capital of Japan is")
             >>> ex.edit({3: " France"})
         """
-        return Explanation._of(self.reading.edited(changes, progress))
-
-    @classmethod
-    def _of(cls, reading: LiveReading) -> Explanation:
-        own = cls.__new__(cls)
-        Presentation.__init__(own, reading)
-        return own
+        return Explanation(self.reading.edited(changes, progress))
 
     def logit_lens(self) -> pd.DataFrame:
         """Return what each layer would predict at each step: its output through the final norm and the LM head.

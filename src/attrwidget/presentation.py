@@ -202,6 +202,7 @@ class Presentation(ABC):
             >>> ex.figure("why.pdf", method="saliency", steps=0)
         """
         from attrwidget.figures.figure import write_figure
+        from attrwidget.figures.look import Look
         from attrwidget.figures.shown import chosen_state
 
         chosen = chosen_state(
@@ -214,17 +215,8 @@ class Presentation(ABC):
             head=head,
             part=part,
         )
-        return write_figure(
-            self.reading,
-            path,
-            chosen,
-            columns=columns,
-            theme=theme,
-            caption=caption,
-            scale=scale,
-            font=font,
-            progress=progress,
-        )
+        look = Look(columns, theme, caption, scale, font)
+        return write_figure(self.reading, path, chosen, look, progress)
 
     def save(
         self,

@@ -19,6 +19,7 @@ from PIL import Image
 from attrwidget.errors import AttrWidgetError
 from attrwidget.figures.figure import figure, write_figure
 from attrwidget.figures.fonts import Fonts
+from attrwidget.figures.look import Look
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +33,7 @@ def parsed(svg: str) -> ET.Element:
 
 
 def made(reading: Any, form: str, state: dict[str, Any], **options: Any) -> str:
-    return figure(reading, form, state, **options).decode("utf-8")
+    return figure(reading, form, state, Look(**options)).decode("utf-8")
 
 
 def tints(svg: str) -> dict[str, tuple[int, ...]]:
@@ -127,7 +128,7 @@ def test_pdf_can_be_searched_and_png_has_its_size() -> None:
     ]
     assert b"word0" in b"".join(re.findall(rb"\((.*?)\)", b"".join(streams))).replace(b"\0", b"")
     assert any(b"beginbfrange" in part and b"<6771>" in part.replace(b" ", b"> <") for part in streams)  # 東
-    with Image.open(io.BytesIO(figure(reading, "png", SALIENCY, scale=2, columns=2))) as image:
+    with Image.open(io.BytesIO(figure(reading, "png", SALIENCY, Look(scale=2, columns=2)))) as image:
         assert image.width == 6.75 * 96 * 2
 
 
@@ -158,7 +159,7 @@ def test_what_is_hidden_or_off_the_scale_is_marked_and_told() -> None:
 def test_a_text_that_is_too_long_for_a_png_is_refused() -> None:
     long = random_explanation(80, 2, texts=["line\n\n\n\n"] * 82, layers=0)
     with pytest.raises(AttrWidgetError, match=r"would be \d+ pixels high.* columns=2, or take \.pdf"):
-        figure(long, "png", {"method": "saliency", "held": [1]}, scale=10)
+        figure(long, "png", {"method": "saliency", "held": [1]}, Look(scale=10))
 
 
 def test_a_foil_is_in_the_caption_and_its_scores_in_the_table() -> None:
@@ -185,5 +186,5 @@ def test_a_foil_is_in_the_caption_and_its_scores_in_the_table() -> None:
 )
 def test_what_cannot_be_made_is_said(path: str, options: dict[str, Any], said: str, tmp_path: Path) -> None:
     with pytest.raises(AttrWidgetError, match=said):
-        write_figure(random_explanation(), tmp_path / path, SALIENCY, **options)  # type: ignore[arg-type]
+        write_figure(random_explanation(), tmp_path / path, SALIENCY, Look(**options))
     assert not list(tmp_path.iterdir())

@@ -14,6 +14,7 @@ from helpers.fake import planted, random_explanation
 from attrwidget.errors import AttrWidgetError
 from attrwidget.figures.figure import figure
 from attrwidget.figures.fonts import Fonts
+from attrwidget.figures.look import Look
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,7 +73,9 @@ def test_chinese_names_its_font() -> None:
 def test_it_compiles_by_itself_and_in_a_paper(read_in: bool, tmp_path: Path) -> None:
     texts = ["\\é% #1", " $a_b^c$~{}&", " <|end|>\"'`", "\n\n", " -- naïve", *[" w"] * 5]
     state = {**STATE, "method": "input_x_gradient"}
-    (tmp_path / "why.tex").write_bytes(figure(random_explanation(texts=texts), "tex", state, theme="dark"))
+    (tmp_path / "why.tex").write_bytes(
+        figure(random_explanation(texts=texts), "tex", state, Look(theme="dark"))
+    )
     needs = r"\documentclass[twocolumn]{article}\usepackage{xcolor}\usepackage[T1]{fontenc}"
     (tmp_path / "paper.tex").write_text(needs + r"\begin{document}\input{why}\input{why} end\end{document}")
     name = "paper" if read_in else "why"

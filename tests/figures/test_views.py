@@ -19,6 +19,7 @@ from PIL import Image
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.figures.figure import figure
+from attrwidget.figures.look import Look
 from attrwidget.figures.shown import chosen_state
 from attrwidget.figures.views.arcs import top_mass
 from attrwidget.still.sentences import chance, numeral
@@ -42,7 +43,7 @@ class PlainLens(FakeLens):
 
 
 def drawn(reading: Any, view: str, state: dict[str, Any] | None = None, **options: Any) -> ET.Element:
-    data = figure(reading, "svg", {"method": "saliency", **(state or {}), "view": view}, **options)
+    data = figure(reading, "svg", {"method": "saliency", **(state or {}), "view": view}, Look(**options))
     return ET.fromstring(data)  # noqa: S314 - our own
 
 
@@ -206,7 +207,7 @@ def test_the_table_of_layers_has_the_likeliest_word_of_each() -> None:
 def test_every_view_is_drawn_in_every_form_and_theme(form: str, view: str, theme: str) -> None:
     reading = random_explanation()
     reading.lens = PlainLens()
-    data = figure(reading, form, {"view": view}, theme=theme)
+    data = figure(reading, form, {"view": view}, Look(theme=theme))
     assert data.startswith(b"%PDF" if form == "pdf" else b"\x89PNG")
 
 

@@ -13,6 +13,7 @@ from helpers.tiny import build, byte_tokenizer, random_ids
 
 import attrwidget as aw
 from attrwidget.methods import registry
+from attrwidget.results.live import LiveReading
 
 FIRST, STEPS = 5, 4
 IDS = random_ids(FIRST + STEPS)
@@ -102,7 +103,7 @@ def test_it_can_be_written_anew(ex: aw.Explanation) -> None:
 def test_rows_of_another_shape(ex: aw.Explanation, returned: Any, says: str) -> None:
     aw.register_method("wrong")(lambda *_: returned)
     with pytest.raises(aw.AttrWidgetError, match=says):
-        aw.Explanation(ex.trace).scores("wrong")
+        aw.Explanation(LiveReading(ex.trace)).scores("wrong")
 
 
 @pytest.mark.parametrize(

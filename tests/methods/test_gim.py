@@ -15,6 +15,7 @@ import attrwidget as aw
 from attrwidget.engine.gradients.gim import modified_gradients
 from attrwidget.hf.attention_interface import observed_attention
 from attrwidget.hf.exclusive_use import exclusive_use
+from attrwidget.results.live import LiveReading
 
 FIRST, STEPS = 6, 20
 IDS = random_ids(FIRST + STEPS)
@@ -145,7 +146,7 @@ def test_nothing_stays_modified() -> None:
     with pytest.raises(RuntimeError, match="stopped"), modified_gradients(hf):
         raise RuntimeError("stopped")
     assert not any(module._forward_pre_hooks for module in hf.modules())
-    again = aw.Explanation(ex.trace)
+    again = aw.Explanation(LiveReading(ex.trace))
     ex.trace.drop_graph()
     np.testing.assert_array_equal(again.scores("input_x_gradient", target_function="probability"), before)
 

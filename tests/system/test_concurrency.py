@@ -12,6 +12,7 @@ from helpers.close import assert_close
 from helpers.tiny import build, byte_tokenizer, random_ids
 
 import attrwidget as aw
+from attrwidget.results.live import LiveReading
 
 IDS = random_ids(60)
 TEXTS = [(IDS[:10], IDS[10:34]), (IDS[30:37], IDS[37:60])]
@@ -78,7 +79,7 @@ def test_the_users_own_training_beside_ours_is_not_disturbed(model: Any) -> None
         try:
             for _ in range(4):
                 ex.trace.drop_graph()
-                aw.Explanation(ex.trace).scores("saliency")
+                aw.Explanation(LiveReading(ex.trace)).scores("saliency")
                 explained(model)
         finally:
             done.set()

@@ -9,6 +9,7 @@ from helpers.fake import random_explanation
 from helpers.page import Page
 
 from attrwidget.figures.figure import figure
+from attrwidget.figures.look import Look
 from attrwidget.page.state import initial_state
 
 LOOK = {"columns": 2, "theme": "dark", "caption": True}
@@ -25,7 +26,7 @@ def test_a_page_gets_the_file_of_what_it_shows(form: str, view: str) -> None:
     chosen = {"view": view, "heads": [[1, 0]] if view == "heads" else []}
     meta, data = Page(random_explanation()).ask("figure", asked(form, **chosen))
     assert meta == {"form": form}
-    expected = figure(random_explanation(), form, {"held": [0], **chosen}, columns=2, theme="dark")
+    expected = figure(random_explanation(), form, {"held": [0], **chosen}, Look(columns=2, theme="dark"))
     assert bytes(data) == expected
 
 

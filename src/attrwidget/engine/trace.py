@@ -122,13 +122,21 @@ class Trace(ComparedRuns):
         raise AttrWidgetError(self._writes_nothing())
 
     @abstractmethod
-    def edited(self, edits: Edits, step: int | None = None, progress: Progress | None = None) -> Trace:
-        """Return the trace of the text with *edits* made, and of what the model answers then.
+    def edited(self, edits: Edits, step: int) -> Trace:
+        """Return the trace of the text with *edits* made, whose answer is kept up to *step*.
+
+        *step* is the last of the new trace of a model that writes text. No edit crosses from the prompt to the answer.
+
+        Raises:
+            AttrWidgetError: No text is left, it does not fit in the model's context, or *step* is read at an edit.
+        """
+
+    @abstractmethod
+    def answered_anew(self, edits: Edits, progress: Progress | None = None) -> Trace:
+        """Return the trace of the text with *edits* made, and of what the model answers after the last one.
 
         Args:
             edits: Edits of the inputs, none of which crosses from the prompt to the answer.
-            step: Keep the answer up to this step, which is the last of the new trace of a model that writes text. None
-                means that the model answers anew, after the last edit.
             progress: Called with ``(tokens done, tokens at most)`` of what the model writes.
 
         Raises:

@@ -12,7 +12,7 @@ import numpy as np
 
 from attrwidget.checks import check_megabytes
 from attrwidget.errors import AttrWidgetError
-from attrwidget.export.layers import LEFT_OUT, record_layers, why_no_layers
+from attrwidget.export.layers import LEFT_OUT, lens_for_page, record_layers
 from attrwidget.export.packed import pack_data, pack_text
 from attrwidget.export.plan import MB, Plan, make_plans
 from attrwidget.export.recorded import record_attention, record_given
@@ -166,13 +166,13 @@ def _of_plan(
     reading: Reading, plan: Plan, report: Progress, shown: Mapping[str, Any] | None, *, may_fail: bool
 ) -> tuple[dict[str, Any], dict[str, Any] | str]:
     """Return the data of a page by *plan*, and beside it the layers or why they are not there."""
-    why_not = why_no_layers(reading)
+    lens = lens_for_page(reading)
     count = reading.n_steps
     rows = count * (len(plan.recorded()) + 2 * bool(plan.bits))
-    total = rows + count * (why_not is None)
+    total = rows + count * (not isinstance(lens, str))
     first, last = part_of(report, 0, rows, total), part_of(report, rows, count, total)
     plan, scores, attention, heads = _numbers(reading, plan, first, may_fail=may_fail)
-    layers = record_layers(reading, last) if why_not is None else why_not
+    layers = lens if isinstance(lens, str) else record_layers(reading, lens, last)
     return _data(reading, plan, scores, attention, shown) | {"heads": heads}, layers
 
 

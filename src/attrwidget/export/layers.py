@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from attrwidget.progress import Progress
     from attrwidget.results.base import Reading
+    from attrwidget.results.lens import Lens
 
 _BYTES = 300_000  # of the numbers in the page, at most
 _SECONDS = 10.0  # that it may take to read the layers
@@ -25,8 +26,8 @@ _MOST = 2**16 - 1
 LEFT_OUT = "What each layer would have said is not in this file"
 
 
-def why_no_layers(reading: Reading) -> str | None:
-    """Return why a page cannot carry the layers, or None; it is empty where there is nothing to say."""
+def lens_for_page(reading: Reading) -> Lens | str:
+    """Return the lens whose readings a page can carry, or why there is none; empty where there is nothing to say."""
     lens, steps = reading.lens, range(reading.n_steps)
     if lens is None or not steps:
         return ""
@@ -38,15 +39,14 @@ def why_no_layers(reading: Reading) -> str | None:
     seconds = lens.seconds(steps)
     if seconds > _SECONDS and not lens.has(steps):
         return f"{LEFT_OUT}: reading it would take about {seconds:.0f} s."
-    return None
+    return lens
 
 
-def record_layers(reading: Reading, progress: Progress) -> dict[str, Any] | str:
+def record_layers(reading: Reading, lens: Lens, progress: Progress) -> dict[str, Any] | str:
     """Return what each layer would have said at each step, ``lens`` in docs/protocol.md, or why it cannot be read."""
-    lens, steps = reading.lens, range(reading.n_steps)
-    assert lens is not None  # noqa: S101 - see why_no_layers
+    steps = range(reading.n_steps)
     try:
-        words, table = lens_table(lens.read(steps, progress), LENS_WORDS, _rivals(reading))
+        words, table = lens_table(lens.read(steps, progress), LENS_WORDS, _rivals(reading, lens))
     except AttrWidgetError as error:
         return str(error)
     progress(len(steps), len(steps))
@@ -56,10 +56,8 @@ def record_layers(reading: Reading, progress: Progress) -> dict[str, Any] | str:
     return {"layers": len(table[0]), "top": top, "rivals": _RIVALS, "words": words, "data": numbers}
 
 
-def _rivals(reading: Reading) -> NDArray[np.float64]:
+def _rivals(reading: Reading, lens: Lens) -> NDArray[np.float64]:
     """Return the probabilities ``[steps, layers, rivals]`` of each step's likeliest alternatives; 0 without one."""
-    lens = reading.lens
-    assert lens is not None  # noqa: S101 - see why_no_layers
     rivals = np.zeros((reading.n_steps, lens.n_layers, _RIVALS))
     for step, others in enumerate(alternatives_of(reading)):
         ids = [number for *_, number in others[:_RIVALS] if number is not None]

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from attrwidget.checks import check_choice
 from attrwidget.errors import AttrWidgetError, did_you_mean
-from attrwidget.figures.colors import THEMES
 from attrwidget.figures.fonts import Fonts
-from attrwidget.figures.marks import WIDTHS
+from attrwidget.figures.look import Look
 from attrwidget.figures.printed import to_pdf, to_png
-from attrwidget.figures.sheet import Look, Sheet
+from attrwidget.figures.sheet import Sheet
 from attrwidget.figures.svg import to_svg
 from attrwidget.figures.views.flow import FlowView
 from attrwidget.figures.views.heads import heads_view
@@ -31,7 +29,7 @@ if TYPE_CHECKING:
     from attrwidget.results.base import Reading
 
 FORMATS = ("svg", "pdf", "png", "tex", "md", "csv")
-_LARGEST = 10.0
+_PLAIN = Look()
 _VIEWS: dict[str, Callable[[Reading, Mapping[str, Any], Progress | None], View]] = {
     "text": TextView,
     "flow": FlowView,
@@ -45,18 +43,13 @@ def write_figure(
     reading: Reading,
     path: str | os.PathLike[str],
     state: Mapping[str, Any],
-    *,
-    columns: int = 1,
-    theme: str = "light",
-    caption: bool = True,
-    scale: float = 3,
-    font: str | None = None,
+    look: Look = _PLAIN,
     progress: Progress | None = None,
 ) -> Path:
     """Write the figure of *reading* in a *state*, by trait, whose missing traits have their default.
 
     Raises:
-        AttrWidgetError: The path cannot be written, its ending is unknown, an option is none, or no font has a
+        AttrWidgetError: The path cannot be written, its ending is unknown, or no font has a
             character of the text.
     """
     target = writable(path, "why.svg")
@@ -66,18 +59,7 @@ def write_figure(
             f"A figure ends in .{', .'.join(FORMATS)}, not in {target.suffix or 'nothing'!r}"
             f"{did_you_mean(form, FORMATS)}."
         )
-    data = figure(
-        reading,
-        form,
-        state,
-        columns=columns,
-        theme=theme,
-        caption=caption,
-        scale=scale,
-        font=font,
-        progress=progress,
-    )
-    write_whole(target, data)
+    write_whole(target, figure(reading, form, state, look, progress))
     return target
 
 
@@ -85,30 +67,17 @@ def figure(
     reading: Reading,
     form: str,
     state: Mapping[str, Any],
-    *,
-    columns: int = 1,
-    theme: str = "light",
-    caption: bool = True,
-    scale: float = 3,
-    font: str | None = None,
+    look: Look = _PLAIN,
     progress: Progress | None = None,
 ) -> bytes:
     """Return the figure of *reading* in the form of one of ``FORMATS``; see ``write_figure``."""
-    if columns not in WIDTHS or isinstance(columns, bool):
-        raise AttrWidgetError(f"A figure is 1 or 2 columns wide, not {columns!r}.")
-    check_choice(theme, "theme", tuple(THEMES))
-    if isinstance(scale, bool) or not isinstance(scale, int | float) or not 0 < scale <= _LARGEST:
-        raise AttrWidgetError(
-            f"scale is a number above 0 and up to {_LARGEST:g}, such as 2 or 3, not {scale!r}."
-        )
-    look = Look(columns, theme, caption)
     view = view_of(reading, {**initial_state(reading), **state}, progress)
     if form == "csv":
         return view.to_csv()
     if form == "md":
-        return view.to_markdown(caption=caption)
-    text = "\n".join([view.words(), *(view.caption if caption else [])])
-    fonts = Fonts(printable(text, keep="\n"), font)
+        return view.to_markdown(caption=look.caption)
+    text = "\n".join([view.words(), *(view.caption if look.caption else [])])
+    fonts = Fonts(printable(text, keep="\n"), look.font)
     if form == "tex":
         return view.to_latex(fonts, look)
     if form != "svg":
@@ -119,7 +88,7 @@ def figure(
     label = " · ".join(view.caption[:2])
     if form == "svg":
         return to_svg(drawing, fonts.families, label)
-    return to_pdf(drawing, fonts, label) if form == "pdf" else to_png(drawing, fonts, label, scale)
+    return to_pdf(drawing, fonts, label) if form == "pdf" else to_png(drawing, fonts, label, look.scale)
 
 
 def view_of(reading: Reading, state: Mapping[str, Any], progress: Progress | None) -> View:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from attrwidget.figures.fonts import Fonts
+    from attrwidget.figures.look import Look
     from attrwidget.figures.picture import Picture, Unit
-    from attrwidget.figures.sheet import Look
 
 _FAINT = 0.004
 _HEAD = r"""% Read this file into a paper by \input, with @NEEDS in its preamble, or compile it as it is.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from attrwidget.figures.bidi import right_to_left
 from attrwidget.figures.colors import THEMES
@@ -14,20 +14,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from attrwidget.figures.fonts import Fonts
+    from attrwidget.figures.look import Look
     from attrwidget.figures.marks import Mark
 
 MARGIN = 3.0
 SMALL = 6.0
 CAPTION_LINE = 8.5
 _BAR = 60.0
-
-
-class Look(NamedTuple):
-    """How a figure looks: 1 or 2 *columns* of a paper wide, in a *theme*, perhaps with a *caption*."""
-
-    columns: int
-    theme: str
-    caption: bool
 
 
 class Sheet:

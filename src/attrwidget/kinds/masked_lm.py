@@ -50,7 +50,7 @@ class MaskTrace(EncoderTrace):
     def likely(self, edit: Edit) -> list[int]:
         """Return the likeliest tokens under a mask in the place of *edit*'s."""
         masked = Edits([edit._replace(ids=(self.model.tokenizer.mask_token_id,))])
-        other = cast("Self", self.edited(masked))
+        other = cast("Self", self.answered_anew(masked))
         step = other._text.rows.index(edit.start)  # noqa: SLF001 - its own class
         return other.steps.top_ids[step].tolist()  # type: ignore[no-any-return]
 

@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from attrwidget.progress import Progress
 
 DRAWS = 20
@@ -79,8 +76,8 @@ class Checks(ABC):
         """Return *step*, or a list of neighbouring ones of a text, as a range; raise AttrWidgetError for any else."""
 
     @abstractmethod
-    def top(self, step: int, row: NDArray[np.floating], k: Any, *, signed: bool) -> list[int]:
-        """Return the inputs of the *k* words that *row* puts first at *step*, half of those that may go at most."""
+    def first_inputs(self, step: Any, method: str | None, k: Any) -> list[int]:
+        """Return the inputs of the *k* words that a *method*, by default the first, puts first at *step*, or steps."""
 
     @abstractmethod
     def run(

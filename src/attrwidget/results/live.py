@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from attrwidget.checks import check_step
+from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import own_precision
 from attrwidget.hf.generation import NEW_TOKENS
 from attrwidget.methods import HeadSelection, all_methods, get
 from attrwidget.methods.duration import seconds_of_method
 from attrwidget.methods.order import in_order
 from attrwidget.methods.request.cache import ScoreCache
+from attrwidget.methods.request.foils import foil_tokens
 from attrwidget.methods.request.footnotes import note_on, warning_on
 from attrwidget.methods.request.make import default_function, make_request
 from attrwidget.methods.request.normalize import normalize_rows
@@ -127,6 +130,20 @@ class LiveReading(Reading):
         """Return about how long ``rows`` takes; see ``Reading.seconds``."""
         return seconds_of_method(self.trace, get(method), steps)
 
+    def instead(
+        self, answer: Any, step: int, max_new_tokens: int, progress: Progress | None = None
+    ) -> LiveReading:
+        """Return the reading of another *answer* from *step* on, and of what is written after it."""
+        step = check_step(step, self.n_steps)
+        given = [answer] if isinstance(answer, str) or not isinstance(answer, Iterable) else list(answer)
+        ids = [token for one in given for token in foil_tokens(self.trace, step, one)]
+        if not ids:
+            raise AttrWidgetError("The other answer is empty: give a text or at least one token id.")
+        output = [*self.trace.outputs[:step], *ids]
+        if max_new_tokens == 0:
+            return LiveReading(self.trace.instead(output))
+        return LiveReading(self.trace.continued(output, max_new_tokens, progress))
+
     def continued(self, step: int, ids: Sequence[int], progress: Progress | None = None) -> LiveReading:
         """Return the answer with *ids* in the place of *step*, and written on by the model."""
         output = [*self.trace.outputs[: check_step(step, self.n_steps)], *ids]
@@ -138,7 +155,7 @@ class LiveReading(Reading):
     def edited(self, changes: Any, progress: Progress | None = None) -> LiveReading:
         """Return the text with *changes* made, and what the model answers then."""
         edits = self.changed_words.find(changes)
-        other = LiveReading(self.trace.edited(edits, progress=progress))
+        other = LiveReading(self.trace.answered_anew(edits, progress))
         other.before = self
         other.edits = self.changed_words.shown(edits)
         return other

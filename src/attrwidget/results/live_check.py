@@ -51,8 +51,17 @@ class LiveChecks(Checks):
             return None
         return seconds_of_batches(self._trace, DRAWS + 1, reading.seen(reading.n_steps - 1))
 
+    def first_inputs(self, step: Any, method: str | None, k: Any) -> list[int]:
+        """Return the inputs of the *k* words that a *method*, by default the first, puts first at *step*, or steps."""
+        if self.refusal is not None:
+            raise AttrWidgetError(self.refusal)
+        reading, steps = self._reading, list(self.steps(step))
+        info = reading.methods()[0] if method is None else reading.method(method)
+        row = reading.rows(info.name, steps).mean(axis=0)
+        return self.top(steps[0], row, k, signed=info.signed)
+
     def top(self, step: int, row: NDArray[np.floating], k: Any, *, signed: bool) -> list[int]:
-        """Return the inputs of the *k* words that *row* puts first at *step*, of those that may be taken away."""
+        """Return the inputs of the *k* words that *row* puts first at *step*, half of those that may go at most."""
         at = removable(self._reading, step)
         if not is_whole(k) or k < 1:
             raise AttrWidgetError(f"k must be a whole number of at least 1, not {k!r}.")
@@ -88,6 +97,8 @@ class LiveChecks(Checks):
         reading = self._reading
         if self.refusal is not None:
             raise AttrWidgetError(self.refusal)
+        if not is_whole(draws) or draws < 1:
+            raise AttrWidgetError(f"draws must be a whole number of at least 1, not {draws!r}.")
         steps = self.steps(step)
         step = steps[0]
         given = [check_input(i, reading.n_inputs) for i in check_list(inputs, "Inputs", "[3, 5]")]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrwidget.checks import check_choice, short
 from attrwidget.errors import AttrWidgetError
+from attrwidget.figures.look import Look
 from attrwidget.page.checks import check_bool
 from attrwidget.page.state import SHARED, checked
 from attrwidget.widget.query import Answer, Query
@@ -23,11 +24,7 @@ FORMS = ("pdf", "tex", "md", "csv")
 def figure(reading: Reading, args: Mapping[str, Any]) -> Query:
     """Check a request for a figure."""
     form = check_choice(args["form"], "form", FORMS)
-    look = {
-        "columns": args["columns"],
-        "theme": args["theme"],
-        "caption": check_bool(args["caption"], "caption"),
-    }
+    look = Look(args["columns"], args["theme"], check_bool(args["caption"], "caption"))
     sent = args["state"]
     if not isinstance(sent, dict) or set(sent) != set(SHARED):
         raise AttrWidgetError(f"The state has {', '.join(SHARED)}, not {short(sent)}.")
@@ -37,6 +34,6 @@ def figure(reading: Reading, args: Mapping[str, Any]) -> Query:
     def answer(progress: Progress) -> Answer:
         from attrwidget.figures.figure import figure as drawn
 
-        return Answer({"form": form}, drawn(reading, form, state, **look, progress=progress))
+        return Answer({"form": form}, drawn(reading, form, state, look, progress))
 
     return Query(1, answer)

@@ -12,6 +12,7 @@ from helpers.tiny import build, byte_tokenizer, plain_gradients, random_ids, sco
 
 import attrwidget as aw
 from attrwidget.methods import Target
+from attrwidget.results.live import LiveReading
 
 PROMPT, STEPS = 20, 50  # several segments
 FUNCTIONS = ("probability", "log_prob", "logit")
@@ -111,7 +112,7 @@ def test_every_way_gives_the_same(
 ) -> None:
     trace = explained(ex.trace.model.hf, ids, PROMPT).trace
     trace.capabilities = replace(trace.capabilities, segments=segments, batched=batched)
-    again = aw.Explanation(trace).scores("saliency", normalize=None)
+    again = aw.Explanation(LiveReading(trace)).scores("saliency", normalize=None)
     np.testing.assert_allclose(again, ex.scores("saliency", normalize=None), rtol=1e-4, atol=1e-6)
 
 

@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from attrwidget.figures.fonts import Fonts
+    from attrwidget.figures.look import Look
     from attrwidget.figures.marks import Mark
     from attrwidget.figures.picture import Picture, Unit
-    from attrwidget.figures.sheet import Look, Sheet
+    from attrwidget.figures.sheet import Sheet
     from attrwidget.figures.views.arcs import Arc, Arcs
     from attrwidget.progress import Progress
     from attrwidget.results.base import Reading

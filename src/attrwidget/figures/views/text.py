@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from attrwidget.figures.fonts import Fonts
-    from attrwidget.figures.sheet import Look, Sheet
+    from attrwidget.figures.look import Look
+    from attrwidget.figures.sheet import Sheet
     from attrwidget.progress import Progress
     from attrwidget.results.base import Reading
 

@@ -9,7 +9,8 @@ from attrwidget.errors import AttrWidgetError
 
 if TYPE_CHECKING:
     from attrwidget.figures.fonts import Fonts
-    from attrwidget.figures.sheet import Look, Sheet
+    from attrwidget.figures.look import Look
+    from attrwidget.figures.sheet import Sheet
 
 
 IN_MARKDOWN = 20

@@ -26,6 +26,7 @@ from attrwidget.kinds.causal.trace import CausalTrace
 from attrwidget.kinds.causal.trials import probe
 from attrwidget.kinds.causal.word_boundary import joined_word_warning
 from attrwidget.kinds.model import Model
+from attrwidget.results.live import LiveReading
 from attrwidget.text.chat import message_spans
 from attrwidget.text.prompt import is_batch, is_messages, split_batch
 
@@ -141,20 +142,19 @@ class CausalModel(Model):
             require_nothing_generated(max_new_tokens, generation_options)
             wanted = each_output(output, len(prompts), "prompt", batch=batch)
             outputs = [Written(given, None) for given in self._given(prompts, ids, wanted)]
-        explanations = [
-            Explanation(
-                CausalTrace(
-                    adapter,
-                    encoded,
-                    answer.ids,
-                    capabilities,
-                    spans_of(self.tokenizer, encoded, given, chosen),
-                    log_probs=answer.log_probs,
-                    cut_short=answer.cut_short,
-                )
+        traces = (
+            CausalTrace(
+                adapter,
+                encoded,
+                answer.ids,
+                capabilities,
+                spans_of(self.tokenizer, encoded, given, chosen),
+                log_probs=answer.log_probs,
+                cut_short=answer.cut_short,
             )
             for given, encoded, answer in zip(prompts, ids, outputs, strict=True)
-        ]
+        )
+        explanations = [Explanation(LiveReading(trace)) for trace in traces]
         for explanation, given, encoded in zip(explanations, prompts, ids, strict=True):
             explanation.warnings.extend(self._prompt_warnings(given, encoded, chosen))
             if output is None:
@@ -178,7 +178,7 @@ class CausalModel(Model):
             spans = spans_of(adapter.tokenizer, prompt, messages, options)
             cut_short = call.is_cut_short(answer)
             trace = CausalTrace(adapter, prompt, answer, self.capabilities, spans, cut_short=cut_short)
-            explanation = Explanation(trace)
+            explanation = Explanation(LiveReading(trace))
             explanation.warnings.extend(self._prompt_warnings(messages, prompt, options))
             if chat and not message_spans(adapter.tokenizer, chat.messages, prompt, **options):
                 explanation.warnings.append(other_chat(spans))

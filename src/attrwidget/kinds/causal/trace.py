@@ -119,21 +119,28 @@ class CausalTrace(Trace):
         """Return the trace of *output* and what the model writes after it, *count* tokens at most."""
         return self._written(self.tokens.ids[: self.first_step], output, self.messages, count, progress)
 
-    def edited(self, edits: Edits, step: int | None = None, progress: Progress | None = None) -> CausalTrace:
-        """Return the trace of the text with *edits* made, and of what the model answers then; see ``Trace.edited``."""
+    def edited(self, edits: Edits, step: int) -> CausalTrace:
+        """Return the trace of the text with *edits* made, whose answer is kept up to *step*; see ``Trace.edited``."""
+        self.require_same_weights()
+        prompt, messages, answer = self._edited(edits)
+        output = answer.applied(self.outputs[: step + 1])
+        self.model.require_room(len(prompt), len(output))
+        return CausalTrace(self.model, prompt, output, self.capabilities, messages)
+
+    def answered_anew(self, edits: Edits, progress: Progress | None = None) -> CausalTrace:
+        """Return the trace of the text with *edits* made, and of what the model answers after the last one."""
+        prompt, messages, answer = self._edited(edits)
+        kept = answer.applied(self.outputs[: answer.end])
+        return self._written(prompt, kept, messages, max(self.n_steps - len(kept), NEW_TOKENS), progress)
+
+    def _edited(self, edits: Edits) -> tuple[list[int], list[Section], Edits]:
+        """Return the edited prompt, its messages, and the edits of the answer."""
         first = self.first_step
         prompt = edits.within(0, first).applied(self.tokens.ids[:first])
         if not prompt:
             raise AttrWidgetError(NOTHING_LEFT)
         messages = [edits.moved_section(message) for message in self.messages]
-        later = edits.within(first, first + self.n_steps)
-        if step is None:
-            kept = later.applied(self.outputs[: later.end])
-            return self._written(prompt, kept, messages, max(self.n_steps - len(kept), NEW_TOKENS), progress)
-        self.require_same_weights()
-        output = later.applied(self.outputs[: step + 1])
-        self.model.require_room(len(prompt), len(output))
-        return CausalTrace(self.model, prompt, output, self.capabilities, messages)
+        return prompt, messages, edits.within(first, first + self.n_steps)
 
     def likely(self, edit: Edit) -> list[int]:
         """Return the likeliest tokens after what stands before *edit*."""

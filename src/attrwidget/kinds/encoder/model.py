@@ -11,6 +11,7 @@ from attrwidget.kinds.encoder.capabilities import EncoderCapabilities
 from attrwidget.kinds.encoder.inputs import split_passages
 from attrwidget.kinds.encoder.trials import probe_encoder
 from attrwidget.kinds.model import Model
+from attrwidget.results.live import LiveReading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -55,7 +56,8 @@ class EncoderModel(Model):
         several = [(text, pair)] if batch is None else batch
         passages = [self._adapter.encode(*one) for one in several]
         explanations = [
-            Explanation(trace(passage).made_again_by(edited or trace, passage)) for passage in passages
+            Explanation(LiveReading(trace(passage).made_again_by(edited or trace, passage)))
+            for passage in passages
         ]
         return explanations[0] if batch is None else Explanations(explanations)
 

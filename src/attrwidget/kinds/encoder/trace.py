@@ -122,12 +122,16 @@ class EncoderTrace(Trace):
         self._make_again, self._passage = make, passage
         return self
 
-    def edited(self, edits: Edits, step: int | None = None, progress: Progress | None = None) -> EncoderTrace:  # noqa: ARG002
-        """Return the trace of the text with *edits* made; see ``Trace.edited``."""
-        self.require_same_weights()
+    def edited(self, edits: Edits, step: int) -> EncoderTrace:
+        """Return the trace of the text with *edits* made, which must leave where *step* is read."""
         at_tokens = not (self.model.one_output or self.model.two_ends)
-        if step is not None and at_tokens and edits.replaces(self._text.rows[step]):
+        if at_tokens and edits.replaces(self._text.rows[step]):
             raise AttrWidgetError(_GONE)
+        return self.answered_anew(edits)
+
+    def answered_anew(self, edits: Edits, progress: Progress | None = None) -> EncoderTrace:  # noqa: ARG002
+        """Return the trace of the text with *edits* made."""
+        self.require_same_weights()
         passage = self._passage.edited(edits)
         if not passage.ids:
             raise AttrWidgetError(NOTHING_LEFT)

@@ -13,6 +13,7 @@ from attrwidget.kinds.model import Model
 from attrwidget.kinds.seq2seq.adapter import Beginning, Seq2SeqLM
 from attrwidget.kinds.seq2seq.trace import Seq2SeqTrace
 from attrwidget.kinds.seq2seq.trials import probe
+from attrwidget.results.live import LiveReading
 from attrwidget.text.prompt import is_batch, split_batch
 
 if TYPE_CHECKING:
@@ -135,19 +136,18 @@ class Seq2SeqModel(Model):
             wanted = each_output(output, len(sources), "source", batch=batch)
             outputs = [Written(adapter.encode_output(o, start, tgt_lang), None) for o in wanted]
             adapter.require_room(len(start), max(len(answer.ids) for answer in outputs))
-        explanations = [
-            Explanation(
-                Seq2SeqTrace(
-                    adapter,
-                    *beginning,
-                    answer.ids,
-                    capabilities,
-                    log_probs=answer.log_probs,
-                    cut_short=answer.cut_short,
-                )
+        traces = (
+            Seq2SeqTrace(
+                adapter,
+                *beginning,
+                answer.ids,
+                capabilities,
+                log_probs=answer.log_probs,
+                cut_short=answer.cut_short,
             )
             for beginning, answer in zip(beginnings, outputs, strict=True)
-        ]
+        )
+        explanations = [Explanation(LiveReading(trace)) for trace in traces]
         return Explanations(explanations) if batch else explanations[0]
 
     def explain_call(self, call: Generated, chats: Sequence[Chat] = ()) -> list[Explanation]:
@@ -178,5 +178,5 @@ class Seq2SeqModel(Model):
                 self.capabilities,
                 cut_short=call.is_cut_short(answer),
             )
-            explanations.append(Explanation(trace))
+            explanations.append(Explanation(LiveReading(trace)))
         return explanations

@@ -101,8 +101,22 @@ class Seq2SeqTrace(Trace):
         """Return the trace of *output* and what the model writes after it, *count* tokens at most."""
         return self._written(self.tokens.ids[: self.n_source], self._start, output, count, progress)
 
-    def edited(self, edits: Edits, step: int | None = None, progress: Progress | None = None) -> Seq2SeqTrace:
-        """Return the trace of the text with *edits* made, and of what the model answers then; see ``Trace.edited``."""
+    def edited(self, edits: Edits, step: int) -> Seq2SeqTrace:
+        """Return the trace of the text with *edits* made, whose answer is kept up to *step*; see ``Trace.edited``."""
+        self.require_same_weights()
+        source, start, answer = self._edited(edits)
+        output = answer.applied(self.outputs[: step + 1])
+        self.model.require_room(len(start), len(output))
+        return Seq2SeqTrace(self.model, source, start, output, self.capabilities)
+
+    def answered_anew(self, edits: Edits, progress: Progress | None = None) -> Seq2SeqTrace:
+        """Return the trace of the text with *edits* made, and of what the model answers after the last one."""
+        source, start, answer = self._edited(edits)
+        kept = answer.applied(self.outputs[: answer.end])
+        return self._written(source, start, kept, max(self.n_steps - len(kept), NEW_TOKENS), progress)
+
+    def _edited(self, edits: Edits) -> tuple[list[int], list[int], Edits]:
+        """Return the edited source, the edited start of the target, and the edits of the answer."""
         ids, n, first = self.tokens.ids, self.n_source, self.first_step
         source = edits.within(0, n).applied(ids[:n])
         start = edits.within(n, first).applied(self._start)
@@ -111,14 +125,7 @@ class Seq2SeqTrace(Trace):
         require_length(
             "source", len(source), f"the encoder of {self.model.name}", self.model.limit("encoder")
         )
-        later = edits.within(first, first + self.n_steps)
-        if step is None:
-            kept = later.applied(self.outputs[: later.end])
-            return self._written(source, start, kept, max(self.n_steps - len(kept), NEW_TOKENS), progress)
-        self.require_same_weights()
-        output = later.applied(self.outputs[: step + 1])
-        self.model.require_room(len(start), len(output))
-        return Seq2SeqTrace(self.model, source, start, output, self.capabilities)
+        return source, start, edits.within(first, first + self.n_steps)
 
     @property
     def _start(self) -> list[int]:
