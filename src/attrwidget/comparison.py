@@ -157,7 +157,7 @@ class Comparison:
         return f"Comparison({self._one!r}, {self._other!r})"
 
     def numbers(self, progress: Progress | None = None) -> pd.DataFrame:
-        """Return how alike both order the words, one row for each step of the first.
+        """Return the agreement of both rankings of words, one row for each step of the first.
 
         Args:
             progress: Called with ``(done, total)`` for the scores of each explanation in turn.

@@ -86,7 +86,7 @@ def test_a_foil_gives_the_numbers_of_a_contrast(explanation: Any) -> None:
     assert "no use for a foil" in page.error(
         "scores", {**SELECTION, "method": "attention", "steps": [1], "foil": [number]}
     )
-    assert "is of one step" in page.error("scores", {**SELECTION, "steps": [0, 1], "foil": [number]})
+    assert "belongs to one step" in page.error("scores", {**SELECTION, "steps": [0, 1], "foil": [number]})
     assert "is what the model said there" in page.error(
         "foil", {"step": 1, "text": explanation.tokens.labels[7]}
     )

@@ -159,7 +159,7 @@ def test_heads_are_shaded_by_the_mean_over_the_steps() -> None:
         (
             "heads",
             {"steps": [0, 1], "input": None, "foil": [3]},
-            "A foil is of one step: ask for that one, not for 2.",
+            "A foil belongs to one step: ask for that one, not for 2.",
         ),
         ("heads", {"steps": [0], "input": None, "foil": [3]}, "needs the model"),
         ("try", {"step": 0, "changes": [[1, 2, "x"]]}, "Changing a word needs the model"),

@@ -154,7 +154,7 @@ def test_a_foil_goes_with_the_step_it_is_of() -> None:
 @pytest.mark.parametrize(
     ("held", "value", "sentence"),
     [
-        ([0, 1], "the", 'A foil is of one step: hold one, or give {"step": 0, "ids": [11]}.'),
+        ([0, 1], "the", 'A foil belongs to one step: hold one, or give {"step": 0, "ids": [11]}.'),
         ([0], "magic", "There is no 'magic'."),
         ([0], {"ids": [7]}, 'A foil is a text, an id, or {"step": 0, "ids": [11]}, not {\'ids\': [7]}.'),
         ([0], {"step": 0, "ids": ["7"]}, "A foil's id is a whole number, not '7'."),

@@ -1,4 +1,4 @@
-"""How wide a text is in the fonts of a figure, and which fonts those are; Matplotlib finds, shapes and embeds them."""
+"""Choose the fonts of a figure and measure text in them; Matplotlib finds, shapes and embeds them."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Fonts:
         return best
 
     def properties(self, size: float) -> FontProperties:
-        """Return them for Matplotlib at *size* points."""
+        """Return the fonts for Matplotlib at *size* points."""
         from matplotlib.font_manager import FontProperties
 
         return FontProperties(family=self.families, size=size)
@@ -104,7 +104,7 @@ class Fonts:
 
 
 def _guess(character: str) -> float:
-    """Return about how wide a character is, in widths of an em."""
+    """Estimate the width of a character in em."""
     return 1.0 if unicodedata.east_asian_width(character) in "WF" else 0.6
 
 

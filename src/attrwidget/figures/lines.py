@@ -18,14 +18,14 @@ _BREAK = "\n"
 
 
 class Piece(NamedTuple):
-    """A stretch of *text* of one unit, without a space in it or nothing but spaces."""
+    """A piece of one unit's text: without a space, or of spaces alone."""
 
     unit: int
     text: str
 
 
 class Word(NamedTuple):
-    """Pieces that stand together, or one of spaces, and how wide they are."""
+    """Pieces without a line break between them, or one piece of spaces; and their width."""
 
     pieces: tuple[Piece, ...]
     width: float

@@ -56,7 +56,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
 _LEAST = {"intensity": 0.2, "arc_share": 0.1}
 """The least value of options that are numbers; each is 1 at most."""
 _LONGEST = 200
-"""Characters of a text that is searched for."""
+"""The most characters of a search text."""
 NO_MODEL = "A foil needs the model, and this explanation was recorded without it."
 _FOIL = '{"step": 0, "ids": [11]}'
 _PIN = '{"method": "saliency", "held": [0]}'
@@ -79,7 +79,7 @@ def check_foil(reading: Reading, value: Any, held: Sequence[int]) -> dict[str, A
             raise AttrWidgetError(f"A foil is a text, an id, or {_FOIL}, not {short(value)}.")
         step, what = check_whole(value["step"], "A step"), check_foil_ids(value["ids"])
     elif len(held) != 1:
-        raise AttrWidgetError(f"A foil is of one step: hold one, or give {_FOIL}.")
+        raise AttrWidgetError(f"A foil belongs to one step: hold one, or give {_FOIL}.")
     else:
         step, what = held[0], value
     return reading.contrasts.find(step, what).as_json()

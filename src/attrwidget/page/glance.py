@@ -38,7 +38,7 @@ class Glance(NamedTuple):
 
 
 class Side(NamedTuple):
-    """What pictures are of: so many rows, and these inputs; of a part of the attention, or None for the steps."""
+    """The rows and columns that pictures show: of a part of the attention, or of the steps where *part* is None."""
 
     part: str | None
     rows: int
@@ -46,7 +46,7 @@ class Side(NamedTuple):
 
 
 def check_part(reading: Reading, name: Any) -> Side:
-    """Return what the pictures of the part called *name* are of; None stands for the steps and all inputs."""
+    """Return the rows and columns of the part called *name*; without a name, those of the steps."""
     if not reading.n_layers:
         raise AttrWidgetError(reading.attention_note or "This model shows no attention.")
     if name is None or name == ANSWER:
@@ -70,7 +70,7 @@ def check_size(reading: Reading, rows: Any, cols: Any, side: Side | None = None)
 def glance(
     reading: Reading, rows: int, cols: int, progress: Progress | None = None, side: Side | None = None
 ) -> Glance:
-    """Return a picture of *rows* by *cols* of each head; *progress* counts the rows of what they are pictures of."""
+    """Return a picture of each head, *rows* by *cols*; *progress* counts the rows of attention that are read."""
     side = side or check_part(reading, None)
     layers, heads = size_of(reading, side)
     pooled = _pooled(side, rows, cols, partial(_band, reading, side), 4 * layers * heads, progress)
@@ -103,7 +103,7 @@ def head_map(  # noqa: PLR0917
 
 
 def check_head(reading: Reading, side: Side, layer: Any, head: Any) -> tuple[int, int]:
-    """Return a head of what the pictures are of."""
+    """Return ``(layer, head)``; raise AttrWidgetError unless *side* has that head."""
     layers, heads = size_of(reading, side)
     return check_heads([(layer, head)], layers, heads)[0]
 
@@ -123,7 +123,7 @@ def _band(reading: Reading, side: Side, band: range) -> NDArray[np.float32]:
 
 
 def _starts(side: Side, cols: int) -> NDArray[np.intp]:
-    """Return the first column of each column of a picture."""
+    """Return the first column of attention in each column of a picture."""
     return np.arange(cols) * len(side.columns) // cols
 
 

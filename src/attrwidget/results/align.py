@@ -37,7 +37,7 @@ def linked_units(one: Reading, other: Reading) -> Links:
 
 
 def groups_of(links: Links, one: Reading, other: Reading) -> list[Group]:
-    """Return the words that hang together by *links*, each whole, in the order of the first text.
+    """Return groups of linked words, each word whole, in the order of the first text.
 
     What a chat template wrote around its messages is in none.
     """
@@ -65,7 +65,7 @@ def groups_of(links: Links, one: Reading, other: Reading) -> list[Group]:
 
 
 def linked_steps(one: Reading, other: Reading, links: Links, step: int) -> list[int]:
-    """Return the steps of *other* that wrote the same as *step* of *one*, else the one at its place."""
+    """Return the steps of *other* that wrote the same as *step* of *one*, or else the step of that number."""
     at = one.first_step + step
     units = {u for u, unit in enumerate(one.tokens.units) if unit.start <= at < unit.end}
     found = [other.tokens.units[v] for u, v in links if u in units]

@@ -115,7 +115,7 @@ def part_weights(
 def place_of(
     trace: Trace, part: AttentionPart, rows: Sequence[int]
 ) -> tuple[AttentionReader, list[int], range]:
-    """Return what reads *part*, where some of its *rows* are there, and where its columns are."""
+    """Return the reader of *part*, and where some of its *rows* and all its columns stand in that reader."""
     tokens = [part.rows[row] for row in rows]
     at = [trace.position(token - trace.first_step) if part.of_steps else token for token in tokens]
     if part.name not in _OF_DECODER:

@@ -253,7 +253,7 @@ class Reading(ABC):
         return None
 
     def sums(self, method: str, step: int) -> tuple[float, float] | None:  # noqa: ARG002
-        """Return what *method*'s finished row of *step* adds up from, and the score that it should add up to.
+        """Return the base value of *method*'s finished row of *step*, and the score that base and row should add up to.
 
         None for a method that promises no sum, and where that is not known.
         """

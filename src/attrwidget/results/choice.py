@@ -55,7 +55,7 @@ def _by_time(named: tuple[str, float | None]) -> float:
 
 
 def too_long_for_file(reading: Reading, carried: Sequence[MethodInfo]) -> list[str]:
-    """Return a sentence on the usual methods that are not *carried*, because they would take long; none without any."""
+    """Return a sentence that names the usual methods left out because they would take long, if there are any."""
     names, steps = {info.name for info in carried}, range(reading.n_steps)
     gone = [info for info in reading.methods() if info.name in _USUAL and info.name not in names]
     times = [(info.title, reading.seconds(info.name, steps)) for info in gone]

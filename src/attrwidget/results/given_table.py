@@ -22,7 +22,7 @@ def read_heads(
     """Return what each head gives to *step*, or to all in the mean; see ``Explanation.heads``."""
     if step is None:
         if foil is not None:
-            raise AttrWidgetError(f"foil={foil!r} is of one step: give step= too.")
+            raise AttrWidgetError(f"foil={foil!r} belongs to one step: give step= too.")
         steps = range(reading.n_steps)
     else:
         steps = range(check_step(step, reading.n_steps), int(step) + 1)

@@ -161,7 +161,7 @@ class LiveReading(Reading):
         return other
 
     def sums(self, method: str, step: int) -> tuple[float, float] | None:
-        """Return what *method*'s finished row of *step* adds up from, and the score that it should add up to."""
+        """Return the base value of *method*'s finished row of *step*, and the score; see ``Reading.sums``."""
         request = make_request(self.trace, method)
         base, change = (self.cache.figure(request, name, [step]) for name in ("base", "change"))
         return None if base is None or change is None else (float(base[0]), float(base[0] + change[0]))

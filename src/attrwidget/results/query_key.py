@@ -1,4 +1,4 @@
-"""Read the query of a step and the key of an input in one head: their product is what attention is made of."""
+"""Read the query of a step and the key of an input in one head: attention is a softmax over their products."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class QueryKey(NamedTuple):
 
 
 def has_query_keys(trace: Trace) -> bool:
-    """Return whether queries and keys can be read: whether attention is recorded, not returned by the model."""
+    """Return whether queries and keys can be read: they cannot where the model itself returned its attention."""
     return trace.n_layers > 0 and trace.capabilities.attention == "recorded"
 
 
@@ -70,7 +70,7 @@ def read_query_key(  # noqa: PLR0917
 def _read(  # noqa: PLR0917
     trace: Trace, row: int, index: int, layer: int, head: int, reads: str, part: str = ""
 ) -> QueryKey:
-    """Return the query at *row* and the key of input *index*; *reads* names what is at the row."""
+    """Return the query at *row* and the key of input *index*; *reads* names the row in errors."""
     encoder = part == "encoder"
     index = check_input(index, trace.n_source if encoder else trace.n_inputs)
     if not has_query_keys(trace):

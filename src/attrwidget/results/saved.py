@@ -136,7 +136,7 @@ class SavedReading(Reading):
         return known.notes[steps[0]] if known.notes and len(steps) == 1 else known.note
 
     def sums(self, method: str, step: int) -> tuple[float, float] | None:
-        """Return what *method*'s row of *step* adds up from, and what it should add up to, as recorded."""
+        """Return the recorded base value of *method*'s row of *step*, and the score that both should add up to."""
         self.check_steps([step])
         known = self.find(method)
         return known.sums[step] if known.sums else None

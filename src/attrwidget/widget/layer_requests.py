@@ -113,7 +113,7 @@ def lens(reading: Reading, args: Mapping[str, Any]) -> Query:
         raise AttrWidgetError(f"top is a whole number from 1 to {LENS_WORDS}, not {short(top)}.")
     ids = check_foil_ids(args["ids"]) if args.get("ids") else []
     if ids and len(steps) != 1:
-        raise AttrWidgetError(f"Rivals are of one step: ask for that one, not for {len(steps)}.")
+        raise AttrWidgetError(f"Rivals belong to one step: ask for that one, not for {len(steps)}.")
     most = max(1, ANSWER_BYTES // 8 // (lens.n_layers * (2 + 2 * top)))  # the words need room too
     if len(steps) > most:
         raise AttrWidgetError(TOO_MANY.format(len(steps), most))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from attrwidget.results.contrast import Contrasts
 
 TOO_MANY = "{} steps are too many for one answer: ask for at most {} at once."
-ONE_STEP = "A foil is of one step: ask for that one, not for {}."
+ONE_STEP = "A foil belongs to one step: ask for that one, not for {}."
 
 
 class Answer(NamedTuple):
