@@ -150,19 +150,52 @@ FAMILIES = {
         "{{ '<think></think>' if enable_thinking is false else '<think>\n' }}{% endif %}",
         ["<SPECIAL_10>", "<SPECIAL_11>", "<SPECIAL_12>", "<TOOL_RESPONSE>", "</TOOL_RESPONSE>"],
     ),
-    # Writes tools before the system message, which may be empty.
+    # Writes tools before the system message, which may be empty; no header of a tool's result that begins a chat.
     "nemotron3": (
         "<|im_start|>system\n{% if tools %}# Tools\n<tools>{% for t in tools %}\n<function>\n<name>"
         "{{ t['function']['name'] }}</name>\n<parameters>{{ t['function']['parameters'] | tojson }}</parameters>\n"
         "</function>{% endfor %}\n</tools>\n{% endif %}{% if messages[0]['role'] == 'system' %}"
         "{{ messages[0]['content'] }}{% set messages = messages[1:] %}{% endif %}<|im_end|>\n{% for m in messages %}"
         + _ANSWER
-        + "{% if m['role'] == 'tool' %}{% if loop.previtem['role'] != 'tool' %}<|im_start|>user\n{% endif %}"
+        + "{% if m['role'] == 'tool' %}{% if loop.previtem and loop.previtem['role'] != 'tool' %}<|im_start|>user\n"
+        "{% endif %}"
         "<tool_response>\n{{ c }}\n</tool_response>\n{% if loop.last or loop.nextitem['role'] != 'tool' %}"
         "<|im_end|>\n{% endif %}{% else %}<|im_start|>{{ m['role'] }}\n{{ '<think></think>' if m['role'] == "
         "'assistant' }}{{ c }}" + _CALLS + "<|im_end|>\n{% endif %}{% endfor %}{% if add_generation_prompt %}"
         "<|im_start|>assistant\n{{ '<think></think>' if enable_thinking is false else '<think>\n' }}{% endif %}",
         ["<|im_start|>", "<|im_end|>", "<think>", "</think>", "<tool_response>", "</tool_response>"],
+    ),
+    # Writes no header of a tool's result that begins a chat, and those of one turn together.
+    "qwen3.6": (
+        "{% set own = messages[0]['content'] if messages[0]['role'] == 'system' else '' %}{% if tools or own %}"
+        "<|im_start|>system\n{% if tools %}# Tools\n{{ tools | tojson }}{% endif %}{{ own }}<|im_end|>\n{% endif %}"
+        "{% for m in messages %}" + _ANSWER + "{% if m['role'] == 'system' %}{% elif m['role'] == 'tool' %}"
+        "{{ '<|im_start|>user' if loop.previtem and loop.previtem['role'] != 'tool' }}"
+        "\n<tool_response>\n{{ c }}\n</tool_response>"
+        "{{ '<|im_end|>\n' if loop.last or loop.nextitem['role'] != 'tool' }}{% else %}<|im_start|>{{ m['role'] }}\n"
+        "{{ '<think>\n\n</think>\n\n' if m['role'] == 'assistant' and loop.last }}{{ c }}"
+        + _CALLS
+        + "<|im_end|>\n{% endif %}{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n"
+        "{{ '<think>\n\n</think>\n\n' if enable_thinking is false else '<think>\n' }}{% endif %}",
+        ["<|im_start|>", "<|im_end|>", "<think>", "</think>", "<tool_response>", "</tool_response>"],
+    ),
+    # Writes the first system message first, wherever it stands, after a preamble of its own.
+    "command2": (
+        "{{ bos_token }}"
+        "{% set own = messages | selectattr('role', 'equalto', 'system') | map(attribute='content') | list %}"
+        "<|START|><|SYSTEM|># Preamble\nYou are a helpful model.{{ '\n\n# Developer\n' + own[0] if own }}<|END|>"
+        "{% for m in messages if not own or m['content'] != own[0] %}"
+        + _ANSWER
+        + "<|START|>{% if m['role'] == 'user' %}<|USER|>{{ c }}{% elif m['role'] == 'assistant' %}<|CHATBOT|>"
+        "{{ '<|START_RESPONSE|>' + c + '<|END_RESPONSE|>' if c }}"
+        + _CALLS
+        + "{% elif m['role'] == 'tool' %}<|SYSTEM|><|START_RESULT|>{{ c }}<|END_RESULT|>{% else %}<|SYSTEM|>{{ c }}"
+        "{% endif %}<|END|>{% endfor %}"
+        "{% if add_generation_prompt %}<|START|><|CHATBOT|><|START_RESPONSE|>{% endif %}",
+        [
+            *("<|START|>", "<|USER|>", "<|CHATBOT|>", "<|SYSTEM|>", "<|END|>"),
+            *("<|START_RESPONSE|>", "<|END_RESPONSE|>", "<|START_RESULT|>", "<|END_RESULT|>"),
+        ],
     ),
     "llama4": (
         "{{ bos_token }}{% for m in messages %}" + _ANSWER + "<|header_start|>"
@@ -273,8 +306,9 @@ FAMILIES = {
         "{% for t in tools or [] %}<|tool>{{ t['function']['name'] }}<tool|>{% endfor %}<turn|>\n{% endif %}"
         "{% for m in messages %}"
         + _ANSWER
-        + "{% if m['role'] == 'tool' %}<|tool_response>{{ c }}<tool_response|>{% else %}{% if loop.previtem is not "
-        "defined or loop.previtem['role'] != 'tool' %}<|turn>{{ 'model' if m['role'] == 'assistant' else m['role'] }}\n"
+        + "{% if m['role'] == 'tool' %}<|tool_response>{{ c }}<tool_response|>{% else %}{% if m['role'] != 'assistant'"
+        " or loop.previtem is not defined or loop.previtem['role'] != 'tool' %}"
+        "<|turn>{{ 'model' if m['role'] == 'assistant' else m['role'] }}\n"
         "{% endif %}{% for t in m.get('tool_calls') or [] %}<|tool_call>{{ t['function']['name'] }}"
         "{{ t['function']['arguments'] | tojson }}<tool_call|>{% endfor %}{{ c }}{{ '<turn|>\n' if not "
         "m.get('tool_calls') }}{% endif %}{% endfor %}{% if add_generation_prompt %}<|turn>model\n{% endif %}",
@@ -368,6 +402,7 @@ FAMILIES = {
 INTO_USERS = {"gemma3", "llama2", "mistral-tools"}
 DEVELOPERS = {"gpt-oss"}
 ONE_CALL = {"gpt-oss"}  # writes the first of several calls
+LOOK_BACK = {"apertus", "glm4.5"}  # take a tool's result after another message alone
 
 
 @cache

@@ -7,11 +7,12 @@ import re
 from typing import Any
 
 import pytest
-from helpers.chat_families import DEVELOPERS, FAMILIES, INTO_USERS, ONE_CALL, family_tokenizer
+from helpers.chat_families import DEVELOPERS, FAMILIES, INTO_USERS, LOOK_BACK, ONE_CALL, family_tokenizer
 from helpers.chats import CHAT, CHATML, LLAMA3, MISTRAL, SYSTEM, THINKING, chat_tokenizer
 from helpers.tiny import byte_tokenizer
 
-from attrwidget.text.chat import find_spans, message_spans, typed_borders
+from attrwidget.kinds.causal.chats import words_warning
+from attrwidget.text.chat import begins_unclear, find_spans, message_spans, typed_borders
 
 ADDED = "system (added by the template)"
 
@@ -271,6 +272,61 @@ def test_a_chat_that_begins_with_an_answer(family: str) -> None:
     assert "Welcome." in tokenizer.decode(ids[told[0].start : told[0].end])
     if family != "llama2":  # it closes what it writes of any other role in the same way
         assert told == find_spans(tokenizer, ids)
+
+
+@pytest.mark.parametrize("before", [[], [SYSTEM]], ids=["", "system"])
+@pytest.mark.parametrize("family", [name for name in FAMILIES if name not in LOOK_BACK])
+def test_a_chat_that_begins_with_a_tools_result(family: str, before: list[Any]) -> None:
+    """Some templates write no header before it."""
+    tokenizer, messages = family_tokenizer(family), [*before, TURNS[2], TURNS[4]]
+    ids = prompt(tokenizer, messages)
+    told = message_spans(tokenizer, messages, ids)
+    assert told == find_spans(tokenizer, ids)
+    spans = shown(tokenizer, ids, told)
+    for word, role in {"Minus": "tool", "Bergen": "user"}.items():
+        assert {title for title, text in spans if word in text} == {role}, (word, spans)
+
+
+def test_a_later_system_message_of_a_template_that_writes_the_first_one_first() -> None:
+    tokenizer = family_tokenizer("command2")
+    messages = [
+        TURNS[0],
+        TURNS[3],
+        SYSTEM,
+        TURNS[4],
+        TURNS[3],
+        {"role": "system", "content": "Now shout."},
+        TURNS[0],
+    ]
+    ids = prompt(tokenizer, messages)
+    told = message_spans(tokenizer, messages, ids)
+    assert told == find_spans(tokenizer, ids)
+    spans = shown(tokenizer, ids, told)
+    assert {title for title, text in spans if "brief" in text or "shout" in text} == {"system"}
+
+
+def test_an_answer_that_is_closed_like_a_system_message() -> None:
+    """The messages tell them apart; the ids cannot, which is said."""
+    tokenizer = byte_tokenizer()
+    tokenizer.add_tokens(["[INST]", "[/INST]", "</s>"], special_tokens=True)
+    tokenizer.chat_template = (
+        "{% for m in messages %}{% if m['role'] == 'user' %}[INST]{{ m['content'] }}[/INST]{% else %}"
+        "{{ m['content'] }}</s>{% endif %}{% endfor %}"
+    )
+    answer = {"role": "assistant", "content": "Welcome."}
+    for before in ([answer], [SYSTEM], [SYSTEM, answer], [SYSTEM, SYSTEM, answer]):
+        messages = [*before, TURNS[0]]
+        ids = prompt(tokenizer, messages)
+        told = [span.title for span in message_spans(tokenizer, messages, ids)]
+        assert told == [*dict.fromkeys(message["role"] for message in before), "user"]
+        assert [span.title for span in find_spans(tokenizer, ids)] == ["system", "user"]
+        assert begins_unclear(tokenizer, ids)
+        assert words_warning(tokenizer, ids)[0].endswith("give the messages themselves.")
+    ids = prompt(tokenizer, [TURNS[0], answer, TURNS[4]])
+    assert not begins_unclear(tokenizer, ids)
+    assert not any(
+        begins_unclear(family_tokenizer(name), prompt(family_tokenizer(name), TURNS)) for name in FAMILIES
+    )
 
 
 def test_a_system_message_and_an_answer_without_a_border() -> None:

@@ -121,6 +121,15 @@ def has_word_headers(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> 
     return not layout.anchored and bool(cut(marked_ids(tokenizer, ids)[0], layout))
 
 
+def begins_unclear(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> bool:
+    """Return whether *ids* begin with a message that may be a system message or an answer: both would look so."""
+    layout, _ = _learnt(tokenizer)
+    if not (layout.anchored and layout.alike):
+        return False
+    found = cut(marked_ids(tokenizer, ids)[0], layout)
+    return bool(found) and found[0].begins_bare and found[0].role in SYSTEM_ROLES
+
+
 def ends_as_template(tokenizer: PreTrainedTokenizerBase, ends: Collection[int]) -> bool:
     """Return whether a model that ends its answers with one of *ends* was trained on chats.
 

@@ -63,20 +63,31 @@ def cut(text: str, layout: Layout, systems: Sequence[str] = ()) -> list[Cut]:
 def _before_headers(text: str, stop: int, layout: Layout, systems: Sequence[str]) -> list[Cut]:
     """Return what begins without a header before *stop*, where the first header stands.
 
-    It is a system message, and an answer if it ends as answers alone do.
+    It is a system message, a tool's result if it begins as one, and an answer if it ends as answers alone do.
     """
-    found = footer(text, 0, stop, "assistant", layout)
-    ends = layout.footers.get("system", ())
-    if not found or any(re.fullmatch(end, text[found.start : found.end]) for end in ends):
+    tool = _bare_tool(text, 0, stop, layout)
+    if tool:
+        return [tool]
+    at, ends = 0, [re.compile(end) for end in layout.footers.get("system", ())]
+    for system in systems:
+        known = text.find(system, at, stop)
+        at = known + len(system) if known >= 0 else at
+    if at:
+        closed = next((match for end in ends if (match := end.match(text, at, stop))), None)
+        at = closed.end() if closed else at
+    found = footer(text, at, stop, "assistant", layout)
+    if not found or (not at and any(end.fullmatch(text, found.start, found.end) for end in ends)):
         return [Cut(0, "system", 0)]
-    told = [
-        text.find(system, 0, found.start) + len(system) for system in systems if system in text[: found.start]
-    ]
-    at = max(told, default=0)
     begun = [Cut(0, "system", 0)] if at else []
     if words(text[at : found.start]):
         begun.append(Cut(at, "assistant", at))
     return [*begun, *_without_header(text, at, stop, "assistant", layout)]
+
+
+def _bare_tool(text: str, at: int, stop: int, layout: Layout) -> Cut | None:
+    """Return the result of a tool that begins without a header at *at*, after begin tokens and white space alone."""
+    found = re.compile(layout.bare_tool).search(text, at, stop) if layout.bare_tool else None
+    return Cut(at, "tool", found.end()) if found and not words(text[at : found.start()]) else None
 
 
 def footer(text: str, at: int, stop: int, role: str, layout: Layout) -> Footer | None:
@@ -90,8 +101,13 @@ def footer(text: str, at: int, stop: int, role: str, layout: Layout) -> Footer |
 def _without_header(text: str, at: int, stop: int, role: str, layout: Layout) -> list[Cut]:
     """Return what begins between *at* and *stop* without a header, after the footer of a message of *role*."""
     found = footer(text, at, stop, role, layout)
-    begun = found and layout.headerless.get(found.kind)
-    if not found or not begun:
+    if not found:
+        return []
+    tool = _bare_tool(text, found.end, stop, layout) if role == "system" else None
+    if tool:
+        return [tool]
+    begun = layout.headerless.get(found.kind)
+    if not begun:
         return []
     rest = text[found.end : stop]
     if not (rest.strip() if begun == "assistant" else words(rest)):

@@ -28,15 +28,19 @@ class Layout:
         headers: What begins a message, as ``(pattern, role)``, longest first.
         footers: What ends a message of each role.
         headerless: The role that begins without a header after each.
+        bare_tool: What begins a tool's result where no message stands before it, without a header; None if it has one.
         controls: The control tokens in headers and footers.
         anchored: Whether control tokens tell messages apart, so that typed text cannot pass for a header.
+        alike: Whether a system message and an answer look the same at the beginning of a chat.
     """
 
     headers: tuple[tuple[str, str], ...]
     footers: dict[str, tuple[str, ...]]
     headerless: dict[str, str]
+    bare_tool: str | None
     controls: frozenset[str]
     anchored: bool
+    alike: bool
 
 
 def learn(tokenizer: PreTrainedTokenizerBase) -> Layout:
@@ -59,8 +63,10 @@ def learn(tokenizer: PreTrainedTokenizerBase) -> Layout:
         tuple((pattern(header), role) for header, role in ordered),
         {role: tuple(pattern(footer) for footer in ends) for role, ends in footers.items()},
         _headerless(gaps, footers),
+        _bare_tool(tokenizer),
         frozenset(controls_in("".join(chain.from_iterable([*headers, *chain(*footers.values())])))),
         bool(found["user"]) and all(_control(header) for header in [*found["user"], *found["assistant"]]),
+        _alike(tokenizer),
     )
 
 
@@ -78,6 +84,7 @@ def _probes(tokenizer: PreTrainedTokenizerBase) -> list[Gap]:
         ("user", "assistant", "system"),
         *((role, "user") for role in ("system", "developer")),
         ("system", "assistant", "user"),
+        ("system", "user", "assistant", "system", "user"),  # a single one may be written first
         *(("user", "assistant", role, "user") for role in ("system", "developer")),
     ]
     gaps = [gap for roles in chats for gap in probe(tokenizer, *roles)] + openings(tokenizer)
@@ -149,6 +156,25 @@ def _of_tools(tokenizer: PreTrainedTokenizerBase, footers: list[Pieces], users: 
     common = _common(texts)
     controls = [at for at, piece in enumerate(common) if _control((piece,))]
     return [common[: controls[-1] + 1]] if controls else []
+
+
+def _bare_tool(tokenizer: PreTrainedTokenizerBase) -> str | None:
+    """Return what begins a tool's result where Qwen 3.5 and others write no header: at the beginning of a chat."""
+    result, plain = probe(tokenizer, "tool", "user")[:1], probe(tokenizer, "user")[:1]
+    if not result or not plain:
+        return None
+    text, common = _stripped(result[0].text), _common([_stripped(gap.text) for gap in (*result, *plain)])
+    rest = _stripped(text[len(common) :])
+    controls = [at for at, piece in enumerate(rest) if _control((piece,))]
+    return pattern(rest[: controls[-1] + 1]) if controls and controls[0] == 0 else None
+
+
+def _alike(tokenizer: PreTrainedTokenizerBase) -> bool:
+    """Return whether the template writes the same around a system message and an answer before a question."""
+    answer, system = (
+        [gap.text for gap in probe(tokenizer, role, "user")[:2]] for role in ("assistant", "system")
+    )
+    return bool(answer) and answer == system
 
 
 def _without(text: Pieces, headers: list[Pieces]) -> Pieces:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.generation import generation_option
 from attrwidget.text.chat import (
+    begins_unclear,
     ends_as_template,
     find_spans,
     has_word_headers,
@@ -44,6 +45,10 @@ _TYPED = (
 _BY_WORDS = (
     "The chat template begins messages with plain words, which a message may hold too, so messages are not shown apart "
     "in a text or in token ids: give the messages themselves."
+)
+_UNCLEAR = (
+    "The chat template writes a system message and an answer at the beginning of a chat in the same way, so token ids "
+    "do not tell which one this chat begins with, and it is called a system message: give the messages themselves."
 )
 _UNREAD = "The chat template does not read {}, so this argument changes nothing."
 _OF_TRANSFORMERS = {
@@ -102,8 +107,10 @@ def message_warnings(
 
 
 def words_warning(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> list[str]:
-    """Return the warning that *ids* look like a chat whose messages cannot be told apart, or nothing."""
-    return [_BY_WORDS] if has_word_headers(tokenizer, ids) else []
+    """Return the warning that *ids* look like a chat whose messages, or the first of them, cannot be told apart."""
+    if has_word_headers(tokenizer, ids):
+        return [_BY_WORDS]
+    return [_UNCLEAR] if begins_unclear(tokenizer, ids) else []
 
 
 def other_chat(spans: Sequence[Section]) -> str:
