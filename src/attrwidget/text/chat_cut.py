@@ -53,7 +53,7 @@ def cut(text: str, layout: Layout, systems: Sequence[str] = ()) -> list[Cut]:
     if words(text[:first]):
         begun = [*_before_headers(text, first, layout, systems), Cut(first, first_role, content)]
     for number, (start, end, role) in enumerate(found):
-        if number:
+        if number and not _goes_on(text, begun[-1], start, role, layout):
             begun.append(Cut(start, role, end))
         stop = found[number + 1][0] if number + 1 < len(found) else len(text)
         begun += _without_header(text, end, stop, role, layout)
@@ -82,6 +82,12 @@ def _before_headers(text: str, stop: int, layout: Layout, systems: Sequence[str]
     if words(text[at : found.start]):
         begun.append(Cut(at, "assistant", at))
     return [*begun, *_without_header(text, at, stop, "assistant", layout)]
+
+
+def _goes_on(text: str, last: Cut, start: int, role: str, layout: Layout) -> bool:
+    """Return whether the header of *role* at *start* stands in a message of that role that has not ended."""
+    closes = role == last.role and bool(layout.footers.get(role))
+    return closes and footer(text, last.content, start, role, layout) is None
 
 
 def _bare_tool(text: str, at: int, stop: int, layout: Layout) -> Cut | None:

@@ -88,7 +88,8 @@ def _probes(tokenizer: PreTrainedTokenizerBase) -> list[Gap]:
         *(("user", "assistant", role, "user") for role in ("system", "developer")),
     ]
     gaps = [gap for roles in chats for gap in probe(tokenizer, *roles)] + openings(tokenizer)
-    for roles in (("user", "call"), ("user", "call", "tool"), ("user", "call", "tool", "assistant")):
+    called = ("user", "call", "tool", "assistant")
+    for roles in (called[:2], called[:3], called, (*called, *called)):
         gaps += both_tools(tokenizer, *roles)
     return gaps
 
@@ -129,7 +130,9 @@ def _headers(
         groups.setdefault(candidate[0], []).append(candidate)
     headers = [_to_last_control(_stripped(_common(group))) for group in groups.values()]
     # A switch may write words before a header, such as GLM's "/nothink" after a question.
-    return [header for header in headers if header and not any(_inside(other, header) for other in headers)]
+    return [
+        header for header in headers if header and not any(_after_words(other, header) for other in headers)
+    ]
 
 
 def _first_headers(role: str, gaps: list[Gap], users: list[Pieces]) -> list[Pieces]:
@@ -206,9 +209,11 @@ def _after_footer(text: Pieces, footers: list[Pieces]) -> Pieces | None:
     return None if footers else text
 
 
-def _inside(part: Pieces, text: Pieces) -> bool:
-    """Return whether *part* stands in *text* after its beginning."""
-    return bool(part) and any(text[at : at + len(part)] == part for at in range(1, len(text)))
+def _after_words(part: Pieces, text: Pieces) -> bool:
+    """Return whether *part* stands in *text* after words alone."""
+    return bool(part) and any(
+        text[at : at + len(part)] == part and not _control(text[:at]) for at in range(1, len(text))
+    )
 
 
 def _common(texts: list[Pieces]) -> Pieces:
