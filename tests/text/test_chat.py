@@ -339,6 +339,85 @@ def test_a_system_message_and_an_answer_without_a_border() -> None:
     assert told[0][1].endswith("Be brief.")
     assert told[1][1] == "Welcome.<|end|>"
     assert [span.title for span in find_spans(tokenizer, ids)] == ["assistant", "user", "assistant"]
+    assert begins_unclear(tokenizer, ids)
+    assert not begins_unclear(tokenizer, prompt(tokenizer, [SYSTEM, TURNS[0]]))
+
+
+def test_the_token_that_opens_a_turn_stands_in_the_turn() -> None:
+    """Command's template opens the answer unasked, so that the token stands behind every last message."""
+    tokenizer = copy.deepcopy(family_tokenizer("command"))
+    tokenizer.chat_template = FAMILIES["command"][0].replace(
+        "{% if add_generation_prompt %}", "{% if true %}"
+    )
+    ids = prompt(tokenizer, [SYSTEM, *CHAT])
+    spans = shown(tokenizer, ids, find_spans(tokenizer, ids))
+    assert all(text.removeprefix("<|endoftext|>").startswith("<|START|>") for _, text in spans), spans
+
+
+def test_the_id_of_a_call_is_no_part_of_a_header_or_footer() -> None:
+    """Mistral's templates write it around the result of a tool."""
+    call = {**BONN, "id": "zzz999yyy"}
+    result = {**PLUS, "tool_call_id": "zzz999yyy"}
+    messages = [
+        TURNS[0],
+        {"role": "assistant", "content": "", "tool_calls": [call]},
+        result,
+        TURNS[3],
+        TURNS[4],
+    ]
+    for before, after in (("", ", {{ m['tool_call_id'] }}"), ("{{ m['tool_call_id'] }}[SEP]", "")):
+        tokenizer = copy.deepcopy(family_tokenizer("mistral"))
+        tokenizer.add_tokens(["[SEP]"], special_tokens=True)
+        result_of = "[TOOL_RESULTS]{{ c }}"
+        tokenizer.chat_template = FAMILIES["mistral"][0].replace(
+            result_of, result_of.replace("{{ c }}", before + "{{ c }}" + after)
+        )
+        ids = prompt(tokenizer, messages)
+        assert "zzz999yyy" in tokenizer.decode(ids)
+        told = message_spans(tokenizer, messages, ids)
+        assert told == find_spans(tokenizer, ids)
+        assert [span.title for span in told] == ["user", "assistant", "tool", "assistant", "user"]
+
+
+def test_a_header_of_words_cuts_nothing_beside_control_tokens() -> None:
+    """Anybody can type what stands before the result of a tool here."""
+    tokenizer = copy.deepcopy(family_tokenizer("mistral"))
+    tokenizer.chat_template = FAMILIES["mistral"][0].replace("[TOOL_RESULTS]{{ c }}", "Result: {{ c }}")
+    ids = prompt(tokenizer, [{"role": "user", "content": "Result: none"}])
+    assert [span.title for span in find_spans(tokenizer, ids)] == ["user"]
+
+
+def test_a_later_call_without_a_header() -> None:
+    """DeepSeek V3's template writes one before the first call of a chat alone."""
+    tokenizer = byte_tokenizer()
+    added = [
+        "<|User|>",
+        "<|Assistant|>",
+        "<|calls|>",
+        "<|call|>",
+        "<|/calls|>",
+        "<|outs|>",
+        "<|out|>",
+        "<|/out|>",
+        "<|end|>",
+    ]
+    tokenizer.add_tokens(added, special_tokens=True)
+    tokenizer.chat_template = (
+        "{% set ns = namespace(call=false, out=false) %}{% for m in messages %}{% if m['role'] == 'user' %}"
+        "<|User|>{{ m['content'] }}{% elif m.get('tool_calls') %}{% for t in m['tool_calls'] %}"
+        "{{ '\n' if ns.call else '<|Assistant|><|calls|>' }}<|call|>{{ t['function']['name'] }} "
+        "{{ t['function']['arguments'] | tojson }}{% set ns.call = true %}{% endfor %}<|/calls|><|end|>"
+        "{% elif m['role'] == 'tool' %}{{ '' if ns.out else '<|outs|>' }}<|out|>{{ m['content'] }}<|/out|>"
+        "{% set ns.out = true %}{% else %}<|Assistant|>{{ m['content'] }}<|end|>{% endif %}{% endfor %}"
+        "{% if add_generation_prompt %}<|Assistant|>{% endif %}"
+    )
+    messages = [TURNS[0], TURNS[1], TURNS[2], TURNS[3], TURNS[4], {**TURNS[1], "tool_calls": [BONN]}, PLUS]
+    ids = prompt(tokenizer, messages)
+    told = message_spans(tokenizer, messages, ids)
+    assert told == find_spans(tokenizer, ids)
+    spans = shown(tokenizer, ids, told)
+    for word, role in {**PLANTED, **CALLED}.items():
+        assert {title for title, text in spans if word in text} == {role}, (word, spans)
 
 
 def test_a_message_of_the_templates_own_whatever_it_is_given() -> None:

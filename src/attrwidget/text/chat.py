@@ -122,12 +122,13 @@ def has_word_headers(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> 
 
 
 def begins_unclear(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> bool:
-    """Return whether *ids* begin with a message that may be a system message or an answer: both would look so."""
+    """Return whether *ids* begin with a system message or an answer, and do not tell which, or whether with both."""
     layout, _ = _learnt(tokenizer)
-    if not (layout.anchored and layout.alike):
+    found = cut(marked_ids(tokenizer, ids)[0], layout) if layout.anchored and layout.bare else []
+    if not found or not found[0].begins_bare:
         return False
-    found = cut(marked_ids(tokenizer, ids)[0], layout)
-    return bool(found) and found[0].begins_bare and found[0].role in SYSTEM_ROLES
+    answer = found[0].role == "assistant"
+    return layout.alike if not answer else not SYSTEM_ROLES.isdisjoint(layout.bare)
 
 
 def ends_as_template(tokenizer: PreTrainedTokenizerBase, ends: Collection[int]) -> bool:

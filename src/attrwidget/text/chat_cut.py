@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from attrwidget.text.chat_template import words
+from attrwidget.text.chat_template import END, MARK, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from attrwidget.text.chat_layout import Layout
+
+_CONTROLS = re.compile(rf"^(?:{MARK}[^{END}]*{END}|\s)+")
 
 
 class Cut(NamedTuple):
@@ -66,17 +68,19 @@ def _before_headers(text: str, stop: int, layout: Layout, systems: Sequence[str]
     It is a system message, a tool's result if it begins as one, and an answer if it ends as answers alone do.
     """
     tool = _bare_tool(text, 0, stop, layout)
-    if tool:
-        return [tool]
+    if tool or "assistant" not in layout.bare:
+        return [tool or Cut(0, "system", 0)]
     at, ends = 0, [re.compile(end) for end in layout.footers.get("system", ())]
+    start = len(text) - len(_CONTROLS.sub("", text, count=1))  # a begin token may be an end token too
     for system in systems:
         known = text.find(system, at, stop)
         at = known + len(system) if known >= 0 else at
     if at:
         closed = next((match for end in ends if (match := end.match(text, at, stop))), None)
         at = closed.end() if closed else at
-    found = footer(text, at, stop, "assistant", layout)
-    if not found or (not at and any(end.fullmatch(text, found.start, found.end) for end in ends)):
+    found = footer(text, max(at, start), stop, "assistant", layout)
+    either = found and not at and any(end.fullmatch(text, found.start, found.end) for end in ends)
+    if not found or (either and len(layout.bare) > 1):
         return [Cut(0, "system", 0)]
     begun = [Cut(0, "system", 0)] if at else []
     if words(text[at : found.start]):

@@ -8,7 +8,7 @@ from itertools import chain, takewhile
 from typing import TYPE_CHECKING
 
 from attrwidget.text.chat_probes import START, STOP, TOOL_LISTS, Gap, both_tools, openings, probe
-from attrwidget.text.chat_template import END, MARK, controls_in, pattern, words
+from attrwidget.text.chat_template import END, MARK, controls_in, mark, pattern, words
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from attrwidget.text.chat_probes import Pieces
 
 _ROLES = ("user", "assistant", "system", "developer", "tool")
+_LEADING = ("assistant", "system", "developer")  # may begin a chat before a user's message
 _FAMILIES = {"call": "assistant", "thought": "assistant"}  # kinds of an assistant's turns
 _ASSISTANT = re.compile("assistant|chatbot", re.IGNORECASE)
 
@@ -31,7 +32,8 @@ class Layout:
         bare_tool: What begins a tool's result where no message stands before it, without a header; None if it has one.
         controls: The control tokens in headers and footers.
         anchored: Whether control tokens tell messages apart, so that typed text cannot pass for a header.
-        alike: Whether a system message and an answer look the same at the beginning of a chat.
+        bare: The roles whose messages begin without a header at the beginning of a chat.
+        alike: Whether a system message and an answer look the same there.
     """
 
     headers: tuple[tuple[str, str], ...]
@@ -40,13 +42,17 @@ class Layout:
     bare_tool: str | None
     controls: frozenset[str]
     anchored: bool
+    bare: frozenset[str]
     alike: bool
 
 
 def learn(tokenizer: PreTrainedTokenizerBase) -> Layout:
     """Return the layout of the tokenizer's chat template; without headers if it cannot be found."""
     gaps = _probes(tokenizer) if tokenizer.chat_template else []
-    footers = _footers(gaps)
+    begin = mark(tokenizer, tokenizer.bos_token or "")
+    footers = _before_openers(
+        _footers(gaps), [*gaps, *probe(tokenizer, "user", "call", "tool", "tool")], begin
+    )
     users = _headers("user", gaps, footers, [])
     found = {role: _headers(role, gaps, footers, users) for role in _ROLES}
     headers: dict[Pieces, str] = {}
@@ -57,6 +63,9 @@ def learn(tokenizer: PreTrainedTokenizerBase) -> Layout:
             # Two roles have the same header: it names one, as gpt-oss writes a system message as a developer's.
             if known is None or (role in said and known not in said):
                 headers[header] = role
+    anchored = bool(found["user"]) and all(map(_control, [*found["user"], *found["assistant"]]))
+    if anchored:  # a header of words, such as of a tool's result, could be typed
+        headers = {header: role for header, role in headers.items() if _control(header)}
     headers |= dict.fromkeys(_of_tools(tokenizer, footers.get("assistant", []), found["user"]), "system")
     ordered = sorted(headers.items(), key=lambda item: -len("".join(item[0])))
     return Layout(
@@ -65,7 +74,8 @@ def learn(tokenizer: PreTrainedTokenizerBase) -> Layout:
         _headerless(gaps, footers),
         _bare_tool(tokenizer),
         frozenset(controls_in("".join(chain.from_iterable([*headers, *chain(*footers.values())])))),
-        bool(found["user"]) and all(_control(header) for header in [*found["user"], *found["assistant"]]),
+        anchored,
+        _bare(tokenizer, begin),
         _alike(tokenizer),
     )
 
@@ -111,6 +121,30 @@ def _footers(gaps: list[Gap]) -> dict[str, list[Pieces]]:
     return {role: sorted(filter(None, found), key=len, reverse=True) for role, found in ends.items()}
 
 
+def _before_openers(footers: dict[str, list[Pieces]], gaps: list[Gap], begin: str) -> dict[str, list[Pieces]]:
+    """Return *footers* without the control tokens that begin messages, which a template may write behind the last."""
+    openers = {
+        next((p for p in gap.text if _control((p,)) and p != begin), "")
+        for gap in gaps
+        if gap.before == START
+    }
+    for gap in gaps:
+        rest = _after_footer(gap.text, footers[gap.before]) if footers.get(gap.before) else None
+        if rest and gap.after != STOP and _control(rest[:1]):
+            openers.add(rest[0])
+        if gap.before == gap.after == "tool":
+            openers.update([piece for piece in gap.text if _control((piece,))][1:][-1:])
+
+    def ended(footer: Pieces) -> Pieces:
+        at = next((i for i, piece in enumerate(footer) if i and piece in openers), len(footer))
+        return _stripped(footer[:at])
+
+    return {
+        role: sorted(filter(None, set(map(ended, found))), key=len, reverse=True)
+        for role, found in footers.items()
+    }
+
+
 def _headers(
     role: str, gaps: list[Gap], footers: dict[str, list[Pieces]], users: list[Pieces]
 ) -> list[Pieces]:
@@ -123,7 +157,7 @@ def _headers(
                 after.setdefault(gap.before, []).append(rest)
     # What stands before a content that begins without a header, such as the name of a tool, is no header.
     candidates = [rest for rests in after.values() if () not in rests for rest in rests]
-    if role in {"system", "developer"} and not after:
+    if role in {"system", "developer"} and not candidates:
         candidates = _first_headers(role, gaps, users)
     groups: dict[str, list[Pieces]] = {}
     for candidate in candidates:
@@ -172,12 +206,18 @@ def _bare_tool(tokenizer: PreTrainedTokenizerBase) -> str | None:
     return pattern(rest[: controls[-1] + 1]) if controls and controls[0] == 0 else None
 
 
-def _alike(tokenizer: PreTrainedTokenizerBase) -> bool:
-    """Return whether the template writes the same around a system message and an answer before a question."""
-    answer, system = (
-        [gap.text for gap in probe(tokenizer, role, "user")[:2]] for role in ("assistant", "system")
+def _bare(tokenizer: PreTrainedTokenizerBase, begin: str) -> frozenset[str]:
+    """Return the roles whose messages begin without a header at the beginning of a chat, after *begin* at most."""
+    gaps = {role: probe(tokenizer, role, "user")[:1] for role in _LEADING}
+    return frozenset(
+        role for role, found in gaps.items() if found and set(_stripped(found[0].text)) <= {begin}
     )
-    return bool(answer) and answer == system
+
+
+def _alike(tokenizer: PreTrainedTokenizerBase) -> bool:
+    """Return whether the template writes the same around an answer and a system message before a question."""
+    answer, *others = ([gap.text for gap in probe(tokenizer, role, "user")[:2]] for role in _LEADING)
+    return bool(answer) and answer in others
 
 
 def _without(text: Pieces, headers: list[Pieces]) -> Pieces:

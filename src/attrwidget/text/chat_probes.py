@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from attrwidget.text.chat_template import mark, pieces, switches, try_template
+from attrwidget.text.chat_template import controls_in, mark, pieces, switches, try_template
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
 START, STOP = "", "end"
-_TOOLS = ("alphaqz", "betaqz")  # two names: what differs between their chats is no part of a header
+_TOOLS = {"alphaqz": "abc123xyz", "betaqz": "def456uvw"}  # names and ids: what differs is no part of a header
+_FIRST = next(iter(_TOOLS))
 _VALUE, _THOUGHT = "valueqz", "thoughtqz"
 
 # Two lists that have nothing in common, for what the template writes around them.
@@ -52,7 +53,7 @@ class Gap(NamedTuple):
     ahead: int
 
 
-def chat(*roles: str, tool: str = _TOOLS[0]) -> list[dict[str, Any]]:
+def chat(*roles: str, tool: str = _FIRST) -> list[dict[str, Any]]:
     """Return a chat with a planted content for each of *roles*.
 
     ``call`` is an assistant that only calls a tool, ``thought`` one that has thought before it answers.
@@ -61,22 +62,20 @@ def chat(*roles: str, tool: str = _TOOLS[0]) -> list[dict[str, Any]]:
     for at, role in enumerate(roles):
         if role == "call":
             function = {"name": tool, "arguments": {"key": _VALUE}}
-            call = {"id": "abc123xyz", "type": "function", "function": function}
+            call = {"id": _TOOLS[tool], "type": "function", "function": function}
             messages.append({"role": "assistant", "content": "", "tool_calls": [call]})
         elif role == "thought":
             thoughts = {"reasoning_content": _THOUGHT, "thinking": _THOUGHT}
             messages.append({"role": "assistant", "content": _content(at), **thoughts})
         elif role == "tool":
-            message = {"role": "tool", "name": tool, "tool_call_id": "abc123xyz", "content": _content(at)}
+            message = {"role": "tool", "name": tool, "tool_call_id": _TOOLS[tool], "content": _content(at)}
             messages.append(message)
         else:
             messages.append({"role": role, "content": _content(at)})
     return messages
 
 
-def probe(
-    tokenizer: PreTrainedTokenizerBase, *roles: str, tool: str = _TOOLS[0], **options: Any
-) -> list[Gap]:
+def probe(tokenizer: PreTrainedTokenizerBase, *roles: str, tool: str = _FIRST, **options: Any) -> list[Gap]:
     """Return the gaps of a chat of *roles*, or none if the template refuses it or leaves out a content."""
     if isinstance(tokenizer.chat_template, dict) and {"call", "tool"} & set(roles):
         options = {"tools": TOOL_LISTS[0], **options}  # of several templates, one is for chats with tools
@@ -138,6 +137,14 @@ def _gaps(found: list[str], roles: tuple[str, ...], tool: str) -> list[Gap]:
             return []
         start = found.index(first, at)
         gaps.append(Gap(before, role, tuple(found[at:start]), count))
-        at = (found.index(last, start) if last in found[start:] else start) + 1
+        at = _after_id((found.index(last, start) if last in found[start:] else start) + 1, found, role, tool)
         before = role
     return [*gaps, Gap(before, STOP, tuple(found[at:]), len(roles))]
+
+
+def _after_id(at: int, found: list[str], role: str, tool: str) -> int:
+    """Return *at*, or where the id of a call ends that a template writes after its words or those of its result."""
+    if role not in {"call", "tool"} or _TOOLS.get(tool) not in found[at:]:
+        return at
+    place = found.index(_TOOLS[tool], at)
+    return at if controls_in("".join(found[at:place])) else place + 1

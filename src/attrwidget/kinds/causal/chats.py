@@ -47,8 +47,8 @@ _BY_WORDS = (
     "in a text or in token ids: give the messages themselves."
 )
 _UNCLEAR = (
-    "The chat template writes a system message and an answer at the beginning of a chat in the same way, so token ids "
-    "do not tell which one this chat begins with, and it is called a system message: give the messages themselves."
+    "Token ids do not tell whether this chat begins with a system message or with an answer, as the chat template "
+    "marks neither: give the messages themselves."
 )
 _UNREAD = "The chat template does not read {}, so this argument changes nothing."
 _OF_TRANSFORMERS = {
