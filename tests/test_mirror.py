@@ -68,6 +68,7 @@ TESTED_BY = {
     "page/content": "widget/test_widget.py",
     "text/chat_defaults": "text/test_chat.py",
     "text/chat_contents": "text/test_chat.py",
+    "text/chat_cut": "text/test_chat.py",
     "text/chat_layout": "text/test_chat.py",
     "text/chat_probes": "text/test_chat.py",
     "methods/external/captum_embeddings": "methods/external/test_captum.py",
