@@ -13,6 +13,7 @@ from helpers.tiny import ANSWER, PROMPT, build, byte_tokenizer
 
 import attrwidget as aw
 from attrwidget.results.given import mean_of, read_given
+from attrwidget.results.live import LiveReading
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,7 @@ def test_without_gradients_the_norms_of_values_and_without_values_attention(ex: 
     without = aw.load(build("llama"), byte_tokenizer()).explain(PROMPT, output=ANSWER)
     trace = without.trace
     trace.capabilities = replace(trace.capabilities, gradients_note="It has no gradients")
-    plain = type(without)(trace)
+    plain = type(without)(LiveReading(trace))
     assert plain.heads(1).attrs["reading"] == "values"
     pairs = plain.heads(1, by_input=True).to_numpy()
     truth = np.stack(
@@ -85,7 +86,7 @@ def test_gradients_that_fail_are_no_error(ex: aw.Explanation, monkeypatch: pytes
         raise RuntimeError("called otherwise")
 
     monkeypatch.setattr("attrwidget.engine.attention.given.GivenByHeads.of_step", fail)
-    again = type(ex)(ex.trace)
+    again = type(ex)(LiveReading(ex.trace))
     assert again.heads(0).attrs["reading"] == "values"
     assert again.heads().attrs["reading"] == "values"
 
@@ -95,7 +96,7 @@ def test_a_foil_and_all_steps(ex: aw.Explanation) -> None:
     mean = np.mean([ex.heads(step) for step in range(ex.reading.n_steps)], axis=0)
     np.testing.assert_allclose(ex.heads(), mean, rtol=1e-5)
     refused(lambda: ex.heads(99), "There is no step 99")
-    refused(lambda: ex.heads(foil=9), "of one step")
+    refused(lambda: ex.heads(foil=9), "belongs to one step")
     mamba = aw.load(build("mamba"), byte_tokenizer()).explain(PROMPT, output=ANSWER)
     refused(lambda: mamba.heads(0), "attention")
 
