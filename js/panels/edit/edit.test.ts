@@ -100,7 +100,7 @@ test("why there is no mask is said where one is asked for", async () => {
     "This model fills in no masks, so there is none to put here: put another word in its place, or delete it.",
   );
   expect(mask.title).toBe(why);
-  expect(t.session.tryChanges).not.toHaveBeenCalled();
+  expect(t.session.changes.try).not.toHaveBeenCalled();
 });
 
 test("all words that are selected are masked, each by a mask of its own, or changed as one", async () => {
@@ -126,12 +126,12 @@ test("all words that are selected are masked, each by a mask of its own, or chan
   );
   mask.click();
   await settle();
-  expect(t.session.tryChanges.mock.lastCall?.[1]).toEqual([
+  expect(t.session.changes.try.mock.lastCall?.[1]).toEqual([
     [1, 2, "[MASK]"],
     [2, 4, "[MASK]"],
   ]);
   await type("Oslo");
-  expect(t.session.tryChanges.mock.lastCall?.[1]).toEqual([[1, 4, "Oslo"]]);
+  expect(t.session.changes.try.mock.lastCall?.[1]).toEqual([[1, 4, "Oslo"]]);
   askToEdit(anchor, 1);
   expect(panel()?.getAttribute("aria-label")).toBe("Change New York");
   t.state.selected.value = [];
