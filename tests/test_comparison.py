@@ -89,7 +89,7 @@ def test_the_second_method_of_one_explanation_is_shown_and_carried(tmp_path: Pat
     assert comparison.widget.options["second"] == "c"
     comparison.widget.options = {**comparison.widget.options, "difference": True}
     text = comparison.to_html(tmp_path / "two.html", methods=["a", "c"]).read_text(encoding="utf-8")  # type: ignore[union-attr]
-    state = json.loads(Page(text).scripts[0])["state"]
+    state = unpacked(Page(text).scripts[0])["state"]
     assert (state["method"], state["options"]["second"], state["options"]["difference"]) == (
         "a",
         "c",
@@ -102,7 +102,7 @@ def test_a_page_carries_the_methods_compared_and_pinned() -> None:
     comparison = aw.compare(ex, ex, methods=["saliency", "rollout"])
     pin = {"method": "value_zeroing", "held": [0]}
     comparison.widget.options = {**comparison.widget.options, "compare": "pinned", "pins": [pin]}
-    data = json.loads(Page(comparison.to_html()).scripts[0])  # type: ignore[arg-type]
+    data = unpacked(Page(comparison.to_html()).scripts[0])  # type: ignore[arg-type]
     assert {"saliency", "rollout", "value_zeroing"} <= data["scores"].keys()
     assert data["state"]["options"]["pins"] == [{**pin, "foil": None, "layer": None, "heads": []}]
 
