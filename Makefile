@@ -20,8 +20,8 @@ STATIC := src/attrwidget/page/static
 BUNDLE := $(STATIC)/widget.js
 # Python compiles what is imported; most of what is installed never is.
 PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
-# Two processes: each test runs on one thread.
-PYTEST := pytest -n 2 --dist loadfile
+# Two processes: each test runs on one thread. Sorted by their number of tests, the longest files, which have few, would begin last.
+PYTEST := pytest -n 2 --dist loadfile --no-loadscope-reorder
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PIP_NO_WARN_SCRIPT_LOCATION := 1
 
@@ -57,10 +57,9 @@ types: $(VENV)/.dev node_modules/.package-lock.json
 test-js: node_modules/.package-lock.json
 	npm run --silent test
 
-# Browser tests go by the order of files: sorted by their number of tests, the longest, which has one, would begin last.
 test-py: $(VENV)/.dev $(BUNDLE) chromium
 	$(PYTEST) -m "not browser"
-	$(PYTEST) --no-loadscope-reorder -m browser
+	$(PYTEST) -m browser
 
 # The tests leave both cores idle now and then: types and the front end fill the gaps.
 test-fast: lint $(BUNDLE)

@@ -1,6 +1,7 @@
 """Check the numbers on the releases of Transformers that pyproject.toml names, each installed beside the others.
 
-Run it with the Python of the environment that has everything else; arguments go to pytest.
+Run it with the Python of the environment that has everything else; arguments go to pytest. The releases are checked at
+the same time, each on one thread.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import os
 import subprocess
 import sys
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from importlib import metadata
 from pathlib import Path
 
@@ -56,30 +58,38 @@ def satisfied(need: Requirement, beside: dict[str, metadata.Distribution]) -> bo
     return need.specifier.contains(found.version, prereleases=True)
 
 
+def check(version: str) -> tuple[int, str]:
+    """Install a release and run the tests on it; return pytest's exit code and what it printed."""
+    places = [str(install(version)), str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]
+    environment = {
+        **os.environ,
+        "OMP_NUM_THREADS": "1",
+        "PYTHONPATH": os.pathsep.join(filter(None, places)),
+        "TRANSFORMERS_VERSION": version,
+    }
+    pytest = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/system/test_numbers.py"]
+    done = subprocess.run(
+        [*pytest, *sys.argv[1:]],
+        cwd=ROOT,
+        env=environment,
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    return done.returncode, done.stdout
+
+
 def main() -> int:
-    """Install and check each release; return 1 if one fails."""
+    """Check each release; return 1 if one fails."""
     table = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["attrwidget"]
     failed = False
-    for version in table["transformers"]:
-        places = [str(install(version)), str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]
-        environment = {
-            **os.environ,
-            "PYTHONPATH": os.pathsep.join(filter(None, places)),
-            "TRANSFORMERS_VERSION": version,
-        }
-        print(f"Transformers {version}", flush=True)
-        check = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            "-p",
-            "no:cacheprovider",
-            "tests/system/test_numbers.py",
-        ]
-        failed |= (
-            subprocess.run([*check, *sys.argv[1:]], cwd=ROOT, env=environment, check=False).returncode != 0
-        )
+    with ThreadPoolExecutor() as pool:
+        for version, (code, printed) in zip(
+            table["transformers"], pool.map(check, table["transformers"]), strict=True
+        ):
+            print(f"Transformers {version}", printed, sep="\n", flush=True)
+            failed |= code != 0
     return int(failed)
 
 
