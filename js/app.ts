@@ -54,7 +54,6 @@ export function mountApp(
     { class: "aw", role: "region", "aria-label": "Explanation", tabindex: -1 },
     bar,
     main,
-    bottom,
     live,
   );
   view.append(state);
@@ -73,11 +72,11 @@ export function mountApp(
   );
   const panels = toolbar.mount(bar, ctx, views, shown);
   for (const each of views) mountView(view, each, ctx, shown, parts);
-  const [below, first] = [h("div"), h("div")];
-  view.append(below);
+  const first = h("div");
+  view.append(bottom);
   side.append(first);
   const { notes, trouble } = app;
-  const places = { over: state, below, side: first, bottom };
+  const places = { over: state, side: first, bottom };
   void parts.mount(around, aw, { ...ctx, tasks, notes, trouble, places });
   mountEdit(view, ctx);
   const { content, heads, pair } = ctx.state;

@@ -13,8 +13,8 @@ export interface AroundContext extends Context {
   /** Sentences on what the data does not carry, and why nothing more can be computed now. */
   readonly notes: readonly string[];
   readonly trouble: ReadonlySignal<string | null> | undefined;
-  /** Over the text, below it, beside it, and at the bottom. */
-  readonly places: Readonly<Record<"over" | "below" | "side" | "bottom", HTMLElement>>;
+  /** Over the text, beside it, and below it. */
+  readonly places: Readonly<Record<"over" | "side" | "bottom", HTMLElement>>;
 }
 
 const parts = [status, footer, strip, why, picker];
@@ -23,7 +23,7 @@ export const around = { styles: parts.map(({ styles }) => styles).join("\n"), mo
 
 function mount(display: HTMLElement, { tasks, notes, trouble, places, ...ctx }: AroundContext): void {
   status.mount(places.over, ctx, tasks);
-  strip.mount(places.below, ctx, display);
+  strip.mount(places.bottom, ctx, display);
   why.mount(places.side, ctx, trouble);
   picker.mount(places.side, ctx);
   status.mountNotes(places.bottom, ctx, notes, trouble);
