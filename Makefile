@@ -1,6 +1,6 @@
 # Needs Python >= 3.11, git and make; the rest goes into .venv and node_modules (and a browser, for the tests).
 #   make demo        explain a sentence, then serve the app (PORT=8866, NO_BROWSER=1, SERVE=0)
-#   make test        every check there is (CHROMIUM=/path/to/chromium)
+#   make test        every check there is (CHROMIUM=/path/to/chromium FIREFOX=/path/to/firefox)
 #   make test-fast   lint, types and the tests that need neither a browser nor long: under 2 minutes
 #   make compat      the numbers on the lowest and the newest known release of Transformers
 #   make zoo         every text architecture of Transformers with every head and method: half an hour
@@ -11,7 +11,7 @@
 SHELL := /bin/bash
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo watch test test-fast static zoo compat coverage bench lint types test-js test-py format bundle chromium clean
+.PHONY: help demo watch test test-fast static zoo compat coverage bench lint types test-js test-py format bundle browsers clean
 
 PYTHON ?= $(shell scripts/find-python)
 PROMPT ?= The first president of America is
@@ -57,7 +57,7 @@ types: $(VENV)/.dev node_modules/.package-lock.json
 test-js: node_modules/.package-lock.json
 	npm run --silent test
 
-test-py: $(VENV)/.dev $(BUNDLE) chromium
+test-py: $(VENV)/.dev $(BUNDLE) browsers
 	$(PYTEST) -m "not browser"
 	$(PYTEST) -m browser
 
@@ -75,7 +75,7 @@ compat: $(VENV)/.dev
 coverage: $(VENV)/.dev $(BUNDLE)
 	$(PYTEST) -m "not browser" --cov --cov-report=term:skip-covered --cov-report=html
 
-bench: $(VENV)/.dev $(VENV)/.bench $(BUNDLE) chromium
+bench: $(VENV)/.dev $(VENV)/.bench $(BUNDLE) browsers
 	python -m benchmarks
 
 format: $(VENV)/.dev node_modules/.package-lock.json
@@ -85,8 +85,8 @@ format: $(VENV)/.dev node_modules/.package-lock.json
 
 bundle: $(BUNDLE)
 
-chromium: $(VENV)/.dev
-	scripts/setup-chromium
+browsers: $(VENV)/.dev
+	scripts/setup-browsers
 
 clean:
 	rm -rf $(STATIC) dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis htmlcov .coverage
