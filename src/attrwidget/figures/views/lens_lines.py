@@ -32,7 +32,7 @@ def lines_of_step(reading: Reading, step: int) -> list[Named]:
     if lens is None:
         return []
     [read] = lens.read([step])
-    lines = [(reading.tokens.labels[reading.first_step + step], read.chosen)]
+    lines: list[Named] = [(reading.tokens.labels[reading.first_step + step], read.chosen)]
     if contrasts is not None:
         top = reading.steps["top"].iloc[step]
         rank = reading.steps["rank"].iloc[step]
