@@ -1,0 +1,59 @@
+"""Figures and copies in JupyterLab, where Python makes what a page cannot: a head of an encoder, enlarged."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from helpers.notebook import Jupyter, run_notebook
+from helpers.screen import Screen, serious_faults
+from playwright.sync_api import Page, expect
+
+import attrwidget as aw
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TEXT = "the doctor met the nurse because she was late"
+ASK = f'import attrwidget as aw\nex = aw.load("demo-translation").explain({TEXT!r})\nex'
+
+
+def test_the_enlarged_head_of_an_encoder_is_saved_and_restored(
+    page: Page, jupyter: Jupyter, tmp_path: Path
+) -> None:
+    run_notebook(page, jupyter, "lab", "figures", ASK)
+    screen = Screen(page)
+    screen.radio("Heads").click()
+    screen.radio("encoder").click()
+    grid = screen.root.get_by_role("grid", name="Pictures of all heads")
+    grid.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(screen.root.get_by_text("layer 2, head 1 · encoder")).to_be_visible()
+    opener = screen.root.get_by_role("button", name="Figures and copies")
+    opener.focus()
+    page.keyboard.press("Enter")
+    assert serious_faults(page, screen) == []
+
+    def saved(name: str) -> tuple[str, bytes]:
+        button = screen.root.get_by_role("button", name=name, exact=True)
+        button.focus()
+        with page.expect_download() as waiting:
+            page.keyboard.press("Enter")
+        return waiting.value.suggested_filename, waiting.value.path().read_bytes()
+
+    ex = aw.load("demo-translation").explain(TEXT)
+    made = {}
+    for form in ("csv", "pdf"):
+        file = ex.figure(tmp_path / f"head.{form}", view="heads", part="encoder", layer=1, head=0)
+        made[form] = file.read_bytes()
+        assert saved(form.upper()) == (f"heads-encoder.{form}", made[form])
+    _, svg = saved("SVG")
+    assert "attention of encoder · layer 2, head 1" in svg.decode("utf-8")
+
+    page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text }")
+    screen.root.get_by_role("button", name="as Python").click()
+    page.wait_for_function("window.copied")
+    exec(page.evaluate("window.copied"), {"ex": ex})  # noqa: S102 - it is what a user runs
+    widget = ex.widget
+    assert (widget.view, widget.options["part"], widget.options["enlarged"]) == ("heads", "encoder", [1, 0])
+    assert ex.figure(tmp_path / "again.csv").read_bytes() == made["csv"]
