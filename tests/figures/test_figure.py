@@ -20,6 +20,7 @@ from attrwidget.errors import AttrWidgetError
 from attrwidget.figures.figure import figure, write_figure
 from attrwidget.figures.fonts import Fonts
 from attrwidget.figures.look import Look
+from attrwidget.still.sentences import numeral
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -154,6 +155,22 @@ def test_what_is_hidden_or_off_the_scale_is_marked_and_told() -> None:
     share = f"{100 * scores[0]:.0f}"
     words = " ".join(text.text or "" for text in parsed(svg).iter(f"{SVG}text"))
     assert f"hidden tokens (dashed) hold {share} % of the row" in words
+
+
+@pytest.mark.parametrize(
+    ("rule", "joined"),
+    [("sum", np.nansum), ("mean", np.nanmean), ("max", lambda row: row[np.nanargmax(np.abs(row))])],
+)
+def test_sentences_are_read_together_where_the_page_does(rule: str, joined: Any) -> None:
+    texts = [" Start", " It", " rains", ".", " We", " stay", " in", ".", " So", " what"]
+    reading = random_explanation(8, 2, texts=texts)
+    options = {"units": "sentence", "unit_rule": rule}
+    text = made(reading, "md", {"method": "input_x_gradient", "held": [0], "options": options})
+    row = reading.rows("input_x_gradient", [0])[0]
+    found = dict(re.findall(r"^\| (.*?) \| (\S+) \|$", text, re.MULTILINE))
+    high = max(abs(joined(row[1:4])), abs(joined(row[4:8])), abs(row[0]))
+    for name, span in {r"It rains\.": slice(1, 4), r"We stay in\.": slice(4, 8)}.items():
+        assert found[name] == numeral(float(joined(row[span])), signed=True, high=high)
 
 
 def test_a_text_that_is_too_long_for_a_png_is_refused() -> None:

@@ -72,8 +72,7 @@ function mount(host: HTMLElement, ctx: Context): void {
     return ofScores.includes(viewOf(ctx).id) ? scores() : withText("CSV", "csv", scores)();
   };
   const live = ctx.session.figure !== undefined;
-  // Python's figures have tokens: other units are printed as they stand here.
-  const pdf = () => (live && !ctx.state.content.peek().grouped ? byPython("pdf") : print());
+  const pdf = () => (live ? byPython("pdf") : print());
   const copy = async (name: string, make: () => Promise<string | undefined> | string) => {
     const made = await make();
     if (made === undefined || ctx.signal.aborted) return;

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from copy import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from attrwidget.page.groups import groups_of
 from attrwidget.still.sentences import combine, sinks_of
+from attrwidget.text.tokens import TextPiece
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,13 +44,16 @@ class Values(NamedTuple):
 
 def values_of(reading: Reading, shown: Shown, rows: NDArray[np.float32]) -> Values:
     """Return the values of units whose *rows* are those of what is *shown*."""
-    values = by_unit(reading, rows, shown)
+    grouped = shown.options["units"] != "token"
+    values = by_unit(reading, rows, shown, shown.options["unit_rule"] if grouped else "sum")
+    sums = by_unit(reading, rows, shown)
     hidden, said = hidden_units(reading, shown.options), _said(reading, shown.steps)
     kept = without_hidden(values, hidden, shown)
     compared = kept.copy()
     own = said if 1 < len(shown.steps) < reading.n_steps else []  # a word's own parts are no news
     compared[own] = np.nan
-    sinks = [] if shown.options["scale_sink"] else sinks_of(reading, compared)
+    others = np.where(np.isnan(compared), np.nan, without_hidden(sums, hidden, shown))
+    sinks = [] if shown.options["scale_sink"] else sinks_of(reading, others)
     compared[sinks] = np.nan
     return Values(values, kept, compared, hidden, sinks, said)
 
@@ -67,14 +74,42 @@ def rows_of(reading: Reading, shown: Shown, progress: Progress | None = None) ->
     )
 
 
-def by_unit(reading: Reading, rows: NDArray[np.float32], shown: Shown) -> NDArray[np.floating]:
-    """Return the scores of all units for some *rows*, joined as what is *shown* is."""
+def by_unit(
+    reading: Reading, rows: NDArray[np.float32], shown: Shown, rule: str = "sum"
+) -> NDArray[np.floating]:
+    """Return the scores of all units for some *rows*, which are joined as what is *shown* is.
+
+    *rule* is how tokens become a unit: their ``"sum"``, ``"mean"``, or the one of greatest magnitude (``"max"``).
+    """
     row = combine(rows, shown.options["span_rule"])
     starts = [unit.start for unit in reading.tokens.units]
     padded = np.full(len(reading.tokens), np.nan)
     padded[: len(row)] = row
-    sums = np.add.reduceat(np.nan_to_num(padded), starts)
-    return np.where(np.logical_or.reduceat(~np.isnan(padded), starts), sums, np.nan)
+    known, filled = ~np.isnan(padded), np.nan_to_num(padded)
+    joined = np.add.reduceat(filled, starts)
+    if rule == "mean":
+        joined = joined / np.maximum(1, np.add.reduceat(known.astype(int), starts))
+    elif rule == "max":
+        high, low = np.maximum.reduceat(filled, starts), np.minimum.reduceat(filled, starts)
+        joined = np.where(high >= -low, high, low)
+    return np.where(np.logical_or.reduceat(known, starts), joined, np.nan)
+
+
+def in_units(reading: Reading, units: str) -> Reading:
+    """Return *reading* with words, sentences or messages in the place of its units."""
+    if units == "token":
+        return reading
+    starts = set(groups_of(reading)[units])
+    joined: list[TextPiece] = []
+    for piece in reading.tokens.units:
+        if piece.start in starts or not joined:
+            joined.append(piece)
+        else:
+            last = joined[-1]
+            joined[-1] = TextPiece(last.start, piece.end, last.text + piece.text)
+    grouped = copy(reading)
+    grouped.tokens = replace(reading.tokens, units=joined)
+    return grouped
 
 
 def without_hidden(

@@ -43,7 +43,7 @@ class FlowView(TextView):
 
     def __init__(self, reading: Reading, state: Mapping[str, Any], progress: Progress | None) -> None:
         super().__init__(reading, state, progress)
-        self._arcs = arcs_of(reading, self._picture)
+        self._arcs = arcs_of(self._reading, self._picture)
         self.caption = [*self.caption, caption_of(self._picture, self._arcs)]
 
     def words(self) -> str:

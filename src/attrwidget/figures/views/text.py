@@ -9,6 +9,7 @@ from attrwidget.figures.markdown import to_markdown
 from attrwidget.figures.picture import picture_of
 from attrwidget.figures.shown import shown_of
 from attrwidget.figures.table import to_csv
+from attrwidget.figures.values import in_units
 from attrwidget.figures.views.text_layout import TextLayout, draw_scale
 from attrwidget.figures.views.view import View
 
@@ -28,8 +29,9 @@ class TextView(View):
     pictured = "text"
 
     def __init__(self, reading: Reading, state: Mapping[str, Any], progress: Progress | None) -> None:
-        self._reading = reading
-        self._picture = picture_of(reading, shown_of(reading, state), progress)
+        shown = shown_of(reading, state)
+        self._reading = in_units(reading, shown.options["units"])
+        self._picture = picture_of(self._reading, shown, progress)
         self.caption = self._picture.caption
 
     def words(self) -> str:
