@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 from typing import TYPE_CHECKING
 
+import numpy as np
 from helpers.notebook import Jupyter, run_notebook
 from helpers.screen import Screen, serious_faults
 from playwright.sync_api import Page, expect
@@ -51,9 +53,29 @@ def test_the_enlarged_head_of_an_encoder_is_saved_and_restored(
     assert "attention of encoder · layer 2, head 1" in svg.decode("utf-8")
 
     page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text }")
-    screen.root.get_by_role("button", name="as Python").click()
-    page.wait_for_function("window.copied")
-    exec(page.evaluate("window.copied"), {"ex": ex})  # noqa: S102 - it is what a user runs
+
+    def run_what_is_copied() -> None:
+        page.evaluate("window.copied = undefined")
+        screen.root.get_by_role("button", name="as Python").click()
+        page.wait_for_function("window.copied")
+        exec(page.evaluate("window.copied"), {"ex": ex})  # noqa: S102 - it is what a user runs
+
+    run_what_is_copied()
     widget = ex.widget
     assert (widget.view, widget.options["part"], widget.options["enlarged"]) == ("heads", "encoder", [1, 0])
     assert ex.figure(tmp_path / "again.csv").read_bytes() == made["csv"]
+
+    # A foil, which only a kernel has, is copied, drawn and restored too.
+    screen.radio("Text").click()
+    screen.method("Leave one out")
+    screen.hold(ex.reading.first_step + 3)
+    screen.instead.get_by_role("listitem").first.get_by_role("button").click()
+    expect(screen.footer).to_contain_text("and not")
+    run_what_is_copied()
+    assert widget.foil["step"] == 3
+    assert f"and not {widget.foil['text'].strip()}" in " ".join(screen.footer.inner_text().split())
+    shown, made_here = (
+        [(row["input"], np.float32(row["score"]), row["foil"]) for row in csv.DictReader(text.splitlines())]
+        for text in (saved("CSV")[1].decode(), ex.figure(tmp_path / "foil.csv").read_text("utf-8"))
+    )
+    assert shown == made_here

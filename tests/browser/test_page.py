@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from io import BytesIO
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -16,6 +19,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, Route, expect
 
 import attrwidget as aw
+from attrwidget.page.checks import DEFAULT_OPTIONS
+from attrwidget.widget import ExplanationWidget
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -163,6 +168,64 @@ def test_figures_of_every_view_have_pythons_numbers_without_a_network(
         "layers-Washington.svg",
     ]
     assert asked == [(tmp_path / "why.html").as_uri()]
+
+
+PIN = {"method": "attention", "held": [0], "foil": None, "layer": None, "heads": [[1, 2]]}
+PINS = quote(json.dumps([PIN], separators=(",", ":")), safe=",:")
+RESTORED: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    (
+        "method=attention&held=0,1&heads=0.1,1.2&head_rule=max&span_rule=sum",
+        {"method": "attention", "held": [0, 1], "heads": [(0, 1), (1, 2)]},
+        {"head_rule": "max", "span_rule": "sum"},
+    ),
+    (
+        "method=attention&held=1&layer=2&view=flow&hide_first=true&arc_share=0.5",
+        {"method": "attention", "held": [1], "layer": 2, "view": "flow"},
+        {"arc_share": 0.5, "hide_first": True},
+    ),
+    (
+        "held=0&units=word&unit_rule=mean&search=president%20of",
+        {"held": [0]},
+        {"units": "word", "unit_rule": "mean", "search": "president of"},
+    ),
+    (
+        "method=input_x_gradient&view=matrix&intensity=0.9&scale_sink=true",
+        {"method": "input_x_gradient", "view": "matrix"},
+        {"intensity": 0.9, "scale_sink": True},
+    ),
+    (
+        "method=attention&held=2&heads=1.3&view=heads",
+        {"method": "attention", "held": [2], "heads": [(1, 3)], "view": "heads"},
+        {},
+    ),
+    ("held=1&view=layers", {"held": [1], "view": "layers"}, {}),
+    (
+        f"held=1&view=compare&second=attention&pins={PINS}&difference=true",
+        {"held": [1], "view": "compare"},
+        {"second": "attention", "difference": True, "pins": [PIN]},
+    ),
+]
+
+
+def test_copied_lines_and_the_address_restore_every_view(
+    page: Page, explanation: Explanation, tmp_path: Path
+) -> None:
+    screen = open_page(page, explanation, tmp_path / "why.html")
+    screen.root.get_by_role("button", name="Figures and copies").click()
+    page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text }")
+    for fragment, traits, options in RESTORED:
+        page.evaluate("(hash) => { window.copied = undefined; location.hash = hash }", fragment)
+        page.wait_for_timeout(400)  # longer than an address waits before it follows
+        screen.root.get_by_role("button", name="as Python").click()
+        page.wait_for_function("window.copied")
+        assert page.url.split("#")[1] == fragment
+        widget = ExplanationWidget(explanation.reading)
+        exec(page.evaluate("window.copied"), {"ex": SimpleNamespace(widget=widget)})  # noqa: S102 - as users do
+        assert {name: getattr(widget, name) for name in traits} == traits
+        assert {name: widget.options[name] for name in options} == options
+        changed = {name for name, value in widget.options.items() if value != DEFAULT_OPTIONS[name]}
+        assert changed == set(options)
+        assert serious_faults(page) == []
 
 
 def numbers(svg: str) -> list[str]:

@@ -96,7 +96,10 @@ test("where Python runs it makes the files that a page cannot make, of what is s
   t.state.options.value = { ...t.state.options.value, arc_share: 0.5 };
   [...t.host.querySelectorAll<HTMLElement>("button")].find((one) => one.textContent === "PDF")?.click();
   await vi.waitFor(() => expect(saved).toHaveLength(1));
+  figure.mockRejectedValueOnce(new Error("LaTeX holds no arcs."));
+  [...t.host.querySelectorAll<HTMLElement>("button")].find((one) => one.textContent === "LaTeX")?.click();
+  await vi.waitFor(() => expect(status()).toBe("LaTeX holds no arcs."));
   const state = { held: [1], view: "flow", method: "saliency", options: { arc_share: 0.5, part: "" } };
-  expect(figure.mock.lastCall?.slice(0, 2)).toMatchObject(["pdf", { columns: 1, theme: "light", state }]);
+  expect(figure.mock.calls[0]?.slice(0, 2)).toMatchObject(["pdf", { columns: 1, theme: "light", state }]);
   expect([saved[0]?.name, saved[0]?.blob.type]).toEqual(["flow-東-saliency.pdf", "application/pdf"]);
 });

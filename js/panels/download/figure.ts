@@ -36,17 +36,24 @@ export async function figureOf(ctx: Context, look: Look, host: HTMLElement): Pro
   return made && sheetOf(made, wide, zoom, look.caption);
 }
 
-/** Have Python make the file; undefined where the work was cancelled. */
+/** Have Python make the file; undefined where the work was cancelled. Throws an Error with Python's sentence. */
 export async function fileOf({ state, session, run }: Context, form: FileForm, look: Look) {
   const { foil, method, layer, heads, view, options } = state;
   const shown = { foil: foil.peek(), method: method.peek(), layer: layer.peek(), heads: heads.peek() };
   // The matrix frames what is held, and explains nothing else.
   const held = view.peek() === "matrix" ? state.held.peek() : restingSteps(state);
   const traits = { ...shown, held, view: view.peek(), options: options.peek() };
-  return run((request) => session.figure?.(form, { ...look, state: traits }, request) ?? noFile(), "file");
+  const made = await run(async (request) => {
+    try {
+      return await session.figure?.(form, { ...look, state: traits }, request);
+    } catch (error) {
+      if (request.signal?.aborted) throw error;
+      return error instanceof Error ? error : new Error(String(error));
+    }
+  }, "file");
+  if (made instanceof Error) throw made;
+  return made;
 }
-
-const noFile = async (): Promise<undefined> => undefined;
 
 function textSheet(ctx: Context, look: Look, host: HTMLElement): Sheet {
   const picture = shownText(ctx);
