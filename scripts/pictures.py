@@ -40,6 +40,7 @@ SHOTS = {
 }
 FIGURES = {
     "figure-light": (CHAT, {"method": "gim"}),
+    "figure-flow": (CHAT, {"method": "gim", "view": "flow"}),
 }
 
 

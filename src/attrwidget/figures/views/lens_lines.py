@@ -26,7 +26,7 @@ _HEIGHT, _TICKS, _SIZE = 62.0, 8, 5.0
 _AXIS = 8.0
 
 
-def lines_of_step(reading: Reading, step: int) -> list[Named]:
+def lines_of_step(reading: Reading, step: int) -> Sequence[Named]:
     """Return the words at *step* with their p in each layer: what was said first, then its likeliest rivals."""
     lens, contrasts = reading.lens, reading.contrasts
     if lens is None:
