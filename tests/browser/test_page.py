@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import csv
-import json
 import re
 from io import BytesIO
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -171,7 +169,6 @@ def test_figures_of_every_view_have_pythons_numbers_without_a_network(
 
 
 PIN = {"method": "attention", "held": [0], "foil": None, "layer": None, "heads": [[1, 2]]}
-PINS = quote(json.dumps([PIN], separators=(",", ":")), safe=",:")
 RESTORED: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     (
         "method=attention&held=0,1&heads=0.1,1.2&head_rule=max&span_rule=sum",
@@ -200,7 +197,7 @@ RESTORED: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
     ),
     ("held=1&view=layers", {"held": [1], "view": "layers"}, {}),
     (
-        f"held=1&view=compare&second=attention&pins={PINS}&difference=true",
+        "held=1&view=compare&second=attention&pins=attention~0~1.2&difference=true",
         {"held": [1], "view": "compare"},
         {"second": "attention", "difference": True, "pins": [PIN]},
     ),
@@ -229,9 +226,13 @@ def test_copied_lines_and_the_address_restore_every_view(
 
 
 def numbers(svg: str) -> list[str]:
-    """Return the scores and probabilities that an SVG prints, without those of its scale, and its first sentence."""
-    texts = re.findall(r"<text [^>]*>([^<]*)</text>", svg)
-    return sorted(text for text in texts if re.fullmatch(r"[+−>]?\d*\.\d{2,4}", text))
+    """Return the scores and probabilities that an SVG prints, without its scale and caption, of other sizes."""
+    texts = re.findall(r'<text [^>]*font-size="([\d.]+)"[^>]*>([^<]*)</text>', svg)
+    return sorted(
+        text
+        for size, text in texts
+        if size not in ("6", "12") and re.fullmatch(r"(&gt;|[+−])?\d*\.\d{2,4}", text)
+    )
 
 
 def svg_words(svg: str) -> list[str]:

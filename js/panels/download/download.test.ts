@@ -64,12 +64,25 @@ test("Python's lines set what is shown, with layers and heads from 0", async () 
   t.state.view.value = "flow";
   t.state.options.value = { ...t.state.options.value, hide_first: true, head_rule: "max" };
   await press("as Python");
-  expect(writeText.mock.lastCall?.[0].split("\n").slice(0, 5)).toEqual([
+  expect(writeText.mock.lastCall?.[0].split("\n").slice(0, 6)).toEqual([
     'ex.widget.method = "attention"',
     "ex.widget.held = [1]",
+    "ex.widget.foil = None",
     "ex.widget.heads = [[1, 0]]",
     'ex.widget.view = "flow"',
     'ex.widget.options = {"head_rule": "max", "hide_first": True}',
+  ]);
+});
+
+test("Python's lines lead back to what is usual, too, whatever the widget shows", async () => {
+  t.state.held.value = [1];
+  t.state.content.value = { ...t.state.content.value, contrast: {} };
+  await press("as Python");
+  expect(writeText.mock.lastCall?.[0].split("\n").slice(1, 5)).toEqual([
+    "ex.widget.held = [1]",
+    "ex.widget.heads = []",
+    'ex.widget.view = "text"',
+    "ex.widget.options = {}",
   ]);
 });
 

@@ -3,6 +3,10 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { layersOf, settle, setUp } from "../../testing";
 import { download } from "./download";
 
+/** Views are unpacked, which takes long where all else runs at once. */
+const patience = { timeout: 10_000 };
+vi.setConfig({ testTimeout: 30_000 });
+
 let t: ReturnType<typeof setUp>;
 const saved: { name: string; blob: Blob }[] = [];
 const status = () => t.host.querySelector("[role=status]")?.textContent;
@@ -11,7 +15,7 @@ async function svgOf(view: string): Promise<SVGElement> {
   t.state.view.value = view;
   await settle();
   [...t.host.querySelectorAll<HTMLElement>("button")].find((one) => one.textContent === "SVG")?.click();
-  await vi.waitFor(() => expect(status()).toMatch(/^Saved/));
+  await vi.waitFor(() => expect(status()).toMatch(/^Saved/), patience);
   const text = (await saved.at(-1)?.blob.text()) ?? "";
   return new DOMParser().parseFromString(text, "image/svg+xml").documentElement as unknown as SVGElement;
 }
@@ -64,7 +68,7 @@ test("what has no figure, and what holds text alone, is said", async () => {
   t.state.view.value = "compare";
   const press = async (name: string) => {
     [...t.host.querySelectorAll<HTMLElement>("button")].find((one) => one.textContent === name)?.click();
-    await vi.waitFor(() => expect(status()).not.toBe(""));
+    await vi.waitFor(() => expect(status()).not.toBe(""), patience);
   };
   await press("SVG");
   expect(status()).toBe("There is no figure of Compare: choose another view.");
@@ -75,14 +79,14 @@ test("what has no figure, and what holds text alone, is said", async () => {
   );
   t.state.view.value = "layers";
   await press("CSV");
-  await vi.waitFor(() => expect(status()).toMatch(/^CSV of Layers is made by Python/));
+  await vi.waitFor(() => expect(status()).toMatch(/^CSV of Layers is made by Python/), patience);
   expect(saved).toHaveLength(0);
 });
 
 test("CSV of the matrix has all steps, whatever is held", async () => {
   t.state.view.value = "matrix";
   [...t.host.querySelectorAll<HTMLElement>("button")].find((one) => one.textContent === "CSV")?.click();
-  await vi.waitFor(() => expect(saved).toHaveLength(1));
+  await vi.waitFor(() => expect(saved).toHaveLength(1), patience);
   const rows = (await saved[0]?.blob.text())?.trim().split("\n") ?? [];
   expect(rows.map((row) => row.split(",")[1])).toEqual(["step", "0", "0", "1", "1", "1"]);
 });
@@ -95,10 +99,10 @@ test("where Python runs it makes the files that a page cannot make, of what is s
   t.state.view.value = "flow";
   t.state.options.value = { ...t.state.options.value, arc_share: 0.5 };
   [...t.host.querySelectorAll<HTMLElement>("button")].find((one) => one.textContent === "PDF")?.click();
-  await vi.waitFor(() => expect(saved).toHaveLength(1));
+  await vi.waitFor(() => expect(saved).toHaveLength(1), patience);
   figure.mockRejectedValueOnce(new Error("LaTeX holds no arcs."));
   [...t.host.querySelectorAll<HTMLElement>("button")].find((one) => one.textContent === "LaTeX")?.click();
-  await vi.waitFor(() => expect(status()).toBe("LaTeX holds no arcs."));
+  await vi.waitFor(() => expect(status()).toBe("LaTeX holds no arcs."), patience);
   const state = { held: [1], view: "flow", method: "saliency", options: { arc_share: 0.5, part: "" } };
   expect(figure.mock.calls[0]?.slice(0, 2)).toMatchObject(["pdf", { columns: 1, theme: "light", state }]);
   expect([saved[0]?.name, saved[0]?.blob.type]).toEqual(["flow-東-saliency.pdf", "application/pdf"]);

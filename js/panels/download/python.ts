@@ -23,26 +23,20 @@ export const changedOptions = (state: State): Record<string, unknown> =>
     ),
   );
 
-/** Assignments to the widget of `ex`, or of its comparison with `other`. */
+/** Assignments to the widget of `ex`, or of its comparison with `other`, whatever it shows at the moment. */
 export function toPython(state: State, compared = false): string {
-  const method = methodOf(state);
-  const [heads, layer, foil, view] = [
-    state.heads.peek(),
-    state.layer.peek(),
-    state.foil.peek(),
-    state.view.peek(),
-  ];
-  const options = changedOptions(state);
+  const [heads, layer, foil] = [state.heads.peek(), state.layer.peek(), state.foil.peek()];
+  const foils = Object.keys(state.content.peek().contrast).length > 0;
   const name = compared ? "both" : "ex";
   const set = (trait: string, value: unknown) => `${name}.widget.${trait} = ${literal(value)}`;
   return [
     ...(compared ? ["both = aw.compare(ex, other)"] : []),
-    set("method", method?.name ?? ""),
+    set("method", methodOf(state)?.name ?? ""),
     set("held", [...restingSteps(state)]),
-    ...(foil ? [set("foil", { step: foil.step, ids: [...foil.ids] })] : []),
-    ...(heads.length > 0 ? [set("heads", heads)] : layer !== null ? [set("layer", layer)] : []),
-    ...(view === "text" ? [] : [set("view", view)]),
-    ...(Object.keys(options).length > 0 ? [set("options", options)] : []),
+    ...(foils ? [set("foil", foil && { step: foil.step, ids: [...foil.ids] })] : []),
+    layer === null ? set("heads", heads) : set("layer", layer),
+    set("view", state.view.peek()),
+    set("options", changedOptions(state)),
     `${name}  # as the last line of a cell: the widget`,
     "",
   ].join("\n");
