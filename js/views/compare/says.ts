@@ -50,7 +50,7 @@ export function lonelyText(
 ): RichText {
   const found = contents.flatMap((content, side) => {
     const units = unitsOf(content);
-    const words = links.lonely(side === 1).map((word) => named(units.joined(word)));
+    const words = [...new Set(links.lonely(side === 1).map((word) => named(units.joined(word))))];
     if (words.length === 0) return [];
     const more = words.length > most ? ` and ${words.length - most} more` : "";
     return [`only in ${names[side]}: ${words.slice(0, most).join(", ")}${more}`];
