@@ -44,6 +44,7 @@ class SavedReading(Reading):
         attention_note: Why there is no attention of single heads.
         answer_text: The answer in words where the joined steps do not give it.
         step_noun: The words for one step and for several.
+        places: The input at which each step is read, where it is a word of the text.
 
     Attributes:
         recorded: Each method's numbers, by name.
@@ -70,6 +71,7 @@ class SavedReading(Reading):
         attention_note: str | None = None,
         answer_text: str | None = None,
         step_noun: tuple[str, str] = ("token", "tokens"),
+        places: Sequence[int] = (),
     ) -> None:
         self.tokens, self.first_step = tokens, first_step
         self.n_steps = len(tokens) - first_step
@@ -77,7 +79,7 @@ class SavedReading(Reading):
         usual = [Section("Prompt", 0, first_step), Section("Answer", first_step, len(tokens))]
         self.sections = usual if sections is None else list(sections)
         self.model_name, self.warnings = model_name, list(warnings)
-        self.answer_text, self.step_noun = answer_text, step_noun
+        self.answer_text, self.step_noun, self.places = answer_text, step_noun, tuple(places)
         self.heads = heads
         self.n_layers, self.n_heads = (heads.n_layers, heads.n_heads) if heads else (0, 0)
         self.attention_note = None if heads else attention_note or NO_HEADS

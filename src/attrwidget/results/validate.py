@@ -42,6 +42,8 @@ def _texts(reading: Reading) -> Iterator[tuple[bool, str]]:
     yield reading.first_step in borders, "a word reaches from the prompt into the answer"
     sizes = len(tokens.special) == count == len(tokens.labels)
     yield sizes, f"there are {count} tokens and {len(tokens.labels)} names of them"
+    placed = all(0 <= at < reading.n_inputs for at in reading.places)
+    yield placed and len(reading.places) in (0, reading.n_steps), "a step is read at no input"
     inside = all(_is_inside(section, count) for section in reading.sections)
     yield inside, f"a section lies outside the {count} tokens"
     lacking = [name for name in _COLUMNS if name not in reading.steps.columns]

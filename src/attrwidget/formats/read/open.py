@@ -83,6 +83,7 @@ def _read(document: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> SavedExp
         attention_note=read_maybe_text(document["attention_note"]),
         answer_text=read_maybe_text(document["answer_text"]),
         step_noun=(one, several),
+        places=[read_whole_number(at) for at in document.get("places", ())],
     )
     return SavedExplanation(reading)
 

@@ -147,6 +147,7 @@ def _texts(reading: Reading) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         "attention_note": reading.attention_note,
         "answer_text": reading.answer_text,
         "step_noun": list(reading.step_noun),
+        **({"places": [int(at) for at in reading.places]} if reading.places else {}),
     }
     arrays: dict[str, NDArray[Any]] = {"ids": np.asarray(tokens.ids, dtype=np.int64)}
     for name in readings:
