@@ -44,3 +44,17 @@ test("the strongest words are announced once for the steps held, not for preview
   await settle();
   expect(t.announced).toEqual(["Most from Paris 0.750, <s> 0.250."]);
 });
+
+test("they are announced too when a word is held that was previewed, whose scores are known", async () => {
+  t.state.previewed.value = [0];
+  await settle();
+  expect(t.announced).toEqual([]);
+  t.state.held.value = [0];
+  await settle();
+  expect(t.announced).toEqual(["Most from Paris 0.750, <s> 0.250."]);
+  t.state.held.value = [];
+  await settle();
+  t.state.held.value = [0];
+  await settle();
+  expect(t.announced).toHaveLength(2);
+});

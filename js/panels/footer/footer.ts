@@ -126,16 +126,17 @@ function sinkButton({ state }: Pick<Context, "state">) {
 
 /** When other steps are held, announce which words gave most to them. */
 function announceStrongest({ state, scores, announce, effect }: Context): void {
-  let last: ShownScores | null = null;
+  let told: readonly number[] = [];
   effect(() => {
-    const held = scores.held.value;
-    if (held && state.held.peek().length > 0 && held.steps !== last?.steps) {
-      const content = state.content.peek();
-      const words = strongestText(held, content);
-      const disputed = plainText(disputedText(held, content)).replace(/^ · l/, " L");
-      if (words) announce(`Most from ${words}.${disputed && `${disputed}.`}`);
-    }
-    last = held;
+    const [held, steps] = [scores.held.value, state.held.value];
+    if (steps.length === 0) told = [];
+    if (!held || steps.length === 0 || steps === told || held.steps.join() !== steps.join()) return;
+    told = steps;
+    const content = state.content.peek();
+    const words = strongestText(held, content);
+    const disputed = plainText(disputedText(held, content)).replace(/^ · l/, " L");
+    // After the word that is held is named: its scores may have been known before.
+    if (words) queueMicrotask(() => announce(`Most from ${words}.${disputed && `${disputed}.`}`));
   });
 }
 
