@@ -279,7 +279,9 @@ def test_the_matrix_has_the_same_numbers_by_keys(
     label = re.compile(rf"^layer 1; {re.escape(likely)}; .*, at George$")
     expect(grid.get_by_role("gridcell")).to_have_attribute("aria-label", label)
     grid.press("Enter")
-    expect(screen.root.get_by_role("region", name="Layer by layer")).to_contain_text("George leads")
+    said = "p of George and of its rivals, layer by layer · it leads in"
+    expect(screen.root.get_by_role("region", name="Layers", exact=True)).to_contain_text(said)
+    expect(screen.root.get_by_role("region", name="Layer by layer")).to_have_count(0)
     assert serious_faults(page) == []
     screen.root.get_by_role("radio", name="Heads").click()
     grid = screen.root.get_by_role("grid", name="Pictures of all heads")
