@@ -115,6 +115,15 @@ def test_arcs_beyond_the_limit_are_left_out_in_words() -> None:
     assert "arcs: the strongest 200 of the 295 that make up 70 %" in words(root)
 
 
+def test_arcs_that_begin_in_the_template_are_counted_in_words() -> None:
+    reading = random_explanation(texts=[f" word{i}" for i in range(10)])
+    reading.sections[0] = reading.sections[0]._replace(body=(3, 8))
+    root = drawn(reading, "flow", {"held": [2], "options": {"arc_share": 1.0}}, columns=2)
+    assert len(curves(root)) == 5
+    said = words(root)
+    assert "arcs: 8 of 8 inputs, the top 100 %; 3 begin in tokens of the template, which is left out" in said
+
+
 def test_the_matrix_prints_every_score_with_the_probabilities_below() -> None:
     reading = random_explanation(texts=[f" word{i}" for i in range(10)])
     root = drawn(reading, "matrix", columns=2)

@@ -65,7 +65,10 @@ export async function figure(ctx: Context, look: FigureLook): Promise<Figure | u
       paintMarks(c, drawing.marks, zoom);
       paintNames(c, heads, look, height);
     },
-    caption: [...picture.caption, `arcs: ${amountText(arcs, inputsOf(shown, arcs))}${share}`],
+    caption: [
+      ...picture.caption,
+      `arcs: ${amountText(arcs, inputsOf(shown, arcs))}${share}${leftOut(arcs, drawing.boxes)}`,
+    ],
     scale: scaleOf(picture, look),
   };
 }
@@ -83,6 +86,13 @@ function arcsShown(ctx: Context, shown: ShownScores, rows: readonly Float32Array
 function inputsOf(shown: ShownScores, { list }: Arcs): [count: number, among: number] {
   const drawn = new Set(list.filter(({ sink }) => !sink).map(({ from }) => from));
   return [drawn.size, held(compared(shown), []).count];
+}
+
+/** Say how many inputs have an arc that is not drawn. */
+function leftOut({ list }: Arcs, boxes: ReadonlyMap<number, unknown>): string {
+  const starts = new Set(list.filter(({ sink }) => !sink).map(({ from }) => from));
+  const missing = [...starts].filter((u) => !boxes.has(u)).length;
+  return missing > 0 ? `; ${missing} begin in tokens of the template, which is left out` : "";
 }
 
 /** Name the heads beside their hues. */

@@ -72,7 +72,10 @@ def caption_of(picture: Picture, arcs: Arcs) -> str:
         return f"arcs: the strongest {drawn} of the {arcs.among:,} that make up {share}{several}"
     known = int(np.isfinite(picture.compared).sum())
     inputs = "" if arcs.heads else f"{drawn} of {known} inputs, "
-    return f"arcs: {inputs}the top {share}{several}"
+    units = {unit.at for part in picture.parts for unit in part.units}
+    missing = len({arc.start for arc in arcs.drawn if not arc.sink} - units)
+    template = f"; {missing} begin in tokens of the template, which is left out" if missing else ""
+    return f"arcs: {inputs}the top {share}{several}{template}"
 
 
 class _Flow:
