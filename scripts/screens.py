@@ -104,7 +104,7 @@ def checked(explanation: aw.Explanation) -> aw.Explanation:
     checks, widget = explanation.reading.checks, explanation.widget
     if checks is not None and (checks.seconds() or 99) < SHORT:
         with suppress(aw.AttrWidgetError):
-            explanation.check(widget.content["steps"]["suggested"][0], widget.method)
+            explanation.check(widget.content["steps"]["suggested"], widget.method)
     return explanation
 
 

@@ -12,7 +12,7 @@ from helpers import hosts
 from helpers.hosts import HOSTILE
 from helpers.tiny import build, byte_tokenizer, save
 from helpers.waiting import PATIENCE
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 import attrwidget as aw
 
@@ -77,6 +77,22 @@ def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
         RESULTS.mkdir(exist_ok=True)
         page.screenshot(path=RESULTS / f"{request.node.name}.png", full_page=True)
     context.close()
+
+
+@pytest.fixture
+def asked(page: Page) -> list[str]:
+    """Every address that the page asks for; only its own file is let through."""
+    seen: list[str] = []
+
+    def decide(route: Route) -> None:
+        seen.append(route.request.url)
+        if route.request.url.startswith("file:"):
+            route.continue_()
+        else:
+            route.abort()
+
+    page.route("**/*", decide)
+    return seen
 
 
 @pytest.fixture(scope="session")

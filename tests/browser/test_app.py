@@ -42,6 +42,7 @@ def opened(page: Page, app: str) -> Page:
 
 def generate(page: Page) -> Screen:
     page.get_by_role("button", name="Generate").click()
+    page.mouse.move(1, 1)  # the words come to stand under it
     screen = Screen(page)
     expect(screen.root).to_be_visible()
     return screen

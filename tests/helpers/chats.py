@@ -50,3 +50,51 @@ def chat_tokenizer(template: str) -> Any:
     tokenizer.add_tokens(added, special_tokens=True)
     tokenizer.chat_template = template
     return tokenizer
+
+
+OWN_SYSTEM = "system (added by the template)"
+
+
+def prompt(tokenizer: Any, messages: Any, **options: Any) -> list[int]:
+    text = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True, **options)
+    return tokenizer(text, add_special_tokens=False)["input_ids"]
+
+
+def shown(tokenizer: Any, ids: list[int], spans: Any) -> list[tuple[str, str]]:
+    assert [span.start for span in spans[1:]] == [span.end for span in spans[:-1]]
+    assert (spans[0].start, spans[-1].end) == (0, len(ids))
+    return [(span.title, tokenizer.decode(ids[span.start : span.end])) for span in spans]
+
+
+TURNS = [
+    {"role": "user", "content": "How warm is Oslo?"},
+    {
+        "role": "assistant",
+        "content": "",
+        "tool_calls": [{"type": "function", "function": {"name": "weather", "arguments": {"city": "Rome"}}}],
+    },
+    {"role": "tool", "name": "weather", "content": "Minus"},
+    {"role": "assistant", "content": "<think>\nCold.\n</think>\n\nIcy."},
+    {"role": "user", "content": "And Bergen?"},
+]
+# Each word stands in one message only, and says under which role the template wrote it.
+PLANTED = {"Oslo": "user", "weather": "assistant", "Minus": "tool", "Icy": "assistant", "Bergen": "user"}
+
+
+TOOLS = [
+    {
+        "type": "function",
+        "function": {
+            "name": "weather",
+            "description": "How warm it is.",
+            "parameters": {
+                "type": "object",
+                "properties": {"city": {"type": "string"}},
+                "required": ["city"],
+            },
+        },
+    }
+]
+BONN = {"type": "function", "function": {"name": "weather", "arguments": {"city": "Bonn"}}}
+PLUS = {"role": "tool", "name": "weather", "content": "Plus"}
+CALLED = {"Bonn": "assistant", "Plus": "tool"}

@@ -217,3 +217,12 @@ def serious_faults(page: Page, screen: Screen | None = None) -> list[str]:
         if fault["impact"] in {"serious", "critical"}
         for node in fault["nodes"]
     ]
+
+
+def open_page(page: Page, explanation: Explanation, path: Path) -> Screen:
+    """Open the exported page of *explanation*, written to *path*."""
+    explanation.to_html(path)
+    page.goto(path.as_uri())
+    screen = Screen(page)
+    expect(screen.root).to_be_visible()
+    return screen

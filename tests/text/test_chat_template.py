@@ -10,6 +10,7 @@ from helpers.refused import refused
 from helpers.tiny import build, byte_tokenizer
 
 import attrwidget as aw
+from attrwidget.text.chat import find_spans
 from attrwidget.text.chat_template import controls_in, mark, marked_ids, unmarked, variables
 
 MODEL = build("gpt2")
@@ -76,6 +77,15 @@ def test_a_hostile_template_is_one_sentence_and_bare_texts_need_none(
     chat = [{"role": "user", "content": "Who was first?"}]
     refused(lambda: model.explain(chat, max_new_tokens=1), *words)
     assert model.explain("Who was first?", max_new_tokens=1).reading.n_steps == 1
+
+
+def test_a_template_that_calls_itself_is_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    tokenizer, runs = byte_tokenizer(), []
+    tokenizer.chat_template = "{% macro f(x) %}{{ f(x) }}{% endmacro %}{{ f(1) }}"
+    run = tokenizer.apply_chat_template
+    monkeypatch.setattr(tokenizer, "apply_chat_template", lambda *a, **k: runs.append(a) or run(*a, **k))
+    assert find_spans(tokenizer, tokenizer("Who was first?")["input_ids"]) == []
+    assert len(runs) == 1
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ test("signed scores are added up: to the score where the method promises it, els
   t.state.method.value = "input_x_gradient";
   t.state.held.value = [0];
   await settle(120);
-  expect(text(".sum")).toBe("adds .250, takes .750: −.500 in all");
+  expect(text(".sum")).toBe("adds .250, takes .750 = −.500");
 
   t = setUp({}, signed);
   t.session.sums.mockReturnValue([2, 1.5]);

@@ -129,7 +129,7 @@ function sizeText(
 
 /**
  * What signed scores add up to: "base 3.10 + 2.70 = 5.80, of the score 5.85 (.050 missing)"; where no sum is promised, "adds 3.13, takes .43:
- * +2.70 in all".
+ * = +2.70".
  */
 export function sumText(shown: ShownScores): string | null {
   const { method, sum, sums, high, steps } = shown;
@@ -147,7 +147,7 @@ export function sumText(shown: ShownScores): string | null {
     else if (v < 0) takes += v;
   }
   const [more, less] = [numeral(adds, false, high), numeral(-takes, false, high)];
-  return `adds ${more}, takes ${less}: ${numeral(adds + takes, true, high)} in all`;
+  return `adds ${more}, takes ${less} = ${numeral(adds + takes, true, high)}`;
 }
 
 /** One word. It is kept and written anew, because the list changes with every move of the pointer. */

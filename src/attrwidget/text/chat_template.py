@@ -23,7 +23,9 @@ _PIECE = re.compile(f"{MARK}[^{END}]*{END}|\\s+|\\w+|.", re.DOTALL)
 _ANY_CONTROL = re.compile(f"{MARK}[^{END}]*{END}")
 
 
-_endless: WeakKeyDictionary[Any, str] = WeakKeyDictionary()  # templates that did not end, by their tokenizer
+_endless: WeakKeyDictionary[Any, str] = (
+    WeakKeyDictionary()
+)  # templates that did not end, or called themselves, by their tokenizer
 _SECONDS = 10.0
 _USUAL = {"messages", "documents", "add_generation_prompt", "raise_exception", "strftime_now", "namespace"}
 _OTHER_WAY = "give the prompt as one text, or set another tokenizer.chat_template"
@@ -76,7 +78,7 @@ def try_template(tokenizer: PreTrainedTokenizerBase, messages: Sequence[Any], **
         return None
     try:
         return run_template(tokenizer, messages, **options)
-    except EndlessTemplateError:
+    except (EndlessTemplateError, RecursionError):  # each try would cost as much again
         _endless[tokenizer] = repr(tokenizer.chat_template)
         return None
     except Exception:  # noqa: BLE001 - the template is a program of the model's author and may raise anything
