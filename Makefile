@@ -38,7 +38,10 @@ endif
 watch: $(VENV)/.dev $(BUNDLE)
 	node js/build.mjs --watch & trap "kill $$!" EXIT; ANYWIDGET_HMR=1 jupyter lab $(if $(NO_BROWSER),--no-browser)
 
-test: lint static test-py compat
+# Debian's browsers are installed while Python's packages are.
+test:
+	scripts/setup-browsers apt & browsers=$$!; $(MAKE) --no-print-directory lint static; checked=$$?; wait $$browsers; exit $$checked
+	$(MAKE) --no-print-directory test-py compat
 
 # mypy works on one core: the front end is checked on the other.
 static: $(VENV)/.dev node_modules/.package-lock.json

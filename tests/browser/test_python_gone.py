@@ -66,7 +66,7 @@ def lab(chromium: Browser, jupyter: Jupyter) -> Iterator[Lab]:
     page.set_default_timeout(PATIENCE * 1000)
     line = Line(urlsplit(jupyter[0]).port or 0)
     url = f"http://127.0.0.1:{line.port}"
-    run_notebook(page, (url, jupyter[1]), "lab", "gone", LOAD, EXPLAIN, "ex")
+    run_notebook(page, (url, jupyter[1]), "lab", "gone", LOAD, EXPLAIN, "ex", kernel="python3")
     yield Lab(page, Screen(page), line, url)
     page.context.close()
     line.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -79,6 +80,25 @@ def _wait(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
     raise RuntimeError(f"nothing answers on port {port}; the server's log ends:\n{log.read_text()[-3000:]}")
 
 
+FORKED = "attrwidget-forked"
+"""A kernel that has its imports from the start, as those of the app do: they take seconds in each."""
+
+
+def offer_forked_kernel(home: Path) -> None:
+    """Have the Jupyter server of the folder *home* offer the kernel ``FORKED``."""
+    spec = {
+        "argv": ["python", "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "display_name": "Python 3 (ipykernel)",
+        "language": "python",
+        "metadata": {"kernel_provisioner": {"provisioner_name": "attrwidget-fork"}},
+    }
+    folder = home / "jupyter_data_dir/kernels" / FORKED
+    folder.mkdir(parents=True)
+    (folder / "kernel.json").write_text(json.dumps(spec))
+    start = "from attrwidget.apps.forked_kernel import start_server\nstart_server()\n"
+    (home / "jupyter_config_dir/jupyter_server_config.py").write_text(start)
+
+
 @contextmanager
 def jupyter(home: Path) -> Iterator[str]:
     """Serve JupyterLab and Notebook 7 over the folder *home*: no token, loopback only, no look at the network."""
@@ -86,6 +106,7 @@ def jupyter(home: Path) -> Iterator[str]:
     settings = home / "jupyter_config_dir/lab/user-settings/@jupyterlab/apputils-extension"
     settings.mkdir(parents=True)
     (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')
+    offer_forked_kernel(home)
     options = [
         "--no-browser",
         f"--ServerApp.ip={HOST}",
@@ -130,12 +151,12 @@ def newest_fork() -> psutil.Process:
     return max(forks)[1]
 
 
-def write_notebook(path: Path, *cells: str) -> None:
+def write_notebook(path: Path, *cells: str, kernel: str = "python3") -> None:
     """Write a notebook of code cells."""
     import nbformat  # takes seconds, and every run of the tests reads this file
 
     notebook = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(cell, id=f"cell-{i}") for i, cell in enumerate(cells)],
-        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+        metadata={"kernelspec": {"name": kernel, "display_name": "Python 3", "language": "python"}},
     )
     nbformat.write(notebook, path)

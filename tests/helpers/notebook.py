@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from helpers.hosts import write_notebook
+from helpers.hosts import FORKED, write_notebook
 from helpers.waiting import PATIENCE
 
 if TYPE_CHECKING:
@@ -20,10 +20,12 @@ Jupyter = tuple[str, Path]
 """Address and root folder of a Jupyter server."""
 
 
-def run_notebook(page: Page, jupyter: Jupyter, host: str, name: str, *cells: str) -> None:
+def run_notebook(
+    page: Page, jupyter: Jupyter, host: str, name: str, *cells: str, kernel: str = FORKED
+) -> None:
     """Open a notebook in *host* and run all its cells."""
     url, home = jupyter
-    write_notebook(home / f"{name}.ipynb", *cells)
+    write_notebook(home / f"{name}.ipynb", *cells, kernel=kernel)
     address = f"{url}/lab/tree/{name}.ipynb?reset" if host == "lab" else f"{url}/notebooks/{name}.ipynb"
     page.goto(address)
     wait_for_kernel(page, url, f"{name}.ipynb")
