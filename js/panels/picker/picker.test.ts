@@ -57,7 +57,8 @@ test("shows what fed the word held, the sink that is left out, and the top heads
   expect(state.heads.value).toEqual([[0, 11]]);
   state.hoveredInput.value = 2;
   await settle();
-  expect(host.querySelector(".title")?.textContent).toBe("Heads that fed “Washington” from “America”");
+  expect(host.querySelector(".title")?.textContent).toBe("Heads that fed “Washington”");
+  expect(host.querySelector(".shade")?.textContent).toMatch(/^from “America” · /);
 });
 
 test("keys move, preview and choose; choosing shows attention", async () => {

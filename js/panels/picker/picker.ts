@@ -129,7 +129,7 @@ class Picker {
     const content = state.content.peek();
     this.#fed = fed;
     if (fed.given) this.#shade = shadeOf(fed.given);
-    writeText(title, titleText(content, fed.steps, fed.given?.of ?? null));
+    writeText(title, titleText(content, fed.steps));
     caption.textContent =
       fed.trouble ?? captionText(content, fed.steps, fed.given, this.#shade?.alike ?? false);
     caption.title = fed.given ? tooltipText(fed.given) : "";

@@ -32,16 +32,16 @@ const given: HeadShares = {
 };
 
 test("the title says what was fed, and from what", () => {
-  expect(plain(titleText(content, [1], null))).toBe("Heads that fed “Washington”");
-  expect(plain(titleText(content, [0, 1], 4))).toBe("Heads that fed “George Washington” from “America”");
-  expect(plain(titleText(content, [], null))).toBe("Heads that fed the answer");
+  expect(plain(titleText(content, [1]))).toBe("Heads that fed “Washington”");
+  expect(plain(titleText(content, [0, 1]))).toBe("Heads that fed “George Washington”");
+  expect(plain(titleText(content, []))).toBe("Heads that fed the answer");
 });
 
 test("the caption names the sink, the mean, and another reading than the gradient", () => {
   const caption = (over: Partial<HeadShares> = {}, steps = [1], alike = false) =>
     captionText(content, steps, { ...given, ...over }, alike);
   expect(caption()).toBe("12 layers × 12 heads · sink The left out (42 %)");
-  expect(caption({ of: 4 })).toBe("12 layers × 12 heads");
+  expect(caption({ of: 4 })).toBe("from “America” · 12 layers × 12 heads");
   expect(caption({ sinks: [] }, [1], true)).toBe("12 layers × 12 heads · all heads alike");
   expect(caption({ sinks: [], reading: "values" }, [])).toBe(
     "12 layers × 12 heads · mean of 2 tokens · by attention × value norm",

@@ -17,17 +17,16 @@ function inputText(content: Content, input: number): string {
   return units.text(units.of(input));
 }
 
-/** What the cells show, e.g. "Heads that fed “Paris” from “France”". No steps: the whole answer. */
-export function titleText(content: Content, steps: readonly number[], of: number | null): RichText {
+/** What the cells show, e.g. "Heads that fed “Paris”". No steps: the whole answer. */
+export function titleText(content: Content, steps: readonly number[]): RichText {
   const units = unitsOf(content);
   const fed = steps.length > 0 ? quoted(units.joined(units.ofSteps(steps)), longest) : "the answer";
-  const from = of === null ? [] : [" from ", { strong: quoted(inputText(content, of), longest) }];
-  return ["Heads that fed ", { strong: fed }, ...from];
+  return ["Heads that fed ", { strong: fed }];
 }
 
 const readings = { gradient: "", values: "by attention × value norm", attention: "by attention weight" };
 
-/** How many heads there are, which input is left out, and how the shares were read. */
+/** From which input, if from one, how many heads there are, which input is left out, and how the shares were read. */
 export function captionText(
   content: Content,
   steps: readonly number[],
@@ -43,6 +42,7 @@ export function captionText(
   const several = steps.length === 0 && content.steps.count > 1;
   const [one, more] = content.steps.step_noun ?? ["token", "tokens"];
   const parts = [
+    given.of !== null && `from ${quoted(inputText(content, given.of), longest)}`,
     size,
     left.length > 0 && `sink${left.length > 1 ? "s" : ""} ${left.join(", ")}`,
     alike && "all heads alike",
