@@ -15,6 +15,8 @@ test("words that are alike are told apart by their section, else by their place"
     steps: { ...sample.steps, first: 3, count: 3 },
   };
   expect([0, 1, 3].map((u) => told(content, u))).toEqual(["", "prompt", "answer"]);
+  const added = [{ title: "system (added by the template)", start: 0, end: 3 }, ...content.sections.slice(1)];
+  expect(told({ ...content, sections: added }, 1)).toBe("system");
   const one = { ...content, sections: [{ title: "Prompt", start: 0, end: 6 }] };
   expect([1, 2, 3].map((u) => told(one, u))).toEqual(["1st of 2", "1st of 2", "2nd of 2"]);
 });

@@ -43,9 +43,11 @@ export function wordName(content: Content, unit: number): string {
   return named(text);
 }
 
+/** The title of a unit's section, without what is in parentheses: there is little room. */
 function sectionOf({ sections }: Content, units: Units, unit: number): string {
   const at = units.start(unit);
-  return sections.find(({ start, end }) => start <= at && at < end)?.title ?? "";
+  const title = sections.find(({ start, end }) => start <= at && at < end)?.title ?? "";
+  return title.replace(/ \(.*\)$/, "");
 }
 
 function ordinal(n: number): string {
