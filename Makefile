@@ -62,7 +62,7 @@ test-js: node_modules/.package-lock.json
 
 test-py: $(VENV)/.dev $(BUNDLE) browsers
 	$(PYTEST) -m "not browser"
-	$(PYTEST) -m browser
+	$(PYTEST) tests/browser
 
 # The tests leave both cores idle now and then: types and the front end fill the gaps.
 test-fast: lint $(BUNDLE)
