@@ -123,8 +123,10 @@ export function setUp(over: Partial<Content> = {}, steps = rows) {
   return { state, session, ctx, host, end, announced };
 }
 
-/** Long enough for answers and frames. */
-export const settle = (ms = 30) => new Promise((resolve) => setTimeout(resolve, ms));
+/** Wait for answers and frames, in small steps: after a pause of a busy machine, timers that start each other still come before the last step. */
+export async function settle(ms = 30): Promise<void> {
+  for (let waited = 0; waited < ms; waited += 3) await new Promise((resolve) => setTimeout(resolve, 3));
+}
 
 export function press(element: Element, key: string, more: KeyboardEventInit = {}): KeyboardEvent {
   const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more });

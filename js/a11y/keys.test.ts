@@ -9,11 +9,12 @@ let state: State;
 let root: HTMLElement;
 let end: AbortController;
 let announced: string[];
-let search: {
-  focus: ReturnType<typeof vi.fn>;
-  next: ReturnType<typeof vi.fn>;
-  clear: ReturnType<typeof vi.fn>;
-};
+const searching = () => ({
+  focus: vi.fn<() => void>(),
+  next: vi.fn<() => void>(),
+  clear: vi.fn(() => false),
+});
+let search: ReturnType<typeof searching>;
 const panels = { close: vi.fn(() => false), help: vi.fn() };
 
 const press = (key: string, target: HTMLElement = root, init: KeyboardEventInit = {}) => {
@@ -30,7 +31,7 @@ const press = (key: string, target: HTMLElement = root, init: KeyboardEventInit 
 
 beforeEach(() => {
   vi.clearAllMocks();
-  search = { focus: vi.fn(), next: vi.fn(), clear: vi.fn(() => false) };
+  search = searching();
   state = createState(sample);
   end = new AbortController();
   announced = [];
