@@ -24,6 +24,8 @@ PIP := $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --n
 PYTEST := pytest -n 2 --dist loadfile --no-loadscope-reorder
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 export PIP_NO_WARN_SCRIPT_LOCATION := 1
+# Where bytecode is never written, every process compiles torch and Transformers again: seconds each.
+export PYTHONDONTWRITEBYTECODE :=
 
 help:
 	@sed -n 's/^#   //p' Makefile

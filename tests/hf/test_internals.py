@@ -108,7 +108,7 @@ def test_a_text_goes_on_after_a_cache_without_a_warning(llama: Any, caplog: pyte
     for part in (IDS[:, :4], IDS[:, 4:]):
         logits = llama(part, **cache.cache_options(llama, kept)).logits
     torch.testing.assert_close(logits, llama(IDS).logits[:, 4:])
-    assert not caplog.records
+    assert not [record for record in caplog.records if not record.name.startswith("attrwidget")]
 
 
 def test_the_layers_of_a_cache_tell_their_kind(llama: Any) -> None:

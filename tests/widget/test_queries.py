@@ -307,4 +307,4 @@ def test_messages_without_an_id_are_ignored_with_a_warning(caplog: pytest.LogCap
     ):
         page.session.receive(message)
     assert page.received == []
-    assert len(caplog.records) == 6
+    assert sum(record.getMessage().startswith("ignored") for record in caplog.records) == 6
