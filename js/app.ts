@@ -135,6 +135,7 @@ function createContext(
   const ctx: Context = {
     ...display,
     other,
+    legend: newSignal(null),
     scores: createScores(display),
     mountPart: (part, to) => parts.mount(part, to, ctx),
   };

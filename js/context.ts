@@ -1,5 +1,5 @@
 /** What views and panels are given, and what a view is. */
-import type { ReadonlySignal } from "@preact/signals-core";
+import type { ReadonlySignal, Signal } from "@preact/signals-core";
 import type { Figure, FigureLook } from "./draw/figure";
 import type { Scores } from "./scores/shown-scores";
 import type { Session } from "./session/session";
@@ -14,9 +14,19 @@ export interface Other {
   readonly links: ReadonlySignal<readonly (readonly [here: number, there: number])[]>;
 }
 
+/** A scale of signed values. */
+export interface Legend {
+  /** Its end; null where what is drawn has several scales. */
+  readonly high: number | null;
+  /** What its colours stand for. */
+  readonly says: string;
+}
+
 export interface Context extends Display {
   readonly scores: Scores;
   readonly other: Other | null;
+  /** The scale of what the view draws; null where that is the scores shown. */
+  readonly legend: Signal<Legend | null>;
   /** Fill `host` with a part: at once if it is here, else as soon as it is unpacked from the bundle. */
   readonly mountPart: (part: Soon<Part>, host: HTMLElement) => Soon<void>;
 }

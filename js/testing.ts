@@ -111,6 +111,7 @@ export function setUp(over: Partial<Content> = {}, steps = rows) {
   const ctx: ViewContext = {
     ...display,
     other: null,
+    legend: signal(null),
     scores,
     open: signal(true),
     mountPart: (part, to) => {

@@ -16,12 +16,20 @@ const pins: readonly Pin[] = [
     ],
   },
   { method: "attention", held: [1], foil: null, layer: 1, heads: [] },
+  {
+    method: "saliency",
+    held: [1],
+    foil: { step: 1, ids: [7, 12], text: " 5~6! 7%" },
+    layer: null,
+    heads: [],
+  },
 ];
-const text = "saliency~0,1~!attention~~1.0,0.1!attention~1~1";
+const text = "saliency~0,1~!attention~~1.0,0.1!attention~1~1!saliency~1~~1.7.12: 5%7e6%21 7%25";
 
 test("pins are written into an address and read again", () => {
   expect(writtenPins(pins)).toBe(text);
-  expect(encodeURIComponent(text).replaceAll("%2C", ",")).toBe(text);
+  const plain = text.slice(0, text.indexOf(":"));
+  expect(encodeURIComponent(plain).replaceAll("%2C", ",")).toBe(plain);
   expect(readPins(text, sample)).toEqual(pins);
   expect(readPins("", sample)).toEqual([]);
 });
@@ -33,6 +41,10 @@ test.each([
   "attention~0~9",
   "attention~0~1.7",
   "attention~0~1",
+  "saliency~0~~2.7: was",
+  "saliency~0~~0.x: was",
+  "saliency~0~~0: was",
+  "saliency~0~~ was",
   "?!",
 ])("what does not exist here is not read: %s", (wrong) => {
   const read = readPins(wrong, { ...sample, layers: wrong.endsWith("~1") ? 1 : 2 });

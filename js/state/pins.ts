@@ -1,5 +1,5 @@
 /** Pins: words that were held, with how they were shown. */
-import type { Content, Head } from "../session/session";
+import type { Content, Foil, Head } from "../session/session";
 import type { Display } from "./display";
 import { named } from "./names";
 import { restingSteps } from "./selectors";
@@ -48,15 +48,23 @@ const same = (a: Pin, b: Pin): boolean =>
   JSON.stringify([a.method, a.held, a.foil?.ids, a.layer, a.heads]) ===
   JSON.stringify([b.method, b.held, b.foil?.ids, b.layer, b.heads]);
 
-/** Pins as a text of an address, without their foils: "gim~5~!attention~5,6~2.3", layers and heads from 0. */
+/** Pins as a text of an address, "gim~5~!attention~5,6~2.3", layers and heads from 0; a foil after them: "gim~5~~5.77: Rome". */
 export const writtenPins = (pins: readonly Pin[]): string =>
   pins
-    .map(({ method, held, layer, heads }) =>
-      [method, held.join(","), layer === null ? heads.map((head) => head.join(".")).join(",") : layer].join(
-        "~",
-      ),
+    .map(({ method, held, foil, layer, heads }) =>
+      [
+        method,
+        held.join(","),
+        layer === null ? heads.map((head) => head.join(".")).join(",") : layer,
+        ...(foil ? [`${[foil.step, ...foil.ids].join(".")}:${escaped(foil.text)}`] : []),
+      ].join("~"),
     )
     .join("!");
+
+/** A text without the marks between pins and their parts. */
+const escaped = (text: string): string => text.replace(/[%~!]/g, (c) => `%${c.charCodeAt(0).toString(16)}`);
+const unescaped = (text: string): string =>
+  text.replace(/%(25|7e|21)/g, (_, code) => String.fromCharCode(Number.parseInt(code, 16)));
 
 /** Read such a text; undefined where it names what does not exist. */
 export function readPins(
@@ -67,18 +75,33 @@ export function readPins(
     part && /^\d+$/.test(part) && Number(part) < end ? Number(part) : Number.NaN;
   const list = (part: string): string[] => (part === "" ? [] : part.split(","));
   const pins = (text === "" ? [] : text.split("!")).map((one): Pin => {
-    const [method = "", held = "", where = ""] = one.split("~");
+    const [method = "", held = "", where = "", foil] = one.split("~");
     const layer = /^\d+$/.test(where) ? whole(where, layers) : null;
     const pairs = layer === null ? list(where).map((pair) => pair.split(".")) : [];
     return {
       method,
       held: list(held).map((step) => whole(step, steps.count)),
-      foil: null,
+      foil: foil === undefined ? null : foilIn(foil),
       layer,
       heads: pairs.map(([of, head]): Head => [whole(of, layers), whole(head, heads)]),
     };
   });
-  const numbers = pins.flatMap(({ held, layer, heads: pairs }) => [...held, layer ?? 0, ...pairs.flat()]);
+  const numbers = pins.flatMap(({ held, foil, layer, heads: pairs }) => [
+    ...held,
+    ...(foil ? [whole(`${foil.step}`, steps.count), foil.ids.length > 0 ? 0 : Number.NaN, ...foil.ids] : []),
+    layer ?? 0,
+    ...pairs.flat(),
+  ]);
   const known = pins.every((one) => methods.some(({ name }) => name === one.method));
   return known && !numbers.some(Number.isNaN) ? pins : undefined;
+}
+
+/** "5.77: Rome" as a foil; NaN where there is no whole number. */
+function foilIn(text: string): Foil {
+  const colon = text.indexOf(":");
+  const [step = Number.NaN, ...ids] = text
+    .slice(0, Math.max(0, colon))
+    .split(".")
+    .map((part) => (/^\d+$/.test(part) ? Number(part) : Number.NaN));
+  return { step, ids, text: unescaped(text.slice(colon + 1)) };
 }

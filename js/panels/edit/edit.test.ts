@@ -130,6 +130,9 @@ test("all words that are selected are masked, each by a mask of its own, or chan
     [1, 2, "[MASK]"],
     [2, 4, "[MASK]"],
   ]);
+  expect(panel()?.querySelector(".says")?.textContent).toMatch(
+    /^Saliency had put one of these 2 words \w+ of \d\. The model needed them: /,
+  );
   await type("Oslo");
   expect(t.session.changes.try.mock.lastCall?.[1]).toEqual([[1, 4, "Oslo"]]);
   askToEdit(anchor, 1);

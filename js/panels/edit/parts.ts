@@ -8,7 +8,7 @@ import type { Content, Tried } from "../../session/session";
 import { named, quoted } from "../../state/names";
 import { restingSteps } from "../../state/selectors";
 import { unitsOf } from "../../state/units";
-import type { Word } from "../../state/word";
+import { type Word, wordsOf } from "../../state/word";
 
 /** A button that puts `word` in place. */
 export const chip = (label: string, word: string, put: (word: string) => void, title = ""): HTMLElement =>
@@ -68,9 +68,11 @@ export function verdict({ nats, answer }: Tried, { state, scores }: Context, [fi
   const times = Math.exp(Math.abs(nats));
   const factor = times < 9.95 ? times.toFixed(1) : times < 999.5 ? times.toFixed() : "over 1,000";
   const said = `the word explained is ${factor} times ${nats < 0 ? "less likely" : "likelier"} now.`;
-  const change = nats < -0.7 ? `The model needed it: ${said}` : "It matters little here.";
-  const moved = nats > 0.7 ? `It spoke against it: ${said}` : change;
   const units = unitsOf(state.content.peek());
+  const count = wordsOf(state.content.peek(), [first, last]).length;
+  const [it, matters, they] = count > 1 ? ["them", "They matter", "They"] : ["it", "It matters", "It"];
+  const change = nats < -0.7 ? `The model needed ${it}: ${said}` : `${matters} little here.`;
+  const moved = nats > 0.7 ? `${they} spoke against it: ${said}` : change;
   const [target = 0] = units.ofSteps(restingSteps(state));
   const old = named(units.joined(range(first, last + 1)));
   const again =
@@ -86,7 +88,8 @@ export function verdict({ nats, answer }: Tried, { state, scores }: Context, [fi
   const order = strongest(compared(shown), shown.values.length);
   const rank = order.findIndex((u) => u >= first && u <= last);
   if (rank < 0) return moved + anew;
-  return `${shown.method.title} had put this word ${ordinal(rank + 1)} of ${order.length}. ${moved}${anew}`;
+  const which = count > 1 ? `one of these ${count} words` : "this word";
+  return `${shown.method.title} had put ${which} ${ordinal(rank + 1)} of ${order.length}. ${moved}${anew}`;
 }
 
 const range = (from: number, to: number): number[] =>

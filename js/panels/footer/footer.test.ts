@@ -29,6 +29,16 @@ test("a signed method has a scale from minus to plus", async () => {
   expect(find(".legend").textContent).toMatch(/^−\.750\+\.750 · solid adds, dashed takes away$/);
 });
 
+test("what a view draws itself has a legend of its own", async () => {
+  t.state.held.value = [0];
+  t.ctx.legend.value = { high: 0.25, says: "solid here, dashed there" };
+  await settle();
+  expect(find(".legend").textContent).toBe("−.250+.250 · solid here, dashed there");
+  t.ctx.legend.value = { high: null, says: "two scales" };
+  await settle();
+  expect(find(".legend").textContent).toBe(" · two scales");
+});
+
 test("a view of all steps has its own scale", async () => {
   t.state.held.value = [0];
   t.state.view.value = "matrix";

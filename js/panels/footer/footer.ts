@@ -71,12 +71,13 @@ function followSentence(host: HTMLElement, { state, scores, later }: Context): v
   });
 }
 
-function followLegend(host: HTMLElement, { state, scores, theme, allSteps, effect, later }: Context): void {
+function followLegend(host: HTMLElement, ctx: Context): void {
+  const { state, scores, legend, theme, allSteps, effect, later } = ctx;
   const [low, ramp] = [h("span", { class: "num" }), h("i", { class: "ramp" })];
   const [high, facts] = [h("span", { class: "num" }), h("span")];
   const sink = sinkButton({ state });
   host.append(low, ramp, h("span", {}, high, facts), sink.element);
-  const signed = computed(() => scores.shown.value?.method.signed ?? false);
+  const signed = computed(() => legend.value !== null || (scores.shown.value?.method.signed ?? false));
   const intensity = computed(() => state.options.value.intensity);
   effect(() => {
     ramp.style.backgroundImage = gradient(tint(theme.value), signed.value, intensity.value);
@@ -85,11 +86,13 @@ function followLegend(host: HTMLElement, { state, scores, theme, allSteps, effec
     const shown = scores.shown.value;
     host.hidden = !shown || allSteps.value;
     if (!shown) return;
-    const most = shown.high;
-    const texts = legendTexts(shown, state.options.value);
-    sink.show(shown, state.content.value);
-    writeText(low, [signed.value ? numeral(-most, true, most) : "0"]);
-    writeText(high, [numeral(most, signed.value, most)]);
+    const own = legend.value;
+    const most = own ? own.high : shown.high;
+    const texts = own ? [own.says] : legendTexts(shown, state.options.value);
+    sink.show(own ? null : shown, state.content.value);
+    const end = (sign: 1 | -1) => (most === null ? "" : numeral(sign * most, signed.value, most));
+    writeText(low, [signed.value ? end(-1) : "0"]);
+    writeText(high, [end(1)]);
     writeText(facts, withTerms([texts.map((fact) => ` · ${fact}`).join("")]));
   });
 }
@@ -106,7 +109,9 @@ function sinkButton({ state }: Pick<Context, "state">) {
   });
   return {
     element,
-    show(shown: ShownScores, content: Content): void {
+    show(shown: ShownScores | null, content: Content): void {
+      element.hidden = true;
+      if (!shown) return;
       const on = state.options.value.scale_sink;
       const { values, method, high } = shown;
       const sinks = on && shown.input === null ? sinksOf(compared(shown), content) : shown.sinks;

@@ -53,6 +53,30 @@ test("the difference is one text", async () => {
   await settle(80);
   expect(all(".cmp-pane").length).toBe(1);
   expect(all(".cmp-head b")[0]?.textContent).toBe("Saliency minus Input × gradient");
+  // Shares here .125, .5, .375 and there .5, .25, .25: they part most by .375.
+  expect(all(".cmp-head .num")[0]?.textContent).toContain("−.375 to +.375");
+  expect(t.ctx.legend.value).toEqual({
+    high: 0.375,
+    says: "as shares: solid where Saliency gives more, dashed where Input × gradient does",
+  });
+  all<HTMLInputElement>("input[type=checkbox]")[0]?.click();
+  await settle();
+  expect(t.ctx.legend.value).toBeNull();
+});
+
+test("a pin's foil is named, and why there are no scores against it", async () => {
+  const foil = { step: 1, ids: [7], text: " was" };
+  const pin = { method: "input_x_gradient", held: [1], foil, layer: null, heads: [] };
+  t.state.options.value = { ...t.state.options.peek(), pins: [pin, { ...pin, method: "saliency" }] };
+  compare.mount(t.host, t.ctx);
+  await settle();
+  const numbers = () => all(".cmp-head .num").map((one) => one.textContent);
+  // The first token has .5 of 1: it is off the scale, which ends at .25.
+  expect(numbers()[1]).toBe("“東”, not “was” · p .500 · −.250 to +.250");
+  expect(numbers()[2]).toMatch(/^“東” .* · not against “was”: Saliency takes no foil$/);
+  t.state.content.value = { ...t.state.content.value, contrast: {} };
+  await settle();
+  expect(numbers()[1]).toMatch(/ · not against “was”: that needs the model$/);
 });
 
 test("pins stay while another word is held, and each can be taken away", async () => {

@@ -1,5 +1,5 @@
 /** Two methods, two explanations, or now and pinned words, side by side. */
-import { computed, type ReadonlySignal, signal, untracked } from "@preact/signals-core";
+import { computed, effect, type ReadonlySignal, signal, untracked } from "@preact/signals-core";
 import type { Part, ViewContext } from "../../context";
 import { afterNextFrame, h, writeText } from "../../dom";
 import { segmented, tick } from "../../panels/toolbar/controls";
@@ -11,7 +11,7 @@ import type { Options, Pin } from "../../state/state";
 import { unitsOf } from "../../state/units";
 import styles from "../running-text/running-text.css";
 import sheet from "./compare.css";
-import { differenceOf } from "./difference";
+import { differenceOf, legendOf } from "./difference";
 import { follow, type Shown } from "./follow";
 import { likeness, paired } from "./likeness";
 import { Links } from "./links";
@@ -20,6 +20,11 @@ import { lonelyText, sentence } from "./says";
 import { byMethod, followOption, otherMethod, pinnedState, sideOf } from "./sides";
 
 export const compare: Part<ViewContext> = { styles: `${styles}\n${sheet}`, mount };
+
+interface Difference {
+  readonly scores: ViewContext["scores"];
+  readonly names: () => readonly [string, string];
+}
 
 type Mode = "methods" | "other" | "pinned";
 
@@ -56,6 +61,8 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
     minus.element.hidden = mode.value === "pinned" && pins.value.length === 0;
     minus.input.checked = state.options.value.difference;
   });
+  /** The differences that are drawn. */
+  let differences: Difference[] = [];
   const pinned = computed(() => JSON.stringify(pins.value));
   const subtract = computed(() => state.options.value.difference);
   ctx.effect(() => {
@@ -64,11 +71,24 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
     const [chosen, minus] = [mode.value, subtract.value];
     void pinned.value;
     untracked(() => {
+      differences = [];
       if (chosen === "pinned") showPins(pins.value, minus, end.signal);
       else showTwo(chosen, minus, end.signal);
+      followDifferences(differences, end.signal);
     });
     return () => end.abort();
   });
+
+  /** Keep the legend that of what is drawn. */
+  function followDifferences(drawn: readonly Difference[], end: AbortSignal): void {
+    const [only, ...more] = drawn;
+    const stop = effect(() => {
+      const names = only && more.length === 0 ? only.names() : (["Now", "Pinned"] as const);
+      const shown = drawn.map(({ scores }) => scores.shown.value);
+      ctx.legend.value = ctx.open.value && only ? legendOf(shown, names) : null;
+    });
+    end.addEventListener("abort", stop);
+  }
 
   function showTwo(chosen: "methods" | "other", minus: boolean, end: AbortSignal): void {
     const linked = chosen === "other" && other ? other : null;
@@ -167,7 +187,9 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
     if (minus) {
       const title = () => names().join(" minus ");
       const options = { ...right, ...lonely(false), title, method: "none" as const };
-      const pane = paneOf(differenceOf(first, side, links, title), options);
+      const subtracted = differenceOf(first, side, links, title);
+      differences.push({ scores: subtracted.scores, names });
+      const pane = paneOf(subtracted, options);
       shown = [pane];
       follow({ states, shown: [pane, null], links, linked }, side);
     } else if (alone) shown = [paneOf(side, right)];

@@ -1,11 +1,20 @@
 /** What one display gives each word more than another one, drawn as signed scores. */
 import { computed, type ReadonlySignal } from "@preact/signals-core";
-import type { ViewContext } from "../../context";
+import type { Legend, ViewContext } from "../../context";
 import { greatest } from "../../scores/combine";
 import type { ShownScores } from "../../scores/shown-scores";
 import { unitsOf } from "../../state/units";
 import { difference, paired } from "./likeness";
 import type { Links } from "./links";
+
+/** The scale of a difference, or of several, each of which has its own. */
+export const legendOf = (
+  shown: readonly (ShownScores | null)[],
+  [a, b]: readonly [string, string],
+): Legend => ({
+  high: shown.length === 1 ? (shown[0]?.high ?? null) : null,
+  says: `as shares: solid where ${a} gives more, dashed where ${b} does${shown.length > 1 ? "; each row has its own scale" : ""}`,
+});
 
 /** The context of the first display, with the scores of the second subtracted. */
 export function differenceOf(

@@ -3,8 +3,10 @@ import { effect, type ReadonlySignal, signal } from "@preact/signals-core";
 import type { ViewContext } from "../../context";
 import { h } from "../../dom";
 import { chance, numeral } from "../../draw/numerals";
+import type { ShownScores } from "../../scores/shown-scores";
+import type { Content } from "../../session/session";
 import { quoted } from "../../state/names";
-import { methodOf, targetSteps } from "../../state/selectors";
+import { foilOf, methodOf, targetSteps } from "../../state/selectors";
 import { unitsOf } from "../../state/units";
 import type { Page } from "../running-text/page";
 import { mountRunningText } from "../running-text/running-text";
@@ -60,7 +62,7 @@ function markLonely({ built, end }: Page, lonely: ReadonlySignal<readonly (reado
   end.addEventListener("abort", stop);
 }
 
-/** The word explained with its probability, and what the tints reach from and to. */
+/** The word explained, its foil and its probability, and what the tints reach from and to. */
 function rangeOf({ state, scores }: ViewContext): string {
   const { content } = state;
   const steps = targetSteps(state);
@@ -69,9 +71,23 @@ function rangeOf({ state, scores }: ViewContext): string {
   const p = steps.length === 1 && step !== undefined ? content.value.steps.probability[step] : null;
   const word = steps.length > 0 ? quoted(units.joined(units.ofSteps(steps))) : "whole answer";
   const shown = scores.shown.value;
+  const foil = shown && foilOf(state, steps);
+  const against = foil ? quoted(foil.text) : "";
+  const contrasted = shown?.query.foil !== undefined;
   const ends = shown && shown.high > 0 ? scaleOf(shown.high, shown.method) : "";
-  return [word, p == null ? "" : `p ${chance(p)}`, ends].filter(Boolean).join(" · ");
+  return [
+    against && contrasted ? `${word}, not ${against}` : word,
+    p == null ? "" : `p ${chance(p)}`,
+    ends,
+    against && !contrasted ? `not against ${against}: ${missing(shown, content.value)}` : "",
+  ]
+    .filter(Boolean)
+    .join(" · ");
 }
+
+/** Why the scores are not against the foil. */
+const missing = (shown: ShownScores | null, { contrast }: Content): string =>
+  Object.keys(contrast).length > 0 ? `${shown?.method.title} takes no foil` : "that needs the model";
 
 function scaleOf(
   high: number,

@@ -1,6 +1,6 @@
 /** The lines below the table: p of what was said and of its rivals, layer by layer. */
 import type { ViewContext } from "../../context";
-import { h, setAttributes, writeText } from "../../dom";
+import { h, setAttributes, watchSize, writeText } from "../../dom";
 import { chance } from "../../draw/numerals";
 import { leadText } from "../../panels/layers/rows";
 import { withTerms } from "../../panels/terms";
@@ -13,7 +13,8 @@ import { unitsOf } from "../../state/units";
 const most = 4;
 /** Milliseconds for which a word must be explained before its rivals are read. */
 const rest = 250;
-const [width, height, edge] = [600, 110, 26] as const;
+/** Pixels; the width while it is not laid out. */
+const [usual, height, edge] = [600, 110, 26] as const;
 
 /** The likeliest alternatives of a step, and its foil in the place of the last. */
 export function rivalsOf({ steps }: Content, step: number, foil: Foil | null): readonly Alternative[] {
@@ -24,12 +25,24 @@ export function rivalsOf({ steps }: Content, step: number, foil: Foil | null): r
   return [...others.slice(0, most - 1), [foil.text, Number.NaN, id]];
 }
 
-export function mountChart(host: HTMLElement, { state, session, effect, run, open }: ViewContext): void {
+export function mountChart(
+  host: HTMLElement,
+  { state, session, effect, run, open, signal }: ViewContext,
+): void {
   const title = h("p");
-  const picture = svg("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" });
+  const picture = svg("svg", { "aria-hidden": "true" });
   const legend = h("ul", { "aria-label": "Probability in the last layer" });
   const root = h("div", { class: "chart", hidden: true }, title, picture, legend);
   host.append(root);
+  let drawn: readonly [StepLens, readonly string[]] | null = null;
+  let width = 0;
+  // As wide as it stands, so that its letters have their size.
+  const redraw = () => {
+    if (!drawn) return;
+    width = root.clientWidth || usual;
+    draw(picture, legend, width, ...drawn);
+  };
+  watchSize([root], () => root.clientWidth !== width && redraw(), signal);
   effect(() => {
     const content = state.content.value;
     const [step] = targetSteps(state);
@@ -46,7 +59,8 @@ export function mountChart(host: HTMLElement, { state, session, effect, run, ope
       root.hidden = false;
       const text = [" and of its rivals, layer by layer · it ", leadText(lens)];
       writeText(title, ["p of ", { strong: named(said) }, ...withTerms(text)]);
-      draw(picture, legend, lens, [said, ...rivals.map((rival) => rival[0])]);
+      drawn = [lens, [said, ...rivals.map((rival) => rival[0])]];
+      redraw();
     };
     const timer = setTimeout(read, rest);
     return () => {
@@ -56,7 +70,14 @@ export function mountChart(host: HTMLElement, { state, session, effect, run, ope
   });
 }
 
-function draw(picture: Element, legend: HTMLElement, lens: StepLens, words: readonly string[]): void {
+function draw(
+  picture: Element,
+  legend: HTMLElement,
+  width: number,
+  lens: StepLens,
+  words: readonly string[],
+): void {
+  setAttributes(picture, { viewBox: `0 0 ${width} ${height}` });
   const layers = [...lens.said.keys()];
   const last = Math.max(1, layers.length - 1);
   const p = (word: number, layer: number) =>
