@@ -142,6 +142,19 @@ test("all words that are selected are masked, each by a mask of its own, or chan
   expect(panel()?.getAttribute("aria-label")).toBe("Change York");
 });
 
+test("while no word of the answer is explained, what to do is said", async () => {
+  press(input(), "Escape");
+  t.state.held.value = [];
+  t.state.previewed.value = [];
+  askToEdit(anchor, 1);
+  await type("Oslo");
+  expect(t.session.changes.try).not.toHaveBeenCalled();
+  expect(panel()?.querySelector(".says")?.textContent).toBe(
+    "Hold a word of the answer first to see what becomes of it.",
+  );
+  expect(button("keep")?.disabled).toBe(false);
+});
+
 test("Esc, a click beside it and another text close it", async () => {
   expect(press(input(), "Escape").defaultPrevented).toBe(true);
   expect(panel()).toBeNull();

@@ -8,7 +8,7 @@ import { restingSteps } from "../../state/selectors";
 import { unitsOf } from "../../state/units";
 import { type Word, whenAsked, wordAround, wordsOf } from "../../state/word";
 import styles from "./edit.css";
-import { chip, maskText, noMask, refused, rowsOf, verdict } from "./parts";
+import { chip, maskText, noMask, nothingHeld, refused, rowsOf, verdict } from "./parts";
 
 export const edit = { styles, mount };
 
@@ -112,7 +112,8 @@ function open(
   };
   async function tried(): Promise<void> {
     keep.disabled = !changed();
-    if (!changed() || step === undefined) return;
+    if (!changed()) return;
+    if (step === undefined) return writeText(says, [nothingHeld(content)]);
     const found = await ctx.run(
       (options) => ctx.session.changes.try(step, changes(), options).catch((error) => tell(error, options)),
       "try",
@@ -203,7 +204,9 @@ function place(element: HTMLElement, host: HTMLElement, anchor: HTMLElement): vo
   const under = y(answer.at(-1)?.getBoundingClientRect().bottom ?? 0) + 6;
   let top = y(at.bottom) + 6;
   if (top + height > from && top < under) {
-    if (under + height <= host.offsetHeight) top = under;
+    // The panels below a narrow text may be covered.
+    const floor = host.closest(".aw")?.getBoundingClientRect().bottom;
+    if (under + height <= y(floor ?? room.bottom)) top = under;
     else if (y(at.top) - 6 >= height) top = y(at.top) - 6 - element.offsetHeight;
   }
   element.style.left = `${Math.max(8, Math.min(left, host.offsetWidth - element.offsetWidth - 8))}px`;

@@ -63,6 +63,12 @@ export function rowsOf({ words }: Tried): HTMLElement[] {
   });
 }
 
+/** Why no probabilities are shown. */
+export function nothingHeld({ steps: { step_noun } }: Content): string {
+  const what = step_noun ? `one of the ${step_noun[1]}` : "a word of the answer";
+  return `Hold ${what} first to see what becomes of it.`;
+}
+
 /** "Saliency had put this word first of 40. The model needed it: the word explained is 67 times less likely now." */
 export function verdict({ nats, answer }: Tried, { state, scores }: Context, [first, last]: Word): string {
   const times = Math.exp(Math.abs(nats));

@@ -36,7 +36,7 @@ test("what a view draws itself has a legend of its own", async () => {
   expect(find(".legend").textContent).toBe("−.250+.250 · solid here, dashed there");
   t.ctx.legend.value = { high: null, says: "two scales" };
   await settle();
-  expect(find(".legend").textContent).toBe(" · two scales");
+  expect(find(".legend").textContent).toBe("two scales");
 });
 
 test("a view of all steps has its own scale", async () => {

@@ -93,7 +93,8 @@ function followLegend(host: HTMLElement, ctx: Context): void {
     const end = (sign: 1 | -1) => (most === null ? "" : numeral(sign * most, signed.value, most));
     writeText(low, [signed.value ? end(-1) : "0"]);
     writeText(high, [end(1)]);
-    writeText(facts, withTerms([texts.map((fact) => ` · ${fact}`).join("")]));
+    const before = most === null ? "" : " · ";
+    writeText(facts, withTerms([before + texts.join(" · ")]));
   });
 }
 

@@ -20,8 +20,8 @@ export const why = { styles, mount };
 
 /** Words listed. */
 const listed = 5;
-/** Letters of what tells a word from others that leave the word too little room: "assistant". */
-const longTag = 8;
+/** Letters of what tells a word from others that leave the word too little room: "51st of 122". */
+const longTag = 9;
 
 /** `trouble` tells why nothing more can be computed now, or null. */
 function mount(host: HTMLElement, ctx: Context, trouble?: ReadonlySignal<string | null>): void {

@@ -91,6 +91,13 @@ test("pins stay while another word is held, and each can be taken away", async (
     words(pane).findIndex((word) => word.getAttribute("aria-selected") === "true");
   expect([held(0), held(1), held(2)]).toEqual([3, 2, 3]);
   expect(t.announced).toEqual(["Pinned is.", "Pinned 東."]);
+  // Each is called by its word, in the difference too.
+  all<HTMLInputElement>("input[type=checkbox]")[0]?.click();
+  await settle();
+  expect(all(".cmp-head b").map((b) => b.textContent)).toEqual(["Now minus is", "Now minus 東"]);
+  expect(t.ctx.legend.value?.high).toBeNull();
+  all<HTMLInputElement>("input[type=checkbox]")[0]?.click();
+  await settle();
   press("Pin what is shown");
   expect(t.announced.at(-1)).toBe("東 is pinned already.");
   const remove = () => t.host.querySelector<HTMLElement>("[aria-label=Unpin]");

@@ -5,7 +5,7 @@ import { afterNextFrame, h, writeText } from "../../dom";
 import { segmented, tick } from "../../panels/toolbar/controls";
 import type { ShownScores } from "../../scores/shown-scores";
 import type { Content } from "../../session/session";
-import { pin, pinsOf, unpin } from "../../state/pins";
+import { pin, pinName, pinsOf, unpin } from "../../state/pins";
 import { methodOf } from "../../state/selectors";
 import type { Options, Pin } from "../../state/state";
 import { unitsOf } from "../../state/units";
@@ -106,7 +106,13 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
     const rows = pinned.flatMap((one, k) => {
       const side = sideOf(ctx, pinnedState(state, one), ctx.session, `pin ${k}`, end);
       const titles = () => ["Now", several ? "" : "Pinned"] as const;
+      const pinned = () => {
+        const method = methodOf(side.state)?.title;
+        const word = pinName(one, state.content.value);
+        return method === methodOf(state)?.title ? word : `${word} by ${method}`;
+      };
       const options = {
+        ...(several ? { names: () => ["Now", pinned()] as const } : {}),
         method: "name" as const,
         linked: false,
         remove: () => removePin(one, k),
@@ -159,6 +165,8 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
     readonly remove?: () => void;
     /** Only the second of the two is shown. */
     readonly alone?: boolean;
+    /** What the two are called in a sentence, where that is not their titles, or else their methods. */
+    readonly names?: () => readonly [string, string];
   }
 
   /** The two texts, or their difference, and the line of numbers. */
@@ -167,11 +175,12 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
     links: ReadonlySignal<Links>,
     titles: () => readonly [string, string],
     minus: boolean,
-    { method: shows, linked, remove, alone = false }: PairOptions,
+    { method: shows, linked, remove, alone = false, names: given }: PairOptions,
     end: AbortSignal,
   ): HTMLElement[] {
     const first = sideWith(ctx, side);
     const names = (): readonly [string, string] => {
+      if (given) return given();
       const [a, b] = titles();
       return [a || (methodOf(state)?.title ?? ""), b || (methodOf(side.state)?.title ?? "")];
     };
