@@ -231,8 +231,10 @@ def test_every_view_is_drawn_in_every_form_and_theme(form: str, view: str, theme
         ("flow", "md", "Markdown holds no arcs"),
         ("heads", "csv", "CSV holds no pictures of all heads: .* layer= and head= for the table of one"),
         ("heads", "tex", "LaTeX holds no pictures of all heads"),
-        ("layers", "tex", r"LaTeX holds no table of layers: .* or \.csv"),
-        ("compare", "svg", "There is no figure of 'compare': take view= text, flow, matrix, heads, layers"),
+        ("layers", "tex", r"LaTeX holds no table of layers: .* or \.csv\. \\includegraphics sets the \.pdf"),
+        ("matrix", "tex", r"LaTeX holds no matrix: take \.svg, \.pdf or \.png, or \.csv"),
+        ("compare", "svg", "Compare has no figure of its own: write one of each explanation"),
+        ("flwo", "svg", "There is no figure of 'flwo': take view= text, flow, matrix, heads, layers"),
     ],
 )
 def test_what_a_form_cannot_hold_is_said(view: str, form: str, sentence: str) -> None:

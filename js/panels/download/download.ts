@@ -9,7 +9,7 @@ import panels from "../toolbar/panels.css";
 import { copyText, fetchTable } from "./copy";
 import { toCsv } from "./csv";
 import styles from "./download.css";
-import { figureOf, fileOf, shownText, viewOf } from "./figure";
+import { alone, figureOf, fileOf, shownText, viewOf } from "./figure";
 import { toLatex } from "./latex";
 import type { Look } from "./layout";
 import { toMarkdown } from "./markdown";
@@ -49,6 +49,9 @@ function mount(host: HTMLElement, ctx: Context): void {
   const withText = (form: string, end: FileForm, make: () => unknown) => async () => {
     const { id, title } = viewOf(ctx);
     if (id === "text") return make();
+    if (id === "compare") throw new Error(alone(title));
+    if (end === "tex" || (end === "md" && id === "flow"))
+      throw new Error(`${form} holds words alone: save ${title} as PDF, SVG or PNG.`);
     if (!ctx.session.figure)
       throw new Error(
         `${form} of ${title} is made by Python: ex.figure("${id}.${end}", view="${id}"). Take SVG or PNG here.`,
@@ -72,7 +75,7 @@ function mount(host: HTMLElement, ctx: Context): void {
     return ofScores.includes(viewOf(ctx).id) ? scores() : withText("CSV", "csv", scores)();
   };
   const live = ctx.session.figure !== undefined;
-  const pdf = () => (live ? byPython("pdf") : print());
+  const pdf = () => (live && viewOf(ctx).id !== "compare" ? byPython("pdf") : print());
   const copy = async (name: string, make: () => Promise<string | undefined> | string) => {
     const made = await make();
     if (made === undefined || ctx.signal.aborted) return;

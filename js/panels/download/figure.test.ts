@@ -52,10 +52,23 @@ test("flow has an arc from each input of the top share, and says which", async (
   expect(saved[0]?.name).toBe("flow-東-saliency.svg");
 });
 
-test("layers has the likeliest word of each", async () => {
-  const found = words(await svgOf("layers"));
+test("layers has the likeliest word of each, and the lines of the word held and of its rivals", async () => {
+  t.state.held.value = [0];
+  const svg = await svgOf("layers");
+  const found = words(svg);
   expect(found.filter((word) => word === "the")).toHaveLength(6);
   expect(found.filter((word) => word === "said")).toHaveLength(2);
+  expect(found).toEqual(expect.arrayContaining(["is .750", "was .125"]));
+  expect(found.join(" ")).toContain("lines: p of what was said and of its rivals");
+  // Two axes, two lines and their keys.
+  expect(
+    [...svg.querySelectorAll("path")].filter((path) => path.getAttribute("fill") === "none"),
+  ).toHaveLength(6);
+});
+
+test("where several words are held, layers has no lines", async () => {
+  t.state.held.value = [0, 1];
+  expect(words(await svgOf("layers")).join(" ")).not.toContain("lines:");
 });
 
 test("heads has all of them, and says what they are", async () => {
@@ -71,12 +84,12 @@ test("what has no figure, and what holds text alone, is said", async () => {
     await vi.waitFor(() => expect(status()).not.toBe(""), patience);
   };
   await press("SVG");
-  expect(status()).toBe("There is no figure of Compare: choose another view.");
+  expect(status()).toMatch(/^Compare has no figure of its own: save one of each text/);
+  await press("LaTeX");
+  expect(status()).toMatch(/^Compare has no figure of its own/);
   t.state.view.value = "matrix";
   await press("LaTeX");
-  await vi.waitFor(() =>
-    expect(status()).toMatch(/^LaTeX of Matrix is made by Python: ex\.figure\("matrix\.tex"/),
-  );
+  await vi.waitFor(() => expect(status()).toBe("LaTeX holds words alone: save Matrix as PDF, SVG or PNG."));
   t.state.view.value = "layers";
   await press("CSV");
   await vi.waitFor(() => expect(status()).toMatch(/^CSV of Layers is made by Python/), patience);
@@ -100,9 +113,10 @@ test("where Python runs it makes the files that a page cannot make, of what is s
   t.state.options.value = { ...t.state.options.value, arc_share: 0.5 };
   [...t.host.querySelectorAll<HTMLElement>("button")].find((one) => one.textContent === "PDF")?.click();
   await vi.waitFor(() => expect(saved).toHaveLength(1), patience);
-  figure.mockRejectedValueOnce(new Error("LaTeX holds no arcs."));
-  [...t.host.querySelectorAll<HTMLElement>("button")].find((one) => one.textContent === "LaTeX")?.click();
-  await vi.waitFor(() => expect(status()).toBe("LaTeX holds no arcs."), patience);
+  t.state.view.value = "matrix";
+  figure.mockRejectedValueOnce(new Error("Markdown has room for 20 columns."));
+  [...t.host.querySelectorAll<HTMLElement>("button")].find((one) => one.textContent === "Markdown")?.click();
+  await vi.waitFor(() => expect(status()).toBe("Markdown has room for 20 columns."), patience);
   const state = { held: [1], view: "flow", method: "saliency", options: { arc_share: 0.5, part: "" } };
   expect(figure.mock.calls[0]?.slice(0, 2)).toMatchObject(["pdf", { columns: 1, theme: "light", state }]);
   expect([saved[0]?.name, saved[0]?.blob.type]).toEqual(["flow-東-saliency.pdf", "application/pdf"]);

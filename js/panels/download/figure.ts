@@ -21,6 +21,10 @@ export function shownText(ctx: Context): Picture {
   return picture;
 }
 
+/** Why a view has no figure. */
+export const alone = (title: string): string =>
+  `${title} has no figure of its own: save one of each text in the view Text, and set them side by side.`;
+
 /** The name of the view on show. */
 export const viewOf = ({ state }: Pick<Context, "state">) =>
   views.find(({ id }) => id === state.view.value) ?? (views[0] as (typeof views)[number]);
@@ -30,7 +34,7 @@ export async function figureOf(ctx: Context, look: Look, host: HTMLElement): Pro
   const view = viewOf(ctx);
   if (view.id === "text") return textSheet(ctx, look, host);
   const { figure } = await view.load();
-  if (!figure) throw new Error(`There is no figure of ${view.title}: choose another view.`);
+  if (!figure) throw new Error(alone(view.title));
   const wide = { ...paletteOf(look.theme), ...look, host, width: widths[look.columns] * zoom };
   const made = await figure(ctx, wide);
   return made && sheetOf(made, wide, zoom, look.caption);

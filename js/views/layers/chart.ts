@@ -8,6 +8,7 @@ import type { Alternative, Content, Foil, StepLens } from "../../session/session
 import { named } from "../../state/names";
 import { foilOf, targetSteps } from "../../state/selectors";
 import { unitsOf } from "../../state/units";
+import { linesOf, numbered } from "./lines";
 
 /** Rivals drawn. */
 const most = 4;
@@ -78,12 +79,9 @@ function draw(
   words: readonly string[],
 ): void {
   setAttributes(picture, { viewBox: `0 0 ${width} ${height}` });
-  const layers = [...lens.said.keys()];
-  const last = Math.max(1, layers.length - 1);
-  const p = (word: number, layer: number) =>
-    (word
-      ? lens.rivals[(layer * lens.rivals.length) / layers.length + word - 1]
-      : lens.said[layer]) as number;
+  const layers = lens.said.length;
+  const last = Math.max(1, layers - 1);
+  const lines = linesOf(lens, words.map(named));
   const x = (layer: number) => edge + (layer / last) * (width - edge - 8);
   const y = (v: number) => 6 + (1 - v) * (height - 24);
   const label = (at: number, below: number, text: string) => {
@@ -93,26 +91,24 @@ function draw(
   };
   const line = (word: number, points: readonly string[]) =>
     svg("polyline", { class: `line w${word}`, points: points.join(" ") });
-  const every = Math.ceil(layers.length / 8);
   picture.replaceChildren(
     ...[0, 1].flatMap((v) => [line(9, [`${edge},${y(v)}`, `${width},${y(v)}`]), label(12, y(v) + 4, `${v}`)]),
-    ...layers
-      .filter((layer) => layer === 0 || (layer + 1) % every === 0)
-      .map((layer) => label(x(layer), height - 3, `${layer + 1}`)),
-    ...words
-      .map((_, word) =>
+    ...numbered(layers).map((layer) => label(x(layer), height - 3, `${layer + 1}`)),
+    ...lines
+      .map(({ p }, word) =>
         line(
           word,
-          layers.map((layer) => `${x(layer).toFixed(1)},${y(p(word, layer)).toFixed(1)}`),
+          p.map((v, layer) => `${x(layer).toFixed(1)},${y(v).toFixed(1)}`),
         ),
       )
       .reverse(),
   );
   legend.replaceChildren(
-    ...words.map((text, word) => {
+    ...lines.map(({ name, p }, word) => {
       const key = svg("svg", { viewBox: "0 0 18 8", width: 18, height: 8, "aria-hidden": "true" });
       key.append(line(word, ["0,4", "18,4"]));
-      return h("li", {}, key, h("bdi", {}, named(text)), h("span", { class: "num" }, chance(p(word, last))));
+      const number = h("span", { class: "num" }, chance(p.at(-1) ?? Number.NaN));
+      return h("li", {}, key, h("bdi", {}, name), number);
     }),
   );
 }

@@ -94,6 +94,11 @@ def figure(
 def view_of(reading: Reading, state: Mapping[str, Any], progress: Progress | None) -> View:
     """Return the view that a page in this *state* shows; raise AttrWidgetError for one without a figure."""
     view = _VIEWS.get(state["view"])
+    if state["view"] == "compare":
+        raise AttrWidgetError(
+            "Compare has no figure of its own: write one of each explanation, such as "
+            "ex.figure('one.svg', view='text'), and set them side by side."
+        )
     if view is None:
         raise AttrWidgetError(f"There is no figure of {state['view']!r}: take view= {', '.join(_VIEWS)}.")
     return view(reading, state, progress)

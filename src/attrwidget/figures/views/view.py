@@ -57,4 +57,5 @@ class View(ABC):
 
     def _refused(self, form: str) -> AttrWidgetError:
         instead = f", or {self.instead}" if self.instead else ""
-        return AttrWidgetError(f"{form} holds no {self.pictured}: take .svg, .pdf or .png{instead}.")
+        paper = r" \includegraphics sets the .pdf into a paper." if form == "LaTeX" else ""
+        return AttrWidgetError(f"{form} holds no {self.pictured}: take .svg, .pdf or .png{instead}.{paper}")
