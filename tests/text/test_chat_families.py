@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import pytest
-from helpers.chat_families import DEVELOPERS, FAMILIES, INTO_USERS, LOOK_BACK, ONE_CALL, family_tokenizer
+from helpers.chat_families import DEVELOPERS, FAMILIES, INTO_USERS, ONE_CALL, family_tokenizer
 from helpers.chats import (
     BONN,
     CALLED,
@@ -22,10 +22,8 @@ from helpers.chats import (
     prompt,
     shown,
 )
-from helpers.tiny import byte_tokenizer
 
-from attrwidget.kinds.causal.chats import words_warning
-from attrwidget.text.chat import begins_unclear, find_spans, message_spans, typed_borders
+from attrwidget.text.chat import find_spans, message_spans, typed_borders
 
 CHATS: dict[str, tuple[list[Any], dict[str, Any]]] = {
     "plain": (TURNS, {}),
@@ -96,32 +94,6 @@ def test_a_switch_that_the_template_takes_out_of_a_system_message() -> None:
     assert [span.title for span in told] == ["system", "user", "assistant"]
 
 
-@pytest.mark.parametrize("family", ["deepseek3.1", "command", "llama2", "granite"])
-def test_a_chat_that_begins_with_an_answer(family: str) -> None:
-    """DeepSeek writes no header before it, and closes it as an answer; Llama 2 closes it so, too."""
-    tokenizer = family_tokenizer(family)
-    messages = [{"role": "assistant", "content": "Welcome."}, TURNS[0]]
-    ids = prompt(tokenizer, messages)
-    told = message_spans(tokenizer, messages, ids)
-    assert [span.title for span in told][:2] == ["assistant", "user"]
-    assert "Welcome." in tokenizer.decode(ids[told[0].start : told[0].end])
-    if family != "llama2":  # it closes what it writes of any other role in the same way
-        assert told == find_spans(tokenizer, ids)
-
-
-@pytest.mark.parametrize("before", [[], [SYSTEM]], ids=["", "system"])
-@pytest.mark.parametrize("family", [name for name in FAMILIES if name not in LOOK_BACK])
-def test_a_chat_that_begins_with_a_tools_result(family: str, before: list[Any]) -> None:
-    """Some templates write no header before it."""
-    tokenizer, messages = family_tokenizer(family), [*before, TURNS[2], TURNS[4]]
-    ids = prompt(tokenizer, messages)
-    told = message_spans(tokenizer, messages, ids)
-    assert told == find_spans(tokenizer, ids)
-    spans = shown(tokenizer, ids, told)
-    for word, role in {"Minus": "tool", "Bergen": "user"}.items():
-        assert {title for title, text in spans if word in text} == {role}, (word, spans)
-
-
 def test_a_later_system_message_of_a_template_that_writes_the_first_one_first() -> None:
     tokenizer = family_tokenizer("command2")
     messages = [
@@ -140,44 +112,6 @@ def test_a_later_system_message_of_a_template_that_writes_the_first_one_first() 
     assert {title for title, text in spans if "brief" in text or "shout" in text} == {"system"}
 
 
-def test_an_answer_that_is_closed_like_a_system_message() -> None:
-    """The messages tell them apart; the ids cannot, which is said."""
-    tokenizer = byte_tokenizer()
-    tokenizer.add_tokens(["[INST]", "[/INST]", "</s>"], special_tokens=True)
-    tokenizer.chat_template = (
-        "{% for m in messages %}{% if m['role'] == 'user' %}[INST]{{ m['content'] }}[/INST]{% else %}"
-        "{{ m['content'] }}</s>{% endif %}{% endfor %}"
-    )
-    answer = {"role": "assistant", "content": "Welcome."}
-    for before in ([answer], [SYSTEM], [SYSTEM, answer], [SYSTEM, SYSTEM, answer]):
-        messages = [*before, TURNS[0]]
-        ids = prompt(tokenizer, messages)
-        told = [span.title for span in message_spans(tokenizer, messages, ids)]
-        assert told == [*dict.fromkeys(message["role"] for message in before), "user"]
-        assert [span.title for span in find_spans(tokenizer, ids)] == ["system", "user"]
-        assert begins_unclear(tokenizer, ids)
-        assert words_warning(tokenizer, ids)[0].endswith("give the messages themselves.")
-    ids = prompt(tokenizer, [TURNS[0], answer, TURNS[4]])
-    assert not begins_unclear(tokenizer, ids)
-    assert not any(
-        begins_unclear(family_tokenizer(name), prompt(family_tokenizer(name), TURNS)) for name in FAMILIES
-    )
-
-
-def test_a_system_message_and_an_answer_without_a_border() -> None:
-    """The messages tell where the one ends; the ids only that an answer does."""
-    tokenizer = family_tokenizer("deepseek3.1")
-    messages = [SYSTEM, {"role": "assistant", "content": "Welcome."}, TURNS[0]]
-    ids = prompt(tokenizer, messages)
-    told = shown(tokenizer, ids, message_spans(tokenizer, messages, ids))
-    assert [title for title, _ in told] == ["system", "assistant", "user", "assistant"]
-    assert told[0][1].endswith("Be brief.")
-    assert told[1][1] == "Welcome.<|end|>"
-    assert [span.title for span in find_spans(tokenizer, ids)] == ["assistant", "user", "assistant"]
-    assert begins_unclear(tokenizer, ids)
-    assert not begins_unclear(tokenizer, prompt(tokenizer, [SYSTEM, TURNS[0]]))
-
-
 def test_the_token_that_opens_a_turn_stands_in_the_turn() -> None:
     """Command's template opens the answer unasked, so that the token stands behind every last message."""
     tokenizer = copy.deepcopy(family_tokenizer("command"))
@@ -189,70 +123,12 @@ def test_the_token_that_opens_a_turn_stands_in_the_turn() -> None:
     assert all(text.removeprefix("<|endoftext|>").startswith("<|START|>") for _, text in spans), spans
 
 
-def test_the_id_of_a_call_is_no_part_of_a_header_or_footer() -> None:
-    """Mistral's templates write it around the result of a tool."""
-    call = {**BONN, "id": "zzz999yyy"}
-    result = {**PLUS, "tool_call_id": "zzz999yyy"}
-    messages = [
-        TURNS[0],
-        {"role": "assistant", "content": "", "tool_calls": [call]},
-        result,
-        TURNS[3],
-        TURNS[4],
-    ]
-    for before, after in (("", ", {{ m['tool_call_id'] }}"), ("{{ m['tool_call_id'] }}[SEP]", "")):
-        tokenizer = copy.deepcopy(family_tokenizer("mistral"))
-        tokenizer.add_tokens(["[SEP]"], special_tokens=True)
-        result_of = "[TOOL_RESULTS]{{ c }}"
-        tokenizer.chat_template = FAMILIES["mistral"][0].replace(
-            result_of, result_of.replace("{{ c }}", before + "{{ c }}" + after)
-        )
-        ids = prompt(tokenizer, messages)
-        assert "zzz999yyy" in tokenizer.decode(ids)
-        told = message_spans(tokenizer, messages, ids)
-        assert told == find_spans(tokenizer, ids)
-        assert [span.title for span in told] == ["user", "assistant", "tool", "assistant", "user"]
-
-
 def test_a_header_of_words_cuts_nothing_beside_control_tokens() -> None:
     """Anybody can type what stands before the result of a tool here."""
     tokenizer = copy.deepcopy(family_tokenizer("mistral"))
     tokenizer.chat_template = FAMILIES["mistral"][0].replace("[TOOL_RESULTS]{{ c }}", "Result: {{ c }}")
     ids = prompt(tokenizer, [{"role": "user", "content": "Result: none"}])
     assert [span.title for span in find_spans(tokenizer, ids)] == ["user"]
-
-
-def test_a_later_call_without_a_header() -> None:
-    """DeepSeek V3's template writes one before the first call of a chat alone."""
-    tokenizer = byte_tokenizer()
-    added = [
-        "<|User|>",
-        "<|Assistant|>",
-        "<|calls|>",
-        "<|call|>",
-        "<|/calls|>",
-        "<|outs|>",
-        "<|out|>",
-        "<|/out|>",
-        "<|end|>",
-    ]
-    tokenizer.add_tokens(added, special_tokens=True)
-    tokenizer.chat_template = (
-        "{% set ns = namespace(call=false, out=false) %}{% for m in messages %}{% if m['role'] == 'user' %}"
-        "<|User|>{{ m['content'] }}{% elif m.get('tool_calls') %}{% for t in m['tool_calls'] %}"
-        "{{ '\n' if ns.call else '<|Assistant|><|calls|>' }}<|call|>{{ t['function']['name'] }} "
-        "{{ t['function']['arguments'] | tojson }}{% set ns.call = true %}{% endfor %}<|/calls|><|end|>"
-        "{% elif m['role'] == 'tool' %}{{ '' if ns.out else '<|outs|>' }}<|out|>{{ m['content'] }}<|/out|>"
-        "{% set ns.out = true %}{% else %}<|Assistant|>{{ m['content'] }}<|end|>{% endif %}{% endfor %}"
-        "{% if add_generation_prompt %}<|Assistant|>{% endif %}"
-    )
-    messages = [TURNS[0], TURNS[1], TURNS[2], TURNS[3], TURNS[4], {**TURNS[1], "tool_calls": [BONN]}, PLUS]
-    ids = prompt(tokenizer, messages)
-    told = message_spans(tokenizer, messages, ids)
-    assert told == find_spans(tokenizer, ids)
-    spans = shown(tokenizer, ids, told)
-    for word, role in {**PLANTED, **CALLED}.items():
-        assert {title for title, text in spans if word in text} == {role}, (word, spans)
 
 
 def test_a_message_of_the_templates_own_whatever_it_is_given() -> None:

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from attrwidget.text.chat_contents import content_of, rendering_of, spans_by_contents
+from attrwidget.text.chat_contents import called_by, content_of, rendering_of, spans_by_contents
 from attrwidget.text.chat_cut import cut, footer
-from attrwidget.text.chat_defaults import SYSTEM_ROLES, is_own, own_systems, squeezed
+from attrwidget.text.chat_defaults import SYSTEM_ROLES, is_own, own_systems, squeezed, whole_of
 from attrwidget.text.chat_layout import learn
 from attrwidget.text.chat_probes import chat
 from attrwidget.text.chat_template import (
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from attrwidget.text.chat_layout import Layout
 
 _ADDED = "{} (added by the template)"
+_TURNS = {"user", "assistant", "tool"}  # other roles may be written as the system's
 _remembered: WeakKeyDictionary[Any, tuple[Any, Layout, list[re.Pattern[str]]]] = WeakKeyDictionary()
 
 
@@ -53,26 +54,29 @@ def message_spans(
     if not layout.anchored:
         return spans_by_contents(tokenizer, messages, ids, written)
     typed = typed_tokens(tokenizer, messages, written.text, written.options, layout.controls)
-    given = [content_of(message) for message in messages if message["role"] in SYSTEM_ROLES]
+    given = [content_of(message) for message in messages if message["role"] not in _TURNS]
     # Templates take things out of contents, such as SmolLM3's "/no_think".
     kept = [text for content in given if (text := squeezed(content)) and text in squeezed(written.text)]
 
-    def added(text: str) -> bool:
-        if given and not kept:
-            return is_own(text, defaults)
-        return not any(content in squeezed(unmarked(text)) for content in kept)
+    def tells(text: str) -> bool:
+        return any(content in squeezed(unmarked(text)) for content in kept)
 
-    first = squeezed(content_of(messages[0]))
+    first = next((message for message in messages if message["role"] not in SYSTEM_ROLES), messages[0])
 
     def title(message: Cut, text: str) -> str:
-        own = message.role in SYSTEM_ROLES and added(text)
-        if own and not given and message.begins_bare and first and first in squeezed(unmarked(text)):
-            return str(messages[0]["role"])
+        if message.role not in SYSTEM_ROLES or tells(text):
+            return message.role
+        words = squeezed(content_of(first)) or called_by(first)
+        if message.begins_bare and words and words in squeezed(unmarked(text)):
+            return str(first["role"])
+        own = kept or not given or is_own(text, defaults)
         return _ADDED.format(message.role) if own else message.role
 
     positions = typed_positions(tokenizer, ids, typed)
-    systems = [text for content in given if (text := content.strip())]
-    return _spans(tokenizer, layout, ids, title, typed=positions, systems=systems)
+    contents = [content_of(message).strip() for message in messages if message["role"] in SYSTEM_ROLES]
+    systems = [text for text in contents if text]
+    spans = _spans(tokenizer, layout, ids, title, typed=positions, systems=systems)
+    return spans or spans_by_contents(tokenizer, messages, ids, written)
 
 
 def find_spans(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> list[Section]:
@@ -189,7 +193,7 @@ def _spans(
                 if first < last
                 else (stop, stop)
             )
-            spans.append(Section(title(message, text[message.start : end]), start, stop, body))
+            spans.append(Section(title(message, whole_of(text, message, end, layout)), start, stop, body))
         start = stop
     return spans
 

@@ -1,4 +1,4 @@
-"""Find what begins a chat without a header: the result of a tool, a system message, or an answer."""
+"""Find what begins a chat without a header: the call or the result of a tool, a system message, or an answer."""
 
 from __future__ import annotations
 
@@ -16,10 +16,20 @@ _LEADING = ("assistant", "system", "developer")  # may begin a chat before a use
 
 def bare_tool(tokenizer: PreTrainedTokenizerBase) -> str | None:
     """Return what begins a tool's result where Qwen 3.5 and others write no header: at the beginning of a chat."""
-    result, plain = probe(tokenizer, "tool", "user")[:1], probe(tokenizer, "user")[:1]
-    if not result or not plain:
+    return _unlike_a_user(tokenizer, "tool", "user")
+
+
+def bare_call(tokenizer: PreTrainedTokenizerBase) -> str | None:
+    """Return what begins an answer that only calls a tool where Mistral's write no header: at the beginning."""
+    return _unlike_a_user(tokenizer, "call", "tool", "user")
+
+
+def _unlike_a_user(tokenizer: PreTrainedTokenizerBase, *roles: str) -> str | None:
+    """Return the control tokens, and words between, that begin a chat of *roles* and none of a user's."""
+    first, plain = probe(tokenizer, *roles)[:1], probe(tokenizer, "user")[:1]
+    if not first or not plain:
         return None
-    text, common = stripped(result[0].text), common_start([stripped(gap.text) for gap in (*result, *plain)])
+    text, common = stripped(first[0].text), common_start([stripped(gap.text) for gap in (*first, *plain)])
     rest = stripped(text[len(common) :])
     controls = [at for at, piece in enumerate(rest) if has_control((piece,))]
     return pattern(rest[: controls[-1] + 1]) if controls and controls[0] == 0 else None

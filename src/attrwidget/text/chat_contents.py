@@ -142,5 +142,13 @@ def content_of(message: Mapping[str, Any]) -> str:
     return "".join(str(part.get("text", "")) for part in content)
 
 
+def called_by(message: Mapping[str, Any]) -> str:
+    """Return the name of the first tool that a message calls; an empty text if it calls none."""
+    for call in message.get("tool_calls") or []:
+        function = call.get("function", call) if isinstance(call, dict) else None
+        return str(function.get("name", "")) if isinstance(function, dict) else ""
+    return ""
+
+
 def _first_from(starts: list[int], character: int) -> int:
     return next((token for token, start in enumerate(starts) if start >= character), len(starts))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from attrwidget.text.chat_any_role import ANY_ROLE
 from attrwidget.text.chat_template import END, MARK, words
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def cut(text: str, layout: Layout, systems: Sequence[str] = ()) -> list[Cut]:
         return []
     either = "|".join(f"(?P<h{n}>{header})" for n, (header, _) in enumerate(layout.headers))
     found = [
-        (match.start(), match.end(), layout.headers[int(str(match.lastgroup)[1:])][1])
+        (match.start(), match.end(), layout.headers[int(str(match.lastgroup)[1:])][1] or match["role"])
         for match in re.finditer(either, text)
     ]
     if not found:
@@ -65,9 +66,9 @@ def cut(text: str, layout: Layout, systems: Sequence[str] = ()) -> list[Cut]:
 def _before_headers(text: str, stop: int, layout: Layout, systems: Sequence[str]) -> list[Cut]:
     """Return what begins without a header before *stop*, where the first header stands.
 
-    It is a system message, a tool's result if it begins as one, and an answer if it ends as answers alone do.
+    It is a system message, a tool's call or result if it begins as one, and an answer if it ends as answers alone do.
     """
-    tool = _bare_tool(text, 0, stop, layout)
+    tool = _of_tool(text, 0, stop, layout)
     if tool or "assistant" not in layout.bare:
         return [tool or Cut(0, "system", 0)]
     at, ends = 0, [re.compile(end) for end in layout.footers.get("system", ())]
@@ -94,16 +95,23 @@ def _goes_on(text: str, last: Cut, start: int, role: str, layout: Layout) -> boo
     return closes and footer(text, last.content, start, role, layout) is None
 
 
-def _bare_tool(text: str, at: int, stop: int, layout: Layout) -> Cut | None:
-    """Return the result of a tool that begins without a header at *at*, after begin tokens and white space alone."""
-    found = re.compile(layout.bare_tool).search(text, at, stop) if layout.bare_tool else None
-    return Cut(at, "tool", found.end()) if found and not words(text[at : found.start()]) else None
+def _of_tool(text: str, at: int, stop: int, layout: Layout) -> Cut | None:
+    """Return the call or result of a tool that begins without a header at *at*, after begin tokens and space alone."""
+    for begin, role in ((layout.bare_tool, "tool"), (layout.bare_call, "assistant")):
+        found = re.compile(begin).search(text, at, stop) if begin else None
+        if found and not words(text[at : found.start()]):
+            return Cut(at, role, found.end() if role == "tool" else found.start())
+    return None
 
 
 def footer(text: str, at: int, stop: int, role: str, layout: Layout) -> Footer | None:
     """Return the footer of a message of *role* between *at* and *stop*; None without one."""
     kinds = (role, "call") if role == "assistant" else (role,)
-    ends = [(kind, re.compile(end)) for kind in kinds for end in layout.footers.get(kind, ())]
+    known = [(kind, end) for kind in kinds for end in layout.footers.get(kind, ())]
+    ends = [
+        (kind, re.compile(end))
+        for kind, end in known or [(role, end) for end in layout.footers.get(ANY_ROLE, ())]
+    ]
     found = [Footer(*match.span(), kind) for kind, end in ends if (match := end.search(text, at, stop))]
     return min(found, key=lambda one: (one.start, -one.end), default=None)
 
@@ -113,7 +121,7 @@ def _without_header(text: str, at: int, stop: int, role: str, layout: Layout) ->
     found = footer(text, at, stop, role, layout)
     if not found:
         return []
-    tool = _bare_tool(text, found.end, stop, layout) if role == "system" else None
+    tool = _of_tool(text, found.end, stop, layout) if role == "system" else None
     if tool:
         return [tool]
     begun = layout.headerless.get(found.kind)

@@ -7,15 +7,16 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.text.chat_contents import content_of
-from attrwidget.text.chat_cut import cut
+from attrwidget.text.chat_cut import cut, footer
 from attrwidget.text.chat_probes import TOOL_LISTS, chat, switched
-from attrwidget.text.chat_template import END, MARK, mark, switches, try_template, variables
+from attrwidget.text.chat_template import END, MARK, mark, switches, try_template, variables, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from transformers import PreTrainedTokenizerBase
 
+    from attrwidget.text.chat_cut import Cut
     from attrwidget.text.chat_layout import Layout
 
 SYSTEM_ROLES = {"system", "developer"}
@@ -62,7 +63,7 @@ def _own_beginnings(tokenizer: PreTrainedTokenizerBase, layout: Layout) -> set[s
         cuts = cut(text, layout)
         ends = [*(message.start for message in cuts[1:]), len(text)]
         for message, end in zip(cuts, ends, strict=False):  # no messages, one end
-            whole = squeezed(text[message.start : end])
+            whole = squeezed(whole_of(text, message, end, layout))
             begun = _BEGINNING.match(whole)
             if begun and message.role in SYSTEM_ROLES:
                 (told if content_of(messages[0]) in whole else own).add(begun[0])
@@ -87,10 +88,19 @@ def _systems(tokenizer: PreTrainedTokenizerBase, layout: Layout, *roles: str, **
     cuts = cut(text, layout)
     ends = [*(message.start for message in cuts[1:]), len(text)]
     return [
-        squeezed(text[message.start : end])
+        squeezed(whole_of(text, message, end, layout))
         for message, end in zip(cuts, ends, strict=False)  # no messages, one end
         if message.role in SYSTEM_ROLES
     ]
+
+
+def whole_of(text: str, message: Cut, end: int, layout: Layout) -> str:
+    """Return a message that ends at *end* in a marked text, from its header to its footer.
+
+    An empty turn may follow, such as Cohere 2's of a tool's result, of which it writes no word.
+    """
+    found = footer(text, message.content, end, message.role, layout)
+    return text[message.start : found.end if found and not words(text[found.end : end]) else end]
 
 
 def _common(one: str, other: str) -> str:

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from attrwidget.text.chat_beginnings import answer_looks_like_system, bare_roles, bare_tool
+from attrwidget.text.chat_any_role import ANY_ROLE, any_role
+from attrwidget.text.chat_beginnings import answer_looks_like_system, bare_call, bare_roles, bare_tool
+from attrwidget.text.chat_calls import speaks_after_results
 from attrwidget.text.chat_footers import before_openers, find_footers
 from attrwidget.text.chat_pieces import (
     after_footer,
     after_words,
     common_start,
+    from_control,
     has_control,
     stripped,
     to_last_control,
@@ -34,10 +37,11 @@ class Layout:
     """How a chat template writes messages.
 
     Attributes:
-        headers: What begins a message, as ``(pattern, role)``, longest first.
+        headers: What begins a message, as ``(pattern, role)``, longest first; last that of ``ANY_ROLE``, if it has one.
         footers: What ends a message of each role.
         headerless: The role that begins without a header after each.
-        bare_tool: What begins a tool's result where no message stands before it, without a header; None if it has one.
+        bare_call: What begins a call of a tool where no message stands before it, without a header; None if it has one.
+        bare_tool: The same of a tool's result.
         controls: The control tokens in headers and footers.
         anchored: Whether control tokens tell messages apart, so that typed text cannot pass for a header.
         bare: The roles whose messages begin without a header at the beginning of a chat.
@@ -47,6 +51,7 @@ class Layout:
     headers: tuple[tuple[str, str], ...]
     footers: dict[str, tuple[str, ...]]
     headerless: dict[str, str]
+    bare_call: str | None
     bare_tool: str | None
     controls: frozenset[str]
     anchored: bool
@@ -76,10 +81,23 @@ def learn(tokenizer: PreTrainedTokenizerBase) -> Layout:
         headers = {header: role for header, role in headers.items() if has_control(header)}
     headers |= dict.fromkeys(_of_tools(tokenizer, footers.get("assistant", []), found["user"]), "system")
     ordered = sorted(headers.items(), key=lambda item: -len("".join(item[0])))
+    patterns = [(pattern(header), role) for header, role in ordered]
+    ends = {role: tuple(pattern(footer) for footer in found) for role, found in footers.items()}
+    # Its quotes and brackets are those of an argument: a number has no quotes.
+    ends |= {"call": tuple(pattern(from_control(footer)) for footer in footers.get("call", ()))}
+    other = any_role(tokenizer, footers, found["user"]) if anchored else None
+    if other:
+        patterns = [(rf"{one}\b" if one[-1].isalnum() else one, role) for one, role in patterns]
+        patterns.append((other.header, ANY_ROLE))
+        ends[ANY_ROLE] = other.footers
+    headerless = _headerless(gaps, footers)
+    if anchored and speaks_after_results(tokenizer):
+        headerless.setdefault("tool", "assistant")
     return Layout(
-        tuple((pattern(header), role) for header, role in ordered),
-        {role: tuple(pattern(footer) for footer in ends) for role, ends in footers.items()},
-        _headerless(gaps, footers),
+        tuple(patterns),
+        ends,
+        headerless,
+        bare_call(tokenizer),
         bare_tool(tokenizer),
         frozenset(controls_in("".join(chain.from_iterable([*headers, *chain(*footers.values())])))),
         anchored,

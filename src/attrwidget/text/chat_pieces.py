@@ -56,6 +56,11 @@ def to_last_control(header: Pieces) -> Pieces:
     return header[: at[-1] + 1] if named else header
 
 
+def from_control(text: Pieces) -> Pieces:
+    """Return *text* from its first control token on; all of it if it has none."""
+    return text[next((at for at, piece in enumerate(text) if has_control((piece,))), 0) :]
+
+
 def has_control(found: Pieces) -> bool:
     """Return whether *found* holds a control token."""
     return any(piece.startswith(MARK) and piece.endswith(END) for piece in found)

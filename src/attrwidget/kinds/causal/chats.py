@@ -15,6 +15,7 @@ from attrwidget.text.chat import (
     message_spans,
     typed_borders,
 )
+from attrwidget.text.chat_check import left_out, misplaced
 from attrwidget.text.chat_template import variables
 from attrwidget.text.prompt import is_messages
 
@@ -50,7 +51,10 @@ _UNCLEAR = (
     "Token ids do not tell whether this chat begins with a system message or with an answer, as the chat template "
     "marks neither: give the messages themselves."
 )
+_LEFT_OUT = "The chat template leaves out {}: the model does not see {}."
+_MISPLACED = "The chat template writes {}: the model takes {} for that."
 _UNREAD = "The chat template does not read {}, so this argument changes nothing."
+_PARTS_NAMED = 2
 _OF_TRANSFORMERS = {
     "add_generation_prompt",
     "continue_final_message",
@@ -95,15 +99,35 @@ def require_chats(prompts: Sequence[Any], options: Collection[str]) -> None:
 
 
 def message_warnings(
-    tokenizer: PreTrainedTokenizerBase, messages: Sequence[Any], options: Collection[str]
+    tokenizer: PreTrainedTokenizerBase, messages: Sequence[Any], options: Mapping[str, Any]
 ) -> list[str]:
-    """Return warnings of template *options* that nothing reads, and of the template's tokens typed in a message."""
+    """Return warnings of template *options* that nothing reads, of its tokens typed, and of parts it leaves out."""
     read = variables(tokenizer)
     unread = [] if read is None else [name for name in options if name not in read | _OF_TRANSFORMERS]
     typed = dict.fromkeys((role, " and ".join(names)) for role, names in typed_borders(tokenizer, messages))
-    return [_UNREAD.format(f"{name}=") for name in unread] + [
-        _TYPED.format(role=role, tokens=tokens) for role, tokens in typed
+    return [
+        *(_UNREAD.format(f"{name}=") for name in unread),
+        *(_TYPED.format(role=role, tokens=tokens) for role, tokens in typed),
+        *_written_otherwise(tokenizer, messages, options),
     ]
+
+
+def _written_otherwise(
+    tokenizer: PreTrainedTokenizerBase, messages: Sequence[Any], options: Mapping[str, Any]
+) -> list[str]:
+    """Return warnings of parts that the template leaves out, and of those that it writes under another role."""
+    gone = left_out(tokenizer, messages, options)
+    moved = [f"{name} under {role}" for name, role in misplaced(tokenizer, messages, options)]
+    return [
+        sentence.format(_few(parts), "it" if len(parts) == 1 else "them")
+        for sentence, parts in ((_LEFT_OUT, gone), (_MISPLACED, moved))
+        if parts
+    ]
+
+
+def _few(parts: list[str]) -> str:
+    more = len(parts) - _PARTS_NAMED
+    return " and ".join(parts if more <= 1 else [*parts[:_PARTS_NAMED], f"{more} more"])
 
 
 def words_warning(tokenizer: PreTrainedTokenizerBase, ids: Sequence[int]) -> list[str]:

@@ -157,7 +157,7 @@ class CausalModel(Model):
         explanations = [Explanation(LiveReading(trace)) for trace in traces]
         for explanation, given, encoded in zip(explanations, prompts, ids, strict=True):
             explanation.warnings.extend(self._prompt_warnings(given, encoded, chosen))
-            if output is None:
+            if output is None and not is_messages(given):
                 explanation.warnings.extend(bare_warning(self.hf, self.tokenizer, encoded, BARE))
         if output is not None:
             for explanation, given, wish in zip(explanations, prompts, wanted, strict=True):
@@ -182,7 +182,7 @@ class CausalModel(Model):
             explanation.warnings.extend(self._prompt_warnings(messages, prompt, options))
             if chat and not message_spans(adapter.tokenizer, chat.messages, prompt, **options):
                 explanation.warnings.append(other_chat(spans))
-            else:
+            elif not chat:
                 explanation.warnings.extend(bare_warning(self.hf, self.tokenizer, prompt, CAPTURED_BARE))
             explanations.append(explanation)
         return explanations
