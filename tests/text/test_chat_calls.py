@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 import pytest
-from helpers.chat_families import FAMILIES, family_tokenizer
+from helpers.chat_families import FAMILIES, ONE_CALL, family_tokenizer
 from helpers.chats import BONN, CALLED, PLANTED, PLUS, TURNS, prompt, shown
 from helpers.tiny import byte_tokenizer
 
@@ -28,6 +28,25 @@ def test_arguments_of_every_kind(family: str, given: Any) -> None:
     spans = shown(tokenizer, ids, told)
     for word, role in {"Oslo": "user", "Minus": "tool", "Icy": "assistant", "Bergen": "user"}.items():
         assert {title for title, text in spans if word in text} == {role}, (word, spans)
+
+
+@pytest.mark.parametrize("family", [name for name in FAMILIES if name not in ONE_CALL])
+def test_the_body_holds_all_calls_and_results(family: str) -> None:
+    tokenizer = family_tokenizer(family)
+    messages = [
+        TURNS[0],
+        {**TURNS[1], "tool_calls": [*TURNS[1]["tool_calls"], BONN]},
+        TURNS[2],
+        PLUS,
+        *TURNS[3:],
+    ]
+    ids = prompt(tokenizer, messages)
+    bodies = [
+        (span.title, tokenizer.decode(ids[slice(*span.body)]))
+        for span in message_spans(tokenizer, messages, ids)
+    ]
+    for word, role in {"Rome": "assistant", "Minus": "tool", **CALLED}.items():
+        assert [title for title, text in bodies if word in text] == [role], (word, bodies)
 
 
 def test_words_of_a_call_behind_the_result() -> None:

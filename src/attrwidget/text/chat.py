@@ -17,6 +17,7 @@ from attrwidget.text.chat_template import (
     marked_ids,
     try_template,
     unmarked,
+    words,
 )
 from attrwidget.text.chat_typed import typed_headers, typed_in, typed_positions, typed_tokens
 from attrwidget.text.sections import Section
@@ -66,8 +67,8 @@ def message_spans(
     def title(message: Cut, text: str) -> str:
         if message.role not in SYSTEM_ROLES or tells(text):
             return message.role
-        words = squeezed(content_of(first)) or called_by(first)
-        if message.begins_bare and words and words in squeezed(unmarked(text)):
+        said = squeezed(content_of(first)) or called_by(first)
+        if message.begins_bare and said and said in squeezed(unmarked(text)):
             return str(first["role"])
         own = kept or not given or is_own(text, defaults)
         return _ADDED.format(message.role) if own else message.role
@@ -201,6 +202,13 @@ def _spans(
 def _content(text: str, message: Cut, end: int, layout: Layout) -> tuple[int, int]:
     """Return where in *text* a message that ends at *end* begins and ends without its header and footer."""
     found = footer(text, message.content, end, message.role, layout)
+    while found and words(
+        text[found.end : end]
+    ):  # an earlier call or result of several may end in the same way
+        later = footer(text, found.end, end, message.role, layout)
+        if later is None:
+            break
+        found = later
     stop = found.start if found else end
     return stop - len(text[message.content : stop].lstrip()), stop
 
