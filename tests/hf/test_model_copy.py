@@ -11,6 +11,7 @@ from helpers.model_state import state
 from helpers.tiny import ANSWER, PROMPT, build, byte_tokenizer
 
 import attrwidget as aw
+from attrwidget.hf.model_copy import copy_model
 
 
 def explain(model: Any, **options: Any) -> aw.Explanation:
@@ -41,6 +42,45 @@ def test_what_hooks_hold_is_not_copied() -> None:
     model.lm_head.register_forward_hook(recorder.hook)
     explain(model)
     assert recorder.calls
+
+
+def compiled(part: Any) -> Any:
+    return torch.compile(part, backend="eager")
+
+
+def of_layers(model: Any) -> None:
+    model.transformer.h[1] = compiled(model.transformer.h[1])
+    model.transformer.h[2].mlp = compiled(model.transformer.h[2].mlp)
+
+
+def of_the_body(model: Any) -> None:
+    of_layers(model)
+    model.transformer = compiled(model.transformer)
+
+
+@pytest.mark.parametrize("how", [of_layers, of_the_body, lambda model: model.compile(backend="eager")])
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_model_with_compiled_parts_is_run_as_it_is_written(how: Any) -> None:
+    """Compiled, they would be compiled anew for each length, and some not run at all."""
+    model, plain = build("gpt2"), explain(build("gpt2"))
+    how(model)
+    before = list(map(id, model.modules()))
+    ex = explain(model)
+    assert ex.trace.model.hf is not model
+    assert not any(hasattr(part, "_orig_mod") for part in ex.trace.model.hf.modules())
+    assert list(map(id, model.modules())) == before
+    for method in ("saliency", "input_x_gradient", "leave_one_out", "integrated_gradients"):
+        np.testing.assert_allclose(ex.scores(method), plain.scores(method), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(ex.attention(layer=1, head=2), plain.attention(layer=1, head=2), atol=1e-6)
+    assert ex.warnings == plain.warnings
+
+
+def test_a_compiled_part_with_a_hook_is_used_itself() -> None:
+    """The hook is the wrapper's, and may change what it returns."""
+    model = build("gpt2")
+    model.transformer.h[1] = compiled(model.transformer.h[1])
+    model.transformer.h[1].register_forward_hook(lambda *_: None)
+    assert copy_model(model) is model
 
 
 @pytest.mark.slow

@@ -7,7 +7,13 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.hf.exclusive_use import share_lock
-from attrwidget.hf.internals.modules import hooks_of, is_patched, keep_unpacked, own_parameters
+from attrwidget.hf.internals.modules import (
+    hooks_of,
+    is_patched,
+    keep_unpacked,
+    own_parameters,
+    uncompiled,
+)
 
 if TYPE_CHECKING:
     import torch
@@ -38,6 +44,11 @@ def copy_model(model: PreTrainedModel) -> PreTrainedModel:
         # Each module has a dozen empty containers; deepcopy would spend most of its time on them.
         shared |= {id(v): type(v)() for v in vars(module).values() if type(v) in _CONTAINERS and not v}
     try:
+        for part in reversed(list(model.modules())):
+            if (
+                uncompiled(part) is not part
+            ):  # as it is written: compiled, it would be compiled anew for each length
+                shared[id(part)] = copy.deepcopy(uncompiled(part), shared)
         double = copy.deepcopy(model, shared)
     except (RuntimeError, TypeError, ValueError, AttributeError, NotImplementedError, copy.Error):
         return model

@@ -57,9 +57,11 @@ def misplaced(
     texts = [(span.title.split(" (")[0], tokenizer.decode(ids[span.start : span.end])) for span in spans]
     found = []
     for at, message in enumerate(messages):
-        under = {title for title, text in texts if content_of(message).strip() and _content(at) in text}
-        if len(under) == 1 and _is_another(str(message["role"]), *under):
-            found.append((f"message {at + 1} ({message['role']})", *under))
+        written = content_of(message).strip()
+        under = {title for title, text in texts if written and _content(at) in text}
+        others = [title for title in under if _is_another(str(message["role"]), title)]
+        if others and len(under) == 1:
+            found.append((f"message {at + 1} ({message['role']})", others[0]))
     return found
 
 

@@ -26,6 +26,8 @@ def uncompiled(model: Any) -> Any:
 
 def is_patched(module: torch.nn.Module) -> bool:
     """Return whether the ``forward`` of *module* was replaced, otherwise than by ``torch.compile`` of its own."""
+    if uncompiled(module) is not module:
+        return has_forward_hooks(module)  # which the original would run without
     forward = vars(module).get("forward")
     own = getattr(getattr(forward, "_torchdynamo_orig_callable", None), "__func__", None)
     return forward is not None and own is not type(module).forward
