@@ -9,7 +9,14 @@ from helpers.chats import CHATML, TURNS, chat_tokenizer, prompt, shown
 from attrwidget.text.chat import find_spans, message_spans
 
 CRITIC = {"role": "critic", "content": "Too short."}
-CHAT = [TURNS[0], CRITIC, TURNS[3], {"role": "user2", "content": "Why so?"}, TURNS[4]]
+CHAT = [
+    TURNS[0],
+    CRITIC,
+    TURNS[3],
+    {"role": "user2", "content": "Why so?"},
+    {"role": "other critic", "content": "No."},
+    TURNS[4],
+]
 # Templates that write the role between two control tokens, or after one.
 NAMING = [
     *(

@@ -22,6 +22,11 @@ def test_calls_that_are_not_written() -> None:
     assert left_out(tokenizer, TURNS, {}) == ["the tool call of message 2 (assistant)"]
     both = left_out(tokenizer, TWO_CALLS, {})
     assert both == ["tool call 1 of message 2 (assistant)", "tool call 2 of message 2 (assistant)"]
+    odd = [
+        {**TURNS[1], "tool_calls": calls} for calls in ("weather", {"name": "weather"}, ["weather"], None, [])
+    ]
+    gone = [left_out(tokenizer, [TURNS[0], message, TURNS[4]], {}) for message in odd]
+    assert gone == [["the tool call of message 2 (assistant)"]] * 3 + [[], []]
     assert left_out(family_tokenizer("gpt-oss"), TWO_CALLS, {}) == ["tool call 2 of message 2 (assistant)"]
 
 

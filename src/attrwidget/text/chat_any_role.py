@@ -36,5 +36,7 @@ def any_role(
     if not header or header.count(_MADE_UP) != 1 or not has_control(header[:1]):
         return None
     end = stripped(without(stripped(gaps[2].text), users))
-    name = rf"(?P<role>[^\s{MARK}{END}]+)"
+    to_line_end = has_control(header[-1:]) or "\n" in gaps[1].text[-1]
+    space = r"\n" if to_line_end else r"\s"
+    name = rf"(?P<role>[^{space}{MARK}{END}]+)"
     return AnyRole(pattern(header).replace(_MADE_UP, name), (pattern(end),) if has_control(end) else ())

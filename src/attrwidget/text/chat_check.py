@@ -87,11 +87,16 @@ def _parts(at: int, message: Mapping[str, Any]) -> Iterator[tuple[str, str, dict
     """Yield the name of each part, the word planted for it, and the message with something else or nothing for it."""
     if content_of(message).strip():
         yield "the content", _content(at), {**message, "content": _content(at)}
-    calls = list(message.get("tool_calls") or [])
+    calls = _calls(message)
     for number in range(len(calls)):
         rest = calls[:number] + calls[number + 1 :]
         name = "the tool call" if len(calls) == 1 else f"tool call {number + 1}"
         yield name, _call(at, number), {**message, "tool_calls": rest or None}
+
+
+def _calls(message: Mapping[str, Any]) -> list[Any]:
+    calls = message.get("tool_calls") or []
+    return calls if isinstance(calls, list) else [calls]
 
 
 def _named(call: Any, name: str) -> Any:
