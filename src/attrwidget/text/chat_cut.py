@@ -106,12 +106,9 @@ def _of_tool(text: str, at: int, stop: int, layout: Layout) -> Cut | None:
 
 def footer(text: str, at: int, stop: int, role: str, layout: Layout) -> Footer | None:
     """Return the footer of a message of *role* between *at* and *stop*; None without one."""
-    kinds = (role, "call") if role == "assistant" else (role,)
-    known = [(kind, end) for kind in kinds for end in layout.footers.get(kind, ())]
-    ends = [
-        (kind, re.compile(end))
-        for kind, end in known or [(role, end) for end in layout.footers.get(ANY_ROLE, ())]
-    ]
+    own = role if role in layout.footers else ANY_ROLE
+    kinds = (role, "call") if role == "assistant" else (own,)
+    ends = [(kind, re.compile(end)) for kind in kinds for end in layout.footers.get(kind, ())]
     found = [Footer(*match.span(), kind) for kind, end in ends if (match := end.search(text, at, stop))]
     return min(found, key=lambda one: (one.start, -one.end), default=None)
 

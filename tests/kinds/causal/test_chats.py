@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from helpers.chats import CHAT, CHATML, SYSTEM, chat_tokenizer
+from helpers.chats import CHAT, CHATML, MISTRAL, SYSTEM, TURNS, chat_tokenizer
 from helpers.tiny import build, byte_tokenizer
 
 import attrwidget as aw
@@ -118,3 +118,42 @@ def test_a_header_typed_inside_a_message_belongs_to_it() -> None:
     theirs = captured(model, ex.tokens.ids[: ex.reading.first_step], messages=[SYSTEM, typed])
     assert theirs.reading.sections == ex.reading.sections
     assert theirs.warnings == ex.warnings
+
+
+def test_what_the_template_leaves_out_or_writes_under_another_role() -> None:
+    model = chat_model()
+    (warning,) = model.explain(TURNS, max_new_tokens=1).warnings
+    assert warning == (
+        "The chat template leaves out the tool call of message 2 (assistant): the model does not see it."
+    )
+    ex = model.explain([*TURNS[:1], *TURNS[1:2] * 4, TURNS[4]], max_new_tokens=1)
+    (warning,) = ex.warnings
+    assert "message 2 (assistant) and the tool call of message 3 (assistant) and 2 more: the model" in warning
+    assert warning.endswith("does not see them.")
+    theirs = captured(
+        model, ex.tokens.ids[: ex.reading.first_step], messages=[*TURNS[:1], *TURNS[1:2] * 4, TURNS[4]]
+    )
+    assert theirs.warnings == ex.warnings
+    tokenizer = chat_tokenizer(MISTRAL)
+    model = aw.load(build("llama", vocab_size=340), tokenizer)
+    ex = model.explain([*CHAT[:2], SYSTEM, CHAT[0]], max_new_tokens=1)
+    assert ex.warnings == [
+        "The chat template writes message 3 (system) under assistant: the model takes it for that."
+    ]
+    assert [section.title for section in ex.reading.sections][:3] == ["user", "assistant", "assistant"]
+
+
+def test_an_answer_that_is_begun_alone_is_no_bare_text() -> None:
+    """Mistral's template writes no header into it."""
+    tokenizer = chat_tokenizer(MISTRAL)
+    hf = build("llama", vocab_size=340)
+    hf.generation_config.eos_token_id = tokenizer.convert_tokens_to_ids("</s>")
+    model, messages = aw.load(hf, tokenizer), [{"role": "assistant", "content": "Welcome"}]
+    assert model.is_chat_model
+    ex = model.explain(messages, max_new_tokens=1)
+    theirs = captured(model, ex.tokens.ids[: ex.reading.first_step], messages=messages)
+    for one in (ex, theirs):
+        assert one.warnings == []
+        assert [section.title for section in one.reading.sections] == ["assistant", "Answer"]
+    (warning,) = model.explain(ex.tokens.ids[: ex.reading.first_step], max_new_tokens=1).warnings
+    assert "bare text" in warning
