@@ -67,6 +67,18 @@ def test_a_padded_batch_gives_the_numbers_of_single_texts(model: Any, tokenizer:
         np.testing.assert_array_equal(ex.scores(), alone.scores())
 
 
+def test_padding_between_a_prompt_and_its_answer(tokenizer: Any) -> None:
+    """The model went on from padding there, which no text shows."""
+    ids = torch.tensor([[5, 6, 8, 9], [5, 6, PAD, PAD]])
+    model = build("llama")
+    with aw.capture(model, tokenizer) as captured:
+        model.generate(input_ids=ids, attention_mask=(ids != PAD).long(), max_new_tokens=2)
+    whole, padded = captured.explanations
+    assert whole.warnings == []
+    (warning,) = padded.warnings
+    assert warning.endswith("pad on the left (tokenizer.padding_side = 'left').")
+
+
 def test_a_mask_that_generate_infers(model: Any, tokenizer: Any) -> None:
     with aw.capture(model, tokenizer) as captured:
         result = model.generate(batch()["input_ids"], max_new_tokens=5, pad_token_id=PAD)

@@ -114,6 +114,11 @@ class Generated(Call):
             return self.sequences[row][:1]  # the token that generate begins a text with
         return self.prompt(row // self.per_prompt)
 
+    def is_padded_behind(self, row: int) -> bool:
+        """Return whether padding stands between the prompt of sequence *row* and its answer."""
+        mask = self.masks[row // self.per_prompt] if self.masks else []
+        return bool(mask) and not mask[-1]
+
     def answer_of(self, row: int, start: int) -> list[int]:
         """Return what was generated in sequence *row* from its token *start* on, without padding."""
         ids = self.sequences[row][start:]

@@ -41,6 +41,10 @@ if TYPE_CHECKING:
 _TWO_BEGINS = (
     "The prompt begins with two begin tokens: the tokenizer adds one, so leave out the one that you typed."
 )
+_PADDED_BEHIND = (
+    "This prompt was padded on the right, so its answer was begun after padding, and is explained as if it followed "
+    "the prompt: pad on the left (tokenizer.padding_side = 'left')."
+)
 
 
 class CausalModel(Model):
@@ -180,6 +184,8 @@ class CausalModel(Model):
             trace = CausalTrace(adapter, prompt, answer, self.capabilities, spans, cut_short=cut_short)
             explanation = Explanation(LiveReading(trace))
             explanation.warnings.extend(self._prompt_warnings(messages, prompt, options))
+            if call.is_padded_behind(row):
+                explanation.warnings.append(_PADDED_BEHIND)
             if chat and not message_spans(adapter.tokenizer, chat.messages, prompt, **options):
                 explanation.warnings.append(other_chat(spans))
             elif not chat:
