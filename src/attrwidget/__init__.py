@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from attrwidget.load_model import load
     from attrwidget.methods import Target, Trace, list_methods, register_method
     from attrwidget.saved import SavedExplanation
+    from attrwidget.self_explanation.ask import self_explain
+    from attrwidget.self_explanation.result import SelfExplanation
     from attrwidget.text.prompt import Prompt
 
 # ``open`` is left out, so that ``from attrwidget import *`` does not hide Python's own.
@@ -37,6 +39,7 @@ __all__ = [
     "Model",
     "Prompt",
     "SavedExplanation",
+    "SelfExplanation",
     "Target",
     "Trace",
     "__version__",
@@ -51,6 +54,7 @@ __all__ = [
     "list_methods",
     "load",
     "register_method",
+    "self_explain",
 ]
 
 _HOMES = {
@@ -58,6 +62,7 @@ _HOMES = {
     "Model": "attrwidget.kinds.model",
     "Prompt": "attrwidget.text.prompt",
     "SavedExplanation": "attrwidget.saved",
+    "SelfExplanation": "attrwidget.self_explanation.result",
     "Target": "attrwidget.methods",
     "Trace": "attrwidget.methods",
     "capture": "attrwidget.capture_calls",
@@ -72,6 +77,7 @@ _HOMES = {
     "load": "attrwidget.load_model",
     "open": "attrwidget.formats.read.open",
     "register_method": "attrwidget.methods",
+    "self_explain": "attrwidget.self_explanation.ask",
 }
 
 
