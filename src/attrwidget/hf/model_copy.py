@@ -45,9 +45,8 @@ def copy_model(model: PreTrainedModel) -> PreTrainedModel:
         shared |= {id(v): type(v)() for v in vars(module).values() if type(v) in _CONTAINERS and not v}
     try:
         for part in reversed(list(model.modules())):
-            if (
-                uncompiled(part) is not part
-            ):  # as it is written: compiled, it would be compiled anew for each length
+            # A compiled part is copied as it is written: it would be compiled anew for each length.
+            if uncompiled(part) is not part:
                 shared[id(part)] = copy.deepcopy(uncompiled(part), shared)
         double = copy.deepcopy(model, shared)
     except (RuntimeError, TypeError, ValueError, AttributeError, NotImplementedError, copy.Error):

@@ -202,9 +202,8 @@ def _spans(
 def _content(text: str, message: Cut, end: int, layout: Layout) -> tuple[int, int]:
     """Return where in *text* a message that ends at *end* begins and ends without its header and footer."""
     found = footer(text, message.content, end, message.role, layout)
-    while found and words(
-        text[found.end : end]
-    ):  # an earlier call or result of several may end in the same way
+    # An earlier one of several calls or results may end in the same way.
+    while found and words(text[found.end : end]):
         later = footer(text, found.end, end, message.role, layout)
         if later is None:
             break
