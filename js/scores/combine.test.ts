@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { combine, greatest, toUnits, unitScores, withoutHidden } from "./combine";
+import { combine, greatest, massOf, toUnits, unitScores, withoutHidden } from "./combine";
 
 const row = (...values: number[]) => Float32Array.from(values);
 const nan = Number.NaN;
@@ -58,4 +58,8 @@ test("the tokens of a unit become one by their sum, their mean, or the strongest
     [-0.125, 0.25],
     [-0.75, 0.25],
   ]);
+});
+
+test("what all numbers of a row add up to", () => {
+  expect(massOf(Float32Array.of(0.5, -0.75, 0, Number.NaN))).toEqual({ count: 3, sum: -0.25, total: 1.25 });
 });

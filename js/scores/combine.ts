@@ -62,8 +62,23 @@ export function withoutHidden(row: Float32Array, hidden: Uint8Array, renormalize
 /** The greatest magnitude, 0 without numbers. */
 export function greatest(values: Float32Array): number {
   let most = 0;
-  for (const v of values) if (Math.abs(v) > most) most = Math.abs(v);
+  // An iterator would take ten times as long, and this follows every move of the pointer.
+  for (let i = 0; i < values.length; i++) most = Math.max(most, Math.abs(values[i] as number) || 0);
   return most;
+}
+
+/** How many values are known, what they add up to, and their magnitudes. */
+export function massOf(values: Float32Array): { count: number; sum: number; total: number } {
+  let [count, sum, total] = [0, 0, 0];
+  // An iterator would take ten times as long, and this follows every move of the pointer.
+  for (let u = 0; u < values.length; u++) {
+    const v = values[u] as number;
+    if (Number.isNaN(v)) continue;
+    count++;
+    sum += v;
+    total += Math.abs(v);
+  }
+  return { count, sum, total };
 }
 
 /** How the person wants scores to be read. */

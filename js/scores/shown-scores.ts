@@ -5,7 +5,7 @@ import type { Display } from "../state/display";
 import { foilOf, pointedInput, restingSteps, scoreQuery, shownMethod, targetSteps } from "../state/selectors";
 import type { State } from "../state/state";
 import { unitsOf } from "../state/units";
-import { combine, greatest, type ScoreOptions, unitScores } from "./combine";
+import { combine, greatest, massOf, type ScoreOptions, unitScores } from "./combine";
 import { disagreement, reference } from "./disagreement";
 import { scaleFloor } from "./floor";
 import { scoreOptions } from "./options";
@@ -164,7 +164,7 @@ function rowScores(
   const values = read(options);
   const all = combine(rows, options.spanRule);
   const tokens = hidden.includes(1) ? all.map((v, i) => (hidden[units.of(i)] ? Number.NaN : v)) : all;
-  const [sum, total] = totals(all);
+  const { sum, total } = massOf(all);
   const own = ownUnits(state, steps);
   const sums = options.unitRule === "sum" ? values : read({ ...options, unitRule: "sum" });
   const others = compared({ values: sums, sinks: [], own });
@@ -180,7 +180,7 @@ function rowScores(
     own,
     greatest: greatest(compared({ values, sinks, own })),
     sum,
-    hiddenShare: total > 0 && tokens !== all ? 1 - totals(tokens)[1] / total : 0,
+    hiddenShare: total > 0 && tokens !== all ? 1 - massOf(tokens).total / total : 0,
     renormalized: options.renormalize && hidden.includes(1),
   };
 }
@@ -282,15 +282,4 @@ function pause(ms: number, signal?: AbortSignal): Promise<void> {
     const timer = setTimeout(resolve, ms);
     signal?.addEventListener("abort", () => clearTimeout(timer));
   });
-}
-
-/** What the numbers add up to, and their magnitudes. */
-function totals(values: Float32Array): [sum: number, magnitude: number] {
-  let [sum, magnitude] = [0, 0];
-  for (const v of values) {
-    if (Number.isNaN(v)) continue;
-    sum += v;
-    magnitude += Math.abs(v);
-  }
-  return [sum, magnitude];
 }

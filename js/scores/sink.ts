@@ -1,6 +1,7 @@
 /** What the colour scale leaves out: sinks, which take much of a row whatever the text says, and a word's own parts. */
 import type { Content } from "../session/session";
 import { unitsOf } from "../state/units";
+import { massOf } from "./combine";
 
 /** The share of a row, by magnitude, from which such a token is a sink. */
 const much = 0.25;
@@ -14,13 +15,12 @@ interface Row {
 /** The units that are sinks of these values: control tokens, or the first of a text, beside others with a score. */
 export function sinksOf(values: Float32Array, content: Content): number[] {
   const units = unitsOf(content);
-  let [sum, count] = [0, 0];
-  for (const v of values) if (!Number.isNaN(v)) [sum, count] = [sum + Math.abs(v), count + 1];
+  const { total, count } = massOf(values);
   const sinks: number[] = [];
   if (count < 2) return sinks;
   for (let u = 0; u < values.length; u++)
     if (
-      Math.abs(values[u] as number) > much * sum &&
+      Math.abs(values[u] as number) > much * total &&
       (u === 0 || units.start(u) === content.source || units.special(u))
     )
       sinks.push(u);

@@ -75,6 +75,7 @@ export class Weights {
   row(step: number, chosen: readonly Head[], rule: HeadRule, only?: number): Float32Array {
     if (rule === "median" && chosen.length > 2) return this.#medians(step, chosen, only);
     const all = this.#all.fill(0);
+    const greatest = rule === "max";
     let seen = 0;
     for (const [layer, head] of chosen) {
       const { weights, unit, top, largest } = this.of(layer, head, step);
@@ -82,7 +83,7 @@ export class Weights {
       for (let i = 0; i < seen; i++) {
         const q = weights[i] as number;
         const w = q === top ? largest : unit * q;
-        all[i] = rule === "max" ? Math.max(all[i] as number, w) : (all[i] as number) + w;
+        all[i] = greatest ? Math.max(all[i] as number, w) : (all[i] as number) + w;
       }
     }
     const gain = rule === "mean" || rule === "median" ? 1 / Math.max(1, chosen.length) : 1;

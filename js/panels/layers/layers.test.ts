@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { StepLens } from "../../session/session";
+import { followLater } from "../../state/later";
 import { layersOf, settle, setUp } from "../../testing";
 import { layers } from "./layers";
 
@@ -81,4 +82,18 @@ test("the panel is hidden where the layers cannot be read, or turn out not to be
   t.state.held.value = [1];
   await settle(600);
   expect(root().hidden).toBe(true);
+});
+
+test("the tints of a word come first: its layers are written after the next frame", async () => {
+  const later = (body: () => void) => followLater(body, t.end.signal);
+  t.host.replaceChildren();
+  for (const step of [0, 1]) known.set(step, layersOf(step, 5));
+  t.state.held.value = [0];
+  layers.mount(t.host, { ...t.ctx, later });
+  const lead = () => t.host.querySelector("p:last-child b")?.textContent;
+  expect(lead()).toBe("is");
+  t.state.hoveredSteps.value = [1];
+  expect(lead()).toBe("is");
+  await settle(60);
+  expect(lead()).toBe("東");
 });

@@ -21,7 +21,7 @@ const rest = 500;
 const line = 21;
 
 function mount(host: HTMLElement, ctx: Context): void {
-  const { state, session, effect, run } = ctx;
+  const { state, session, effect, later, run } = ctx;
   const show = () => {
     state.view.value = "layers";
   };
@@ -75,7 +75,7 @@ function mount(host: HTMLElement, ctx: Context): void {
     }, rest);
     return () => clearTimeout(timer);
   });
-  effect(() => {
+  later(() => {
     void read.value;
     const content = state.content.value;
     const at = step.value;

@@ -89,6 +89,17 @@ test("arcs of the word held come from the inputs that hold the share; those of a
   expect(bar()).toContain("the top 70 % of it 3 of 5 inputs");
 });
 
+test("the arcs come first: what is said over them follows in the frame after", async () => {
+  t.state.held.value = [1];
+  await settle(60);
+  const said = () => t.host.querySelector(".arcs > span:nth-of-type(2)")?.textContent;
+  const before = said();
+  t.state.options.value = { ...t.state.options.value, arc_share: 0.1 };
+  expect(said()).toBe(before);
+  await settle(60);
+  expect([before, said()]).toEqual(["3 of 5 inputs", "1 of 5 inputs"]);
+});
+
 test("the ends say their numbers, but a chip says its own", async () => {
   t.state.held.value = [1];
   await settle(60);

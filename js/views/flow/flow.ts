@@ -2,6 +2,7 @@
 import { computed } from "@preact/signals-core";
 import type { Part, ViewContext } from "../../context";
 import { hues } from "../../draw/hues";
+import { followLater } from "../../state/later";
 import type { Box } from "../running-text/boxes";
 import type { Overlay, Page } from "../running-text/page";
 import { targetFrames } from "../running-text/paint";
@@ -49,7 +50,11 @@ function arcsOn(page: Page, ctx: ViewContext, bar: Bar): Overlay {
     void arcs.value;
     page.redraw();
   });
-  page.follow(() => bar.show(arcs.value, counted(page, scores.shown.value, arcs.value), heads.value.length));
+  // The arcs come first: the line over them follows in the frame after.
+  followLater(() => {
+    if (ctx.open.value)
+      bar.show(arcs.value, counted(page, scores.shown.value, arcs.value), heads.value.length);
+  }, page.end);
   return {
     paint(sheet) {
       const { targets } = sheet.picture;

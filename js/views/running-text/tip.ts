@@ -27,7 +27,8 @@ export function updateTip(tip: HTMLElement, text: TextElements, { state, scores 
     u !== undefined && shown && state.hoveredWord.value ? piecesOf(u, shown.values, state.content.value) : [];
   const pieces = word.length > 0 ? word : [u ?? 0];
   const number = u === undefined || !shown || shown.steps.length === 0 ? "" : numberOf(shown, pieces, units);
-  tip.hidden = number === "";
+  // An attribute that is written has the page's styles read again, even if it stays the same.
+  if (tip.hidden !== (number === "")) tip.hidden = number === "";
   if (tip.hidden || u === undefined || !shown) return null;
   const pair = [units.joined(pieces), units.joined(units.ofSteps(shown.steps))].map(short).join(" → ");
   tip.textContent = `${pair} ${number}`;
