@@ -26,11 +26,11 @@ test("at most nine layers are numbered, the first among them", () => {
 test("names that do not fit stand in another row", () => {
   const lines = linesOf(lens, ["said", "one"]);
   const rows = (width: number) => planLines(lines, width, () => 50).names.map(([text, x, y]) => [text, x, y]);
-  expect(rows(200).map(([, x]) => x)).toEqual([0, 86]);
+  expect(rows(200).map(([, x]) => x)).toEqual([4, 90]);
   const narrow = planLines(lines, 120, () => 50);
   expect(narrow.names.map(([text, x]) => [text, x])).toEqual([
-    ["said .750", 0],
-    ["one .063", 0],
+    ["said .750", 4],
+    ["one .063", 4],
   ]);
   expect(narrow.height - planLines(lines, 200, () => 50).height).toBe(17);
   expect(planLines([], 200, () => 50).height).toBe(0);

@@ -34,7 +34,7 @@ const rivalLooks = [
   ["#0f9d76", [9, 3, 2, 3]],
   ["#8b5cf6", [4, 2, 1, 2]],
 ] as const;
-const [tall, edge, row, key] = [96, 22, 17, 18] as const;
+const [tall, edge, row, key, start] = [96, 22, 17, 18, 4] as const;
 
 /** Where the names of the lines are, and the height of all. */
 export interface LinePlan {
@@ -49,11 +49,11 @@ export function planLines(
   width: number,
   measure: (text: string) => number,
 ): LinePlan {
-  let [x, y] = [0, tall + row / 2];
+  let [x, y] = [start, tall + row / 2];
   const names = lines.map(({ name, p }) => {
     const text = `${name} ${chance(p.at(-1) ?? Number.NaN)}`;
     const end = x + key + 4 + measure(text);
-    if (x > 0 && end > width) [x, y] = [0, y + row];
+    if (x > start && end > width) [x, y] = [start, y + row];
     const place = [text, x, y] as const;
     x += key + 4 + measure(text) + 14;
     return place;
