@@ -2,6 +2,7 @@
 import { DecompressionStream } from "node:stream/web";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { packedText, sample } from "./session/testing";
+import { settle } from "./testing";
 
 /** The rows as the page has them: the first byte of each number, then the second ones, and so on. */
 const rows = Buffer.from(Float32Array.of(0.25, 0.75, Number.NaN, 0.125, 0.5, 0.375).buffer);
@@ -27,14 +28,17 @@ const boot = async (text: string) => {
   await vi.waitFor(() =>
     expect(host.textContent || host.shadowRoot?.querySelector(".sentence")).toBeTruthy(),
   );
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await settle(50);
   return host;
 };
 beforeEach(() => {
   vi.stubGlobal("DecompressionStream", DecompressionStream);
   vi.stubGlobal("matchMedia", () => Object.assign(new EventTarget(), { matches: false }));
 });
-afterEach(() => void vi.unstubAllGlobals());
+afterEach(async () => {
+  await settle(300); // A page writes its address after a while.
+  vi.unstubAllGlobals();
+});
 
 test("the page starts in the state that was exported, with its own data", async () => {
   const root = (await boot(packed(record))).shadowRoot;
@@ -48,7 +52,7 @@ test("the address restores a view, and follows what is shown", async () => {
   const root = (await boot(packed(record))).shadowRoot;
   expect(root?.querySelector(".sentence")?.textContent).toContain("Explaining is, token 1 of 2");
   root?.querySelectorAll<HTMLElement>("[aria-label=View] [role=radio]")[1]?.click();
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await settle(300);
   expect(location.hash).toBe("#held=0&view=flow&hide_first=false");
   history.replaceState(null, "", "#");
 });
