@@ -15,6 +15,13 @@ from helpers.waiting import PATIENCE
 from attrwidget.widget import worker
 
 
+def wait_for_no_thread(page: Page) -> None:
+    over = time.monotonic() + PATIENCE
+    while page.session._worker._thread or page.session._at_once._thread:
+        assert time.monotonic() < over
+        time.sleep(0.01)
+
+
 def test_cancel_stops_long_work_and_keeps_what_is_finished() -> None:
     gate = Gate()
     page = Page(explanation := random_explanation(gate=gate))
@@ -60,6 +67,21 @@ def test_the_held_step_goes_before_the_map_that_is_under_way() -> None:
     assert page.answer("map")["ok"]
     saliency = [("saliency", s) for s in range(6)]
     assert explanation.computed == [saliency[0], ("input_x_gradient", 5), *saliency[1:]]
+
+
+def test_what_is_known_is_answered_while_other_work_is_under_way() -> None:
+    gate = Gate()
+    page = Page(random_explanation(answer=6, gate=gate))
+    page.send("map", SELECTION, "map")
+    gate.wait()
+    gate.open.release()
+    gate.wait()
+    attention = {**SELECTION, "method": "attention", "heads": [[0, 0]]}
+    assert page.ask("scores", {**attention, "steps": [5]}, "head")
+    assert page.ask("scores", {**SELECTION, "steps": [0]}, "row")
+    assert "map" not in page.answers()
+    gate.open.release(9)
+    assert page.answer("map")["ok"]
 
 
 def test_progress_is_throttled_and_goes_on_counting_after_an_interruption(
@@ -136,15 +158,10 @@ def test_an_idle_thread_ends_and_the_next_request_starts_another(monkeypatch: py
     monkeypatch.setattr(worker, "_IDLE", 0.01)
     page = Page(explanation := planted())
     page.ask("scores", SCORES, "one")
-    thread = page.session._worker._thread
-    if thread is not None:
-        thread.join(PATIENCE)
-    assert page.session._worker._thread is None
+    wait_for_no_thread(page)
     page.ask("scores", SCORES, "two")
     seen = weakref.ref(explanation)
-    last = page.session._worker._thread
-    if last is not None:
-        last.join(PATIENCE)
-    del page, explanation, last, thread
+    wait_for_no_thread(page)
+    del page, explanation
     gc.collect()
     assert seen() is None

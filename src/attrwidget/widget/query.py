@@ -33,10 +33,12 @@ class Query(NamedTuple):
         cost: How many steps must first be computed.
         answer: Computes the answer. An exception raised in its progress callback stops it; called again, it goes on
             from the rows that were finished.
+        at_once: Whether what is known already answers it, so that it need not wait for work that is under way.
     """
 
     cost: int
     answer: Callable[[Progress], Answer]
+    at_once: bool = False
 
 
 def steps_of(reading: Reading, value: Any) -> list[int]:

@@ -11,7 +11,7 @@ from attrwidget.page.packing import beside_rows, float_bytes, rows_at_once, scor
 from attrwidget.widget.query import ONE_STEP, TOO_MANY, Answer, Query, contrasts_of, steps_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
@@ -43,7 +43,7 @@ def scores(reading: Reading, args: Mapping[str, Any]) -> Query:
         meta: dict[str, Any] = {"rows": rows.shape[0], "cols": rows.shape[1]}
         return Answer({**meta, **beside_rows(reading, selection.method.name, steps)}, float_bytes(rows))
 
-    return Query(_cost(reading, selection, steps), answer)
+    return _query(reading, selection, steps, answer)
 
 
 def foil(reading: Reading, args: Mapping[str, Any]) -> Query:
@@ -64,7 +64,7 @@ def column(reading: Reading, args: Mapping[str, Any]) -> Query:
         column = _rows(reading, selection, steps, progress)[:, index]
         return Answer({"rows": len(column)}, float_bytes(column))
 
-    return Query(_cost(reading, selection, steps), answer)
+    return _query(reading, selection, steps, answer)
 
 
 def picture(reading: Reading, args: Mapping[str, Any]) -> Query:
@@ -82,7 +82,7 @@ def picture(reading: Reading, args: Mapping[str, Any]) -> Query:
         meta["floor"] = reading.scale_floor(selection.method.name, steps)
         return Answer(meta, values.tobytes())
 
-    return Query(_cost(reading, selection, steps), answer)
+    return _query(reading, selection, steps, answer)
 
 
 def _contrast(reading: Reading, method: str, steps: list[int], ids: Any) -> Query:
@@ -126,6 +126,8 @@ def _rows(
     )
 
 
-def _cost(reading: Reading, selection: _Selection, steps: list[int] | range) -> int:
+def _query(
+    reading: Reading, selection: _Selection, steps: list[int] | range, answer: Callable[[Progress], Answer]
+) -> Query:
     at_once = selection.method.attention or reading.has_rows(selection.method.name, steps)
-    return 0 if at_once else len(steps)
+    return Query(0 if at_once else len(steps), answer, at_once)

@@ -49,6 +49,8 @@ class Session:
         self._pending: dict[Id, Job] = {}
         self._lock = threading.Lock()
         self._worker = Worker("attrwidget-answers")
+        # A gradient of a long text holds the other worker for seconds.
+        self._at_once = Worker("attrwidget-answers-at-once")
 
     def receive(self, message: Any) -> None:
         """Take one message: a request, a batch of them, or a cancel."""
@@ -89,6 +91,7 @@ class Session:
     def close(self) -> None:
         """Give up all work; later messages are ignored."""
         self._worker.close()
+        self._at_once.close()
         with self._lock:
             self._pending.clear()
 
@@ -105,7 +108,7 @@ class Session:
         except Exception as error:  # noqa: BLE001 - nothing may reach the comm layer
             self._refuse(request, error)
         else:
-            self._worker.submit(job)
+            (self._at_once if query.at_once else self._worker).submit(job)
 
     def _enter(self, request: Id, query: Query) -> Job:
         job = Job(query.cost, _Task(self, request, query).run)
@@ -121,7 +124,7 @@ class Session:
             return
         with self._lock:
             job = self._pending.get(request)
-        if job is not None and self._worker.withdraw(job):
+        if job is not None and (self._worker.withdraw(job) or self._at_once.withdraw(job)):
             self.fail(request, Cancelled())
 
     def raise_if_stopped(self, job: Job, done: int, total: int) -> None:
@@ -135,13 +138,9 @@ class Session:
         """Answer *request*, which was under way."""
         self._forget(request)
         self._deliver({"v": VERSION, "id": request, "ok": True, "meta": answer.meta}, [answer.buffer])
-        try:
-            if answer.reading is not None:
-                self._reading = answer.reading
-                self._replaced(answer.reading)
-            self._answered()
-        except Exception:
-            logger.exception("what is on show could not be kept")
+        if answer.reading is not None:
+            self._reading = answer.reading
+        self._worker.submit(Job(0, lambda _: self._tell(answer.reading)))
 
     def fail(self, request: Id, error: Exception) -> None:
         """Answer *request*, which was under way, with what went wrong."""
@@ -158,6 +157,14 @@ class Session:
     def _forget(self, request: Id) -> None:
         with self._lock:
             self._pending.pop(request, None)
+
+    def _tell(self, reading: Reading | None) -> None:
+        try:
+            if reading is not None:
+                self._replaced(reading)
+            self._answered()
+        except Exception:
+            logger.exception("what is on show could not be kept")
 
     def _deliver(self, message: dict[str, Any], buffers: list[bytes]) -> None:
         try:
