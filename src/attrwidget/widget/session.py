@@ -140,7 +140,8 @@ class Session:
         self._deliver({"v": VERSION, "id": request, "ok": True, "meta": answer.meta}, [answer.buffer])
         if answer.reading is not None:
             self._reading = answer.reading
-        self._worker.submit(Job(0, lambda _: self._tell(answer.reading)))
+            self._tell(lambda: self._replaced(self._reading))
+        self._worker.submit(Job(0, lambda _: self._tell(self._answered)))
 
     def fail(self, request: Id, error: Exception) -> None:
         """Answer *request*, which was under way, with what went wrong."""
@@ -158,11 +159,9 @@ class Session:
         with self._lock:
             self._pending.pop(request, None)
 
-    def _tell(self, reading: Reading | None) -> None:
+    def _tell(self, tell: Callable[[], None]) -> None:
         try:
-            if reading is not None:
-                self._replaced(reading)
-            self._answered()
+            tell()
         except Exception:
             logger.exception("what is on show could not be kept")
 
