@@ -36,20 +36,13 @@ def test_the_enlarged_head_of_an_encoder_is_saved_and_restored(
     page.keyboard.press("Enter")
     assert serious_faults(page, screen) == []
 
-    def saved(name: str) -> tuple[str, bytes]:
-        button = screen.root.get_by_role("button", name=name, exact=True)
-        button.focus()
-        with page.expect_download() as waiting:
-            page.keyboard.press("Enter")
-        return waiting.value.suggested_filename, waiting.value.path().read_bytes()
-
     ex = aw.load("demo-translation").explain(TEXT)
     made = {}
     for form in ("csv", "pdf"):
         file = ex.figure(tmp_path / f"head.{form}", view="heads", part="encoder", layer=1, head=0)
         made[form] = file.read_bytes()
-        assert saved(form.upper()) == (f"heads-encoder.{form}", made[form])
-    _, svg = saved("SVG")
+        assert screen.saved(form.upper()) == (f"heads-encoder.{form}", made[form])
+    _, svg = screen.saved("SVG")
     assert "attention of encoder · layer 2, head 1" in svg.decode("utf-8")
 
     page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text }")
@@ -76,6 +69,6 @@ def test_the_enlarged_head_of_an_encoder_is_saved_and_restored(
     assert f"and not {widget.foil['text'].strip()}" in " ".join(screen.footer.inner_text().split())
     shown, made_here = (
         [(row["input"], np.float32(row["score"]), row["foil"]) for row in csv.DictReader(text.splitlines())]
-        for text in (saved("CSV")[1].decode(), ex.figure(tmp_path / "foil.csv").read_text("utf-8"))
+        for text in (screen.saved("CSV")[1].decode(), ex.figure(tmp_path / "foil.csv").read_text("utf-8"))
     )
     assert shown == made_here

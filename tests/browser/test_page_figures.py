@@ -82,25 +82,17 @@ def test_figures_of_every_view_have_pythons_numbers_without_a_network(
     opener.focus()
     page.keyboard.press("Enter")
 
-    def saved(name: str) -> tuple[str, bytes]:
-        """Press a button by the keyboard, and return the file's name and what it holds."""
-        button = screen.root.get_by_role("button", name=name, exact=True)
-        button.focus()
-        with page.expect_download() as waiting:
-            page.keyboard.press("Enter")
-        return waiting.value.suggested_filename, waiting.value.path().read_bytes()
-
     names = []
     for title in ("Flow", "Matrix", "Heads", "Layers"):
         screen.radio(title).click()
         assert serious_faults(page) == []
-        name, svg = saved("SVG")
+        name, svg = screen.saved("SVG")
         view, method = title.lower(), None if title == "Heads" else "input_x_gradient"
         options: dict[str, Any] = {"view": view, "method": method, "steps": 1}
         made = explanation.figure(tmp_path / f"{view}.svg", **options).read_text("utf-8")
         assert numbers(svg.decode()) == numbers(made)
         names.append(name)
-        name, png = saved("PNG @3")
+        name, png = screen.saved("PNG @3")
         with Image.open(BytesIO(png)) as image:
             assert image.width == 3.25 * 96 * 3
             assert len(image.getcolors(1 << 24)) > 20

@@ -60,6 +60,13 @@ class Screen:
         """A unit of the text."""
         return self.options.nth(index)
 
+    def saved(self, name: str) -> tuple[str, bytes]:
+        """Press a button by the keyboard, and return the file's name and what it holds."""
+        self.root.get_by_role("button", name=name, exact=True).focus()
+        with self.page.expect_download() as waiting:
+            self.page.keyboard.press("Enter")
+        return waiting.value.suggested_filename, waiting.value.path().read_bytes()
+
     def hold(self, index: int) -> None:
         """Click a word of the answer and move away."""
         self.word(index).click()
