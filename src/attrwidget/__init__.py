@@ -13,6 +13,7 @@ from attrwidget.errors import AttrWidgetError, Cancelled
 from attrwidget.version import __version__
 
 if TYPE_CHECKING:
+    from attrwidget import teach
     from attrwidget.capture_calls import capture
     from attrwidget.comparison import compare
     from attrwidget.evaluation import evaluate
@@ -55,6 +56,7 @@ __all__ = [
     "load",
     "register_method",
     "self_explain",
+    "teach",
 ]
 
 _HOMES = {
@@ -82,6 +84,8 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "teach":
+        return importlib.import_module("attrwidget.teach")
     if name not in _HOMES:
         raise AttributeError(f"module 'attrwidget' has no attribute {name!r}")
     if "IPython" in sys.modules:

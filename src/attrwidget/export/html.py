@@ -83,6 +83,7 @@ def to_html(
     shown: Mapping[str, Any] | None = None,
     other: Reading | None = None,
     other_method: str | None = None,
+    question: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> Path | str:
     """Write *reading* as one HTML file: the same views, no kernel, no network.
@@ -101,6 +102,7 @@ def to_html(
         shown: The state that the page opens with, by trait; missing ones have their default.
         other: What it is compared with, recorded in the same way.
         other_method: The method by which that is shown first.
+        question: A question over it, with its key; docs/protocol.md has its form.
         progress: Called with ``(done, total)`` instead of a sentence and a bar; an exception raised in it stops, and
             nothing is written.
 
@@ -120,6 +122,8 @@ def to_html(
     if other is not None:
         beside = record(other, title, shown={"method": other_method} if other_method else None)
         data["other"] = {**beside, "links": links_of(reading, other)}
+    if question is not None:
+        data["question"] = dict(question)
     page = _page(reading, title, data)
     if target is None:
         return page.decode("utf-8")
