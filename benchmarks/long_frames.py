@@ -41,7 +41,7 @@ _HOLD = (
 
 def run() -> Iterator[Result]:
     """Yield the longest gap between frames while a long text is scrolled and its words are held."""
-    for view, (tokens, _) in VIEWS.items():
+    for view, tokens, _ in VIEWS:
         with tempfile.TemporaryDirectory() as folder, chromium() as browser, fresh_page(browser) as page:
             rendered(page, write_page(Path(folder), view, tokens).as_uri(), "[role=option]")
             page.wait_for_timeout(1000)

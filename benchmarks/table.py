@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -51,14 +51,20 @@ HEADINGS = ("what", "attrwidget", "peer", "reached", "target", "")
 
 def machine() -> str:
     """Return the machine and the libraries that decide the numbers, in words."""
-    libraries = ", ".join(
-        f"{name} {version(name)}" for name in ("torch", "transformers", "inseq", "captum", "bertviz")
-    )
+    libraries = ", ".join(map(_installed, ("torch", "transformers", "inseq", "captum", "bertviz")))
     cores = os.cpu_count() or 1
     return (
         f"{cores} core{'s' * (cores > 1)} ({platform.machine()}, {platform.system()}), "
         f"Python {platform.python_version()}, {libraries}"
     )
+
+
+def _installed(name: str) -> str:
+    """Return *name* with its version, or that it is not installed: a benchmark without a peer runs all the same."""
+    try:
+        return f"{name} {version(name)}"
+    except PackageNotFoundError:
+        return f"no {name}"
 
 
 def table(results: Sequence[Result]) -> Table:
