@@ -12,6 +12,7 @@ from helpers.tiny import build, byte_tokenizer, random_ids
 
 import attrwidget as aw
 from attrwidget.errors import AttrWidgetError, Cancelled
+from attrwidget.results.check import Check
 from attrwidget.results.masked_runs import removable
 
 PROMPT = "The first president of America is"
@@ -188,3 +189,10 @@ def test_a_saved_explanation_refuses(ex: Any, tmp_path: Any) -> None:
     saved = aw.open(ex.save(tmp_path / "why.attrwidget"))
     with pytest.raises(AttrWidgetError, match=r"check\(\) needs the model"):
         saved.check(0)
+
+
+def test_a_small_probability_is_printed_by_its_figures() -> None:
+    check = Check((0,), (1,), (" the",), probability=2.14e-5, without=8e-6, others=(1.5e-5, 0.25))
+    assert str(check) == (
+        "Without the: p 2.1e-05 → 8.0e-06; without as many others (2 draws): 1.5e-05 to 0.250. The explanation holds."
+    )

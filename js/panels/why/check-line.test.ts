@@ -18,6 +18,10 @@ test("it holds where the probability falls below all draws", () => {
   expect(words({ ...found, others: [0.9] })).toContain("(1 draw) .900 ·");
   expect(words({ ...found, without: 0.9 })).toMatch(/does not hold ✗$/);
   expect(words({ ...found, without: 0.88 })).toMatch(/does not hold ✗$/);
+  // A probability that prints as <.001 is compared by what is left of it.
+  expect(words({ ...found, probability: 2e-5, without: 8e-6, others: [1.5e-5, 2.1e-5] })).toContain(
+    "<.001 → 40 % of it; without as many others (2 draws) 75 %–105 % · the explanation holds ✓",
+  );
 });
 
 let t: ReturnType<typeof setUp>;

@@ -142,13 +142,16 @@ export function checkText(
     return names.indexOf(name) === names.lastIndexOf(name) ? name : `${name} (${told(content, first)})`;
   });
   const [low, high] = [others[0] ?? Number.NaN, others.at(-1) ?? Number.NaN];
-  const band = chance(low) === chance(high) ? chance(low) : `${chance(low)}–${chance(high)}`;
+  // Of a probability that prints as <.001, only what is left of it tells.
+  const tiny = probability > 0 && chance(probability) === chance(0);
+  const said = tiny ? (p: number) => `${Math.round((100 * p) / probability)} %` : chance;
+  const band = said(low) === said(high) ? said(low) : `${said(low)}–${said(high)}`;
   return [
     "Check: without ",
     { strong: gone.join(", ") },
     ", p of ",
     { strong: named(units.joined(units.ofSteps(steps))) },
-    ` ${chance(probability)} → ${chance(without)}; without as many others (${others.length} ${others.length === 1 ? "draw" : "draws"}) ${band} · `,
+    ` ${chance(probability)} → ${said(without)}${tiny ? " of it" : ""}; without as many others (${others.length} ${others.length === 1 ? "draw" : "draws"}) ${band} · `,
     { strong: `the explanation ${without < low ? "holds ✓" : "does not hold ✗"}` },
   ];
 }

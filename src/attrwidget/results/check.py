@@ -43,14 +43,19 @@ class Check:
         low, high = self.others[0], self.others[-1]
         holds = "holds" if self.holds else "does not hold"
         return (
-            f"Without {words}: p {self.probability:.3f} → {self.without:.3f}; without as many others "
-            f"({len(self.others)} draws): {low:.3f} to {high:.3f}. The explanation {holds}."
+            f"Without {words}: p {_chance(self.probability)} → {_chance(self.without)}; without as many others "
+            f"({len(self.others)} draws): {_chance(low)} to {_chance(high)}. The explanation {holds}."
         )
 
     def _repr_html_(self) -> str:
         from html import escape
 
         return f"<p>{escape(str(self))}</p>"
+
+
+def _chance(p: float) -> str:
+    """Print a probability: three decimals, or two figures of one that these would show as 0."""
+    return f"{p:.3f}" if p == 0 or p >= 5e-4 else f"{p:.1e}"
 
 
 class Checks(ABC):
