@@ -9,6 +9,7 @@ import pytest
 import torch
 
 import attrwidget as aw
+from attrwidget.page.content import content_of
 
 if TYPE_CHECKING:
     from attrwidget.results.changed_words import ChangedWords
@@ -157,3 +158,13 @@ def test_what_cannot_be_changed_is_one_sentence(ex: Any, changes: Any, sentence:
 def test_a_word_after_the_step_is_none_of_its_inputs(words: ChangedWords) -> None:
     with pytest.raises(aw.AttrWidgetError, match="not an input"):
         words.tried(0, words.find({5: "x"}))
+
+
+def test_the_answer_before_is_shown_without_the_token_that_ends_it() -> None:
+    before = aw.load("demo").explain("The capital of Japan is", max_new_tokens=20)
+    assert before.tokens.special[-1]
+    content = content_of(before.edit(FRANCE).reading)
+    assert (
+        content["answer_before"]
+        == "".join(u.text for u in before.tokens.units[before.reading.first_step : -1]).strip()
+    )

@@ -79,10 +79,17 @@ def _changed(reading: Reading) -> dict[str, Any]:
     """Return the words that were changed of the text before, and what its answer was."""
     if not reading.edits or reading.before is None:
         return {}
-    before = reading.before
-    units = [u.text for u in before.tokens.units if u.start >= before.first_step]
-    answer = before.answer_text or "".join(units).strip()
-    return {"edits": [list(edit) for edit in reading.edits], "answer_before": answer}
+    edits = [list(edit) for edit in reading.edits]
+    return {"edits": edits, "answer_before": reading.before.answer_text or _answer(reading.before)}
+
+
+def _answer(reading: Reading) -> str:
+    """Return the text of the answer, without the control tokens that end it."""
+    tokens = reading.tokens
+    units = [unit for unit in tokens.units if unit.start >= reading.first_step]
+    while units and tokens.special[units[-1].start]:
+        units.pop()
+    return "".join(unit.text for unit in units).strip()
 
 
 def alternatives_of(reading: Reading, *, model: bool = True) -> list[list[list[Any]]]:
