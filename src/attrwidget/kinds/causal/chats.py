@@ -16,6 +16,7 @@ from attrwidget.text.chat import (
     typed_borders,
 )
 from attrwidget.text.chat_check import left_out, misplaced
+from attrwidget.text.chat_parts import with_text_contents
 from attrwidget.text.chat_template import variables
 from attrwidget.text.prompt import is_messages
 
@@ -96,6 +97,15 @@ def require_chats(prompts: Sequence[Any], options: Collection[str]) -> None:
             f"{next(iter(options))}= is an argument of a chat template, and this prompt is no chat: give it as "
             "messages like [{'role': 'user', 'content': 'Hello'}]."
         )
+
+
+def text_contents(tokenizer: PreTrainedTokenizerBase, given: Any, options: Mapping[str, Any]) -> Any:
+    """Return *given*, with its contents as texts where it is a chat whose template takes no lists of parts."""
+    return (
+        with_text_contents(tokenizer, given, options)
+        if is_messages(given) and tokenizer.chat_template
+        else given
+    )
 
 
 def message_warnings(

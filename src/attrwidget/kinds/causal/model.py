@@ -19,6 +19,7 @@ from attrwidget.kinds.causal.chats import (
     require_chats,
     spans_of,
     split_options,
+    text_contents,
     was_trained_on_chats,
     words_warning,
 )
@@ -130,6 +131,7 @@ class CausalModel(Model):
         prompts = split_batch(prompt) if batch else [prompt]
         generation_options, chosen = split_options(self.tokenizer, generation_options)
         require_chats(prompts, chosen)
+        prompts = [text_contents(self.tokenizer, prompt, chosen) for prompt in prompts]
         ids = [self._adapter.encode(p, **chosen) for p in prompts]
         capabilities = self.capabilities  # before generating: a model that reads later tokens is refused
         if output is None:
