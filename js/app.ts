@@ -5,6 +5,7 @@ import { liveRegion } from "./a11y/live-region";
 import type { Context, Other, Part, Soon, View } from "./context";
 import { h, watchSize } from "./dom";
 import { followTheme, hostStyles, hosts } from "./hosts";
+import type { Asked } from "./panels/question/asked";
 import { toolbar } from "./panels/toolbar/toolbar";
 import { Parts } from "./parts";
 import printed from "./print.css";
@@ -31,6 +32,8 @@ export interface App {
   /** Why nothing more can be computed now, or null. */
   readonly trouble?: ReadonlySignal<string | null>;
   readonly other?: Other | null;
+  /** A question over it. */
+  readonly asked?: Asked | null;
 }
 
 /** Fill `el` with a display that ends with `signal`. */
@@ -75,7 +78,13 @@ export function mountApp(
   const first = h("div");
   view.append(bottom);
   side.append(first);
-  const { notes, trouble } = app;
+  const { notes, trouble, asked } = app;
+  if (asked) {
+    const card = h("div");
+    aw.prepend(card);
+    const load = import("./panels/question/question").then(({ question }) => question);
+    void parts.mount(load, card, { ...ctx, asked, trouble });
+  }
   const places = { over: state, side: first, bottom };
   void parts.mount(around, aw, { ...ctx, tasks, notes, trouble, places });
   mountEdit(view, ctx);

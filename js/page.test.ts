@@ -60,3 +60,25 @@ test("the address restores a view, and follows what is shown", async () => {
 test("data that cannot be read is a sentence", async () => {
   expect((await boot("{")).textContent).toContain("The data of this page cannot be read");
 });
+
+test("a question is over the explanation, and is marked by the key in the page", async () => {
+  const says = { right: "Right.", wrong: "No.", no_number: "", coarse: "", nothing: "" };
+  const question = {
+    text: "Score?",
+    kind: "number",
+    choices: [],
+    hints: [],
+    taken: 0,
+    labels: { check: "Check" },
+    lang: "en",
+    given: [],
+    verdict: null,
+    key: { number: 0.25, unit: 0.01, mistakes: [], says },
+  };
+  const root = (await boot(packed({ ...record, question }))).shadowRoot as ShadowRoot;
+  await vi.waitFor(() => expect(root.querySelector(".asked")?.textContent).toBe("Score?"));
+  const input = root.querySelector<HTMLInputElement>(".aw-question input");
+  if (input) input.value = "25 %";
+  root.querySelector<HTMLElement>(".aw-question .check")?.click();
+  expect(root.querySelector(".verdict")?.textContent).toBe("✓Right.");
+});

@@ -1,6 +1,7 @@
 /** The entry of an exported page: it reads its data from the page and makes no network request. */
 import { batch, effect, type Signal, signal } from "@preact/signals-core";
 import { mountApp } from "./app";
+import { Recorded, type RecordedQuestion } from "./panels/question/recorded";
 import { RecordedSession, type Recording } from "./session/recorded";
 import { unpack } from "./session/unpack";
 import { fragmentOf, restore, valuesOf } from "./state/address";
@@ -10,6 +11,7 @@ import { views } from "./views";
 /** What an exported page shows, and what that is compared with. */
 interface PageRecording extends Recording {
   readonly other?: Recording & { readonly links: readonly (readonly [number, number])[] };
+  readonly question?: RecordedQuestion;
 }
 
 /** Milliseconds: browsers allow some hundred changes of the address a minute, and a slider makes more. */
@@ -23,11 +25,12 @@ async function boot(): Promise<void> {
     const record = (await unpack(data.textContent ?? "")) as PageRecording;
     const shown = opened(record);
     followAddress(shown.state);
-    const { other } = record;
+    const { other, question } = record;
     const app = {
       ...shown,
       notes: [...record.left_out, ...(other?.left_out ?? [])],
       other: other ? { ...opened(other), links: signal(other.links) } : null,
+      asked: question ? new Recorded(question) : null,
     };
     mountApp(host, app, new AbortController().signal);
   } catch (error) {

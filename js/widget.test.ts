@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { sample } from "./session/testing";
 import "./panels/around";
+import "./panels/question/question";
 import widget from "./widget";
 
 type Callback = (...args: unknown[]) => void;
@@ -85,6 +86,30 @@ test("a host that does not call initialize gets an app for each display, which e
   expect(sentence(el)).toContain("Hover a word");
   stop?.();
   expect([...model.listeners.values()].every((callbacks) => callbacks.size === 0)).toBe(true);
+});
+
+test("a question of Python's is over the explanation, and the answer is a trait", async () => {
+  model.values.question = {
+    text: "Which?",
+    kind: "input",
+    choices: [],
+    hints: [],
+    taken: 0,
+    labels: { check: "Check" },
+    lang: "en",
+    given: [],
+    verdict: null,
+  };
+  const { el } = show(widget());
+  await settle();
+  const root = el.shadowRoot;
+  expect(root?.querySelector(".aw")?.firstElementChild?.textContent).toContain("Which?");
+  root?.querySelectorAll<HTMLElement>(".t")[1]?.click();
+  root?.querySelector<HTMLElement>(".aw-question .check")?.click();
+  expect(model.values.reply).toMatchObject({ given: ["1"], hints: 0 });
+  model.values.question = { ...(model.values.question as object), verdict: { right: true, says: "Yes." } };
+  model.tell("change:question");
+  expect(root?.querySelector(".verdict")?.textContent).toBe("✓Yes.");
 });
 
 test("without Python the page says so at once and shows what was on show", async () => {

@@ -60,7 +60,8 @@ function createApp(model: WidgetModel, signal: AbortSignal): App {
     if (trouble.value !== null) session.giveUp();
   });
   signal.addEventListener("abort", stop);
-  return { state, session, notes: [], trouble, other };
+  const { text } = (model.get("question") ?? {}) as { readonly text?: string };
+  return { state, session, notes: [], trouble, other, asked: text ? model : null };
 }
 
 /** Python's trait `other`: an explanation to compare with, or an empty object. */

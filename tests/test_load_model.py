@@ -66,7 +66,13 @@ def test_a_name_is_asked_for_once_on_the_hub(monkeypatch: pytest.MonkeyPatch, *,
 
     monkeypatch.setattr(huggingface_hub, "get_hf_file_metadata", ask)
     monkeypatch.setattr(AutoConfig, "from_pretrained", give)
-    refused("nobody/nothing", words=["nobody/nothing", "not to be had" if answers else "cannot be reached"])
+    refused(
+        "nobody/nothing",
+        words=[
+            "nobody/nothing",
+            *(["not to be had"] if answers else ["cannot be reached", "HF_ENDPOINT", "folder"]),
+        ],
+    )
     assert len(asked) == 1
     assert "nobody/nothing" in asked[0]
 

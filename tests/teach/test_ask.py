@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +16,7 @@ from attrwidget.teach.record import MIME, answers_in
 if TYPE_CHECKING:
     from attrwidget.explanation import Explanation
 
+CASES = json.loads((Path(__file__).parents[1] / "fixtures/question.json").read_text("utf-8"))
 count = itertools.count(1)
 PROMPT = "The first president of America is"
 
@@ -143,6 +146,18 @@ def test_own_mistakes_go_before_the_usual_ones(ex: Explanation) -> None:
         False,
         "One too far left.",
     )
+
+
+@pytest.mark.parametrize(("given", "right", "sentence"), CASES["verdicts"])
+def test_answers_are_marked_as_in_an_exported_page(
+    ex: Explanation, given: list[str], right: bool | None, sentence: str
+) -> None:
+    mistakes = {wrong["number"]: words for wrong, words in CASES["key"]["mistakes"]}
+    question = aw.teach.ask("?", ex, answer=CASES["key"]["number"], mistakes=mistakes)
+    found = says(question, *given)
+    assert found[0] is right
+    if sentence in mistakes.values():
+        assert found[1] == sentence
 
 
 def test_what_is_no_answer_is_not_counted(ex: Explanation) -> None:

@@ -220,7 +220,8 @@ def _not_found(name: str, error: Exception, *, offline: bool) -> str:
     if offline:
         return (
             f"No model {name!r}{close} was found: it is no folder here, was not downloaded before, and the Hugging "
-            f"Face hub cannot be reached. Check the spelling and the network, or take a bundled one: {_BUNDLED}."
+            "Face hub cannot be reached. Check the spelling and the network; before Python starts, set HF_ENDPOINT to "
+            f"the address of a mirror; give a folder that the model was copied to; or take a bundled one: {_BUNDLED}."
         )
     return (
         f"No model {name!r}{close} was found: it is no folder here, and the Hugging Face hub does not give it "

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from attrwidget.teach.numbers import agrees, read_number
+from attrwidget.teach.numbers import agrees, needed_unit, read_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,7 +39,9 @@ class Key:
 
     def as_json(self) -> dict[str, object]:
         """Return it for a page without Python."""
-        return {"accept": sorted(self.accept)} if self.number is None else {"number": self.number}
+        if self.number is None:
+            return {"accept": sorted(self.accept)}
+        return {"number": self.number, "unit": needed_unit(self.number)}
 
 
 def one_of(kind: str, accept: Iterable[object]) -> Key:

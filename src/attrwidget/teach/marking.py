@@ -100,7 +100,6 @@ class Marker:
         words = {"given": "{given}", "digits": digits, "how": how}
         return {
             **self.key.as_json(),
-            **({} if self.key.number is None else {"unit": needed_unit(self.key.number)}),
             "mistakes": [[key.as_json(), says] for key, says in self.mistakes],
             "says": {name: say(name, self.language, **words) for name in names},
         }
