@@ -18,6 +18,7 @@ from attrwidget.results.attention_table import attention_table
 from attrwidget.results.check import DRAWS
 from attrwidget.results.given_table import read_heads
 from attrwidget.results.layer_readings import lens_by_layer, read_blocks
+from attrwidget.results.through import PASSED_ON, pass_on, passed_steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -63,6 +64,7 @@ class Explanation(Presentation):
         head: int | Sequence[int] | None = None,
         head_rule: str = "mean",
         source_only: bool = False,
+        through: bool | str = False,
         progress: Progress | None = None,
         **options: Any,
     ) -> pd.DataFrame:
@@ -83,6 +85,9 @@ class Explanation(Presentation):
             head_rule: For attention: how several heads become one.
             source_only: For encoder–decoder models: score and normalise the source alone, as Inseq's
                 ``attribute_target=False`` does, instead of source and target together.
+            through: True passes the share of each earlier answer word on to what that word drew from, until all rests
+                on the prompt: ``(I − R)⁻¹ P``, where P and R are the shares of the prompt's and of the answer's words.
+                ``"thinking"`` does so for the words of thoughts alone. For methods without sign.
             progress: Called with ``(done, total)``. An exception raised in it stops the work; finished rows are kept.
             **options: The method's own, listed by ``attrwidget.list_methods()``.
 
@@ -111,14 +116,22 @@ class Explanation(Presentation):
         )
         if source_only:
             require_source(reading.n_source, reading.model_name, "source_only")
+        passed = None
+        if through is not False:
+            signed = request.method.signed
+            passed = passed_steps(reading, method, signed=signed, through=through, normalize=normalize)
         raw = reading.raw(request, steps, progress, bar=True)
         sentence = unscored(request, self.trace, raw)
         if sentence is not None:
             warnings.warn(sentence, stacklevel=2)
         if source_only:
             raw[:, reading.n_source :] = np.nan
-        frame = reading.frame(normalize_rows(raw, request.method, normalize))
-        frame.attrs.update(attributes_of(request, self.trace, reading.cache, steps))
+        rows = normalize_rows(raw, request.method, normalize)
+        attributes = attributes_of(request, self.trace, reading.cache, steps)
+        if passed is not None:
+            rows, attributes["note"] = pass_on(rows, reading.first_step, passed), PASSED_ON
+        frame = reading.frame(rows)
+        frame.attrs.update(attributes)
         return frame
 
     @own_precision()

@@ -11,6 +11,7 @@ from attrwidget.methods import HeadSelection
 from attrwidget.presentation import Presentation
 from attrwidget.results.arguments import check_normalization, require_source, select
 from attrwidget.results.saved import NO_HEADS, SavedReading, normalized
+from attrwidget.results.through import PASSED_ON, pass_on, passed_steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -53,6 +54,7 @@ class SavedExplanation(Presentation):
         head: int | Sequence[int] | None = None,
         head_rule: str = "mean",
         source_only: bool = False,
+        through: bool | str = False,
         progress: Progress | None = None,  # noqa: ARG002 - nothing takes long
         **options: Any,
     ) -> pd.DataFrame:
@@ -67,6 +69,7 @@ class SavedExplanation(Presentation):
             head: For attention: a head of *layer* from 0, or several.
             head_rule: For attention: how several heads become one.
             source_only: For encoder–decoder models: score and normalise the source alone.
+            through: True, or ``"thinking"``: pass shares on through the answer's own words.
             progress: Never called, as nothing takes long.
             **options: Need the model.
 
@@ -92,15 +95,23 @@ class SavedExplanation(Presentation):
             target_function = target_function or "probability"
         if source_only:
             require_source(reading.n_source, reading.model_name, "source_only")
+        passed = None
+        if through is not False:
+            passed = passed_steps(
+                reading, name, signed=known.info.signed, through=through, normalize=normalize
+            )
         raw = reading.raw(known, range(reading.n_steps), select(layer, head, head_rule))
         rows = self._of_target(known, raw, target_function)
         if source_only:
             rows = np.where(np.arange(reading.n_inputs) < reading.n_source, rows, np.nan)
-        frame = reading.frame(normalized(rows, known, normalize))
+        shown, note = normalized(rows, known, normalize), known.note
+        if passed is not None:
+            shown, note = pass_on(shown, reading.first_step, passed), PASSED_ON
+        frame = reading.frame(shown)
         made = {
             "method": name,
             "target_function": target_function or known.target_function,
-            "note": known.note,
+            "note": note,
         }
         frame.attrs.update({key: value for key, value in made.items() if value is not None})
         return frame
