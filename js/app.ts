@@ -8,9 +8,9 @@ import { followTheme, hostStyles, hosts } from "./hosts";
 import type { Asked } from "./panels/question/asked";
 import { toolbar } from "./panels/toolbar/toolbar";
 import { Parts } from "./parts";
-import printed from "./print.css";
 import { createScores } from "./scores/shown-scores";
 import type { Session } from "./session/session";
+import { passingOn } from "./session/through";
 import type { Display } from "./state/display";
 import { followLater } from "./state/later";
 import { usesLongText } from "./state/selectors";
@@ -45,7 +45,7 @@ export function mountApp(
 ): void {
   const root = el.shadowRoot ?? el.attachShadow({ mode: "open" });
   root.replaceChildren();
-  const parts = new Parts(root, [hostStyles(), styles, toolbar.styles], printed);
+  const parts = new Parts(root, [hostStyles(), styles, toolbar.styles]);
   for (const host of hosts) host.prepare?.(el, signal);
   const [bar, side, bottom] = [h("header"), h("div"), h("footer")];
   const [state, view] = [h("div", { class: "status" }), h("div", { class: "view" })];
@@ -132,7 +132,7 @@ function createContext(
   });
   const display: Display = {
     state,
-    session,
+    session: passingOn(session, state.content),
     theme: followTheme(aw, signal),
     signal,
     allSteps,

@@ -41,6 +41,8 @@ export interface ViewContext extends Context {
 /** A piece of the page with its styles. */
 export interface Part<C = Context> {
   readonly styles: string;
+  /** Styles of the whole display on paper, which go after all others. */
+  readonly printed?: string;
   /** Fill `host`; everything started here ends with `ctx.signal`. */
   mount(host: HTMLElement, ctx: C): void;
   /** Draw what it shows for paper; undefined where the work was cancelled. Throws an Error with one sentence. */

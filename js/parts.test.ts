@@ -16,22 +16,24 @@ const styles = () => root.adoptedStyleSheets.map((sheet) => sheet.cssRules[0]?.c
 beforeEach(() => {
   const el = document.createElement("div");
   root = el.attachShadow({ mode: "open" });
-  parts = new Parts(root, [".first { top: 0 }"], ".last { top: 0 }");
+  parts = new Parts(root, [".first { top: 0 }"]);
   t = setUp();
 });
 
-test("a part that is here is mounted at once, its styles before the last", () => {
-  parts.mount(part("here"), t.host, t.ctx);
+test("a part that is here is mounted at once, and the styles for paper go after those of all parts", () => {
+  parts.mount({ ...part("here"), printed: ".last { top: 0 }" }, t.host, t.ctx);
   expect([t.host.textContent, styles()]).toEqual(["here", [".first", ".here", ".last"]]);
+  parts.mount(part("next"), t.host, t.ctx);
+  expect(styles()).toEqual([".first", ".here", ".next", ".last"]);
 });
 
 test("a packed part is mounted when it is unpacked, and its styles are added once", async () => {
   const packed = part("packed");
   const done = parts.mount(Promise.resolve(packed), t.host, t.ctx);
-  expect([t.host.textContent, styles()]).toEqual(["", [".first", ".last"]]);
+  expect([t.host.textContent, styles()]).toEqual(["", [".first"]]);
   await done;
   await parts.mount(Promise.resolve(packed), t.host, t.ctx);
-  expect([t.host.textContent, styles()]).toEqual(["packedpacked", [".first", ".packed", ".last"]]);
+  expect([t.host.textContent, styles()]).toEqual(["packedpacked", [".first", ".packed"]]);
 });
 
 test("nothing is mounted in a display that has ended", async () => {
@@ -48,8 +50,8 @@ test("where sheets cannot be adopted a style element has them", () => {
       throw new Error("another document");
     },
   });
-  parts = new Parts(root, [".first { top: 0 }"], ".last { top: 0 }");
-  parts.mount(part("here"), t.host, t.ctx);
+  parts = new Parts(root, [".first { top: 0 }"]);
+  parts.mount({ ...part("here"), printed: ".last { top: 0 }" }, t.host, t.ctx);
   expect(root.querySelectorAll("style")).toHaveLength(1);
   expect(root.querySelector("style")?.textContent).toMatch(/first.*\n.*here.*\n.*last/);
 });

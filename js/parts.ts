@@ -6,14 +6,13 @@ import { h } from "./dom";
 export class Parts {
   readonly #root: ShadowRoot;
   readonly #before: string[];
-  readonly #last: string;
+  #last = "";
   #element: HTMLStyleElement | null = null;
 
-  /** Style `root` with `first`, then with the styles of each part, and `last`. */
-  constructor(root: ShadowRoot, first: readonly string[], last: string) {
+  /** Style `root` with `first`, then with the styles of each part, and those that a part has for paper. */
+  constructor(root: ShadowRoot, first: readonly string[]) {
     this.#root = root;
     this.#before = [...first];
-    this.#last = last;
     this.#write();
   }
 
@@ -23,17 +22,18 @@ export class Parts {
     this.#fill(part, host, ctx);
   }
 
-  #fill<C extends Context>({ styles, mount }: Part<C>, host: HTMLElement, ctx: C): void {
+  #fill<C extends Context>({ styles, printed, mount }: Part<C>, host: HTMLElement, ctx: C): void {
     if (ctx.signal.aborted) return;
     if (!this.#before.includes(styles)) {
       this.#before.push(styles);
+      this.#last = printed ?? this.#last;
       this.#write();
     }
     untracked(() => mount(host, ctx));
   }
 
   #write(): void {
-    const texts = [...this.#before, this.#last];
+    const texts = [...this.#before, this.#last].filter(Boolean);
     try {
       this.#root.adoptedStyleSheets = texts.map(sheetOf);
     } catch {

@@ -1,6 +1,7 @@
 /** What stands around the text on the first screen: it is unpacked once the text is there. */
 import type { ReadonlySignal } from "@preact/signals-core";
 import type { Context } from "../context";
+import printed from "../print.css";
 import type { Tasks } from "../state/tasks";
 import { footer } from "./footer/footer";
 import { picker } from "./picker/picker";
@@ -19,7 +20,7 @@ export interface AroundContext extends Context {
 
 const parts = [status, footer, strip, why, picker];
 
-export const around = { styles: parts.map(({ styles }) => styles).join("\n"), mount };
+export const around = { styles: parts.map(({ styles }) => styles).join("\n"), printed, mount };
 
 function mount(display: HTMLElement, { tasks, notes, trouble, places, ...ctx }: AroundContext): void {
   status.mount(places.over, ctx, tasks);

@@ -1,11 +1,10 @@
 /** A session whose numbers come from the data of an exported page; docs/protocol.md has the format. */
-import { greatest } from "../scores/combine";
+
 import { scaleFloor } from "../scores/floor";
-import { percentile } from "../scores/percentile";
+import { mapOf } from "../scores/score-map";
 import { noChanges } from "./changes";
 import { glanceOf } from "./glance";
 import { type RecordedLens, readLens, recordedNumbers } from "./lens";
-import { quantize } from "./quantize";
 import { GivenByHeads, type RecordedHeads } from "./recorded-heads";
 import type {
   Check,
@@ -40,8 +39,6 @@ export interface Recording {
   readonly lens?: RecordedLens | null;
   readonly left_out: readonly string[];
 }
-
-const mapSide = 1024;
 
 export class RecordedSession implements Session {
   readonly changes = noChanges;
@@ -89,25 +86,8 @@ export class RecordedSession implements Session {
 
   async map(query: ScoreQuery): Promise<ScoreMap> {
     const rows = this.#steps().map((step) => this.#row(query, step));
-    const inputs = this.#inputs;
-    const pool = [Math.ceil(rows.length / mapSide) || 1, Math.ceil(inputs / mapSide) || 1] as const;
-    const size = [Math.ceil(rows.length / pool[0]), Math.ceil(inputs / pool[1])] as const;
-    const peaks = new Float32Array(size[0] * size[1]).fill(Number.NaN);
-    rows.forEach((row, s) => {
-      for (let i = 0; i < inputs; i++) {
-        const v = row[i] as number;
-        if (Number.isNaN(v)) continue;
-        const at = Math.floor(s / pool[0]) * size[1] + Math.floor(i / pool[1]);
-        if (!(Math.abs(peaks[at] as number) >= Math.abs(v))) peaks[at] = v;
-      }
-    });
     const signed = this.#content.methods.find((m) => m.name === query.method)?.signed ?? false;
-    const most = greatest(peaks);
-    const high = percentile([peaks], 0.99) || most;
-    const values = Uint8Array.from(peaks, (v) => quantize(v, high, signed));
-    const floor = scaleFloor(this, query, this.#steps());
-    const low = signed ? -high : 0;
-    return { rows: size[0], cols: size[1], pool, low, high, greatest: most, floor, signed, values };
+    return mapOf(rows, this.#inputs, signed, scaleFloor(this, query, this.#steps()));
   }
 
   async glance(rows: number, cols: number): Promise<Glance> {

@@ -163,6 +163,8 @@ export interface ScoreQuery {
   readonly head_rule: HeadRule;
   /** For `scores` of one step: the ids of the tokens that it is contrasted with. */
   readonly foil?: readonly number[];
+  /** Shares are passed on through the answer's own words. */
+  readonly through?: true;
 }
 
 /** A pooled, quantised picture of all scores; 255 stands for NaN. */

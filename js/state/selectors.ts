@@ -47,14 +47,19 @@ export function foilOf(state: State, steps: readonly number[]): Foil | null {
 export const blindToClasses = ({ signed }: MethodInfo, { steps }: Content): boolean =>
   steps.step_noun?.[0] === "class" && steps.count > 1 && !signed;
 
+/** True if what `method` gives to words of the answer can be passed on: shares, of words that later ones read. */
+export const passesOn = ({ signed }: MethodInfo, { inputs, steps }: Content): boolean =>
+  !signed && inputs > steps.first;
+
 /** The scores to ask for. A head under the pointer goes before those chosen. */
 export function scoreQuery(state: State, foil: Foil | null = null): ScoreQuery {
   const method = shownMethod(state);
-  const query: ScoreQuery = { method: method?.name ?? "", layer: null, heads: [], head_rule: "mean" };
-  if (!method?.attention)
-    return foil && contrastOf(state.content.value, query.method, foil.ids)
-      ? { ...query, foil: foil.ids }
-      : query;
+  const first: ScoreQuery = { method: method?.name ?? "", layer: null, heads: [], head_rule: "mean" };
+  if (foil && !method?.attention && contrastOf(state.content.value, first.method, foil.ids))
+    return { ...first, foil: foil.ids };
+  const through = state.options.value.through && method && passesOn(method, state.content.value);
+  const query: ScoreQuery = through ? { ...first, through } : first;
+  if (!method?.attention) return query;
   const hovered = state.hoveredHead.value;
   if (hovered) return { ...query, heads: [hovered] };
   const heads = state.heads.value;

@@ -20,6 +20,8 @@ export interface Options {
   readonly hide_first: boolean;
   readonly hide_target: boolean;
   readonly renormalize: boolean;
+  /** What a word drew from earlier words of the answer is passed on to what these drew from. */
+  readonly through: boolean;
   readonly show_whitespace: boolean;
   /** The colour scale reaches to the sink, too. */
   readonly scale_sink: boolean;
@@ -53,6 +55,7 @@ export const defaultOptions: Options = {
   hide_first: false,
   hide_target: false,
   renormalize: false,
+  through: false,
   show_whitespace: false,
   scale_sink: false,
   arc_share: 0.7,

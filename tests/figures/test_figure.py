@@ -20,6 +20,7 @@ from attrwidget.errors import AttrWidgetError
 from attrwidget.figures.figure import figure, write_figure
 from attrwidget.figures.fonts import Fonts
 from attrwidget.figures.look import Look
+from attrwidget.results.through import pass_on
 from attrwidget.still.sentences import numeral
 
 if TYPE_CHECKING:
@@ -96,6 +97,20 @@ def test_words_are_written_whole_and_in_their_own_order() -> None:
     ]
     widths = [float(mark.get("width", "").rstrip("%")) for mark in root.iter(f"{SVG}rect")]
     assert min(widths) >= 0
+
+
+def test_shares_are_passed_on_where_the_screen_does_so() -> None:
+    reading = random_explanation()
+    state = {**SALIENCY, "held": [1, 3], "options": {"through": True}}
+    direct = reading.rows("saliency", range(4))
+    expected = pass_on(direct, reading.first_step, range(4))
+    rows = list(csv.DictReader(io.StringIO(made(reading, "csv", state))))
+    for row in rows:
+        assert np.float32(row["score"]) == expected[int(row["step"]), int(row["position"])]
+    assert "passed on through the answer's own words" in made(reading, "svg", state)
+    # Signed scores are no shares.
+    signed = {**state, "method": "input_x_gradient"}
+    assert "passed on" not in made(reading, "svg", signed)
 
 
 def test_csv_has_every_score_exactly() -> None:

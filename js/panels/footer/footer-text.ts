@@ -22,7 +22,8 @@ const percent = (share: number): string => `${(100 * share).toFixed(share < 0.09
 /** The method and, for attention, the heads: "attention of layer 8, head 4". */
 export function methodText({ method, query }: ShownScores, content: Content): string {
   if (query.foil) return contrastOf(content, method.name, query.foil) ?? method.description;
-  return method.attention ? `${method.description} of ${headsText(query, content)}` : method.description;
+  const of = method.attention ? ` of ${headsText(query, content)}` : "";
+  return `${method.description}${of}${query.through ? ", passed on through the answer's own words" : ""}`;
 }
 
 function headsText({ layer, heads, head_rule }: ScoreQuery, content: Content): string {

@@ -13,6 +13,7 @@ import {
 } from "../../session/session";
 import { hasMessages } from "../../state/groups";
 import { ruleName } from "../../state/heads";
+import { passesOn, shownMethod } from "../../state/selectors";
 import type { Options } from "../../state/state";
 import { hides } from "../../state/units";
 import { type Choice, field, segmented, slider, tick } from "./controls";
@@ -40,12 +41,15 @@ export function optionsPanel(ctx: Context): HTMLElement {
   const first = tick("Hide the first token", (on) => set({ hide_first: on }));
   const target = tick("Hide the target so far", (on) => set({ hide_target: on }));
   const rest = tick("Give what they hold to the rest", (on) => set({ renormalize: on }));
+  const through = tick("Pass on through the answer's own words", (on) => set({ through: on }));
   const space = tick("Show spaces and newlines", (on) => set({ show_whitespace: on }));
   const sink = tick("Colour the sink too", (on) => set({ scale_sink: on }));
   sink.element.title =
     "A control token or the first token that holds over a quarter of a row is off the colour scale, unless this is ticked.";
   rest.element.title =
     "Renormalise: the row sums to 1 again without the hidden tokens. Not for signed methods.";
+  through.element.title =
+    "What a word drew from earlier words of the answer is given to what these drew from, until all of it rests on the prompt: (I − R)⁻¹ P. Not for signed methods.";
   ctx.effect(() => {
     const now = options.value;
     heads.show(rules, now.head_rule);
@@ -61,6 +65,10 @@ export function optionsPanel(ctx: Context): HTMLElement {
     target.element.hidden = ctx.state.content.value.source === undefined;
     rest.input.checked = now.renormalize;
     rest.input.disabled = !hides(now);
+    through.input.checked = now.through;
+    const [method, content] = [shownMethod(ctx.state), ctx.state.content.value];
+    through.element.hidden = content.inputs <= content.steps.first;
+    through.input.disabled = !method || !passesOn(method, content);
     space.input.checked = now.show_whitespace;
     sink.input.checked = now.scale_sink;
   });
@@ -76,6 +84,7 @@ export function optionsPanel(ctx: Context): HTMLElement {
     first.element,
     target.element,
     rest.element,
+    through.element,
     space.element,
     sink.element,
   );

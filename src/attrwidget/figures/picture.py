@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from attrwidget.figures.values import rows_of, values_of
+from attrwidget.figures.values import passes_on, rows_of, values_of
 from attrwidget.files import public_name
 from attrwidget.still.sentences import heads_text, numeral, printable, steps_text
 
@@ -191,7 +191,8 @@ def method_text(reading: Reading, shown: Shown) -> str:
     """Return the method, what its scores are and, of attention, which heads."""
     method = shown.method
     heads = heads_text(reading, shown.layer, shown.heads, shown.options["head_rule"])
-    return f"{method.title}: {method.description}{f' of {heads}' if method.attention else ''}"
+    passed = ", passed on through the answer's own words" if passes_on(reading, shown) else ""
+    return f"{method.title}: {method.description}{f' of {heads}' if method.attention else ''}{passed}"
 
 
 def against(picture: Picture, unit: Unit) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from attrwidget.page.groups import groups_of
+from attrwidget.results.through import pass_on
 from attrwidget.still.sentences import combine, sinks_of
 from attrwidget.text.tokens import TextPiece
 
@@ -62,11 +63,27 @@ def rows_of(reading: Reading, shown: Shown, progress: Progress | None = None) ->
     """Return the scores of what is *shown*, a row for each step; those that are not known yet are computed."""
     if shown.foil is not None and reading.contrasts is not None:
         return reading.contrasts.rows(shown.method.name, shown.foil, progress)
+    if not passes_on(reading, shown):
+        return _direct_rows(reading, shown, shown.steps, progress)
+    steps = range(max(shown.steps) + 1)
+    rows = pass_on(_direct_rows(reading, shown, steps, progress), reading.first_step, steps)
+    return rows[list(shown.steps)]
+
+
+def passes_on(reading: Reading, shown: Shown) -> bool:
+    """Return whether shares are passed on through the answer's own words."""
+    read = reading.n_inputs > reading.first_step
+    return bool(shown.options["through"]) and read and shown.foil is None and not shown.method.signed
+
+
+def _direct_rows(
+    reading: Reading, shown: Shown, steps: Sequence[int], progress: Progress | None
+) -> NDArray[np.float32]:
     if not shown.method.attention:
-        return reading.rows(shown.method.name, shown.steps, progress=progress)
+        return reading.rows(shown.method.name, steps, progress=progress)
     return reading.rows(
         shown.method.name,
-        shown.steps,
+        steps,
         layer=shown.layer,
         heads=shown.heads,
         head_rule=shown.options["head_rule"],

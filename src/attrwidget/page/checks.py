@@ -32,6 +32,7 @@ DEFAULT_OPTIONS: dict[str, Any] = {
     "hide_first": False,
     "hide_target": False,
     "renormalize": False,
+    "through": False,
     "show_whitespace": False,
     "scale_sink": False,
     "arc_share": 0.7,

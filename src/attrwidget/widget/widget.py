@@ -92,8 +92,9 @@ class ExplanationWidget(anywidget.AnyWidget):
         help='A dictionary; what is left out gets its default. "head_rule" ("mean", "sum", "max", "median"): how '
         'several heads become one; "span_rule" ("mean", "sum"): how several held steps become one; "intensity" '
         '(0.2 to 1); and, True or False, "hide_special", "hide_first", "hide_target" (of a translation, the target '
-        'so far), "renormalize" (what hidden tokens had is given to the others), "show_whitespace", "scale_sink" (the '
-        "colour scale reaches to a control or first token that holds over a quarter of the row); "
+        'so far), "renormalize" (what hidden tokens had is given to the others), "through" (shares are passed on '
+        'through the words of the answer), "show_whitespace", "scale_sink" (the colour scale reaches to a control or '
+        "first token that holds over a quarter of the row); "
         '"arc_share" (0.1 to 1): how much of a row the arcs of the flow view make up; "units" ("token", "word", '
         '"sentence", "message"): what Text and Flow read together, "unit_rule" ("sum", "mean", "max"): how its tokens '
         'become one; "fold": sentences that hold little are folded; "search": a text that is marked wherever it '
