@@ -50,7 +50,13 @@ BUNDLED = (
         package="translation",
         title="Bundled: translates Chinese into English",
         task="text2text-generation",
-        examples=("我的哥哥把便宜的書寄給了你。", "我們喜歡的手錶很重。", "明天他會弄丟什麼？"),
+        examples=(
+            "我的哥哥把便宜的書寄給了你。",
+            "我喜歡機器學習和人工智慧。",
+            "我們喜歡的手錶很重。",
+            "我们学习机器学习。",
+            "明天他會弄丟什麼？",
+        ),
     ),
     Bundled(
         name="demo-sentiment",

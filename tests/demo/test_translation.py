@@ -15,9 +15,13 @@ from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 import attrwidget as aw
 from attrwidget import demo
 from attrwidget.demo import translation
+from attrwidget.demo.translation import EVERYDAY
 from attrwidget.demo.translation.alignment import chance, hits, source_scores
+from attrwidget.demo.translation.corpus import in_both_scripts
 from attrwidget.demo.translation.evaluate import checks
 from attrwidget.demo.translation.grammar import sentence
+from attrwidget.demo.translation.lessons import course, lesson
+from attrwidget.demo.translation.simplified import SIMPLIFIED, TRADITIONAL, simplified
 
 if TYPE_CHECKING:
     from attrwidget.demo.translation import Translation
@@ -45,6 +49,18 @@ def drawn(seed: int, count: int) -> list[Translation]:
     return [sentence(rng) for _ in range(count)]
 
 
+def lessons(seed: int, count: int) -> list[Translation]:
+    """Sentences about fields of study, in both scripts."""
+    rng = random.Random(seed)  # noqa: S311
+    return in_both_scripts([lesson(rng) for _ in range(count)])
+
+
+def links(one: Translation) -> dict[str, list[str]]:
+    """The source words that each target word translates."""
+    words = [one.source[a:b] for a, b in one.words]
+    return {one.target[a:b]: [words[i] for i in at] for (a, b), at in zip(one.pieces, one.sure, strict=True)}
+
+
 def test_import_brings_neither_torch_nor_transformers() -> None:
     code = (
         "import sys; from attrwidget.demo import translation; assert list(translation.sentences()); "
@@ -67,6 +83,13 @@ def test_what_it_is(model: Any, tokenizer: Any) -> None:
         ("我昨天買的書很便宜。", "The book that I bought yesterday is very cheap."),
         ("老師把信放在桌子上了。", "The teacher put the letter on the table."),
         ("你明天會在哪裡讀這本雜誌？", "Where will you read this magazine tomorrow?"),
+        ("我喜歡機器學習和人工智慧。", "I like machine learning and artificial intelligence."),
+        ("我喜欢机器学习和人工智能。", "I like machine learning and artificial intelligence."),
+        ("我学习机器学习。", "I study machine learning."),
+        ("她不喜歡自然語言處理。", "She does not like natural language processing."),
+        ("你喜歡深度學習嗎？", "Do you like deep learning?"),
+        ("數學比歷史有趣。", "Mathematics is more interesting than history."),
+        ("我的老師教我們電腦科學。", "My teacher teaches us computer science."),
     ],
 )
 def test_known_sentences(model: Any, tokenizer: Any, source: str, target: str) -> None:
@@ -77,6 +100,41 @@ def test_sentences_of_the_grammar(model: Any, tokenizer: Any) -> None:
     assert [one.source for one, right, _ in checks(model, tokenizer, drawn(3, 300)) if not right] == []
 
 
+def test_lessons_in_both_scripts(model: Any, tokenizer: Any) -> None:
+    asked = lessons(3, 300)
+    wrong = [one.source for one, right, _ in checks(model, tokenizer, asked) if not right]
+    assert len(asked) > 550
+    assert len(wrong) <= 0.005 * len(asked), wrong
+
+
+def test_the_sentences_of_the_course_travel_with_the_model(model: Any, tokenizer: Any) -> None:
+    asked = in_both_scripts(course())
+    assert {one.source for one in asked} <= {one.source for one in translation.sentences()}
+    assert [one.source for one, right, _ in checks(model, tokenizer, asked) if not right] == []
+
+
+def test_links_of_the_course() -> None:
+    assert links(course()[0]) == {
+        "I": ["我"],
+        " like": ["喜歡"],
+        " machine": ["機器"],
+        " learning": ["學習"],
+        " and": ["和"],
+        " artificial": ["人工"],
+        " intelligence": ["智慧"],
+        ".": ["。"],
+    }
+    assert links(simplified(course()[0]))[" machine"] == ["机器"]
+
+
+def test_scripts_differ_by_their_characters_alone() -> None:
+    assert len(TRADITIONAL) == len(SIMPLIFIED)
+    assert not set(TRADITIONAL) & set(SIMPLIFIED)
+    assert not set("".join(simplified(one).source for one in (*drawn(4, 500), *lessons(4, 500)))) & set(
+        TRADITIONAL
+    )
+
+
 def test_travelling_sentences(model: Any, tokenizer: Any) -> None:
     asked = list(translation.sentences())
     assert len(asked) >= 100
@@ -85,17 +143,16 @@ def test_travelling_sentences(model: Any, tokenizer: Any) -> None:
 
 def test_a_sentence_has_one_translation() -> None:
     known: dict[str, str] = {}
-    for one in drawn(5, 8000):
+    for one in (*drawn(5, 8000), *lessons(5, 8000)):
         assert known.setdefault(one.source, one.target) == one.target
-    assert len(known) > 6000
+    assert len(known) > 18000
 
 
 def test_known_alignment() -> None:
     one = next(one for one in translation.sentences() if one.source == "她喜歡的貓很漂亮。")
     words = [one.source[a:b] for a, b in one.words]
     assert words == ["她", "喜歡", "的", "貓", "很", "漂亮", "。"]
-    sure = {one.target[a:b]: [words[i] for i in at] for (a, b), at in zip(one.pieces, one.sure, strict=True)}
-    assert sure == {
+    assert links(one) == {
         "The": [],
         " cat": ["貓"],
         " that": ["的"],
@@ -130,9 +187,8 @@ def crossings(one: Translation) -> int:
 
 
 def test_words_change_their_order() -> None:
-    assert sum(crossings(one) > 0 for one in translation.sentences()) > 0.6 * len(
-        list(translation.sentences())
-    )
+    everyday = list(translation.sentences())[:EVERYDAY]
+    assert sum(crossings(one) > 0 for one in everyday) > 0.6 * len(everyday)
 
 
 def inside(span: tuple[int, int], words: tuple[tuple[int, int], ...]) -> list[int]:
@@ -140,7 +196,7 @@ def inside(span: tuple[int, int], words: tuple[tuple[int, int], ...]) -> list[in
 
 
 def test_every_piece_is_one_token_and_no_token_crosses_words(tokenizer: Any) -> None:
-    for one in (*translation.sentences(), *drawn(9, 2000)):
+    for one in (*translation.sentences(), *drawn(9, 2000), *lessons(9, 1000)):
         source = tokenizer(one.source, return_offsets_mapping=True)["offset_mapping"][:-1]
         assert all(len(inside(span, one.words)) == 1 for span in source), one.source
         target = tokenizer(one.target, return_offsets_mapping=True)["offset_mapping"][:-1]
@@ -159,8 +215,13 @@ def test_any_text_goes_round(tokenizer: Any, text: str) -> None:
     assert tokenizer.decode(tokenizer(text)["input_ids"], skip_special_tokens=True) == text
 
 
-@pytest.fixture(scope="module")
-def explained() -> list[tuple[Translation, Any, list[tuple[int, int]]]]:
+def test_the_words_of_the_course_are_whole(tokenizer: Any) -> None:
+    for one in in_both_scripts(course()[:2]):
+        offsets = tokenizer(one.source, return_offsets_mapping=True)["offset_mapping"][:-1]
+        assert tuple(map(tuple, offsets)) == one.words
+
+
+def explain(asked: list[Translation]) -> list[tuple[Translation, Any, list[tuple[int, int]]]]:
     loaded = aw.load(NAME)
     return [
         (
@@ -168,8 +229,27 @@ def explained() -> list[tuple[Translation, Any, list[tuple[int, int]]]]:
             loaded.explain(one.source, output=one.target),
             loaded.tokenizer(one.source, return_offsets_mapping=True)["offset_mapping"],
         )
-        for one in list(translation.sentences())[::5]
+        for one in asked
     ]
+
+
+@pytest.fixture(scope="module")
+def explained() -> list[tuple[Translation, Any, list[tuple[int, int]]]]:
+    """Every fifth everyday sentence."""
+    return explain(list(translation.sentences())[:EVERYDAY:5])
+
+
+@pytest.fixture(scope="module")
+def taught() -> list[tuple[Translation, Any, list[tuple[int, int]]]]:
+    """Every third lesson, in both scripts; those of the course are among them."""
+    asked = list(translation.sentences())[EVERYDAY:]
+    return explain([*in_both_scripts(course()), *asked[::3]])
+
+
+def hit_rate(explained: list[Any], reading: str) -> float:
+    found = [hit for one, ex, offsets in explained for hit in hits(source_scores(ex, reading), offsets, one)]
+    assert len(found) > 200
+    return float(np.mean(found))
 
 
 @pytest.mark.parametrize(
@@ -181,11 +261,21 @@ def explained() -> list[tuple[Translation, Any, list[tuple[int, int]]]]:
         ("cross-attention, aligning head", 0.97),
     ],
 )
-def test_highest_source_score_is_the_aligned_word(explained: list[Any], reading: str, least: float) -> None:
-    found = [hit for one, ex, offsets in explained for hit in hits(source_scores(ex, reading), offsets, one)]
-    assert len(found) > 200
-    assert np.mean(found) > least
-    assert least > 4 * np.mean([chance(one) for one, _, _ in explained])
+def test_highest_source_score_is_the_aligned_word(
+    explained: list[Any], taught: list[Any], reading: str, least: float
+) -> None:
+    for asked in (explained, taught):
+        assert hit_rate(asked, reading) > least
+        assert least > 4 * np.mean([chance(one) for one, _, _ in asked])
+
+
+@pytest.mark.parametrize("reading", ["saliency", "leave-one-out", "cross-attention, aligning head"])
+@pytest.mark.parametrize("source", ["我喜歡機器學習和人工智慧。", "我喜欢机器学习和人工智慧。"])
+def test_every_word_of_the_course_s_sentence_is_given_by_the_word_it_translates(
+    taught: list[Any], source: str, reading: str
+) -> None:
+    one, ex, offsets = next(found for found in taught if found[0].source == source)
+    assert all(hits(source_scores(ex, reading), offsets, one))
 
 
 def test_the_measure_fails_on_other_scores(explained: list[Any]) -> None:

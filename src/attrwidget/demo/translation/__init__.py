@@ -11,9 +11,11 @@ from attrwidget.demo.translation.sentence import Span, Translation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["FOLDER", "Span", "Translation", "sentences"]
+__all__ = ["EVERYDAY", "FOLDER", "Span", "Translation", "sentences"]
 
 FOLDER = Path(__file__).parent / "model"
+EVERYDAY = 200
+"""How many everyday sentences travel with the model; those about fields of study follow, in both scripts."""
 
 
 def sentences() -> Iterator[Translation]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from attrwidget.demo.translation import FOLDER, sentences
+from attrwidget.demo.translation import EVERYDAY, FOLDER, sentences
 from attrwidget.load_model import load
 
 if TYPE_CHECKING:
@@ -54,20 +54,25 @@ def chance(one: Translation) -> float:
     return sum(shares) / len(shares)
 
 
-def main() -> None:
-    """Print a table of the share of hits in the sentences that travel with the model."""
-    model = load(FOLDER)
-    asked = list(sentences())
+def shares(model: Any, asked: list[Translation]) -> dict[str, float]:
+    """Return the share of hits of each reading, and of a word drawn blindly."""
     found: dict[str, list[bool]] = {reading: [] for reading in READINGS}
     for one in asked:
         ex = model.explain(one.source, output=one.target)
         offsets = model.tokenizer(one.source, return_offsets_mapping=True)["offset_mapping"]
         for reading in READINGS:
             found[reading] += hits(source_scores(ex, reading), offsets, one)
-    print("| highest source score by | is a sure word |\n|---|---|")
-    print(f"| a word drawn blindly | {np.mean([chance(one) for one in asked]):.2f} |")
-    for reading, all_hits in found.items():
-        print(f"| {reading} | {np.mean(all_hits):.2f} |")
+    blind = float(np.mean([chance(one) for one in asked]))
+    return {"a word drawn blindly": blind, **{name: float(np.mean(one)) for name, one in found.items()}}
+
+
+def main() -> None:
+    """Print a table of the share of hits in the sentences that travel with the model."""
+    model, asked = load(FOLDER), list(sentences())
+    everyday, lessons = shares(model, asked[:EVERYDAY]), shares(model, asked[EVERYDAY:])
+    print("| highest source score by | is a sure word, everyday | fields of study |\n|---|---|---|")
+    for reading, share in everyday.items():
+        print(f"| {reading} | {share:.2f} | {lessons[reading]:.2f} |")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,19 @@ from attrwidget.demo.translation.lexicon import (
     Verb,
 )
 from attrwidget.demo.translation.nouns import noun_phrase, person, recipient, subject, thing
-from attrwidget.demo.translation.phrases import NOTHING, En, Phrase, Zh, spot, translation, where, word
+from attrwidget.demo.translation.phrases import (
+    ASK,
+    IS,
+    NOTHING,
+    STOP,
+    En,
+    Phrase,
+    Zh,
+    spot,
+    translation,
+    where,
+    word,
+)
 from attrwidget.demo.translation.verbs import action, asked, does, done, start, time_of, will
 
 if TYPE_CHECKING:
@@ -27,8 +39,6 @@ if TYPE_CHECKING:
 
     from attrwidget.demo.translation.sentence import Translation
 
-STOP, ASK = ("。", "."), ("？", "?")
-IS = {"first": "am", "many": "are", "third": "is"}
 GO = Verb("去", "go", "goes", "went", "", state=False)
 
 

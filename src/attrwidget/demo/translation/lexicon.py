@@ -47,13 +47,14 @@ class Time:
     tense: str
 
 
-def _rows(table: str) -> list[list[str]]:
+def rows(table: str) -> list[list[str]]:
+    """Return the cells of a table's lines."""
     return [[cell.strip() for cell in line.split("|")] for line in table.strip().splitlines()]
 
 
 PEOPLE = tuple(
     Noun(zh, measure, one, many, "person")
-    for zh, measure, one, many in _rows("""
+    for zh, measure, one, many in rows("""
 老師|位|teacher|teachers
 學生|個|student|students
 醫生|位|doctor|doctors
@@ -81,7 +82,7 @@ FAMILY = (
 NAMES = (("小華", "Xiaohua"), ("美玲", "Meiling"), ("志強", "Zhiqiang"), ("雅婷", "Yating"))
 THINGS = tuple(
     Noun(*cells)
-    for cells in _rows("""
+    for cells in rows("""
 書|本|book|books|text
 信|封|letter|letters|text
 報紙|份|newspaper|newspapers|text
@@ -130,7 +131,7 @@ CITIES = (("台北", "Taipei"), ("高雄", "Kaohsiung"), ("東京", "Tokyo"), ("
 VEHICLES = (("火車", "train"), ("飛機", "plane"), ("公車", "bus"), ("船", "ship"))
 VERBS = tuple(
     Verb(zh, base, third, past, kinds, state == "state")
-    for zh, base, third, past, kinds, state in _rows("""
+    for zh, base, third, past, kinds, state in rows("""
 買|buy|buys|bought|text food dress tool animal car|
 賣|sell|sells|sold|text food dress tool animal car|
 讀|read|reads|read|text|
@@ -159,7 +160,7 @@ GIVING = (
 )
 ADJECTIVES = tuple(
     Adjective(*cells)
-    for cells in _rows("""
+    for cells in rows("""
 新|new|newer|text dress tool car
 舊|old|older|text dress tool car
 大|big|bigger|food dress tool car animal

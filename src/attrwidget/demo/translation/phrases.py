@@ -40,6 +40,8 @@ class Phrase:
 
 
 NOTHING = Phrase()
+STOP, ASK = ("。", "."), ("？", "?")
+IS = {"first": "am", "many": "are", "third": "is"}
 
 
 def word(zh: str, *en: str) -> Phrase:

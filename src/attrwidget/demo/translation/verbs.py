@@ -56,8 +56,13 @@ def done(tense: str) -> Phrase:
 
 def does(rng: random.Random, verb: Verb, tense: str, who: Phrase, time: Phrase) -> Doing:
     """Return the verb in a tense, sometimes negated."""
-    main = Zh(verb.zh)
     negated = rng.random() < 0.25 and (verb.state or tense != "present")
+    return doing(verb, tense, who, time, negated=negated)
+
+
+def doing(verb: Verb, tense: str, who: Phrase, time: Phrase, *, negated: bool) -> Doing:
+    """Return the verb in a tense; one that is no state and in the present is not *negated*."""
+    main = Zh(verb.zh)
     if tense == "wish":
         return _wish(main, verb.base, who, negated=negated)
     base = En(verb.base, (main,))
