@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from attrwidget import teach
     from attrwidget.capture_calls import capture
     from attrwidget.comparison import compare
+    from attrwidget.corpora.corpus import Corpus
+    from attrwidget.corpora.make import corpus
     from attrwidget.evaluation import evaluate
     from attrwidget.explanation import Explanation
     from attrwidget.formats.read.captum import from_captum
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AttrWidgetError",
     "Cancelled",
+    "Corpus",
     "Explanation",
     "Model",
     "Prompt",
@@ -46,6 +49,7 @@ __all__ = [
     "__version__",
     "capture",
     "compare",
+    "corpus",
     "evaluate",
     "from_captum",
     "from_inseq",
@@ -60,6 +64,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Corpus": "attrwidget.corpora.corpus",
     "Explanation": "attrwidget.explanation",
     "Model": "attrwidget.kinds.model",
     "Prompt": "attrwidget.text.prompt",
@@ -69,6 +74,7 @@ _HOMES = {
     "Trace": "attrwidget.methods",
     "capture": "attrwidget.capture_calls",
     "compare": "attrwidget.comparison",
+    "corpus": "attrwidget.corpora.make",
     "evaluate": "attrwidget.evaluation",
     "from_captum": "attrwidget.formats.read.captum",
     "from_inseq": "attrwidget.formats.read.inseq",
