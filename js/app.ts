@@ -34,6 +34,8 @@ export interface App {
   readonly other?: Other | null;
   /** A question over it. */
   readonly asked?: Asked | null;
+  /** Unpack the panel that searches a corpus, where Python runs. */
+  readonly similar?: () => Promise<Part>;
 }
 
 /** Fill `el` with a display that ends with `signal`. */
@@ -101,6 +103,7 @@ export function mountApp(
     () => content.value.lens !== undefined,
     async () => (await import("./panels/layers/layers")).layers,
   );
+  if (app.similar) mountLater(view, ctx, () => content.value.corpus !== undefined, app.similar);
   listenForKeys(aw, ctx, panels, mountLongText(main, ctx, parts));
   if (app.trouble) retryAfter(app.trouble, ctx, tasks);
   signal.addEventListener("abort", () => root.replaceChildren());

@@ -61,7 +61,8 @@ function createApp(model: WidgetModel, signal: AbortSignal): App {
   });
   signal.addEventListener("abort", stop);
   const { text } = (model.get("question") ?? {}) as { readonly text?: string };
-  return { state, session, notes: [], trouble, other, asked: text ? model : null };
+  const similar = async () => (await import("./panels/similar/similar")).similar;
+  return { state, session, notes: [], trouble, other, asked: text ? model : null, similar };
 }
 
 /** Python's trait `other`: an explanation to compare with, or an empty object. */

@@ -37,6 +37,7 @@ OFFERED = [
     "trace",
     "warnings",
     "widget",
+    "with_corpus",
 ]
 NEED_THE_MODEL: dict[str, Callable[[Any], Any]] = {
     "check()": lambda ex: ex.check(0),
@@ -50,6 +51,7 @@ NEED_THE_MODEL: dict[str, Callable[[Any], Any]] = {
     "scores(foil=)": lambda ex: ex.scores("saliency", foil=" Paris"),
     "scores(units=)": lambda ex: ex.scores("saliency", units="word"),
     "trace": lambda ex: ex.trace,
+    "with_corpus": lambda ex: ex.with_corpus(None),
 }
 
 

@@ -9,6 +9,8 @@ import type {
   QueryKey,
   ScoreMap,
   ScoreQuery,
+  Similar,
+  SimilarArgs,
   StepLens,
   Tried,
 } from "./session";
@@ -65,6 +67,7 @@ describe("the messages both sides agree on", () => {
       | Glance
       | Check
       | Tried
+      | Similar
       | readonly string[]
       | readonly StepLens[];
     const ask: Record<string, () => Promise<Answer>> = {
@@ -74,6 +77,7 @@ describe("the messages both sides agree on", () => {
       map: () => session.map(query),
       query_key: () =>
         session.queryKey(step as number, input as number, [args.layer as number, args.head as number]),
+      similar: () => session.similar(args as unknown as SimilarArgs),
       glance: () => session.glance(args.rows as number, args.cols as number),
       head_map: () => {
         const head = [args.layer as number, args.head as number] as const;
@@ -111,6 +115,14 @@ describe("the messages both sides agree on", () => {
     } else if (op === "glance") {
       const { rows, cols, high } = meta;
       expect(answer).toEqual({ rows, cols, high, values: Uint8Array.from(numbers(values)) });
+    } else if (op === "similar") {
+      const [first, second, ...weights] = numbers(values);
+      const [one, other] = meta.matches as object[];
+      const matches = [
+        { ...one, similarity: first, weights: Float32Array.from(weights.slice(0, 2)) },
+        { ...other, similarity: second, weights: Float32Array.from(weights.slice(2)) },
+      ];
+      expect(answer).toEqual({ ...meta, matches });
     } else if (op === "foil") expect(answer).toEqual(meta);
     else if (op === "likely") expect(answer).toEqual(meta.words);
     else if (op === "try") {

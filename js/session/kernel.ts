@@ -18,6 +18,9 @@ import type {
   ScoreMap,
   ScoreQuery,
   Session,
+  Similar,
+  SimilarArgs,
+  SimilarMatch,
   StepLens,
   Sums,
 } from "./session";
@@ -256,6 +259,19 @@ export class KernelSession implements Session {
     const both = toFloat32(reply.buffers[0] ?? new ArrayBuffer(0));
     const size = both.length / 2;
     return { query: both.subarray(0, size), key: both.subarray(size), scale, weight };
+  }
+
+  async similar(args: SimilarArgs, options?: RequestOptions): Promise<Similar> {
+    const reply = await this.#requests.ask("similar", args, () => {}, options);
+    const { matches, ...rest } = reply.meta as unknown as Similar;
+    const numbers = toFloat32(reply.buffers[0] ?? new ArrayBuffer(0));
+    let at = matches.length;
+    const read = matches.map((match, k): SimilarMatch => {
+      const words = (match.parts.length - 1) / 2;
+      at += words;
+      return { ...match, similarity: numbers[k] ?? Number.NaN, weights: numbers.subarray(at - words, at) };
+    });
+    return { ...rest, matches: read };
   }
 
   heads(

@@ -76,6 +76,8 @@ export interface Content {
   readonly continued?: boolean;
   /** Queries and keys can be read. */
   readonly query_keys?: boolean;
+  /** A corpus that words are searched in; only where Python runs. */
+  readonly corpus?: CorpusInfo;
   /** The parts of the attention, of which Heads shows one; the first at first. Left out where there is one alone. */
   readonly parts?: readonly AttentionPart[];
   readonly layers: number;
@@ -231,6 +233,47 @@ export interface StepLens {
   readonly rivals: Float32Array;
 }
 
+/** A corpus: its size, the layers kept, how many heads each has, and the labels of its words. */
+export interface CorpusInfo {
+  readonly texts: number;
+  readonly tokens: number;
+  readonly layers: readonly number[];
+  readonly heads: number;
+  readonly annotations: readonly string[];
+}
+
+/** A search for the place where a step is read, or for a token, by the state at a layer or by heads of it. */
+export interface SimilarArgs {
+  readonly step: number | null;
+  readonly token: number | null;
+  readonly layer: number;
+  readonly heads: readonly number[] | null;
+  readonly k: number;
+}
+
+export interface SimilarMatch {
+  readonly similarity: number;
+  /** Words at odd places, and what stands before, between and after them. */
+  readonly parts: readonly string[];
+  /** The index of the word that was found, and of the one that it reads most. */
+  readonly word: number;
+  readonly attended: number | null;
+  /** What it reads of each word; NaN where that is not known. */
+  readonly weights: Float32Array;
+  readonly labels: Readonly<Record<string, readonly string[]>>;
+}
+
+export type Counts = readonly (readonly [name: string, count: number])[];
+
+export interface Similar {
+  /** The token searched for. */
+  readonly name: string;
+  readonly matches: readonly SimilarMatch[];
+  /** How often each label occurs, by annotation and by which word: "match", "next", "attended". */
+  readonly summaries: Readonly<Record<string, Readonly<Record<string, Counts>>>>;
+  readonly offsets: Counts | null;
+}
+
 /** The forms of a figure that Python makes for a page, which makes SVG and PNG itself. */
 export type FileForm = "pdf" | "tex" | "md" | "csv";
 
@@ -323,6 +366,8 @@ export interface Session {
   knownLens(step: number): StepLens | null;
   /** The figure of a state as a file; only where Python runs, which draws it. */
   figure?(form: FileForm, asked: FigureArgs, options?: RequestOptions): Promise<Uint8Array<ArrayBuffer>>;
+  /** Words of the corpus that the model treats like one of the text; only where Python runs. */
+  similar?(args: SimilarArgs, options?: RequestOptions): Promise<Similar>;
   /** `text` as the foil of a step. */
   foil(step: number, text: string, options?: RequestOptions): Promise<Foil>;
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from attrwidget.progress import Progress
     from attrwidget.results.check import Check
     from attrwidget.results.live import LiveReading
+    from attrwidget.results.similar import SearchedTexts
 
 
 class Explanation(Presentation):
@@ -220,6 +221,22 @@ class Explanation(Presentation):
             >>> ex.query_key(0, 3, layer=2, head=1).nlargest(5, "product")
         """
         return self.reading.query_key(step, index, layer, head, part).table()
+
+    def with_corpus(self, corpus: SearchedTexts) -> Self:
+        """Let the widget search for similar contexts in *corpus*, and return this explanation.
+
+        Args:
+            corpus: What ``attrwidget.corpus`` returned for the same model.
+
+        Raises:
+            AttrWidgetError: The corpus was read by another model.
+
+        Example:
+            >>> ex.with_corpus(aw.corpus("demo", model))
+        """
+        self.reading.similar = corpus.for_page(self.reading)
+        self._renew_widget()
+        return self
 
     def check(
         self,

@@ -330,6 +330,12 @@ class Presentation(ABC):
         with self._widget_lock:
             return None if self._widget is None else {name: getattr(self._widget, name) for name in SHARED}
 
+    def _renew_widget(self) -> None:
+        """Let the widget, if there is one, show what was added to the reading."""
+        with self._widget_lock:
+            if self._widget is not None and self._widget.reading is self.reading:
+                self._widget.renew()
+
     def __repr__(self) -> str:
         return repr(self.reading)
 

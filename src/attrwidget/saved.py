@@ -177,6 +177,10 @@ class SavedExplanation(Presentation):
         """Raise AttrWidgetError: queries and keys need the model."""
         self._refuse("query_key()")
 
+    def with_corpus(self, corpus: Any) -> NoReturn:  # noqa: ARG002
+        """Raise AttrWidgetError: searching a corpus needs the model."""
+        self._refuse("with_corpus()")
+
     def logit_lens(self) -> pd.DataFrame:
         """Raise AttrWidgetError: the logit lens needs the model."""
         self._refuse("logit_lens()")

@@ -76,7 +76,7 @@ def test_an_encoder_alone_reads_a_translation() -> None:
     corpus = aw.corpus(["我喜歡你。", "我的哥哥把書寄給了你。"], model)
     ex = model.explain("我們喜歡的手錶很重。", max_new_tokens=3)
     assert corpus.similar(ex, 1, k=2)[0].similarity <= 1
-    with pytest.raises(aw.AttrWidgetError, match="name a token of the source"):
+    with pytest.raises(aw.AttrWidgetError, match="choose a word of the source"):
         corpus.similar(ex)
 
 

@@ -17,6 +17,7 @@ from attrwidget.results.check import Check
 from attrwidget.results.contrast import Foil
 from attrwidget.results.lens import Lens, StepLens
 from attrwidget.results.query_key import QueryKey
+from attrwidget.results.similar import SimilarWords
 from attrwidget.text.sections import Section
 from attrwidget.text.tokens import TextPiece, Tokens, visible
 
@@ -71,6 +72,7 @@ class FakeExplanation(Reading):
         self.changed_words: FakeWords | None = None
         self.edits = ()
         self.planted_query_keys: dict[str, Any] = {}
+        self.similar: FakeCorpus | None = None
         self.checks: FakeChecks | None = None
         self.known: set[tuple[str, int]] = set()
         self.computed: list[tuple[str, int]] = []
@@ -167,6 +169,19 @@ class FakeChecks:
     def run(self, steps: list[int], inputs: list[int], *, progress: Any = None) -> Check:  # noqa: ARG002
         p, without, *others = MESSAGES["checks"][f"{steps} {inputs}"]
         return Check(tuple(steps), tuple(inputs), ("",) * len(inputs), p, without, tuple(others))
+
+
+class FakeCorpus:
+    """The corpus of ``fixtures/messages.json``, with the one answer that is planted there."""
+
+    def about(self) -> dict[str, Any]:
+        return dict(MESSAGES["content"]["corpus"])
+
+    def find(self, _reading: Any, **asked: Any) -> SimilarWords:
+        (planted,) = (one for one in MESSAGES["requests"] if one["request"]["op"] == "similar")
+        asked.pop("progress")
+        assert asked == planted["request"]["args"]
+        return SimilarWords(planted["answer"]["meta"], np.array(planted["answer"]["values"], np.float32))
 
 
 class FakeWords:
@@ -271,6 +286,7 @@ def planted() -> FakeExplanation:
     explanation.contrasts = FakeContrasts(likeliest)
     explanation.checks, explanation.lens = FakeChecks(), FakeLens()
     explanation.changed_words = FakeWords()
+    explanation.similar = FakeCorpus()
     explanation.planted_query_keys = MESSAGES["query_keys"]
     return explanation
 

@@ -10,8 +10,9 @@ from attrwidget.checks import check_list, is_whole, short
 from attrwidget.corpora.matches import Match, Matches
 from attrwidget.corpora.neighbours import Neighbours
 from attrwidget.corpora.predict import Predictions
-from attrwidget.corpora.query import Query, query_of
+from attrwidget.corpora.query import Query, query_of, require_same_model
 from attrwidget.corpora.reader import unit_heads, unit_states
+from attrwidget.corpora.shown import ShownCorpus
 from attrwidget.errors import AttrWidgetError, did_you_mean
 from attrwidget.progress import progress_bar
 
@@ -27,16 +28,21 @@ if TYPE_CHECKING:
     from attrwidget.corpora.store import Store
     from attrwidget.engine.attention.recorder import RecordedAttention
     from attrwidget.progress import Progress
+    from attrwidget.results.live import LiveReading
 
 _READ_AGAIN = 64  # texts whose attention is kept
 _SINK = 0.25
 
 
 class Corpus:
-    """Texts whose words can be searched by what a model makes of them; made by ``attrwidget.corpus``."""
+    """Texts whose words can be searched by what a model makes of them; made by ``attrwidget.corpus``.
+
+    Attributes:
+        reader: Puts a text through the model.
+    """
 
     def __init__(self, reader: Reader, store: Store) -> None:
-        self._reader, self._store = reader, store
+        self.reader, self._store = reader, store
         self._neighbours = Neighbours(store)
         self._attention: OrderedDict[int, RecordedAttention | None] = OrderedDict()
 
@@ -56,6 +62,11 @@ class Corpus:
     def layers(self) -> list[int]:
         """The layers that can be searched, from 0."""
         return list(self._store.about.layers)
+
+    @property
+    def n_tokens(self) -> int:
+        """How many tokens can be found, special ones left out."""
+        return self._store.about.tokens
 
     @property
     def n_heads(self) -> int:
@@ -100,15 +111,22 @@ class Corpus:
         Example:
             >>> corpus.similar(model.explain("The capital of [MASK] is Berlin."), layer=1)
         """
-        query = query_of(self._reader, what, token)
+        query = query_of(self.reader, what, token)
         return self.matches(query, layer, heads, k)
 
-    def matches(self, query: Query, layer: int | None, heads: int | Sequence[int] | None, k: int) -> Matches:
+    def matches(
+        self,
+        query: Query,
+        layer: int | None,
+        heads: int | Sequence[int] | None,
+        k: int,
+        progress: Progress | None = None,
+    ) -> Matches:
         """Return the matches of a checked *query*; see ``similar``."""
         layer, chosen = self._layer(layer), self._heads(heads)
         if not is_whole(k) or k < 1:
             raise AttrWidgetError(f"k is a whole number of matches from 1, not {short(k)}.")
-        found = self._reader.read(query.text, [layer])
+        found = self.reader.read(query.text, [layer])
         own = [at for at, text in enumerate(self._store.texts) if text.ids == query.text.ids]
         more = k + sum(len(self._store.texts[at].tokens()) for at in own)
         if chosen is None:
@@ -121,8 +139,21 @@ class Corpus:
             by = f"layer {layer}, heads {', '.join(map(str, chosen))}"
         places = [(tuple(self._store.places[row]), cosine) for row, cosine in zip(rows, cosines, strict=True)]
         kept = [(at, token, cosine) for (at, token), cosine in places if at not in own][:k]
-        matches = [self._match(int(at), int(token), float(c), layer, chosen) for at, token, c in kept]
+        matches = []
+        for done, (at, token, cosine) in enumerate(kept):
+            if progress is not None:
+                progress(done, len(kept))
+            matches.append(self._match(int(at), int(token), float(cosine), layer, chosen))
         return Matches(matches, self.annotations, f"{query.name!r} by {by}")
+
+    def for_page(self, reading: LiveReading) -> ShownCorpus:
+        """Return what the widget searches for words of *reading*; see ``Explanation.with_corpus``.
+
+        Raises:
+            AttrWidgetError: It is of another model.
+        """
+        require_same_model(self.reader, reading)
+        return ShownCorpus(self)
 
     def predict(
         self,
@@ -197,7 +228,7 @@ class Corpus:
             )
         if not is_whole(k) or k < 1:
             raise AttrWidgetError(f"k is a whole number of words from 1, not {short(k)}.")
-        return Predictions(self._store, self._reader, annotation, k, progress)
+        return Predictions(self._store, self.reader, annotation, k, progress)
 
     def _match(
         self, at: int, token: int, similarity: float, layer: int, heads: Sequence[int] | None
@@ -216,7 +247,7 @@ class Corpus:
             return self._attention[at]
         if not self.n_heads:
             return None
-        found = self._reader.read(self._store.texts[at], [layer])
+        found = self.reader.read(self._store.texts[at], [layer])
         self._attention[at] = found.attention if found.heads else None
         if len(self._attention) > _READ_AGAIN:
             self._attention.popitem(last=False)
@@ -234,10 +265,10 @@ class Corpus:
     def _heads(self, heads: int | Sequence[int] | None) -> list[int] | None:
         if heads is None:
             return None
-        given = [heads] if is_whole(heads) else check_list(heads, "Heads", "[0, 3]")
+        given: list[Any] = [heads] if is_whole(heads) else check_list(heads, "Heads", "[0, 3]")
         if not self.n_heads:
             raise AttrWidgetError(
-                f"The attention of {self._reader.name} cannot be listened to, so it is searched by layer alone."
+                f"The attention of {self.reader.name} cannot be listened to, so it is searched by layer alone."
             )
         wrong = [head for head in given if not is_whole(head) or not 0 <= head < self.n_heads]
         if wrong or not given:

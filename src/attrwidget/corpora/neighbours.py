@@ -54,7 +54,7 @@ class Neighbours:
         chosen[list(heads)] = 1
         masked = (query.reshape(len(chosen), -1) * chosen).reshape(-1)
         found, cosines = _exact(self._store.vectors(HEADS, layer), masked, k)
-        return found, cosines / len(heads)
+        return found, np.asarray(cosines / len(heads), np.float32)
 
     def _graph(self, layer: int, vectors: Floats) -> Any:
         """Return the graph of a layer, which is finished first where tokens are missing, and kept."""

@@ -33,7 +33,7 @@ def query_of(reader: Reader, what: Any, token: int | str | None) -> Query:
         if token is None:
             steps = held_steps(what) or first_word(what.reading) or [0]
             return query_of_step(reader, what.reading, steps[-1])
-        return _of_token(reader, what.reading, token)
+        return query_of_token(reader, what.reading, token)
     if not isinstance(what, str):
         raise AttrWidgetError(f"Search for a token of a text or of an Explanation, not of {short(what)}.")
     text = reader.encode(plain_text(what))
@@ -52,23 +52,29 @@ def query_of_step(reader: Reader, reading: LiveReading, step: Any) -> Query:
     """Return the query for the place at which a *step* is read."""
     step, trace = check_step(step, reading.n_steps), reading.trace
     if reading.n_source or not (trace.writes_text or reading.places or trace.output_kind == "none"):
-        what = "a token of the source" if reading.n_source else "a token of the text"
+        name = reading.tokens.labels[reading.first_step + step].strip()
+        where = "source" if reading.n_source else "text"
         raise AttrWidgetError(
-            f"{trace.model.name} reads no single token for “{reading.tokens.labels[reading.first_step + step].strip()}”"
-            f": name {what}, by its index or as a word."
+            f"{trace.model.name} reads no single word for “{name}”: choose a word of the {where}."
         )
     at = reading.places[step] if reading.places else trace.position(step)
-    return _of_token(reader, reading, at)
+    return query_of_token(reader, reading, at)
 
 
-def _of_token(reader: Reader, reading: LiveReading, token: int | str) -> Query:
+def require_same_model(reader: Reader, reading: LiveReading) -> None:
+    """Raise AttrWidgetError if *reading* is of another model than *reader*'s."""
     trace = reading.trace
     if fingerprint(trace.model) != reader.fingerprint():
         raise AttrWidgetError(
             f"The explanation is of {reading.model_name}, and the corpus was read by {reader.name} or by other "
             "weights: explain the text by the model that read the corpus."
         )
-    ids, types = _ids(reading), _types(trace)
+
+
+def query_of_token(reader: Reader, reading: LiveReading, token: int | str) -> Query:
+    """Return the query for a *token* of the text of *reading*, by index or as it is written."""
+    require_same_model(reader, reading)
+    ids, types = _ids(reading), _types(reading.trace)
     names = [reading.tokens.labels[at] for at in range(len(ids))]
     at = _found(token, names, [])
     return Query(reader.ids_only(ids, types), at, names[at])

@@ -62,6 +62,7 @@ def content_of(reading: Reading, *, model: bool = True) -> dict[str, Any]:
         **({"continued": True} if reading.before else {}),
         **_changed(reading),
         **({"editing": {"mask": words.mask}} if words else {}),
+        **({"corpus": reading.similar.about()} if model and reading.similar else {}),
         **({"query_keys": True} if model and reading.has_query_keys else {}),
         **(
             {"parts": [part_entry(part) for part in reading.parts.values()]}

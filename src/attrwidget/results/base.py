@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from attrwidget.results.given import Given
     from attrwidget.results.lens import Lens
     from attrwidget.results.query_key import QueryKey
+    from attrwidget.results.similar import SimilarContexts
     from attrwidget.text.sections import Section
     from attrwidget.text.tokens import Tokens
 
@@ -85,6 +86,7 @@ class Reading(ABC):
         edits: The words that were changed of the text before: where a new one stands, and the old one's text.
         checks: What becomes of a step without some inputs; None without the model.
         lens: What each layer would have said at a step; None without the model.
+        similar: The corpus that words are searched in; None where none was given, and without the model.
         has_query_keys: Whether ``query_key`` answers.
         parts: The parts of the attention that ``part_weights`` reads, by name; none without the model.
         answer_text: The answer in words where the joined steps do not give it, else None.
@@ -111,6 +113,7 @@ class Reading(ABC):
     edits: tuple[tuple[int, int, str], ...] = ()
     checks: Checks | None = None
     lens: Lens | None = None
+    similar: SimilarContexts | None = None
     has_query_keys: bool = False
     parts: Mapping[str, AttentionPart] = MappingProxyType({})
     answer_text: str | None = None

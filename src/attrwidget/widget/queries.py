@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.errors import AttrWidgetError
+from attrwidget.widget import corpus_requests as corpora
 from attrwidget.widget import figure_requests as figures
 from attrwidget.widget import layer_requests as layers
 from attrwidget.widget import score_requests as scores
@@ -26,6 +27,7 @@ _OPERATIONS: dict[str, Callable[[Reading, Mapping[str, Any]], Query]] = {
     "glance": layers.glance,
     "head_map": layers.head_map,
     "query_key": layers.query_key,
+    "similar": corpora.similar,
     "continue": words.write_on,
     "back": words.back,
     "try": words.try_words,
@@ -44,6 +46,7 @@ _FIELDS = {
     "glance": ("rows", "cols"),
     "head_map": ("part", "layer", "head", "rows", "cols"),
     "query_key": ("step", "input", "layer", "head"),
+    "similar": ("step", "token", "layer", "heads", "k"),
     "continue": ("step", "foil"),
     "back": (),
     "try": ("step", "changes"),

@@ -218,8 +218,13 @@ class ExplanationWidget(anywidget.AnyWidget):
             return {}
         return {"heads": {**answer.meta, "shares": _packed(answer.buffer)}}
 
+    def renew(self) -> None:
+        """Show what was added to the reading: a corpus to search."""
+        self.set_trait("content", content_of(self.reading))
+
     def _show(self, reading: Reading) -> None:
         """Show another answer, with nothing held."""
+        reading.similar = reading.similar or self.reading.similar
         self.reading = reading
         self.foil = None
         self.held = []
