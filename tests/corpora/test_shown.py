@@ -47,10 +47,10 @@ def test_a_page_is_answered_with_what_python_finds(ex: aw.Explanation, demo: Cor
 
 
 def test_a_long_text_is_cut_around_the_match(masked: Any) -> None:
-    text = "Hello! " * 20 + "The capital of Japan is Tokyo. " + "Good morning. " * 20
-    corpus = aw.corpus([text], masked, layers=1)
+    text = "Hello! " * 10 + "The capital of Japan is Tokyo. " + "Good morning. " * 10
+    corpus = aw.corpus([text], masked, layers=0)
     ex = masked.explain("The capital of [MASK] is Berlin.").with_corpus(corpus)
-    meta, _ = Page(ex).ask("similar", {**ASKED, "token": 4, "step": None, "k": 1})
+    meta, _ = Page(ex).ask("similar", {**ASKED, "token": 6, "step": None, "layer": 0, "k": 1})
     (shown,) = meta["matches"]
     assert shown["parts"][0] == "… "
     assert shown["parts"][-1] == " …"
