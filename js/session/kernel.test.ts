@@ -9,7 +9,7 @@ import type {
   QueryKey,
   ScoreMap,
   ScoreQuery,
-  Similar,
+  SimilarAnswer,
   SimilarArgs,
   StepLens,
   Tried,
@@ -67,7 +67,7 @@ describe("the messages both sides agree on", () => {
       | Glance
       | Check
       | Tried
-      | Similar
+      | SimilarAnswer
       | readonly string[]
       | readonly StepLens[];
     const ask: Record<string, () => Promise<Answer>> = {
@@ -116,13 +116,7 @@ describe("the messages both sides agree on", () => {
       const { rows, cols, high } = meta;
       expect(answer).toEqual({ rows, cols, high, values: Uint8Array.from(numbers(values)) });
     } else if (op === "similar") {
-      const [first, second, ...weights] = numbers(values);
-      const [one, other] = meta.matches as object[];
-      const matches = [
-        { ...one, similarity: first, weights: Float32Array.from(weights.slice(0, 2)) },
-        { ...other, similarity: second, weights: Float32Array.from(weights.slice(2)) },
-      ];
-      expect(answer).toEqual({ ...meta, matches });
+      expect(answer).toEqual({ meta, numbers: Float32Array.from(numbers(values)) });
     } else if (op === "foil") expect(answer).toEqual(meta);
     else if (op === "likely") expect(answer).toEqual(meta.words);
     else if (op === "try") {

@@ -18,9 +18,8 @@ import type {
   ScoreMap,
   ScoreQuery,
   Session,
-  Similar,
+  SimilarAnswer,
   SimilarArgs,
-  SimilarMatch,
   StepLens,
   Sums,
 } from "./session";
@@ -261,17 +260,9 @@ export class KernelSession implements Session {
     return { query: both.subarray(0, size), key: both.subarray(size), scale, weight };
   }
 
-  async similar(args: SimilarArgs, options?: RequestOptions): Promise<Similar> {
-    const reply = await this.#requests.ask("similar", args, () => {}, options);
-    const { matches, ...rest } = reply.meta as unknown as Similar;
-    const numbers = toFloat32(reply.buffers[0] ?? new ArrayBuffer(0));
-    let at = matches.length;
-    const read = matches.map((match, k): SimilarMatch => {
-      const words = (match.parts.length - 1) / 2;
-      at += words;
-      return { ...match, similarity: numbers[k] ?? Number.NaN, weights: numbers.subarray(at - words, at) };
-    });
-    return { ...rest, matches: read };
+  async similar(args: SimilarArgs, options?: RequestOptions): Promise<SimilarAnswer> {
+    const { meta, buffers } = await this.#requests.ask("similar", args, () => {}, options);
+    return { meta, numbers: toFloat32(buffers[0] ?? new ArrayBuffer(0)) };
   }
 
   heads(

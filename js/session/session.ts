@@ -251,27 +251,10 @@ export interface SimilarArgs {
   readonly k: number;
 }
 
-export interface SimilarMatch {
-  readonly similarity: number;
-  /** Words at odd places, and what stands before, between and after them. */
-  readonly parts: readonly string[];
-  /** The index of the word that was found, and of the one that it reads most. */
-  readonly word: number;
-  readonly attended: number | null;
-  /** What it reads of each word; NaN where that is not known. */
-  readonly weights: Float32Array;
-  readonly labels: Readonly<Record<string, readonly string[]>>;
-}
-
-export type Counts = readonly (readonly [name: string, count: number])[];
-
-export interface Similar {
-  /** The token searched for. */
-  readonly name: string;
-  readonly matches: readonly SimilarMatch[];
-  /** How often each label occurs, by annotation and by which word: "match", "next", "attended". */
-  readonly summaries: Readonly<Record<string, Readonly<Record<string, Counts>>>>;
-  readonly offsets: Counts | null;
+/** What a search found, as it was sent; the panel that shows it reads it. */
+export interface SimilarAnswer {
+  readonly meta: object;
+  readonly numbers: Float32Array;
 }
 
 /** The forms of a figure that Python makes for a page, which makes SVG and PNG itself. */
@@ -367,7 +350,7 @@ export interface Session {
   /** The figure of a state as a file; only where Python runs, which draws it. */
   figure?(form: FileForm, asked: FigureArgs, options?: RequestOptions): Promise<Uint8Array<ArrayBuffer>>;
   /** Words of the corpus that the model treats like one of the text; only where Python runs. */
-  similar?(args: SimilarArgs, options?: RequestOptions): Promise<Similar>;
+  similar?(args: SimilarArgs, options?: RequestOptions): Promise<SimilarAnswer>;
   /** `text` as the foil of a step. */
   foil(step: number, text: string, options?: RequestOptions): Promise<Foil>;
 }

@@ -3,7 +3,7 @@ import { h } from "../../dom";
 import type { Theme } from "../../draw/color";
 import { numeral } from "../../draw/numerals";
 import { tint } from "../../draw/ramp";
-import type { Counts, Similar, SimilarMatch } from "../../session/session";
+import type { Counts, Similar, SimilarMatch } from "./read";
 
 /** A match in its text: what it reads of each word is its tint. */
 export function found(match: SimilarMatch, theme: Theme): HTMLElement {

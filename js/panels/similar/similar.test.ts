@@ -1,29 +1,24 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Similar, SimilarArgs } from "../../session/session";
+import type { SimilarAnswer, SimilarArgs } from "../../session/session";
 import { setContent } from "../../state/state";
 import { setUp } from "../../testing";
 import { similar } from "./similar";
 
-const nan = Number.NaN;
 const corpus = { texts: 1200, tokens: 9000, layers: [0, 1], heads: 2, annotations: ["pos"] };
-const read: Similar = {
+const meta = {
   name: "is",
   matches: [
     {
-      similarity: 0.75,
       parts: ["", "It", " ", "was", "."],
       word: 1,
       attended: 0,
-      weights: Float32Array.of(0.5, 0.25),
       labels: { pos: ["PRON", "AUX"] },
     },
     {
-      similarity: 0.5,
       parts: ["… ", "<b>", ""],
       word: 0,
       attended: null,
-      weights: Float32Array.of(nan),
       labels: {},
     },
   ],
@@ -39,8 +34,10 @@ const read: Similar = {
   offsets: [["-1", 1]],
 };
 
+const answer: SimilarAnswer = { meta, numbers: Float32Array.of(0.75, 0.5, 0.5, 0.25, Number.NaN) };
+
 let at: ReturnType<typeof setUp>;
-const search = vi.fn(async (_: SimilarArgs): Promise<Similar> => read);
+const search = vi.fn(async (_: SimilarArgs): Promise<SimilarAnswer> => answer);
 const root = () => at.host.querySelector(".aw-similar") as HTMLElement;
 const open = () => (root().querySelector(".open") as HTMLButtonElement).click();
 const wait = () => vi.advanceTimersByTimeAsync(400);

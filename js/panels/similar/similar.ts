@@ -2,12 +2,12 @@
 import { computed, signal } from "@preact/signals-core";
 import type { Context } from "../../context";
 import { h, writeText } from "../../dom";
-import type { Similar } from "../../session/session";
 import { named } from "../../state/names";
 import { restingSteps } from "../../state/selectors";
 import { unitsOf } from "../../state/units";
 import { barsOf, found } from "./found";
 import { type Asked, asked } from "./query";
+import { readSimilar, type Similar } from "./read";
 import styles from "./similar.css";
 
 export const similar = { styles, mount };
@@ -89,8 +89,8 @@ function mount(host: HTMLElement, ctx: Context): void {
         "similar",
       );
       if (query.peek() !== now || read === undefined) return;
-      answer.value = read && { asked: now, read };
-      if (read) announce(`${read.matches.length} similar contexts.`);
+      answer.value = read && { asked: now, read: readSimilar(read) };
+      if (read) announce(`${answer.value?.read.matches.length} similar contexts.`);
     }, rest);
     return () => clearTimeout(timer);
   });
