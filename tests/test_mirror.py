@@ -22,6 +22,8 @@ TESTED_BY = {
     "apps/fields": "apps/test_explorer.py",
     "apps/server": "apps/test_guarded_server.py",
     "checks": "system/test_bad_input.py",
+    "corpora/query": "corpora/test_corpus.py",
+    "corpora/store": "corpora/test_make.py",
     "demo/training": "demo/test_causal.py",
     "engine/attention/rebuild": "engine/attention/test_recorder.py",
     "engine/compared_runs": "engine/test_text_check.py",
