@@ -248,6 +248,13 @@ def test_a_page_sends_what_it_likes(ex: Explanation) -> None:
     assert question.answer.tries == 5
 
 
+def test_positions_of_words(translated: Explanation) -> None:
+    assert aw.teach.positions(translated, "寄") == [9, 10]
+    assert aw.teach.positions(translated, "便宜") == [5, 6]
+    with pytest.raises(aw.AttrWidgetError, match="There is no input 'brothers'"):
+        aw.teach.positions(translated, "brothers")
+
+
 def test_marking_again_counts_nothing(ex: Explanation) -> None:
     question = aw.teach.ask("Score?", ex, answer=score("Washington", "America", "saliency"))
     assert [question.mark(text) for text in (".032", ".9", "x")] == [True, False, None]

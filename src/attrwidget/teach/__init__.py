@@ -8,6 +8,7 @@
 from attrwidget.teach.answers import answers
 from attrwidget.teach.ask import Question, ask
 from attrwidget.teach.expressions import edited, pick, probability, score, top_head, top_input
+from attrwidget.teach.places import positions
 from attrwidget.teach.record import Answer
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "ask",
     "edited",
     "pick",
+    "positions",
     "probability",
     "score",
     "top_head",

@@ -10,6 +10,7 @@ from attrwidget.errors import AttrWidgetError, did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from attrwidget.presentation import Presentation
     from attrwidget.results.base import Reading
     from attrwidget.text.tokens import TextPiece
 
@@ -28,6 +29,25 @@ def find_inputs(reading: Reading, source: Any) -> list[int]:
         index = check_input(source, reading.n_inputs)
         return next(list(range(u.start, u.end)) for u in input_pieces(reading) if u.start <= index < u.end)
     return _find(input_pieces(reading), source, "input")
+
+
+def positions(ex: Presentation, text: str) -> list[int]:
+    """Find a word of the input, for an answer that is a function of the explanation.
+
+    Args:
+        ex: An explanation.
+        text: The word, or several in a row, as the model reads them.
+
+    Returns:
+        The positions of its tokens, from 0, where it first occurs.
+
+    Raises:
+        AttrWidgetError: It is not there.
+
+    Example:
+        >>> ex.scores("saliency").iloc[0, aw.teach.positions(ex, "America")].sum()
+    """
+    return find_inputs(ex.reading, text)
 
 
 def step_pieces(reading: Reading) -> list[TextPiece]:
