@@ -14,12 +14,13 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 import attrwidget as aw
 from attrwidget.kinds.table import kind_of
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from helpers.live import LiveWidget
 from helpers.real import smollm2
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
@@ -63,6 +64,24 @@ def check_if_possible(explanation: aw.Explanation, step: int) -> None:
         explanation.check(step, "gim")
 
 
+def draw_similar(browser: Browser) -> None:
+    """Photograph the panel that searches a corpus, which needs Python: a page without it has none."""
+    model = aw.load("demo-masked")
+    explanation = model.explain("The capital of [MASK] is Berlin.").with_corpus(aw.corpus("demo", model))
+    page = browser.new_page(viewport={"width": 980, "height": 640}, device_scale_factor=2)
+    live = LiveWidget(page, explanation)
+    panel = page.locator(".aw-similar")
+    live.until(panel.is_visible)
+    panel.locator(".open").click()
+    page.locator("[role=option]", has_text="Berlin").first.click()
+    panel.locator(".by select").first.select_option("1")
+    live.until(lambda: "Berlin" in (panel.locator(".says").text_content() or ""))
+    live.wait(1000)
+    panel.screenshot(path=PICTURES / "similar-light.png")
+    live.close()
+    page.close()
+
+
 def main() -> None:
     """Write every picture into docs/pictures."""
     PICTURES.mkdir(parents=True, exist_ok=True)
@@ -84,6 +103,7 @@ def main() -> None:
             page.wait_for_timeout(500)
             page.locator("#attrwidget").screenshot(path=PICTURES / f"{name}.png")
             page.close()
+        draw_similar(browser)
         browser.close()
 
 

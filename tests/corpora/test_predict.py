@@ -64,11 +64,17 @@ def test_a_masked_word_is_told_by_its_context(masked: Any) -> None:
     words = [{"words": text[:-1].split(), "pos": ["D", "N", "A", "P", "V", "P"]} for text in texts]
     corpus = aw.corpus(texts, masked, annotations=words)
     table = corpus.predict("pos", 0, k=1, masked=True)
-    row = table[(table["text"] == 0) & (table["word"] == "Japan")].iloc[0]
-    hidden = states(masked, texts[0].replace("Japan", "[MASK]"), 0)[4]
-    others = states(masked, texts[1], 0)[1:7]
-    nearest = int(torch.cosine_similarity(hidden[None], others).argmax())
-    assert row["predicted"] == words[1]["pos"][nearest]
+    hidden = [
+        [
+            states(masked, text.replace(word, "[MASK]", 1), 0)[at + 1]
+            for at, word in enumerate(text[:-1].split())
+        ]
+        for text in texts
+    ]
+    for row, state in zip(table.to_dict("records"), [*hidden[0], *hidden[1]], strict=True):
+        others = torch.stack(hidden[1 - row["text"]])
+        nearest = int(torch.cosine_similarity(state[None], others).argmax())
+        assert row["predicted"] == words[0]["pos"][nearest]
 
 
 def test_equal_texts_do_not_tell_each_other(masked: Any) -> None:

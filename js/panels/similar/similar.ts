@@ -117,9 +117,9 @@ function mount(host: HTMLElement, ctx: Context): void {
     }
     const { read } = shown;
     writeText(says, [
-      "Searched for ",
+      "Searched at ",
       { strong: named(read.name) },
-      ", where the model reads it. Each match has its similarity, and tints for what it reads: darker is more, the most is underlined.",
+      ". Each match has its similarity, and tints for what it reads: darker is more, the most is underlined.",
     ]);
     list.replaceChildren(...read.matches.map((match) => found(match, ctx.theme.value)));
     bars.replaceChildren(...barsOf(read, label.value));

@@ -172,7 +172,8 @@ class Corpus:
             annotation: The name of the label, such as ``"pos"``.
             layer: A layer of the corpus; by default its last.
             k: How many words vote.
-            masked: Read each word from its context alone, with a mask in its place: for models that have one.
+            masked: Read each word from its context alone, with a mask in its place, and compare it with words read so:
+                for models that have a mask.
             progress: Called with ``(done, total)`` masked words.
 
         Returns:

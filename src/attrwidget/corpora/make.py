@@ -104,7 +104,11 @@ def _filled(  # noqa: PLR0917 - as they came
     if isinstance(texts, str) and texts in BUNDLED_CORPORA:
         texts = bundled_corpus(texts)
     total = len(texts) if hasattr(texts, "__len__") and not isinstance(texts, str) else None
-    given = (reader.encode(one) for one in annotated(texts, annotations))
+    sentences = annotated(texts, annotations)
+    if isinstance(texts, str | Path):  # read whole
+        known = list(sentences)
+        sentences, total = iter(known), len(known)
+    given = (reader.encode(one) for one in sentences)
     wanted = _layers(layers, reader.n_layers) if store is None else store.about.layers
     return _write(reader, given, store, folder=folder, layers=wanted, total=total, progress=progress)
 

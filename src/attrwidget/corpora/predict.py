@@ -41,7 +41,8 @@ class _Word(NamedTuple):
 class Predictions:
     """Predicts the labels of all words of a corpus, each from other texts than its own.
 
-    A word of several tokens is read at its last one.
+    A word of several tokens is read at its last one. Masked words are compared with masked words: a mask's state is
+    far from that of any word.
     """
 
     def __init__(
@@ -59,7 +60,7 @@ class Predictions:
 
     def table(self, layer: int, *, masked: bool) -> pd.DataFrame:
         """Return a row for each word: its label, the one predicted, and the share of neighbours that have it."""
-        found = self._predicted(layer, self._queries([layer], masked=masked)[layer])
+        found = self._predicted(self._states([layer], masked=masked)[layer])
         rows = [
             {
                 "text": word.text,
@@ -75,24 +76,23 @@ class Predictions:
 
     def by_layer(self, layers: Sequence[int], *, masked: bool) -> pd.DataFrame:
         """Return the share of words predicted right by layer, beside two guesses that need no model."""
-        queries = self._queries(layers, masked=masked)
+        states = self._states(layers, masked=masked)
         truth = [word.label for word in self._words]
         guesses = {"same_word": _right(self._by_form(), truth), "commonest": _right(self._commonest(), truth)}
         rows = [
-            {"accuracy": _right([label for label, _ in self._predicted(layer, queries[layer])], truth)}
+            {"accuracy": _right([label for label, _ in self._predicted(states[layer])], truth)}
             | guesses
             | {"words": len(truth)}
             for layer in layers
         ]
         return Table(rows, index=list(layers)).rename_axis("layer")
 
-    def _predicted(self, layer: int, queries: Floats) -> list[tuple[str, float]]:
+    def _predicted(self, states: Floats) -> list[tuple[str, float]]:
         """Return the commonest label among the nearest words, of equally common ones the nearest's, with its share."""
-        vectors = np.asarray(self._store.vectors(STATES, layer)[[word.row for word in self._words]])
         found = []
         for start in range(0, len(self._words), _AT_ONCE):
             rows = slice(start, start + _AT_ONCE)
-            cosines = queries[rows] @ vectors.T
+            cosines = states[rows] @ states.T
             cosines[self._group[rows, None] == self._group[None]] = -np.inf
             for row in cosines:
                 near = np.argsort(-row, kind="stable")[: self._k]
@@ -101,7 +101,7 @@ class Predictions:
                 found.append((label, count / len(labels)))
         return found
 
-    def _queries(self, layers: Sequence[int], *, masked: bool) -> dict[int, Floats]:
+    def _states(self, layers: Sequence[int], *, masked: bool) -> dict[int, Floats]:
         if not masked:
             rows = [word.row for word in self._words]
             return {layer: np.asarray(self._store.vectors(STATES, layer)[rows]) for layer in layers}
