@@ -45,7 +45,7 @@ def _folder(package: str) -> Path:
 
 
 @contextmanager
-def _read_quickly() -> Iterator[None]:
+def read_quickly() -> Iterator[None]:
     """Read a GGUF in a fifth of the time: as a plain array, and with the names of its tensors listed once."""
     import gguf
 
@@ -59,14 +59,14 @@ def _read_quickly() -> Iterator[None]:
 
 @cache
 def smollm2_tokenizer() -> Any:
-    with _read_quickly():
+    with read_quickly():
         return AutoTokenizer.from_pretrained(_folder(SMOLLM2), gguf_file=_GGUF)
 
 
 @cache
 def smollm2() -> Any:
     """SmolLM2-135M-Instruct as attrwidget loads it, its 4-bit weights turned to float32."""
-    with _read_quickly():
+    with read_quickly():
         own = AutoModelForCausalLM.from_pretrained(_folder(SMOLLM2), gguf_file=_GGUF, dtype=torch.float32)
     return aw.load(own.eval(), smollm2_tokenizer())
 

@@ -12,6 +12,7 @@ import nbformat
 import numpy as np
 import pytest
 import torch
+from helpers.real import read_quickly
 from nbclient import NotebookClient
 
 import attrwidget as aw
@@ -81,13 +82,40 @@ def test_what_is_the_model_thinking(monkeypatch: pytest.MonkeyPatch) -> None:
     assert gaps[0] < 1e-6
 
 
-@pytest.mark.parametrize(
-    "name", ["openai-community/gpt2", "openai-community/gpt2-xl", "Helsinki-NLP/opus-mt-zh-en"]
-)
-def test_a_real_model_that_cannot_be_had_says_what_to_do(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+REAL = re.compile(r"`(?:\w+ = )?(aw\.load\(.+?\))`")
+
+
+def loads() -> list[str]:
+    """Return the calls that load a model, of the tables at the end of the notebooks."""
+    cells = [cell for path in NOTEBOOKS for cell in nbformat.read(path, as_version=4).cells]
+    lines = [line for cell in cells for line in cell.source.splitlines() if line.startswith("|")]
+    return [found for line in lines for found in REAL.findall(line)]
+
+
+def test_a_real_model_that_cannot_be_had_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
+) -> None:
+    from transformers import BitsAndBytesConfig
+
     monkeypatch.setattr("attrwidget.hf.loading.is_reachable", lambda _: False)
-    with pytest.raises(aw.AttrWidgetError, match=r"cannot be reached.*HF_ENDPOINT.*folder"):
-        aw.load(name)
+    assert len(loads()) == 9
+    for call in loads():
+        with (
+            subtests.test(call),
+            pytest.raises(aw.AttrWidgetError, match=r"cannot be reached.*HF_ENDPOINT.*folder"),
+        ):
+            eval(call, {"aw": aw, "BitsAndBytesConfig": BitsAndBytesConfig})  # noqa: S307 - our own notebooks
+
+
+@pytest.mark.slow
+def test_smollm2_loads_as_the_notebook_says() -> None:
+    cells = nbformat.read(NOTEBOOKS[0], as_version=4).cells
+    (code,) = re.findall(r"```python\n(.*?)```", cells[-1].source, re.DOTALL)
+    names: dict[str, Any] = {"aw": aw}
+    with read_quickly():
+        exec(code, names)  # noqa: S102 - our own notebook
+    assert names["chat"].is_chat_model
+    assert names["chat"].explain("Say hello.", max_new_tokens=1).reading.n_steps == 1
 
 
 @pytest.mark.slow
@@ -97,6 +125,13 @@ def test_looking_inside_a_sentiment_model(monkeypatch: pytest.MonkeyPatch) -> No
     gap = aw.load("demo-masked").explain("The capital of [MASK] is Berlin.")
     guesses = [guess.strip() for guess in gap.logit_lens()[0]["token"]]
     assert asked["forming"]["number"] == guesses.index("Germany") + 1
+    best = int(asked["pos-layer"]["number"])
+    assert 1 <= best <= gap.reading.n_layers
+    words = aw.corpus("demo", aw.load("demo-masked")).predict("pos", layer=best - 1)
+    guessed = words.groupby("word")["label"].agg(lambda labels: labels.mode()[0])
+    by_word = (words["word"].map(guessed) == words["label"]).mean()
+    assert asked["pos-word"]["accept"] == ["no, looking up the word alone does better"]
+    assert words["right"].mean() < by_word
     assert asked["redundant"]["accept"] == ["leave-one-out"]
     assert asked["disagree"]["accept"] == ["the film was charming"], (
         "the second model reads charming as awful"

@@ -238,6 +238,19 @@ def test_hints_are_counted_and_the_answer_is_kept_as_text(ex: Explanation) -> No
     assert output[MIME]["given"] == ["6"]
 
 
+def test_an_app_that_saves_no_notebook_shows_no_line_below(
+    ex: Explanation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[object] = []
+    monkeypatch.setattr("IPython.display.display", lambda what, **_options: shown.append(what))
+    question = aw.teach.ask("Which?", ex, answer=top_input("Washington", "saliency"), id="most")
+    question._ipython_display_()
+    assert shown == [question.widget, question.answer.as_output()]
+    monkeypatch.setenv("VOILA_KERNEL_ID", "0")
+    question._ipython_display_()
+    assert shown[2:] == [question.widget]
+
+
 def test_a_page_sends_what_it_likes(ex: Explanation) -> None:
     question = aw.teach.ask("Which?", ex, answer=top_input("Washington", "saliency"))
     for given in (["x"], ["99"], ["-1"], [None, {}], ["a" * 10_000]):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import threading
 import uuid
@@ -169,6 +170,8 @@ class Question:
 
         show: Any = display  # IPython's has no types
         show(self.widget)
+        if "VOILA_KERNEL_ID" in os.environ or "VOILA_BASE_URL" in os.environ:  # an app saves no notebook
+            return
         self._display = show(self.answer.as_output(), raw=True, display_id=f"attrwidget-{uuid.uuid4().hex}")
 
     def __repr__(self) -> str:
