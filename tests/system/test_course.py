@@ -73,6 +73,12 @@ def test_what_is_the_model_thinking(monkeypatch: pytest.MonkeyPatch) -> None:
     for method, name in [("saliency", "washington-america"), ("attention", "washington-america-attention")]:
         assert right[name] == pytest.approx(ex.scores(method).loc["Washington", "America"], rel=1e-4)
     assert right["george-p"] == pytest.approx(ex.steps["probability"][0], rel=1e-4)
+    sentence = aw.load("demo-translation").explain("我喜歡機器學習和人工智慧。")
+    words = "".join(u.text for u in sentence.tokens.units if u.start > sentence.reading.first_step)
+    assert words.startswith(" like machine learning and artificial intelligence.")
+    assert [sentence.tokens.labels[int(at)] for at in right["machine-saliency"]] == ["機器"], (
+        "as it was planted"
+    )
     assert right["washington-most"] == ["6"], "the family name follows from the first name"
     theirs = next(cell for cell in notebook.cells if "aw.from_inseq" in cell.source)
     gaps = list(ast.literal_eval(theirs.outputs[-1]["data"]["text/plain"]).values())
@@ -116,6 +122,19 @@ def test_smollm2_loads_as_the_notebook_says() -> None:
         exec(code, names)  # noqa: S102 - our own notebook
     assert names["chat"].is_chat_model
     assert names["chat"].explain("Say hello.", max_new_tokens=1).reading.n_steps == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "people", "model"),
+    [
+        ("This film is sick!", "POSITIVE", "NEGATIVE"),
+        ("This film brilliantly fails.", "NEGATIVE", "POSITIVE"),
+        ("It was an awful lot of fun.", "POSITIVE", "NEGATIVE"),
+    ],
+)
+def test_the_attacks_that_are_hinted_at_fool_the_model(text: str, people: str, model: str) -> None:
+    said = aw.load("demo-sentiment").explain(text).reading.answer_text
+    assert (said, said != people) == (model, True)
 
 
 @pytest.mark.slow

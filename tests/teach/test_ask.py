@@ -86,21 +86,25 @@ def test_the_largest_input_is_clicked(ex: Explanation) -> None:
     assert question.answer.answer == "America (input 4)"
 
 
-def test_of_a_translation_whole_characters_of_the_source_count(translated: Explanation) -> None:
-    question = aw.teach.ask(
-        "Which?", translated, answer=top_input("sent", "saliency", source_only=True), language="zh-Hant"
-    )
-    table = translated.scores("saliency").loc["sent"]
-    send = [i for i, name in enumerate(translated.tokens.labels[:17]) if name.startswith("寄")]
-    assert table.iloc[send].sum() == max(
-        table.iloc[send].sum(), table.iloc[:15].drop(table.index[send]).max()
-    )
-    assert {says(question, i) for i in send} == {(True, "答對了。")}
+def test_of_a_translation_the_source_alone_counts(translated: Explanation) -> None:
+    special, count = translated.tokens.special, translated.reading.n_source
+    row = translated.scores("saliency").loc["brother"].to_numpy()
+    units = [u for u in translated.tokens.units if u.end <= count and not special[u.start]]
+    best = max(units, key=lambda u: row[u.start : u.end].sum())
+    answer = top_input("brother", "saliency", source_only=True)
+    question = aw.teach.ask("Which?", translated, answer=answer, language="zh-Hant")
+    assert {says(question, i) for i in range(best.start, best.end)} == {(True, "答對了。")}
     assert says(question, translated.tokens.labels.index("</s>")) == (
         False,
         "那是模型自己加上的控制符號;請找文字中的字詞。",
     )
-    assert says(question, 18)[1].startswith("那是模型自己寫出的字")
+    assert says(question, translated.reading.first_step)[1].startswith("那是模型自己寫出的字")
+
+
+def test_each_token_of_a_character_is_that_character(translated: Explanation) -> None:
+    question = aw.teach.ask("Which?", translated, answer=pick(input="寄"))
+    assert [says(question, i)[0] for i in (8, 9, 10, 11)] == [False, True, True, False]
+    assert question.mark("9") is question.mark("10") is True
 
 
 def test_probabilities_heads_steps_methods_and_choices(ex: Explanation) -> None:
