@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from helpers.live import LiveWidget
+from helpers.screen import serious_faults
 
 import attrwidget as aw
 
@@ -38,4 +39,5 @@ def test_a_held_word_is_searched_for_by_state_and_by_heads(page: Page) -> None:
     live.until(lambda: "Berlin" in panel.locator(".says").text_content())
     found = corpus.similar(ex, "Berlin", layer=2)
     live.until(lambda: panel.locator(".found p").all_text_contents() == [match.text.text for match in found])
+    assert serious_faults(page) == []
     live.close()

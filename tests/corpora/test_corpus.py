@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import torch
-from corpora.conftest import TEXTS
+from corpora.conftest import FACTS, TEXTS
 from helpers.real import MINILM, SMOLLM2, minilm_folder, missing, smollm2
 from transformers import AutoModelForMaskedLM
 
@@ -110,21 +110,21 @@ def test_another_models_explanation_is_refused(small: Corpus, causal: Any) -> No
 
 @pytest.mark.slow
 @pytest.mark.skipif(bool(missing(SMOLLM2)), reason=missing(SMOLLM2) or "")
-def test_smollm2_finds_capitals() -> None:
+def test_smollm2_finds_places() -> None:
     model = smollm2()
     corpus = aw.corpus(TEXTS, model, layers=[5, 29])
     found = corpus.similar(ATHENS, "Athens", layer=5, k=4).to_pandas()
-    assert set(found["match"]) <= {"Tokyo", "Paris", "Rome", "Berlin"}
+    assert set(found["match"]) <= {name for fact in FACTS for name in fact}
     by_heads = corpus.similar(model.explain("The capital of Spain is", output=" Madrid"), heads=[0, 4], k=3)
     assert all(match.text.text[slice(*match.span)] == "is" for match in by_heads)
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(bool(missing(MINILM)), reason=missing(MINILM) or "")
-def test_minilm_finds_cities() -> None:
+def test_minilm_finds_places() -> None:
     model: Any = aw.load(minilm_folder(), task="feature-extraction")
     corpus = aw.corpus(TEXTS, model)
     assert (corpus.layers, corpus.n_heads) == ([0, 1, 2, 3, 4, 5], 12)
     found = corpus.similar(ATHENS, "Athens", layer=2, k=4).to_pandas()
-    assert set(found["match"]) <= {"Tokyo", "Paris", "Rome", "Berlin"}
+    assert set(found["match"]) <= {name for fact in FACTS for name in fact}
     assert corpus.similar(model.explain(ATHENS), 6, layer=2, k=4).to_pandas().equals(found)

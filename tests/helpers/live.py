@@ -36,6 +36,8 @@ async ({ script, traits }) => {
     const views = buffers.map((text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer));
     for (const callback of heard["msg:custom"] ?? []) callback(content, views);
   };
+  document.documentElement.lang = "en";
+  document.title = "A live widget";
   const { default: make } = await import(url);
   const widget = make();
   const el = document.createElement("div");
