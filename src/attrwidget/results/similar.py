@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from attrwidget.progress import Progress
-    from attrwidget.results.base import Reading
 
 
 class SimilarWords(NamedTuple):
@@ -29,7 +28,7 @@ class SimilarContexts(Protocol):
 
     def find(
         self,
-        reading: Reading,
+        reading: Any,
         *,
         step: int | None,
         token: int | None,
