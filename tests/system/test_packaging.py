@@ -31,6 +31,7 @@ CARGO = (
     "attrwidget/py.typed",
     "attrwidget/demo/causal/model/model.safetensors",
     "attrwidget/demo/causal/model/config.json",
+    "attrwidget/demo/masked/demo.conllu",
     "attrwidget/apps/explain.ipynb",
     "attrwidget/apps/jupyter/voila/templates/attrwidget/index.html.j2",
 )

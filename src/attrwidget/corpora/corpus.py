@@ -153,7 +153,14 @@ class Corpus:
             AttrWidgetError: It is of another model.
         """
         require_same_model(self.reader, reading)
-        return ShownCorpus(self)
+        about = {
+            "texts": len(self),
+            "tokens": self.n_tokens,
+            "layers": self.layers,
+            "heads": self.n_heads,
+            "annotations": self.annotations,
+        }
+        return ShownCorpus(self.reader, about, self.matches)
 
     def predict(
         self,

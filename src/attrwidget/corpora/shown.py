@@ -10,12 +10,12 @@ from attrwidget.corpora.query import query_of_step, query_of_token
 from attrwidget.results.similar import SimilarWords
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import pandas as pd
 
-    from attrwidget.corpora.corpus import Corpus
     from attrwidget.corpora.matches import Match, Matches
+    from attrwidget.corpora.reader import Reader
     from attrwidget.progress import Progress
 
 _AROUND = 12  # words before and after a match
@@ -23,21 +23,20 @@ _LABELS = 6  # of each summary
 
 
 class ShownCorpus:
-    """A corpus as a page searches it; see ``results.similar.SimilarContexts``."""
+    """A corpus as a page searches it; see ``results.similar.SimilarContexts``.
 
-    def __init__(self, corpus: Corpus) -> None:
-        self._corpus = corpus
+    Args:
+        reader: Puts a text through the model.
+        about: What the page is told of the corpus.
+        search: Returns the matches of a query by a layer, heads or None, a number of matches, and a progress callback.
+    """
+
+    def __init__(self, reader: Reader, about: dict[str, Any], search: Callable[..., Matches]) -> None:
+        self._reader, self._about, self._search = reader, about, search
 
     def about(self) -> dict[str, Any]:
         """Return the size of the corpus, and what it can be searched and summed up by."""
-        corpus = self._corpus
-        return {
-            "texts": len(corpus),
-            "tokens": corpus.n_tokens,
-            "layers": corpus.layers,
-            "heads": corpus.n_heads,
-            "annotations": corpus.annotations,
-        }
+        return dict(self._about)
 
     def find(
         self,
@@ -51,11 +50,11 @@ class ShownCorpus:
         progress: Progress | None = None,
     ) -> SimilarWords:
         """Return the matches of *token* or, without one, of where *step* is read."""
-        reader = self._corpus.reader
+        reader = self._reader
         query = (
             query_of_step(reader, reading, step) if token is None else query_of_token(reader, reading, token)
         )
-        found = self._corpus.matches(query, layer, heads, k, progress)
+        found = self._search(query, layer, heads, k, progress)
         shown = [_Shown(match) for match in found]
         meta = {
             "name": query.name,
