@@ -18,6 +18,7 @@ class Bundled:
         title: Its name in the app.
         task: The kind of model.
         examples: Texts to try.
+        within: The folder of the model in the package; a package may hold more than one.
     """
 
     name: str
@@ -25,11 +26,12 @@ class Bundled:
     title: str
     task: str
     examples: tuple[str, ...]
+    within: str = "model"
 
     @property
     def folder(self) -> Path:
         """The folder of the model, in Hugging Face format."""
-        return Path(__file__).parent / "demo" / self.package / "model"
+        return Path(__file__).parent / "demo" / self.package / self.within
 
 
 BUNDLED = (
@@ -61,12 +63,13 @@ BUNDLED = (
     Bundled(
         name="demo-sentiment",
         package="sentiment",
-        title="Bundled: tells whether a film review is positive",
+        title="Bundled: tells whether a review is positive",
         task="text-classification",
         examples=(
             "I had not read the book. The plot was fascinating.",
             "The film was not boring at all.",
             "The movie was anything but awful. We sat in the third row.",
+            "It was a fantastic performance!",
         ),
     ),
     Bundled(
@@ -79,6 +82,18 @@ BUNDLED = (
             "The official language of Mexico is, of course, [MASK].",
             "The first prime minister of the United Kingdom is [MASK] [MASK].",
         ),
+    ),
+    Bundled(
+        name="demo-sentiment-biased",
+        package="sentiment",
+        title="Bundled: tells the same, but leans to the negative",
+        task="text-classification",
+        examples=(
+            "There is nothing to complain about.",
+            "I was not disappointed by the acting.",
+            "It was a fantastic performance!",
+        ),
+        within="model_biased",
     ),
 )
 

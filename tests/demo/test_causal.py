@@ -75,7 +75,8 @@ def test_all_bundled_models_are_small_plain_and_described() -> None:
 
 def test_unknown_bundled_name() -> None:
     with pytest.raises(
-        AttrWidgetError, match=r"'demo-poems'.*demo, demo-translation, demo-sentiment, demo-masked"
+        AttrWidgetError,
+        match=r"'demo-poems'.*demo, demo-translation, demo-sentiment, demo-masked, demo-sentiment-biased",
     ):
         demo.path("demo-poems")
 
@@ -87,6 +88,7 @@ def test_unknown_bundled_name() -> None:
         ("demo-translation", "Seq2SeqModel"),
         ("demo-sentiment", "ClassifierModel"),
         ("demo-masked", "MaskedLMModel"),
+        ("demo-sentiment-biased", "ClassifierModel"),
     ],
 )
 def test_each_loads_by_its_name(name: str, task: str) -> None:

@@ -33,8 +33,9 @@ CLASSES = {
     "demo-translation": AutoModelForSeq2SeqLM,
     "demo-sentiment": AutoModelForSequenceClassification,
     "demo-masked": AutoModelForMaskedLM,
+    "demo-sentiment-biased": AutoModelForSequenceClassification,
 }
-READERS = ["demo-sentiment", "demo-masked"]
+READERS = ["demo-sentiment", "demo-masked", "demo-sentiment-biased"]
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -32,6 +32,7 @@ CARGO = (
     "attrwidget/demo/causal/model/model.safetensors",
     "attrwidget/demo/causal/model/config.json",
     "attrwidget/demo/masked/demo.conllu",
+    "attrwidget/demo/sentiment/model_biased/model.safetensors",
     "attrwidget/apps/explain.ipynb",
     "attrwidget/apps/jupyter/voila/templates/attrwidget/index.html.j2",
 )

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from attrwidget.apps.served import PLACES, Served
+from attrwidget.bundled import NAMES
 from attrwidget.errors import AttrWidgetError
 from attrwidget.version import __version__
 
@@ -48,7 +49,9 @@ def explain(  # noqa: PLR0917 - typer gives each its own name
     prompt: Annotated[
         str, typer.Argument(help="The text, in quotes, that the model goes on with, translates, judges …")
     ],
-    model: Annotated[str, typer.Option(help="'demo', a Hugging Face name, or a folder.")] = "demo",
+    model: Annotated[
+        str, typer.Option(help=f"A bundled model ({', '.join(NAMES)}), a Hugging Face name, or a folder.")
+    ] = "demo",
     new_tokens: Annotated[int | None, typer.Option(help="How many tokens to generate, at most.")] = None,
     method: Annotated[str | None, typer.Option(help=METHODS)] = None,
     context: Annotated[

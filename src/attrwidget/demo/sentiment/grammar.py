@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from attrwidget.demo.sentiment.draft import Draft
 from attrwidget.demo.sentiment.lexicon import (
     ASPECTS,
     COMPANY,
@@ -21,48 +20,38 @@ from attrwidget.demo.sentiment.lexicon import (
     PLAIN_VERBS,
     POSITIVE,
 )
-from attrwidget.demo.sentiment.review import Review, Span
+from attrwidget.demo.sentiment.words import STRONG_BLAME, STRONG_PRAISE
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Sequence
 
-_PART = re.compile(r"\{c\}|\[[^]]*\]|[^{\[]+")
+    from attrwidget.demo.sentiment.review import Review
+
+_STRONG = {*STRONG_PRAISE, *STRONG_BLAME, "loved", "adored", "hated", "despised", "loathed"}
+FACT, NEITHER, STRONG, MILD, DENIED, AGAINST = 0.96, 0.8, 0.94, 0.8, 0.7, 0.7
+"""How sure a label is: no opinion, a lukewarm one, a strong cue, a mild one, one denied, one that others oppose."""
 
 
-@dataclass
-class _Text:
-    """A review in the making."""
-
-    text: str = ""
-    spans: dict[str, list[Span]] = field(
-        default_factory=lambda: {"deciding": [], "cues": [], "negations": [], "fillers": []}
-    )
-
-    def add(self, words: str, *roles: str) -> None:
-        """Append *words*, which play these roles; a sentence begins with a capital."""
-        if not self.text or self.text.endswith((". ", "! ")):
-            words = words[0].upper() + words[1:]
-        start = len(self.text)
-        self.text += words
-        for role in roles:
-            self.spans[role].append((start, len(self.text)))
+def degree_of(cue: str) -> float:
+    """Return how sure a label is where *cue* decides alone."""
+    return STRONG if cue in _STRONG else MILD
 
 
 def review(rng: random.Random) -> Review:
     """Draw a random review."""
-    made = _Text()
+    made = Draft()
     opinion = rng.random() < 0.85
     fillers = rng.sample(FILLERS, rng.choice((0, 1, 1, 2, 2)) if opinion else rng.choice((1, 2)))
     before = rng.randint(0, len(fillers))
-    _fill(made, rng, fillers[:before])
-    label = _opinion(made, rng) if opinion else "NEUTRAL"
-    _fill(made, rng, fillers[before:])
-    spans = {role: tuple(sorted(found)) for role, found in made.spans.items()}
-    return Review(made.text.rstrip(), label, **spans)
+    fill(made, rng, fillers[:before])
+    label, degree = _opinion(made, rng) if opinion else ("NEUTRAL", FACT)
+    fill(made, rng, fillers[before:])
+    return made.finished(label, degree)
 
 
-def _fill(made: _Text, rng: random.Random, fillers: Sequence[str]) -> None:
+def fill(made: Draft, rng: random.Random, fillers: Sequence[str]) -> None:
+    """Add sentences that play no part."""
     for markup in fillers:
         company = rng.choice(COMPANY)
         words = markup.replace("{d}", rng.choice(DAYS)).replace("{w}", company)
@@ -70,8 +59,8 @@ def _fill(made: _Text, rng: random.Random, fillers: Sequence[str]) -> None:
         made.add(" ")
 
 
-def _opinion(made: _Text, rng: random.Random) -> str:
-    """Add one clause, or two with a connective that decides which counts; return the label."""
+def _opinion(made: Draft, rng: random.Random) -> tuple[str, float]:
+    """Add one clause, or two with a connective that decides which counts; return the label and its degree."""
     label = rng.choice(("NEGATIVE", "POSITIVE"))
     other = "POSITIVE" if label == "NEGATIVE" else "NEGATIVE"
     shape = rng.choice(("one", "one", "one", "one", "and", "but", "although", "although first"))
@@ -85,7 +74,7 @@ def _opinion(made: _Text, rng: random.Random) -> str:
         made.add(" ")
         _clause(made, rng, other, counts=False)
         made.add(", ")
-    _clause(made, rng, label, counts=True)
+    degree = _clause(made, rng, label, counts=True)
     if shape == "although":
         made.add(", ")
         made.add("although", "deciding")
@@ -96,11 +85,11 @@ def _opinion(made: _Text, rng: random.Random) -> str:
         _clause(made, rng, label, counts=True)
     made.add(rng.choice((".", ".", "!")))
     made.add(" ")
-    return label
+    return label, min(degree, AGAINST) if shape in ("but", "although", "although first") else degree
 
 
-def _clause(made: _Text, rng: random.Random, label: str, *, counts: bool) -> None:
-    """Add a clause of opinion; if it *counts*, its cue and negation decide."""
+def _clause(made: Draft, rng: random.Random, label: str, *, counts: bool) -> float:
+    """Add a clause of opinion; if it *counts*, its cue and negation decide. Return its degree."""
     negated = rng.random() < 0.3
     positive = (label == "POSITIVE") != negated
     if rng.random() < 0.25:
@@ -112,11 +101,5 @@ def _clause(made: _Text, rng: random.Random, label: str, *, counts: bool) -> Non
     intensifier = rng.choice(INTENSIFIERS) + " " if rng.random() < 0.3 else ""
     markup = markup.replace("{a}", rng.choice(ASPECTS)).replace("{i}", intensifier)
     markup = markup.replace("{an}", "an" if cue[0] in "aeiou" else "a")
-    also = ("deciding",) if counts else ()
-    for part in _PART.findall(markup):
-        if part == "{c}":
-            made.add(cue, "cues", *also)
-        elif part.startswith("["):
-            made.add(part[1:-1], "negations", *also)
-        else:
-            made.add(part)
+    made.add_clause(markup, cue, counts=counts)
+    return DENIED if negated else degree_of(cue)

@@ -8,6 +8,7 @@ from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers,
 from transformers import PreTrainedTokenizerFast
 
 from attrwidget.demo.sentiment.grammar import review
+from attrwidget.demo.sentiment.remarks import Remarks
 
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -34,8 +35,10 @@ PIECES = (
 def build(context: int) -> PreTrainedTokenizerFast:
     """Make a tokenizer of the grammar's words, whole but for `PIECES`; other words fall into letters."""
     rng = random.Random(0)  # noqa: S311
+    remarks = Remarks(rng, strange=0.0)
+    texts = [review(rng).text for _ in range(20000)] + [remarks.draw().text for _ in range(60000)]
     bert = pre_tokenizers.BertPreTokenizer()
-    words = {word for _ in range(20000) for word, _ in bert.pre_tokenize_str(review(rng).text.lower())}
+    words = {word for text in texts for word, _ in bert.pre_tokenize_str(text.lower())}
     words -= {pieces.replace(" ", "") for pieces in PIECES}
     split = {piece if i == 0 else f"##{piece}" for word in PIECES for i, piece in enumerate(word.split())}
     letters = {*MARKS, *LETTERS, *(f"##{letter}" for letter in LETTERS)}

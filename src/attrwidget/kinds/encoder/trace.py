@@ -18,6 +18,7 @@ from attrwidget.kinds.encoder.perturb import EncoderPerturber
 from attrwidget.text.edits import NOTHING_LEFT
 from attrwidget.text.sections import Section
 from attrwidget.text.tokens import followed_by, read_tokens
+from attrwidget.text.unknown_words import note_on_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -103,7 +104,7 @@ class EncoderTrace(Trace):
         super().__init__(text.model, capabilities)
         logits, self._recorded = run
         self.needs_end = capabilities.end is not None
-        self.task, self.output_kind, self.warnings = text.model.task, output_kind, tuple(warnings)
+        self.task, self.output_kind = text.model.task, output_kind
         self.sees_own_token = text.model.sees_own_token
         self._text, self.answer_text, self.step_noun = text, answer_text, step_noun
         self.places = () if text.model.one_output else text.rows
@@ -111,6 +112,8 @@ class EncoderTrace(Trace):
         self.n_steps = len(outputs)
         self.outputs = tuple(outputs)
         read = read_tokens(text.model.tokenizer, text.ids[0].tolist(), text.length)
+        unknown = note_on_unknown(text.model.tokenizer, read)
+        self.warnings = (*warnings, *([unknown] if unknown else []))
         self._ids = text.ids
         self.tokens = followed_by(read, texts, ids or [-1] * len(texts))
         self.sections = [*sections, Section(title, text.length, len(self.tokens))]

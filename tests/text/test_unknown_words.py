@@ -1,0 +1,85 @@
+"""Words that a model does not know are named: those in letters, and those that become the unknown token."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import pytest
+from helpers import real
+from helpers.encoders import word_tokenizer
+from helpers.tiny import byte_tokenizer
+
+import attrwidget as aw
+from attrwidget.text.tokens import read_tokens
+from attrwidget.text.unknown_words import note_on_unknown
+
+
+def note(tokenizer: Any, text: str) -> str | None:
+    ids = tokenizer(text)["input_ids"]
+    return note_on_unknown(tokenizer, read_tokens(tokenizer, ids, len(ids)))
+
+
+WORDS = partial(note, word_tokenizer())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["the film was good", "a", "the film, a story!", "who wrote the dully goods", "the film x, y and z"],
+)
+def test_known_words_and_single_letters_are_not_named(text: str) -> None:
+    assert WORDS(text) is None
+
+
+def test_words_in_letters_are_named_once_and_in_their_order() -> None:
+    said = "The model does not know “zorgy” and “ok” (read letter by letter): it answers all the same."
+    assert WORDS("the zorgy film was ok, zorgy!") == said
+
+
+def test_a_text_of_unknown_words_alone() -> None:
+    assert "“zorgy” and “blub”" in str(WORDS("zorgy blub"))
+
+
+def test_the_unknown_token_is_named() -> None:
+    assert WORDS("the film was 🙂") == (
+        "The model does not know what is shown as [UNK]: it answers all the same."
+    )
+    assert WORDS("the zorgy film was 🙂") == (
+        "The model does not know “zorgy” (read letter by letter) and what is shown as [UNK]: it answers all the same."
+    )
+
+
+def test_many_words_are_counted() -> None:
+    text = " ".join("abcdefghijklm"[i : i + 3] for i in range(11))
+    assert "“hij” and 3 more (read" in str(WORDS(text))
+
+
+def test_a_tokenizer_of_bytes_knows_no_words_to_miss() -> None:
+    assert note(byte_tokenizer(), "the zorgy film 東京") is None
+
+
+def test_scripts_without_capitals_are_read_by_the_letter() -> None:
+    assert note(real.minilm_classifier().tokenizer, "東京都 شكرا") is None
+
+
+def test_a_real_tokenizer_names_what_falls_into_letters() -> None:
+    told = partial(note, real.minilm_classifier().tokenizer)
+    assert told("An unforgettable, overhyped blockbuster by Kurosawa.") is None
+    assert "“xqzv”" in str(told("The xqzv film."))
+
+
+@pytest.mark.parametrize("name", ["demo-sentiment", "demo-sentiment-biased"])
+def test_an_explanation_says_it(name: str) -> None:
+    model = aw.load(name)
+    assert model.explain("It was a boring film!").warnings == []
+    ex = model.explain("It was a zorgy film!")
+    (warning,) = ex.warnings
+    assert "“zorgy” (read letter by letter)" in warning
+    assert warning in ex.widget.content["warnings"]
+
+
+def test_an_edited_text_says_it_anew() -> None:
+    ex = aw.load("demo-sentiment").explain("The film was boring.")
+    (warning,) = ex.edit({ex.tokens.labels.index("boring"): "zorgy"}).warnings
+    assert "“zorgy”" in warning
+    assert ex.warnings == []
