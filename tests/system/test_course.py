@@ -127,9 +127,9 @@ def test_smollm2_loads_as_the_notebook_says() -> None:
 @pytest.mark.parametrize(
     ("text", "people", "model"),
     [
-        ("This film is sick!", "POSITIVE", "NEGATIVE"),
+        ("This song is sick!", "POSITIVE", "NEGATIVE"),
         ("This film brilliantly fails.", "NEGATIVE", "POSITIVE"),
-        ("It was an awful lot of fun.", "POSITIVE", "NEGATIVE"),
+        ("I was upset when the film ended.", "POSITIVE", "NEGATIVE"),
     ],
 )
 def test_the_attacks_that_are_hinted_at_fool_the_model(text: str, people: str, model: str) -> None:
@@ -152,10 +152,9 @@ def test_looking_inside_a_sentiment_model(monkeypatch: pytest.MonkeyPatch) -> No
     assert asked["pos-word"]["accept"] == ["no, looking up the word alone does better"]
     assert words["right"].mean() < by_word
     assert asked["redundant"]["accept"] == ["leave-one-out"]
-    assert asked["disagree"]["accept"] == ["the film was charming"], (
-        "the second model reads charming as awful"
-    )
-    ex = aw.load("demo-sentiment").explain("The film was charming!")
+    leaning = "there is nothing to complain about", "i was not disappointed by the acting"
+    assert asked["disagree"]["accept"][0] in leaning, "where the second model was taught to lean"
+    ex = aw.load("demo-sentiment").explain("It was a fantastic performance!")
     logit = ex.trace.model.hf(torch.tensor([ex.tokens.ids[: ex.reading.n_inputs]])).logits[0]
     probability = logit.softmax(-1).max()
     assert asked["shap-sum"]["number"] == pytest.approx(
