@@ -3,6 +3,7 @@
 #   make test        every check there is (CHROMIUM=/path/to/chromium FIREFOX=/path/to/firefox)
 #   make test-fast   lint, types and the tests that need neither a browser nor long: under 2 minutes
 #   make compat      the numbers on the lowest and the newest known release of Transformers
+#   make docs        the documentation, with live widgets in its pages: site/index.html
 #   make zoo         every text architecture of Transformers with every head and method: half an hour
 #   make coverage    which lines the tests without a browser run; the report is htmlcov/index.html
 #   make watch       JupyterLab, where open widgets take each change of the front end at once
@@ -11,7 +12,7 @@
 SHELL := /bin/bash
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo watch test test-fast static zoo compat coverage bench lint types test-js test-py format bundle browsers clean
+.PHONY: help demo docs watch test test-fast static zoo compat coverage bench lint types test-js test-py format bundle browsers clean
 
 PYTHON ?= $(shell scripts/find-python)
 PROMPT ?= The first president of America is
@@ -70,6 +71,10 @@ test-py: $(VENV)/.dev $(BUNDLE) browsers
 test-fast: lint $(BUNDLE)
 	$(MAKE) --no-print-directory static & static=$$!; $(PYTEST) -m "not browser and not slow"; tests=$$?; wait $$static && exit $$tests
 
+docs: $(VENV)/.dev $(BUNDLE)
+	$(VENV)/bin/python -m sphinx -W -q -b html docs site
+	rm -rf jupyter_execute
+
 zoo: $(VENV)/.dev $(BUNDLE)
 	ATTRWIDGET_ZOO=all $(PYTEST) --dist load tests/system/test_zoo.py
 
@@ -94,7 +99,7 @@ browsers: $(VENV)/.dev
 	scripts/setup-browsers
 
 clean:
-	rm -rf $(STATIC) dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis htmlcov .coverage
+	rm -rf $(STATIC) dist build site .mypy_cache .pytest_cache .ruff_cache .hypothesis htmlcov .coverage
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }

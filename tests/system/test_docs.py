@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import re
 import tomllib
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from helpers.pages import ROOT, blocks, run
 
 import attrwidget as aw
 from attrwidget.methods import custom, registry
 
-ROOT = Path(__file__).parents[2]
-PAGES = ("README.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))))
-BLOCK = re.compile(
-    r"^(?:<!-- not run: (?P<reason>[^\n]+) -->\n)?```python\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# The page of findings on a real model has a test of its own.
+PAGES = (
+    "README.md",
+    *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")) if path.stem != "gallery"),
 )
 
 
@@ -29,25 +32,6 @@ def _forget(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forget the methods that a page registers."""
     monkeypatch.setattr(registry, "_methods", dict(registry._methods))
     monkeypatch.setattr(custom, "_modules", dict(custom._modules))
-
-
-class Block(NamedTuple):
-    line: int
-    code: str
-    reason: str | None
-
-
-def blocks(page: str) -> list[Block]:
-    text = (ROOT / page).read_text(encoding="utf-8")
-    return [
-        Block(text.count("\n", 0, found.start("code")) + 1, found["code"], found["reason"])
-        for found in BLOCK.finditer(text)
-    ]
-
-
-def run(page: str, block: Block, names: dict[str, object]) -> None:
-    """Run *block*; a traceback shows the line of the page."""
-    exec(compile("\n" * (block.line - 1) + block.code, str(ROOT / page), "exec"), names)  # noqa: S102 - our own pages
 
 
 def expressions(page: str) -> list[str]:
