@@ -25,7 +25,7 @@ from helpers.real import smollm2
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 DEMO = ("demo", "My friend from Italy says that the first president of America is")
-TRANSLATION = ("demo-translation", "我的哥哥把便宜的書寄給了你。")
+TRANSLATION = ("demo-translation", "我喜歡機器學習和人工智慧。")
 CHAT = ("smollm2", "What is the capital of France?")
 REVIEW = ("demo-sentiment", "I had not read the book. The plot was not boring at all.")
 SHOTS = {
