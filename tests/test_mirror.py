@@ -21,6 +21,7 @@ LONG = 100  # lines: a module longer than this has tests of its own name, or sta
 TESTED_BY = {
     "apps/fields": "apps/test_explorer.py",
     "apps/server": "apps/test_guarded_server.py",
+    "apps/workbench": "apps/test_explorer.py",
     "bundled": "demo/test_causal.py",
     "checks": "system/test_bad_input.py",
     "corpora/query": "corpora/test_corpus.py",

@@ -87,7 +87,7 @@ def test_the_app_is_told_what_visitors_may_do(
     monkeypatch: pytest.MonkeyPatch, command: Command, arguments: tuple[str, ...], allowed: Served
 ) -> None:
     given = []
-    monkeypatch.setattr(server, "run", lambda **options: given.append(options["allowed"]))
+    monkeypatch.setattr(server, "run", lambda _, **options: given.append(options["allowed"]))
     command("app", *arguments)
     assert given == [allowed]
 
@@ -102,6 +102,7 @@ def test_the_app_is_told_what_visitors_may_do(
         (("explain", PROMPT, "--method", "magic"), "magic"),
         (("explain", PROMPT, "--model", "no-such-folder/at-all"), "no-such-folder/at-all"),
         (("app", "--theme", "pink"), "pink"),
+        (("app", "magic"), "No app is called 'magic': take one of explore, compare"),
     ],
 )
 def test_a_mistake_is_one_sentence_and_code_2(

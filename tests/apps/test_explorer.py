@@ -11,8 +11,9 @@ from helpers.tiny import build, byte_tokenizer, save
 from helpers.waiting import join
 from traitlets import TraitError
 
-from attrwidget.apps.explorer import SWITCH, WARM_UP, Explorer
+from attrwidget.apps.explorer import Explorer
 from attrwidget.apps.served import Served
+from attrwidget.apps.workbench import SWITCH, WARM_UP
 from attrwidget.bundled import BUNDLED
 from attrwidget.kinds.table import kind_of
 

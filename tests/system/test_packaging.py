@@ -33,6 +33,7 @@ CARGO = (
     "attrwidget/demo/causal/model/config.json",
     "attrwidget/demo/masked/demo.conllu",
     "attrwidget/demo/sentiment/model_biased/model.safetensors",
+    "attrwidget/apps/compare.ipynb",
     "attrwidget/apps/explain.ipynb",
     "attrwidget/apps/jupyter/voila/templates/attrwidget/index.html.j2",
 )

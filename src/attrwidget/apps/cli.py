@@ -122,6 +122,10 @@ def methods() -> None:
 
 @app.command(name="app")
 def serve(
+    name: Annotated[
+        str,
+        typer.Argument(help="explore: one model, and why it answered so. compare: two models side by side."),
+    ] = "explore",
     port: Annotated[int, typer.Option(help="The port to serve on.", min=1, max=65535)] = 8866,
     *,
     browser: Annotated[bool, typer.Option(help="Open a browser, where there is a screen.")] = True,
@@ -152,11 +156,19 @@ def serve(
         typer.Option(help="A name under which visitors reach the app, such as that of a proxy before it."),
     ] = None,
 ) -> None:
-    """Serve the Voilà app on this machine, until Ctrl-C; visitors choose among the bundled models."""
+    """Serve a Voilà app on this machine, until Ctrl-C; visitors choose among the bundled models."""
     from attrwidget.apps.server import run
 
     allowed = Served(chat=chat, models=tuple(models or ()), allow_hub=allow_hub)
-    run(port=port, browser=browser, theme=theme, places=places, hostnames=hostname or (), allowed=allowed)
+    run(
+        name,
+        port=port,
+        browser=browser,
+        theme=theme,
+        places=places,
+        hostnames=hostname or (),
+        allowed=allowed,
+    )
 
 
 def main() -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import ipywidgets as widgets
-from huggingface_hub.errors import HFValidationError
-from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]  # public, but not re-exported by name
 
 from attrwidget import bundled
+from attrwidget.apps.choice import Choice
 from attrwidget.apps.forms import can_chat, form_of, is_chat_wanted
 from attrwidget.apps.style import classed, label, show, wide
 from attrwidget.bundled import BUNDLED
@@ -21,16 +19,15 @@ if TYPE_CHECKING:
     from attrwidget.apps.served import Served
     from attrwidget.bundled import Bundled
 
-OTHER = "Another one, by its name at Hugging Face"
 UNKNOWN = Form(new_tokens=CHAT_FORM.new_tokens)  # of a model that is not loaded yet
 CHAT_HINT = "On, the model answers your text. Off, it goes on writing where your text stops."
 MOST_CHARACTERS = 20_000
 
 
 class Entered(NamedTuple):
-    """What the visitor asks for: the *model* by its name, a *text*, its *context*, and how many tokens at most."""
+    """What the visitor asks for: *models* by name, a *text*, its *context*, and how many tokens at most."""
 
-    model: str
+    models: tuple[str, ...]
     text: str
     context: str
     new_tokens: int
@@ -45,6 +42,7 @@ class Fields:
         allowed: What the visitor may choose.
         loaded: The models that are loaded, by name; ``fit`` is called after it has changed.
         submit: Called when the button is pressed.
+        pair: Whether two models are chosen.
 
     Attributes:
         rows: The fields from top to bottom; ``count`` and ``generate``, which stand beside other buttons, are not
@@ -52,23 +50,20 @@ class Fields:
     """
 
     def __init__(
-        self, text: str, count: int, allowed: Served, loaded: Mapping[str, Any], submit: Callable[[], None]
+        self,
+        text: str,
+        count: int,
+        allowed: Served,
+        loaded: Mapping[str, Any],
+        submit: Callable[[], None],
+        *,
+        pair: bool = False,
     ) -> None:
         self._allowed, self._loaded = allowed, loaded
         self._chat_wish = allowed.chat
-        self.source = widgets.Dropdown(
-            options=[
-                *((one.title, one.name) for one in BUNDLED),
-                *((name, name) for name in allowed.models),
-                # An empty value: the page would show None as no choice at all.
-                *([(OTHER, "")] if allowed.allow_hub else []),
-            ],
-            description="Model",
-            layout=wide(),
-        )
+        self.choices = [Choice(title, allowed) for title in (["Model", "Beside it"] if pair else ["Model"])]
+        self.source, self.name = self.choices[0].source, self.choices[0].name
         self.source.observe(self._choose_source, "value")
-        self.name = widgets.Text(placeholder="openai-community/gpt2", description="Name", layout=wide())
-        self.name.observe(lambda _: self.fit(), "value")
         self.prompt = widgets.Textarea(text, rows=2, layout=wide())
         self.examples = classed(widgets.HBox(), "examples")
         self.context = widgets.Textarea(
@@ -84,12 +79,16 @@ class Fields:
         )
         self.generate = widgets.Button(button_style="primary")
         self.generate.on_click(lambda _: submit())
-        self.rows = [self.source, self.name, self.prompt, self.context, self.chat_row, self.examples]
+        models = [field for choice in self.choices for field in (choice.source, choice.name)]
+        for field in models[1:]:
+            field.observe(lambda _: self.fit(), "value")
+        self.rows = [*models, self.prompt, self.context, self.chat_row, self.examples]
         self.fit()
 
     def entered(self) -> Entered:
         """Return what the visitor asks for."""
-        return Entered(self._model(), self.prompt.value, self.context.value, self.count.value)
+        models = tuple(choice.model() for choice in self.choices)
+        return Entered(models, self.prompt.value, self.context.value, self.count.value)
 
     def refusal(self) -> str | None:
         """Return why that is not explained, or None."""
@@ -97,13 +96,7 @@ class Fields:
             return "There is no text: type one, or choose one of the examples."
         if len(self.prompt.value) + len(self.context.value) > MOST_CHARACTERS:
             return f"The text is too long for this app: it takes up to {MOST_CHARACTERS:,} characters."
-        if self.source.value:
-            return None
-        if not self._allowed.allow_hub:
-            return "No model is chosen: choose one from the list."
-        if _is_hub_name(self._model()):
-            return None
-        return f"{self._model()!r} is no model's name at Hugging Face, such as openai-community/gpt2."
+        return next(filter(None, (choice.refusal() for choice in self.choices)), None)
 
     def is_chat(self, name: str) -> bool:
         """Return whether texts go to the model *name* as chat messages; of one that is not known, if it can chat."""
@@ -113,18 +106,21 @@ class Fields:
         return can_chat(model) and is_chat_wanted(model, wish=self._chat_wish)
 
     def fit(self) -> None:
-        """Show the fields that the chosen model needs."""
-        chosen, name = self._bundled(), self._model()
-        chat = self.is_chat(name)
-        form = self._form_of(name, chat=chat)
-        self._set_chat(value=chat)
-        self.prompt.description, self.generate.description = form.text, form.verb
-        examples = [self._example(text) for text in chosen.examples] if chosen else []
-        self.examples.children = [label("Try:", "hint"), *examples] if chosen else []
-        show(self.name, shown=not self.source.value)
-        show(self.context, shown=form.context)
-        show(self.chat_row, shown=self._can_chat(name))
-        show(self.count, shown=form.new_tokens > 0)
+        """Show the fields that the chosen models need; the first one's words name the text."""
+        names = [choice.model() for choice in self.choices]
+        chats = [self.is_chat(name) for name in names]
+        forms = [self._form_of(name, chat=chat) for name, chat in zip(names, chats, strict=True)]
+        self._set_chat(value=any(chats))
+        self.prompt.description = forms[0].text
+        self.generate.description = forms[0].verb if len(forms) == 1 else "Compare"
+        known = [one for choice in self.choices if (one := choice.bundled())]
+        texts = dict.fromkeys(text for one in known for text in one.examples)
+        self.examples.children = [label("Try:", "hint"), *map(self._example, texts)] if texts else []
+        for choice in self.choices:
+            choice.fit()
+        show(self.context, shown=any(form.context for form in forms))
+        show(self.chat_row, shown=any(map(self._can_chat, names)))
+        show(self.count, shown=any(form.new_tokens > 0 for form in forms))
 
     def _example(self, text: str) -> widgets.Button:
         button = widgets.Button(description=text, tooltip="Use this beginning")
@@ -132,8 +128,10 @@ class Fields:
         return button
 
     def _choose_source(self, _change: dict[str, Any]) -> None:
-        chosen = self._bundled()
+        chosen = self.choices[0].bundled()
         if chosen is not None:
+            for other in self.choices[1:]:
+                other.source.value = beside(chosen).name
             self.prompt.value = chosen.examples[0]
             self.count.value = kind_of(chosen.task).form.new_tokens or self.count.value
         else:
@@ -151,9 +149,6 @@ class Fields:
         self.chat.value = value
         self.chat.observe(self._choose_chat, "value")
 
-    def _bundled(self) -> Bundled | None:
-        return bundled.find(self.source.value)
-
     def _form_of(self, name: str, *, chat: bool) -> Form:
         """Return the form for the model *name*; a general one as long as its kind is not known."""
         if name in self._loaded:
@@ -165,14 +160,7 @@ class Fields:
         model = self._loaded.get(name)
         return bundled.find(name) is None if model is None else can_chat(model)
 
-    def _model(self) -> str:
-        return str(self.source.value or self.name.value.strip())
 
-
-def _is_hub_name(name: str) -> bool:
-    """Return whether *name* can be a model's at the hub, and is not a folder's, which a visitor may not look for."""
-    try:
-        validate_repo_id(name)
-    except HFValidationError:
-        return False
-    return bool(name) and not Path(name).exists()
+def beside(chosen: Bundled) -> Bundled:
+    """Return another bundled model of the same kind; *chosen* itself where there is none."""
+    return next((one for one in BUNDLED if one.task == chosen.task and one != chosen), chosen)

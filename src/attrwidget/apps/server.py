@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 HERE = Path(__file__).parent
-NOTEBOOK = HERE / "explain.ipynb"
+NOTEBOOKS = {"explore": HERE / "explain.ipynb", "compare": HERE / "compare.ipynb"}
 TEMPLATES = HERE / "jupyter"
 HOST = "127.0.0.1"
 
 
 def run(
+    name: str = "explore",
     *,
     port: int,
     browser: bool,
@@ -33,6 +34,7 @@ def run(
     """Serve on ``http://127.0.0.1:port`` until interrupted.
 
     Args:
+        name: Which app, one of ``NOTEBOOKS``.
         port: The port.
         browser: Whether a browser is opened, where there is a screen.
         theme: ``"light"`` or ``"dark"``.
@@ -41,8 +43,10 @@ def run(
         allowed: What visitors may do; by default, use the bundled models.
 
     Raises:
-        AttrWidgetError: The port is taken, the theme is unknown or Voilà is not installed.
+        AttrWidgetError: The port is taken, the app or the theme is unknown, or Voilà is not installed.
     """
+    if name not in NOTEBOOKS:
+        raise AttrWidgetError(f"No app is called {name!r}: take one of {', '.join(NOTEBOOKS)}.")
     if theme not in THEMES:
         raise AttrWidgetError(f"The theme {theme!r} is not known: take one of {', '.join(THEMES)}.")
     try:
@@ -60,20 +64,31 @@ def run(
         start_server()
     GuardedServer.launch_instance(
         arguments(
-            port=port, browser=browser and has_screen(), theme=theme, places=places, hostnames=hostnames
+            NOTEBOOKS[name],
+            port=port,
+            browser=browser and has_screen(),
+            theme=theme,
+            places=places,
+            hostnames=hostnames,
         )
     )
 
 
 def arguments(
-    *, port: int, browser: bool, theme: str, places: int = PLACES, hostnames: Sequence[str] = ()
+    notebook: Path,
+    *,
+    port: int,
+    browser: bool,
+    theme: str,
+    places: int = PLACES,
+    hostnames: Sequence[str] = (),
 ) -> list[str]:
-    """Return Voilà's command line.
+    """Return Voilà's command line for *notebook*.
 
     The address may override the theme, visitors see no traceback, and kernels of closed pages end after a while.
     """
     return [
-        str(NOTEBOOK),
+        str(notebook),
         f"--GuardedServer.places={places}",
         *(f"--GuardedServer.hostnames={name}" for name in hostnames),
         f"--Voila.ip={HOST}",
