@@ -32,7 +32,9 @@ def test_known_words_and_single_letters_are_not_named(text: str) -> None:
 
 
 def test_words_in_letters_are_named_once_and_in_their_order() -> None:
-    said = "The model does not know “zorgy” and “ok” (read letter by letter): it answers all the same."
+    said = (
+        "“zorgy” and “ok” are read letter by letter: the model may not know them, and answers all the same."
+    )
     assert WORDS("the zorgy film was ok, zorgy!") == said
 
 
@@ -42,20 +44,27 @@ def test_a_text_of_unknown_words_alone() -> None:
 
 def test_the_unknown_token_is_named() -> None:
     assert WORDS("the film was 🙂") == (
-        "The model does not know what is shown as [UNK]: it answers all the same."
+        "The model does not know what is shown as [UNK], and answers all the same."
     )
     assert WORDS("the zorgy film was 🙂") == (
-        "The model does not know “zorgy” (read letter by letter) and what is shown as [UNK]: it answers all the same."
+        "“zorgy” is read letter by letter: the model may not know it, and answers all the same. "
+        "The model does not know what is shown as [UNK], and answers all the same."
     )
 
 
 def test_many_words_are_counted() -> None:
     text = " ".join("abcdefghijklm"[i : i + 3] for i in range(11))
-    assert "“hij” and 3 more (read" in str(WORDS(text))
+    assert "“hij” and 3 more are read" in str(WORDS(text))
 
 
 def test_a_tokenizer_of_bytes_knows_no_words_to_miss() -> None:
     assert note(byte_tokenizer(), "the zorgy film 東京") is None
+
+
+def test_a_word_of_letters_that_are_several_bytes_is_named_whole() -> None:
+    tokenizer = real.smollm2_tokenizer()
+    assert "“Łódź” is read" in str(note(tokenizer, "Łódź is in Poland"))
+    assert note(tokenizer, "The JFK airport, NASA, XKCD and IBM's DB2") is None
 
 
 def test_scripts_without_capitals_are_read_by_the_letter() -> None:
@@ -74,7 +83,7 @@ def test_an_explanation_says_it(name: str) -> None:
     assert model.explain("It was a boring film!").warnings == []
     ex = model.explain("It was a zorgy film!")
     (warning,) = ex.warnings
-    assert "“zorgy” (read letter by letter)" in warning
+    assert "“zorgy” is read letter by letter" in warning
     assert warning in ex.widget.content["warnings"]
 
 

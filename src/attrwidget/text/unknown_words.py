@@ -1,4 +1,4 @@
-"""Find the words of a text that a model does not know: those read letter by letter, or as the unknown token."""
+"""Find the words of a text that a model may not know: those read letter by letter, or as the unknown token."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NAMED = 8  # words, at most, that the note names
 
 
 def note_on_unknown(tokenizer: PreTrainedTokenizerBase, tokens: Tokens) -> str | None:
-    """Return a sentence that names the words of *tokens* that the model does not know, or None if it knows all.
+    """Return sentences that name the words of *tokens* that the model may not know, or None if it knows all.
 
     A tokenizer that reads every word letter by letter, as those of bytes do, has none.
     """
@@ -29,9 +29,17 @@ def note_on_unknown(tokenizer: PreTrainedTokenizerBase, tokens: Tokens) -> str |
     found = [f"“{word}”" for word in spelled][:_NAMED]
     if len(spelled) > _NAMED:
         found.append(f"{len(spelled) - _NAMED} more")
-    parts = [f"{_joined(found)} (read letter by letter)"] if found else []
-    parts += [f"what is shown as {tokenizer.unk_token}"] if unknown else []
-    return f"The model does not know {_joined(parts)}: it answers all the same." if parts else None
+    are, them = ("is", "it") if len(spelled) == 1 else ("are", "them")
+    said = []
+    if found:
+        said.append(
+            f"{_joined(found)} {are} read letter by letter: the model may not know {them}, and answers all the same."
+        )
+    if unknown:
+        said.append(
+            f"The model does not know what is shown as {tokenizer.unk_token}, and answers all the same."
+        )
+    return " ".join(said) or None
 
 
 def _words(tokens: Tokens) -> Iterator[list[str]]:
@@ -50,8 +58,7 @@ def _words(tokens: Tokens) -> Iterator[list[str]]:
 
 def _is_letters(unit: TextPiece, tokens: Tokens) -> bool:
     text = unit.text.strip()
-    cased = text.isalpha() and text.lower() != text.upper()
-    return cased and unit.end - unit.start == 1 and not tokens.special[unit.start]
+    return text.isalpha() and text.lower() != text.upper() and not tokens.special[unit.start]
 
 
 def _has_words(tokenizer: PreTrainedTokenizerBase) -> bool:
