@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 from helpers import hosts
 from helpers.screen import serious_faults
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,3 +31,21 @@ def test_two_models_stand_side_by_side_and_follow_each_other(page: Page, app: st
     panes.nth(1).get_by_role("option", name="film", exact=True).hover()
     expect(panes.first.locator(".tip")).to_contain_text("film → ")
     assert serious_faults(page) == []
+
+
+def test_a_link_shows_another_visitor_the_same(page: Page, app: str, chromium: Browser) -> None:
+    page.goto(f"{app}?theme=dark")
+    page.get_by_label("Text", exact=True).fill("<b>Charming</b> & so on…")
+    page.get_by_role("button", name="Compare", exact=True).click()
+    first, second = page.locator(".cmp-pane").first, page.locator(".cmp-pane").nth(1)
+    first.get_by_role("option", name="NEGATIVE").click()
+    second.get_by_role("combobox").select_option(label="Attention")
+    expect(page).to_have_url(re.compile(r"held=\d+&second=attention&theme=dark$"))
+    texts = [first.inner_text(), second.inner_text()]
+    with chromium.new_context() as context:
+        other = context.new_page()
+        other.goto(page.url)
+        expect(other.locator(".cmp-pane")).to_have_text(texts, use_inner_text=True)
+        expect(other.get_by_role("textbox", name="Text")).to_have_value("<b>Charming</b> & so on…")
+        expect(other.locator("[role=option][aria-selected=true]").first).to_contain_text("NEGATIVE")
+        expect(other.locator(".aw").first).to_have_attribute("data-theme", "dark")

@@ -12,6 +12,8 @@ from huggingface_hub.utils import validate_repo_id  # type: ignore[attr-defined]
 from attrwidget import bundled
 from attrwidget.apps.style import show, wide
 from attrwidget.bundled import BUNDLED
+from attrwidget.checks import short
+from attrwidget.errors import AttrWidgetError
 
 if TYPE_CHECKING:
     from attrwidget.apps.served import Served
@@ -53,6 +55,15 @@ class Choice:
     def bundled(self) -> Bundled | None:
         """Return the chosen model if it is a bundled one."""
         return bundled.find(self.source.value)
+
+    def choose(self, model: str) -> None:
+        """Choose *model* by its name; raise AttrWidgetError for one that is not offered."""
+        if model in [value for _, value in self.source.options if value]:
+            self.source.value = model
+        elif self._allowed.allow_hub:
+            self.source.value, self.name.value = "", model
+        else:
+            raise AttrWidgetError(f"The model {short(model)} is not offered here: choose one from the list.")
 
     def refusal(self) -> str | None:
         """Return why the model is not loaded, or None."""

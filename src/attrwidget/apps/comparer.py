@@ -12,6 +12,8 @@ from attrwidget.bundled import BUNDLED
 from attrwidget.kinds.table import kind_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from attrwidget.comparison import Comparison
     from attrwidget.explanation import Explanation
 
@@ -29,17 +31,20 @@ class Comparer(Workbench):
     Args:
         prompt: The text that the form begins with; by default, one on which the two may differ.
         allowed: What the visitor may do; by default, use the bundled models.
+        values: What the address of the page asks for.
     """
 
     heading = "Do they have the same reasons?"
     welcome = WELCOME
 
-    def __init__(self, prompt: str = "", *, allowed: Served | None = None) -> None:
+    def __init__(
+        self, prompt: str = "", *, allowed: Served | None = None, values: Mapping[str, str] | None = None
+    ) -> None:
         first = next(one for one in BUNDLED if one.name == FIRST)
         count = kind_of(BUNDLED[0].task).form.new_tokens
         other = beside(first)
         begin, text = [first.name, other.name], prompt or other.examples[0]
-        super().__init__(text, count, allowed or Served(), begin)
+        super().__init__(text, count, allowed or Served(), values or {}, begin)
 
     def _show(self, explanations: list[Explanation]) -> Comparison:
         """Compare them; of one model, which is chosen twice, two methods."""

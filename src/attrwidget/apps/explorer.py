@@ -10,6 +10,8 @@ from attrwidget.bundled import BUNDLED
 from attrwidget.kinds.table import kind_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from attrwidget.explanation import Explanation
 
 WELCOME = (
@@ -26,6 +28,7 @@ class Explorer(Workbench):
         prompt: The text that the form begins with.
         max_new_tokens: How many tokens to generate, at most.
         allowed: What the visitor may do; by default, use the bundled models.
+        values: What the address of the page asks for.
     """
 
     heading = "Why that word?"
@@ -37,9 +40,10 @@ class Explorer(Workbench):
         *,
         max_new_tokens: int = kind_of(BUNDLED[0].task).form.new_tokens,
         allowed: Served | None = None,
+        values: Mapping[str, str] | None = None,
     ) -> None:
         begin = [BUNDLED[0].name]
-        super().__init__(prompt, max_new_tokens, allowed or Served(), begin)
+        super().__init__(prompt, max_new_tokens, allowed or Served(), values or {}, begin)
 
     @property
     def explanation(self) -> Explanation | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import ipywidgets as widgets
 
 from attrwidget import bundled
+from attrwidget.apps.address import number
 from attrwidget.apps.choice import Choice
 from attrwidget.apps.forms import can_chat, form_of, is_chat_wanted
 from attrwidget.apps.style import classed, label, show, wide
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 UNKNOWN = Form(new_tokens=CHAT_FORM.new_tokens)  # of a model that is not loaded yet
 CHAT_HINT = "On, the model answers your text. Off, it goes on writing where your text stops."
+MODELS = ("model", "beside")  # names of the choices in an address
 MOST_CHARACTERS = 20_000
 
 
@@ -89,6 +91,29 @@ class Fields:
         """Return what the visitor asks for."""
         models = tuple(choice.model() for choice in self.choices)
         return Entered(models, self.prompt.value, self.context.value, self.count.value)
+
+    def values(self) -> dict[str, str]:
+        """Return what the visitor asks for as an address has it, by name."""
+        values = dict(zip(MODELS, (choice.model() for choice in self.choices), strict=False))
+        values |= {"text": self.prompt.value, "context": self.context.value}
+        if self.count.layout.display is None:
+            values["tokens"] = str(self.count.value)
+        if self._chat_wish is not None:
+            values["chat"] = "yes" if self._chat_wish else "no"
+        return {name: value for name, value in values.items() if value}
+
+    def restore(self, values: Mapping[str, str]) -> None:
+        """Fill in what an address says; raise AttrWidgetError for what is not offered."""
+        for name, choice in zip(MODELS, self.choices, strict=False):
+            if name in values:
+                choice.choose(values[name])
+        self.prompt.value = values.get("text", self.prompt.value)
+        self.context.value = values.get("context", "")
+        if "tokens" in values:
+            self.count.value = number(values, "tokens")
+        if "chat" in values:
+            self._chat_wish = values["chat"] == "yes"
+        self.fit()
 
     def refusal(self) -> str | None:
         """Return why that is not explained, or None."""

@@ -25,6 +25,7 @@ body[data-jp-theme-light="false"] .attrwidget-app select { background-image: url
   padding: 0.6rem 0.8rem; border-radius: 0.3rem; color: var(--jp-ui-font-color1);
   border: 1px solid var(--jp-error-color1); border-left-width: 4px;
 }
+.attrwidget-app > .attrwidget-address { display: none; }
 .attrwidget-result { margin-top: 0.75rem; overflow: visible; }
 </style>"""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import ipywidgets as widgets
 
+from attrwidget.apps import address
 from attrwidget.apps.fields import Fields
 from attrwidget.apps.forms import explain_by_form, form_of
 from attrwidget.apps.models import Models
@@ -15,7 +16,7 @@ from attrwidget.apps.style import STYLE, classed, label
 from attrwidget.errors import AttrWidgetError, Cancelled
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from attrwidget.apps.fields import Entered
     from attrwidget.apps.served import Served
@@ -47,6 +48,7 @@ class Workbench(widgets.VBox):  # type: ignore[misc]
         prompt: The text that the form begins with.
         new_tokens: How many tokens to generate, at most.
         allowed: What the visitor may do.
+        values: What the address of the page asks for; a text is explained at once.
         begin: The model that is chosen first, and the one beside it where there are two.
 
     Attributes:
@@ -57,7 +59,9 @@ class Workbench(widgets.VBox):  # type: ignore[misc]
     heading = ""
     welcome = ""  # what the app is for
 
-    def __init__(self, prompt: str, new_tokens: int, allowed: Served, begin: Sequence[str]) -> None:
+    def __init__(
+        self, prompt: str, new_tokens: int, allowed: Served, values: Mapping[str, str], begin: Sequence[str]
+    ) -> None:
         self.shown: Shown | None = None
         self._models = Models()
         self._stop: threading.Event | None = None
@@ -69,6 +73,8 @@ class Workbench(widgets.VBox):  # type: ignore[misc]
         self.cancel.on_click(lambda _: self.stop())
         self.progress = widgets.IntProgress(0, 0, 1, layout=widgets.Layout(width="8rem", visibility="hidden"))
         self.status = label("", "status")
+        self.address = label("", "address")  # the page puts it into its address
+        self._asked: dict[str, str] = {}
         self.message = label("", "message")
         self.message.layout.display = "none"
         self.result = classed(widgets.VBox([label("Nothing is explained yet.", "hint")]), "result")
@@ -82,10 +88,12 @@ class Workbench(widgets.VBox):  # type: ignore[misc]
                 classed(widgets.HBox(buttons), "buttons"),
                 self.message,
                 self.result,
+                self.address,
             ]
         )
         self.add_class("attrwidget-app")
         threading.Thread(target=self._warm_up, args=begin, name=WARM_UP, daemon=True).start()
+        self._restore(dict(values))
 
     def start(self) -> None:
         """Generate and explain in a thread; a run under way is given up."""
@@ -95,11 +103,11 @@ class Workbench(widgets.VBox):  # type: ignore[misc]
             self._show_message(refusal)
             return
         self._stop = stop = threading.Event()
-        entered = self.form.entered()
+        entered, asked = self.form.entered(), self.form.values()
         self._show_message("")
         known = self._models.loaded.keys() >= set(entered.models)
         self._busy("Running the model …" if known else "Loading the model …")
-        threading.Thread(target=self._work, args=(stop, entered), daemon=True).start()
+        threading.Thread(target=self._work, args=(stop, entered, asked), daemon=True).start()
 
     def stop(self) -> None:
         """Give up the run under way; the explanation on the screen stays."""
@@ -109,7 +117,7 @@ class Workbench(widgets.VBox):  # type: ignore[misc]
         self._stop = None
         self._idle("Cancelled.")
 
-    def _work(self, stop: threading.Event, entered: Entered) -> None:
+    def _work(self, stop: threading.Event, entered: Entered, asked: dict[str, str]) -> None:
         """Load the models, explain the text and show the result; runs in a thread."""
 
         def report(done: int, total: int) -> None:
@@ -135,7 +143,35 @@ class Workbench(widgets.VBox):  # type: ignore[misc]
         else:
             if self._end(stop):
                 self.shown = shown
+                self._follow(view, asked)
                 self.result.children = [view]
+
+    def _restore(self, values: dict[str, str]) -> None:
+        """Fill in what the address asks for, and explain its text."""
+        try:
+            self.form.restore(values)
+        except AttrWidgetError as error:
+            self._show_message(str(error))
+            return
+        self._asked = values
+        if "text" in values:
+            self.start()
+
+    def _follow(self, view: ExplanationWidget, asked: dict[str, str]) -> None:
+        """Show on *view* what the address asks for, once, and keep the address at what is shown."""
+        before = address.shown_on(view)
+        try:
+            address.show(view, self._asked)
+        except AttrWidgetError as error:
+            self._show_message(str(error))
+        self._asked = {}
+
+        def write(_change: Any = None) -> None:
+            shown = address.shown_on(view).items() - before.items()
+            self.address.value = address.written({**asked, **dict(sorted(shown))})
+
+        view.observe(write, [*address.TRAITS, "options"])
+        write()
 
     def _made(self, entered: Entered, stop: threading.Event, report: Progress) -> Shown:
         """Return what is shown of what was *entered*; raise Cancelled once *stop* is set."""
