@@ -65,8 +65,8 @@ def test_text_from_right_to_left_or_without_a_font_is_refused() -> None:
 @pytest.mark.skipif(bool(Fonts("東").missing), reason="needs a font with Chinese characters")
 def test_chinese_names_its_font() -> None:
     chinese = figure(random_explanation(texts=["東京", *[" w"] * 9]), "tex", STATE).decode()
-    [family] = re.findall(r"\\usepackage\{fontspec\}\\setmainfont\{([^}]+)\}", chinese)
-    assert Fonts("東京 w").one_family("東京 w") == family
+    families = re.findall(r"\\usepackage\{fontspec\}\\setmainfont\{([^}]+)\}", chinese)
+    assert set(families) == {Fonts("東京 w").one_family("東京 w")}
 
 
 @pytest.mark.slow
