@@ -81,6 +81,7 @@ def test_a_model_trained_on_chats_answers_a_message(command: Command, tmp_path: 
         (("--chat",), Served(chat=True)),
         (("--no-chat", "--models", "a/b", "--models", "c"), Served(chat=False, models=("a/b", "c"))),
         (("--allow-hub",), Served(allow_hub=True)),
+        (("--max-characters", "300", "--max-new-tokens", "9"), Served(characters=300, new_tokens=9)),
     ],
 )
 def test_the_app_is_told_what_visitors_may_do(
@@ -102,6 +103,7 @@ def test_the_app_is_told_what_visitors_may_do(
         (("explain", PROMPT, "--method", "magic"), "magic"),
         (("explain", PROMPT, "--model", "no-such-folder/at-all"), "no-such-folder/at-all"),
         (("app", "--theme", "pink"), "pink"),
+        (("app", "--max-new-tokens", "0"), "--max-new-tokens"),
         (("app", "magic"), "No app is called 'magic': take one of explore, compare"),
     ],
 )

@@ -205,3 +205,18 @@ def test_a_text_too_long_for_everybody_is_said_before_anything_is_loaded() -> No
     explorer.start()
     assert "takes up to 20,000 characters" in explorer.message.value
     assert explorer.form.generate.disabled is False
+
+
+def test_more_than_the_server_allows_is_a_sentence() -> None:
+    explorer = Explorer("The capital", allowed=Served(characters=12, new_tokens=3))
+    assert explorer.form.count.value == 3
+    explorer.form.source.value = "demo-translation"
+    assert explorer.form.count.value == 3
+    explorer.form.prompt.value = "The capital of"
+    explorer.start()
+    assert explorer.message.value == "The text is too long for this app: it takes up to 12 characters."
+    explorer.form.prompt.value = "The capital"
+    explorer.form.count.max = explorer.form.count.value = 1000  # a page can send it
+    explorer.start()
+    assert explorer.message.value == "1,000 new tokens are too many for this app: it writes up to 3."
+    assert explorer.shown is None

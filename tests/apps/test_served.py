@@ -6,7 +6,12 @@ from attrwidget.apps.served import Served, served
 
 
 @pytest.mark.parametrize(
-    "allowed", [Served(), Served(chat=False), Served(chat=True, models=("a/b", "/c d"), allow_hub=True)]
+    "allowed",
+    [
+        Served(),
+        Served(chat=False, characters=9, new_tokens=1),
+        Served(chat=True, models=("a/b", "/c d"), allow_hub=True),
+    ],
 )
 def test_what_is_announced_is_read(allowed: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ATTRWIDGET_APP", "{}")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import psutil
 import pytest
+from helpers import hosts
 from helpers.hosts import HOSTILE, newest_fork
 from helpers.screen import Screen, explore, serious_faults
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 import attrwidget as aw
 
@@ -175,3 +177,47 @@ def test_a_chat_model_is_asked_until_the_switch_is_off(opened: Page, app_home: P
     opened.get_by_role("button", name="Generate").click()
     expect(screen.root.get_by_text("Prompt", exact=True).first).to_be_visible()
     expect(screen.root.get_by_text("switch on “As a chat message”")).to_be_visible()
+
+
+def test_ten_at_once_see_their_own_text_alone_and_an_eleventh_is_told_to_wait(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    capitals = {
+        "Japan": "Tokyo",
+        "France": "Paris",
+        "Italy": "Rome",
+        "Germany": "Berlin",
+        "Kenya": "Nairobi",
+        "Egypt": "Cairo",
+        "Russia": "Moscow",
+        "Brazil": "Brasilia",
+        "Canada": "Ottawa",
+        "Greece": "Athens",
+    }
+    limits = ("--places", "10", "--max-characters", "60", "--max-new-tokens", "4")
+    with hosts.app(tmp_path, *limits) as url, ExitStack() as closing:
+        pages = {country: closing.enter_context(chromium.new_context()).new_page() for country in capitals}
+        for page in pages.values():
+            page.goto(url, wait_until="commit")
+        for country, page in pages.items():
+            page.get_by_label("Beginning").fill(f"The capital of {country} is")
+            expect(page.get_by_label("New tokens")).to_have_value("4")
+        for page in pages.values():
+            page.get_by_role("button", name="Generate").click()
+        for country, page in pages.items():
+            words = Screen(page).options
+            expect(words.filter(has_text=re.compile(rf"^{capitals[country]}$"))).to_have_count(1)
+            text = page.content() + " ".join(words.all_inner_texts())
+            shown = {
+                other for other in capitals if f"The capital of {other} is" in text or capitals[other] in text
+            }
+            assert shown - {"Japan"} == {country} - {"Japan"}  # Japan's is an example
+        late = closing.enter_context(chromium.new_context()).new_page()
+        late.goto(url)
+        expect(late.get_by_text("All 10 places are taken.")).to_be_visible()
+        first = next(iter(pages.values()))
+        first.get_by_label("Beginning").fill("The capital of " + "Japan " * 20)
+        first.get_by_role("button", name="Generate").click()
+        expect(first.get_by_text("it takes up to 60 characters")).to_be_visible()
+        pages["Greece"].goto("about:blank")
+        expect(late.get_by_role("button", name="Generate")).to_be_visible()

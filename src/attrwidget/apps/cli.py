@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from attrwidget.apps.served import PLACES, Served
+from attrwidget.apps.served import CHARACTERS, NEW_TOKENS, PLACES, Served
 from attrwidget.bundled import NAMES
 from attrwidget.errors import AttrWidgetError
 from attrwidget.version import __version__
@@ -148,6 +148,12 @@ def serve(
     allow_hub: Annotated[
         bool, typer.Option("--allow-hub", help="Let visitors name any model of the Hugging Face hub.")
     ] = False,
+    max_characters: Annotated[
+        int, typer.Option(help="The longest text that a visitor may enter, with its context.", min=1)
+    ] = CHARACTERS,
+    max_new_tokens: Annotated[
+        int, typer.Option(help="How many tokens a visitor may have generated at a time.", min=1)
+    ] = NEW_TOKENS,
     places: Annotated[
         int, typer.Option(help="How many visitors may use the app at the same time.", min=1)
     ] = PLACES,
@@ -159,7 +165,13 @@ def serve(
     """Serve a Voilà app on this machine, until Ctrl-C; visitors choose among the bundled models."""
     from attrwidget.apps.server import run
 
-    allowed = Served(chat=chat, models=tuple(models or ()), allow_hub=allow_hub)
+    allowed = Served(
+        chat=chat,
+        models=tuple(models or ()),
+        allow_hub=allow_hub,
+        characters=max_characters,
+        new_tokens=max_new_tokens,
+    )
     run(
         name,
         port=port,

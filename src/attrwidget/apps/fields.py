@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 UNKNOWN = Form(new_tokens=CHAT_FORM.new_tokens)  # of a model that is not loaded yet
 CHAT_HINT = "On, the model answers your text. Off, it goes on writing where your text stops."
 MODELS = ("model", "beside")  # names of the choices in an address
-MOST_CHARACTERS = 20_000
 
 
 class Entered(NamedTuple):
@@ -77,7 +76,11 @@ class Fields:
         self.chat.observe(self._choose_chat, "value")
         self.chat_row = classed(widgets.HBox([self.chat, label(CHAT_HINT, "hint")]), "chat")
         self.count = widgets.BoundedIntText(
-            count, min=1, max=1000, description="New tokens", layout=widgets.Layout(width="11rem")
+            min(count, allowed.new_tokens),
+            min=1,
+            max=allowed.new_tokens,
+            description="New tokens",
+            layout=widgets.Layout(width="11rem"),
         )
         self.generate = widgets.Button(button_style="primary")
         self.generate.on_click(lambda _: submit())
@@ -119,8 +122,11 @@ class Fields:
         """Return why that is not explained, or None."""
         if not self.prompt.value.strip():
             return "There is no text: type one, or choose one of the examples."
-        if len(self.prompt.value) + len(self.context.value) > MOST_CHARACTERS:
-            return f"The text is too long for this app: it takes up to {MOST_CHARACTERS:,} characters."
+        most, tokens = self._allowed.characters, self._allowed.new_tokens
+        if len(self.prompt.value) + len(self.context.value) > most:
+            return f"The text is too long for this app: it takes up to {most:,} characters."
+        if self.count.value > tokens:
+            return f"{self.count.value:,} new tokens are too many for this app: it writes up to {tokens:,}."
         return next(filter(None, (choice.refusal() for choice in self.choices)), None)
 
     def is_chat(self, name: str) -> bool:

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass
 
 THEMES = ("light", "dark")
 PLACES = 40  # visitors at a time: a class, at some 80 MB each
+CHARACTERS = 20_000
+NEW_TOKENS = 256
 
 _VARIABLE = "ATTRWIDGET_APP"
 
@@ -20,11 +22,15 @@ class Served:
         chat: Whether texts are given as chat messages at first; None means to models that were trained on chats.
         models: Names or folders of models that visitors may choose besides the bundled ones.
         allow_hub: Whether visitors may name any model of the Hugging Face hub.
+        characters: The longest text, with its context.
+        new_tokens: How many tokens a visitor may have generated at a time.
     """
 
     chat: bool | None = None
     models: tuple[str, ...] = ()
     allow_hub: bool = False
+    characters: int = CHARACTERS
+    new_tokens: int = NEW_TOKENS
 
     def announce(self) -> None:
         """Set the environment variable, which the kernels inherit."""
