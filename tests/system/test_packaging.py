@@ -35,6 +35,7 @@ CARGO = (
     "attrwidget/demo/sentiment/model_biased/model.safetensors",
     "attrwidget/apps/compare.ipynb",
     "attrwidget/apps/explain.ipynb",
+    "attrwidget/apps/notebooks/1-what-is-the-model-thinking.ipynb",
     "attrwidget/apps/jupyter/voila/templates/attrwidget/index.html.j2",
 )
 

@@ -124,7 +124,10 @@ def methods() -> None:
 def serve(
     name: Annotated[
         str,
-        typer.Argument(help="explore: one model, and why it answered so. compare: two models side by side."),
+        typer.Argument(
+            help="explore: one model, and why it answered so. compare: two models side by side. "
+            "course: the two notebooks of the course."
+        ),
     ] = "explore",
     port: Annotated[int, typer.Option(help="The port to serve on.", min=1, max=65535)] = 8866,
     *,

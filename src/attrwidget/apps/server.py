@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from attrwidget.apps import course
 from attrwidget.apps.served import PLACES, THEMES, Served
 from attrwidget.errors import AttrWidgetError
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 NOTEBOOKS = {"explore": HERE / "explain.ipynb", "compare": HERE / "compare.ipynb"}
+APPS = (*NOTEBOOKS, "course")
 TEMPLATES = HERE / "jupyter"
 HOST = "127.0.0.1"
 
@@ -34,7 +36,7 @@ def run(
     """Serve on ``http://127.0.0.1:port`` until interrupted.
 
     Args:
-        name: Which app, one of ``NOTEBOOKS``.
+        name: Which app, one of ``APPS``.
         port: The port.
         browser: Whether a browser is opened, where there is a screen.
         theme: ``"light"`` or ``"dark"``.
@@ -45,8 +47,8 @@ def run(
     Raises:
         AttrWidgetError: The port is taken, the app or the theme is unknown, or Voilà is not installed.
     """
-    if name not in NOTEBOOKS:
-        raise AttrWidgetError(f"No app is called {name!r}: take one of {', '.join(NOTEBOOKS)}.")
+    if name not in APPS:
+        raise AttrWidgetError(f"No app is called {name!r}: take one of {', '.join(APPS)}.")
     if theme not in THEMES:
         raise AttrWidgetError(f"The theme {theme!r} is not known: take one of {', '.join(THEMES)}.")
     try:
@@ -54,6 +56,7 @@ def run(
         from attrwidget.apps.guarded_server import GuardedServer
     except ImportError as error:
         raise AttrWidgetError("The app needs Voilà: pip install 'attrwidget[app]'.") from error
+    served = course.folder() if name == "course" else NOTEBOOKS[name]
     require_free(port)
     paths = [str(TEMPLATES), os.environ.get("JUPYTER_PATH", "")]
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, paths))
@@ -64,7 +67,7 @@ def run(
         start_server()
     GuardedServer.launch_instance(
         arguments(
-            NOTEBOOKS[name],
+            served,
             port=port,
             browser=browser and has_screen(),
             theme=theme,
@@ -100,6 +103,7 @@ def arguments(
         f"--VoilaConfiguration.theme={theme}",
         "--VoilaConfiguration.allow_theme_override=YES",
         "--VoilaConfiguration.strip_sources=True",
+        "--VoilaConfiguration.classic_tree=True",
         "--VoilaConfiguration.show_tracebacks=False",
         # The first page may come while the kernels' process still imports, and thirty at once on a slow machine.
         "--VoilaExecutor.startup_timeout=600",
