@@ -74,6 +74,7 @@ test-fast: lint $(BUNDLE)
 docs: $(VENV)/.dev $(BUNDLE)
 	$(VENV)/bin/python -m sphinx -W -q -b html docs site
 	rm -rf jupyter_execute
+	@echo "The documentation is in site/index.html."
 
 zoo: $(VENV)/.dev $(BUNDLE)
 	ATTRWIDGET_ZOO=all $(PYTEST) --dist load tests/system/test_zoo.py

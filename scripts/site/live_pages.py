@@ -23,7 +23,7 @@ _BLOCK = re.compile(
     r"(?:(?P<widget><!-- widget(?:: (?P<height>\d+))? -->))?",
     re.MULTILINE | re.DOTALL,
 )
-_HEIGHT = "720"
+_HEIGHT = "860"
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -50,6 +50,15 @@ def test_the_findings(capsys: pytest.CaptureFixture[str]) -> None:
     assert contrast.idxmax() == "positive"
 
     assert answer(paris).startswith("The capital of France is Paris")
-    said = list(paris.steps["token"]).index("Paris")
-    assert paris.scores("leave_one_out").iloc[said].max() < 1
+    assert list(paris.steps["token"])[5] == "Paris"
+    assert "Lux Monde" in answer(paris)
+    first, needed = paris.reading.first_step, paris.scores("leave_one_out").iloc[5]
+    assert (needed.argmax(), needed.index[needed.argmax()]) == (first + 1, "capital")
+    assert needed.filter(like="France").max() < 0.1
+    alone = paris.check(5, "leave_one_out", k=1)
+    assert alone.holds
+    assert (alone.probability, alone.without) == (
+        pytest.approx(0.97, abs=0.01),
+        pytest.approx(0.58, abs=0.02),
+    )
     assert answer(names["germany"]).startswith("The capital of Germany is Berlin")

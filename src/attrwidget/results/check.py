@@ -41,10 +41,11 @@ class Check:
     def __str__(self) -> str:
         words = ", ".join(word.strip() or "␣" for word in self.words)
         low, high = self.others[0], self.others[-1]
+        draws = f"{len(self.others)} draw{'s' if len(self.others) > 1 else ''}"
         holds = "holds" if self.holds else "does not hold"
         return (
             f"Without {words}: p {_chance(self.probability)} → {_chance(self.without)}; without as many others "
-            f"({len(self.others)} draws): {_chance(low)} to {_chance(high)}. The explanation {holds}."
+            f"({draws}): {_chance(low)} to {_chance(high)}. The explanation {holds}."
         )
 
     def _repr_html_(self) -> str:
