@@ -152,6 +152,7 @@ def test_a_folder_is_loaded_and_token_text_is_text(opened: Page, app_home: Path)
     opened.get_by_label("Model").select_option(label=str(app_home / "hostile"))
     opened.get_by_label("Text", exact=True).fill(f"{HOSTILE} is")
     opened.get_by_role("button", name="Explain").click()
+    opened.mouse.move(1, 1)  # the words come to stand under it
     screen = Screen(opened)
     expect(screen.root).to_be_visible()
     assert screen.words()[0] == HOSTILE

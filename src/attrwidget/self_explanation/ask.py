@@ -243,6 +243,6 @@ class _Asking:
     def _reasons(self, answers: Sequence[str], left: Left) -> list[Claim]:
         if self._questions.preset == "sentences":
             read = [Named(read_quoted(answer, left.units) or None, None, answer) for answer in answers]
-            return reason_claims(read, left, self._decider, ["for"])
+            return reason_claims(read, left, self._decider, ["for"], quoted=True)
         read = [read_named(answer, left.units) for answer in answers]
         return reason_claims(read, left, self._decider, ["for", "against"])

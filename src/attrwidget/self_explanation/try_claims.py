@@ -20,12 +20,16 @@ _MOST_CHANGED = 0.5  # of the words: a change of more is no small one
 
 
 class Reason(NamedTuple):
-    """The units that an answer names on a *side* of the decision, in its *words*, and how many samples name these."""
+    """The units that an answer names on a *side* of the decision, in its *words*, and how many samples name these.
+
+    Free sentences quote units, and may do so on either side.
+    """
 
     side: str
     units: frozenset[int]
     words: str
     samples: int
+    quoted: bool
 
 
 def change_claims(answers: Sequence[str], left: Left, decider: Decider) -> list[Claim]:
@@ -55,8 +59,10 @@ def _change(text: str, count: int, left: Left, decider: Decider) -> Claim:
     return Claim("change", said, tried, HELD if turned else FAILED, (), count, *before, text)
 
 
-def reason_claims(read: Sequence[Named], left: Left, decider: Decider, sides: Sequence[str]) -> list[Claim]:
-    """Return a claim for each set of units that is named for the decision, and for each against it."""
+def reason_claims(
+    read: Sequence[Named], left: Left, decider: Decider, sides: Sequence[str], *, quoted: bool = False
+) -> list[Claim]:
+    """Return a claim for each set of units that is named for the decision, or *quoted*, and for each against it."""
     claims = []
     for side in sides:
         sets = [
@@ -69,16 +75,17 @@ def reason_claims(read: Sequence[Named], left: Left, decider: Decider, sides: Se
             claims.append(Claim(f"reason {side}", said, "Nothing can be tried.", UNTRIED))
         for units, count in counts.most_common():
             words = next(words for known, words in sets if known == units)
-            claims.append(_reason(Reason(side, units, words, count), left, decider))
+            claims.append(_reason(Reason(side, units, words, count, quoted), left, decider))
     return claims
 
 
 def _reason(reason: Reason, left: Left, decider: Decider) -> Claim:
-    side, units, words, count = reason
+    side, units, words, count, quoted = reason
     kind, label = f"reason {side}", left.label
     if not units:
         return _nothing(side, count, left)
-    said = f"{left.units.named(units)} speak{'s' if len(units) == 1 else ''} {side} {label}"
+    named = left.units.named(units)
+    said = f"It quotes {named}" if quoted else f"{named} speak{'s' if len(units) == 1 else ''} {side} {label}"
     said += f": {words}" if words else "."
     places, text = tuple(sorted(units)), left.units.without(units)
     if not text:
