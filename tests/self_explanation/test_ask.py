@@ -87,9 +87,8 @@ def test_the_presets_of_the_course(preset: str) -> None:
         kind = "importance" if preset == "words" else "reason for"
         assert marks(result)[kind][0] == mark
         # A free sentence may quote a word on either side.
-        assert result.claims[0].said.startswith(
-            "It quotes “" if preset == "sentences" else f"“{says}” speaks for"
-        )
+        said = next(claim.said for claim in result.claims if claim.kind == kind)
+        assert said.startswith("It quotes “" if preset == "sentences" else f"“{says}” speaks for")
         assert (
             result.answers["question"]
             .str.contains((preset == "words" and "Python list") or "double quotes")
