@@ -61,7 +61,8 @@ export class PassedOn {
     const steps = Array.from({ length: count }, (_, s) => s);
     const scores = await this.#session.scores(direct, steps, options);
     const rows = steps.map((s) => scores.subarray(s * content.inputs, (s + 1) * content.inputs));
-    return this.#keep(direct, rows);
+    // Another text may have come meanwhile: its rows are others.
+    return this.#content.peek() === content ? this.#keep(direct, rows) : passOn(rows, content.steps.first);
   }
 
   #direct(query: ScoreQuery): ScoreQuery {

@@ -62,6 +62,17 @@ test("the whole map has the greatest of each block", async () => {
   expect([map.rows, map.cols, map.signed, map.greatest]).toEqual([3, 4, false, 0.78125]);
 });
 
+test("rows of a text that has gone meanwhile are not kept for the one that came", async () => {
+  let finish: (rows: Float32Array<ArrayBuffer>) => void = () => {};
+  t.session.scores.mockImplementationOnce(() => new Promise((resolve) => (finish = resolve)));
+  const asked = session.scores(through, [1]);
+  await vi.waitFor(() => expect(t.session.scores).toHaveBeenCalled());
+  content.value = { ...content.value };
+  finish(Float32Array.from(rows.slice(0, 2).flat()));
+  expect([...(await asked)]).toEqual(passed[1]);
+  expect(session.known(through, 1)).toBeNull();
+});
+
 test("another text is read anew", async () => {
   await session.scores(through, [1]);
   content.value = { ...content.value };
