@@ -120,7 +120,14 @@ class Explanation(Presentation):
         passed = None
         if through is not False:
             signed = request.method.signed
-            passed = passed_steps(reading, method, signed=signed, through=through, normalize=normalize)
+            passed = passed_steps(
+                reading,
+                method,
+                signed=signed,
+                through=through,
+                normalize=normalize,
+                source_only=source_only,
+            )
         raw = reading.raw(request, steps, progress, bar=True)
         sentence = unscored(request, self.trace, raw)
         if sentence is not None:

@@ -98,7 +98,12 @@ class SavedExplanation(Presentation):
         passed = None
         if through is not False:
             passed = passed_steps(
-                reading, name, signed=known.info.signed, through=through, normalize=normalize
+                reading,
+                name,
+                signed=known.info.signed,
+                through=through,
+                normalize=normalize,
+                source_only=source_only,
             )
         raw = reading.raw(known, range(reading.n_steps), select(layer, head, head_rule))
         rows = self._of_target(known, raw, target_function)

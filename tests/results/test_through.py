@@ -124,6 +124,14 @@ def test_what_cannot_be_passed_on_is_said(ex: Any, arguments: dict[str, Any], sa
         ex.scores(**{"through": True, **arguments})
 
 
+def test_a_source_alone_has_no_words_to_pass_by() -> None:
+    translated = aw.load("demo-translation").explain("我喜歡機器學習和人工智慧。")
+    through = translated.scores("saliency", through=True)
+    np.testing.assert_allclose(through.sum(axis=1), 1, atol=1e-5)
+    with pytest.raises(AttrWidgetError, match="take one of the two"):
+        translated.scores("saliency", through=True, source_only=True)
+
+
 def test_labels_are_read_by_no_later_step() -> None:
     sentence = aw.load("demo-sentiment").explain("The plot was not boring.")
     with pytest.raises(AttrWidgetError, match="no class of this explanation"):

@@ -21,15 +21,26 @@ PASSED_ON = "passed on through the answer's own words: (I − R)⁻¹ P"
 
 
 def passed_steps(
-    reading: Reading, method: str, *, signed: bool, through: bool | str, normalize: str | None
+    reading: Reading,
+    method: str,
+    *,
+    signed: bool,
+    through: bool | str,
+    normalize: str | None,
+    source_only: bool,
 ) -> range | list[int]:
     """Return the steps that shares are passed on through: all for True, those of thoughts for ``"thinking"``.
 
     Raises:
-        AttrWidgetError: *through* is neither, the rows are no shares, or no step is an input of a later one.
+        AttrWidgetError: *through* is neither, the rows are no shares or those of the source alone, or no step is an
+            input of a later one.
     """
     if through is not True and through != "thinking":
         raise AttrWidgetError(f"through= is True, False or 'thinking', not {short(through)}.")
+    if source_only:
+        raise AttrWidgetError(
+            "source_only= leaves out the answer's words, by which through= passes shares on: take one of the two."
+        )
     if signed:
         raise AttrWidgetError(
             f"through= passes shares on, and scores of {method} have signs: take a method without, such as "
