@@ -64,4 +64,4 @@ def _run(code: str, names: dict[str, Any]) -> Any:
     tree = ast.parse(code)
     last = tree.body.pop() if isinstance(tree.body[-1], ast.Expr) else None
     exec(compile(tree, "page", "exec"), names)  # noqa: S102 - our own pages
-    return eval(compile(ast.Expression(last.value), "page", "eval"), names) if last else None  # noqa: S307
+    return eval(compile(ast.Expression(last.value), "page", "eval"), names) if last else None  # noqa: S307 - as above

@@ -10,7 +10,7 @@ os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # the debugger, which nobody
 import typer  # noqa: F401 - by the command, which each process of multiprocessing imports again
 
 import attrwidget as aw
-from attrwidget.apps import comparer, explorer, forked_kernel  # noqa: F401
+from attrwidget.apps import comparer, explorer, forked_kernel  # noqa: F401 - by the kernels
 
 # Loading imports the modules of the model's architecture, which Transformers imports late.
 aw.load("demo")

@@ -83,7 +83,7 @@ def corpus(
     return made
 
 
-def _filled(  # noqa: PLR0917 - as they came
+def _filled(  # noqa: PLR0917 - private, and called once just above
     reader: Reader,
     folder: Path,
     texts: Any,
