@@ -17,6 +17,7 @@ NAMES = (
     "seq2seq",
     "first_token",
     "first_screen",
+    "one_target",
     "methods",
     "growth",
     "one_head",

@@ -10,6 +10,7 @@ from attrwidget.errors import AttrWidgetError
 from attrwidget.methods import HeadSelection
 from attrwidget.presentation import Presentation
 from attrwidget.results.arguments import check_normalization, require_source, select
+from attrwidget.results.one_target import averaged, label_of, note_on_row, steps_of, summed
 from attrwidget.results.saved import NO_HEADS, SavedReading, normalized
 from attrwidget.results.through import PASSED_ON, pass_on, passed_steps
 
@@ -55,6 +56,7 @@ class SavedExplanation(Presentation):
         head_rule: str = "mean",
         source_only: bool = False,
         through: bool | str = False,
+        target: str | tuple[int, int] | None = None,
         progress: Progress | None = None,  # noqa: ARG002 - nothing takes long
         **options: Any,
     ) -> pd.DataFrame:
@@ -70,11 +72,12 @@ class SavedExplanation(Presentation):
             head_rule: For attention: how several heads become one.
             source_only: For encoder–decoder models: score and normalise the source alone.
             through: True, or ``"thinking"``: pass shares on through the answer's own words.
+            target: ``"answer"``, or ``(start, end)``, a span of steps: one row for all of them.
             progress: Never called, as nothing takes long.
             **options: Need the model.
 
         Returns:
-            float32 ``[steps, inputs]``, labelled by token; NaN where a token came later.
+            float32 ``[steps, inputs]``, labelled by token; NaN where a token came later. One row of a *target*.
 
         Raises:
             AttrWidgetError: What is asked for was not recorded.
@@ -105,14 +108,21 @@ class SavedExplanation(Presentation):
                 normalize=normalize,
                 source_only=source_only,
             )
+        one = None if target is None else steps_of(reading, target)
+        added = known.info.signed or normalize is None
         raw = reading.raw(known, range(reading.n_steps), select(layer, head, head_rule))
         rows = self._of_target(known, raw, target_function)
         if source_only:
             rows = np.where(np.arange(reading.n_inputs) < reading.n_source, rows, np.nan)
+        if one is not None and added:
+            rows = summed(rows[one])
         shown, note = normalized(rows, known, normalize), known.note
         if passed is not None:
             shown, note = pass_on(shown, reading.first_step, passed), PASSED_ON
-        frame = reading.frame(shown)
+        if one is not None:
+            shown = shown if added else averaged(shown[one])
+            note = "; ".join(filter(None, [note_on_row(len(one), added=added), note]))
+        frame = reading.frame(shown, None if one is None else [label_of(reading, one)])
         made = {
             "method": name,
             "target_function": target_function or known.target_function,

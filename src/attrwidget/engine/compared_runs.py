@@ -235,6 +235,20 @@ class ComparedRuns(ABC):
             else:
                 return
 
+    def gradient_of_sum(
+        self, steps: Sequence[int], score: ScoreFunction
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Return the gradient of the sum of the scores of *steps*; see ``Graph.gradient_of_sum``.
+
+        Raises:
+            AttrWidgetError: Run with gradients, the text has other logits than in its first run.
+        """
+        while True:
+            try:
+                return self.graph().gradient_of_sum(steps, score)
+            except ReadOtherwiseError as found:
+                self._take_another_way(found.difference)
+
     def graph(self) -> Graph:
         """Return the gradient graph, which is compared with the first run as it grows; it is kept until ``drop_graph``.
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from attrwidget.explanation.live import LivePresentation
 from attrwidget.hf.exclusive_use import own_precision
 from attrwidget.methods import get
-from attrwidget.methods.request.footnotes import attributes_of, unscored
 from attrwidget.methods.request.make import make_request
-from attrwidget.methods.request.normalize import inseq_method, normalize_rows
+from attrwidget.methods.request.normalize import inseq_method
 from attrwidget.results.arguments import check_normalization, require_source, select
 from attrwidget.results.layer_readings import read_blocks
-from attrwidget.results.through import PASSED_ON, pass_on, passed_steps
+from attrwidget.results.one_target import steps_of
+from attrwidget.results.score_table import ScoreTable
+from attrwidget.results.through import passed_steps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +38,7 @@ class Scores(LivePresentation):
         head_rule: str = "mean",
         source_only: bool = False,
         through: bool | str = False,
+        target: str | tuple[int, int] | None = None,
         progress: Progress | None = None,
         **options: Any,
     ) -> pd.DataFrame:
@@ -63,13 +62,17 @@ class Scores(LivePresentation):
             through: True passes the share of each earlier answer word on to what that word drew from, until all rests
                 on the prompt: ``(I − R)⁻¹ P``, where P and R are the shares of the prompt's and of the answer's words.
                 ``"thinking"`` does so for the words of thoughts alone. For methods without sign.
+            target: ``"answer"``, or ``(start, end)``, a span of steps: one row for all of them. Scores with a sign, and
+                raw ones, are added up, in one backward pass for the methods that are linear in the score (input ×
+                gradient, GIM, integrated gradients); of shares it is the mean.
             progress: Called with ``(done, total)``. An exception raised in it stops the work; finished rows are kept.
             **options: The method's own, listed by ``attrwidget.list_methods()``.
 
         Returns:
-            float32 ``[steps, inputs]``, NaN where a token came later. ``attrs`` holds the method, the target function,
-            the foil of each step, the ``base_values`` that rows add up from, and a ``note``. A warning names steps
-            without a score, such as one with a single unit: without it there is nothing to read.
+            float32 ``[steps, inputs]``, or ``[1, inputs]`` of a *target*; NaN where a token came later. ``attrs`` holds
+            the method, the target function, the foil of each step, the ``base_values`` that rows add up from, and a
+            ``note``. A warning names steps without a score, such as one with a single unit: without it there is nothing
+            to read.
 
         Raises:
             AttrWidgetError: A name, layer, head or option does not exist; the sentence lists those that do.
@@ -85,7 +88,8 @@ class Scores(LivePresentation):
             method = inseq_method(method)
             if foil is None and get(method).target_function is not None:
                 target_function = target_function or "probability"
-        selection, steps = select(layer, head, head_rule), range(reading.n_steps)
+        one = None if target is None else steps_of(reading, target)
+        selection = select(layer, head, head_rule)
         request = make_request(
             self.trace, method, target_function, foil=foil, selection=selection, options=options
         )
@@ -102,19 +106,7 @@ class Scores(LivePresentation):
                 normalize=normalize,
                 source_only=source_only,
             )
-        raw = reading.raw(request, steps, progress, bar=True)
-        sentence = unscored(request, self.trace, raw)
-        if sentence is not None:
-            warnings.warn(sentence, stacklevel=2)
-        if source_only:
-            raw[:, reading.n_source :] = np.nan
-        rows = normalize_rows(raw, request.method, normalize)
-        attributes = attributes_of(request, self.trace, reading.cache, steps)
-        if passed is not None:
-            rows, attributes["note"] = pass_on(rows, reading.first_step, passed), PASSED_ON
-        frame = reading.frame(rows)
-        frame.attrs.update(attributes)
-        return frame
+        return ScoreTable(normalize, source_only, passed, one).of(reading, request, progress)
 
     @own_precision()
     def blocks(

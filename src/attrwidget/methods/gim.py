@@ -44,6 +44,7 @@ GIM = register(
         compute=_compute,
         passes=Passes(once=1, each_step=1.2),
         signed=True,
+        linear=True,
         target_function="logit",
         needs=("gradients", "interface"),
     )

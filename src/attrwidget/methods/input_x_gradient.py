@@ -47,6 +47,7 @@ INPUT_X_GRADIENT = register(
         compute=_dot,
         passes=Passes(once=1, each_step=0.7),
         signed=True,
+        linear=True,
         target_function="logit",
     )
 )

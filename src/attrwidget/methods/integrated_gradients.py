@@ -133,6 +133,7 @@ INTEGRATED_GRADIENTS = register(
         passes=Passes(once=150, each_step=105),
         distribution="change",
         signed=True,
+        linear=True,
         target_function="logit",
         options={"baseline": "auto", "points": "auto"},
         note=_note,

@@ -141,6 +141,8 @@ class Method:
         package: The library that computes the rows, imported when they are asked for.
         reduce: Where rows are the size of a gradient: what turns gradients ``[k, tokens, d]`` and embeddings
             ``[tokens, d]`` into ``[k, tokens]``, so that the gradients of two words can be compared before it.
+        linear: Whether the row of a sum of scores is the sum of their rows, and ``compute`` reads the trace by its
+            gradients alone: one backward pass then explains several steps.
         distribution: How it explains the target function ``"distribution"``: by comparing scores (``"change"``), by
             differentiating (``"gradient"``), or, None, not at all.
         note: ``note(trace, options)`` is a sentence on how the scores were computed, or None.
@@ -164,6 +166,7 @@ class Method:
     options: Mapping[str, Any] = field(default_factory=dict, hash=False)
     package: str | None = None
     reduce: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] | None = None
+    linear: bool = False
     distribution: str | None = None
     note: Callable[[Trace, Mapping[str, Any]], str | None] | None = None
     note_on_rows: Callable[[Trace, Sequence[int], NDArray[np.floating]], str | None] | None = None

@@ -8,6 +8,8 @@ Three things make it faster:
 - Many seeds go through the body in one batched backward pass (``batched_gradients``).
 - A step's backward pass skips later segments: a long text is run in segments over a cache that keeps its graph.
 
+The sum of several steps' scores takes one backward pass from all of their seeds (``gradient_of_sum``).
+
 If the graph would not fit in memory, the text is run in one segment with gradient checkpointing.
 """
 
@@ -24,6 +26,7 @@ from attrwidget.engine.forward import Segment, differentiable, run_encoder, run_
 from attrwidget.engine.gradients.activations import one_product_backward
 from attrwidget.engine.gradients.checkpoint import can_checkpoint, checkpointed
 from attrwidget.engine.gradients.segments import SEGMENT, segment_bounds
+from attrwidget.engine.gradients.sums import weighed
 from attrwidget.engine.memory import budget_of, graph_bytes, smaller_batch, steps_at_once
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import lock_of
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
 
     ReplaceEmbeddings = Callable[[int, torch.Tensor], torch.Tensor]
 
+_SEEDED = 32 << 20  # logits, at most, whose gradients are taken at once in float64
 WEIGHTS_CHANGED = (
     "The model's weights have changed since this explanation was made: call explain again to explain the model as "
     "it is now."
@@ -133,6 +137,23 @@ class GradientGraph:
                 inside = inside[len(chunk) :]
                 yield chunk, *results
 
+    def gradient_of_sum(
+        self, steps: Sequence[int], score: ScoreFunction
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Return the gradient of the sum of the scores of *steps*; see ``Graph.gradient_of_sum``."""
+        tokens = self._ids.shape[1]
+        try:
+            with (
+                lock_of(self._model.hf),
+                model_errors(self._model.hf, f"was differentiated over {tokens:,} tokens"),
+            ):
+                return self._backward_of_sum(sorted(set(steps)), score)
+        except (RuntimeError, MemoryError) as error:
+            if is_out_of_memory(error) and self._save_memory():
+                return self.gradient_of_sum(steps, score)
+            fewer_steps(error, 1, self._before + tokens)
+            raise
+
     def scores(self, steps: Sequence[int], score: ScoreFunction) -> torch.Tensor:
         """Return the *score* of each of *steps*, float64 ``[len(steps)]`` on the CPU."""
         found: dict[int, torch.Tensor] = {}
@@ -157,9 +178,7 @@ class GradientGraph:
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Return gradients, scales and embeddings of *steps* of segment *index*, whose seeds are known."""
         segment = self._segments[index]
-        leaves = [s.leaf for s in self._segments[: index + 1]]
-        if self._encoder is not None:
-            leaves.insert(0, self._encoder[0])
+        leaves = self._leaves(index)
         seeds = [self._seeds[index, score][step] for step in steps]
         hidden = segment.hidden
         cotangents = hidden.new_zeros(len(steps), *hidden.shape)
@@ -169,6 +188,38 @@ class GradientGraph:
             whole = torch.cat(batched_gradients(hidden, leaves, cotangents), dim=2)[:, 0]
         scales = torch.stack([scale for _, scale in seeds]).to(whole.device)
         return whole, scales, torch.cat([leaf.detach() for leaf in leaves], dim=1)[0]
+
+    def _backward_of_sum(
+        self, steps: list[int], score: ScoreFunction
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Return the gradient, its scale and the embeddings of a sum of scores, by one pass from all segments' ends."""
+        inside = {
+            index: [step for step in steps if step in self._steps_of(index)]
+            for index in range(len(self._bounds))
+        }
+        inside = {index: own for index, own in inside.items() if own}
+        at_once = max(SEGMENT, _SEEDED // self._model.vocabulary)
+        for index, own in inside.items():
+            for at in range(0, len(own), at_once):
+                self._seed(index, own[at : at + at_once], score)
+        weights, scale = weighed(
+            [self._seeds[index, score][s][1] for index, own in inside.items() for s in own]
+        )
+        weight, hidden, cotangents = iter(weights), [], []
+        for index, own in inside.items():
+            hidden.append(self._segments[index].hidden)
+            cotangents.append(torch.zeros_like(hidden[-1]))
+            for step, row in zip(own, self._rows_of(index, own), strict=True):
+                cotangents[-1][0, row] = self._seeds[index, score][step][0] * next(weight)
+        leaves = self._leaves(max(inside))
+        with torch.inference_mode(False), self._backward_context():  # noqa: FBT003
+            found = torch.autograd.grad(hidden, leaves, cotangents, retain_graph=True)
+        return torch.cat(found, dim=1)[0], scale, torch.cat([leaf.detach() for leaf in leaves], dim=1)[0]
+
+    def _leaves(self, index: int) -> list[torch.Tensor]:
+        """Return the embeddings that segment *index* has a graph from, the encoder's first."""
+        own = [segment.leaf for segment in self._segments[: index + 1]]
+        return own if self._encoder is None else [self._encoder[0], *own]
 
     def _grow(self) -> None:
         """Run the next segment with its graph."""

@@ -11,6 +11,7 @@ from attrwidget.engine.forward import differentiable
 from attrwidget.engine.gradients.activations import one_product_backward
 from attrwidget.engine.gradients.attention_gradients import graph_on, kept_weights, require_graph
 from attrwidget.engine.gradients.batched import batched_gradients, fewer_steps
+from attrwidget.engine.gradients.sums import weighed
 from attrwidget.engine.memory import steps_at_once
 from attrwidget.hf.attention_interface import observed_attention
 from attrwidget.hf.exclusive_use import lock_of
@@ -66,6 +67,24 @@ class EncoderGradients:
             missing = missing[len(chunk) :]
             yield chunk, *results
 
+    def gradient_of_sum(
+        self, steps: Sequence[int], score: ScoreFunction
+    ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Return the gradient of the sum of the scores of *steps*; see ``Graph.gradient_of_sum``."""
+        chosen = sorted(set(steps))
+        try:
+            with lock_of(self._text.model.hf):
+                logits = self._grown()[1]
+                at_logits, scales = self._at_logits(score)
+                weights, scale = weighed(list(scales[chosen]))
+                cotangent = torch.zeros_like(logits)
+                cotangent[chosen] = at_logits[chosen] * weights[:, None].to(at_logits)
+                gradient, embeddings = self._pass_back(cotangent[None])
+                return gradient[0], scale, embeddings
+        except (RuntimeError, MemoryError) as error:
+            fewer_steps(error, 1, self._text.length)
+            raise
+
     def scores(self, steps: Sequence[int], score: ScoreFunction) -> torch.Tensor:
         """Return the *score* of each of *steps*, float64 ``[len(steps)]`` on the CPU."""
         with lock_of(self._text.model.hf), torch.no_grad():
@@ -75,14 +94,20 @@ class EncoderGradients:
     def _backward(
         self, steps: list[int], score: ScoreFunction
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        leaf, logits = self._grown()
+        logits = self._grown()[1]
         at_logits, scales = self._at_logits(score)
         cotangents = logits.new_zeros(len(steps), *logits.shape)
         cotangents[range(len(steps)), steps] = at_logits[steps]
+        whole, embeddings = self._pass_back(cotangents)
+        return whole, scales[steps].to(whole.device), embeddings
+
+    def _pass_back(self, cotangents: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the gradients ``[k, n, d]`` of *cotangents* ``[k, steps, outputs]``, and the embeddings ``[n, d]``."""
+        leaf, logits = self._grown()
         doing = f"was differentiated over {self._text.length:,} tokens"
         with model_errors(self._text.model.hf, doing), torch.inference_mode(False):  # noqa: FBT003
             (whole,) = batched_gradients(logits, [leaf], cotangents)
-        return whole[:, 0], scales[steps].to(whole.device), leaf.detach()[0]
+        return whole[:, 0], leaf.detach()[0]
 
     def _grown(self) -> tuple[torch.Tensor, torch.Tensor]:
         """Return the embeddings ``[1, n, d]`` and, with a graph from them, the logits ``[steps, outputs]``."""

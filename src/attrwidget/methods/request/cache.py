@@ -80,9 +80,7 @@ class ScoreCache:
             method = request.method
             if not method.attention:  # attention was recorded with the trace
                 self._trace.require_same_weights()
-            chunks = method.compute(
-                self._trace, request.target, missing, request.selection, **request.options
-            )
+            chunks = request.compute(self._trace, missing)
             with closing(chunks):
                 for chunk in chunks:
                     if not method.attention:

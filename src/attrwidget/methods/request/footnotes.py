@@ -109,16 +109,20 @@ def attributes_of(request: Request, trace: Trace, cache: ScoreCache, steps: Sequ
     return made
 
 
-def unscored(request: Request, trace: Trace, rows: NDArray[np.floating]) -> str | None:
-    """Return a sentence on the steps that have no score because they see a single unit, or None.
+def unscored(request: Request, trace: Trace, rows: NDArray[np.floating], steps: Sequence[int]) -> str | None:
+    """Return a sentence on the *steps* that have no score because they see a single unit, or None.
 
-    *rows* are the scores of all steps.
+    *rows* are the scores of *steps*.
     """
     if not request.method.name.startswith("leave_one_out") or not np.isnan(rows).all(axis=1).any():
         return None
     which = request.options["units"]
     first = min(unit[0] for unit in units_of(trace, which))
-    empty = [s for s, row in enumerate(rows) if np.isnan(row).all() and trace.seen(s) > first]
+    empty = [
+        step
+        for step, row in zip(steps, rows, strict=True)
+        if np.isnan(row).all() and trace.seen(step) > first
+    ]
     if not empty:
         return None
     name = which if isinstance(which, str) else "span"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -15,20 +15,26 @@ from attrwidget.methods.request.foils import find_foils
 from attrwidget.methods.request.targets import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from attrwidget.engine.trace import Trace
-    from attrwidget.methods.method import Method
+    from attrwidget.methods.method import Method, Rows
     from attrwidget.methods.request.foils import Foils
 
 
 # What `scores` takes beside a method's own options: offered when an option is misspelt.
-_COMMON = ("normalize", "target_function", "foil", "layer", "head", "head_rule", "source_only", "progress")
+_COMMON = (
+    *("normalize", "target_function", "foil", "layer", "head", "head_rule"),
+    *("source_only", "through", "target", "progress"),
+)
 
 
 @dataclass(frozen=True)
 class Request:
-    """A request for rows of *method* that explain *target*; requests with the same rows have equal keys."""
+    """A request for rows of *method* that explain *target*; requests with the same rows have equal keys.
+
+    *summed* are the steps whose scores are explained as one sum, if any; see ``of_sum``.
+    """
 
     method: Method
     target: Target
@@ -36,6 +42,23 @@ class Request:
     options: Mapping[str, Any] = field(hash=False, compare=False)
     foils: Foils | None = field(hash=False, compare=False)
     key: tuple[Any, ...] = ()
+    summed: tuple[int, ...] = ()
+
+    def of_sum(self, steps: Sequence[int]) -> Request:
+        """Return the request for one row of the sum of the scores of *steps*, which stands at the last of them.
+
+        The method must be linear in the score.
+        """
+        return replace(self, summed=tuple(steps), key=(*self.key, "sum", *steps))
+
+    def compute(self, trace: Trace, steps: Sequence[int], options: Mapping[str, Any] | None = None) -> Rows:
+        """Compute the rows of *steps* of *trace*, with other *options* where they are given."""
+        if self.summed:
+            from attrwidget.engine.gradients.sums import SummedTrace
+
+            trace = cast("Trace", SummedTrace(trace, self.summed))
+        chosen = self.options if options is None else options
+        return self.method.compute(trace, self.target, steps, self.selection, **chosen)
 
 
 def make_request(

@@ -114,7 +114,7 @@ def _rows(
 ) -> NDArray[np.floating]:
     """Return the rows of *steps* by *trace*, without anything that is kept."""
     found: dict[int, NDArray[np.floating]] = {}
-    for chunk in request.method.compute(trace, request.target, steps, request.selection, **options):
+    for chunk in request.compute(trace, steps, options):
         if isinstance(chunk[0], list):
             found.update(zip(chunk[0], chunk[1], strict=True))
     return np.stack([found[step] for step in steps])
@@ -144,7 +144,9 @@ def _difference(
     labels = trace.tokens.labels
     first = next(((labels[a], labels[b]) for a, b in zip(*tops, strict=True) if a != b), None)
     which = f"the {_UNITS} largest scores" if request.method.name.startswith(_ONE_RUN_EACH) else "the scores"
-    where = " and ".join(repr(labels[trace.first_step + step]) for step in steps)
+    ends = [request.summed[0], request.summed[-1]] if request.summed else steps
+    joined = " to " if request.summed else " and "
+    where = joined.join(repr(labels[trace.first_step + step]) for step in ends)
     return Compared(precision, f"{which} of {where}", float(moved), first)
 
 
