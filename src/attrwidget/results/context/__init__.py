@@ -1,0 +1,1 @@
+"""Context reliance: what a context changed in the answer, and which of its words did it."""
