@@ -226,6 +226,20 @@ class SavedExplanation(Presentation):
         """Raise AttrWidgetError: a check masks inputs and runs the model again."""
         self._refuse("check()")
 
+    def context_reliance(
+        self,
+        context: str | tuple[int, int] | Sequence[tuple[int, int]],  # noqa: ARG002
+        *,
+        metric: str = "kl_divergence",  # noqa: ARG002
+        std: float = 1.0,  # noqa: ARG002
+        topk: int | None = None,  # noqa: ARG002
+        method: str = "saliency",  # noqa: ARG002
+        target_function: str = "contrast_prob_diff",  # noqa: ARG002
+        progress: Progress | None = None,  # noqa: ARG002
+    ) -> NoReturn:
+        """Raise AttrWidgetError: a text without its context needs the model."""
+        self._refuse("context_reliance()")
+
     def instead(
         self,
         answer: str | int | Iterable[str | int],  # noqa: ARG002

@@ -50,7 +50,8 @@ def measure(
 ) -> ContextReliance:
     """Return what *context* changed; see ``Explanation.context_reliance``."""
     trace, report = reading.trace, progress or (lambda _done, _total: None)
-    _check(trace, metric, std, topk, method, target_function)
+    _check_measure(trace, metric, std, topk)
+    _check_attribution(trace, method, target_function)
     spans = find_context(reading, context)
     edits = _without(reading, spans)
     report(0, _RUNS)
@@ -90,6 +91,7 @@ def measure(
         "probability": values["contrast_prob"],
         "without": probability_without,
         "instead": [visible(trace.output_text(step, foils[step])) for step in steps],
+        "instead_id": [foils[step] for step in steps],
         "selected": [step in set(chosen) for step in steps],
     }
     index = pd.Index(chosen, name="step")
@@ -107,18 +109,21 @@ def measure(
     )
 
 
-def _check(trace: Trace, metric: str, std: Any, topk: Any, method: str, target_function: str) -> None:
+def _check_measure(trace: Trace, metric: str, std: Any, topk: Any) -> None:
     if not trace.writes_text:
         raise AttrWidgetError(
             f"{trace.model.name} writes no text, and context reliance compares the words of an answer: take a model "
             "that writes, or change words with edit()."
         )
     check_choice(metric, "measure", tuple(MEASURES))
-    check_choice(target_function, "target function of context reliance", tuple(FUNCTIONS))
     if isinstance(std, bool) or not isinstance(std, int | float) or not np.isfinite(std):
         raise AttrWidgetError(f"std is a number of standard deviations, such as 1, not {std!r}.")
     if topk is not None and (not is_whole(topk) or topk < 1):
         raise AttrWidgetError(f"topk is a whole number of at least 1, or None for all, not {topk!r}.")
+
+
+def _check_attribution(trace: Trace, method: str, target_function: str) -> None:
+    check_choice(target_function, "target function of context reliance", tuple(FUNCTIONS))
     request = make_request(trace, method)
     if request.method.target_function is None or request.method.package is not None:
         raise AttrWidgetError(

@@ -23,8 +23,8 @@ class ContextReliance:
     Attributes:
         answer: A row for each token of the answer after the context, by step: ``token``, and the ``word`` it is of; the
             measure, under its name; ``kl_divergence``, in nats; ``probability`` with the context and ``without`` it;
-            ``instead``, the likeliest token without it; and ``selected``, whether the measure's magnitude reaches the
-            threshold.
+            ``instead``, the likeliest token without it, and ``instead_id``; and ``selected``, whether the measure's
+            magnitude reaches the threshold.
         scores: A row for each selected token, the strongest first, and a column for each token of the context: the
             method's raw scores, equal to Inseq's.
         shares: The magnitudes of ``scores`` as shares of those of all inputs of the step.
@@ -72,9 +72,7 @@ class ContextReliance:
         token, word = str(row["token"]), str(row["word"])
         name = f"“{token}”" if token == word else f"“{token}” of “{word}”"
         first = (
-            f"“{row['instead']}” would come first"
-            if row["instead"] != token
-            else "it would still come first"
+            f"“{row['instead']}” would come first" if row["instead"] != token else "it would still come first"
         )
         cues = self.words.loc[step].nlargest(_CUES)
         named = ", ".join(f"{cue} ({share:.0%})" for cue, share in cues.items() if share > 0)

@@ -1,7 +1,7 @@
 """How much a context changes the prediction of each token: Inseq's measures, and its choice of tokens by them.
 
-Step functions of Inseq 0.7.1 (``inseq/attr/step_functions.py``) as ``inseq attribute-context`` calls them: the text without
-the context is the original one and the text with it the contrast. The choice is ``filter_rank_tokens``.
+Step functions of Inseq 0.7.1 (``inseq/attr/step_functions.py``) as ``inseq attribute-context`` calls them: the text
+without the context is the original one, and that with it the contrast. The choice is ``filter_rank_tokens``.
 """
 
 from __future__ import annotations
@@ -80,8 +80,8 @@ def measured(
     for at in range(0, len(chosen), _ROWS):
         rows = slice(at, at + _ROWS)
         q, p, y = without[rows].double(), given[rows].double(), chosen[rows]
-        for name in parts:
-            parts[name].append(MEASURES[name](q, p, y))
+        for name, found in parts.items():
+            found.append(MEASURES[name](q, p, y))
     return {name: torch.cat(found).numpy() for name, found in parts.items()}
 
 

@@ -15,13 +15,11 @@ if TYPE_CHECKING:
     from attrwidget.results.base import Reading
 
 THOUGHTS = "thinking"
-_FORMS = (
-    "a stretch of tokens (start, end), a text that stands in the prompt, a role such as 'system', or 'thinking'"
-)
+_FORMS = "a stretch of tokens (start, end), a text that stands in the prompt, a role such as 'system', or 'thinking'"
 
 
 class ContextSpan(NamedTuple):
-    """Tokens ``start`` up to ``end`` that are taken away, and those from ``first`` up to ``last`` that are its words."""
+    """Tokens ``start`` up to ``end``, which are taken away, and those from ``first`` up to ``last``, its words."""
 
     start: int
     end: int
@@ -104,7 +102,7 @@ def _found(reading: Reading, text: str, roles: Sequence[str]) -> ContextSpan:
     whole, wanted = "".join(unit.text for unit in units), text.strip()
     at = whole.find(wanted)
     if at < 0:
-        others = f", which has messages of {', '.join(dict.fromkeys(roles))}" if roles else ""
+        others = f"; its messages are of the roles {', '.join(dict.fromkeys(roles))}" if roles else ""
         raise AttrWidgetError(
             f"{short(text)} does not stand in the prompt{others}: give its words as they are there, or (start, end)."
         )

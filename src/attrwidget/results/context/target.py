@@ -25,8 +25,8 @@ FUNCTIONS = {
 class ContextTarget(Target):
     """A function of ``FUNCTIONS`` at each step, read from the text with its context.
 
-    As in Inseq's ``attribute-context``: where the model would say the same without the context, its p there is a constant,
-    so that p, or the logit, with the context alone is differentiated.
+    As in Inseq's ``attribute-context``: where the model would say the same without the context, its p there is a
+    constant, and p, or the logit, with the context alone is differentiated.
 
     Attributes:
         against: A key of ``FUNCTIONS``.
