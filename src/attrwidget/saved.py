@@ -192,6 +192,10 @@ class SavedExplanation(Presentation):
         """Raise AttrWidgetError: queries and keys need the model."""
         self._refuse("query_key()")
 
+    def experts(self, layer: int | str | None = None) -> pd.DataFrame:  # noqa: ARG002
+        """Raise AttrWidgetError: experts are read from the model."""
+        self._refuse("experts()")
+
     def with_corpus(self, corpus: Any) -> NoReturn:  # noqa: ARG002
         """Raise AttrWidgetError: searching a corpus needs the model."""
         self._refuse("with_corpus()")

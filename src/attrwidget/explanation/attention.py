@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrwidget.errors import AttrWidgetError
 from attrwidget.explanation.live import LivePresentation
 from attrwidget.hf.exclusive_use import own_precision
 from attrwidget.results.arguments import select
@@ -106,6 +107,34 @@ class Attention(LivePresentation):
             >>> ex.query_key(0, 3, layer=2, head=1).nlargest(5, "product")
         """
         return self.reading.query_key(step, index, layer, head, part).table()
+
+    @own_precision()
+    def experts(self, layer: int | str | None = None) -> pd.DataFrame:
+        """Return which experts of a mixture-of-experts model each token goes to, with their weights.
+
+        They are read where a layer calls its experts, after all that its router does to its logits. The text is run
+        once more for it. Experts that every token goes to (shared ones) are not among them.
+
+        Args:
+            layer: A layer from 0, or of an encoder–decoder such as ``"encoder 1"``; by default all that have experts.
+
+        Returns:
+            float32 ``[inputs, experts]``, labelled by token; for all layers a row for each ``(layer, position)``. The
+            weight that an expert's output is added with: 0 where a token does not go to the expert, NaN where the layer
+            does not read the token. Step *s* is written at position ``ex.trace.position(s)``.
+
+        Raises:
+            AttrWidgetError: The model or the layer has no experts, or calls them in a way that cannot be read.
+
+        Example:
+            >>> ex.experts(layer=3).idxmax(axis=1)
+        """
+        experts = self.reading.experts
+        if experts is None:
+            raise AttrWidgetError(
+                f"{self.model_name} has no layers with experts: experts() is for mixture-of-experts models."
+            )
+        return experts.table(layer)
 
     def logit_lens(self) -> pd.DataFrame:
         """Return what each layer would predict at each step: its output through the final norm and the LM head.

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from attrwidget.results.changed_words import ChangedWords
     from attrwidget.results.check import Checks
     from attrwidget.results.contrast import Contrasts
+    from attrwidget.results.experts import Experts
     from attrwidget.results.given import Given
     from attrwidget.results.lens import Lens
     from attrwidget.results.query_key import QueryKey
@@ -87,6 +88,7 @@ class Reading(ABC):
         checks: What becomes of a step without some inputs; None without the model.
         lens: What each layer would have said at a step; None without the model.
         similar: The corpus that words are searched in; None where none was given, and without the model.
+        experts: Which experts each token goes to; None without the model, and of a model that has none.
         has_query_keys: Whether ``query_key`` answers.
         parts: The parts of the attention that ``part_weights`` reads, by name; none without the model.
         answer_text: The answer in words where the joined steps do not give it, else None.
@@ -114,6 +116,7 @@ class Reading(ABC):
     checks: Checks | None = None
     lens: Lens | None = None
     similar: SimilarContexts | None = None
+    experts: Experts | None = None
     has_query_keys: bool = False
     parts: Mapping[str, AttentionPart] = MappingProxyType({})
     answer_text: str | None = None

@@ -27,6 +27,7 @@ from attrwidget.results.attention_parts import part_weights, parts_of
 from attrwidget.results.base import MethodInfo, Reading
 from attrwidget.results.changed_words import ChangedWords
 from attrwidget.results.contrast import Contrasts
+from attrwidget.results.experts import experts_of
 from attrwidget.results.live_check import LiveChecks
 from attrwidget.results.live_given import LiveGiven
 from attrwidget.results.live_lens import LiveLens
@@ -58,7 +59,7 @@ class LiveReading(Reading):
         self.trace, self.cache = trace, ScoreCache(trace)
         self.contrasts, self.given = Contrasts(trace, self.cache), LiveGiven(trace)
         self.checks, self.changed_words = LiveChecks(trace, self), ChangedWords(trace)
-        self.lens = LiveLens(trace)
+        self.lens, self.experts = LiveLens(trace), experts_of(trace)
         self.tokens, self.sections = trace.tokens, list(trace.sections)
         self.first_step, self.n_steps, self.n_inputs = trace.first_step, trace.n_steps, trace.n_inputs
         self.n_layers, self.n_heads = trace.n_layers, trace.n_heads
