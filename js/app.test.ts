@@ -55,7 +55,7 @@ class FakeSession implements Session {
   async headMap(): Promise<never> {
     throw new Error("no map");
   }
-  async queryKey(): Promise<never> {
+  async ask(): Promise<never> {
     throw new Error("not in this test");
   }
   async glance(): Promise<never> {

@@ -120,7 +120,7 @@ await mkdir(out, { recursive: true });
 const split = { format: "esm", splitting: true, chunkNames: "[name]-[hash]" };
 const builds = [
   await bundle("widget", { ...split, plugins: [coreInOne(join(root, "js/widget.ts"))] }, writeWidget),
-  await bundle("page", { format: "iife" }, ([{ code }]) => write("page.js", code, 292_000)),
+  await bundle("page", { format: "iife" }, ([{ code }]) => write("page.js", code, 310_000)),
   await bundle("open", { format: "iife" }, ([{ code }]) => write("open.js", code, 1_500)),
   await bundle("views/index", { format: "esm" }, writeViews),
 ];

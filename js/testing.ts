@@ -4,6 +4,7 @@ import { vi } from "vitest";
 import type { ViewContext } from "./context";
 import { createScores } from "./scores/shown-scores";
 import type {
+  Asked,
   Content,
   HeadShares,
   RequestOptions,
@@ -22,6 +23,13 @@ export const rows: readonly (readonly number[])[] = [
   [0.25, 0.75, nan],
   [0.125, 0.5, 0.375],
 ];
+
+/** What `ask` answers. */
+const answers: Record<string, Float32Array> = {
+  query_key: Float32Array.of(2, -1, 1.5, 4),
+  experts: Float32Array.of(0.5, 0, 0.25, nan, nan, nan),
+  expert_inputs: Float32Array.of(0, 0.5, 0.25),
+};
 
 /** What `count` heads give: the last one most. */
 export function headShares(count: number, of: number | null = null): HeadShares {
@@ -61,12 +69,12 @@ export function setUp(over: Partial<Content> = {}, steps = rows) {
       Float32Array.from(steps, (row) => row[input] ?? nan),
     ),
     map: vi.fn(),
-    queryKey: vi.fn(async () => ({
-      query: Float32Array.of(2, -1),
-      key: Float32Array.of(1.5, 4),
-      scale: 0.5,
-      weight: 0.25,
-    })),
+    ask: vi.fn(
+      async (op: string): Promise<Asked> => ({
+        meta: op === "query_key" ? { scale: 0.5, weight: 0.25 } : {},
+        numbers: answers[op] ?? new Float32Array(),
+      }),
+    ),
     headMap: vi.fn(async (_part: string, _head: unknown, r: number, c: number) =>
       Float32Array.from({ length: r * c }, (_, k) => k / 100),
     ),

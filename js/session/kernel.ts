@@ -5,6 +5,7 @@ import { KernelChanges } from "./changes";
 import { type LensNumbers, readLens } from "./lens";
 import { type Channel, type Reply, Requests, type Timing } from "./requests";
 import type {
+  Asked,
   Changes,
   Check,
   FigureArgs,
@@ -13,13 +14,10 @@ import type {
   Glance,
   Head,
   HeadShares,
-  QueryKey,
   RequestOptions,
   ScoreMap,
   ScoreQuery,
   Session,
-  SimilarAnswer,
-  SimilarArgs,
   StepLens,
   Sums,
 } from "./session";
@@ -61,14 +59,16 @@ interface Shape {
 }
 
 /** What answers hold. */
-type Kept = Float32Array | ScoreMap | Glance | HeadShares;
+type Kept = Float32Array | ScoreMap | Glance | HeadShares | Asked;
 
 const bytesOf = (value: Kept): number =>
   "shares" in value
     ? value.shares.byteLength
-    : "values" in value && !(value instanceof Float32Array)
-      ? value.values.length
-      : (value as Float32Array).byteLength;
+    : "numbers" in value
+      ? value.numbers.byteLength
+      : "values" in value && !(value instanceof Float32Array)
+        ? value.values.length
+        : (value as Float32Array).byteLength;
 
 const keyOf = (op: string, args: object): string => `${op} ${JSON.stringify(args)}`;
 
@@ -245,24 +245,12 @@ export class KernelSession implements Session {
     return this.#ask("head_map", args, (reply) => floats(reply, rows * cols), options);
   }
 
-  async queryKey(
-    step: number,
-    input: number,
-    [layer, head]: Head,
-    options?: RequestOptions,
-    part?: string,
-  ): Promise<QueryKey> {
-    const args = { step, input, layer, head, ...(part ? { part } : {}) };
-    const reply = await this.#requests.ask("query_key", args, () => {}, options);
-    const { scale, weight } = reply.meta as Record<"scale" | "weight", number>;
-    const both = toFloat32(reply.buffers[0] ?? new ArrayBuffer(0));
-    const size = both.length / 2;
-    return { query: both.subarray(0, size), key: both.subarray(size), scale, weight };
-  }
-
-  async similar(args: SimilarArgs, options?: RequestOptions): Promise<SimilarAnswer> {
-    const { meta, buffers } = await this.#requests.ask("similar", args, () => {}, options);
-    return { meta, numbers: toFloat32(buffers[0] ?? new ArrayBuffer(0)) };
+  ask(op: string, args: object, options?: RequestOptions): Promise<Asked> {
+    const read = ({ meta, buffers }: Reply) => ({
+      meta,
+      numbers: toFloat32(buffers[0] ?? new ArrayBuffer(0)),
+    });
+    return this.#ask(op, args, read, options);
   }
 
   heads(

@@ -100,8 +100,8 @@ export class RecordedSession implements Session {
     throw new Error("Other parts of the attention need the model, which this page does not carry.");
   }
 
-  async queryKey(): Promise<never> {
-    throw new Error("Queries and keys need the model, which this page does not carry.");
+  async ask(): Promise<never> {
+    throw new Error("That needs the model, which this page does not carry.");
   }
 
   async heads(steps: readonly number[], input: number | null): Promise<HeadShares> {

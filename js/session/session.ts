@@ -23,6 +23,11 @@ export interface Section {
   readonly note?: string;
 }
 
+export interface ExpertsInfo {
+  readonly layers: readonly string[];
+  readonly count: number;
+}
+
 export interface Content {
   readonly v: 1;
   readonly model: string;
@@ -76,6 +81,8 @@ export interface Content {
   readonly continued?: boolean;
   /** Queries and keys can be read. */
   readonly query_keys?: boolean;
+  /** The layers that have experts, by name, and how many each has at most; only where Python runs. */
+  readonly experts?: ExpertsInfo;
   /** A corpus that words are searched in; only where Python runs. */
   readonly corpus?: CorpusInfo;
   /** The parts of the attention, of which Heads shows one; the first at first. Left out where there is one alone. */
@@ -184,16 +191,6 @@ export interface ScoreMap {
   readonly values: Uint8Array;
 }
 
-/** The query of a step and the key of an input in one head. */
-export interface QueryKey {
-  readonly query: Float32Array;
-  readonly key: Float32Array;
-  /** What the sum of their products is multiplied with. */
-  readonly scale: number;
-  /** The attention weight that comes out. */
-  readonly weight: number;
-}
-
 /** A small picture of each head's attention, all on one scale. */
 export interface Glance {
   readonly rows: number;
@@ -251,8 +248,8 @@ export interface SimilarArgs {
   readonly k: number;
 }
 
-/** What a search found, as it was sent; the panel that shows it reads it. */
-export interface SimilarAnswer {
+/** An answer as it was sent; the panel that asked reads it. */
+export interface Asked {
   readonly meta: object;
   readonly numbers: Float32Array;
 }
@@ -311,14 +308,8 @@ export interface Session {
     cols: number,
     options?: RequestOptions,
   ): Promise<Float32Array>;
-  /** What a head multiplies for a step and an input; for a token and an input in a `part` whose rows are tokens. */
-  queryKey(
-    step: number,
-    input: number,
-    head: Head,
-    options?: RequestOptions,
-    part?: string,
-  ): Promise<QueryKey>;
+  /** What a panel that is opened on request reads in its own way, such as queries and keys. */
+  ask(op: string, args: object, options?: RequestOptions): Promise<Asked>;
   /** What each head gives to `steps`, in the mean: from all inputs, or from `input`. `foil` has an id, for one step. */
   heads(
     steps: readonly number[],
@@ -349,8 +340,6 @@ export interface Session {
   knownLens(step: number): StepLens | null;
   /** The figure of a state as a file; only where Python runs, which draws it. */
   figure?(form: FileForm, asked: FigureArgs, options?: RequestOptions): Promise<Uint8Array<ArrayBuffer>>;
-  /** Words of the corpus that the model treats like one of the text; only where Python runs. */
-  similar?(args: SimilarArgs, options?: RequestOptions): Promise<SimilarAnswer>;
   /** `text` as the foil of a step. */
   foil(step: number, text: string, options?: RequestOptions): Promise<Foil>;
 }

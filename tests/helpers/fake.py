@@ -15,6 +15,7 @@ from attrwidget.results.base import MethodInfo, Reading
 from attrwidget.results.changed_words import Tried
 from attrwidget.results.check import Check
 from attrwidget.results.contrast import Foil
+from attrwidget.results.experts import Experts
 from attrwidget.results.lens import Lens, StepLens
 from attrwidget.results.query_key import QueryKey
 from attrwidget.results.similar import SimilarWords
@@ -72,6 +73,7 @@ class FakeExplanation(Reading):
         self.changed_words: FakeWords | None = None
         self.edits = ()
         self.planted_query_keys: dict[str, Any] = {}
+        self.experts: FakeExperts | None = None
         self.similar: FakeCorpus | None = None
         self.checks: FakeChecks | None = None
         self.known: set[tuple[str, int]] = set()
@@ -169,6 +171,23 @@ class FakeChecks:
     def run(self, steps: list[int], inputs: list[int], *, progress: Any = None) -> Check:  # noqa: ARG002
         p, without, *others = MESSAGES["checks"][f"{steps} {inputs}"]
         return Check(tuple(steps), tuple(inputs), ("",) * len(inputs), p, without, tuple(others))
+
+
+class FakeExperts(Experts):
+    """Experts of the second layer, with these weights ``[1, inputs, experts]``."""
+
+    def __init__(self, weights: Any) -> None:
+        self.layers: list[int | str] = [1]
+        self.planted = np.array(weights, dtype=np.float32)
+        self.count = self.planted.shape[2]
+
+    @property
+    def known(self) -> bool:
+        return True
+
+    @property
+    def weights(self) -> np.ndarray:
+        return self.planted
 
 
 class FakeCorpus:
@@ -287,6 +306,7 @@ def planted() -> FakeExplanation:
     explanation.checks, explanation.lens = FakeChecks(), FakeLens()
     explanation.changed_words = FakeWords()
     explanation.similar = FakeCorpus()
+    explanation.experts = FakeExperts(MESSAGES["experts"])
     explanation.planted_query_keys = MESSAGES["query_keys"]
     return explanation
 

@@ -12,6 +12,8 @@ export interface Picture {
   readonly hovered: Head | null;
   /** The head with the keyboard cursor. */
   readonly focused: Head | null;
+  /** The rows' numbers, where they are not from 1 on. */
+  readonly names?: readonly string[];
   /** Pixels scrolled sideways; the layer numbers stay in view. */
   readonly left: number;
 }
@@ -87,6 +89,10 @@ export function paintPicker(
   for (const l of layerTicks(g)) {
     const current = picture.layer === l || picture.chosen.some(([layer]) => layer === l);
     c.fillStyle = current ? look.accent : picture.hovered?.[0] === l ? look.ink : look.soft;
-    c.fillText(String(l + 1), picture.left + g.gutter - 4, g.top + l * g.down + (g.down - space) / 2 + 0.5);
+    c.fillText(
+      picture.names?.[l] ?? String(l + 1),
+      picture.left + g.gutter - 4,
+      g.top + l * g.down + (g.down - space) / 2 + 0.5,
+    );
   }
 }

@@ -41,6 +41,8 @@ export function pickerParts(host: HTMLElement) {
   host.append(root);
   return {
     root,
+    /** What the tab of the heads holds. */
+    heads: [title, body, note],
     title,
     caption,
     canvas,

@@ -101,7 +101,7 @@ test("the rule and all heads", async () => {
   rule.dispatchEvent(new Event("change"));
   expect(state.options.value.head_rule).toBe("max");
   expect(host.querySelector(".cap")?.textContent).toContain("by their maximum");
-  const all = host.querySelector("button") as HTMLButtonElement;
+  const all = host.querySelector(".controls button") as HTMLButtonElement;
   all.click();
   expect(state.heads.value).toEqual([]);
   expect(all.disabled).toBe(true);

@@ -32,8 +32,8 @@ test("the pair pointed at is read once it has rested, and stays", async () => {
   t.state.hoveredInput.value = 0;
   t.state.hoveredInput.value = 1;
   await settle(200);
-  expect(t.session.queryKey.mock.calls.map((call: readonly unknown[]) => call.slice(0, 3))).toEqual([
-    [1, 1, [0, 1]],
+  expect(t.session.ask.mock.calls.map((call: readonly unknown[]) => call.slice(0, 2))).toEqual([
+    ["query_key", { step: 1, input: 1, layer: 0, head: 1 }],
   ]);
   // 0.5 · (2 · 1.5 − 1 · 4)
   expect(root().textContent).toContain("layer 1, head 2: Paris → 東");
@@ -48,5 +48,5 @@ test("an input that the step cannot see has no pair", async () => {
   t.state.held.value = [0];
   t.state.hoveredInput.value = 2;
   await settle(200);
-  expect(t.session.queryKey).not.toHaveBeenCalled();
+  expect(t.session.ask).not.toHaveBeenCalled();
 });

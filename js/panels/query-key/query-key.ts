@@ -5,7 +5,7 @@ import { h, writeText } from "../../dom";
 import { numeral } from "../../draw/numerals";
 import { diverging, type Ramp } from "../../draw/ramp";
 import { quantize } from "../../session/quantize";
-import type { QueryKey } from "../../session/session";
+import type { Asked } from "../../session/session";
 import { headName } from "../../state/heads";
 import { named } from "../../state/names";
 import { pointedInput, targetSteps } from "../../state/selectors";
@@ -25,6 +25,16 @@ interface Pair {
   readonly input: number;
   /** A part of the attention whose rows are tokens, which `step` then is. */
   readonly part?: string;
+}
+
+/** The query of a step and the key of an input in one head. */
+interface QueryKey {
+  readonly query: Float32Array;
+  readonly key: Float32Array;
+  /** What the sum of their products is multiplied with. */
+  readonly scale: number;
+  /** The attention weight that comes out. */
+  readonly weight: number;
 }
 
 function mount(host: HTMLElement, ctx: Context): void {
@@ -62,12 +72,17 @@ function mount(host: HTMLElement, ctx: Context): void {
       found.value = null;
       return;
     }
+    const {
+      head: [layer, head],
+      part,
+      ...at
+    } = now;
     const timer = setTimeout(async () => {
       const read = await run(
-        (options) => session.queryKey(now.step, now.input, now.head, options, now.part),
+        (options) => session.ask("query_key", { ...at, layer, head, ...(part && { part }) }, options),
         "query and key",
       );
-      if (read && pair.peek() === now) found.value = { pair: now, read };
+      if (read && pair.peek() === now) found.value = { pair: now, read: readQueryKey(read) };
     }, rest);
     return () => clearTimeout(timer);
   });
@@ -103,6 +118,13 @@ function mount(host: HTMLElement, ctx: Context): void {
     );
   });
   ctx.signal.addEventListener("abort", () => root.remove());
+}
+
+/** Read an answer: the numbers of the query, then those of the key. */
+function readQueryKey({ meta, numbers }: Asked): QueryKey {
+  const size = numbers.length / 2;
+  const { scale, weight } = meta as Record<"scale" | "weight", number>;
+  return { query: numbers.subarray(0, size), key: numbers.subarray(size), scale, weight };
 }
 
 const greatest = (values: readonly number[]): number => Math.max(1e-12, ...values.map(Math.abs));

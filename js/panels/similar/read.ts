@@ -1,5 +1,5 @@
 /** Read what a search of a corpus found. */
-import type { SimilarAnswer } from "../../session/session";
+import type { Asked } from "../../session/session";
 
 export interface SimilarMatch {
   readonly similarity: number;
@@ -25,7 +25,7 @@ export interface Similar {
 }
 
 /** The matches with their numbers: first the similarity of each, then what each reads of its words. */
-export function readSimilar({ meta, numbers }: SimilarAnswer): Similar {
+export function readSimilar({ meta, numbers }: Asked): Similar {
   const sent = meta as Similar;
   let at = sent.matches.length;
   const matches = sent.matches.map((match, k): SimilarMatch => {

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { SimilarAnswer, SimilarArgs } from "../../session/session";
+import type { Asked, SimilarArgs } from "../../session/session";
 import { setContent } from "../../state/state";
 import { setUp } from "../../testing";
 import { similar } from "./similar";
@@ -34,10 +34,10 @@ const meta = {
   offsets: [["-1", 1]],
 };
 
-const answer: SimilarAnswer = { meta, numbers: Float32Array.of(0.75, 0.5, 0.5, 0.25, Number.NaN) };
+const answer: Asked = { meta, numbers: Float32Array.of(0.75, 0.5, 0.5, 0.25, Number.NaN) };
 
 let at: ReturnType<typeof setUp>;
-const search = vi.fn(async (_: SimilarArgs): Promise<SimilarAnswer> => answer);
+const search = vi.fn(async (_: SimilarArgs): Promise<Asked> => answer);
 const root = () => at.host.querySelector(".aw-similar") as HTMLElement;
 const open = () => (root().querySelector(".open") as HTMLButtonElement).click();
 const wait = () => vi.advanceTimersByTimeAsync(400);
@@ -46,7 +46,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   search.mockClear();
   at = setUp({ corpus });
-  Object.assign(at.session, { similar: search });
+  Object.assign(at.session, { ask: (_: string, args: SimilarArgs) => search(args) });
   similar.mount(at.host, at.ctx);
 });
 afterEach(() => {

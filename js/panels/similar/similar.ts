@@ -76,16 +76,16 @@ function mount(host: HTMLElement, ctx: Context): void {
   });
   effect(() => {
     const now = query.value;
-    if (!now || !opened.value || !session.similar) return;
+    if (!now || !opened.value) return;
     const timer = setTimeout(async () => {
       trouble.value = "";
       const read = await run(
         (options) =>
-          session.similar?.({ ...now.args, k: count }, options).catch((error: Error) => {
+          session.ask("similar", { ...now.args, k: count }, options).catch((error: Error) => {
             if (error.name === "AbortError") throw error;
             trouble.value = error.message;
             return null;
-          }) ?? Promise.resolve(null),
+          }),
         "similar",
       );
       if (query.peek() !== now || read === undefined) return;

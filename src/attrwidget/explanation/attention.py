@@ -9,6 +9,7 @@ from attrwidget.explanation.live import LivePresentation
 from attrwidget.hf.exclusive_use import own_precision
 from attrwidget.results.arguments import select
 from attrwidget.results.attention_table import attention_table
+from attrwidget.results.experts import NO_EXPERTS
 from attrwidget.results.given_table import read_heads
 from attrwidget.results.layer_readings import lens_by_layer
 
@@ -131,10 +132,8 @@ class Attention(LivePresentation):
         """
         experts = self.reading.experts
         if experts is None:
-            raise AttrWidgetError(
-                f"{self.model_name} has no layers with experts: experts() is for mixture-of-experts models."
-            )
-        return experts.table(layer)
+            raise AttrWidgetError(NO_EXPERTS.format(self.model_name))
+        return experts.table(layer, self.tokens.labels[: self.reading.n_inputs])
 
     def logit_lens(self) -> pd.DataFrame:
         """Return what each layer would predict at each step: its output through the final norm and the LM head.

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from attrwidget.results.attention_parts import AttentionPart
     from attrwidget.results.base import MethodInfo, Reading
     from attrwidget.results.check import Checks
+    from attrwidget.results.experts import Experts
     from attrwidget.results.lens import Lens
     from attrwidget.text.sections import Section
 
@@ -63,6 +64,7 @@ def content_of(reading: Reading, *, model: bool = True) -> dict[str, Any]:
         **_changed(reading),
         **({"editing": {"mask": words.mask}} if words else {}),
         **({"corpus": reading.similar.about()} if model and reading.similar else {}),
+        **({"experts": experts_entry(reading.experts)} if model and reading.experts else {}),
         **({"query_keys": True} if model and reading.has_query_keys else {}),
         **(
             {"parts": [part_entry(part) for part in reading.parts.values()]}
@@ -74,6 +76,14 @@ def content_of(reading: Reading, *, model: bool = True) -> dict[str, Any]:
         "attention_note": reading.attention_note,
         "warnings": [*reading.warnings, *_broken(reading)],
     }
+
+
+def experts_entry(experts: Experts) -> dict[str, Any]:
+    """Return the layers that have experts, by their names on screen, and how many each has at most."""
+    shown = [
+        f"{side} {int(at) + 1}".strip() for side, _, at in (str(n).rpartition(" ") for n in experts.layers)
+    ]
+    return {"layers": shown, "count": experts.count}
 
 
 def _changed(reading: Reading) -> dict[str, Any]:

@@ -27,8 +27,8 @@ from attrwidget.results.attention_parts import part_weights, parts_of
 from attrwidget.results.base import MethodInfo, Reading
 from attrwidget.results.changed_words import ChangedWords
 from attrwidget.results.contrast import Contrasts
-from attrwidget.results.experts import experts_of
 from attrwidget.results.live_check import LiveChecks
+from attrwidget.results.live_experts import experts_of
 from attrwidget.results.live_given import LiveGiven
 from attrwidget.results.live_lens import LiveLens
 from attrwidget.results.query_key import QueryKey, has_query_keys, read_query_key

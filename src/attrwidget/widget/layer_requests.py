@@ -14,13 +14,17 @@ from attrwidget.page.glance import glance as pictures
 from attrwidget.page.glance import head_map as picture
 from attrwidget.page.packing import ANSWER_BYTES, float_bytes, given_meta, lens_table
 from attrwidget.results.check import DRAWS
+from attrwidget.results.experts import NO_EXPERTS, check_expert
 from attrwidget.widget.query import ONE_STEP, TOO_MANY, Answer, Query, contrasts_of, steps_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from numpy.typing import NDArray
+
     from attrwidget.progress import Progress
     from attrwidget.results.base import Reading
+    from attrwidget.results.experts import Experts
 
 
 def heads(reading: Reading, args: Mapping[str, Any]) -> Query:
@@ -82,6 +86,41 @@ def query_key(reading: Reading, args: Mapping[str, Any]) -> Query:
         return Answer(meta, float_bytes(np.stack([found.query, found.key])))
 
     return Query(0, answer)
+
+
+def experts(reading: Reading, args: Mapping[str, Any]) -> Query:
+    """Check a request for the weights of all experts in the mean of some inputs."""
+    found, inputs = _experts_of(reading), args["inputs"]
+    if not isinstance(inputs, list) or not inputs:
+        raise AttrWidgetError(f"inputs is a list of at least one input, not {short(inputs)}.")
+    inputs = [check_input(index, reading.n_inputs) for index in inputs]
+
+    def answer(_progress: Progress) -> Answer:
+        return _table(found.of(inputs))
+
+    return Query(0 if found.known else 1, answer)
+
+
+def expert_inputs(reading: Reading, args: Mapping[str, Any]) -> Query:
+    """Check a request for the weights of one expert at each input."""
+    found = _experts_of(reading)
+    place = check_expert(found, args["layer"], args["expert"])
+
+    def answer(_progress: Progress) -> Answer:
+        return _table(found.at(*place)[None])
+
+    return Query(0 if found.known else 1, answer)
+
+
+def _experts_of(reading: Reading) -> Experts:
+    if reading.experts is None:
+        raise AttrWidgetError(NO_EXPERTS.format(reading.model_name))
+    return reading.experts
+
+
+def _table(values: NDArray[np.float32]) -> Answer:
+    rows, cols = values.shape
+    return Answer({"rows": rows, "cols": cols}, float_bytes(values))
 
 
 def check(reading: Reading, args: Mapping[str, Any]) -> Query:
