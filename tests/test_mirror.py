@@ -70,6 +70,7 @@ TESTED_BY = {
     "kinds/seq2seq/adapter": "kinds/seq2seq/test_trace.py",
     "kinds/seq2seq/trials": "kinds/seq2seq/test_trace.py",
     "page/content": "widget/test_widget.py",
+    "self_explanation/asking": "self_explanation/test_ask.py",
     "text/chat_defaults": "text/test_chat.py",
     "text/chat_contents": "text/test_chat.py",
     "text/chat_cut": "text/test_chat_families.py",

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from attrwidget.formats.read.captum import from_captum
     from attrwidget.formats.read.inseq import from_inseq
     from attrwidget.formats.read.lime import from_lime
-    from attrwidget.formats.read.open import open as open  # noqa: A004 - like Image.open
     from attrwidget.formats.read.scores import from_scores
     from attrwidget.formats.read.shap import from_shap
     from attrwidget.kinds.model import Model
     from attrwidget.load_model import load
     from attrwidget.methods import Target, Trace, list_methods, register_method
+    from attrwidget.open_file import open as open  # noqa: A004 - like Image.open
     from attrwidget.saved import SavedExplanation
     from attrwidget.self_explanation.ask import self_explain
     from attrwidget.self_explanation.result import SelfExplanation
@@ -83,7 +83,7 @@ _HOMES = {
     "from_shap": "attrwidget.formats.read.shap",
     "list_methods": "attrwidget.methods",
     "load": "attrwidget.load_model",
-    "open": "attrwidget.formats.read.open",
+    "open": "attrwidget.open_file",
     "register_method": "attrwidget.methods",
     "self_explain": "attrwidget.self_explanation.ask",
 }

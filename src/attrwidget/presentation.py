@@ -263,6 +263,7 @@ class Presentation(ABC):
             everything=everything,
             heads=heads,
             max_mb=max_mb,
+            also=self._also_saved(),
             progress=progress,
         )
 
@@ -322,6 +323,10 @@ class Presentation(ABC):
         from attrwidget.formats.write.to_shap import to_shap
 
         return to_shap(self.reading, self.scores(method, normalize=None))
+
+    def _also_saved(self) -> dict[str, Any]:
+        """Return what a file holds beside the reading, as JSON."""
+        return {}
 
     def _shown_state(self) -> dict[str, Any] | None:
         """Return what the widget shows now, by trait (``held``, ``method``, …); None before there is a widget."""

@@ -96,6 +96,24 @@ def test_the_presets_of_the_course(preset: str) -> None:
         )
 
 
+def test_each_quoted_word_is_tried_alone_as_well() -> None:
+    def asked(messages: list[dict[str, str]]) -> str:
+        ask, text = messages[-1]["content"], messages[0]["content"]
+        if "Answer with" in ask:  # one of the two is enough, and "sadly" decides the other way
+            return "positive" if ("fine" in text or "lovely" in text) and "sadly" not in text else "negative"
+        return 'It is because of "fine", "sadly" and "lovely".'
+
+    text = "A fine, lovely and sadly long film"
+    result = aw.self_explain(asked, text, preset="sentences", claims="reasons", samples=1)
+    [claim] = result.claims
+    assert claim.tried == (
+        "Without them p(negative) 1 → 1. One at a time: p(negative) 0 without “fine,”, 0 without “lovely”, "
+        "−1.000 without “sadly”."
+    )
+    assert "−1.000 without “sadly”" in " ".join(repr(result).split())
+    assert result.importances()["drop"].tolist() == [0, 0, 0, 0, 1, 0, 0]
+
+
 def test_words_for_the_first_label_speak_against_the_last() -> None:
     def asked(messages: list[dict[str, str]]) -> str:
         ask = messages[-1]["content"]
@@ -153,6 +171,7 @@ def test_no_label_is_an_error_with_what_was_said() -> None:
         ({"preset": "course"}, "There is no preset 'course'"),
         ({"preset": "words", "labels": ["a", "b", "c"]}, "between two labels"),
         ({"samples": 0}, "samples= is a whole number above 0"),
+        ({"parallel": 0}, "parallel= is a whole number above 0"),
         ({"draws": 1.5}, "draws is a whole number"),
         ({"question": " "}, "question= is a text"),
     ],

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import pickle
+import signal
+import threading
+import time
 import traceback
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -41,6 +46,104 @@ def test_a_rate_limit_is_waited_for() -> None:
         HONEST, trouble=lambda n: (429, {"error": {"message": "slow down"}}) if n % 2 == 0 else None
     )
     assert asked(served).claims[0].mark == "held"
+
+
+@dataclass
+class Watched(Served):
+    """A server that counts how many requests are under way, and refuses more than *allowed* with status 429."""
+
+    allowed: int = 100
+    now: int = 0
+    highest: int = 0
+    refused: int = 0
+    lock: Any = field(default_factory=threading.Lock)
+
+    def reply(self, asked: dict[str, Any]) -> tuple[int, Any]:
+        with self.lock:
+            self.now += 1
+            self.highest = max(self.highest, self.now)
+            full = self.now > self.allowed
+            self.refused += full
+        time.sleep(0.05)
+        found = (429, {"error": {"message": "one at a time"}}) if full else super().reply(asked)
+        with self.lock:
+            self.now -= 1
+        return found
+
+
+@pytest.mark.parametrize("log_probs", [True, False], ids=["log-probabilities", "counted"])
+def test_no_more_requests_overlap_than_allowed_and_the_result_is_the_same(*, log_probs: bool) -> None:
+    found = []
+    for parallel in (1, 3):
+        served = Watched(HONEST, log_probs=log_probs)
+        with serving(served) as address:
+            found.append(aw.self_explain(address, TEXT, model="planted", draws=2, parallel=parallel))
+        assert served.highest == parallel
+    one, three = found
+    assert one.table().equals(three.table())
+    assert one.answers.equals(three.answers)
+    assert one.decisions.equals(three.decisions)
+
+
+def test_samples_and_trials_overlap() -> None:
+    meeting = threading.Barrier(2)  # nobody passes it alone
+
+    def meet(messages: list[dict[str, str]]) -> str:
+        if len(served.requests) > 2:  # the first two are about the whole text
+            meeting.wait(timeout=20)
+        return HONEST(messages)
+
+    served = Served(meet, log_probs=False)
+    with serving(served) as address:
+        aw.self_explain(address, TEXT, model="m", claims="importances", samples=2, draws=1, parallel=2)
+    assert len(served.requests) == 2 + 4 + 2
+
+
+def test_samples_keep_their_order() -> None:
+    class Late(Served):
+        def reply(self, asked: dict[str, Any]) -> tuple[int, Any]:
+            status, body = super().reply(asked)
+            if len(asked["messages"]) > 1:
+                time.sleep(0.1 * (2 - asked["seed"]))
+                body["choices"][0]["message"]["content"] = f"sample {asked['seed']}"
+            return status, body
+
+    with serving(Late(HONEST)) as address:
+        result = aw.self_explain(address, TEXT, model="planted", claims="importances")
+    assert result.answers["answer"].tolist() == ["sample 0", "sample 1", "sample 2"]
+
+
+def test_a_server_that_answers_one_at_a_time_is_asked_so_once_it_says_it() -> None:
+    served = Watched(HONEST, allowed=1)
+    with serving(served) as address, openai.OpenAI(base_url=address, api_key=KEY, max_retries=0) as client:
+        result = aw.self_explain(client, TEXT, model="planted", claims="importances", samples=4)
+    assert result.claims[0].mark == "held"
+    assert 0 < served.refused <= 3  # the four that were under way, but for the one that was first
+
+
+@pytest.mark.parametrize("stop", ["progress", "Ctrl-C"])
+def test_it_stops_at_once(stop: str) -> None:
+    main, number = threading.get_ident(), itertools.count()
+
+    def answer(messages: list[dict[str, str]]) -> str:
+        time.sleep(0.05)
+        if next(number) == 6 and stop == "Ctrl-C":
+            signal.pthread_kill(main, signal.SIGINT)
+        return HONEST(messages)
+
+    def progress(done: int, total: int) -> None:  # noqa: ARG001
+        if stop == "progress" and done == 2:
+            raise aw.Cancelled
+
+    served = Served(answer, log_probs=False)
+    with serving(served) as address, openai.OpenAI(base_url=address, api_key=KEY) as client:
+        with pytest.raises((aw.Cancelled, KeyboardInterrupt)):
+            aw.self_explain(client, TEXT, model="m", samples=50, draws=3, parallel=2, progress=progress)
+        time.sleep(0.3)
+        after = len(served.requests)
+        assert after < 20  # of about 170
+        time.sleep(0.2)
+        assert len(served.requests) == after
 
 
 def test_a_rate_limit_without_end_is_a_sentence() -> None:
@@ -124,7 +227,7 @@ def test_it_decides_first_and_every_sample_has_its_own_seed() -> None:
         aw.self_explain(address, TEXT, model="planted", claims="importances", samples=3, seed=5)
     assert len(served.requests[0]["messages"]) == 1
     explained = [request for request in served.requests if len(request["messages"]) == 3]
-    assert [request["seed"] for request in explained] == [5, 6, 7]
+    assert sorted(request["seed"] for request in explained) == [5, 6, 7]
     assert explained[0]["messages"][1] == {"role": "assistant", "content": "positive"}
 
 

@@ -31,9 +31,10 @@ class Reply:
 
 
 class Chat(Protocol):
-    """What answers chat messages."""
+    """What answers chat messages, several *at_once* or one after the other."""
 
     name: str
+    at_once: bool
 
     def reply(self, messages: Sequence[Message], *, tokens: int, temperature: float, seed: int) -> Reply:
         """Return an answer of up to *tokens* tokens, the likeliest one at a *temperature* of 0."""
@@ -44,6 +45,8 @@ class Chat(Protocol):
 
 class Function:
     """A function of chat messages that returns a text."""
+
+    at_once = False
 
     def __init__(self, function: Callable[[list[Message]], str], name: str | None) -> None:
         self._function = function

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from attrwidget.self_explanation.units import Units
 
 HELD, FAILED, UNNAMED, UNTRIED = "held", "did not hold", "not named but mattered", "not tried"
+MARKS = (HELD, FAILED, UNNAMED, UNTRIED)
 NAMED = 0.5  # of the largest importance: a unit with as much is named as important
 
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
+from attrwidget.self_explanation.at_once import at_once
 from attrwidget.self_explanation.read_words import read_label
 from attrwidget.self_explanation.units import plain
 from attrwidget.tables import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
 
-    from attrwidget.self_explanation.chat import Alternatives, Chat
+    from attrwidget.self_explanation.chat import Alternatives, Chat, Message
     from attrwidget.self_explanation.questions import Questions
 
 _ENOUGH = 0.05  # of the probability of all first tokens: with less, the labels are not what it answers with
@@ -64,7 +67,11 @@ def smallest_change(before: Decision, after: Decision, label: str) -> float:
 
 
 class Decider:
-    """Asks *chat* to decide about texts, each once."""
+    """Asks *chat* to decide about texts, each once and up to *most* questions at the same time.
+
+    Attributes:
+        known: The decision about each text.
+    """
 
     def __init__(
         self,
@@ -73,42 +80,56 @@ class Decider:
         labels: Sequence[str],
         *,
         draws: int,
+        most: int,
         seed: int,
         tokens: int | None,
         done: Callable[[], None],
     ) -> None:
         self._chat, self._questions, self._labels = chat, questions, labels
-        self._draws, self._seed, self._done = draws, seed, done
+        self._draws, self._most, self._seed, self._done = draws, most, seed, done
         self._tokens = tokens or _TOKENS
-        self._known: dict[str, Decision] = {}
+        self.known: dict[str, Decision] = {}
 
-    def decide(self, text: str) -> Decision:
-        """Return the decision about *text*."""
-        known = self._known.get(text)
-        if known is None:
-            messages = [{"role": "user", "content": self._questions.decide(text)}]
-            known = of_tokens(self._chat.first_tokens(messages), self._labels)
-            if known is None:
-                known = self._counted(messages)
-            self._known[text] = known
-        self._done()
-        return known
+    def decide(self, texts: Sequence[str]) -> list[Decision]:
+        """Return the decision about each of *texts*."""
+        fresh = [text for text in dict.fromkeys(texts) if text not in self.known]
+        asked = [[{"role": "user", "content": self._questions.decide(text)}] for text in fresh]
+        found: list[Decision | None] = []
+        with at_once([partial(self._chat.first_tokens, one) for one in asked], self._most) as answers:
+            for first in answers:
+                found.append(of_tokens(first, self._labels))
+                if found[-1] is not None:
+                    self._done()
+        counted = iter(self._counted([one for one, known in zip(asked, found, strict=True) if known is None]))
+        decided = [next(counted) if known is None else known for known in found]
+        self.known |= dict(zip(fresh, decided, strict=True))
+        for _ in range(len(texts) - len(fresh)):
+            self._done()
+        return [self.known[text] for text in texts]
 
-    def table(self) -> pd.DataFrame:
-        """Return a row for each text decided about."""
-        rows = [
-            {"text": text, "label": one.label, **{label: one.of(label) for label in self._labels}}
-            | {"answered": one.answered, "counted": one.counted}
-            for text, one in self._known.items()
-        ]
-        return Table(rows)
-
-    def _counted(self, messages: list[dict[str, str]]) -> Decision:
-        answers = [
-            self._chat.reply(messages, tokens=self._tokens, temperature=1, seed=self._seed + i).text
+    def _counted(self, asked: Sequence[Sequence[Message]]) -> list[Decision]:
+        """Return the decision of each question *asked*, by counting answers."""
+        drawn = [
+            partial(self._chat.reply, one, tokens=self._tokens, temperature=1, seed=self._seed + i)
+            for one in asked
             for i in range(self._draws)
         ]
-        return of_answers(answers, self._labels)
+        found = []
+        with at_once(drawn, self._most) as replies:
+            for _ in asked:
+                found.append(of_answers([reply.text for reply in islice(replies, self._draws)], self._labels))
+                self._done()
+        return found
+
+
+def table_of(decisions: Mapping[str, Decision], labels: Sequence[str]) -> pd.DataFrame:
+    """Return a row for each text that was decided about."""
+    rows = [
+        {"text": text, "label": one.label, **{label: one.of(label) for label in labels}}
+        | {"answered": one.answered, "counted": one.counted}
+        for text, one in decisions.items()
+    ]
+    return Table(rows)
 
 
 def of_tokens(first: Alternatives, labels: Sequence[str]) -> Decision | None:

@@ -19,6 +19,8 @@ _LIKELIEST = 50
 class LocalChat:
     """A chat model that ``attrwidget.load`` loaded."""
 
+    at_once = False
+
     def __init__(self, model: Model, name: str | None = None) -> None:
         from attrwidget.kinds.causal.adapter import CausalLM
 

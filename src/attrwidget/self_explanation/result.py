@@ -10,17 +10,19 @@ import numpy as np
 from attrwidget.formats.read.scores import assemble, record
 from attrwidget.saved import SavedExplanation
 from attrwidget.self_explanation.claims import share
+from attrwidget.self_explanation.decision import table_of
 from attrwidget.self_explanation.shown import SAYS, TRIED, to_html, to_text
 from attrwidget.self_explanation.stated import ENOUGH, Stated
 from attrwidget.tables import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
     from attrwidget.results.saved import SavedReading
     from attrwidget.self_explanation.claims import Claim, Left
+    from attrwidget.self_explanation.decision import Decision
 
 NOTE = (
     "This is text that the model wrote, not a measurement. Beside it stands what was measured: the same model, asked "
@@ -28,13 +30,17 @@ NOTE = (
 )
 """Stands under every self-explanation."""
 
+ANSWERS = ("claim", "question", "answer", "finished", "coverage", "note")
+"""The columns of the table of answers."""
+
 
 class SelfExplanation(SavedExplanation):
     """What a model says about its decision, and what happened when that was tried; made by ``attrwidget.self_explain``.
 
     It is an explanation like any other: ``scores("self_reported")`` is what the model says, ``scores("tried")`` how far
     its probability falls without each unit, and ``widget``, ``to_html``, ``figure`` and ``aw.compare`` show both. As
-    the last line of a notebook cell it shows the claims in two columns.
+    the last line of a notebook cell it shows the claims in two columns. ``save`` keeps them, and ``aw.open`` brings all
+    of it back.
 
     Attributes:
         label: The decision.
@@ -52,13 +58,14 @@ class SelfExplanation(SavedExplanation):
         *,
         stated: Stated | None,
         answers: pd.DataFrame,
-        decisions: pd.DataFrame,
+        decisions: Mapping[str, Decision],
+        labels: Sequence[str],
         model_name: str,
     ) -> None:
-        self._left, self._stated = left, stated
+        self._left, self._stated, self._decided, self._labels = left, stated, dict(decisions), tuple(labels)
         self.claims = list(claims)
         self.label = left.label
-        self.answers, self.decisions = answers, decisions
+        self.answers, self.decisions = answers, table_of(decisions, labels)
         super().__init__(_reading(left, stated, model_name))
 
     @property
@@ -181,6 +188,14 @@ class SelfExplanation(SavedExplanation):
                     f"Order of importances and of what happened: Kendall's τ {tau:+.2f}.".replace("-", "−")
                 )
         return lines
+
+    def _also_saved(self) -> dict[str, Any]:
+        from attrwidget.self_explanation.saved import as_json
+
+        parts = as_json(
+            self._left, self.claims, self._stated, self.answers, self._decided, labels=self._labels
+        )
+        return {"self_explanation": parts}
 
     def __str__(self) -> str:
         return repr(self)

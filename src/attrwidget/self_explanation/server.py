@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 import os
+import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -13,7 +15,7 @@ from attrwidget.self_explanation.chat import Reply
 from attrwidget.self_explanation.hidden_keys import without, without_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from attrwidget.self_explanation.chat import Alternatives, Message
 
@@ -25,6 +27,7 @@ _TRIES = 3  # of a request that a server sends back for its options
 _ALTERNATIVES = 20  # the most that the protocol allows
 _BEGINNING = 4  # tokens among which an answer begins: some models write a line break first
 _OPTIONAL = ("seed", "logprobs", "top_logprobs", "temperature")
+_TOO_MANY = 429
 _WORDS = {"max_tokens": "max_completion_tokens"}  # of newer models
 
 
@@ -56,6 +59,8 @@ class ServerChat:
         model: The model's name; by default the environment's ``OPENAI_MODEL``.
     """
 
+    at_once = True
+
     def __init__(self, client: Any, model: str | None) -> None:
         self.name = model or os.environ.get("OPENAI_MODEL") or ""
         if not self.name:
@@ -64,6 +69,8 @@ class ServerChat:
             )
         self._client = client
         self._dropped: set[str] = set()
+        self._limited, self._under_way = False, 0
+        self._ended = threading.Condition()
 
     def reply(self, messages: Sequence[Message], *, tokens: int, temperature: float, seed: int) -> Reply:
         """Return what the model writes."""
@@ -91,25 +98,46 @@ class ServerChat:
         return ()
 
     def _ask(self, messages: Sequence[Message], **options: Any) -> Any:
-        """Return the first choice of an answer; leave out options that the server does not know."""
+        """Return the first choice of an answer; leave out options that the server does not know.
+
+        Once the server limits the rate of questions, they go one after the other.
+        """
         failure = ""
         for _ in range(_TRIES + len(_OPTIONAL)):
             known = {_WORDS[k] if k in self._dropped and k in _WORDS else k: v for k, v in options.items()}
             known = {name: value for name, value in known.items() if name not in self._dropped}
+            alone = False
             try:
-                answer = self._client.chat.completions.create(
-                    model=self.name, messages=list(messages), stream=False, **known
-                )
+                with self._turn() as alone:
+                    answer = self._client.chat.completions.create(
+                        model=self.name, messages=list(messages), stream=False, **known
+                    )
                 return _choice(answer)
             except AttrWidgetError as error:
                 failure = str(error)
                 break
             except Exception as error:  # noqa: BLE001 - whatever a client or a server says becomes a sentence
-                if not self._drops(error, known):
+                if getattr(error, "status_code", None) == _TOO_MANY and not alone:
+                    self._limited = True
+                elif not self._drops(error, known):
                     failure = self._sentence(error)
                     break
         # Raised out here, so that no request with its headers hangs on the error.
         raise AttrWidgetError(failure or f"The server refuses every request for {self.name!r}.")
+
+    @contextmanager
+    def _turn(self) -> Iterator[bool]:
+        """Wait until a question may be asked; yield whether it is the only one."""
+        with self._ended:
+            self._ended.wait_for(lambda: not (self._limited and self._under_way))
+            self._under_way += 1
+            alone = self._limited
+        try:
+            yield alone
+        finally:
+            with self._ended:
+                self._under_way -= 1
+                self._ended.notify_all()
 
     def _drops(self, error: Exception, options: dict[str, Any]) -> bool:
         """Return whether to ask again without an option, as the server refused it."""
@@ -139,7 +167,7 @@ class ServerChat:
             401: "check the key in OPENAI_API_KEY",
             403: "check the key in OPENAI_API_KEY, and what it allows",
             404: "check the name of the model and the base address, which often ends with /v1",
-            429: "wait, or ask for fewer samples",
+            _TOO_MANY: "wait, or ask for fewer samples",
         }
         cure = cures.get(status or 0, "try again, or ask another server")
         what = f"refused with status {status}" if status else "sent no answer that can be read"

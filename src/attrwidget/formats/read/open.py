@@ -1,4 +1,4 @@
-"""Open a saved explanation without its model."""
+"""Read a saved explanation from the document and the arrays of its file."""
 
 from __future__ import annotations
 
@@ -6,9 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from attrwidget.errors import AttrWidgetError
-from attrwidget.files import read_whole
-from attrwidget.formats.container import unpack
 from attrwidget.formats.read.parts import (
     read_flag,
     read_maybe_text,
@@ -25,31 +22,7 @@ from attrwidget.text.sections import Section
 from attrwidget.text.tokens import TextPiece, Tokens
 
 if TYPE_CHECKING:
-    import os
-
     from numpy.typing import NDArray
-
-
-def open(path: str | os.PathLike[str]) -> SavedExplanation:  # noqa: A001 - attrwidget.open, like Image.open
-    """Open what ``ex.save(path)`` wrote. Needs neither the model nor torch, and runs no code of the file.
-
-    Args:
-        path: The file.
-
-    Returns:
-        The explanation. It shows, prints, exports and answers like the live one.
-
-    Raises:
-        AttrWidgetError: The file is missing, of another kind, of a newer version, cut short or altered.
-
-    Example:
-        >>> aw.open("why.attrwidget").scores("saliency")
-    """
-    document, arrays = unpack(read_whole(path), str(path))
-    try:
-        return _read(document, arrays)
-    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, MemoryError) as error:
-        raise AttrWidgetError(f"{path} holds no valid explanation: save it again with ex.save().") from error
 
 
 # Keys of version 1 and what they are called now.
@@ -61,8 +34,8 @@ def _renamed(entry: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
     return {names.get(key, key): value for key, value in entry.items()}
 
 
-def _read(document: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> SavedExplanation:
-    """Return the explanation in a document and its arrays."""
+def read_saved(document: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> SavedExplanation:
+    """Return the explanation in a document and its arrays; a wrong one raises any of the errors of ``open_file``."""
     document = _renamed(document, _RENAMED)
     first, inputs = read_whole_number(document["first_step"]), read_whole_number(document["inputs"])
     tokens = _tokens(document, arrays)

@@ -19,7 +19,7 @@ from attrwidget.version import __version__
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -49,6 +49,7 @@ def save(
     everything: bool = False,
     heads: str = "auto",
     max_mb: float = 50.0,
+    also: Mapping[str, Any] | None = None,
     progress: Progress | None = None,
 ) -> Path:
     """Write *reading* to one file, which ``attrwidget.open`` reads without model or torch.
@@ -65,6 +66,7 @@ def save(
         heads: Attention of all heads as ``"float32"``, ``"float16"`` or ``"none"``, which keeps their mean; ``"auto"``
             takes the first that keeps the file under *max_mb*, and warns of what it left out.
         max_mb: The largest size in megabytes.
+        also: What else the file's document holds, as JSON.
         progress: Called with ``(done, total)`` instead of a sentence and a bar; an exception raised in it stops, and
             nothing is written.
 
@@ -79,6 +81,7 @@ def save(
         raise AttrWidgetError(f"heads is one of {', '.join(map(repr, _HEADS))}, not {heads!r}.")
     limit = check_megabytes(max_mb)
     document, arrays = _texts(reading)
+    document.update(also or {})
     texts = len(pack(document, arrays)) + _SPARE_BYTES
     chosen = methods_of_file(reading, methods, [shown] if shown else [], everything=everything)
     plan = _plan(reading, chosen, heads, limit, texts)
