@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from attrwidget.hf.adapter import Adapter
     from attrwidget.text.tokens import Tokens
 
+_LOGITS = 64 << 20  # of a text that is run in one piece, at most
 WRITTEN_OTHERWISE = (
     "{} reads this answer otherwise than it wrote it, as some models do with long texts, and the reading is explained: "
     "it gave {!r} a probability of {} while writing, and gives it {} when it reads the whole text at once."
@@ -75,6 +76,7 @@ class ComparedRuns(ABC):
         self.model = model
         self.capabilities = capabilities
         self._graph: Graph | None = None
+        self._once: Graph | None = None  # for sums, while there is no other
         self._gradients_checked = False
         self._rerun_by_cache: dict[str | None, bool] = {}
         self._weights = weights_state(model.own)
@@ -245,9 +247,25 @@ class ComparedRuns(ABC):
         """
         while True:
             try:
-                return self.graph().gradient_of_sum(steps, score)
+                return self._graph_of_sums().gradient_of_sum(steps, score)
             except ReadOtherwiseError as found:
                 self._take_another_way(found.difference)
+
+    def _graph_of_sums(self) -> Graph:
+        """Return the gradient graph or, while there is none, one of the text in one piece: faster for a single pass."""
+        with lock_of(self.model.hf):
+            self.require_same_weights()
+            large = self.n_steps * self.model.vocabulary > _LOGITS
+            if self._graph is not None or not self.capabilities.segments or large:
+                return self.graph()
+            if self._once is None:
+                self._once = self._make_graph(replace(self.capabilities, segments=False), self._compared())
+                keep_newest(self.model.own, self)
+            return self._once
+
+    def _compared(self) -> dict[str, Any]:
+        """Return the options of a graph that is compared with the first run."""
+        return {"check": None if self._check is None else self._check.require}
 
     def graph(self) -> Graph:
         """Return the gradient graph, which is compared with the first run as it grows; it is kept until ``drop_graph``.
@@ -258,8 +276,8 @@ class ComparedRuns(ABC):
             self.require_same_weights()
             graph = self._graph
             if graph is None:
-                check = None if self._check is None else self._check.require
-                graph = self._make_graph(self.capabilities, {"check": check})
+                self._once = None
+                graph = self._make_graph(self.capabilities, self._compared())
                 self._keep(graph)
         return graph
 
@@ -290,7 +308,7 @@ class ComparedRuns(ABC):
 
     def drop_graph(self) -> None:
         """Free the gradient graph; it is made again when a gradient is next asked for."""
-        self._graph = None
+        self._graph = self._once = None
 
     def require_same_weights(self) -> None:
         """Raise AttrWidgetError if the model's weights have changed since this trace was made."""
