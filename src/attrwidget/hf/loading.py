@@ -14,6 +14,7 @@ from attrwidget.hf.attention_interface import calls_attention_interface
 from attrwidget.hf.hub import cached_folder, is_reachable
 from attrwidget.hf.internals.models import is_unknown_architecture, needs_remote_code
 from attrwidget.hf.model_copy import keep_backward
+from attrwidget.hf.weights_size import require_room
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -91,6 +92,7 @@ def load_weights(
     import transformers
 
     _require_weights(found.name, found.folder)
+    require_room(found.name, found.folder, how)
     with _loading:
         tokenizer = _load_tokenizer(found, tokenizer)
         auto = getattr(transformers, auto_class)
