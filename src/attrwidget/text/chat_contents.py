@@ -49,12 +49,12 @@ def rendering_of(
         {"continue_final_message": True},
     ):
         text = try_template(tokenizer, messages, **way, **rest)
-        if text is not None and _made_of(tokenizer, text, ids) is not None:
+        if text is not None and made_of(tokenizer, text, ids) is not None:
             return Rendering(text, {**way, **rest})
     return None
 
 
-def _made_of(tokenizer: PreTrainedTokenizerBase, text: str, ids: Sequence[int]) -> bool | None:
+def made_of(tokenizer: PreTrainedTokenizerBase, text: str, ids: Sequence[int]) -> bool | None:
     """Return whether *ids* are *text* with the tokenizer's special tokens added, or without; None if neither."""
     for special in (False, True):  # True if the user tokenised the template's text as a plain text
         if list(encode(tokenizer, text=text, add_special_tokens=special)["input_ids"]) == list(ids):
@@ -66,7 +66,7 @@ def spans_by_contents(
     tokenizer: PreTrainedTokenizerBase, messages: Messages, ids: Sequence[int], written: Rendering
 ) -> list[Section]:
     """Return the spans of *messages* in *ids*, each of which ends after its content; none without offsets."""
-    special = _made_of(tokenizer, written.text, ids)
+    special = made_of(tokenizer, written.text, ids)
     if not tokenizer.is_fast or special is None:
         return []
     made = encode(tokenizer, text=written.text, add_special_tokens=special, return_offsets_mapping=True)
