@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from copy import copy
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self
 
 import torch
@@ -14,7 +15,7 @@ from attrwidget.hf.exclusive_use import exclusive_use
 from attrwidget.text.tokens import token_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from attrwidget.engine.attention.recorder import AttentionReader
     from attrwidget.engine.capabilities import Capabilities
@@ -42,6 +43,7 @@ class Trace(ComparedRuns):
         needs_end: Whether the text must end with a special token for anything to be read.
         sections: The parts of the text.
         messages: The spans of a chat's messages, which cover the prompt.
+        context_spans: The spans of what was given with the question, by kind: ``"document"``, ``"tool"``.
     """
 
     task: str
@@ -53,6 +55,7 @@ class Trace(ComparedRuns):
     needs_end: bool = False
     sections: list[Section]
     messages: Sequence[Section] = ()
+    context_spans: Mapping[str, Sequence[Section]] = MappingProxyType({})
 
     def __init__(self, model: Adapter, capabilities: Capabilities) -> None:
         super().__init__(model, capabilities)

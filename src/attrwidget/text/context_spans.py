@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from transformers import PreTrainedTokenizerBase
 
-    from attrwidget.text.tokens import Tokens
+    from attrwidget.text.tokens import TextPiece
 
     Units = dict[str, list[Section]]
 
@@ -33,7 +33,10 @@ def template_spans(
     if written is None:
         return {}
     stretches = [
-        one for name in KINDS if options.get(name) for one in item_stretches(tokenizer, messages, written, name)
+        one
+        for name in KINDS
+        if options.get(name)
+        for one in item_stretches(tokenizer, messages, written, name)
     ]
     return spans_in(tokenizer, written.text, ids, stretches)
 
@@ -64,13 +67,12 @@ def spans_in(
     return _by_kind(stretches, [tuple(pair) for pair in made["offset_mapping"]])
 
 
-def spans_of_pieces(tokens: Tokens, first: int, stretches: Iterable[Stretch]) -> Units:
-    """Return the tokens of *stretches* by kind; they count the characters of *tokens* from token *first* on."""
-    offsets, at = [(0, 0)] * first, 0
-    for piece in tokens.units:
-        if piece.start >= first:
-            offsets += [(at, at + len(piece.text))] * (piece.end - piece.start)
-            at += len(piece.text)
+def spans_of_pieces(pieces: Sequence[TextPiece], stretches: Iterable[Stretch]) -> Units:
+    """Return the tokens of *stretches* by kind, which count the characters of consecutive *pieces* from 0."""
+    offsets, at = [(0, 0)] * (pieces[0].start if pieces else 0), 0
+    for piece in pieces:
+        offsets += [(at, at + len(piece.text))] * (piece.end - piece.start)
+        at += len(piece.text)
     return _by_kind(stretches, offsets)
 
 

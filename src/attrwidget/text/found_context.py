@@ -12,10 +12,13 @@ EXAMPLE = "example"
 
 # "[1] …", "Document 1: …", "Source [2]: …", "<document index="3">" at the beginning of a line.
 _NUMBERED = re.compile(
-    r"(?m)^[ \t]*(?:\[(?P<bare>\d+)\]|<(?:doc|document|source|passage)\b[^>\n]*?(?P<tag>\d+)[^>\n]*>|"
-    r"(?i:document|doc|source|passage|context|article)\s*[#\[(]?(?P<word>\d+)[\])]?\s*[:.)\n])[ \t]*"
+    r"(?m)^[ \t]*(?:\[(\d+)\]|<(?:doc|document|source|passage)\b[^>\n]*?(\d+)[^>\n]*>|"
+    r"(?i:document|doc|source|passage|context|article)\s*[#\[(]?(\d+)[\])]?\s*[:.)\n])[ \t]*"
 )
-_LABEL = re.compile(r"(?m)(?:^|(?<=[.!?;,] )|(?<=\t))[ \t]*(\p{L}[\p{L}\d'-]{0,19}(?: \p{L}+)?)[ \t]*:(?=\s|$)".replace(r"\p{L}", r"[^\W\d_]"))
+_WORD = r"[^\W\d_]"
+_LABEL = re.compile(
+    rf"(?m)(?:^|(?<=[.!?;,] )|(?<=\t))[ \t]*({_WORD}[\w'-]{{0,19}}(?: {_WORD}+)?)[ \t]*:(?=\s|$)"
+)
 _ARROW = re.compile(r"(?m)^[ \t]*\S.*?(\s*(?:=>|->|→|⇒|\|\||\t)\s*)(?P<after>.*)$")
 _BLANK = re.compile(r"\n[ \t]*\n\s*")
 _FEWEST = 2
@@ -58,8 +61,8 @@ def _last_end(text: str, starts: list[int]) -> int:
 def examples_of(text: str) -> list[Stretch]:
     """Return the examples of the few-shot prompt *text*, without the question at its end; none where no layout repeats.
 
-    A layout repeats by the labels of lines ("Q:", "A:"), by an arrow in each line ("sea => mer"), or by paragraphs of as
-    many lines each. There must be two examples; what is asked last has no answer yet.
+    A layout repeats by the labels of lines ("Q:", "A:"), by an arrow in each line ("sea => mer"), or by paragraphs of
+    as many lines each. There must be two examples; what is asked last has no answer yet.
     """
     spans = _by_labels(text) or _by_arrows(text) or _by_paragraphs(text)
     return [

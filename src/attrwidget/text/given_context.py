@@ -33,7 +33,7 @@ def documents_of(given: Any) -> list[dict[str, Any]]:
     Raises:
         AttrWidgetError: They are no list of texts and mappings, or one of them has no text.
     """
-    if isinstance(given, str | Mapping) or not isinstance(given, Sequence) or not given:
+    if isinstance(given, str | Mapping) or not isinstance(given, Sequence):
         raise AttrWidgetError(
             f"documents= is a list of texts, or of mappings like {{'title': …, 'text': …}}, not {short(given)}."
         )
@@ -52,20 +52,13 @@ def tools_of(given: Any) -> list[Any]:
     Raises:
         AttrWidgetError: They are no list, or a function has no type hints and docstring to make a schema of.
     """
-    if isinstance(given, str | Mapping) or not isinstance(given, Sequence) or not given:
+    if isinstance(given, str | Mapping) or not isinstance(given, Sequence):
         raise AttrWidgetError(f"tools= is a list of functions or of their JSON schemas, not {short(given)}.")
-    found = [_schema(one) if callable(one) else one for one in given]
-    for one in found:
-        if not tool_name(one):
-            raise AttrWidgetError(
-                f"The tool {short(one)} has no name: give a function, or a schema like {{'type': 'function', 'function': "
-                "{'name': …}}."
-            )
-    return found
+    return [_schema(one) if callable(one) else one for one in given]
 
 
 def _schema(function: Any) -> Any:
-    from transformers.utils import get_json_schema
+    from transformers.utils.chat_template_utils import get_json_schema
 
     try:
         return get_json_schema(function)
@@ -77,8 +70,8 @@ def _schema(function: Any) -> Any:
 
 
 def text_of(document: Mapping[str, Any]) -> str:
-    """Return the text of a document: its ``text``, else the longest of its texts."""
-    texts = [value for value in document.values() if isinstance(value, str)]
+    """Return the text of a document: its ``text``, else the longest of its texts that is no title."""
+    texts = [value for name, value in document.items() if isinstance(value, str) and name not in _TITLES]
     named = (document[name] for name in _TEXTS if isinstance(document.get(name), str))
     return next(named, max(texts, key=len, default=""))
 
@@ -87,7 +80,9 @@ def title_of(kind: str, at: int, item: Any) -> str:
     """Return the name of item *at*, from 0: "[1] Ottawa" of a document, "get_weather" of a tool."""
     if kind == TOOL:
         return tool_name(item) or f"tool {at + 1}"
-    named = next((item[name] for name in _TITLES if isinstance(item.get(name), str) and item[name].strip()), None)
+    named = next(
+        (item[name] for name in _TITLES if isinstance(item.get(name), str) and item[name].strip()), None
+    )
     return f"[{at + 1}] {shortened(named or text_of(item))}"
 
 
@@ -125,4 +120,8 @@ def plain_layout(given: Mapping[str, Sequence[Any]]) -> tuple[str, list[Stretch]
 
 def _paragraph(at: int, document: Mapping[str, Any]) -> str:
     title = next((document[name] for name in _TITLES if isinstance(document.get(name), str)), "").strip()
-    return f"[{at + 1}] {title}\n{text_of(document).strip()}" if title else f"[{at + 1}] {text_of(document).strip()}"
+    return (
+        f"[{at + 1}] {title}\n{text_of(document).strip()}"
+        if title
+        else f"[{at + 1}] {text_of(document).strip()}"
+    )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -10,7 +12,7 @@ from attrwidget.text.chat_template import try_template
 from attrwidget.text.given_context import KINDS, TOOL, Stretch, text_of, title_of, tool_name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from transformers import PreTrainedTokenizerBase
 
@@ -53,10 +55,14 @@ def item_stretches(
         return []
     found = _by_adding(items, written.text, _frame(write, name, items[0]), write)
     found = found or _by_texts(name, items, written.text)
-    return [
-        Stretch(kind, title_of(kind, at, item), start, end)
-        for at, (item, (start, end)) in enumerate(zip(items, found, strict=True))
-    ] if found else []
+    return (
+        [
+            Stretch(kind, title_of(kind, at, item), start, end)
+            for at, (item, (start, end)) in enumerate(zip(items, found, strict=True))
+        ]
+        if found
+        else []
+    )
 
 
 def _by_adding(items: Sequence[Any], text: str, frame: _Frame | None, write: Any) -> list[tuple[int, int]]:
@@ -79,10 +85,16 @@ def _frame(write: Any, name: str, like: Any) -> _Frame | None:
     """Return what the template writes around two planted items of the shape of *like*; None if it refuses them."""
     one, two = _planted(name, like, 0), _planted(name, like, 1)
     text = write([one, two])
-    marks = [[match.span() for match in re.finditer(rf"\w*{key}qz", text or "")] for key in ("first", "second")]
+    marks = [
+        [match.span() for match in re.finditer(rf"\w*{key}qz", text or "")] for key in ("first", "second")
+    ]
     if text is None or not all(marks) or marks[0][-1][1] > marks[1][0][0]:
         return None
-    before, gap, after = text[: marks[0][0][0]], text[marks[0][-1][1] : marks[1][0][0]], text[marks[1][-1][1] :]
+    before, gap, after = (
+        text[: marks[0][0][0]],
+        text[marks[0][-1][1] : marks[1][0][0]],
+        text[marks[1][-1][1] :],
+    )
     # Items may be numbered, so that numbers do not part what is alike.
     head = _common(_digits(before)[::-1], _digits(gap)[::-1])
     tail = min(_common(_digits(gap), _digits(after)), len(gap) - head)
@@ -102,17 +114,20 @@ def _by_texts(name: str, items: Sequence[Any], text: str) -> list[tuple[int, int
         at = start + len(own)
         found.append((start, at))
     # What is written of a tool after its name goes on up to the next one's.
-    return [(a, b) for (a, _), (b, _) in pairwise([*found, (found[-1][1], 0)])] if KINDS[name] == TOOL else found
+    return (
+        [(a, b) for (a, _), (b, _) in pairwise([*found, (found[-1][1], 0)])] if KINDS[name] == TOOL else found
+    )
 
 
 def _told(name: str, item: Any, text: str) -> bool:
     own = tool_name(item) if KINDS[name] == TOOL else text_of(item)
-    return _words(own) in _words(text)
+    written = (own, json.dumps(own, ensure_ascii=False), json.dumps(own))
+    return any(_letters(one) in _letters(text) for one in written)
 
 
-def _words(text: str) -> str:
-    """Return the letters and digits of *text*: a template may write it as JSON, or trimmed."""
-    return re.sub(r"\\[nrt\"\\/]|\W+", "", text)
+def _letters(text: str) -> str:
+    """Return the letters and digits of *text*, which a template may trim and indent."""
+    return re.sub(r"\W+", "", text)
 
 
 def _planted(name: str, like: Any, at: int) -> Any:
@@ -122,12 +137,18 @@ def _planted(name: str, like: Any, at: int) -> Any:
     last = {"keyqy": {"type": "string", "description": f"last{key}"}}
     parameters = {"type": "object", "properties": last, "required": ["keyqy"]}
     function = {"name": f"name{key}", "description": f"what{key}", "parameters": parameters}
-    return {"type": "function", "function": function} if "function" in like else function
+    return (
+        {"type": "function", "function": function}
+        if isinstance(like, Mapping) and "function" in like
+        else function
+    )
 
 
 def _common(one: str, other: str) -> int:
     """Return how many letters *one* and *other* begin with alike."""
-    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return next(
+        (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
 
 
 def _digits(text: str) -> str:
@@ -136,4 +157,5 @@ def _digits(text: str) -> str:
 
 def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
     part = text[start:end]
-    return start + len(part) - len(part.lstrip()), start + len(part.rstrip())
+    # Of a tag before the first item, an end may look like one before the second.
+    return start + len(part) - len(part.lstrip("> \t\r\n")), start + len(part.rstrip())

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrwidget.checks import short
 from attrwidget.errors import AttrWidgetError
+from attrwidget.text.chat_contents import rendering_of
 from attrwidget.text.context_spans import layout_spans, template_spans
 from attrwidget.text.given_context import documents_of, plain_layout, tools_of
 from attrwidget.text.prompt import is_messages
-from attrwidget.text.chat_contents import rendering_of
 from attrwidget.text.template_context import reads_items
 
 if TYPE_CHECKING:
@@ -57,11 +57,12 @@ class Asked(NamedTuple):
 
 def given_context(documents: Any, tools: Any) -> dict[str, list[Any]]:
     """Return the *documents* and *tools* that are given, as chat templates take them."""
-    found = {
-        "documents": None if documents is None else documents_of(documents),
-        "tools": None if tools is None else tools_of(tools),
-    }
-    return {name: items for name, items in found.items() if items is not None}
+    found: dict[str, list[Any]] = {}
+    if documents is not None:
+        found["documents"] = documents_of(documents)
+    if tools is not None:
+        found["tools"] = tools_of(tools)
+    return found
 
 
 def asked_with(
@@ -84,12 +85,14 @@ def asked_with(
     Raises:
         AttrWidgetError: The prompt is token ids, to which nothing can be added, or a chat without a user's message.
     """
+    options = {**options, **{name: items for name, items in given.items() if not items}}
+    given = {name: items for name, items in given.items() if items}
     if not given:
-        return Asked(prompt, dict(options))
+        return Asked(prompt, options)
     if not (isinstance(prompt, str) or is_messages(prompt)):
         raise AttrWidgetError(
-            f"{next(iter(given))}= are written into the prompt, and this one is {short(prompt)}: give the question as a "
-            "text or as chat messages."
+            f"{next(iter(given))}= are written into the prompt, and this one is {short(prompt)}: give the question as "
+            "a text or as chat messages."
         )
     if chat and isinstance(prompt, str):
         prompt = [{"role": "user", "content": prompt}]

@@ -23,12 +23,14 @@ from attrwidget.kinds.causal.chats import (
     was_trained_on_chats,
     words_warning,
 )
+from attrwidget.kinds.causal.context import Asked, asked_with, given_context
 from attrwidget.kinds.causal.trace import CausalTrace
 from attrwidget.kinds.causal.trials import probe
 from attrwidget.kinds.causal.word_boundary import joined_word_warning
 from attrwidget.kinds.model import Model
 from attrwidget.results.live import LiveReading
 from attrwidget.text.chat import message_spans
+from attrwidget.text.context_spans import template_spans
 from attrwidget.text.prompt import is_batch, is_messages, split_batch
 
 if TYPE_CHECKING:
@@ -69,6 +71,8 @@ class CausalModel(Model):
         *,
         max_new_tokens: int | None = None,
         output: Text | None = None,
+        documents: Sequence[str | Mapping[str, Any]] | None = None,
+        tools: Sequence[Any] | None = None,
         progress: Progress | None = None,
         **generation_options: Any,
     ) -> Explanation: ...
@@ -79,6 +83,8 @@ class CausalModel(Model):
         *,
         max_new_tokens: int | None = None,
         output: Text | Texts | None = None,
+        documents: Sequence[str | Mapping[str, Any]] | None = None,
+        tools: Sequence[Any] | None = None,
         progress: Progress | None = None,
         **generation_options: Any,
     ) -> list[Explanation]: ...
@@ -89,6 +95,8 @@ class CausalModel(Model):
         *,
         max_new_tokens: int | None = None,
         output: Text | Texts | None = None,
+        documents: Sequence[str | Mapping[str, Any]] | None = None,
+        tools: Sequence[Any] | None = None,
         progress: Progress | None = None,
         **generation_options: Any,
     ) -> Explanation | list[Explanation]: ...
@@ -98,6 +106,8 @@ class CausalModel(Model):
         *,
         max_new_tokens: int | None = None,
         output: Text | Texts | None = None,
+        documents: Sequence[str | Mapping[str, Any]] | None = None,
+        tools: Sequence[Any] | None = None,
         progress: Progress | None = None,
         **generation_options: Any,
     ) -> Explanation | list[Explanation]:
@@ -111,9 +121,16 @@ class CausalModel(Model):
                 generated as one batch and gives a list of Explanations, with the same numbers as one by one.
             max_new_tokens: How many tokens to generate at most; 20 if not given.
             output: A continuation, a text or token ids, to explain instead of generating one.
+            documents: Texts that the question is about, each a text or a mapping such as ``{"title": …, "text": …}``;
+                ``units`` then says which of them each sentence of the answer rests on. They go through the chat
+                template's argument of this name. Where it writes none, or there is no template, they stand before the
+                question, each as a paragraph that begins with its number, ``[1]``, and a warning says so. For a model
+                that was trained on chats, a text becomes a user's message.
+            tools: Tools that the model may call, each a Python function or its JSON schema; like *documents*, or each
+                as a line of JSON after a line ``Tools:``.
             progress: Called with ``(tokens done, tokens at most)``; an exception raised in it stops the work.
             **generation_options: Options of the model's ``generate``, such as ``do_sample=`` or ``num_beams=``; for
-                chat messages also arguments of the template, such as ``tools=`` or ``enable_thinking=``.
+                chat messages also arguments of the template, such as ``enable_thinking=``.
 
         Returns:
             The Explanation, or a list of them.
@@ -125,14 +142,18 @@ class CausalModel(Model):
             >>> model = aw.load("demo")
             >>> model.explain("The capital of Japan is", max_new_tokens=2)
             >>> model.explain("The capital of Japan is", output=" Tokyo")
+            >>> chat_model.explain("When did it open?", documents=["The bridge opened in 1973.", "It is 1,560 m long."])
         """
         adapter = self._adapter = self._adapter.renewed()
         batch = is_batch(prompt)
         prompts = split_batch(prompt) if batch else [prompt]
         generation_options, chosen = split_options(self.tokenizer, generation_options)
-        require_chats(prompts, chosen)
-        prompts = [text_contents(self.tokenizer, prompt, chosen) for prompt in prompts]
-        ids = [self._adapter.encode(p, **chosen) for p in prompts]
+        given = given_context(documents, tools)
+        asked = [self._asked(prompt, given, chosen) for prompt in prompts]
+        prompts = [one.prompt for one in asked]
+        for one in asked:
+            require_chats([one.prompt], one.options)
+        ids = [adapter.encode(one.prompt, **one.options) for one in asked]
         capabilities = self.capabilities  # before generating: a model that reads later tokens is refused
         if output is None:
             longest = max(map(len, ids))
@@ -147,27 +168,29 @@ class CausalModel(Model):
         else:
             require_nothing_generated(max_new_tokens, generation_options)
             wanted = each_output(output, len(prompts), "prompt", batch=batch)
-            outputs = [Written(given, None) for given in self._given(prompts, ids, wanted)]
+            outputs = [Written(out, None) for out in self._given(prompts, ids, wanted)]
         traces = (
             CausalTrace(
                 adapter,
                 encoded,
                 answer.ids,
                 capabilities,
-                spans_of(self.tokenizer, encoded, given, chosen),
+                spans_of(self.tokenizer, encoded, one.prompt, one.options),
+                context_spans=one.spans(self.tokenizer, encoded),
                 log_probs=answer.log_probs,
                 cut_short=answer.cut_short,
             )
-            for given, encoded, answer in zip(prompts, ids, outputs, strict=True)
+            for one, encoded, answer in zip(asked, ids, outputs, strict=True)
         )
         explanations = [Explanation(LiveReading(trace)) for trace in traces]
-        for explanation, given, encoded in zip(explanations, prompts, ids, strict=True):
-            explanation.warnings.extend(self._prompt_warnings(given, encoded, chosen))
-            if output is None and not is_messages(given):
+        for explanation, one, encoded in zip(explanations, asked, ids, strict=True):
+            explanation.warnings.extend(self._prompt_warnings(one.prompt, encoded, one.options))
+            explanation.warnings.extend(one.warnings)
+            if output is None and not is_messages(one.prompt):
                 explanation.warnings.extend(bare_warning(self.hf, self.tokenizer, encoded, BARE))
         if output is not None:
-            for explanation, given, wish in zip(explanations, prompts, wanted, strict=True):
-                explanation.warnings.extend(filter(None, [joined_word_warning(given, wish, explanation)]))
+            for explanation, text, wish in zip(explanations, prompts, wanted, strict=True):
+                explanation.warnings.extend(filter(None, [joined_word_warning(text, wish, explanation)]))
         return Explanations(explanations) if batch else explanations[0]
 
     def explain_call(self, call: Generated, chats: Sequence[Chat] = ()) -> list[Explanation]:
@@ -183,7 +206,10 @@ class CausalModel(Model):
             messages, options = chat or (None, {})
             spans = spans_of(adapter.tokenizer, prompt, messages, options)
             cut_short = call.is_cut_short(answer)
-            trace = CausalTrace(adapter, prompt, answer, self.capabilities, spans, cut_short=cut_short)
+            context = template_spans(adapter.tokenizer, messages, prompt, options) if messages else {}
+            trace = CausalTrace(
+                adapter, prompt, answer, self.capabilities, spans, context_spans=context, cut_short=cut_short
+            )
             explanation = Explanation(LiveReading(trace))
             explanation.warnings.extend(self._prompt_warnings(messages, prompt, options))
             if call.is_padded_behind(row):
@@ -194,6 +220,11 @@ class CausalModel(Model):
                 explanation.warnings.extend(bare_warning(self.hf, self.tokenizer, prompt, CAPTURED_BARE))
             explanations.append(explanation)
         return explanations
+
+    def _asked(self, prompt: Any, given: Mapping[str, list[Any]], options: Mapping[str, Any]) -> Asked:
+        """Return *prompt* with the *given* documents and tools in it, its contents as texts."""
+        texts = text_contents(self.tokenizer, prompt, options)
+        return asked_with(self.tokenizer, texts, given, options, chat=bool(given) and self.is_chat_model)
 
     def _prompt_warnings(self, given: Any, ids: list[int], options: Mapping[str, Any]) -> list[str]:
         begin = self.tokenizer.bos_token_id

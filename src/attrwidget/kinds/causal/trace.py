@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -25,7 +26,7 @@ from attrwidget.text.sections import Section, answer_section
 from attrwidget.text.tokens import read_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from attrwidget.engine.attention.recorder import AttentionReader, RecordedAttention
     from attrwidget.engine.capabilities import Capabilities
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from attrwidget.kinds.causal.adapter import CausalLM
     from attrwidget.progress import Progress
     from attrwidget.text.edits import Edit, Edits
+
+    Parts = tuple[Sequence[Section], Mapping[str, Sequence[Section]]]
 
 # Tokens: the temporary memory of a forward pass grows with them, so a longer text is run in pieces.
 _ONE_RUN, _PIECE = 512, 128
@@ -51,6 +54,7 @@ class CausalTrace(Trace):
         output: The token ids that are explained.
         capabilities: What the model allows.
         messages: The messages of a chat, which cover the prompt.
+        context_spans: The documents and tools in the prompt, by kind.
         log_probs: The log-probabilities (nats) of the output as the model wrote it, if that is known.
         cut_short: Whether the output ends because no more tokens were allowed.
     """
@@ -67,11 +71,12 @@ class CausalTrace(Trace):
         capabilities: Capabilities,
         messages: Sequence[Section] = (),
         *,
+        context_spans: Mapping[str, Sequence[Section]] = MappingProxyType({}),
         log_probs: Sequence[float] | None = None,
         cut_short: bool = False,
     ) -> None:
         super().__init__(model, capabilities)
-        self.messages = messages
+        self.messages, self.context_spans = messages, context_spans
         self.first_step = len(prompt)
         self.n_steps = len(output)
         self.n_inputs = len(prompt) + len(output) - 1
@@ -113,34 +118,42 @@ class CausalTrace(Trace):
         self.require_same_weights()
         self.model.require_room(self.first_step, len(output))
         prompt = self.tokens.ids[: self.first_step]
-        return CausalTrace(self.model, prompt, output, self.capabilities, self.messages)
+        return self._with(prompt, output, self._parts)
 
     def continued(self, output: Sequence[int], count: int, progress: Progress | None = None) -> CausalTrace:
         """Return the trace of *output* and what the model writes after it, *count* tokens at most."""
-        return self._written(self.tokens.ids[: self.first_step], output, self.messages, count, progress)
+        return self._written(self.tokens.ids[: self.first_step], output, self._parts, count, progress)
 
     def edited(self, edits: Edits, step: int) -> CausalTrace:
         """Return the trace of the text with *edits* made, whose answer is kept up to *step*; see ``Trace.edited``."""
         self.require_same_weights()
-        prompt, messages, answer = self._edited(edits)
+        prompt, parts, answer = self._edited(edits)
         output = answer.applied(self.outputs[: step + 1])
         self.model.require_room(len(prompt), len(output))
-        return CausalTrace(self.model, prompt, output, self.capabilities, messages)
+        return self._with(prompt, output, parts)
 
     def answered_anew(self, edits: Edits, progress: Progress | None = None) -> CausalTrace:
         """Return the trace of the text with *edits* made, and of what the model answers after the last one."""
-        prompt, messages, answer = self._edited(edits)
+        prompt, parts, answer = self._edited(edits)
         kept = answer.applied(self.outputs[: answer.end])
-        return self._written(prompt, kept, messages, max(self.n_steps - len(kept), NEW_TOKENS), progress)
+        return self._written(prompt, kept, parts, max(self.n_steps - len(kept), NEW_TOKENS), progress)
 
-    def _edited(self, edits: Edits) -> tuple[list[int], list[Section], Edits]:
-        """Return the edited prompt, its messages, and the edits of the answer."""
+    @property
+    def _parts(self) -> Parts:
+        return self.messages, self.context_spans
+
+    def _edited(self, edits: Edits) -> tuple[list[int], Parts, Edits]:
+        """Return the edited prompt, its messages and context, and the edits of the answer."""
         first = self.first_step
         prompt = edits.within(0, first).applied(self.tokens.ids[:first])
         if not prompt:
             raise AttrWidgetError(NOTHING_LEFT)
         messages = [edits.moved_section(message) for message in self.messages]
-        return prompt, messages, edits.within(first, first + self.n_steps)
+        context = {
+            kind: [moved for moved in map(edits.moved_section, spans) if moved.start < moved.end]
+            for kind, spans in self.context_spans.items()
+        }
+        return prompt, (messages, context), edits.within(first, first + self.n_steps)
 
     def likely(self, edit: Edit) -> list[int]:
         """Return the likeliest tokens after what stands before *edit*."""
@@ -155,7 +168,7 @@ class CausalTrace(Trace):
         self,
         prompt: Sequence[int],
         output: Sequence[int],
-        messages: Sequence[Section],
+        parts: Parts,
         count: int,
         progress: Progress | None,
     ) -> CausalTrace:
@@ -166,8 +179,14 @@ class CausalTrace(Trace):
             self.model, [before], before=len(before), count=count, options={}, progress=progress
         )
         whole = [*output, *written.ids]
+        return self._with(prompt, whole, parts, cut_short=written.cut_short)
+
+    def _with(
+        self, prompt: Sequence[int], output: Sequence[int], parts: Parts, *, cut_short: bool = False
+    ) -> CausalTrace:
+        messages, spans = parts
         return CausalTrace(
-            self.model, prompt, whole, self.capabilities, messages, cut_short=written.cut_short
+            self.model, prompt, output, self.capabilities, messages, context_spans=spans, cut_short=cut_short
         )
 
     def _make_graph(self, capabilities: Capabilities, options: dict[str, Any]) -> GradientGraph:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrwidget.checks import is_whole
 from attrwidget.errors import AttrWidgetError
+from attrwidget.methods.request.context_units import CONTEXT_UNITS, context_units
 from attrwidget.text.borders import divided, sentence_starts, stretches, word_starts
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     Unit = tuple[int, ...]
 
-UNITS = ("token", "word", "sentence", "message")
+UNITS = ("token", "word", "sentence", "message", *CONTEXT_UNITS)
 
 
 def units_of(trace: Trace, which: Any) -> list[Unit]:
@@ -27,7 +28,8 @@ def units_of(trace: Trace, which: Any) -> list[Unit]:
         which: ``"token"``; ``"word"``, by Unicode's word boundaries (UAX #29; where no spaces are written, as in
             Chinese, each character); ``"sentence"``, at punctuation and line breaks; ``"message"``, of a chat, with
             units for the header of the answer and the answer itself. These cover all inputs and never cross the border
-            of two sections; except in messages a special token is a unit of its own. Or a list of spans, each a pair of
+            of two sections; except in messages a special token is a unit of its own. ``"document"``, ``"tool"`` and
+            ``"example"`` are those given with the question or found by their layout. Or a list of spans, each a pair of
             token positions ``(start, end)`` without the end, or a text, taken wherever it occurs; tokens outside belong
             to no unit.
 
@@ -45,6 +47,8 @@ def units_of(trace: Trace, which: Any) -> list[Unit]:
         return _segmented(trace, sentence_starts)
     if which == "message":
         return _messages(trace)
+    if which in CONTEXT_UNITS:
+        return [tuple(range(unit.start, unit.end)) for unit in context_units(trace, which)]
     if isinstance(which, str) or not hasattr(which, "__iter__"):
         raise AttrWidgetError(
             f"There are no units {which!r}: take one of {', '.join(UNITS)}, or a list of spans."

@@ -1,0 +1,75 @@
+"""What each sentence of an answer rests on, by units of the prompt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from attrwidget.checks import short
+from attrwidget.errors import AttrWidgetError
+from attrwidget.explanation.live import LivePresentation
+from attrwidget.results.by_unit import score_units
+from attrwidget.tables import Table
+
+if TYPE_CHECKING:
+    from attrwidget.progress import Progress
+
+
+class Units(LivePresentation):
+    """Scores by the units that people mean: documents, tools, messages, examples, sentences."""
+
+    def units(
+        self,
+        units: Any = "document",
+        method: str | None = None,
+        *,
+        rule: str = "sum",
+        normalize: str | None = "auto",
+        progress: Progress | None = None,
+        **options: Any,
+    ) -> pd.DataFrame:
+        """Return what each sentence of the answer rests on, by documents or other units of the prompt.
+
+        A method that leaves inputs out leaves each unit out as a whole and compares the log-probability of the
+        sentence, teacher-forced, with and without it, as ContextCite's ablations do (Cohen-Wang et al. 2024,
+        arXiv:2409.00729, §2) and Captum's ``FeatureAblation`` with a ``feature_mask``. Scores of other methods are
+        joined by *rule*, as Inseq's ``SubwordAggregator`` does for words. Of two documents that say the same, neither
+        is missed when it alone is left out.
+
+        Args:
+            units: ``"document"``, ``"tool"`` (given with the question, or found where they are numbered),
+                ``"message"`` of a chat, ``"example"`` of a few-shot prompt, ``"sentence"``, ``"word"``, ``"token"``, or
+                a list of spans: texts, or pairs of token positions.
+            method: A name of ``methods()``; by default ``"leave_one_out"``.
+            rule: How scores of tokens become one, for methods that give each token its own: ``"sum"``, which favours
+                long units; ``"mean"``, which favours short ones; or ``"max"``, the largest in size.
+            normalize: ``"auto"``: shares of the positive scores of a sentence, which sum to 1. None: the scores: of
+                methods with a sign, sums over the sentence's tokens, such as the fall of its log-probability in nats;
+                of others, means of the shares of each token's row.
+            progress: Called with ``(done, total)``. An exception raised in it stops the work; finished rows are kept.
+            **options: The method's own, and ``target_function=`` and ``foil=``; see ``scores``.
+
+        Returns:
+            float64, a row for each sentence of the answer (for each step of a model that writes no text) and a column
+            for each unit. ``attrs`` holds the method, the ``rule`` (``"left out"`` where units are), the ``units`` and
+            a ``note``.
+
+        Raises:
+            AttrWidgetError: There are no such units here, or the method, rule or option does not exist.
+
+        Example:
+            >>> ex = model.explain("When did the bridge open?", documents=["It opened in 1973.", "It has six lanes."])
+            >>> ex.units("document")
+            >>> ex.units("document", "saliency", rule="mean")
+        """
+        if normalize not in {"auto", None}:
+            raise AttrWidgetError(f"normalize is 'auto', for shares, or None, not {short(normalize)}.")
+        found = score_units(self.reading, units, method, rule=rule, options=options, progress=progress)
+        values = found.scores if normalize is None else found.shares()
+        rows = pd.Index([sentence.text.strip() for sentence in found.sentences], name="sentence")
+        name = units if isinstance(units, str) else "span"
+        frame = Table(values.astype(np.float64), index=rows, columns=pd.Index(found.titles, name=name))
+        frame.attrs.update(found.attributes)
+        return frame

@@ -1,0 +1,145 @@
+"""What each sentence of an answer rests on, by documents, tools, messages, examples or other units of the prompt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from attrwidget.checks import short
+from attrwidget.errors import AttrWidgetError
+from attrwidget.methods import get
+from attrwidget.methods.request.context_units import CONTEXT_UNITS, context_units, title_of_unit
+from attrwidget.methods.request.footnotes import attributes_of
+from attrwidget.methods.request.make import make_request
+from attrwidget.methods.request.normalize import normalize_rows
+from attrwidget.methods.request.units import units_of
+from attrwidget.text.answer_sentences import Sentence, answer_sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from attrwidget.engine.trace import Trace
+    from attrwidget.methods.request.units import Unit
+    from attrwidget.progress import Progress
+    from attrwidget.results.live import LiveReading
+
+RULES = ("sum", "mean", "max")
+_BIAS = {
+    "sum": "the sum over a unit's tokens, which favours long units ({} to {} tokens)",
+    "mean": "the mean over a unit's tokens, which favours short units ({} to {} tokens)",
+    "max": "the largest of a unit's tokens ({} to {}), whatever the others hold",
+}
+_LEFT_OUT = "each {} kept or left out as a whole"
+
+
+class UnitScores(NamedTuple):
+    """Scores of units for sentences of the answer.
+
+    Attributes:
+        titles: The names of the units.
+        spans: The tokens of each unit.
+        sentences: The sentences.
+        scores: float64 ``[sentences, units]``: sums over the steps of a signed method, else means of shares.
+        attributes: How they were made.
+    """
+
+    titles: list[str]
+    spans: list[Unit]
+    sentences: list[Sentence]
+    scores: NDArray[np.float64]
+    attributes: dict[str, Any]
+
+    def shares(self) -> NDArray[np.float64]:
+        """Return each score as a share of the positive ones of its sentence; a sentence without any has zeros."""
+        positive = np.maximum(np.nan_to_num(self.scores), 0)
+        total = positive.sum(1, keepdims=True)
+        shares: NDArray[np.float64] = np.divide(positive, total, out=np.zeros_like(positive), where=total > 0)
+        return shares
+
+
+def score_units(
+    reading: LiveReading,
+    units: Any,
+    method: str | None,
+    *,
+    rule: str = "sum",
+    options: Mapping[str, Any],
+    progress: Progress | None = None,
+) -> UnitScores:
+    """Return what each sentence rests on; see ``Explanation.units``."""
+    trace = reading.trace
+    if rule not in RULES:
+        raise AttrWidgetError(f"rule= is {', '.join(map(repr, RULES))}, not {short(rule)}.")
+    titles, spans = _named(trace, units)
+    known = get(method or default_method(trace))
+    leaves_out = "units" in known.options
+    own = {**options, "units": units} if leaves_out else dict(options)
+    target_function, foil = own.pop("target_function", None), own.pop("foil", None)
+    request = make_request(trace, known.name, target_function, foil=foil, options=own)
+    steps = range(trace.n_steps)
+    rows = normalize_rows(reading.raw(request, steps, progress, bar=True), known, "auto").astype(np.float64)
+    by_step = _of_units(rows, spans, "sum" if leaves_out else rule)
+    sentences = _sentences(reading)
+    values = np.stack(
+        [_of_sentence(by_step, one, trace.first_step, signed=known.signed) for one in sentences]
+    )
+    attributes = attributes_of(request, trace, reading.cache, steps)
+    attributes |= {"units": units, "rule": "left out" if leaves_out else rule}
+    attributes["note"] = _note(units, spans, rule, attributes.get("note"), leaves_out=leaves_out)
+    return UnitScores(titles, spans, sentences, values, attributes)
+
+
+def default_method(trace: Trace) -> str:
+    """Return the method that leaves units out in the way that the model allows."""
+    masks = get("leave_one_out").refusal(trace) is None
+    return "leave_one_out" if masks else "leave_one_out_deleted"
+
+
+def _named(trace: Trace, which: Any) -> tuple[list[str], list[Unit]]:
+    """Return the titles and tokens of the units of the prompt."""
+    if isinstance(which, str) and which in CONTEXT_UNITS:
+        found = context_units(trace, which)
+        return [one.title for one in found], [tuple(range(one.start, one.end)) for one in found]
+    prompt = trace.first_step if trace.writes_text else trace.n_inputs
+    spans = [unit for unit in units_of(trace, which) if unit[0] < prompt]
+    roles = {one.start: one.title for one in trace.messages} if which == "message" else {}
+    return [roles.get(unit[0]) or title_of_unit(trace, unit) for unit in spans], spans
+
+
+def _sentences(reading: LiveReading) -> list[Sentence]:
+    """Return the sentences of the answer; each step alone where the model writes no text."""
+    trace = reading.trace
+    if trace.writes_text:
+        return answer_sentences(trace.tokens, trace.first_step)
+    labels = trace.tokens.labels
+    first = trace.first_step
+    return [Sentence(first + step, first + step + 1, labels[first + step]) for step in range(trace.n_steps)]
+
+
+def _of_units(rows: NDArray[np.float64], units: Sequence[Unit], rule: str) -> NDArray[np.float64]:
+    """Return the scores ``[steps, units]`` of *rows* ``[steps, inputs]``, by *rule*."""
+    rows = np.nan_to_num(rows)
+    columns = []
+    for unit in units:
+        inside = rows[:, list(unit)]
+        largest = np.take_along_axis(inside, np.abs(inside).argmax(1)[:, None], 1)[:, 0]
+        columns.append({"sum": inside.sum(1), "mean": inside.mean(1), "max": largest}[rule])
+    return np.stack(columns, axis=1)
+
+
+def _of_sentence(
+    by_step: NDArray[np.float64], sentence: Sentence, first: int, *, signed: bool
+) -> NDArray[np.float64]:
+    steps = by_step[sentence.start - first : sentence.end - first]
+    found: NDArray[np.float64] = steps.sum(0) if signed else steps.mean(0)
+    return found
+
+
+def _note(units: Any, spans: Sequence[Unit], rule: str, note: str | None, *, leaves_out: bool) -> str:
+    sizes = [len(span) for span in spans]
+    name = units if isinstance(units, str) else "span"
+    own = _LEFT_OUT.format(name) if leaves_out else _BIAS[rule].format(min(sizes), max(sizes))
+    return f"{own}; {note}" if note and not leaves_out else own
