@@ -200,7 +200,7 @@ class SavedExplanation(Presentation):
         """Raise AttrWidgetError: searching a corpus needs the model."""
         self._refuse("with_corpus()")
 
-    def units(
+    def by_unit(
         self,
         units: Any = "document",  # noqa: ARG002
         method: str | None = None,  # noqa: ARG002
@@ -211,7 +211,7 @@ class SavedExplanation(Presentation):
         **options: Any,  # noqa: ARG002
     ) -> pd.DataFrame:
         """Raise AttrWidgetError: leaving documents and other units out needs the model."""
-        self._refuse("units()")
+        self._refuse("by_unit()")
 
     def logit_lens(self) -> pd.DataFrame:
         """Raise AttrWidgetError: the logit lens needs the model."""

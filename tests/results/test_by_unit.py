@@ -49,14 +49,14 @@ def steps(ex: Any, table: Any) -> list[slice]:
 
 
 def test_leaving_a_document_out_is_a_mask_over_it(ex: Any) -> None:
-    raw = ex.units("document", normalize=None)
+    raw = ex.by_unit("document", normalize=None)
     whole = log_probs(ex, None)
     falls = np.stack([whole - log_probs(ex, span) for span in spans(ex)], axis=1)
     expected = np.stack([falls[part].sum(0) for part in steps(ex, raw)])
     np.testing.assert_allclose(raw.to_numpy(), expected, atol=1e-5 * np.abs(expected).max())
     assert list(raw.index) == ["It is Ottawa.", "It is cold, they say. 3."]
     assert list(raw.columns) == ["[1] Ottawa is cold.", "[2] Lima is so very dry. Or wet."]
-    shares = ex.units()
+    shares = ex.by_unit()
     positive = np.maximum(expected, 0)
     total = positive.sum(1, keepdims=True)
     np.testing.assert_allclose(shares.to_numpy(), positive / np.where(total > 0, total, 1), atol=1e-5)
@@ -67,7 +67,7 @@ def test_leaving_a_document_out_is_a_mask_over_it(ex: Any) -> None:
 @pytest.mark.parametrize("method", ["saliency", "input_x_gradient", "attention"])
 def test_scores_of_tokens_are_joined_by_the_rule(ex: Any, method: str, rule: str) -> None:
     rows = np.nan_to_num(ex.scores(method).to_numpy())
-    table = ex.units("document", method, rule=rule, normalize=None)
+    table = ex.by_unit("document", method, rule=rule, normalize=None)
     join = {"sum": np.sum, "mean": np.mean, "max": lambda some: max(some, key=abs)}[rule]
     add = np.sum if method == "input_x_gradient" else np.mean
     for row, part in zip(table.to_numpy(), steps(ex, table), strict=True):
@@ -80,7 +80,7 @@ def test_scores_of_tokens_are_joined_by_the_rule(ex: Any, method: str, rule: str
 
 def test_shares_sum_to_one(ex: Any) -> None:
     for units in ("document", "sentence", "word", [DOCUMENTS[0], DOCUMENTS[1]]):
-        shares = ex.units(units, "saliency").to_numpy()
+        shares = ex.by_unit(units, "saliency").to_numpy()
         np.testing.assert_allclose(shares.sum(1), 1, rtol=1e-6)
 
 
@@ -88,14 +88,14 @@ def test_messages_examples_and_classes() -> None:
     model = aw.load(build("llama", vocab_size=340), chat_tokenizer(CHATML))
     chat = [{"role": "user", "content": "Q: sea\nA: mer\nQ: dog\nA: chien\nQ: cat\nA:"}]
     ex = model.explain(chat, output="chat")
-    assert [*ex.units("message").columns] == ["user", "assistant"]
-    assert [*ex.units("example").columns] == ["example 1: Q: sea A: mer", "example 2: Q: dog A: chien"]
+    assert [*ex.by_unit("message").columns] == ["user", "assistant"]
+    assert [*ex.by_unit("example").columns] == ["example 1: Q: sea A: mer", "example 2: Q: dog A: chien"]
     turns = [
         {"role": role, "content": text}
         for text, role in zip(("sea", "mer", "dog", "chien", "cat"), ["user", "assistant"] * 3, strict=False)
     ]
     shots = model.explain(turns, output="chat")
-    assert [*shots.units("example").columns] == ["example 1: sea", "example 2: dog"]
+    assert [*shots.by_unit("example").columns] == ["example 1: sea", "example 2: dog"]
     left_out = shots.scores("leave_one_out", units="example").notna().to_numpy().any(0)
     asked = shots.trace.messages[4].start
     assert not left_out[asked:].any()
@@ -109,10 +109,10 @@ def test_what_is_not_there_is_refused(ex: Any) -> None:
         ("page", "There are no units"),
     ):
         with pytest.raises(aw.AttrWidgetError, match=match):
-            ex.units(units)
+            ex.by_unit(units)
     with pytest.raises(aw.AttrWidgetError, match="rule= is"):
-        ex.units(rule="median")
+        ex.by_unit(rule="median")
     with pytest.raises(aw.AttrWidgetError, match="normalize is"):
-        ex.units(normalize="step")
+        ex.by_unit(normalize="step")
     with pytest.raises(aw.AttrWidgetError, match="There are no documents here"):
-        aw.load("demo").explain("The capital of Japan is").units()
+        aw.load("demo").explain("The capital of Japan is").by_unit()

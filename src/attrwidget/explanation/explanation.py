@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from attrwidget.explanation.attention import Attention
+from attrwidget.explanation.by_unit import ByUnit
 from attrwidget.explanation.scores import Scores
 from attrwidget.explanation.trials import Trials
-from attrwidget.explanation.units import Units
 
 if TYPE_CHECKING:
     from attrwidget.results.similar import SearchedTexts
 
 
-class Explanation(Scores, Units, Attention, Trials):
+class Explanation(Scores, ByUnit, Attention, Trials):
     """Why a model gave its answer; made by ``Model.explain``.
 
     Scores are computed when they are first asked for and then kept. *Step* s is the s-th generated token; the

@@ -69,7 +69,7 @@ def score_units(
     options: Mapping[str, Any],
     progress: Progress | None = None,
 ) -> UnitScores:
-    """Return what each sentence rests on; see ``Explanation.units``."""
+    """Return what each sentence rests on; see ``Explanation.by_unit``."""
     trace = reading.trace
     if rule not in RULES:
         raise AttrWidgetError(f"rule= is {', '.join(map(repr, RULES))}, not {short(rule)}.")

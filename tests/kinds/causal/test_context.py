@@ -42,7 +42,7 @@ def test_a_template_that_writes_documents_is_given_them(name: str) -> None:
     for found, document in zip(texts(ex), DOCUMENTS, strict=True):
         own = document["text"] if "json" not in name and "list" not in name else document["text"][-4:]
         assert own in found
-    assert list(ex.units("document").columns) == [one.title for one in ex.trace.context_spans["document"]]
+    assert list(ex.by_unit("document").columns) == [one.title for one in ex.trace.context_spans["document"]]
 
 
 @pytest.mark.parametrize("name", IGNORES)
@@ -58,7 +58,7 @@ def test_a_template_that_writes_none_has_them_before_the_question(name: str) -> 
     assert texts(ex) == ["[1] Ottawa is cold.", "[2] Lima is dry."]
     theirs = model.explain([{"role": "user", "content": layout + QUESTION}], output="Ottawa")
     assert theirs.tokens.ids == ex.tokens.ids
-    assert [*theirs.units("document").columns] == ["[1] Ottawa is cold.", "[2] Lima is dry."]
+    assert [*theirs.by_unit("document").columns] == ["[1] Ottawa is cold.", "[2] Lima is dry."]
 
 
 def test_a_model_without_a_template_and_one_not_trained_on_chats() -> None:

@@ -122,7 +122,7 @@ class CausalModel(Model):
             max_new_tokens: How many tokens to generate at most; 20 if not given.
             output: A continuation, a text or token ids, to explain instead of generating one.
             documents: Texts that the question is about, each a text or a mapping such as ``{"title": …, "text": …}``;
-                ``units`` then says which of them each sentence of the answer rests on. They go through the chat
+                ``by_unit`` then says which of them each sentence of the answer rests on. They go through the chat
                 template's argument of this name. Where it writes none, or there is no template, they stand before the
                 question, each as a paragraph that begins with its number, ``[1]``, and a warning says so. For a model
                 that was trained on chats, a text becomes a user's message.

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from attrwidget.progress import Progress
 
 
-class Units(LivePresentation):
+class ByUnit(LivePresentation):
     """Scores by the units that people mean: documents, tools, messages, examples, sentences."""
 
-    def units(
+    def by_unit(
         self,
         units: Any = "document",
         method: str | None = None,
@@ -61,8 +61,8 @@ class Units(LivePresentation):
 
         Example:
             >>> ex = model.explain("When did the bridge open?", documents=["It opened in 1973.", "It has six lanes."])
-            >>> ex.units("document")
-            >>> ex.units("document", "saliency", rule="mean")
+            >>> ex.by_unit("document")
+            >>> ex.by_unit("document", "saliency", rule="mean")
         """
         if normalize not in {"auto", None}:
             raise AttrWidgetError(f"normalize is 'auto', for shares, or None, not {short(normalize)}.")
