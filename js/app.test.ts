@@ -143,6 +143,16 @@ test("hover previews and stays, click holds, leaving falls back, a second click 
   expect(state.held.value).toEqual([]);
 });
 
+test("a screen reader is told that the display is busy until the scores of what is shown have come", async () => {
+  const busy = () => root.querySelector(".main")?.getAttribute("aria-busy");
+  expect(busy()).toBe("false");
+  click(2);
+  expect(busy()).toBe("true");
+  await settle();
+  await settle();
+  expect(busy()).toBe("false");
+});
+
 test("shift-click extends to a span", async () => {
   click(2);
   click(3, { shiftKey: true });

@@ -11,6 +11,7 @@ import { Parts } from "./parts";
 import { createScores } from "./scores/shown-scores";
 import type { Session } from "./session/session";
 import { passingOn } from "./session/through";
+import { afterRest, markBusy } from "./state/busy";
 import type { Display } from "./state/display";
 import { followLater } from "./state/later";
 import { usesLongText } from "./state/selectors";
@@ -66,11 +67,14 @@ export function mountApp(
 
   const shown = computed(() => views.find(({ id }) => id === app.state.view.value) ?? (views[0] as View));
   const tasks = new Tasks(signal);
+  const begin = markBusy(main, signal);
+  void around.then(begin());
   const ctx = createContext(
     app,
     aw,
     live,
     tasks,
+    begin,
     computed(() => shown.value.allSteps ?? false),
     parts,
     signal,
@@ -125,14 +129,11 @@ function createContext(
   aw: HTMLElement,
   live: HTMLElement,
   tasks: Tasks,
+  begin: () => () => void,
   allSteps: Display["allSteps"],
   parts: Parts,
   signal: AbortSignal,
 ): Context {
-  const stops: (() => void)[] = [];
-  signal.addEventListener("abort", () => {
-    for (const stop of stops) stop();
-  });
   const display: Display = {
     state,
     session: passingOn(session, state.content),
@@ -140,8 +141,9 @@ function createContext(
     signal,
     allSteps,
     announce: liveRegion(live, signal),
-    run: (work, lane) => tasks.run(work, lane),
-    effect: (body) => void stops.push(effect(body)),
+    run: (work, lane) => tasks.run(work, lane).finally(begin()),
+    after: (ms, work) => afterRest(begin, ms, work),
+    effect: (body) => signal.addEventListener("abort", effect(body)),
     later: (body) => followLater(body, signal),
   };
   const ctx: Context = {

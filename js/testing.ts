@@ -112,6 +112,10 @@ export function setUp(over: Partial<Content> = {}, steps = rows) {
     allSteps: computed(() => state.view.value === "matrix"),
     announce: (text) => announced.push(text),
     run: async <T>(work: (options: RequestOptions) => Promise<T>) => work({ signal: end.signal }),
+    after: (ms, work) => {
+      const timer = setTimeout(work, ms);
+      return () => clearTimeout(timer);
+    },
     effect: (body) => end.signal.addEventListener("abort", effect(body)),
     later: (body) => end.signal.addEventListener("abort", effect(body)),
   };

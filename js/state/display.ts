@@ -19,6 +19,8 @@ export interface Display {
    * or failed. New work of a `lane` replaces the old. An effect that calls this runs again on "Retry".
    */
   run<T>(work: (options: RequestOptions) => Promise<T>, lane?: string): Promise<T | undefined>;
+  /** Call `work` in so many milliseconds, unless the function returned is called before; the display is busy until then. */
+  after(ms: number, work: () => unknown): () => void;
   /** Start an effect that ends with the display. */
   effect(body: () => void | (() => void)): void;
   /** The same, which runs again after the next frame: the tints come first. */

@@ -42,19 +42,9 @@ def ask(url: str, *, data: bytes | None = None, **headers: str) -> tuple[int, st
         return answer.status or 0, answer.read().decode(), answer.headers
 
 
-def command(process: psutil.Process) -> str:
-    """Return the command line; empty if the process has just ended."""
-    try:
-        return " ".join(process.cmdline())
-    except psutil.NoSuchProcess:
-        return ""
-
-
 def kernels() -> list[int]:
     """Return the processes that were forked for visitors of this test's server."""
-    below = psutil.Process().children(recursive=True)
-    forked = {one.pid: one.ppid() for one in below if "multiprocessing.forkserver" in command(one)}
-    return [pid for pid, parent in forked.items() if parent in forked]
+    return [process.pid for process in hosts.forks()]
 
 
 def end(app: str, page: str) -> None:

@@ -68,14 +68,24 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture
 def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A fresh page in a fresh profile; a picture of it is kept in test-results/ when the test fails."""
+    yield from fresh_page(chromium, request.node)
+
+
+@pytest.fixture
+def other_page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """The page of another visitor."""
+    yield from fresh_page(chromium, request.node, "-other")
+
+
+def fresh_page(chromium: Browser, test: pytest.Item, name: str = "") -> Iterator[Page]:
     context = chromium.new_context(viewport={"width": 1280, "height": 1000}, reduced_motion="reduce")
     context.set_default_timeout(MILLISECONDS)
     page = context.new_page()
     yield page
-    report = getattr(request.node, "report_call", None)
+    report = getattr(test, "report_call", None)
     if report is not None and report.failed:
         RESULTS.mkdir(exist_ok=True)
-        page.screenshot(path=RESULTS / f"{request.node.name}.png", full_page=True)
+        page.screenshot(path=RESULTS / f"{test.name}{name}.png", full_page=True)
     context.close()
 
 
@@ -113,12 +123,13 @@ def app_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     model.hf.save_pretrained(home / "hostile")
     model.tokenizer.save_pretrained(home / "hostile")
     save(build("llama"), home / "chat", byte_tokenizer(chat=True))
+    save(build("llama", num_hidden_layers=32), home / "slow")
     return home
 
 
 @pytest.fixture(scope="session")
 def app(app_home: Path) -> Iterator[str]:
     """Address of the Voilà app."""
-    models = [option for name in ("hostile", "chat") for option in ("--models", str(app_home / name))]
+    models = [option for name in ("hostile", "chat", "slow") for option in ("--models", str(app_home / name))]
     with hosts.app(app_home, *models, "--allow-hub") as url:
         yield url

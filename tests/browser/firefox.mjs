@@ -23,12 +23,17 @@ try {
     const all = await page.$$(radios);
     await all[names.findIndex((text) => text.endsWith(name))].click();
   };
+  // Nothing is under way, in four frames in a row.
+  const settle = () => page.$eval("pierce/.aw .main", settled);
+  await settle();
   await choose("Saliency");
   await hoverWord("George");
   await page.mouse.down();
   await page.mouse.up();
+  await settle();
   await hoverWord("America");
   await page.locator("pierce/.aw .pane:not([hidden]) .tip:not([hidden])").wait();
+  await settle();
   const read = (selector) => page.$eval(`pierce/.aw ${selector}`, (element) => element.textContent.trim());
   const seen = {
     sentence: await read("footer .sentence"),
@@ -40,7 +45,7 @@ try {
   };
   for (const name of ["Text", "Flow", "Matrix", "Heads", "Layers", "Compare"]) {
     await choose(name);
-    await page.waitForNetworkIdle({ idleTime: 500 });
+    await settle();
     seen.colours[name] = await page.$$eval("pierce/.aw .pane:not([hidden]) canvas", countColours);
   }
   process.stdout.write(JSON.stringify(seen));
@@ -52,6 +57,19 @@ try {
   }
 } finally {
   await browser.close();
+}
+
+/** Resolve once `main` has not been busy for some frames. */
+function settled(main) {
+  return new Promise((done) => {
+    let calm = 0;
+    const look = () => {
+      calm = main.getAttribute("aria-busy") === "true" ? 0 : calm + 1;
+      if (calm > 3) done();
+      else requestAnimationFrame(look);
+    };
+    look();
+  });
 }
 
 /** How many colours the canvas with the most has. */

@@ -42,6 +42,15 @@ def opened(page: Page, app: str) -> Page:
     return page
 
 
+def generate_slowly(page: Page, app_home: Path) -> None:
+    """Have a model write that takes seconds: long enough to be seen, and stopped."""
+    page.get_by_label("Model").select_option(label=str(app_home / "slow"))
+    page.get_by_label("Text", exact=True).fill("Who was first?")
+    page.get_by_label("New tokens").fill("240")
+    page.get_by_role("button", name="Explain").click()
+    expect(page.get_by_text(re.compile(r"^Token \d+ of 240$"))).to_be_visible()
+
+
 def generate(page: Page) -> Screen:
     page.get_by_role("button", name="Generate").click()
     page.mouse.move(1, 1)  # the words come to stand under it
@@ -84,21 +93,18 @@ def test_mistakes_are_sentences_and_the_explanation_stays(opened: Page) -> None:
     expect(opened.get_by_text("No model")).to_be_hidden()
 
 
-def test_generation_can_be_cancelled(opened: Page) -> None:
-    opened.get_by_label("New tokens").fill("240")
-    opened.get_by_label("Beginning").fill("Facts about Kenya:")
-    opened.get_by_role("button", name="Generate").click()
+def test_generation_can_be_cancelled(opened: Page, app_home: Path) -> None:
+    generate_slowly(opened, app_home)
     opened.get_by_role("button", name="Cancel").click()
     expect(opened.get_by_text("Cancelled.")).to_be_visible()
     expect(opened.get_by_role("button", name="Generate")).to_be_enabled()
     assert Screen(opened).root.count() == 0
 
 
-def test_a_tab_closed_while_generating_ends_its_kernel_and_no_other(opened: Page, app: str) -> None:
-    opened.get_by_label("New tokens").fill("240")
-    opened.get_by_label("Beginning").fill("Facts about Kenya:")
-    opened.get_by_role("button", name="Generate").click()
-    expect(opened.get_by_text(re.compile(r"^Token \d+ of 240$"))).to_be_visible()
+def test_a_tab_closed_while_generating_ends_its_kernel_and_no_other(
+    opened: Page, app: str, app_home: Path
+) -> None:
+    generate_slowly(opened, app_home)
     kernel = newest_fork()
     opened.goto("about:blank")
     _, alive = psutil.wait_procs([kernel], timeout=20)
@@ -117,6 +123,7 @@ def test_a_visitor_sees_the_answer_in_place(page: Page, app: str, theme: str) ->
         screen = Screen(page)
         expect(screen.options.nth(0)).to_have_text("The")
         expect(screen.options.nth(1)).to_have_text(example.split()[1])
+        screen.settle()
         expect(screen.word(6)).to_be_in_viewport()
         expect(screen.footer).to_be_in_viewport()
         expect(page.get_by_role("button", name="Cancel").first).to_be_disabled()
@@ -129,6 +136,7 @@ def test_what_arrives_late_does_not_move_the_heads(opened: Page) -> None:
     top = screen.root.get_by_role("list", name="The heads that gave most")
     for width, word, other in ((420, 6, 7), (775, 7, 8), (1400, 8, 6)):
         opened.set_viewport_size({"width": width, "height": 1000})
+        screen.settle()
         screen.root.evaluate(WATCH_PLACES)
         screen.word(word).click()
         opened.mouse.move(1, 1)
@@ -138,6 +146,7 @@ def test_what_arrives_late_does_not_move_the_heads(opened: Page) -> None:
         expect(check).to_be_hidden()
         screen.footer.hover()
         expect(check).to_be_visible()
+        screen.settle()
         assert len(opened.evaluate("[...places]")) == 1
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from helpers import hosts
-from helpers.screen import serious_faults
-from playwright.sync_api import Browser, Page, expect
+from helpers.screen import serious_faults, settle
+from playwright.sync_api import Page, expect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ def test_two_models_stand_side_by_side_and_follow_each_other(page: Page, app: st
     assert serious_faults(page) == []
 
 
-def test_a_link_shows_another_visitor_the_same(page: Page, app: str, chromium: Browser) -> None:
+def test_a_link_shows_another_visitor_the_same(page: Page, other_page: Page, app: str) -> None:
     page.goto(f"{app}?theme=dark")
     page.get_by_label("Text", exact=True).fill("<b>Charming</b> & so on…")
     page.get_by_role("button", name="Compare", exact=True).click()
@@ -41,11 +41,10 @@ def test_a_link_shows_another_visitor_the_same(page: Page, app: str, chromium: B
     first.get_by_role("option", name="NEGATIVE").click()
     second.get_by_role("combobox").select_option(label="Attention")
     expect(page).to_have_url(re.compile(r"held=\d+&second=attention&theme=dark$"))
+    settle(page)
     texts = [first.inner_text(), second.inner_text()]
-    with chromium.new_context() as context:
-        other = context.new_page()
-        other.goto(page.url)
-        expect(other.locator(".cmp-pane")).to_have_text(texts, use_inner_text=True)
-        expect(other.get_by_role("textbox", name="Text")).to_have_value("<b>Charming</b> & so on…")
-        expect(other.locator("[role=option][aria-selected=true]").first).to_contain_text("NEGATIVE")
-        expect(other.locator(".aw").first).to_have_attribute("data-theme", "dark")
+    other_page.goto(page.url)
+    expect(other_page.locator(".cmp-pane")).to_have_text(texts, use_inner_text=True)
+    expect(other_page.get_by_role("textbox", name="Text")).to_have_value("<b>Charming</b> & so on…")
+    expect(other_page.locator("[role=option][aria-selected=true]").first).to_contain_text("NEGATIVE")
+    expect(other_page.locator(".aw").first).to_have_attribute("data-theme", "dark")

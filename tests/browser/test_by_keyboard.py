@@ -29,6 +29,7 @@ class Keys:
 
     def tab_to(self, target: Locator, key: str = "Tab") -> None:
         """Press Tab until *target* has the focus."""
+        self.screen.settle()
         for _ in range(FAR):
             self.press(key)
             if target.count() and target.evaluate(FOCUSED):
@@ -37,6 +38,7 @@ class Keys:
 
     def walk_to(self, index: int) -> None:
         """Move the cursor of the text to a word, from the one that it is on."""
+        self.screen.settle()
         here = next(i for i, word in enumerate(self.screen.options.all()) if word.evaluate(FOCUSED))
         self.press(*["ArrowRight" if here < index else "ArrowLeft"] * abs(index - here))
         expect(self.screen.word(index)).to_be_focused()
@@ -80,6 +82,7 @@ def test_the_question_is_answered_without_a_mouse(keys: Keys) -> None:
     # Is it true: the check is made, at once or by its button.
     check = root.locator(".aw-why .check")
     expect(check).to_contain_text(re.compile(r"the explanation holds|really need"))
+    screen.settle()
     if "about" in check.inner_text():  # a short check is made unasked
         keys.tab_to(check.get_by_role("button"))
         keys.press("Enter")

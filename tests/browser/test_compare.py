@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from helpers.notebook import Jupyter, run_notebook
-from helpers.screen import Screen, number, serious_faults
+from helpers.screen import Screen, number, serious_faults, settle
 from helpers.tiny import build, byte_tokenizer
 from playwright.sync_api import Page, expect
 
@@ -61,6 +61,7 @@ def test_two_models_that_cut_a_text_otherwise_follow_each_other(
     for step, token in enumerate(("George", "Washington")):
         word(panes.first, token).click()
         row = numbers.loc[step]
+        settle(page)
         expect(line).to_contain_text(f"of the 5 highest, both have {row['top_5']}")
         shown = re.search(r"Kendall τ (\S+)", line.inner_text())
         assert shown
@@ -94,7 +95,7 @@ def test_words_of_one_text_alone_are_told_apart_and_both_scroll_by_those_they_sh
     extra = other.reading.first_step - one.reading.first_step
     word(panes.first, "Kenya").hover()
     texts[0].evaluate("text => { text.scrollTop = text.scrollHeight / 2 }")
-    page.wait_for_timeout(200)
+    settle(page)
     here, there = (text.evaluate(FIRST_IN_SIGHT) for text in texts)
     assert here > 20
     assert there - here == pytest.approx(extra, abs=12)  # a line has about twelve words

@@ -66,6 +66,7 @@ def test_the_enlarged_head_of_an_encoder_is_saved_and_restored(
     expect(screen.footer).to_contain_text("and not")
     run_what_is_copied()
     assert widget.foil["step"] == 3
+    screen.settle()
     assert f"and not {widget.foil['text'].strip()}" in " ".join(screen.footer.inner_text().split())
     shown, made_here = (
         [(row["input"], np.float32(row["score"]), row["foil"]) for row in csv.DictReader(text.splitlines())]

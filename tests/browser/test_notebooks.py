@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from helpers.notebook import EXPLAIN, LOAD, PROMPT, Jupyter, run_notebook
-from helpers.screen import Screen, explore, same, serious_faults
+from helpers.screen import Screen, explore, same, serious_faults, settle
 from helpers.waiting import PATIENCE
 from playwright.sync_api import Page, expect
 
@@ -75,6 +75,7 @@ def test_why_this_and_not_that(page: Page, jupyter: Jupyter, explanation: Explan
     screen.hold(6)
     screen.method("Input × gradient")
     chip = screen.instead.get_by_role("button").first
+    screen.settle()
     other = chip.locator("bdi").inner_text()
     chip.click()
     expect(chip).to_have_attribute("aria-pressed", "true")
@@ -122,6 +123,8 @@ def test_displays_of_one_explanation_keep_in_step_and_others_apart(page: Page, j
     assert apart.held() == [6]
     left, right = (Screen(page, i).root for i in (3, 4))
     left.scroll_into_view_if_needed()
+    expect(right).to_be_visible()
+    settle(page)
     one_box, other_box = left.evaluate(BOXES, right.element_handle())
     assert one_box["y"] == pytest.approx(other_box["y"], abs=2)
     assert one_box["width"] == pytest.approx(other_box["width"], rel=0.1)

@@ -66,6 +66,7 @@ def test_the_matrix_has_the_same_numbers_by_keys(
     expect(screen.root.locator(".aw-lens canvas")).to_have_css("position", "sticky")
     screen.root.get_by_role("radio", name="Matrix").click()
     grid = screen.root.get_by_role("grid", name="Scores: inputs by generated tokens")
+    screen.settle()
     box = grid.bounding_box()
     assert box is not None
     assert box["width"] > 300
@@ -120,12 +121,14 @@ def test_arcs_come_from_the_inputs_that_hold_the_share_and_name_their_pair(
         slider.fill(str(int(100 * share)))
         count = 1 + int(np.searchsorted(np.cumsum(row), share * row.sum()))
         expect(screen.root.locator(".arcs")).to_contain_text(f"{count} of {len(row)} inputs")
+    screen.settle()
     box = screen.word(words.index("America")).bounding_box()
     assert box
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] + 6, steps=3)
     score = explanation.reading.rows("saliency", [0])[0][words.index("America")]
     expect(screen.tip).to_have_text(f"America → George {f'{score:.3f}'[1:]}")
     expect(screen.root.get_by_text(re.compile("^from “America” · "))).to_be_visible()
+    screen.settle()
     assert page.locator(".flow canvas.under").evaluate(ARC_BELOW, words.index("America"))
     assert serious_faults(page) == []
 
@@ -148,11 +151,13 @@ def test_the_page_keeps_its_height_under_the_pointer(
     page.keyboard.press("Escape")
     screen.word(7).hover()
     expect(screen.footer).to_contain_text("Explaining Washington")
+    screen.settle()
     height = screen.root.evaluate("root => root.offsetHeight")
     page.mouse.move(1, 1)
     expect(screen.footer).to_contain_text("Explaining Washington")
     page.keyboard.press("Escape")
     expect(screen.footer).to_contain_text("Explaining the whole answer")
+    screen.settle()
     assert abs(screen.root.evaluate("root => root.offsetHeight") - height) < 2
     narrow = screen.root.evaluate("root => root.querySelector('.foot').offsetHeight")
     page.set_viewport_size({"width": 1280, "height": 900})
@@ -167,6 +172,7 @@ def test_it_can_be_seen_where_it_may_be_as_narrow_as_it_likes(
 ) -> None:
     screen = open_page(page, explanation, tmp_path / "why.html")
     screen.root.evaluate("root => root.getRootNode().host.style.display = 'inline-block'")
+    screen.settle()
     box = screen.root.bounding_box()
     assert box is not None
     assert box["width"] > 300
@@ -191,6 +197,7 @@ def test_on_paper_the_text_is_whole_and_light_and_has_no_buttons(
     page.emulate_media(color_scheme="dark")
     screen = open_page(page, long_text, tmp_path / "why.html")
     expect(screen.footer).to_contain_text("Explaining")
+    screen.settle()
     printed = "".join(pdf_text(page.pdf(format="A4", print_background=True)).split())
     assert printed.count("ThecapitalofJapanisTokyo.") == 60
     assert "Headsthatfed" in printed
@@ -200,6 +207,7 @@ def test_on_paper_the_text_is_whole_and_light_and_has_no_buttons(
     expect(screen.root.get_by_role("button", name="Options")).to_be_hidden()
     word = screen.options.filter(has_text="capital").first
     word.scroll_into_view_if_needed()
+    screen.settle()
     pixels = np.asarray(Image.open(BytesIO(word.screenshot())).convert("L"))
     assert np.median(pixels) > 200
     assert (pixels < 80).sum() > 20
@@ -222,6 +230,7 @@ def test_a_long_text_is_searched_read_by_sentences_and_folded(
     page.keyboard.type("JAPAN")
     page.keyboard.press("Enter")
     expect(screen.root.locator(".search [role=status]")).to_contain_text("1 of 60 hits · ")
+    screen.settle()
     text = screen.root.locator(".text")
     assert text.evaluate("text => text.scrollTop") < 40
     screen.root.get_by_role("radio", name="sentences").click()

@@ -43,7 +43,7 @@ def test_figures_are_pythons_and_the_address_restores_what_is_shown(
             screen.root.get_by_role("button", name=name, exact=True).click()
         return waiting.value.path().read_text("utf-8")
 
-    assert serious_faults(page) == []
+    assert serious_faults(page) == []  # once nothing is under way
     for name, file in {"LaTeX": "why.tex", "Markdown": "why.md"}.items():
         made = explanation.figure(tmp_path / file, method="input_x_gradient", steps=1)
         assert saved(name) == made.read_text("utf-8")
@@ -64,6 +64,7 @@ def test_figures_are_pythons_and_the_address_restores_what_is_shown(
     found = (ex.widget.method, ex.widget.held, ex.widget.heads, ex.widget.view)
     assert found == ("attention", [1], [(2, 1)], "flow")
     expect(page).to_have_url(re.compile(r"#method=attention&held=1&heads=2\.1&view=flow$"))
+    screen.settle()
     said = screen.footer.inner_text()
     page.goto("about:blank")
     page.go_back()

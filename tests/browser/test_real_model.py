@@ -48,6 +48,7 @@ def test_a_chat_is_explained_contrasted_checked_and_written_on(page: Page, jupyt
     expect(screen.footer).to_contain_text("Explaining Paris")
     expect(screen.root.locator(".aw-why")).to_contain_text("France")
     expect(screen.root.locator(".aw-picker .top li")).to_have_count(3)
+    screen.settle()  # a check that takes no time is made unasked
     if (check := button(screen, "Does the model really need")).count():
         check.click()
     expect(screen.root.locator(".aw-why .check")).to_contain_text(
@@ -68,9 +69,11 @@ def test_a_chat_is_explained_contrasted_checked_and_written_on(page: Page, jupyt
     # The number beside a word is the one in the list.
     paris.click()
     expect(screen.root.locator(".aw-why .title")).to_have_text("Why Paris")
+    screen.settle()
     row = screen.root.locator(".aw-why li").first
     listed = number(row.locator(".num").inner_text().lstrip("+"))
     row.get_by_role("button").hover()
+    screen.settle()
     expect(screen.tip).to_have_text(re.compile(r"→ Paris .*\d"))
     assert abs(number(screen.tip.inner_text().rsplit(maxsplit=1)[-1].lstrip("+")) - listed) < 1e-6
     # A word of the question is changed in place: what becomes of the word held, then another answer, and back.

@@ -25,7 +25,7 @@ def test_a_held_word_is_searched_for_by_state_and_by_heads(page: Page) -> None:
     corpus = aw.corpus(TEXTS, model)
     ex = model.explain("The capital of [MASK] is Berlin.").with_corpus(corpus)
     live = LiveWidget(page, ex, held=[0])
-    live.wait(500)
+    live.settle()
     panel = page.locator(".aw-similar")
     panel.locator(".open").click()
     live.until(lambda: panel.locator(".found li").count() == 20)
@@ -39,5 +39,6 @@ def test_a_held_word_is_searched_for_by_state_and_by_heads(page: Page) -> None:
     live.until(lambda: "Berlin" in panel.locator(".says").text_content())
     found = corpus.similar(ex, "Berlin", layer=2)
     live.until(lambda: panel.locator(".found p").all_text_contents() == [match.text.text for match in found])
+    live.settle()
     assert serious_faults(page) == []
     live.close()

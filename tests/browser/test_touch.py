@@ -29,6 +29,7 @@ def test_a_tap_holds_and_lets_go_and_one_on_an_input_shows_its_number(
 
     screen.word(america).tap()
     expect(screen.tip).to_contain_text("America → Washington")
+    screen.settle()
     shown = number(screen.tip.inner_text().rsplit(maxsplit=1)[-1])
     exact = explanation.scores("saliency").to_numpy()[1][america]
     assert np.isclose(shown, exact, atol=0.00051)

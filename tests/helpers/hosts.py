@@ -141,14 +141,27 @@ def app(home: Path, *options: str) -> Iterator[str]:
         yield url
 
 
-def newest_fork() -> psutil.Process:
-    """Return the kernel that an app of this test has forked last."""
-    forks = []
+def command(process: psutil.Process) -> str:
+    """Return the command line; empty if the process has just ended."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return ""
+
+
+def forks() -> list[psutil.Process]:
+    """Return the kernels that an app of this test has forked, the newest last."""
+    found = []
     for process in psutil.Process().children(recursive=True):
         with suppress(psutil.NoSuchProcess):
-            if "multiprocessing.forkserver" in " ".join(process.cmdline()):
-                forks.append((process.create_time(), process))
-    return max(forks)[1]
+            if "multiprocessing.forkserver" in command(process) and "forkserver" in command(process.parent()):
+                found.append((process.create_time(), process.pid, process))
+    return [process for *_, process in sorted(found, key=lambda one: one[:2])]
+
+
+def newest_fork() -> psutil.Process:
+    """Return the kernel that an app of this test has forked last."""
+    return forks()[-1]
 
 
 def write_notebook(path: Path, *cells: str, kernel: str = "python3") -> None:

@@ -83,6 +83,11 @@ class LiveWidget:
             assert time.monotonic() < end, "it does not come true"
             self.wait(100)
 
+    def settle(self) -> None:
+        """Wait until what is shown does not change any more."""
+        main = self._page.locator(".aw .main")
+        self.until(lambda: main.get_attribute("aria-busy") == "false")
+
     def close(self) -> None:
         """Give up all work."""
         self._session.close()

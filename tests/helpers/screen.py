@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from helpers.waiting import PATIENCE
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
@@ -37,6 +38,26 @@ MIDDLE_IN_GRID = """cell => {
 }"""
 
 
+# Nothing is under way for four frames in a row: a pointer's events wait for a frame, as does what follows an answer.
+SETTLED = """(main, patience) => new Promise((done, fail) => {
+  const end = performance.now() + patience;
+  let calm = 0;
+  const look = () => {
+    calm = main.isConnected && main.getAttribute("aria-busy") === "true" ? 0 : calm + 1;
+    if (calm > 3) done();
+    else if (performance.now() > end) fail(new Error("The display is still busy."));
+    else requestAnimationFrame(look);
+  };
+  look();
+})"""
+
+
+def settle(root: Page | Locator) -> None:
+    """Wait until no display in *root* has work under way: what it shows may be read, and stays where it is."""
+    for main in root.locator(".main[aria-busy]").all():
+        main.evaluate(SETTLED, PATIENCE * 1000)
+
+
 class Screen:
     """The *index*-th display on *page*; locators see through its shadow root."""
 
@@ -52,8 +73,13 @@ class Screen:
         )
         self.grid = self.root.get_by_role("grid", name="Layers by heads")
 
+    def settle(self) -> None:
+        """Wait until what it shows does not change any more."""
+        self.root.locator(".main").evaluate(SETTLED, PATIENCE * 1000)
+
     def words(self) -> list[str]:
         """The text of every unit, without the space around it."""
+        self.settle()
         return self.options.all_inner_texts()
 
     def word(self, index: int) -> Locator:
@@ -62,6 +88,7 @@ class Screen:
 
     def saved(self, name: str) -> tuple[str, bytes]:
         """Press a button by the keyboard, and return the file's name and what it holds."""
+        self.settle()
         self.root.get_by_role("button", name=name, exact=True).focus()
         with self.page.expect_download() as waiting:
             self.page.keyboard.press("Enter")
@@ -72,9 +99,11 @@ class Screen:
         self.word(index).click()
         expect(self.word(index)).to_have_attribute("aria-selected", "true")
         self.footer.hover()
+        self.settle()
 
     def held(self) -> list[int]:
         """Return the units that are held."""
+        self.settle()
         options = self.options.all()
         return [i for i, option in enumerate(options) if option.get_attribute("aria-selected") == "true"]
 
@@ -84,6 +113,7 @@ class Screen:
 
     def method(self, title: str) -> None:
         """Switch the method, on the bar or in the list beside it."""
+        self.settle()
         radio = self.radio(title)
         if radio.count():
             radio.click()
@@ -93,6 +123,7 @@ class Screen:
             if more.get_attribute("aria-expanded") == "false":
                 more.click()
             entry = self.root.locator(".methods button", has=self.page.get_by_text(title, exact=True))
+            self.settle()
             if not entry.is_visible():
                 self.root.get_by_text("Run by other tools").click()
             entry.click()
@@ -101,6 +132,7 @@ class Screen:
     def number_on(self, index: int) -> float:
         """Hover a word, and read the number beside it."""
         self.word(index).hover()
+        self.settle()
         expect(self.tip).to_be_visible()
         return number(self.tip.inner_text().rsplit(maxsplit=1)[-1])
 
@@ -109,6 +141,7 @@ class Screen:
         self.grid.focus()
         for key in ["Control+Home", *["ArrowDown"] * layer, *["Home"], *["ArrowRight"] * (head + 1)]:
             self.grid.press(key)
+        self.settle()
         cell = self.grid.get_by_role("gridcell")
         expect(cell).to_have_attribute("aria-label", re.compile(rf"^layer {layer + 1}, head {head + 1}\b"))
         return cell
@@ -121,6 +154,7 @@ class Screen:
         expect(
             self.root.get_by_text(re.compile(rf"^Held: layer {layer + 1}, head {head + 1}\."))
         ).to_be_visible()
+        self.settle()
 
     def frame_is_accent(self, index: int) -> None:
         """Wait until the frame painted around a word has the accent colour of the styles."""
@@ -129,6 +163,7 @@ class Screen:
 
     def table(self) -> NDArray[np.float32]:
         """The numbers copied as a table: float32 ``[steps, inputs]``, NaN where there is none."""
+        self.settle()
         self.page.evaluate(
             f"navigator.clipboard.writeText = async (text) => {{ window.{SAVED} = text }}; window.{SAVED} = null"
         )
@@ -172,6 +207,7 @@ def explore(screen: Screen, explanation: Explanation, step: int = 1, precision: 
     )
     screen.method("Saliency")
     screen.word(target).hover()
+    screen.settle()
     expect(screen.footer).to_contain_text(f"rank {row['rank']}")
     sign, size = re.search(r"\bp ([=<>]) (\S+)", screen.footer.inner_text()).groups()  # type: ignore[union-attr]
     shown = number(size if sign == "=" else sign + size)
@@ -215,6 +251,7 @@ def same(shown: NDArray[np.float32], expected: NDArray[np.floating[Any]], precis
 
 def serious_faults(page: Page, screen: Screen | None = None) -> list[str]:
     """Return what axe-core finds serious or critical, in the whole page or in one display."""
+    settle(page)
     page.evaluate(AXE.read_text(encoding="utf-8"))
     host = screen.root.evaluate_handle("element => element.getRootNode().host") if screen else None
     check = "async host => await axe.run(host ?? document, {resultTypes: ['violations']})"

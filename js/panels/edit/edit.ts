@@ -104,7 +104,7 @@ function open(
       ? words.map(([from, to]) => [units.start(from), units.end(to), mask])
       : [[start, stop, input.value.trim() === "" ? "" : input.value]];
   let deleting = false;
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let forget = () => {};
   const changed = () => deleting || (input.value.trim() !== "" && input.value.trim() !== own);
   const tell = (error: unknown, { signal }: { signal?: AbortSignal }) => {
     if (!signal?.aborted) writeText(says, [error instanceof Error ? error.message : String(error)]);
@@ -140,15 +140,15 @@ function open(
   const leave = (back = false) => {
     if (end.signal.aborted) return;
     end.abort();
-    clearTimeout(timer);
+    forget();
     element.remove();
     if (back) anchor.focus({ preventScroll: true });
   };
   listen(input, end.signal, {
     input: () => {
       deleting = false;
-      clearTimeout(timer);
-      timer = setTimeout(() => put(input.value.trim() === "" ? " " : input.value), typed);
+      forget();
+      forget = ctx.after(typed, () => put(input.value.trim() === "" ? " " : input.value));
     },
   });
   listen(element, end.signal, {

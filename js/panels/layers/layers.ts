@@ -21,7 +21,7 @@ const rest = 500;
 const line = 21;
 
 function mount(host: HTMLElement, ctx: Context): void {
-  const { state, session, effect, later, run } = ctx;
+  const { state, session, effect, later, after, run } = ctx;
   const show = () => {
     state.view.value = "layers";
   };
@@ -62,7 +62,7 @@ function mount(host: HTMLElement, ctx: Context): void {
     const at = step.value;
     if (!state.content.value.lens || !inView.value || !opened.value || at === undefined) return;
     if (trouble.value || session.knownLens(at)) return;
-    const timer = setTimeout(async () => {
+    return after(rest, async () => {
       await run(
         (options) =>
           session.lens([at], options).catch((error: Error) => {
@@ -72,8 +72,7 @@ function mount(host: HTMLElement, ctx: Context): void {
         "layers",
       );
       read.value = read.peek() + 1;
-    }, rest);
-    return () => clearTimeout(timer);
+    });
   });
   later(() => {
     void read.value;

@@ -16,7 +16,7 @@ export interface Fed {
 export const rest = 250;
 
 /** Give `show` what each head gives to the words held or pointed at, from all inputs or from the one pointed at. */
-export function followHeads({ state, session, later }: Context, show: (fed: Fed) => void): void {
+export function followHeads({ state, session, later, after }: Context, show: (fed: Fed) => void): void {
   later(() => {
     const content = state.content.value;
     const steps = targetSteps(state);
@@ -45,15 +45,15 @@ export function followHeads({ state, session, later }: Context, show: (fed: Fed)
       tell(await session.heads(wanted, input, id, { signal: end.signal }));
     };
     const known = session.knownHeads(wanted, input, id);
-    let timer: ReturnType<typeof setTimeout> | undefined;
+    let stop = () => {};
     if (known) tell(known);
     else {
       const all = session.knownHeads(wanted, null, id);
       if (all === null || input === null) tell(null);
-      timer = setTimeout(() => void ask().catch(failed), held || all ? 0 : rest);
+      stop = after(held || all ? 0 : rest, () => ask().catch(failed));
     }
     return () => {
-      clearTimeout(timer);
+      stop();
       end.abort();
     };
   });

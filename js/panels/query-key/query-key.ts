@@ -38,7 +38,7 @@ interface QueryKey {
 }
 
 function mount(host: HTMLElement, ctx: Context): void {
-  const { state, session, effect, run } = ctx;
+  const { state, session, effect, after, run } = ctx;
   const size = h("p", { class: "size" });
   const [query, key, product] = [stripe("query"), stripe("key"), stripe("product")];
   const list = h("dl", {}, ...query.elements, ...key.elements, ...product.elements);
@@ -77,14 +77,13 @@ function mount(host: HTMLElement, ctx: Context): void {
       part,
       ...at
     } = now;
-    const timer = setTimeout(async () => {
+    return after(rest, async () => {
       const read = await run(
         (options) => session.ask("query_key", { ...at, layer, head, ...(part && { part }) }, options),
         "query and key",
       );
       if (read && pair.peek() === now) found.value = { pair: now, read: readQueryKey(read) };
-    }, rest);
-    return () => clearTimeout(timer);
+    });
   });
   effect(() => {
     const shown = found.value;

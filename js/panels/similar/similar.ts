@@ -18,7 +18,7 @@ const count = 20;
 const rest = 250;
 
 function mount(host: HTMLElement, ctx: Context): void {
-  const { state, session, effect, run, announce } = ctx;
+  const { state, session, effect, after, run, announce } = ctx;
   const opened = signal(false);
   const layer = signal<number | null>(null);
   const label = signal("word");
@@ -77,7 +77,7 @@ function mount(host: HTMLElement, ctx: Context): void {
   effect(() => {
     const now = query.value;
     if (!now || !opened.value) return;
-    const timer = setTimeout(async () => {
+    return after(rest, async () => {
       trouble.value = "";
       const read = await run(
         (options) =>
@@ -91,8 +91,7 @@ function mount(host: HTMLElement, ctx: Context): void {
       if (query.peek() !== now || read === undefined) return;
       answer.value = read && { asked: now, read: readSimilar(read) };
       if (read) announce(`${answer.value?.read.matches.length} similar contexts.`);
-    }, rest);
-    return () => clearTimeout(timer);
+    });
   });
   effect(() => {
     const now = query.value;

@@ -27,7 +27,7 @@ interface Question {
 }
 
 export function mountCheck(host: HTMLElement, ctx: Context, shown: ReadonlySignal<ShownScores | null>): void {
-  const { state, session, later, run, announce } = ctx;
+  const { state, session, later, after, run, announce } = ctx;
   const meaning =
     "It holds where the probability falls further without these words than in every draw of others. It says what the model needs, not whether the answer is true.";
   const text = h("p", { role: "status", title: meaning });
@@ -79,11 +79,10 @@ export function mountCheck(host: HTMLElement, ctx: Context, shown: ReadonlySigna
     button.title = `Hide the first ${masked} words from the model, then as many others at random, 20 times, and compare.`;
     const next = question;
     if (seconds > atOnce || busy || asked.has(keyOf(next))) return;
-    const timer = setTimeout(() => {
+    return after(rest, () => {
       asked.add(keyOf(next));
-      void ask(next, false);
-    }, rest);
-    return () => clearTimeout(timer);
+      return ask(next, false);
+    });
   });
 }
 

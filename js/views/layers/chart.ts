@@ -28,7 +28,7 @@ export function rivalsOf({ steps }: Content, step: number, foil: Foil | null): r
 
 export function mountChart(
   host: HTMLElement,
-  { state, session, effect, run, open, signal }: ViewContext,
+  { state, session, effect, after, run, open, signal }: ViewContext,
 ): void {
   const title = h("p");
   const picture = svg("svg", { "aria-hidden": "true" });
@@ -63,10 +63,10 @@ export function mountChart(
       drawn = [lens, [said, ...rivals.map((rival) => rival[0])]];
       redraw();
     };
-    const timer = setTimeout(read, rest);
+    const stop = after(rest, read);
     return () => {
       outdated = true;
-      clearTimeout(timer);
+      stop();
     };
   });
 }

@@ -41,7 +41,7 @@ export class TextInput {
   #between: Between | null = null;
   #focused: number | null = null;
   #pressed: { x: number; y: number } | null = null;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #stay = () => {};
 
   constructor(
     text: TextElements,
@@ -69,7 +69,7 @@ export class TextInput {
     this.#listenToPointer(signal);
     this.#listenToKeyboard(signal);
     signal.addEventListener("abort", () => {
-      clearTimeout(this.#timer);
+      this.#stay();
       preview(state, [], null);
     });
   }
@@ -130,9 +130,9 @@ export class TextInput {
   }
 
   #over(u: number | undefined): void {
-    clearTimeout(this.#timer);
+    this.#stay();
     if (u !== undefined) this.#pointAt(u);
-    else this.#timer = setTimeout(() => this.#pointAt(null), crossing);
+    else this.#stay = this.#display.after(crossing, () => this.#pointAt(null));
   }
 
   /** Between the words, what a view drew there is pointed at. */
@@ -150,7 +150,7 @@ export class TextInput {
   }
 
   #pointAt(u: number | null, between: Between | null = null): void {
-    clearTimeout(this.#timer);
+    this.#stay();
     if (u === this.#pointed && between?.u === this.#between?.u) return;
     this.#pointed = u;
     this.#between = between;
@@ -257,7 +257,7 @@ export class TextInput {
     const to = destination(event, this.#cursor, this.#text.units.length, rightToLeft, boxOf, skipped);
     if (to === null) return;
     event.preventDefault();
-    clearTimeout(this.#timer);
+    this.#stay();
     this.#pointed = null;
     this.#between = null;
     this.#moveCursor(to);
