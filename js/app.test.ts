@@ -151,6 +151,13 @@ test("a screen reader is told that the display is busy until the scores of what 
   await settle();
   await settle();
   expect(busy()).toBe("false");
+  click(2);
+  point(0);
+  expect(busy()).toBe("true");
+  leave();
+  await settle();
+  await settle();
+  expect(busy()).toBe("false");
 });
 
 test("shift-click extends to a span", async () => {

@@ -279,7 +279,7 @@ function columnScores(state: State, tokens: readonly Float32Array[]): Float32Arr
 
 function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal?.addEventListener("abort", () => clearTimeout(timer));
+    setTimeout(resolve, ms);
+    signal?.addEventListener("abort", () => resolve());
   });
 }
