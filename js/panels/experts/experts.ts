@@ -81,14 +81,13 @@ function mount(host: HTMLElement, ctx: Context): void {
     const read = readOf(content, pointedInput(state), targetSteps(state));
     writeText(title, read.title);
     caption.textContent = captionText(content, content.experts, read.inputs);
-    const timer = setTimeout(async () => {
+    return ctx.after(rest, async () => {
       const found = await run(
         (options) => session.ask("experts", { inputs: read.inputs }, options),
         "experts",
       );
       if (found) weights.value = found.numbers;
-    }, rest);
-    return () => clearTimeout(timer);
+    });
   });
   ctx.effect(() => {
     void [weights.value, pointed.value, chosen.value, ctx.theme.value, state.content.value];
