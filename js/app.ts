@@ -82,6 +82,12 @@ export function mountApp(
   const panels = toolbar.mount(bar, ctx, views, shown);
   for (const each of views) mountView(view, each, ctx, shown, parts);
   const first = h("div");
+  mountLater(
+    view,
+    ctx,
+    () => ctx.state.sent.value.rests !== undefined,
+    async () => (await import("./panels/rests/rests")).rests,
+  );
   view.append(bottom);
   side.append(first);
   const { notes, trouble, asked } = app;

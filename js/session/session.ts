@@ -28,6 +28,17 @@ export interface ExpertsInfo {
   readonly count: number;
 }
 
+/** The documents and tools that the sentences of an answer may rest on, and about how long it takes to find out. */
+export interface RestsInfo {
+  readonly units: readonly (readonly [title: string, start: number, end: number])[];
+  readonly sentences: readonly (readonly [start: number, end: number])[];
+  readonly seconds: number;
+  /** Another tool than the one called: from a step on, `text` would stand there instead. */
+  readonly tools: readonly (readonly [called: string, name: string, step: number, text: string])[];
+  /** Of an exported page: by how many nats each sentence falls without each unit. */
+  readonly falls?: readonly (readonly number[])[];
+}
+
 export interface Content {
   readonly v: 1;
   readonly model: string;
@@ -83,6 +94,8 @@ export interface Content {
   readonly query_keys?: boolean;
   /** The layers that have experts, by name, and how many each has at most; only where Python runs. */
   readonly experts?: ExpertsInfo;
+  /** The documents and tools that were given with the question, where there are two. */
+  readonly rests?: RestsInfo;
   /** A corpus that words are searched in; only where Python runs. */
   readonly corpus?: CorpusInfo;
   /** The parts of the attention, of which Heads shows one; the first at first. Left out where there is one alone. */

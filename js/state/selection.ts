@@ -45,6 +45,9 @@ export function letGo(display: Display): void {
   if (state.alone.peek() !== null) {
     state.alone.value = null;
     display.announce("All inputs.");
+  } else if (state.lit.peek()) {
+    state.lit.value = null;
+    display.announce("Let go.");
   } else if (state.selected.peek().length > 0) toggleSelected(display, state.selected.peek());
   else if (state.foil.peek()) contrast(display, null);
   else if (state.heads.peek().length > 0 || state.layer.peek() !== null) {

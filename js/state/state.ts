@@ -111,6 +111,8 @@ export interface State {
   readonly pair: Signal<Pair | null>;
   /** A token to bring in sight; a new array each time. */
   readonly sought: Signal<readonly [token: number] | null>;
+  /** The part of the text that a chip stands for, with its share: tokens from the first number up to the second. */
+  readonly lit: Signal<readonly [start: number, end: number, share: number] | null>;
   /** Which of the hits of the search was gone to; −1 for none. */
   readonly hit: Signal<number>;
   /** The tokens in sight of a running text. */
@@ -139,6 +141,7 @@ export function createState(content: Content): State {
     hoveredHead: signal(null),
     pair: signal(null),
     sought: signal(null),
+    lit: signal(null),
     hit: signal(-1),
     inSight: signal([0, 0]),
   };

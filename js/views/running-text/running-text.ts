@@ -100,6 +100,12 @@ function fill(
     ({ followTip }) => end.aborted || untracked(() => followTip(element, page, ctx, () => input.between)),
   );
   loadLong(page, ctx);
+  let follows = false;
+  page.follow(() => {
+    if (follows || !ctx.state.lit.value) return;
+    follows = true;
+    void import("./lit").then(({ followLit }) => end.aborted || untracked(() => followLit(page, ctx)));
+  });
 }
 
 /** Unpack what a long text has on its page once there is one, or a search. */

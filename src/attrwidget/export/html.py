@@ -21,6 +21,7 @@ from attrwidget.page.bundle import read_bundle
 from attrwidget.page.compared import links_of
 from attrwidget.page.content import VERSION, content_of, method_entry
 from attrwidget.page.packing import beside_rows
+from attrwidget.page.rests import with_falls
 from attrwidget.page.state import initial_state, shown_methods
 from attrwidget.progress import part_of
 from attrwidget.results.choice import announced_work, methods_of_file, too_long_for_file
@@ -227,7 +228,7 @@ def _data(
 ) -> dict[str, Any]:
     """Return the data of the page as JSON; docs/protocol.md has its form."""
     names = [method.name for method in plan.methods]
-    content = content_of(reading, model=False)
+    content = with_falls(content_of(reading, model=False), reading)
     content["model"] = public_name(reading.model_name)
     content["methods"] = [{**method_entry(method), "seconds": 0.0} for method in plan.methods]
     if attention is None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrwidget.page.first_word import first_word
 from attrwidget.page.groups import groups_of
+from attrwidget.page.rests import rests_entry
 from attrwidget.text.broken_words import broken_words
 from attrwidget.text.token_bytes import has_codes
 from attrwidget.text.tokens import visible
@@ -60,6 +61,7 @@ def content_of(reading: Reading, *, model: bool = True) -> dict[str, Any]:
         "contrast_whole": contrasts.whole_descriptions() if contrasts else {},
         "check_seconds": _seconds(reading.checks) if model else None,
         **(lens_entry(reading.lens) if model else {}),
+        **rests_entry(reading, model=model),
         **({"continued": True} if reading.before else {}),
         **_changed(reading),
         **({"editing": {"mask": words.mask}} if words else {}),

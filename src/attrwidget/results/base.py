@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from attrwidget.results.given import Given
     from attrwidget.results.lens import Lens
     from attrwidget.results.query_key import QueryKey
+    from attrwidget.results.rests import Rests
     from attrwidget.results.similar import SimilarContexts
     from attrwidget.text.sections import Section
     from attrwidget.text.tokens import Tokens
@@ -87,6 +88,7 @@ class Reading(ABC):
         edits: The words that were changed of the text before: where a new one stands, and the old one's text.
         checks: What becomes of a step without some inputs; None without the model.
         lens: What each layer would have said at a step; None without the model.
+        rests: The documents and tools that the answer may rest on; None without the model.
         similar: The corpus that words are searched in; None where none was given, and without the model.
         experts: Which experts each token goes to; None without the model, and of a model that has none.
         has_query_keys: Whether ``query_key`` answers.
@@ -115,6 +117,7 @@ class Reading(ABC):
     edits: tuple[tuple[int, int, str], ...] = ()
     checks: Checks | None = None
     lens: Lens | None = None
+    rests: Rests | None = None
     similar: SimilarContexts | None = None
     experts: Experts | None = None
     has_query_keys: bool = False

@@ -32,6 +32,7 @@ from attrwidget.results.live_experts import experts_of
 from attrwidget.results.live_given import LiveGiven
 from attrwidget.results.live_lens import LiveLens
 from attrwidget.results.query_key import QueryKey, has_query_keys, read_query_key
+from attrwidget.results.rests import Rests
 from attrwidget.tables import Table
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class LiveReading(Reading):
         self.contrasts, self.given = Contrasts(trace, self.cache), LiveGiven(trace)
         self.checks, self.changed_words = LiveChecks(trace, self), ChangedWords(trace)
         self.lens, self.experts = LiveLens(trace), experts_of(trace)
+        self.rests = Rests(trace, self)
         self.tokens, self.sections = trace.tokens, list(trace.sections)
         self.first_step, self.n_steps, self.n_inputs = trace.first_step, trace.n_steps, trace.n_inputs
         self.n_layers, self.n_heads = trace.n_layers, trace.n_heads

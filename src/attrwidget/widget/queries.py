@@ -9,6 +9,7 @@ from attrwidget.errors import AttrWidgetError
 from attrwidget.widget import corpus_requests as corpora
 from attrwidget.widget import figure_requests as figures
 from attrwidget.widget import layer_requests as layers
+from attrwidget.widget import rests_requests as rests
 from attrwidget.widget import score_requests as scores
 from attrwidget.widget import word_requests as words
 
@@ -27,6 +28,7 @@ _OPERATIONS: dict[str, Callable[[Reading, Mapping[str, Any]], Query]] = {
     "glance": layers.glance,
     "head_map": layers.head_map,
     "query_key": layers.query_key,
+    "rests": rests.rests,
     "experts": layers.experts,
     "expert_inputs": layers.expert_inputs,
     "similar": corpora.similar,
@@ -50,6 +52,7 @@ _FIELDS = {
     "query_key": ("step", "input", "layer", "head"),
     "experts": ("inputs",),
     "expert_inputs": ("layer", "expert"),
+    "rests": (),
     "similar": ("step", "token", "layer", "heads", "k"),
     "continue": ("step", "foil"),
     "back": (),
