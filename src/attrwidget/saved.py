@@ -206,6 +206,7 @@ class SavedExplanation(Presentation):
         method: str | None = None,  # noqa: ARG002
         *,
         rule: str = "sum",  # noqa: ARG002
+        refine: str | None = None,  # noqa: ARG002
         normalize: str | None = "auto",  # noqa: ARG002
         progress: Progress | None = None,  # noqa: ARG002
         **options: Any,  # noqa: ARG002

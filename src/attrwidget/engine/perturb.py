@@ -66,8 +66,10 @@ class Perturber:
         tokens = self.ids.shape[1]
         reuse = self.reuse and self.positions and _takes_positions(self.model)
         # The fewer neighbouring inputs are changed at once, the more tokens a batch has in common.
-        most = [max(16, tokens // 8)] if reuse else []
-        self.size = self.size or texts_at_once(self.model, tokens, self.steps, *most)
+        self._near = max(16, tokens // 8) if reuse else tokens
+        self.size = self.size or texts_at_once(
+            self.model, tokens, self.steps, *([self._near] if reuse else [])
+        )
         self._prefix = Prefix(self.model, self.ids, self.attention) if reuse else None
 
     def batch(self, groups: Sequence[Group], read: Read) -> list[torch.Tensor]:
@@ -125,8 +127,14 @@ class Perturber:
         return logits.masked_fill((before == 0)[..., None], torch.nan)
 
     def _first_batch(self, groups: Sequence[Group]) -> list[Group]:
-        """Return the first groups of a batch; when deleting, groups of one size, because texts are not padded."""
+        """Return the first groups of a batch; when deleting, groups of one size, because texts are not padded.
+
+        On a processor, where a batch of long texts takes as long as they do one by one, they begin near each other.
+        """
         some = list(groups[: self.size])
+        if self.model.device.type == "cpu":
+            first = min(some[0], default=0)
+            some = list(takewhile(lambda group: abs(min(group, default=0) - first) <= self._near, some))
         if self.change != "delete":
             return some
 

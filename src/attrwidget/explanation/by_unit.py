@@ -11,6 +11,7 @@ from attrwidget.checks import short
 from attrwidget.errors import AttrWidgetError
 from attrwidget.explanation.live import LivePresentation
 from attrwidget.results.by_unit import score_units
+from attrwidget.results.refined import refined_units
 from attrwidget.tables import Table
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class ByUnit(LivePresentation):
         method: str | None = None,
         *,
         rule: str = "sum",
+        refine: str | None = None,
         normalize: str | None = "auto",
         progress: Progress | None = None,
         **options: Any,
@@ -45,6 +47,10 @@ class ByUnit(LivePresentation):
             method: A name of ``methods()``; by default ``"leave_one_out"``.
             rule: How scores of tokens become one, for methods that give each token its own: ``"sum"``, which favours
                 long units; ``"mean"``, which favours short ones; or ``"max"``, the largest in size.
+            refine: ``"sentence"``: for methods that leave units out, part the score of the strongest two units of each
+                sentence of the answer among their own sentences, which are left out next; D units and S sentences take
+                D + S forward passes, which share what comes before. ``"word"`` goes on to the words of the strongest
+                sentence (hierarchical attribution of AttriBoT, arXiv:2411.15102, §3.2).
             normalize: ``"auto"``: shares of the positive scores of a sentence, which sum to 1. None: the scores: of
                 methods with a sign, sums over the sentence's tokens, such as the fall of its log-probability in nats;
                 of others, means of the shares of each token's row.
@@ -53,8 +59,8 @@ class ByUnit(LivePresentation):
 
         Returns:
             float64, a row for each sentence of the answer (for each step of a model that writes no text) and a column
-            for each unit. ``attrs`` holds the method, the ``rule`` (``"left out"`` where units are), the ``units`` and
-            a ``note``.
+            for each unit, or with *refine* for each ``(unit, part)``. ``attrs`` holds the method, the ``rule``
+            (``"left out"`` where units are), the ``units`` and a ``note``.
 
         Raises:
             AttrWidgetError: There are no such units here, or the method, rule or option does not exist.
@@ -62,14 +68,22 @@ class ByUnit(LivePresentation):
         Example:
             >>> ex = model.explain("When did the bridge open?", documents=["It opened in 1973.", "It has six lanes."])
             >>> ex.by_unit("document")
+            >>> ex.by_unit("document", refine="sentence")
             >>> ex.by_unit("document", "saliency", rule="mean")
         """
         if normalize not in {"auto", None}:
             raise AttrWidgetError(f"normalize is 'auto', for shares, or None, not {short(normalize)}.")
-        found = score_units(self.reading, units, method, rule=rule, options=options, progress=progress)
+        if refine is None:
+            found = score_units(self.reading, units, method, rule=rule, options=options, progress=progress)
+        else:
+            found = refined_units(self.reading, units, method, to=refine, options=options, progress=progress)
         values = found.scores if normalize is None else found.shares()
         rows = pd.Index([sentence.text.strip() for sentence in found.sentences], name="sentence")
         name = units if isinstance(units, str) else "span"
-        frame = Table(values.astype(np.float64), index=rows, columns=pd.Index(found.titles, name=name))
+        if refine is None:
+            columns = pd.Index(found.titles, name=name)
+        else:
+            columns = pd.MultiIndex.from_tuples(found.titles, names=[name, "part"])
+        frame = Table(values.astype(np.float64), index=rows, columns=columns)
         frame.attrs.update(found.attributes)
         return frame

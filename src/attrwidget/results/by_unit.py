@@ -46,7 +46,7 @@ class UnitScores(NamedTuple):
         attributes: How they were made.
     """
 
-    titles: list[str]
+    titles: list[Any]
     spans: list[Unit]
     sentences: list[Sentence]
     scores: NDArray[np.float64]
