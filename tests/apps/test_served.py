@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from attrwidget.apps.served import Served, served
+from attrwidget.limits import limits
 
 
 @pytest.mark.parametrize(
@@ -15,6 +16,8 @@ from attrwidget.apps.served import Served, served
 )
 def test_what_is_announced_is_read(allowed: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ATTRWIDGET_APP", "{}")
+    monkeypatch.setenv("ATTRWIDGET_LIMITS", "[]")
     assert served() == Served()
     allowed.announce()
     assert served() == allowed
+    assert limits() == (allowed.characters, allowed.new_tokens)

@@ -8,7 +8,10 @@ from urllib.parse import urlsplit
 
 import pytest
 from helpers import hosts
+from helpers.screen import Screen, serious_faults
 from playwright.sync_api import Page, expect
+
+import attrwidget as aw
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,3 +42,31 @@ def test_a_notebook_runs_and_gives_the_hint_of_its_first_question(
         assert (tmp_path / "server.log").read_text() == f"The app is at {url}/ (Ctrl-C stops it)\n"
     hosts_asked = {urlsplit(each).hostname for each in asked if not each.startswith(("data:", "blob:"))}
     assert hosts_asked == {"127.0.0.1"}
+
+
+def test_a_question_is_answered_by_a_click_and_by_a_number(page: Page, tmp_path: Path) -> None:
+    ex = aw.load("demo-translation").explain("我喜歡機器學習和人工智慧。")
+    scores = ex.scores("saliency", source_only=True)
+    with hosts.app(tmp_path, "course") as url:
+        page.goto(url)
+        page.get_by_role("link", name=re.compile("What is the model thinking", re.IGNORECASE)).click()
+        card = page.get_by_role("region", name=re.compile("^When the model wrote “machine”"))
+        display = page.locator(".aw").filter(has=card)
+        screen = Screen(page)
+        screen.root, screen.options = display, display.get_by_role("option")
+        verdict = card.get_by_role("status")
+        row = scores.loc["machine"].dropna()
+        assert (row.idxmax(), scores.loc["like"].idxmax()) == ("機器", "喜歡")
+        for word, says in (("喜歡", "That is the row before, of “like”."), ("機器", "Right.")):
+            display.get_by_role("option", name=word, exact=True).first.click()
+            card.get_by_role("button", name="Check").click()
+            expect(verdict).to_contain_text(says)
+        assert serious_faults(page, screen) == []
+
+        field = page.get_by_role("textbox", name=re.compile("^What is the saliency of “喜歡” for “like”"))
+        card = page.get_by_role("region", name=re.compile("^What is the saliency of “喜歡” for “like”"))
+        right = ex.scores("saliency").loc["like", "喜歡"]
+        for number, says in ((100 * right, "a hundred times"), (right, "Right.")):
+            field.fill(f"{number:.3f}")
+            field.press("Enter")
+            expect(card.get_by_role("status")).to_contain_text(says)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from attrwidget.apps.served import CHARACTERS, NEW_TOKENS, PLACES, Served
+from attrwidget.apps.served import CHARACTERS, MEMORY, NEW_TOKENS, PLACES, Served
 from attrwidget.bundled import NAMES
 from attrwidget.errors import AttrWidgetError
 from attrwidget.version import __version__
@@ -157,6 +157,9 @@ def serve(
     max_new_tokens: Annotated[
         int, typer.Option(help="How many tokens a visitor may have generated at a time.", min=1)
     ] = NEW_TOKENS,
+    max_memory: Annotated[
+        int, typer.Option(help="How much memory each visitor may take, in MB; on Linux.", min=100)
+    ] = MEMORY,
     places: Annotated[
         int, typer.Option(help="How many visitors may use the app at the same time.", min=1)
     ] = PLACES,
@@ -174,6 +177,7 @@ def serve(
         allow_hub=allow_hub,
         characters=max_characters,
         new_tokens=max_new_tokens,
+        memory=max_memory,
     )
     run(
         name,

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+
+from attrwidget.apps.served import served
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,6 +75,16 @@ class ForkedProcess:
         self._process.kill()
 
 
+def cap_memory(megabytes: int) -> None:
+    """Let this process take so many MB more than it has; what asks for more fails, and the process goes on."""
+    import resource
+
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    held = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmData:"))
+    most = held + megabytes * 1_000_000
+    resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+
+
 def run_kernel(connection_file: str, environment: Mapping[str, str], folder: str | None) -> None:
     """Run a kernel in this process until it is shut down."""
     from ipykernel.kernelapp import IPKernelApp
@@ -81,5 +94,6 @@ def run_kernel(connection_file: str, environment: Mapping[str, str], folder: str
     os.environ.update(environment)
     if folder:
         os.chdir(folder)
+    cap_memory(served().memory)
     # The kernel ends when its parent has.
     IPKernelApp.launch_instance(["-f", connection_file, f"--IPKernelApp.parent_handle={os.getppid()}"])

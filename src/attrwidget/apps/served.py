@@ -6,10 +6,13 @@ import json
 import os
 from dataclasses import asdict, dataclass
 
+from attrwidget.limits import Limits
+
 THEMES = ("light", "dark")
 PLACES = 40  # visitors at a time: a class, at some 80 MB each
 CHARACTERS = 20_000
 NEW_TOKENS = 256
+MEMORY = 4000
 
 _VARIABLE = "ATTRWIDGET_APP"
 
@@ -23,7 +26,8 @@ class Served:
         models: Names or folders of models that visitors may choose besides the bundled ones.
         allow_hub: Whether visitors may name any model of the Hugging Face hub.
         characters: The longest text, with its context.
-        new_tokens: How many tokens a visitor may have generated at a time.
+        new_tokens: How many tokens an answer may have.
+        memory: How much memory a visitor's kernel may take of its own, in MB (Linux).
     """
 
     chat: bool | None = None
@@ -31,10 +35,12 @@ class Served:
     allow_hub: bool = False
     characters: int = CHARACTERS
     new_tokens: int = NEW_TOKENS
+    memory: int = MEMORY
 
     def announce(self) -> None:
         """Set the environment variable, which the kernels inherit."""
         os.environ[_VARIABLE] = json.dumps(asdict(self))
+        Limits(self.characters, self.new_tokens).announce()
 
 
 def served() -> Served:

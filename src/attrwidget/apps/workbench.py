@@ -14,6 +14,7 @@ from attrwidget.apps.forms import explain_by_form, form_of
 from attrwidget.apps.models import Models
 from attrwidget.apps.style import STYLE, classed, label
 from attrwidget.errors import AttrWidgetError, Cancelled
+from attrwidget.hf.model_errors import NO_MEMORY, is_out_of_memory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -137,9 +138,8 @@ class Workbench(widgets.VBox):  # type: ignore[misc]
             self._end(stop, str(error))
         except Exception as error:
             logger.exception("explaining failed")
-            self._end(
-                stop, f"This could not be explained ({type(error).__name__}: {error}). Try another text."
-            )
+            other = f"This could not be explained ({type(error).__name__}: {error}). Try another text."
+            self._end(stop, NO_MEMORY if is_out_of_memory(error) else other)
         else:
             if self._end(stop):
                 self.shown = shown

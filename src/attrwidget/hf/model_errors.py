@@ -19,6 +19,9 @@ RAISED = (
 )
 
 
+NO_MEMORY = "This takes more memory than there is here: take a shorter text or a smaller model."
+
+
 @contextmanager
 def model_errors(model: torch.nn.Module, doing: str) -> Iterator[None]:
     """Raise AttrWidgetError, from the original, for what *model* raises inside the block while *doing* something.

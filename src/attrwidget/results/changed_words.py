@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import exp
@@ -13,6 +13,7 @@ import torch
 from attrwidget.checks import check_input, check_step, is_whole, short
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import own_precision
+from attrwidget.limits import require_short
 from attrwidget.methods.request.foils import tokens_in_place_of
 from attrwidget.text.edits import Edit, Edits
 from attrwidget.text.prompt import require_characters
@@ -70,7 +71,18 @@ class ChangedWords:
         for one, after in pairwise(edits):
             if one.end > after.start:
                 raise AttrWidgetError(f"Input {after.start} is changed twice: change it once.")
+        self._require_short(edits, changes.values())
         return Edits(edits)
+
+    def _require_short(self, edits: Sequence[Edit], texts: Iterable[Any]) -> None:
+        """Refuse a text that the changes make longer than an app allows."""
+        grown = sum(len(text) for text in texts if isinstance(text, str)) - sum(
+            map(len, map(self._text, edits))
+        )
+        trace = self._trace
+        inputs = trace.first_step if trace.writes_text else trace.n_inputs
+        if grown > 0:
+            require_short(grown + sum(len(unit.text) for unit in trace.tokens.units if unit.end <= inputs))
 
     def _edit(self, where: Any, what: Any) -> Edit:
         trace = self._trace

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.errors import AttrWidgetError, Cancelled
+from attrwidget.hf.model_errors import NO_MEMORY, is_out_of_memory
 from attrwidget.page.content import VERSION
 from attrwidget.widget.queries import read_query
 from attrwidget.widget.worker import Job, Preempted, Worker
@@ -226,6 +227,8 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, AttrWidgetError):
         return str(error)
     logger.error("a request failed", exc_info=error)
+    if is_out_of_memory(error):
+        return NO_MEMORY
     reason = " ".join(str(error).split())[:300]
     return f"Python failed with {type(error).__name__}: {reason or 'no reason given'}"
 

@@ -21,6 +21,7 @@ from attrwidget.hf.generation import NEW_TOKENS, not_finite
 from attrwidget.kinds.answers import generate_answers
 from attrwidget.kinds.causal.record import record, records_as_loaded
 from attrwidget.kinds.causal.trials import returned
+from attrwidget.limits import allowed_tokens
 from attrwidget.text.edits import NOTHING_LEFT
 from attrwidget.text.sections import Section, answer_section
 from attrwidget.text.tokens import read_tokens
@@ -175,6 +176,9 @@ class CausalTrace(Trace):
         """Return the trace of *output* after *prompt*, and of what the model writes after both."""
         self.require_same_weights()
         before = [*prompt, *output]
+        count = allowed_tokens(len(output), count)
+        if count == 0:
+            return self._with(prompt, output, parts, cut_short=True)
         (written,) = generate_answers(
             self.model, [before], before=len(before), count=count, options={}, progress=progress
         )

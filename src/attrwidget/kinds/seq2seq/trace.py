@@ -20,6 +20,7 @@ from attrwidget.hf.generation import NEW_TOKENS, not_finite
 from attrwidget.kinds.answers import generate_answers
 from attrwidget.kinds.seq2seq.adapter import Beginning
 from attrwidget.kinds.seq2seq.trials import record, returned, run_target
+from attrwidget.limits import allowed_tokens
 from attrwidget.text.edits import NOTHING_LEFT
 from attrwidget.text.sections import Section, answer_section
 from attrwidget.text.tokens import joined, read_tokens
@@ -142,6 +143,9 @@ class Seq2SeqTrace(Trace):
         """Return the trace of *output* after *start*, and of what the model writes after both."""
         self.require_same_weights()
         beginning = Beginning(source, [*start, *output])
+        count = allowed_tokens(len(output), count)
+        if count == 0:
+            return Seq2SeqTrace(self.model, source, start, output, self.capabilities, cut_short=True)
         (written,) = generate_answers(
             self.model,
             [beginning],

@@ -8,6 +8,7 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.errors import AttrWidgetError
+from attrwidget.limits import require_short
 from attrwidget.text.prompt import encode_text, require_characters
 from attrwidget.text.tokenizing import decode
 from attrwidget.text.tokens import token_text, visible
@@ -101,6 +102,7 @@ def foil_tokens(trace: Trace, step: int, foil: Any) -> list[int]:
             "The foil is an empty text: give the word that the model might have chosen instead."
         )
     require_characters(foil)
+    require_short(len(foil))
     return tokens_in_place_of(trace.outputs[step], foil, trace.model.tokenizer, trace.before(step))
 
 
