@@ -23,6 +23,7 @@ import torch
 from attrwidget.errors import AttrWidgetError
 from attrwidget.methods import get
 
+from . import documents
 from .measure import chance, explained, precision_of
 from .tasks import TASKS
 from .train import train_all
@@ -34,7 +35,7 @@ _COUNT = {"S": 128, "C": 32, "M": 128}
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.planted", description=__doc__)
-    parser.add_argument("--train", action="store_true", help="train the three models again")
+    parser.add_argument("--train", action="store_true", help="train the models again")
     torch.set_num_threads(1)
     if parser.parse_args().train:
         train_all()
@@ -88,7 +89,7 @@ def write(columns: dict[str, dict[str, float | None]]) -> None:
     for method in next(iter(columns.values())):
         cells = ["–" if column[method] is None else f"{column[method]:.2f}" for column in columns.values()]
         lines += [f"| {method} | {' | '.join(cells)} |"]
-    TABLE.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    TABLE.write_text("\n".join([*lines, "", *documents.lines(), ""]), encoding="utf-8")
 
 
 if __name__ == "__main__":

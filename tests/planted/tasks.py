@@ -1,4 +1,4 @@
-"""Three rules to learn, each with the inputs that decide its answer."""
+"""Four rules to learn, each with the inputs that decide its answer."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 BEGIN, ASK, MARKER = 0, 1, 2
 FIRST_CLASS, FIRST_CUE, CLASSES = 3, 7, 4
 FIRST_WORD, WORDS = 11, 29
+STOP, UNKNOWN = FIRST_CUE, FIRST_CUE + 1
+_KEYS, _VALUES = range(FIRST_WORD, FIRST_WORD + 14), range(FIRST_WORD + 14, FIRST_WORD + WORDS)
+_DOCUMENTS, _LENGTH, _POOL = 10, 5, 8
 VOCABULARY = FIRST_WORD + WORDS
 NAMES = ["<begin>", "<ask>", "<marker>", *(f"class{i}" for i in range(CLASSES))]
 NAMES += [*(f"cue{i}" for i in range(CLASSES)), *(f"word{i}" for i in range(WORDS))]
@@ -19,11 +22,15 @@ NAMES += [*(f"cue{i}" for i in range(CLASSES)), *(f"word{i}" for i in range(WORD
 
 @dataclass(frozen=True)
 class Example:
-    """A prompt, its answer, and for each token of the answer the positions of the inputs that decide it."""
+    """A prompt, its answer, and for each token of the answer the positions of the inputs that decide it.
+
+    *documents* are the positions of parts of the prompt, if it has such.
+    """
 
     prompt: list[int]
     answer: list[int]
     deciding: list[set[int]]
+    documents: tuple[range, ...] = ()
 
     @property
     def words(self) -> set[int]:
@@ -40,6 +47,8 @@ class Task:
     make: Callable[[random.Random], Example]
     practise: Callable[[random.Random], Example]
     training_steps: int
+    hiding_steps: int = 0
+    seed: int = 0
 
 
 def _words(rng: random.Random, count: int) -> list[int]:
@@ -72,6 +81,27 @@ def _marker(rng: random.Random) -> Example:
     return Example([BEGIN, *words, ASK], [answer], [{at + 1, at + 2}])
 
 
+def _lookup(rng: random.Random) -> Example:
+    """Return ten documents, each a key and two words, and the keys of two that are asked for.
+
+    Three other documents have a word of each answer, and one of them has both.
+    """
+    keys, pool = rng.sample(_KEYS, _DOCUMENTS), rng.sample(_VALUES, _POOL)
+    pairs = [[rng.choice(pool), rng.choice(pool)] for _ in keys]
+    order = rng.sample(range(_DOCUMENTS), _DOCUMENTS)
+    for asked, (twin, first, second) in zip(order[:2], (order[2:5], order[5:8]), strict=True):
+        pairs[twin] = list(pairs[asked])
+        pairs[first][0], pairs[second][1] = pairs[asked]
+    prompt, documents = [BEGIN], []
+    for key, pair in zip(keys, pairs, strict=True):
+        documents.append(range(len(prompt), len(prompt) + _LENGTH))
+        prompt += [MARKER, key, *pair, STOP]
+    asked = order[:2]
+    answer = [token for at in asked for token in (keys[at], *pairs[at], STOP)]
+    deciding = [set(documents[at]) for at in asked for _ in range(4)]
+    return Example([*prompt, ASK, *(keys[at] for at in asked)], answer, deciding, tuple(documents))
+
+
 TASKS = {
     task.name: task
     for task in (
@@ -80,3 +110,6 @@ TASKS = {
         Task("M", "the word after the marker is the answer; both are needed", _marker, _marker, 2000),
     )
 }
+LOOKUP = Task(
+    "D", "two of ten documents answer, and others repeat their words", _lookup, _lookup, 3000, 600, 1
+)

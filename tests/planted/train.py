@@ -13,13 +13,13 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer, models
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from .tasks import NAMES, TASKS, VOCABULARY
+from .tasks import LOOKUP, NAMES, STOP, TASKS, UNKNOWN, VOCABULARY
 
 if TYPE_CHECKING:
     from .tasks import Example, Task
 
 WEIGHTS = Path(__file__).parent / "weights"
-_BATCH, _RATE = 64, 3e-3
+_BATCH, _RATE, _HIDDEN = 64, 3e-3, 0.3
 
 
 def new_model() -> LlamaForCausalLM:
@@ -39,9 +39,10 @@ def new_model() -> LlamaForCausalLM:
     return LlamaForCausalLM(config)
 
 
-def tokenizer() -> PreTrainedTokenizerFast:
-    """Return a tokenizer in which every name is one token."""
-    words = Tokenizer(models.WordLevel({name: i for i, name in enumerate(NAMES)}, unk_token=NAMES[0]))
+def tokenizer(*, stops: bool = False) -> PreTrainedTokenizerFast:
+    """Return a tokenizer in which every name is one token; *stops* writes that of ends as a full stop."""
+    names = {("." if stops and i == STOP else name): i for i, name in enumerate(NAMES)}
+    words = Tokenizer(models.WordLevel(names, unk_token=NAMES[0]))
     return PreTrainedTokenizerFast(tokenizer_object=words, bos_token=NAMES[0], unk_token=NAMES[0])
 
 
@@ -54,23 +55,13 @@ def accuracy(model: LlamaForCausalLM, examples: list[Example]) -> float:
     return float((said == ids[:, -steps:]).double().mean())
 
 
-def train(task: Task, seed: int = 0) -> LlamaForCausalLM:
+def train(task: Task) -> LlamaForCausalLM:
     """Return a model that has learnt *task*; raise RuntimeError when it errs on any of 2,000 new examples."""
-    torch.manual_seed(seed)
-    rng, model, began = random.Random(seed), new_model(), time.monotonic()  # noqa: S311
-    optimizer = torch.optim.AdamW(model.parameters(), lr=_RATE, weight_decay=0.01)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, _RATE, total_steps=task.training_steps)
-    for _ in range(task.training_steps):
-        batch = [task.practise(rng) for _ in range(_BATCH)]
-        ids = torch.tensor([[*one.prompt, *one.answer] for one in batch])
-        steps = len(batch[0].answer)
-        logits = model(ids[:, :-1]).logits[:, -steps:]
-        loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), ids[:, -steps:].flatten())
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        schedule.step()
+    torch.manual_seed(task.seed)
+    rng, model, began = random.Random(task.seed), new_model(), time.monotonic()  # noqa: S311
+    fit(model, task, rng, task.training_steps, _RATE)
+    if task.hiding_steps:
+        fit(model, task, rng, task.hiding_steps, _RATE / 3, hides=True)
     reached = accuracy(model.eval(), [task.make(rng) for _ in range(2000)])
     print(f"{task.name}: accuracy {reached:.4f} after {time.monotonic() - began:.0f} s")
     if reached < 1:
@@ -78,10 +69,47 @@ def train(task: Task, seed: int = 0) -> LlamaForCausalLM:
     return model
 
 
+def fit(
+    model: LlamaForCausalLM, task: Task, rng: random.Random, steps: int, rate: float, *, hides: bool = False
+) -> None:
+    """Train *model* for so many batches of *task*; *hides* masks some documents from attention."""
+    optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps)
+    for _ in range(steps):
+        batch = [task.practise(rng) for _ in range(_BATCH)]
+        ids = torch.tensor([[*one.prompt, *one.answer] for one in batch])
+        mask = _hidden(batch, ids, rng) if hides else torch.ones_like(ids)
+        asked = len(batch[0].answer)
+        logits = model(ids[:, :-1], attention_mask=mask[:, :-1]).logits[:, -asked:]
+        loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), ids[:, -asked:].flatten())
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+
+
+def _hidden(batch: list[Example], ids: torch.Tensor, rng: random.Random) -> torch.Tensor:
+    """Return a mask that hides some documents; the words of an answer that one gave become unknown in *ids*.
+
+    The model learns what may be missing, and does not guess what others repeat.
+    """
+    mask = torch.ones_like(ids)
+    for row, kept, one in zip(ids, mask, batch, strict=True):
+        for document in one.documents:
+            if rng.random() < _HIDDEN:
+                kept[list(document)] = 0
+                at = [
+                    len(one.prompt) + step for step, told in enumerate(one.deciding) if told == set(document)
+                ]
+                row[at[1:3]] = UNKNOWN
+    return mask
+
+
 def train_all() -> None:
     """Train every task's model and write its weights, in half precision."""
     WEIGHTS.mkdir(exist_ok=True)
-    for task in TASKS.values():
+    for task in (*TASKS.values(), LOOKUP):
         weights = {name: value.half().contiguous() for name, value in train(task).state_dict().items()}
         save_file(weights, WEIGHTS / f"{task.name}.safetensors")
 

@@ -34,6 +34,7 @@ def _rows(trace: Trace, target: Target, steps: Sequence[int], change: str | int,
             trace.perturber(change),
             read=target.all_steps,
             compare=lambda whole, changed: whole - changed,
+            unchanged=trace.partial_results.setdefault(("unchanged", change, target), []),
         )
 
     return rows_one_at_a_time(trace, ("leave_one_out", change, target, tuple(units)), make, steps)

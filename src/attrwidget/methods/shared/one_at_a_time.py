@@ -33,6 +33,7 @@ class OneAtATime:
         perturber: Runs the text with a unit removed.
         read: Turns what the *perturber* gives, ``[steps, …]``, into a tensor of as many rows on the CPU.
         compare: Turns what was read of the unchanged text and of a changed one into scores ``[steps]``.
+        unchanged: Holds what was read of the unchanged text, or is empty; shared by those with the same *perturber*.
     """
 
     def __init__(
@@ -42,13 +43,15 @@ class OneAtATime:
         perturber: Perturber,
         read: Callable[[torch.Tensor], torch.Tensor],
         compare: Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+        *,
+        unchanged: list[torch.Tensor] | None = None,
     ) -> None:
         self.rows = np.full((trace.n_steps, trace.n_inputs), np.nan)
         self.units = sorted(units)
         self.done = 0
         self._trace = trace
         self._perturber, self._read, self._compare = perturber, read, compare
-        self._unchanged: torch.Tensor | None = None
+        self._unchanged = [] if unchanged is None else unchanged
         self._lock = threading.Lock()
 
     def needed(self, step: int) -> int:
@@ -58,12 +61,12 @@ class OneAtATime:
     def advance(self, stop: int) -> None:
         """Remove the next batch of units, none of them from number *stop* on."""
         with self._lock:
-            if self._unchanged is None:
-                self._unchanged = self._perturber.unchanged(self._read)
+            if not self._unchanged:
+                self._unchanged.append(self._perturber.unchanged(self._read))
             units = self.units[self.done : stop]
             for changed in self._perturber.batch(units, self._read) if units else []:
                 unit = np.array(self.units[self.done])
-                scores = self._compare(self._unchanged, changed).numpy()
+                scores = self._compare(self._unchanged[0], changed).numpy()
                 for step in range(self._trace.first_to_see(unit[0]), len(scores)):
                     inside = unit[unit < self._trace.seen(step)]
                     self.rows[step, inside] = scores[step] / len(inside)
