@@ -32,6 +32,7 @@ OFFERED = [
     "save",
     "scores",
     "steps",
+    "summary",
     "to_html",
     "to_inseq",
     "to_pandas",

@@ -1,12 +1,14 @@
 /** What stands around the text on the first screen: it is unpacked once the text is there. */
 import type { ReadonlySignal } from "@preact/signals-core";
 import type { Context } from "../context";
+import { h } from "../dom";
 import printed from "../print.css";
 import type { Tasks } from "../state/tasks";
 import { footer } from "./footer/footer";
 import { picker } from "./picker/picker";
 import { status } from "./status/status";
 import { strip } from "./strip/strip";
+import { summary } from "./summary/summary";
 import { why } from "./why/why";
 
 export interface AroundContext extends Context {
@@ -18,15 +20,31 @@ export interface AroundContext extends Context {
   readonly places: Readonly<Record<"over" | "side" | "bottom", HTMLElement>>;
 }
 
-const parts = [status, footer, strip, why, picker];
+const parts = [status, footer, strip, why, picker, summary];
 
 export const around = { styles: parts.map(({ styles }) => styles).join("\n"), printed, mount };
 
 function mount(display: HTMLElement, { tasks, notes, trouble, places, ...ctx }: AroundContext): void {
   status.mount(places.over, ctx, tasks);
   strip.mount(places.bottom, ctx, display);
-  why.mount(places.side, ctx, trouble);
+  summary.mount(places.over, ctx, why.mount(places.side, ctx, trouble));
   picker.mount(places.side, ctx);
+  mountContext(places.side, ctx);
   status.mountNotes(places.bottom, ctx, notes, trouble);
   footer.mount(places.bottom, ctx);
+}
+
+/** Unpack the panel that leaves out a context once there is one. */
+function mountContext(side: HTMLElement, ctx: Context): void {
+  const host = h("div");
+  side.append(host);
+  let loaded = false;
+  ctx.effect(() => {
+    if (loaded || ctx.state.content.value.contexts === undefined) return;
+    loaded = true;
+    void ctx.mountPart(
+      import("./context/context").then(({ context }) => context),
+      host,
+    );
+  });
 }

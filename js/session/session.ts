@@ -88,6 +88,8 @@ export interface Content {
   /** Words that were changed: tokens `start` up to `end` stand in the place of the text `was`. */
   readonly edits?: readonly (readonly [start: number, end: number, was: string])[];
   readonly answer_before?: string;
+  /** What may be left out before the answer, and, where that was done, what it changed. */
+  readonly contexts?: readonly OfferedContext[];
   /** A foil was put in its place and the model wrote on, or words were changed. */
   readonly continued?: boolean;
   /** Queries and keys can be read. */
@@ -104,6 +106,34 @@ export interface Content {
   readonly heads: number;
   readonly attention_note: string | null;
   readonly warnings: readonly string[];
+}
+
+export interface OfferedContext {
+  /** "system message". */
+  readonly title: string;
+  readonly spans: readonly (readonly [start: number, end: number])[];
+  readonly found?: FoundContext;
+}
+
+/** What a context changed in the answer. */
+export interface FoundContext {
+  /** How many tokens of the answer follow it. */
+  readonly count: number;
+  /** The threshold of the measure, and the largest divergence of two predictions, in nats. */
+  readonly threshold: number;
+  readonly largest: number;
+  readonly changed: readonly Changed[];
+}
+
+/** A token that a context changed, with p with it and without it. */
+export interface Changed {
+  readonly step: number;
+  readonly p: number;
+  readonly without: number;
+  /** What would come first without the context; null where that is the token itself. */
+  readonly instead: string | null;
+  /** The words of the context that did it, by their tokens, and their shares. */
+  readonly cues: readonly (readonly [start: number, end: number, share: number])[];
 }
 
 /** Another token that the model considered at a step; `id` is its token id, or null without the model. */

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from attrwidget.progress import Progress
     from attrwidget.results.base import MethodInfo, Reading
+    from attrwidget.results.summary import Summary
     from attrwidget.text.tokens import Tokens
     from attrwidget.widget import ExplanationWidget
 
@@ -64,6 +65,40 @@ class Presentation(ABC):
             >>> [method.name for method in ex.methods()]
         """
         return self.reading.methods()
+
+    def summary(
+        self,
+        steps: Sequence[int] | None = None,
+        method: str | None = None,
+        *,
+        check: bool = True,
+        progress: Progress | None = None,
+    ) -> Summary:
+        """Return what stands out: what a word rests on most, how much, whether leaving it out confirms it.
+
+        A few words stand out that hold half of what all words gave, and twice their equal part, if p falls by .05
+        or more without the first three. Other methods are named whose scores are at hand.
+
+        Args:
+            steps: The steps of the word to sum up; by default the one that the widget explains first.
+            method: A name of ``methods()``; by default the first.
+            check: Make the check of the page: mask the first three words, then as many others.
+            progress: Called with ``(done, total)``; an exception raised in it stops the work.
+
+        Returns:
+            The numbers; printed as the sentences that stand above the map.
+
+        Raises:
+            AttrWidgetError: A step or the method does not exist, or there is no answer.
+
+        Example:
+            >>> ex.summary()
+        """
+        from attrwidget.page.first_word import first_word
+        from attrwidget.results.summary import summarize
+
+        at = first_word(self.reading) if steps is None else steps
+        return summarize(self.reading, at, method, check=check, progress=progress)
 
     @abstractmethod
     def scores(self, method: str | None = None, *, normalize: str | None = "auto") -> pd.DataFrame:

@@ -26,7 +26,12 @@ interface Question {
   readonly inputs: readonly number[];
 }
 
-export function mountCheck(host: HTMLElement, ctx: Context, shown: ReadonlySignal<ShownScores | null>): void {
+/** Returns how many checks were made. */
+export function mountCheck(
+  host: HTMLElement,
+  ctx: Context,
+  shown: ReadonlySignal<ShownScores | null>,
+): ReadonlySignal<number> {
   const { state, session, later, after, run, announce } = ctx;
   const meaning =
     "It holds where the probability falls further without these words than in every draw of others. It says what the model needs, not whether the answer is true.";
@@ -84,6 +89,7 @@ export function mountCheck(host: HTMLElement, ctx: Context, shown: ReadonlySigna
       return ask(next, false);
     });
   });
+  return known;
 }
 
 const keyOf = ({ steps, inputs }: Question): string => `${steps} ${inputs}`;

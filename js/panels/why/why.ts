@@ -23,8 +23,12 @@ const listed = 5;
 /** Letters of what tells a word from others that leave the word too little room: "51st of 122". */
 const longTag = 9;
 
-/** `trouble` tells why nothing more can be computed now, or null. */
-function mount(host: HTMLElement, ctx: Context, trouble?: ReadonlySignal<string | null>): void {
+/** `trouble` tells why nothing more can be computed now, or null. Returns how many checks were made. */
+function mount(
+  host: HTMLElement,
+  ctx: Context,
+  trouble?: ReadonlySignal<string | null>,
+): ReadonlySignal<number> {
   const { state, scores, effect } = ctx;
   const title = h("div", { class: "title" });
   const size = h("p", { class: "size" });
@@ -103,7 +107,7 @@ function mount(host: HTMLElement, ctx: Context, trouble?: ReadonlySignal<string 
     void shown.value;
     for (const row of rows) row.press(state.alone.value);
   });
-  mountCheck(check, ctx, shown);
+  return mountCheck(check, ctx, shown);
 }
 
 /** "top 5 of 40 hold 71 % · <s> left out". */

@@ -9,6 +9,7 @@ import { pointedInput } from "../../state/selectors";
 import { type Units, unitsOf } from "../../state/units";
 import type { Box } from "./boxes";
 import type { TextElements } from "./build";
+import { markContext } from "./context-marks";
 import type { Page } from "./page";
 
 /** Characters of a word in the label. */
@@ -51,6 +52,7 @@ export function followTip(host: HTMLElement, page: Page, ctx: Context, between: 
     u = updateTip(tip, page.built, ctx);
     if (u !== null) place();
   });
+  page.follow(() => markContext(page.built, ctx));
 }
 
 /** The name of a piece of text, cut in the middle of long ones. */

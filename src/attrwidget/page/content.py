@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from attrwidget.page.contexts import contexts_of
 from attrwidget.page.first_word import first_word
 from attrwidget.page.groups import groups_of
 from attrwidget.page.rests import rests_entry
@@ -31,6 +32,7 @@ def content_of(reading: Reading, *, model: bool = True) -> dict[str, Any]:
     Probabilities have six significant digits; numbers that are not known are null.
     """
     tokens, steps, suggested = reading.tokens, reading.steps, first_word(reading)
+    contexts = contexts_of(reading, model=model)
     contrasts, words = (reading.contrasts, reading.changed_words) if model else (None, None)
     return {
         "v": VERSION,
@@ -62,6 +64,7 @@ def content_of(reading: Reading, *, model: bool = True) -> dict[str, Any]:
         "check_seconds": _seconds(reading.checks) if model else None,
         **(lens_entry(reading.lens) if model else {}),
         **rests_entry(reading, model=model),
+        **({"contexts": contexts} if contexts else {}),
         **({"continued": True} if reading.before else {}),
         **_changed(reading),
         **({"editing": {"mask": words.mask}} if words else {}),

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from attrwidget.results.attention_parts import AttentionPart
     from attrwidget.results.changed_words import ChangedWords
     from attrwidget.results.check import Checks
+    from attrwidget.results.context.offered import Contexts
     from attrwidget.results.contrast import Contrasts
     from attrwidget.results.experts import Experts
     from attrwidget.results.given import Given
@@ -83,6 +84,7 @@ class Reading(ABC):
         model_name: The model's name or folder.
         sections: Titles of stretches of the text, such as "Prompt" and "Answer".
         warnings: Sentences about the model's numbers.
+        contexts: What may be left out before the answer, and what that changes; None without the model.
         contrasts: Scores against foils; None without the model.
         changed_words: What becomes of a step where words are changed; None without the model.
         edits: The words that were changed of the text before: where a new one stands, and the old one's text.
@@ -112,6 +114,7 @@ class Reading(ABC):
     model_name: str
     sections: list[Section]
     warnings: list[str]
+    contexts: Contexts | None = None
     contrasts: Contrasts | None = None
     changed_words: ChangedWords | None = None
     edits: tuple[tuple[int, int, str], ...] = ()

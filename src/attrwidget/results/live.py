@@ -26,6 +26,7 @@ from attrwidget.results.arguments import select_heads
 from attrwidget.results.attention_parts import part_weights, parts_of
 from attrwidget.results.base import MethodInfo, Reading
 from attrwidget.results.changed_words import ChangedWords
+from attrwidget.results.context.offered import Contexts
 from attrwidget.results.contrast import Contrasts
 from attrwidget.results.live_check import LiveChecks
 from attrwidget.results.live_experts import experts_of
@@ -51,6 +52,7 @@ class LiveReading(Reading):
     """The numbers of one trace; what was computed is kept in ``cache``."""
 
     checks: LiveChecks
+    contexts: Contexts
     contrasts: Contrasts
     changed_words: ChangedWords
     lens: LiveLens
@@ -67,6 +69,7 @@ class LiveReading(Reading):
         self.n_layers, self.n_heads = trace.n_layers, trace.n_heads
         self.has_query_keys, self.parts = has_query_keys(trace), parts_of(trace)
         self.attention_note = trace.capabilities.attention_note
+        self.contexts = Contexts(self)
         self.model_name, self.warnings = trace.model.name, _warnings(trace)
         self.answer_text, self.step_noun, self.places = trace.answer_text, trace.step_noun, trace.places
 

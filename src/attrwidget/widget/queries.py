@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.errors import AttrWidgetError
+from attrwidget.widget import context_requests as contexts
 from attrwidget.widget import corpus_requests as corpora
 from attrwidget.widget import figure_requests as figures
 from attrwidget.widget import layer_requests as layers
@@ -31,6 +32,7 @@ _OPERATIONS: dict[str, Callable[[Reading, Mapping[str, Any]], Query]] = {
     "rests": rests.rests,
     "experts": layers.experts,
     "expert_inputs": layers.expert_inputs,
+    "context": contexts.context,
     "similar": corpora.similar,
     "continue": words.write_on,
     "back": words.back,
@@ -53,6 +55,7 @@ _FIELDS = {
     "experts": ("inputs",),
     "expert_inputs": ("layer", "expert"),
     "rests": (),
+    "context": ("context",),
     "similar": ("step", "token", "layer", "heads", "k"),
     "continue": ("step", "foil"),
     "back": (),

@@ -22,7 +22,7 @@ def made(divergences: list[float], instead: str = "Your") -> ContextReliance:
     )
     words = pd.DataFrame([[0.1, 0.6]] * len(steps), index=steps, columns=["dog", "Rex"])
     return ContextReliance(
-        answer, words, words, words, "kl_divergence", 1.5, (3, 4), "saliency", "probability"
+        answer, words, words, words, ((3, 4), (4, 5)), "kl_divergence", 1.5, (3, 4), "saliency", "probability"
     )
 
 

@@ -95,12 +95,14 @@ def measure(
         "selected": [step in set(chosen) for step in steps],
     }
     index = pd.Index(chosen, name="step")
+    words, places = _by_word(reading, shares, context_at, index)
     labels = pd.Index([trace.tokens.labels[at] for at in context_at], name="context")
     return ContextReliance(
         Table(answer, index=pd.Index(steps, name="step")),
         Table(rows[:, context_at], index=index, columns=labels),
         Table(shares[:, context_at], index=index, columns=labels),
-        _by_word(reading, shares, context_at, index),
+        words,
+        places,
         metric,
         threshold,
         tuple(context_at),
@@ -177,13 +179,14 @@ def _words(reading: LiveReading) -> list[str]:
 
 def _by_word(
     reading: LiveReading, shares: NDArray[np.float64], context: Sequence[int], steps: pd.Index
-) -> pd.DataFrame:
-    """Return *shares* summed by word of the context."""
-    wanted, columns, names = set(context), [], []
+) -> tuple[pd.DataFrame, tuple[tuple[int, int], ...]]:
+    """Return *shares* summed by word of the context, and the tokens of these words."""
+    wanted, columns, names, places = set(context), [], [], []
     for word in words_of(reading.tokens, 0):
         at = [i for i in range(word[0].start, word[-1].end) if i in wanted]
         if at:
             columns.append(shares[:, at].sum(axis=1))
             names.append(visible("".join(unit.text for unit in word)))
+            places.append((at[0], at[-1] + 1))
     values = np.stack(columns, axis=1) if columns else np.empty((len(shares), 0))
-    return Table(values, index=steps, columns=pd.Index(names, name="context"))
+    return Table(values, index=steps, columns=pd.Index(names, name="context")), tuple(places)

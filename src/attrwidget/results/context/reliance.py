@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from attrwidget.results.context.sensitivity import MEANINGS
+from attrwidget.results.printed import chance
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +30,7 @@ class ContextReliance:
             method's raw scores, equal to Inseq's.
         shares: The magnitudes of ``scores`` as shares of those of all inputs of the step.
         words: The same table summed by word of the context.
+        places: The tokens of these words, ``(start, end)``.
         metric: The measure's name.
         threshold: Its mean plus λ times its standard deviation.
         context: The positions of the context's tokens.
@@ -40,6 +42,7 @@ class ContextReliance:
     scores: pd.DataFrame
     shares: pd.DataFrame
     words: pd.DataFrame
+    places: tuple[tuple[int, int], ...]
     metric: str
     threshold: float
     context: tuple[int, ...]
@@ -78,7 +81,7 @@ class ContextReliance:
         named = ", ".join(f"{cue} ({share:.0%})" for cue, share in cues.items() if share > 0)
         by = f" In the context it rests most on {named}." if named else ""
         return (
-            f"{name}: p {_chance(row['probability'])} with the context and {_chance(row['without'])} without it, "
+            f"{name}: p {chance(row['probability'])} with the context and {chance(row['without'])} without it, "
             f"where {first}.{by}"
         )
 
@@ -88,7 +91,3 @@ class ContextReliance:
         from html import escape
 
         return "".join(f"<p>{escape(line)}</p>" for line in str(self).splitlines())
-
-
-def _chance(p: float) -> str:
-    return "<.001" if p < 5e-4 else ">.999" if p >= 0.9995 else f"{p:.3f}"[1:]

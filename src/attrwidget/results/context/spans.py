@@ -64,6 +64,8 @@ def _spans(reading: Reading, context: Any) -> list[ContextSpan]:
 
 
 def _pair(reading: Reading, pair: Any) -> ContextSpan:
+    if isinstance(pair, ContextSpan):
+        return pair
     ends = check_list(pair, "A stretch of tokens", "(start, end)")
     if len(ends) != 2:
         raise AttrWidgetError(f"A stretch of tokens is (start, end), not {short(pair)}.")

@@ -1,0 +1,77 @@
+"""The contexts that a page offers to leave out, and what was found of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from attrwidget.results.context.spans import ContextSpan
+from attrwidget.text.borders import divided, sentence_starts, stretches
+from attrwidget.text.thoughts import thoughts_of
+
+if TYPE_CHECKING:
+    from attrwidget.progress import Progress
+    from attrwidget.results.base import Reading
+    from attrwidget.results.context.reliance import ContextReliance
+    from attrwidget.results.live import LiveReading
+
+
+class Offered(NamedTuple):
+    """A context: its name in a sentence, and its spans."""
+
+    title: str
+    spans: tuple[ContextSpan, ...]
+
+
+class Contexts:
+    """Contexts of one live explanation.
+
+    Attributes:
+        offered: Those that can be left out.
+        made: What was found of them, by their place in *offered*.
+    """
+
+    def __init__(self, reading: LiveReading) -> None:
+        self._reading = reading
+        self.offered = offered_by(reading) if reading.trace.writes_text and reading.n_steps else []
+        self.made: dict[int, ContextReliance] = {}
+
+    def run(self, which: int, progress: Progress | None = None) -> ContextReliance:
+        """Return what the context *which* changed, and keep it."""
+        from attrwidget.results.context.live import measure
+
+        if which not in self.made:
+            self.made[which] = measure(self._reading, self.offered[which].spans, progress=progress)
+        return self.made[which]
+
+
+def offered_by(reading: Reading) -> list[Offered]:
+    """Return the contexts of a text: earlier messages, thoughts or, without a chat, all but its last sentence."""
+    said = [section for section in reading.sections if section.body and section.body[0] < section.body[1]]
+    found = []
+    for title, system in (("system message", True), ("earlier messages", False)):
+        spans = [
+            ContextSpan(section.start, section.end, *section.body)
+            for section in said[:-1]
+            if section.body and (section.title == "system") == system
+        ]
+        found.append(Offered(title, tuple(spans)))
+    thoughts = thoughts_of(reading.tokens, reading.first_step)
+    spans = [ContextSpan(*pair, *pair) for pair in thoughts if pair[1] <= reading.n_inputs]
+    found.append(Offered("thoughts", tuple(spans)))
+    if not said:
+        found.append(Offered("text before the last sentence", tuple(_before_last_sentence(reading))))
+    return [one for one in found if one.spans]
+
+
+def _before_last_sentence(reading: Reading) -> list[ContextSpan]:
+    """Return what stands before the last sentence of a prompt or a source, without control tokens at its front."""
+    end = reading.n_source or reading.first_step
+    starts = [
+        pieces[0].start
+        for stretch in stretches(reading.tokens, {0, end}, end)
+        for pieces in divided(stretch, sentence_starts)
+    ]
+    special = reading.tokens.special
+    first = next((at for at in range(end) if not special[at]), end)
+    last = max((at for at in starts if at < end and not special[at]), default=0)
+    return [ContextSpan(first, last, first, last)] if first < last else []

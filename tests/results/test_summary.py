@@ -1,0 +1,151 @@
+"""What stands out: true of planted words, and nothing of a model that was not trained."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+
+import attrwidget as aw
+from attrwidget import demo
+from attrwidget.errors import AttrWidgetError
+from attrwidget.results.summary import standing_out
+
+
+@cache
+def model(name: str) -> Any:
+    return aw.load(name)
+
+
+def planted(count: int) -> list[Any]:
+    """Sentences of the bundled model's grammar, each with the words that decide its answer."""
+    every = list(demo.sentences())
+    return every[:: max(1, len(every) // count)]
+
+
+def deciding(one: Any, step: int) -> set[str]:
+    return {one.text[a:b].strip() for a, b in one.deciding[step]}
+
+
+def masked_p(ex: aw.Explanation, inputs: list[int], step: int) -> float:
+    """The probability of a step with *inputs* masked, by plain Transformers."""
+    ids = torch.tensor([ex.tokens.ids[: ex.reading.first_step + step]])
+    mask = torch.ones_like(ids)
+    mask[0, inputs] = 0
+    positions = torch.arange(ids.shape[1])[None]
+    with torch.no_grad():
+        logits = ex.trace.model.hf(ids, attention_mask=mask, position_ids=positions).logits[0, -1]
+    return float(logits.double().softmax(-1)[ex.tokens.ids[ex.reading.first_step + step]])
+
+
+def test_the_planted_words_stand_out() -> None:
+    found = []
+    for prompt, answer, words in (
+        ("The capital of Japan is", " Tokyo.", {"Japan", "capital"}),
+        ("In class we learned that the capital of France is", " Paris.", {"France", "capital"}),
+        ("My friend from Kyiv says that language of Australia is", " English.", {"Australia", "language"}),
+    ):
+        ex = model("demo").explain(prompt, output=answer)
+        summary = ex.summary([0])
+        assert set(summary.words) <= words, str(summary)
+        assert summary.stands_out
+        assert summary.confirmed
+        assert summary.check is not None
+        p = masked_p(ex, list(summary.check.inputs), 0)
+        assert summary.check.without == pytest.approx(p, abs=1e-5)
+        row = np.maximum(np.nan_to_num(ex.scores("leave_one_out").to_numpy()[0]), 0)
+        assert summary.share == pytest.approx(row[list(summary.inputs)].sum() / row[1:].sum(), abs=0.02)
+        found.append(str(summary))
+    assert found[0].startswith("“Tokyo” rests mostly on “")
+    assert "confirms it: p falls from" in found[0]
+
+
+@pytest.mark.slow
+def test_every_planted_sentence_is_told_truly() -> None:
+    """A word named decides the answer; the check is that of plain Transformers."""
+    right, wrong = 0, []
+    for one in planted(40):
+        ex = model("demo").explain(one.prompt, output=one.answer)
+        summary = ex.summary()
+        if summary.stands_out:
+            decides = {word for step in summary.steps for word in deciding(one, step)}
+            truth = " ".join(decides).casefold().split()
+            named = [word.casefold() for word in summary.words]
+            if set(named).isdisjoint(truth):
+                wrong.append((one.prompt, summary.words, truth))
+            else:
+                right += 1
+        if summary.check is not None and len(summary.steps) == 1:
+            p = masked_p(ex, list(summary.check.inputs), summary.steps[0])
+            assert summary.check.without == pytest.approx(p, abs=1e-4)
+            assert summary.confirmed in (None, summary.check.without < min(summary.check.others))
+    assert right >= 25
+    assert len(wrong) <= 0.1 * (right + len(wrong)), wrong
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("demo-translation", "我喜歡機器學習和人工智慧。", {"喜歡"}),
+        ("demo-sentiment", "The film was wonderful.", {"wonderful"}),
+        ("demo-masked", "The capital of Japan is [MASK].", {"Japan"}),
+    ],
+)
+def test_other_kinds_of_models(name: str, text: str, words: set[str]) -> None:
+    kind = model(name)
+    summary = kind.explain(text.replace("[MASK]", str(kind.tokenizer.mask_token))).summary()
+    assert summary.words[0] in words, str(summary)
+    assert summary.confirmed
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_nothing_stands_out_of_a_model_that_was_not_trained(seed: int) -> None:
+    torch.manual_seed(seed)
+    untrained = AutoModelForCausalLM.from_config(AutoConfig.from_pretrained(demo.path("demo"))).eval()
+    other = aw.load(untrained, AutoTokenizer.from_pretrained(demo.path("demo")))
+    for prompt in ("The capital of Japan is", "The president who held office in America was"):
+        summary = other.explain(prompt, max_new_tokens=4).summary()
+        assert not summary.stands_out
+        assert summary.confirmed is None
+        assert str(summary).startswith("Nothing stands out: ")
+
+
+def test_methods_at_hand_are_compared() -> None:
+    ex = aw.load("demo").explain("The capital of Japan is", output=" Tokyo.")
+    assert ex.summary([0]).others == ()
+    ex.scores("saliency")
+    ((title, first),) = ex.summary([0]).others
+    assert title == "Saliency"
+    row = ex.scores("saliency").to_numpy()[0].copy()
+    row[0] = np.nan if row[0] > 0.25 else row[0]  # a sink
+    assert first == ex.tokens.labels[int(np.nanargmax(row))]
+    summary = ex.summary([0])
+    assert summary.parting == (() if first in summary.words else ("Saliency",))
+    assert ("Methods part" in str(summary)) == bool(summary.parting)
+
+
+def test_a_few_stand_out_that_hold_half_and_twice_their_part() -> None:
+    assert standing_out([0.6, 0.15, 0.15, 0.05, 0.05]) == 3
+    assert standing_out([0.8, 0.09, 0.05, 0.03, 0.03]) == 1
+    assert standing_out([0.4, 0.4, 0.09, 0.06, 0.05]) == 2
+    assert standing_out([0.25] * 4) == 0
+    assert standing_out([0.5, 0.5]) == 0
+    assert standing_out([0.1] * 10) == 0
+    assert standing_out([]) == 0
+    assert standing_out([0.0, 0.0]) == 0
+
+
+def test_a_step_that_does_not_exist_is_said() -> None:
+    with pytest.raises(AttrWidgetError, match="There is no step 9"):
+        model("demo").explain("The capital of Japan is", output=" Tokyo.").summary([9])
+
+
+def test_without_a_check() -> None:
+    summary = model("demo").explain("The capital of Japan is", output=" Tokyo.").summary([0], check=False)
+    assert summary.check is None
+    assert "Leaving out" not in str(summary)
