@@ -195,7 +195,7 @@ def _others(reading: Reading, shown: MethodInfo, steps: list[int]) -> list[tuple
         if reading.has_rows(info.name, steps):
             scores = _by_word(reading, info, steps, None)
             if scores:
-                found.append((info.title, _text(reading, max(scores, key=lambda word: scores[word]))))
+                found.append((info.title, _text(reading, max(scores.items(), key=lambda pair: pair[1])[0])))
     return found
 
 

@@ -167,7 +167,7 @@ class SelfExplanation(SavedExplanation):
         table.attrs["note"] = NOTE
         return table
 
-    def summary(self) -> list[str]:
+    def summary(self) -> list[str]:  # type: ignore[override]  # of claims, which take its place
         r"""Return the sentences that stand around the claims: the decision, how it is known, and how far they agree.
 
         Example:
