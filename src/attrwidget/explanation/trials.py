@@ -79,7 +79,8 @@ class Trials(LivePresentation):
 
         Args:
             context: ``(start, end)`` of tokens, or several such pairs; a text that stands in the prompt; the role of
-                earlier messages of a chat, such as ``"system"``; or ``"thinking"``, the thoughts of the answer.
+                earlier messages of a chat, such as ``"system"``; ``"document"`` or ``"tool"``, those given with the
+                question; or ``"thinking"``, the thoughts of the answer.
             metric: How a token's two predictions are compared: ``"kl_divergence"`` (in nats, of the prediction without
                 the context from that with it), ``"contrast_prob_diff"``, ``"contrast_logits_diff"`` (without less
                 with), ``"contrast_prob"``, ``"contrast_logits"`` (with), ``"pcxmi"`` (bits) or ``"in_context_pvi"``

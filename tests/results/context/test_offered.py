@@ -25,6 +25,21 @@ def test_earlier_messages_of_a_chat() -> None:
     assert [text(ex, one.first, one.last) for one in earlier.spans] == ["Who was first?", "George"]
 
 
+def test_documents_given_with_the_question() -> None:
+    ex = aw.load("demo").explain(
+        "The capital of France is",
+        documents=["The capital of Japan is Tokyo.", "The capital of Italy is Rome."],
+        max_new_tokens=2,
+    )
+    (documents,) = ex.reading.contexts.offered
+    assert documents.title == "documents"
+    assert len(documents.spans) == 2
+    assert "Tokyo" in text(ex, documents.spans[0].start, documents.spans[0].end)
+    found = ex.context_reliance("document")
+    assert found.context == tuple(at for span in documents.spans for at in range(span.start, span.end))
+    assert len(found.answer) == 2
+
+
 def test_all_but_the_last_sentence_of_a_prompt() -> None:
     model = aw.load("demo")
     (one,) = model.explain("The capital of Japan is Tokyo. The capital of France is").reading.contexts.offered

@@ -52,7 +52,7 @@ def measure(
     trace, report = reading.trace, progress or (lambda _done, _total: None)
     _check_measure(trace, metric, std, topk)
     _check_attribution(trace, method, target_function)
-    spans = find_context(reading, context)
+    spans = find_context(reading, context, trace.context_spans)
     edits = _without(reading, spans)
     report(0, _RUNS)
     given = _logits(trace)

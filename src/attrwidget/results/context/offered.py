@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from attrwidget.results.context.spans import ContextSpan
+from attrwidget.results.context.spans import ContextSpan, whole
 from attrwidget.text.borders import divided, sentence_starts, stretches
 from attrwidget.text.thoughts import thoughts_of
 
@@ -44,10 +44,11 @@ class Contexts:
         return self.made[which]
 
 
-def offered_by(reading: Reading) -> list[Offered]:
-    """Return the contexts of a text: earlier messages, thoughts or, without a chat, all but its last sentence."""
+def offered_by(reading: LiveReading) -> list[Offered]:
+    """Return documents, earlier messages and thoughts or, without a chat, all but the last sentence."""
     said = [section for section in reading.sections if section.body and section.body[0] < section.body[1]]
-    found = []
+    documents = reading.trace.context_spans.get("document", ())
+    found = [Offered("documents", tuple(whole(one.start, one.end) for one in documents))]
     for title, system in (("system message", True), ("earlier messages", False)):
         spans = [
             ContextSpan(section.start, section.end, *section.body)
@@ -56,9 +57,9 @@ def offered_by(reading: Reading) -> list[Offered]:
         ]
         found.append(Offered(title, tuple(spans)))
     thoughts = thoughts_of(reading.tokens, reading.first_step)
-    spans = [ContextSpan(*pair, *pair) for pair in thoughts if pair[1] <= reading.n_inputs]
+    spans = [whole(*pair) for pair in thoughts if pair[1] <= reading.n_inputs]
     found.append(Offered("thoughts", tuple(spans)))
-    if not said:
+    if not said and not documents:
         found.append(Offered("text before the last sentence", tuple(_before_last_sentence(reading))))
     return [one for one in found if one.spans]
 
@@ -74,4 +75,4 @@ def _before_last_sentence(reading: Reading) -> list[ContextSpan]:
     special = reading.tokens.special
     first = next((at for at in range(end) if not special[at]), end)
     last = max((at for at in starts if at < end and not special[at]), default=0)
-    return [ContextSpan(first, last, first, last)] if first < last else []
+    return [whole(first, last)] if first < last else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrwidget.checks import check_list, check_whole, is_whole, short
@@ -10,12 +11,15 @@ from attrwidget.errors import AttrWidgetError
 from attrwidget.text.thoughts import thoughts_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from attrwidget.results.base import Reading
+    from attrwidget.text.sections import Section
 
 THOUGHTS = "thinking"
-_FORMS = "a stretch of tokens (start, end), a text that stands in the prompt, a role such as 'system', or 'thinking'"
+_FORMS = (
+    "tokens (start, end), a text of the prompt, a role such as 'system', or 'document', 'tool' or 'thinking'"
+)
 
 
 class ContextSpan(NamedTuple):
@@ -27,19 +31,22 @@ class ContextSpan(NamedTuple):
     last: int
 
 
-def find_context(reading: Reading, context: Any) -> list[ContextSpan]:
+def find_context(
+    reading: Reading, context: Any, given: Mapping[str, Sequence[Section]] = MappingProxyType({})
+) -> list[ContextSpan]:
     """Find the spans of *context*, in the order of the text.
 
     Args:
         reading: The explanation.
         context: ``(start, end)`` of tokens, or a list of such pairs; the role of messages, of which the last before the
-            answer, the question itself, is no context; ``"thinking"``: the thoughts of the answer; any other text is
-            looked for in the prompt.
+            answer, the question itself, is no context; ``"thinking"``: the thoughts of the answer; a kind of *given*;
+            any other text is looked for in the prompt.
+        given: The documents and tools in the prompt, by kind: ``"document"``, ``"tool"``.
 
     Raises:
         AttrWidgetError: It is none of these, is not found, or leaves nothing to answer.
     """
-    spans = _spans(reading, context)
+    spans = _spans(reading, context, given)
     for one, after in pairwise(spans):
         if one.end > after.start:
             raise AttrWidgetError(
@@ -52,15 +59,21 @@ def find_context(reading: Reading, context: Any) -> list[ContextSpan]:
     return spans
 
 
-def _spans(reading: Reading, context: Any) -> list[ContextSpan]:
+def _spans(reading: Reading, context: Any, given: Mapping[str, Sequence[Section]]) -> list[ContextSpan]:
     if isinstance(context, str):
-        return _named(reading, context)
+        items = given.get(context)
+        return _named(reading, context) if not items else [whole(item.start, item.end) for item in items]
     pairs = check_list(context, "A context", f"{_FORMS},")
     if len(pairs) == 2 and all(map(is_whole, pairs)):
         pairs = [pairs]
     if not pairs:
         raise AttrWidgetError(f"The context is empty: give {_FORMS}.")
     return sorted(_pair(reading, pair) for pair in pairs)
+
+
+def whole(start: int, end: int) -> ContextSpan:
+    """Return the span of tokens all of which are words of the context."""
+    return ContextSpan(start, end, start, end)
 
 
 def _pair(reading: Reading, pair: Any) -> ContextSpan:
@@ -75,7 +88,7 @@ def _pair(reading: Reading, pair: Any) -> ContextSpan:
             f"There is no stretch of tokens {short((start, end))}: the text has tokens 0 to "
             f"{len(reading.tokens) - 1}, and the end is one past the last."
         )
-    return ContextSpan(start, end, start, end)
+    return whole(start, end)
 
 
 def _named(reading: Reading, name: str) -> list[ContextSpan]:
@@ -85,7 +98,7 @@ def _named(reading: Reading, name: str) -> list[ContextSpan]:
         found = thoughts_of(reading.tokens, reading.first_step)
         if not found:
             raise AttrWidgetError("The answer has no thoughts between marks such as <think> and </think>.")
-        return [ContextSpan(start, end, start, end) for start, end in found]
+        return [whole(start, end) for start, end in found]
     messages = [section for section in reading.sections if section.body and section.body[0] < section.body[1]]
     said = [section for section in messages if section.title == name]
     if said:
