@@ -21,6 +21,9 @@ test("how many words changed, or that the answer hardly did", () => {
   expect(foundText({ count: 12, threshold: 1, largest: 0.004, changed: [] }, "system message")).toBe(
     "The system message hardly changed the answer: the predictions differ by at most .004 nats.",
   );
+  expect(foundText({ count: 12, threshold: 1, largest: 0.4, changed: [] }, "system message")).toContain(
+    "changed no token much more than the others",
+  );
 });
 
 test("what a word would have been, and the words of the context that did it", () => {

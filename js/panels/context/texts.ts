@@ -8,6 +8,8 @@ const most = 4;
 
 /** "The system message changed 2 of 12 words most; p without it → with it:". */
 export function foundText({ count, largest, changed }: FoundContext, title: string): string {
+  if (changed.length === 0 && largest >= 0.1)
+    return `The ${title} changed no token much more than the others: the predictions differ by at most ${numeral(largest)} nats.`;
   if (changed.length === 0)
     return `The ${title} hardly changed the answer: the predictions differ by at most ${numeral(largest)} nats.`;
   return `The ${title} changed ${changed.length} of ${count} tokens most. p without it → with it:`;

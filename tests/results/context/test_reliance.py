@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
 from attrwidget.results.context.reliance import ContextReliance
@@ -46,3 +48,11 @@ def test_what_hardly_changed_is_not_named() -> None:
 
 def test_many_are_counted() -> None:
     assert str(made([2.0] * 10)).splitlines()[-1] == "And 2 more: see .answer."
+
+
+def test_what_is_not_selected_though_it_changed_is_said() -> None:
+    """Of two tokens neither is a standard deviation above their mean."""
+    found = made([2.0, 0.01])
+    none = replace(found, scores=found.scores.iloc[:0])
+    assert "No token that the context changed is selected" in str(none)
+    assert "differ most at “ex”, by 2 nats" in str(none)

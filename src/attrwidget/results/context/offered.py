@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from attrwidget.results.live import LiveReading
 
 
+_FEW = 2  # tokens of an answer
+
+
 class Offered(NamedTuple):
     """A context: its name in a sentence, and its spans."""
 
@@ -40,7 +43,11 @@ class Contexts:
         from attrwidget.results.context.live import measure
 
         if which not in self.made:
-            self.made[which] = measure(self._reading, self.offered[which].spans, progress=progress)
+            spans = self.offered[which].spans
+            after = self._reading.n_steps - max(0, spans[-1].end - self._reading.first_step)
+            # Of two numbers neither is a standard deviation above their mean.
+            std = 1.0 if after > _FEW else 0.0
+            self.made[which] = measure(self._reading, spans, std=std, progress=progress)
         return self.made[which]
 
 

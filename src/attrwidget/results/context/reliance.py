@@ -57,6 +57,13 @@ class ContextReliance:
     def __str__(self) -> str:
         count, changed = len(self.answer), self.changed
         largest = float(self.answer["kl_divergence"].max())
+        if not changed and largest >= HARDLY:
+            token = self.answer.loc[self.answer["kl_divergence"].idxmax(), "token"]
+            return (
+                f"No token that the context changed is selected: none reaches {self.threshold:.2g} by "
+                f"{MEANINGS[self.metric]}. The predictions differ most at “{token}”, by {largest:.2g} nats: take a "
+                "smaller std= to select it."
+            )
         if not changed:
             return (
                 f"The context hardly changed the answer: with and without it, the predictions of its {count} tokens "
