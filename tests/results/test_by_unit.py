@@ -11,6 +11,8 @@ from helpers.chats import CHATML, chat_tokenizer
 from helpers.tiny import build, byte_tokenizer
 
 import attrwidget as aw
+from attrwidget.methods.request.targets import Target
+from attrwidget.methods.shared.masked_coalitions import MaskedCoalitions
 
 DOCUMENTS = ["Ottawa is cold.", "Lima is so very dry. Or wet."]
 ANSWER = " It is Ottawa. It is cold, they say. 3."
@@ -116,3 +118,31 @@ def test_what_is_not_there_is_refused(ex: Any) -> None:
         ex.by_unit(normalize="step")
     with pytest.raises(aw.AttrWidgetError, match="There are no documents here"):
         aw.load("demo").explain("The capital of Japan is").by_unit()
+
+
+def returned(work: Any) -> Any:
+    """What a generator returns at its end."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as done:
+            return done.value
+
+
+def test_coalitions_of_deleted_documents_are_shorter_texts(ex: Any) -> None:
+    first, ids = ex.reading.first_step, ex.tokens.ids
+    keep = np.array([[True, False], [False, True], [False, False], [True, True]])
+    target = Target("log_prob", ex.trace.outputs)
+    pairs = [(span.start, span.stop) for span in spans(ex)]
+    work = MaskedCoalitions(ex.trace, pairs, "delete").score_all(keep, target)
+    for kept, scores in zip(keep, returned(work), strict=True):
+        gone = {i for span, stays in zip(spans(ex), kept, strict=True) if not stays for i in span}
+        gone -= {0}  # the first token always stays
+        left = [token for i, token in enumerate(ids) if i not in gone]
+        start = first - len(gone)
+        with torch.no_grad():
+            logits = ex.trace.model.hf(torch.tensor([left[:-1]]), use_cache=False).logits[0, start - 1 :]
+        truth = logits.double().log_softmax(-1)[range(len(logits)), left[start:]]
+        np.testing.assert_allclose(scores, truth.numpy(), atol=1e-5)
+    with pytest.raises(aw.AttrWidgetError, match="change"):
+        ex.by_unit("document", "span_regression", change="drop")

@@ -1,4 +1,5 @@
 // @vitest-environment happy-dom
+import { signal } from "@preact/signals-core";
 import { afterEach, expect, test } from "vitest";
 import { settle, setUp } from "../../testing";
 import { rests } from "./rests";
@@ -94,4 +95,22 @@ test("an answer without documents shows nothing", () => {
   t = setUp();
   rests.mount(t.host, t.ctx);
   expect(t.host.querySelector<HTMLElement>(".aw-rests")?.hidden).toBe(true);
+});
+
+test("one question is asked, whatever work begins and ends meanwhile", async () => {
+  t = setUp({ rests: info as never });
+  const working = signal(0);
+  t.ctx = {
+    ...t.ctx,
+    run: async (work) => {
+      working.value++;
+      return work({ signal: t.end.signal });
+    },
+  };
+  t.session.ask.mockResolvedValue({ meta: {}, numbers: new Float32Array(4) });
+  rests.mount(t.host, t.ctx);
+  await settle();
+  working.value++;
+  await settle();
+  expect(t.session.ask).toHaveBeenCalledTimes(1);
 });

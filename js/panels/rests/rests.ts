@@ -1,5 +1,5 @@
 /** What each sentence of the answer rests on: chips of the documents that were given, and why a tool was called. */
-import { effect, signal } from "@preact/signals-core";
+import { effect, signal, untracked } from "@preact/signals-core";
 import type { Context } from "../../context";
 import { h, writeText } from "../../dom";
 import { tint } from "../../draw/ramp";
@@ -47,7 +47,7 @@ function mount(host: HTMLElement, ctx: Context): void {
     asked.value = info !== undefined && (info.falls !== undefined || info.seconds <= short);
     if (!info) return;
     return effect(() => {
-      if (asked.value) void ask(info);
+      if (asked.value) void untracked(() => ask(info));
     });
   });
   ctx.effect(() => {
@@ -130,6 +130,7 @@ function chipElements(
   return chips.map((chip) => {
     const [title, start, end] = units[chip.unit] as RestsInfo["units"][number];
     const words = wordsOf(title, chip);
+    const label = labelOf(title, chip.share);
     const show = () => {
       const off = state.lit.peek()?.[0] === start;
       state.lit.value = off ? null : [start, end, chip.share];
@@ -146,7 +147,7 @@ function chipElements(
         "aria-pressed": "false",
         onclick: show,
       },
-      labelOf(title, chip.share),
+      label,
     );
     element.dataset.start = String(start);
     element.style.setProperty("--share", chip.share.toFixed(2));

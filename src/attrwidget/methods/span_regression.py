@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from attrwidget.checks import check_choice
 from attrwidget.methods.method import Figures, Method, Passes
 from attrwidget.methods.registry import register
 from attrwidget.methods.shared.checks import check_count, check_positive, check_seed
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from attrwidget.methods.method import HeadSelection, Rows
     from attrwidget.methods.request.targets import Target
 
+_CHANGES = ("mask", "delete")
 _HELD_OUT = 16  # masks that the fit is judged on
 _SWEEPS, _TOLERANCE = 1000, 1e-7
 
@@ -43,12 +45,14 @@ def _compute(
     keep: float,
     alpha: float,
     seed: int,
+    change: str,
 ) -> Rows:
     check_count("samples", samples)
     check_seed(seed)
     check_positive("keep", keep, below=1)
     check_positive("alpha", alpha)
-    coalitions = MaskedCoalitions(trace, units)
+    check_choice(change, "change", _CHANGES)
+    coalitions = MaskedCoalitions(trace, units, change)
     kept = coalitions.draws(int(samples) + _HELD_OUT, seed) < keep
     scores = yield from coalitions.score_all(kept, target)
     counts = [coalitions.count(step) for step in range(trace.n_steps)]
@@ -111,7 +115,7 @@ SPAN_REGRESSION = register(
         signed=True,
         target_function="log_odds",
         needs=("masking",),
-        options={"units": "word", "samples": 64, "keep": 0.5, "alpha": 0.01, "seed": 0},
+        options={"units": "word", "samples": 64, "keep": 0.5, "alpha": 0.01, "seed": 0, "change": "mask"},
         note=note_on_coalitions,
     )
 )

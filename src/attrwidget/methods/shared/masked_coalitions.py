@@ -35,13 +35,14 @@ class MaskedCoalitions:
     Args:
         trace: The run that is explained; it keeps the scores of coalitions, so that stopped work is resumed.
         units: What ``units_of`` takes.
+        change: What becomes of units that are not kept: ``"mask"`` or ``"delete"``, of ``Perturber``.
     """
 
-    def __init__(self, trace: Trace, units: Any) -> None:
+    def __init__(self, trace: Trace, units: Any, change: str = "mask") -> None:
         kept = set(always_kept(trace))
         maskable = (tuple(i for i in unit if i not in kept) for unit in units_of(trace, units))
         self.units: list[Unit] = sorted(unit for unit in maskable if unit)
-        self._trace = trace
+        self._trace, self._change = trace, change
 
     def count(self, step: int) -> int:
         """Return how many units *step* sees, counted from the first."""
@@ -63,8 +64,10 @@ class MaskedCoalitions:
         return np.concatenate(parts)
 
     def _batches(self, keep: NDArray[np.bool_], target: Target) -> Iterator[NDArray[np.float64]]:
-        known: dict[Unit, NDArray[np.float64]] = self._trace.partial_results.setdefault(("runs", target), {})
-        perturber = self._trace.perturber("mask")
+        known: dict[Unit, NDArray[np.float64]] = self._trace.partial_results.setdefault(
+            ("runs", self._change, target), {}
+        )
+        perturber = self._trace.perturber(self._change)
         groups = self._left_out(keep)
         while groups:
             ready = list(takewhile(known.__contains__, groups))
