@@ -77,11 +77,17 @@ def test_a_model_trained_on_chats_answers_a_message(command: Command, tmp_path: 
 @pytest.mark.parametrize(
     ("arguments", "allowed"),
     [
-        ((), Served()),
-        (("--chat",), Served(chat=True)),
-        (("--no-chat", "--models", "a/b", "--models", "c"), Served(chat=False, models=("a/b", "c"))),
-        (("--allow-hub",), Served(allow_hub=True)),
-        (("--max-characters", "300", "--max-new-tokens", "9"), Served(characters=300, new_tokens=9)),
+        ((), Served(memory=4000)),
+        (("--chat",), Served(chat=True, memory=4000)),
+        (
+            ("--no-chat", "--models", "a/b", "--models", "c"),
+            Served(chat=False, models=("a/b", "c"), memory=4000),
+        ),
+        (("--allow-hub",), Served(allow_hub=True, memory=4000)),
+        (
+            ("--max-characters", "300", "--max-new-tokens", "9", "--max-memory", "500"),
+            Served(characters=300, new_tokens=9, memory=500),
+        ),
     ],
 )
 def test_the_app_is_told_what_visitors_may_do(

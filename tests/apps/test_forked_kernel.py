@@ -22,6 +22,7 @@ CELLS = [
     "held = bytearray(10**8)",
     "much = bytearray(10**9)",
     "import torch; torch.ones(3 * 10**8)",
+    "from attrwidget.engine.memory import allowed_bytes; assert 1e8 < allowed_bytes() < 4e8, allowed_bytes()",
     "del held; held = bytearray(10**8); held[-1] = 1",
 ]
 RUN = """import json, sys
@@ -59,7 +60,7 @@ def test_what_takes_more_memory_than_a_visitor_may_have_fails_and_the_kernel_goe
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    first, much, torch, last = json.loads(done.stdout.splitlines()[-1])
-    assert (first, last) == ("ok", "ok")
+    first, much, torch, allowed, last = json.loads(done.stdout.splitlines()[-1])
+    assert (first, allowed, last) == ("ok", "ok", "ok")
     assert much == ""  # of a MemoryError, which says no more
     assert "can't allocate memory" in torch

@@ -165,3 +165,18 @@ def test_an_idle_thread_ends_and_the_next_request_starts_another(monkeypatch: py
     del page, explanation
     gc.collect()
     assert seen() is None
+
+
+def test_where_no_thread_can_be_started_that_is_told_and_the_next_request_is_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = Page(planted())
+
+    def fail(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as full:
+        full.setattr(threading.Thread, "start", fail)
+        assert page.error("scores", SCORES) == "Python failed with RuntimeError: can't start new thread"
+    page.ask("scores", SCORES)
+    page.session.close()

@@ -94,6 +94,7 @@ def run_kernel(connection_file: str, environment: Mapping[str, str], folder: str
     os.environ.update(environment)
     if folder:
         os.chdir(folder)
-    cap_memory(served().memory)
+    if (memory := served().memory) is not None:
+        cap_memory(memory)
     # The kernel ends when its parent has.
     IPKernelApp.launch_instance(["-f", connection_file, f"--IPKernelApp.parent_handle={os.getppid()}"])

@@ -27,7 +27,7 @@ class Served:
         allow_hub: Whether visitors may name any model of the Hugging Face hub.
         characters: The longest text, with its context.
         new_tokens: How many tokens an answer may have.
-        memory: How much memory a visitor's kernel may take of its own, in MB (Linux).
+        memory: How much memory a visitor's kernel may take of its own, in MB (Linux); None for any.
     """
 
     chat: bool | None = None
@@ -35,7 +35,7 @@ class Served:
     allow_hub: bool = False
     characters: int = CHARACTERS
     new_tokens: int = NEW_TOKENS
-    memory: int = MEMORY
+    memory: int | None = None
 
     def announce(self) -> None:
         """Set the environment variable, which the kernels inherit."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -61,7 +62,19 @@ def budget_of(model: Adapter) -> int:
         return int(_SHARE * (free + unused))
     import psutil
 
-    return int(_SHARE * psutil.virtual_memory().available)
+    return int(_SHARE * min(psutil.virtual_memory().available, allowed_bytes()))
+
+
+def allowed_bytes() -> float:
+    """Return how many more bytes this process may take: infinity, but in an app that caps its visitors' memory."""
+    import psutil
+
+    try:
+        import resource
+    except ImportError:  # on Windows
+        return inf
+    most, _ = resource.getrlimit(resource.RLIMIT_DATA)
+    return inf if most == resource.RLIM_INFINITY else max(0, most - psutil.Process().memory_info().data)
 
 
 def float32_fits(model: Adapter, tokens: int) -> bool:

@@ -109,7 +109,10 @@ class Session:
         except Exception as error:  # noqa: BLE001 - nothing may reach the comm layer
             self._refuse(request, error)
         else:
-            (self._at_once if query.at_once else self._worker).submit(job)
+            try:
+                (self._at_once if query.at_once else self._worker).submit(job)
+            except RuntimeError as error:  # no thread could be started
+                self.fail(request, error)
 
     def _enter(self, request: Id, query: Query) -> Job:
         job = Job(query.cost, _Task(self, request, query).run)

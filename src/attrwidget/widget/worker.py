@@ -58,10 +58,11 @@ class Worker:
         with self._changed:
             if self._closed:
                 return False
-            heapq.heappush(self._jobs, job)
             if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._work, name=self._name, daemon=True)
+                thread.start()  # fails where there is no memory for it: the next job tries again
+                self._thread = thread
+            heapq.heappush(self._jobs, job)
             self._changed.notify()
             return True
 
