@@ -52,6 +52,8 @@ def is_out_of_memory(error: BaseException) -> bool:
     """Return whether *error* means that torch ran out of memory, on a GPU or a CPU."""
     import torch
 
-    return isinstance(
-        error, torch.OutOfMemoryError | MemoryError
-    ) or "DefaultCPUAllocator: can't allocate memory" in str(error)
+    said = (
+        "DefaultCPUAllocator: can't allocate memory",
+        "Cannot allocate memory",
+    )  # the second, of a file mapped
+    return isinstance(error, torch.OutOfMemoryError | MemoryError) or any(text in str(error) for text in said)
