@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from attrwidget.comparison import compare
     from attrwidget.corpora.corpus import Corpus
     from attrwidget.corpora.make import corpus
+    from attrwidget.dataset.collection import Collection
+    from attrwidget.dataset.explain import explain_dataset
     from attrwidget.evaluation import evaluate
     from attrwidget.explanation import Explanation
     from attrwidget.formats.read.captum import from_captum
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AttrWidgetError",
     "Cancelled",
+    "Collection",
     "Corpus",
     "Explanation",
     "Model",
@@ -51,6 +54,7 @@ __all__ = [
     "compare",
     "corpus",
     "evaluate",
+    "explain_dataset",
     "from_captum",
     "from_inseq",
     "from_lime",
@@ -64,6 +68,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Collection": "attrwidget.dataset.collection",
     "Corpus": "attrwidget.corpora.corpus",
     "Explanation": "attrwidget.explanation",
     "Model": "attrwidget.kinds.model",
@@ -76,6 +81,7 @@ _HOMES = {
     "compare": "attrwidget.comparison",
     "corpus": "attrwidget.corpora.make",
     "evaluate": "attrwidget.evaluation",
+    "explain_dataset": "attrwidget.dataset.explain",
     "from_captum": "attrwidget.formats.read.captum",
     "from_inseq": "attrwidget.formats.read.inseq",
     "from_lime": "attrwidget.formats.read.lime",

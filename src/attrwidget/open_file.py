@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.files import read_whole
@@ -12,18 +13,16 @@ from attrwidget.formats.read.open import read_saved
 if TYPE_CHECKING:
     import os
 
-    from attrwidget.saved import SavedExplanation
 
-
-def open(path: str | os.PathLike[str]) -> SavedExplanation:  # noqa: A001 - attrwidget.open, like Image.open
-    """Open what ``ex.save(path)`` wrote. Needs neither the model nor torch, and runs no code of the file.
+def open(path: str | os.PathLike[str]) -> Any:  # noqa: A001 - attrwidget.open, like Image.open
+    """Open a saved explanation, or the folder of a data set. Needs neither the model nor torch, and runs no code of it.
 
     Args:
-        path: The file.
+        path: A file that ``ex.save`` wrote, or a folder that ``explain_dataset`` wrote.
 
     Returns:
-        The explanation. It shows, prints, exports and answers like the live one; what ``aw.self_explain`` made comes
-        back with its claims.
+        The explanation, a ``SavedExplanation``; it shows, prints, exports and answers like the live one, and what
+        ``aw.self_explain`` made comes back with its claims. Of a folder, a ``Collection``.
 
     Raises:
         AttrWidgetError: The file is missing, of another kind, of a newer version, cut short or altered.
@@ -31,6 +30,10 @@ def open(path: str | os.PathLike[str]) -> SavedExplanation:  # noqa: A001 - attr
     Example:
         >>> aw.open("why.attrwidget").scores("saliency")
     """
+    if Path(path).expanduser().is_dir():
+        from attrwidget.dataset.collection import Collection
+
+        return Collection(Path(path).expanduser())
     document, arrays = unpack(read_whole(path), str(path))
     try:
         if "self_explanation" in document:

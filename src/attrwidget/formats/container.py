@@ -23,7 +23,7 @@ _AGAIN = "save it again with ex.save()"
 
 
 def pack(document: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> bytes:
-    """Return the bytes of a file that carries *document*, a JSON object, and *arrays*."""
+    """Return the bytes of a file that carries *document*, a JSON object, and *arrays*; equal ones give equal bytes."""
     from safetensors.numpy import save
 
     metadata = {
@@ -32,10 +32,18 @@ def pack(document: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> bytes:
         "document": json.dumps(document, ensure_ascii=True),
         "sha256": _UNSIGNED.decode("ascii"),
     }
-    data = bytearray(save(arrays, metadata=metadata))
+    data = bytearray(_in_order(save(arrays, metadata=metadata)))
     at = data.index(_KEY + _UNSIGNED) + len(_KEY)
     data[at : at + len(_UNSIGNED)] = hashlib.sha256(data).hexdigest().encode("ascii")
     return bytes(data)
+
+
+def _in_order(data: bytes) -> bytes:
+    """Return a safetensors file with its header's keys in order: the library writes them in another one each time."""
+    size = int.from_bytes(data[:8], "little")
+    header = json.dumps(json.loads(data[8 : 8 + size]), sort_keys=True, separators=(",", ":")).encode("ascii")
+    header += b" " * (-len(header) % 8)
+    return len(header).to_bytes(8, "little") + header + data[8 + size :]
 
 
 def unpack(data: bytes, name: str) -> tuple[dict[str, Any], dict[str, NDArray[np.generic]]]:

@@ -77,6 +77,34 @@ def save(
         AttrWidgetError: A method does not exist, the scores do not fit *max_mb*, or the path cannot be written.
     """
     target = writable(path, "why.attrwidget")
+    data = saved_bytes(
+        reading,
+        target.name,
+        methods=methods,
+        shown=shown,
+        everything=everything,
+        heads=heads,
+        max_mb=max_mb,
+        also=also,
+        progress=progress,
+    )
+    write_whole(target, data)
+    return target
+
+
+def saved_bytes(
+    reading: Reading,
+    name: str = "the file",
+    *,
+    methods: str | Sequence[str] | None = None,
+    shown: str | None = None,
+    everything: bool = False,
+    heads: str = "auto",
+    max_mb: float = 50.0,
+    also: Mapping[str, Any] | None = None,
+    progress: Progress | None = None,
+) -> bytes:
+    """Return the bytes of the file that ``save`` writes; *name* is what its progress calls it."""
     if heads not in _HEADS:
         raise AttrWidgetError(f"heads is one of {', '.join(map(repr, _HEADS))}, not {heads!r}.")
     limit = check_megabytes(max_mb)
@@ -86,12 +114,11 @@ def save(
     chosen = methods_of_file(reading, methods, [shown] if shown else [], everything=everything)
     plan = _plan(reading, chosen, heads, limit, texts)
     for sentence in plan.left_out:
-        warnings.warn(sentence, stacklevel=3)
-    with announced_work(reading, plan.methods, progress, target.name) as report:
+        warnings.warn(sentence, stacklevel=4)
+    with announced_work(reading, plan.methods, progress, name) as report:
         failed = _numbers(reading, plan, document, arrays, report, may_fail=methods is None)
     document["warnings"] = [*reading.warnings, *plan.left_out, *failed]
-    write_whole(target, pack(document, arrays))
-    return target
+    return pack(document, arrays)
 
 
 def _has_heads(reading: Reading, info: MethodInfo) -> bool:

@@ -1,0 +1,1 @@
+"""Explain a data set: texts in shards, by several workers, into a folder that is opened as a collection."""

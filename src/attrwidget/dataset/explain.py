@@ -1,0 +1,131 @@
+"""``explain_dataset``: explain the texts of a data set into a folder."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrwidget.checks import is_whole, short
+from attrwidget.dataset.collection import Collection
+from attrwidget.dataset.local import run_locally
+from attrwidget.dataset.manifest import TEXTS, Manifest, claim, digest_of, versions
+from attrwidget.dataset.texts import read_texts
+from attrwidget.dataset.worker import missing_shards
+from attrwidget.errors import AttrWidgetError
+from attrwidget.files import write_whole
+from attrwidget.progress import progress_bar
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Sequence
+
+    from attrwidget.dataset.texts import Texts
+    from attrwidget.progress import Progress
+
+
+def explain_dataset(
+    model: str | Path,
+    data: Any,
+    *,
+    to: str | os.PathLike[str],
+    prompt: str = "prompt",
+    output: str | None = None,
+    methods: str | Sequence[str] = ("leave_one_out",),
+    workers: int = 1,
+    shard_size: int = 64,
+    load: dict[str, Any] | None = None,
+    progress: Progress | None = None,
+    **options: Any,
+) -> Collection:
+    """Explain the texts of a data set, and write them into a folder, some at a time.
+
+    Called again with the same arguments it goes on: what has a file is finished. Ctrl-C keeps what is finished. A text
+    that cannot be explained becomes a row with its sentence.
+
+    Args:
+        model: ``"demo"`` and the other bundled ones, a name on the Hugging Face hub, or a folder: each worker loads it.
+        data: A list of texts or dictionaries, a DataFrame, a Dataset of Hugging Face, or a file: Parquet, CSV, TSV,
+            JSON, JSON lines, or a text a line.
+        to: The folder.
+        prompt: The column of the texts.
+        output: The column of the answers to explain; by default the model writes or decides them.
+        methods: Names of methods; words are searched by the first.
+        workers: How many processes work at once, each with a model of its own.
+        shard_size: How many texts a file holds: what is lost at most, for each worker, when it is stopped.
+        load: Options of ``attrwidget.load``, such as ``{"dtype": "bfloat16"}``.
+        progress: Called with ``(texts done, texts)``; an exception raised in it stops the work.
+        **options: Options of ``model.explain``, such as ``max_new_tokens``.
+
+    Returns:
+        The folder, opened.
+
+    Raises:
+        AttrWidgetError: The data, the model or a method cannot be read, or the folder holds other explanations.
+
+    Example:
+        >>> aw.explain_dataset("demo-sentiment", ["A great film.", "Not great."], to="scores")
+    """
+    if find_spec("pyarrow") is None:
+        raise AttrWidgetError("Data sets are kept in Parquet files: pip install 'attrwidget[dataset]'.")
+    for name, value in (("workers", workers), ("shard_size", shard_size)):
+        if not is_whole(value) or value < 1:
+            raise AttrWidgetError(f"{name} is a whole number from 1, not {short(value)}.")
+    texts = read_texts(data, prompt, output)
+    names = [methods] if isinstance(methods, str) else list(methods)
+    _check_methods(names)
+    folder = Path(to).expanduser()
+    how = Manifest(
+        str(model),
+        dict(load or {}),
+        names,
+        options,
+        shard_size,
+        len(texts.prompts),
+        digest_of(texts),
+        versions(),
+    )
+    claim(folder, how)
+    if not (folder / TEXTS).is_file():
+        write_whole(folder / TEXTS, _parquet(texts))
+    missing = missing_shards(folder, how)
+    finished = how.count - sum(len(how.texts_of(shard)) for shard in missing)
+
+    def run(report: Progress) -> None:
+        done = finished
+        report(done, how.count)
+
+        def add(shard: int) -> None:
+            nonlocal done
+            done += len(how.texts_of(shard))
+            report(done, how.count)
+
+        run_locally(folder, missing, workers, add)
+
+    if missing and progress is not None:
+        run(progress)
+    elif missing:
+        with progress_bar(f"Explaining {folder.name}", "text") as bar:
+            run(bar)
+    return Collection(folder)
+
+
+def _check_methods(names: Sequence[str]) -> None:
+    from attrwidget.methods import get
+
+    if not names:
+        raise AttrWidgetError("methods= is empty: name at least one.")
+    for name in names:
+        get(name)
+
+
+def _parquet(texts: Texts) -> bytes:
+    import io
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns = {"prompt": texts.prompts, **({"output": texts.outputs} if texts.outputs else {})}
+    buffer = io.BytesIO()
+    pq.write_table(pa.table(columns), buffer, compression="zstd")
+    return buffer.getvalue()

@@ -1,0 +1,75 @@
+"""A worker: a process that explains the shards whose numbers it reads, a line each, and answers each with a line.
+
+``python -m attrwidget.dataset.worker FOLDER`` ends when its input does, so that no worker outlives who asked it.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrwidget.dataset.manifest import TEXTS, read_manifest, shard_path
+from attrwidget.dataset.shard import Text, explain_shard
+from attrwidget.errors import AttrWidgetError
+from attrwidget.load_model import load
+
+if TYPE_CHECKING:
+    from attrwidget.dataset.manifest import Manifest
+
+
+class Worker:
+    """Explains shards of a *folder* by one model, which it loads once."""
+
+    def __init__(self, folder: Path) -> None:
+        manifest = read_manifest(folder)
+        if manifest is None:
+            raise AttrWidgetError(f"{folder} is no folder of a data set: it has no manifest.")
+        self._folder, self._how = folder, manifest
+        self._texts = read_columns(folder)
+        self._model = load(manifest.model, **manifest.load)
+
+    def explain(self, shard: int) -> None:
+        """Explain a shard and write its file."""
+        prompts, outputs = self._texts
+        texts = [
+            Text(k, prompts[k], None if outputs is None else outputs[k]) for k in self._how.texts_of(shard)
+        ]
+        explain_shard(self._model, texts, self._how, shard_path(self._folder, shard))
+
+
+def read_columns(folder: Path) -> tuple[list[str], list[str] | None]:
+    """Return the prompts and the outputs of a folder's texts."""
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(folder / TEXTS)
+    outputs = table.column("output").to_pylist() if "output" in table.column_names else None
+    return table.column("prompt").to_pylist(), outputs
+
+
+def missing_shards(folder: Path, manifest: Manifest) -> list[int]:
+    """Return the shards that have no file yet."""
+    return [shard for shard in range(manifest.shards) if not shard_path(folder, shard).is_file()]
+
+
+def main(folder: str) -> None:
+    """Answer ``{"ready": true}``, then ``{"done": N}`` for each number N read, or ``{"error": sentence}``."""
+    # What libraries print must not be read as an answer.
+    answers, sys.stdout = sys.stdout, sys.stderr
+
+    def answer(**said: Any) -> None:
+        print(json.dumps(said), file=answers, flush=True)
+
+    try:
+        worker = Worker(Path(folder))
+        answer(ready=True)
+        for line in sys.stdin:
+            worker.explain(int(line))
+            answer(done=int(line))
+    except AttrWidgetError as error:
+        answer(error=str(error))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

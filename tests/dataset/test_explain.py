@@ -1,0 +1,162 @@
+"""A data set is explained once, whatever is killed meanwhile, and its texts are what ``explain`` makes of each."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import psutil
+import pytest
+
+import attrwidget as aw
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TEXTS = [
+    f"The film was {word}." for word in ("good", "bad", "not good", "great", "terrible", "very good", "dull")
+]
+HOW: dict[str, Any] = {"methods": ["gim", "leave_one_out"], "shard_size": 2}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data") / "scores"
+    aw.explain_dataset("demo-sentiment", [*TEXTS, ""], to=folder, **HOW)
+    return folder
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted((folder / "shards").glob("*.parquet"))}
+
+
+def test_each_text_is_what_explain_makes_of_it(whole: Path) -> None:
+    collection, model = aw.open(whole), aw.load("demo-sentiment")
+    assert (len(collection), collection.finished) == (len(TEXTS) + 1, True)
+    for k, text in enumerate(TEXTS):
+        live = model.explain(text)
+        for method in HOW["methods"]:
+            np.testing.assert_allclose(collection[k].scores(method), live.scores(method), atol=1e-6)
+        assert collection.table()["answer"][k] == live.reading.answer_text
+
+
+def test_a_text_that_fails_is_a_row_with_its_sentence(whole: Path) -> None:
+    collection = aw.open(whole)
+    assert list(collection.failed()["id"]) == [len(TEXTS)]
+    with pytest.raises(
+        aw.AttrWidgetError, match=f"Text {len(TEXTS)} could not be explained: The text is empty"
+    ):
+        collection[len(TEXTS)]
+    assert len(list(collection)) == len(TEXTS)
+
+
+def test_it_goes_on_and_refuses_another_run(whole: Path, tmp_path: Path) -> None:
+    before = files(whole)
+    first = min((whole / "shards").glob("*.parquet"))
+    first.unlink()
+    partly = aw.open(whole)
+    assert (len(partly), partly.finished) == (len(TEXTS) - 1, False)
+    with pytest.raises(aw.AttrWidgetError, match="Text 0 is not explained yet"):
+        partly[0]
+    counts: list[tuple[int, int]] = []
+    aw.explain_dataset(
+        "demo-sentiment", [*TEXTS, ""], to=whole, **HOW, progress=lambda *done: counts.append(done)
+    )
+    assert counts == [(6, 8), (8, 8)]
+    assert files(whole) == before
+    with pytest.raises(
+        aw.AttrWidgetError, match=r"made otherwise \(methods: \['gim', 'leave_one_out'\] there"
+    ):
+        aw.explain_dataset("demo-sentiment", [*TEXTS, ""], to=whole, methods="gim", shard_size=2)
+    with pytest.raises(aw.AttrWidgetError, match=r"made otherwise \(count: 8 there, 1 now\)"):
+        aw.explain_dataset("demo-sentiment", TEXTS[:1], to=whole, **HOW)
+    (tmp_path / "mine").write_text("text")
+    with pytest.raises(aw.AttrWidgetError, match="holds something else"):
+        aw.explain_dataset("demo-sentiment", TEXTS, to=tmp_path)
+
+
+@pytest.mark.slow
+def test_killed_workers_and_drivers_leave_the_same_bytes(whole: Path, tmp_path: Path) -> None:
+    folder, draw = tmp_path / "killed", np.random.default_rng(0)
+    script = (
+        "import sys, attrwidget as aw\n"
+        f"aw.explain_dataset('demo-sentiment', {[*TEXTS, '']!r}, to={str(folder)!r}, workers=2, **{HOW!r})\n"
+    )
+    killed = []
+    while len(killed) < 6:
+        driver = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.DEVNULL)
+        workers: list[psutil.Process] = []
+        while driver.poll() is None and len(killed) < 6:
+            time.sleep(draw.uniform(1, 6))
+            with suppress(psutil.NoSuchProcess):
+                workers = psutil.Process(driver.pid).children() or workers
+                victim = int(draw.choice([driver.pid, *(worker.pid for worker in workers)]))
+                os.kill(victim, signal.SIGKILL)
+                killed.append(victim)
+                if victim == driver.pid:
+                    driver.wait(60)
+        finished = driver.poll() == 0
+        driver.kill()
+        driver.wait(60)
+        _, alive = psutil.wait_procs(workers, timeout=60)
+        assert not alive, "workers outlive their driver"
+        if finished:
+            break
+    aw.explain_dataset("demo-sentiment", [*TEXTS, ""], to=folder, workers=2, **HOW)
+    assert killed
+    assert files(folder) == files(whole)
+    assert list(aw.open(folder).table()["id"]) == list(range(len(TEXTS) + 1))
+
+
+def test_a_model_that_cannot_be_loaded_is_its_own_sentence(tmp_path: Path) -> None:
+    with pytest.raises(aw.AttrWidgetError, match="No model 'no-such-model'"):
+        aw.explain_dataset("no-such-model", TEXTS, to=tmp_path / "scores")
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"workers": 0}, "workers is a whole number from 1, not 0"),
+        ({"methods": "salience"}, "There is no method 'salience'"),
+        ({"methods": []}, "methods= is empty"),
+    ],
+)
+def test_mistakes_are_found_before_any_work(options: dict[str, Any], sentence: str, tmp_path: Path) -> None:
+    with pytest.raises(aw.AttrWidgetError, match=sentence):
+        aw.explain_dataset("demo-sentiment", TEXTS, to=tmp_path / "scores", **options)
+    assert not (tmp_path / "scores").exists()
+
+
+def test_words_by_class_and_search(whole: Path) -> None:
+    collection = aw.open(whole)
+    words = collection.words(by="answer").set_index(["answer", "word"])
+    # The planted truth of the bundled model: these words decide.
+    assert words.loc["POSITIVE", "share"].idxmax() in {"good", "great"}
+    assert words.loc[("NEGATIVE", "terrible"), "share"] > words.loc[("NEGATIVE", "film"), "share"]
+    found = collection.search("good", min_share=0.05)
+    assert set(found["id"]) <= {0, 2, 5}
+    assert (found["share"].abs() >= 0.05).all()
+    assert collection.search("absent").empty
+    expected = [text for text in TEXTS if "film" in text]
+    assert sorted(collection.search("film")["prompt"]) == sorted(expected)
+
+
+def test_outputs_of_a_table_are_explained(tmp_path: Path) -> None:
+    table = pd.DataFrame({"question": ["The capital of Japan is"], "answer": [" Kyoto."]})
+    table.to_parquet(tmp_path / "data.parquet")
+    collection = aw.explain_dataset(
+        "demo", tmp_path / "data.parquet", prompt="question", output="answer", to=tmp_path / "scores"
+    )
+    live = aw.load("demo").explain("The capital of Japan is", output=" Kyoto.")
+    assert collection.table()["answer"][0] == "Kyoto."
+    assert collection.table()["probability"][0] == pytest.approx(
+        np.exp(live.steps["log_probability"].sum()), rel=1e-4
+    )
+    np.testing.assert_allclose(collection[0].scores("leave_one_out"), live.scores("leave_one_out"), atol=1e-5)
