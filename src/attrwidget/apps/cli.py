@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from attrwidget.apps.dataset_command import dataset
 from attrwidget.apps.served import CHARACTERS, MEMORY, NEW_TOKENS, PLACES, Served
 from attrwidget.bundled import NAMES
 from attrwidget.errors import AttrWidgetError
@@ -118,6 +119,9 @@ def methods() -> None:
             if fact != "":
                 facts.add_row(Text(what, "dim"), Text({True: "yes", False: "no"}.get(fact, fact)))
         console.print(Text(name, "bold"), Padding(facts, (0, 0, 0, 2)))
+
+
+app.command()(dataset)
 
 
 @app.command(name="app")

@@ -42,7 +42,10 @@ class Collection:
         self._folder = Path(folder)
         manifest = read_manifest(self._folder)
         if manifest is None:
-            raise AttrWidgetError(f"{folder} is no folder of explanations: it has no manifest.json.")
+            raise AttrWidgetError(
+                f"Cannot read {folder}: it is a folder without the manifest.json that explain_dataset writes; give such a "
+                "folder, or a file that ex.save() wrote."
+            )
         self._how = manifest
         self._shards = [k for k in range(manifest.shards) if shard_path(self._folder, k).is_file()]
 

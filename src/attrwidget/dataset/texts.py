@@ -47,9 +47,9 @@ def _columns(data: Any) -> dict[str, Any]:
     if isinstance(data, str | Path):
         data = _read_file(Path(data).expanduser())
     if isinstance(data, list | tuple) and data and all(isinstance(row, dict) for row in data):
-        names = dict.fromkeys(str(name) for row in data for name in row)
-        return {name: [row.get(name) for row in data] for name in names}
-    names = getattr(data, "column_names", None)  # of Hugging Face's Dataset and of Arrow's tables
+        known = dict.fromkeys(str(name) for row in data for name in row)
+        return {name: [row.get(name) for row in data] for name in known}
+    names: Any = getattr(data, "column_names", None)  # of Hugging Face's Dataset and of Arrow's tables
     if names is None:
         names = getattr(data, "columns", None)
     if names is None:
