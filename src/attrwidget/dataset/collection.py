@@ -43,8 +43,8 @@ class Collection:
         manifest = read_manifest(self._folder)
         if manifest is None:
             raise AttrWidgetError(
-                f"Cannot read {folder}: it is a folder without the manifest.json that explain_dataset writes; give such a "
-                "folder, or a file that ex.save() wrote."
+                f"Cannot read {folder}: it is a folder without the manifest.json that explain_dataset writes; give "
+                "such a folder, or a file that ex.save() wrote."
             )
         self._how = manifest
         self._shards = [k for k in range(manifest.shards) if shard_path(self._folder, k).is_file()]
