@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from attrwidget.load_model import load
     from attrwidget.methods import Target, Trace, list_methods, register_method
     from attrwidget.open_file import open as open  # noqa: A004 - like Image.open
+    from attrwidget.remote.connect import connect
+    from attrwidget.remote.explanation import RemoteExplanation
     from attrwidget.saved import SavedExplanation
     from attrwidget.self_explanation.ask import self_explain
     from attrwidget.self_explanation.result import SelfExplanation
@@ -45,6 +47,7 @@ __all__ = [
     "Explanation",
     "Model",
     "Prompt",
+    "RemoteExplanation",
     "SavedExplanation",
     "SelfExplanation",
     "Target",
@@ -52,6 +55,7 @@ __all__ = [
     "__version__",
     "capture",
     "compare",
+    "connect",
     "corpus",
     "evaluate",
     "explain_dataset",
@@ -73,12 +77,14 @@ _HOMES = {
     "Explanation": "attrwidget.explanation",
     "Model": "attrwidget.kinds.model",
     "Prompt": "attrwidget.text.prompt",
+    "RemoteExplanation": "attrwidget.remote.explanation",
     "SavedExplanation": "attrwidget.saved",
     "SelfExplanation": "attrwidget.self_explanation.result",
     "Target": "attrwidget.methods",
     "Trace": "attrwidget.methods",
     "capture": "attrwidget.capture_calls",
     "compare": "attrwidget.comparison",
+    "connect": "attrwidget.remote.connect",
     "corpus": "attrwidget.corpora.make",
     "evaluate": "attrwidget.evaluation",
     "explain_dataset": "attrwidget.dataset.explain",

@@ -8,26 +8,25 @@ import numpy as np
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.methods import HeadSelection
-from attrwidget.presentation import Presentation
 from attrwidget.results.arguments import check_normalization, require_source, select
 from attrwidget.results.one_target import averaged, label_of, note_on_row, steps_of, summed
 from attrwidget.results.saved import NO_HEADS, SavedReading, normalized
 from attrwidget.results.through import PASSED_ON, pass_on, passed_steps
+from attrwidget.without_model import WithoutModel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
 
-    from attrwidget.engine.trace import Trace
     from attrwidget.progress import Progress
     from attrwidget.results.recorded import Recorded
 
 _LINEAR = ("saliency", "input_x_gradient_l2")  # their rows are norms of gradients, and ∇p = p ∇log p
 
 
-class SavedExplanation(Presentation):
+class SavedExplanation(WithoutModel):
     """A recorded explanation, made by ``attrwidget.open`` and ``attrwidget.from_…``.
 
     It answers the calls of a live ``Explanation`` from what was recorded, and refuses with AttrWidgetError what needs
@@ -38,11 +37,6 @@ class SavedExplanation(Presentation):
     """
 
     reading: SavedReading
-
-    @property
-    def trace(self) -> Trace:
-        """Raise AttrWidgetError: there is no forward pass without the model."""
-        self._refuse("trace")
 
     def scores(
         self,
@@ -169,114 +163,6 @@ class SavedExplanation(Presentation):
         if selection != HeadSelection() or "attention" not in reading.recorded:
             raise AttrWidgetError(f"{reading.attention_note or NO_HEADS} It carries {reading.carried()}.")
         return reading.frame(reading.raw(reading.recorded["attention"], steps, selection).astype(np.float32))
-
-    def heads(
-        self,
-        step: int | None = None,  # noqa: ARG002
-        *,
-        foil: str | int | None = None,  # noqa: ARG002
-        by_input: bool = False,  # noqa: ARG002
-    ) -> pd.DataFrame:
-        """Raise AttrWidgetError: what each head gave needs the model."""
-        self._refuse("heads()")
-
-    def query_key(
-        self,
-        step: int,  # noqa: ARG002
-        index: int,  # noqa: ARG002
-        layer: int,  # noqa: ARG002
-        head: int,  # noqa: ARG002
-        *,
-        part: str | None = None,  # noqa: ARG002
-    ) -> pd.DataFrame:
-        """Raise AttrWidgetError: queries and keys need the model."""
-        self._refuse("query_key()")
-
-    def experts(self, layer: int | str | None = None) -> pd.DataFrame:  # noqa: ARG002
-        """Raise AttrWidgetError: experts are read from the model."""
-        self._refuse("experts()")
-
-    def with_corpus(self, corpus: Any) -> NoReturn:  # noqa: ARG002
-        """Raise AttrWidgetError: searching a corpus needs the model."""
-        self._refuse("with_corpus()")
-
-    def by_unit(
-        self,
-        units: Any = "document",  # noqa: ARG002
-        method: str | None = None,  # noqa: ARG002
-        *,
-        rule: str = "sum",  # noqa: ARG002
-        refine: str | None = None,  # noqa: ARG002
-        normalize: str | None = "auto",  # noqa: ARG002
-        progress: Progress | None = None,  # noqa: ARG002
-        **options: Any,  # noqa: ARG002
-    ) -> pd.DataFrame:
-        """Raise AttrWidgetError: leaving documents and other units out needs the model."""
-        self._refuse("by_unit()")
-
-    def logit_lens(self) -> pd.DataFrame:
-        """Raise AttrWidgetError: the logit lens needs the model."""
-        self._refuse("logit_lens()")
-
-    def blocks(
-        self,
-        reading: str = "input_x_gradient",  # noqa: ARG002
-        *,
-        steps: Sequence[int] | None = None,  # noqa: ARG002
-        target_function: str | None = None,  # noqa: ARG002
-        foil: str | int | Sequence[str | int] | None = None,  # noqa: ARG002
-        head_rule: str = "mean",  # noqa: ARG002
-    ) -> pd.DataFrame:
-        """Raise AttrWidgetError: readings of single layers need the model."""
-        self._refuse("blocks()")
-
-    def check(
-        self,
-        step: int,  # noqa: ARG002
-        method: str | None = None,  # noqa: ARG002
-        *,
-        k: int = 3,  # noqa: ARG002
-        inputs: Sequence[int] | None = None,  # noqa: ARG002
-        draws: int = 20,  # noqa: ARG002
-        seed: int = 0,  # noqa: ARG002
-        progress: Progress | None = None,  # noqa: ARG002
-    ) -> NoReturn:
-        """Raise AttrWidgetError: a check masks inputs and runs the model again."""
-        self._refuse("check()")
-
-    def context_reliance(
-        self,
-        context: str | tuple[int, int] | Sequence[tuple[int, int]],  # noqa: ARG002
-        *,
-        metric: str = "kl_divergence",  # noqa: ARG002
-        std: float = 1.0,  # noqa: ARG002
-        topk: int | None = None,  # noqa: ARG002
-        method: str = "saliency",  # noqa: ARG002
-        target_function: str = "contrast_prob_diff",  # noqa: ARG002
-        progress: Progress | None = None,  # noqa: ARG002
-    ) -> NoReturn:
-        """Raise AttrWidgetError: a text without its context needs the model."""
-        self._refuse("context_reliance()")
-
-    def instead(
-        self,
-        answer: str | int | Iterable[str | int],  # noqa: ARG002
-        *,
-        step: int = 0,  # noqa: ARG002
-        max_new_tokens: int = 0,  # noqa: ARG002
-        progress: Progress | None = None,  # noqa: ARG002
-    ) -> NoReturn:
-        """Raise AttrWidgetError: another answer needs the model."""
-        self._refuse("instead()")
-
-    def edit(
-        self,
-        changes: Mapping[int | tuple[int, int], str | int | None],  # noqa: ARG002
-        *,
-        progress: Progress | None = None,  # noqa: ARG002
-    ) -> NoReturn:
-        """Raise AttrWidgetError: a changed text needs the model."""
-        self._refuse("edit()")
 
     def _refuse(self, what: str) -> NoReturn:
         raise AttrWidgetError(

@@ -99,6 +99,12 @@ class ComparedRuns(ABC):
             )
         raise AttrWidgetError(self.capabilities.attention_note or f"{self.model.name} shows no attention.")
 
+    @property
+    def is_half(self) -> bool:
+        """Whether the model is loaded in half precision."""
+        dtype = self.model.hf.dtype
+        return self.model.quantized is None and bool(dtype.is_floating_point and dtype.itemsize == 2)
+
     def _require_token_axes(self, found: AttentionReader) -> None:
         """Raise AttrWidgetError unless every layer of *found* has a row and a column for each token of the text."""
         if not has_token_axes(found, self.n_inputs):

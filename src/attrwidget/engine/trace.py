@@ -15,7 +15,7 @@ from attrwidget.hf.exclusive_use import exclusive_use
 from attrwidget.text.tokens import token_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from attrwidget.engine.attention.recorder import AttentionReader
     from attrwidget.engine.capabilities import Capabilities
@@ -40,6 +40,7 @@ class Trace(ComparedRuns):
         answer_text: The model's answer in words, if the steps' own texts are not enough.
         step_noun: Singular and plural of what a step is.
         places: The input at which each step is read, where it is a word of the text itself.
+        always_kept: The inputs that stay in every changed text with many inputs left out.
         needs_end: Whether the text must end with a special token for anything to be read.
         sections: The parts of the text.
         messages: The spans of a chat's messages, which cover the prompt.
@@ -52,6 +53,7 @@ class Trace(ComparedRuns):
     answer_text: str | None = None
     step_noun: tuple[str, str] = ("token", "tokens")
     places: tuple[int, ...] = ()
+    always_kept: Collection[int] = ()
     needs_end: bool = False
     sections: list[Section]
     messages: Sequence[Section] = ()

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from attrwidget.methods.request.targets import Target
 
 _CHANGES = ("mask", "delete")
-_HELD_OUT = 16  # masks that the fit is judged on
+HELD_OUT = 16  # masks that the fit is judged on
 _SWEEPS, _TOLERANCE = 1000, 1e-7
 
 
@@ -53,7 +53,7 @@ def _compute(
     check_positive("alpha", alpha)
     check_choice(change, "change", _CHANGES)
     coalitions = MaskedCoalitions(trace, units, change)
-    kept = coalitions.draws(int(samples) + _HELD_OUT, seed) < keep
+    kept = coalitions.draws(int(samples) + HELD_OUT, seed) < keep
     scores = yield from coalitions.score_all(kept, target)
     counts = [coalitions.count(step) for step in range(trace.n_steps)]
     seen = np.arange(kept.shape[1])[:, None] < counts

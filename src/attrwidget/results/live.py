@@ -17,15 +17,12 @@ from attrwidget.methods.duration import seconds_of_method
 from attrwidget.methods.order import in_order
 from attrwidget.methods.request.cache import ScoreCache
 from attrwidget.methods.request.foils import foil_tokens
-from attrwidget.methods.request.footnotes import note_on, warning_on
 from attrwidget.methods.request.make import default_function, make_request
-from attrwidget.methods.request.normalize import normalize_rows
 from attrwidget.methods.shared.attention_weights import check_selection
-from attrwidget.progress import progress_bar
-from attrwidget.results.arguments import select_heads
 from attrwidget.results.attention_parts import part_weights, parts_of
-from attrwidget.results.base import MethodInfo, Reading
+from attrwidget.results.base import MethodInfo
 from attrwidget.results.changed_words import ChangedWords
+from attrwidget.results.computed import ComputedReading
 from attrwidget.results.context.offered import Contexts
 from attrwidget.results.contrast import Contrasts
 from attrwidget.results.live_check import LiveChecks
@@ -37,7 +34,7 @@ from attrwidget.results.rests import Rests
 from attrwidget.tables import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     import pandas as pd
     from numpy.typing import NDArray
@@ -48,7 +45,7 @@ if TYPE_CHECKING:
     from attrwidget.results.given import Given
 
 
-class LiveReading(Reading):
+class LiveReading(ComputedReading):
     """The numbers of one trace; what was computed is kept in ``cache``."""
 
     checks: LiveChecks
@@ -92,6 +89,20 @@ class LiveReading(Reading):
             }
         ).rename_axis("step")
 
+    def request(
+        self,
+        method: str,
+        target_function: str | None = None,
+        *,
+        foil: Any = None,
+        selection: HeadSelection | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> Request:
+        """Return the request for rows of *method*; see ``make_request``."""
+        return make_request(
+            self.trace, method, target_function, foil=foil, selection=selection, options=options
+        )
+
     def methods(self) -> list[MethodInfo]:
         """Return the methods that the model allows, the default one first."""
         offered = [method for method in all_methods() if method.refusal(self.trace) is None]
@@ -114,23 +125,9 @@ class LiveReading(Reading):
         """Return whether scores that *method* has computed here did not converge, or are zero by construction."""
         return self.cache.has_figures(method) and self.warning(method, range(self.n_steps)) is not None
 
-    def rows(
-        self,
-        method: str,
-        steps: Sequence[int],
-        *,
-        layer: int | None = None,
-        heads: Sequence[tuple[int, int]] = (),
-        head_rule: str = "mean",
-        progress: Progress | None = None,
-    ) -> NDArray[np.float32]:
-        """Return what the screen shows of *steps*; see ``Reading.rows``."""
-        request = make_request(self.trace, method, selection=select_heads(layer, heads, head_rule))
-        return normalize_rows(self.raw(request, steps, progress), request.method, "auto")
-
     def has_rows(self, method: str, steps: Sequence[int]) -> bool:
         """Return whether ``rows`` would answer at once."""
-        return get(method).attention or self.cache.has(make_request(self.trace, method), steps)
+        return get(method).attention or super().has_rows(method, steps)
 
     def seconds(self, method: str, steps: Sequence[int]) -> float | None:
         """Return about how long ``rows`` takes; see ``Reading.seconds``."""
@@ -165,22 +162,6 @@ class LiveReading(Reading):
         other.before = self
         other.edits = self.changed_words.shown(edits)
         return other
-
-    def sums(self, method: str, step: int) -> tuple[float, float] | None:
-        """Return the base value of *method*'s finished row of *step*, and the score; see ``Reading.sums``."""
-        request = make_request(self.trace, method)
-        base, change = (self.cache.figure(request, name, [step]) for name in ("base", "change"))
-        return None if base is None or change is None else (float(base[0]), float(base[0] + change[0]))
-
-    def note(self, method: str, steps: Sequence[int]) -> str | None:
-        """Return the footnote on *method*'s finished rows of *steps*, such as their completeness residual."""
-        self.check_steps(steps)
-        return note_on(make_request(self.trace, method), self.trace, self.cache, steps)
-
-    def warning(self, method: str, steps: Sequence[int]) -> str | None:
-        """Return why *method*'s finished rows of *steps* mislead; see ``Reading.warning``."""
-        request = make_request(self.trace, method)
-        return next(filter(None, (warning_on(request, self.cache, [step]) for step in steps)), None)
 
     @own_precision()
     def head_weights(self, steps: Sequence[int]) -> NDArray[np.float32]:
@@ -230,10 +211,6 @@ class LiveReading(Reading):
         """Return the weights of some *rows* of a part of the attention; see ``Reading.part_weights``."""
         return part_weights(self.trace, self.parts[name], layer, heads, rows)
 
-    def raw_rows(self, method: str, progress: Progress | None = None) -> NDArray[np.floating]:
-        """Return the rows of all steps as they were computed, ``[n_steps, n_inputs]``, before any normalisation."""
-        return self.raw(make_request(self.trace, method), range(self.n_steps), progress)
-
     def target_function_of(self, method: str) -> str | None:
         """Return the default target function of *method*; None for attention."""
         known = get(method)
@@ -244,11 +221,7 @@ class LiveReading(Reading):
         self, request: Request, steps: Sequence[int], progress: Progress | None = None, *, bar: bool = False
     ) -> NDArray[np.floating]:
         """Return the raw rows of *request* at *steps*; *bar* draws a progress bar when none is given."""
-        self.check_steps(steps)
-        if bar and progress is None and not self.cache.has(request, steps):
-            with progress_bar(request.method.title, self.step_noun[0]) as report:
-                return self.cache.rows(request, steps, report)
-        return self.cache.rows(request, steps, progress)
+        return super().raw(request, steps, progress, bar=bar)
 
 
 def _warnings(trace: Trace) -> list[str]:

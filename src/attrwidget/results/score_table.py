@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from attrwidget.methods.request.make import Request
     from attrwidget.progress import Progress
-    from attrwidget.results.live import LiveReading
+    from attrwidget.results.computed import ComputedReading
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class ScoreTable:
     passed: Collection[int] | None = None
     one: range | None = None
 
-    def of(self, reading: LiveReading, request: Request, progress: Progress | None) -> pd.DataFrame:
+    def of(self, reading: ComputedReading, request: Request, progress: Progress | None) -> pd.DataFrame:
         """Return the scores of *request*, labelled; warn of steps without any."""
         added = request.method.signed or self.normalize is None
         steps: Sequence[int] = range(reading.n_steps)
@@ -82,7 +82,7 @@ def _of_one(attributes: dict[str, Any], steps: range, made: str) -> dict[str, An
 
 
 def _labelled(
-    reading: LiveReading, rows: Any, attributes: dict[str, Any], labels: list[str] | None = None
+    reading: ComputedReading, rows: Any, attributes: dict[str, Any], labels: list[str] | None = None
 ) -> pd.DataFrame:
     frame = reading.frame(rows, labels)
     frame.attrs.update(attributes)

@@ -19,8 +19,9 @@ from attrwidget.self_explanation.questions import (
     check_claims,
     check_labels,
 )
-from attrwidget.self_explanation.server import ServerChat, open_client
+from attrwidget.self_explanation.server import ServerChat
 from attrwidget.self_explanation.units import units_of
+from attrwidget.servers.client import open_client
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,7 +9,6 @@ import numpy as np
 
 from attrwidget.checks import short
 from attrwidget.errors import AttrWidgetError
-from attrwidget.self_explanation.at_once import at_once
 from attrwidget.self_explanation.claims import Left, importance_claims
 from attrwidget.self_explanation.decision import Decider
 from attrwidget.self_explanation.questions import either
@@ -18,6 +17,7 @@ from attrwidget.self_explanation.read_words import Named, read_named, read_quote
 from attrwidget.self_explanation.result import ANSWERS, SelfExplanation
 from attrwidget.self_explanation.stated import Stated
 from attrwidget.self_explanation.try_claims import change_claims, reason_claims
+from attrwidget.servers.at_once import at_once
 from attrwidget.tables import Table
 
 if TYPE_CHECKING:

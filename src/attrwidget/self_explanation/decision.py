@@ -9,9 +9,9 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from attrwidget.self_explanation.at_once import at_once
 from attrwidget.self_explanation.read_words import read_label
 from attrwidget.self_explanation.units import plain
+from attrwidget.servers.at_once import at_once
 from attrwidget.tables import Table
 
 if TYPE_CHECKING:

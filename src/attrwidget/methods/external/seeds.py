@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import sys
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,12 +14,12 @@ if TYPE_CHECKING:
 
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
-    """Seed NumPy's and torch's global random numbers, and restore them afterwards."""
-    import torch
-
+    """Seed NumPy's and, where it is loaded, torch's global random numbers, and restore them afterwards."""
+    torch = sys.modules.get("torch")
     state = np.random.get_state()  # noqa: NPY002 - the numbers that libraries draw from
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
+    with torch.random.fork_rng() if torch else nullcontext():
+        if torch:
+            torch.manual_seed(seed)
         np.random.seed(seed % 2**32)  # noqa: NPY002
         try:
             yield

@@ -83,7 +83,7 @@ def make_request(
     Raises:
         AttrWidgetError: The model does not allow the method, or an option, foil, layer or head does not exist.
     """
-    method, selection, options = get(name), selection or HeadSelection(), dict(options or {})
+    method, selection = get(name), selection or HeadSelection()
     if (refusal := method.refusal(trace)) is not None:
         raise AttrWidgetError(refusal)
     picks = method.attention or method.picks
@@ -91,20 +91,34 @@ def make_request(
         raise AttrWidgetError(
             f"{method.title} has no layers and heads to pick: leave out layer= and head=, or take 'attention'."
         )
-    for option in options:
+    options = options_of(method, options)
+    target, foils = _target(trace, method, target_function, foil)
+    heads = (selection.layer, selection.heads, selection.rule) if picks else ()
+    return Request(method, target, selection, options, foils, key_of(method, target, options, heads))
+
+
+def options_of(method: Method, given: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the options of *method*, those *given* and the default ones.
+
+    Raises:
+        AttrWidgetError: It has no option of such a name.
+    """
+    for option in given or {}:
         if option not in method.options:
             known = ", ".join(f"{o}=" for o in method.options)
             raise AttrWidgetError(
                 f"{method.title} has no option {option}={did_you_mean(option, [*method.options, *_COMMON])}: "
                 + (f"it has {known}." if known else "it has none.")
             )
-    options = {**method.options, **options}
-    target, foils = _target(trace, method, target_function, foil)
-    heads = (selection.layer, selection.heads, selection.rule) if picks else ()
+    return {**method.options, **(given or {})}
+
+
+def key_of(
+    method: Method, target: Target, options: Mapping[str, Any], heads: tuple[Any, ...] = ()
+) -> tuple[Any, ...]:
+    """Return what is equal for requests with the same rows."""
     settings = tuple((option, _frozen(value)) for option, value in options.items())
-    return Request(
-        method, target, selection, options, foils, (method.name, method.compute, target, heads, settings)
-    )
+    return method.name, method.compute, target, heads, settings
 
 
 def _target(trace: Trace, method: Method, function: str | None, foil: Any) -> tuple[Target, Foils | None]:

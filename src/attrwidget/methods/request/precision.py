@@ -71,7 +71,7 @@ def note_on_precision(
     asked for.
     """
     method = request.method
-    if not _is_half(trace) or method.package is not None or method.attention or not steps:
+    if not trace.is_half or method.package is not None or method.attention or not steps:
         return None
     key = ("precision", method.name, request.target.function)
     with lock_of(trace.model.hf):
@@ -82,11 +82,6 @@ def note_on_precision(
             trace.partial_results[key] = _compare(request, trace, list(steps[:_STEPS]), rows)
         found: Compared | str = trace.partial_results[key]
         return found
-
-
-def _is_half(trace: Trace) -> bool:
-    model = trace.model
-    return model.quantized is None and model.hf.dtype.is_floating_point and model.hf.dtype.itemsize == 2
 
 
 @own_precision()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from attrwidget.errors import AttrWidgetError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import torch
 
@@ -116,6 +116,10 @@ class Target:
             for i in range(0, len(logits), _ROWS)
         ]
         return torch.cat(parts) if parts else torch.empty(0, dtype=torch.float64)
+
+    def of_step(self, step: int) -> Callable[[torch.Tensor], torch.Tensor]:
+        """Return what reads the score of *step* from its logits ``[1, outputs]``; a *read* for ``Trace.perturber``."""
+        return lambda logits: self(logits.double(), [step])
 
     def _entropy(self, logits: torch.Tensor, steps: Sequence[int]) -> torch.Tensor:
         import torch

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 
 
 def always_kept(trace: Trace) -> list[int]:
-    """Return the inputs that are never masked: special tokens, and the first token if the first section has none."""
-    special = [i for i in range(trace.n_inputs) if trace.tokens.special[i]]
+    """Return the inputs that are never masked: special tokens, what the trace keeps, and a first token if it must be.
+
+    It must where the first section has no other.
+    """
+    special = [i for i in range(trace.n_inputs) if trace.tokens.special[i] or i in trace.always_kept]
     return special if any(i < trace.sections[0].end for i in special) else [0, *special]
 
 
@@ -77,7 +80,7 @@ class MaskedCoalitions:
                 continue
             missing = list(dict.fromkeys(group for group in groups if group not in known))
             scores = perturber.batch(missing, target.all_steps)
-            known.update(zip(missing, (score.numpy() for score in scores), strict=False))
+            known.update(zip(missing, map(np.asarray, scores), strict=False))
 
     def _left_out(self, keep: NDArray[np.bool_]) -> list[Unit]:
         """Return for each row of *keep* the inputs of the units that it does not keep."""
@@ -91,7 +94,7 @@ class MaskedCoalitions:
         missing = list(dict.fromkeys(group for group in groups if group not in known))
         perturber = self._trace.perturber("mask", step=step)
         while missing:
-            found = perturber.batch(missing, lambda logits: target(logits.double(), [step]))
+            found = perturber.batch(missing, target.of_step(step))
             known.update(zip(missing, (float(score) for score in found), strict=False))
             missing = missing[len(found) :]
         return np.array([known[group] for group in groups])

@@ -66,7 +66,7 @@ class OneAtATime:
             units = self.units[self.done : stop]
             for changed in self._perturber.batch(units, self._read) if units else []:
                 unit = np.array(self.units[self.done])
-                scores = self._compare(self._unchanged[0], changed).numpy()
+                scores = np.asarray(self._compare(self._unchanged[0], changed))
                 for step in range(self._trace.first_to_see(unit[0]), len(scores)):
                     inside = unit[unit < self._trace.seen(step)]
                     self.rows[step, inside] = scores[step] / len(inside)

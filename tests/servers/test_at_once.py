@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from attrwidget.self_explanation.at_once import at_once
+from attrwidget.servers.at_once import at_once
 
 
 @pytest.mark.parametrize("most", [1, 3])

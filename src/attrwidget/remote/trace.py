@@ -1,0 +1,125 @@
+"""One text with its answer, as a server reads it: what methods of changed texts need of a trace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from attrwidget.errors import AttrWidgetError
+from attrwidget.remote.perturber import RemotePerturber
+from attrwidget.text.sections import Section, answer_section
+from attrwidget.text.tokens import TextPiece, Tokens, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from attrwidget.remote.echo import Echo
+    from attrwidget.remote.server import CompletionsServer
+
+
+@dataclass(frozen=True)
+class Named:
+    """A model of which the name is known."""
+
+    name: str
+    encoder_decoder: bool = False
+
+
+class RemoteTrace:
+    """The counterpart of ``Trace`` for methods that compare changed texts; it has no other readings.
+
+    Many inputs left out at once are those of the prompt: the answer's own words stay, as its steps are read there.
+
+    Args:
+        server: Who is asked.
+        echo: The text with its answer.
+        prompt: How many characters are the prompt.
+        parts: How many characters each message of the prompt has, if it has messages.
+        cut_short: Whether the answer ends because no more tokens were allowed.
+    """
+
+    task = "text-generation"
+    output_kind = "softmax"
+    writes_text = True
+    capabilities = None
+    is_half = False
+    needs_end = False
+    sees_own_token = False
+
+    def __init__(
+        self,
+        server: CompletionsServer,
+        echo: Echo,
+        prompt: int,
+        parts: Sequence[int] = (),
+        *,
+        cut_short: bool = False,
+    ) -> None:
+        spans = [echo.span(token) for token in range(len(echo))]
+        first = next((token for token, (_, end) in enumerate(spans) if end > prompt), len(spans))
+        if first == len(spans):
+            raise AttrWidgetError(f"{server.name} wrote nothing, so there is nothing to explain.")
+        if first == 0:
+            raise AttrWidgetError(
+                "The prompt is a part of the first token, and its answer has no probability: give a longer prompt."
+            )
+        self.model, self.server, self.echo = Named(server.name), server, echo
+        self.first_step, self.n_steps, self.n_inputs = first, len(spans) - first, len(spans) - 1
+        self.tokens = tokens_of(echo, first)
+        self.messages = _messages(echo, parts, first)
+        self.sections = [
+            *(self.messages or [Section("Prompt", 0, first)]),
+            answer_section(first, len(spans), cut_short=cut_short),
+        ]
+        self.always_kept = range(first, self.n_inputs)
+        self.partial_results: dict[Any, Any] = {}
+        self.changed = RemotePerturber(server, echo, first)
+
+    def seen(self, step: int) -> int:
+        """Return how many inputs *step* sees, counted from the first."""
+        return self.first_step + step
+
+    def first_to_see(self, index: int) -> int:
+        """Return the first step that sees input *index*."""
+        return max(0, index - self.first_step + 1)
+
+    def require_same_weights(self) -> None:
+        """Do nothing: nobody here can see the server's weights."""
+
+    def perturber(self, change: str | int, *, step: int | None = None) -> RemotePerturber:  # noqa: ARG002
+        """Return what scores changed texts; whatever the *change*, inputs are deleted, as a server cannot mask them."""
+        return self.changed
+
+
+def tokens_of(echo: Echo, first_step: int) -> Tokens:
+    """Return the tokens of *echo*; those of a part of a character are drawn together, none across *first_step*."""
+    pieces: list[TextPiece] = []
+    special, labels = [False] * len(echo), [""] * len(echo)
+    start = 0
+    for token in range(len(echo)):
+        begin, end = echo.span(token)
+        if begin == end == 0:
+            pieces.append(TextPiece(token, token + 1, echo.names[token]))
+            special[token], start = True, token + 1
+        elif begin < end or token + 1 in (first_step, len(echo)):
+            text = echo.text[echo.starts[start] : end]
+            pieces.append(TextPiece(start, token + 1, text))
+            start = token + 1
+    for piece in pieces:
+        size, name = piece.end - piece.start, visible(piece.text)
+        for k in range(size):
+            labels[piece.start + k] = name if size == 1 else f"{name} {k + 1}/{size}"
+    return Tokens([-1] * len(echo), pieces, special, labels)
+
+
+def _messages(echo: Echo, parts: Sequence[int], first_step: int) -> list[Section]:
+    """Return a section for each message, which together cover the prompt."""
+    borders, length = [0], 0
+    for part in parts[:-1]:
+        length += part
+        borders.append(next(token for token in range(len(echo)) if echo.span(token)[1] > length))
+    borders.append(first_step)
+    if len(parts) < 2:
+        return []
+    return [Section(f"Message {n}", a, b) for n, (a, b) in enumerate(pairwise(borders), 1) if a < b]
