@@ -188,6 +188,21 @@ def test_a_server_that_gives_other_values_the_second_time_is_warned_of(
     assert "differ by 0.25: scores of that size are noise" in warning
 
 
+def test_log_probabilities_that_are_shifted_by_a_token_are_refused(served: Completions, address: str) -> None:
+    def shift(_number: int, choice: dict[str, Any]) -> None:
+        """Give each token what belongs to the next, as llama-cpp-python does without a beginning token."""
+        for name in ("token_logprobs", "top_logprobs"):
+            values = choice["logprobs"][name]
+            choice["logprobs"][name] = [None, *values[2:], values[-1]]
+        choice["logprobs"]["token_logprobs"] = [
+            None if not top else min(-9.0, *top.values()) for top in choice["logprobs"]["top_logprobs"]
+        ]
+
+    served.change = shift
+    with pytest.raises(aw.AttrWidgetError, match="are not those of the tokens: it wrote 'George'"):
+        aw.connect(address, "demo").explain(PROMPT, max_new_tokens=3)
+
+
 def test_a_server_that_fails_midway_loses_nothing(served: Completions, address: str) -> None:
     model = aw.connect(openai.OpenAI(base_url=address, api_key=KEY, max_retries=0), "demo", parallel=1)
     ex = model.explain(PROMPT, output=" Washington.")

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from attrwidget.remote.server import CompletionsServer
 
 _NEW_TOKENS = 20
+_NEAR = 0.5  # of the likeliest token's probability: rounding may have changed which it is
 _SAME = 1e-4  # nats that two readings of one text may differ by
 _STALE = (
     "The server read the same text twice, and the log-probabilities of {!r} differ by {:.2g}: scores of that size are "
@@ -28,6 +29,11 @@ _OTHER_SPLIT = "The server split the same text into other tokens the second time
 _WRITTEN = (
     "The server reads this answer otherwise than it wrote it, and the reading is explained: log-probabilities "
     "of {!r} differ by {:.2g}."
+)
+_NOT_THEIRS = (
+    "The server of {!r} gives log-probabilities that are not those of the tokens: it wrote {} as the likeliest, and "
+    "gives it a probability of {:.2g}. llama-cpp-python's server does so for models without a beginning token: take "
+    "another one."
 )
 _WRITTEN_OTHER_SPLIT = (
     "The server reads this answer in other tokens than it wrote it in, and the reading is explained."
@@ -110,6 +116,7 @@ class RemoteModel:
         trace = RemoteTrace(self._server, echo, len(prompt), cut_short=cut_short)
         warnings = [_unequal(trace, again, _STALE, _OTHER_SPLIT)]
         if written is not None:
+            _require_likeliest(trace)
             warnings.append(_unequal(trace, written, _WRITTEN, _WRITTEN_OTHER_SPLIT))
         return RemoteExplanation(RemoteReading(trace, list(filter(None, warnings))))
 
@@ -117,6 +124,16 @@ class RemoteModel:
 def _require_text(value: Any, what: str) -> None:
     if not isinstance(value, str) or not value:
         raise AttrWidgetError(f"{what} for a model behind a server is a text, not {short(value)}.")
+
+
+def _require_likeliest(trace: RemoteTrace) -> None:
+    """Raise AttrWidgetError unless most of the answer, which was written so, is the likeliest when it is read."""
+    echo, steps = trace.echo, range(trace.first_step, len(trace.echo))
+    known = [step for step in steps if echo.top[step]]
+    wrong = [step for step in known if np.exp(echo.log_probs[step]) < _NEAR * echo.top[step][0][1]]
+    if 2 * len(wrong) > len(known):
+        p = float(np.exp(echo.log_probs[wrong[0]]))
+        raise AttrWidgetError(_NOT_THEIRS.format(trace.model.name, repr(trace.tokens.labels[wrong[0]]), p))
 
 
 def _unequal(trace: RemoteTrace, other: Echo, unequal: str, split: str) -> str | None:
