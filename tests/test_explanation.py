@@ -31,6 +31,7 @@ OFFERED = [
     "reading",
     "save",
     "scores",
+    "sentences",
     "steps",
     "summary",
     "to_html",

@@ -104,6 +104,32 @@ class Presentation(ABC):
     def scores(self, method: str | None = None, *, normalize: str | None = "auto") -> pd.DataFrame:
         """Return the scores of all steps, float32 ``[steps, inputs]``."""
 
+    def sentences(self, method: str | None = None, *, through: bool | str = True) -> pd.DataFrame:
+        """Return how much each sentence of the answer drew from each sentence before it, by way of others too.
+
+        Args:
+            method: A method without sign; by default the first of ``methods()`` that has none.
+            through: True counts what came from a sentence or by way of it: those of the prompt share the whole, but
+                for its control tokens. ``"thinking"`` passes through thoughts alone. False counts what was drawn
+                directly.
+
+        Returns:
+            float32, a row for each sentence of thoughts and answer, and a column for each sentence; NaN where one came
+            no earlier. Both are labelled by part (``"prompt"``, ``"thought"``, ``"answer"``) and text. A value is the
+            mean over the sentence's tokens.
+
+        Raises:
+            AttrWidgetError: The method has signs, or no step is read by a later one.
+
+        Example:
+            >>> ex.sentences("saliency").loc["answer", "thought"]
+        """
+        from attrwidget.results.sentences import sentence_table
+
+        if method is None:
+            method = next((known.name for known in self.methods() if not known.signed), "saliency")
+        return sentence_table(self.reading, method, through=through)
+
     @property
     def widget(self) -> ExplanationWidget:
         """The widget, the same one at every display until it is closed.

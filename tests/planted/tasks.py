@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 BEGIN, ASK, MARKER = 0, 1, 2
+THINK, END_OF_THOUGHT = ASK, MARKER
 FIRST_CLASS, FIRST_CUE, CLASSES = 3, 7, 4
 FIRST_WORD, WORDS = 11, 29
 STOP, UNKNOWN = FIRST_CUE, FIRST_CUE + 1
@@ -18,6 +19,9 @@ _DOCUMENTS, _LENGTH, _POOL = 10, 5, 8
 VOCABULARY = FIRST_WORD + WORDS
 NAMES = ["<begin>", "<ask>", "<marker>", *(f"class{i}" for i in range(CLASSES))]
 NAMES += [*(f"cue{i}" for i in range(CLASSES)), *(f"word{i}" for i in range(WORDS))]
+
+THINKING_NAMES = ["<begin>", "<think>", "</think>", *NAMES[3:]]
+_OTHERWISE = 0.1  # of the thoughts that are learnt from
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,23 @@ def _lookup(rng: random.Random) -> Example:
     return Example([*prompt, ASK, *(keys[at] for at in asked)], answer, deciding, tuple(documents))
 
 
+def _two_hops(rng: random.Random) -> Example:
+    words = _words(rng, 8)
+    return _thought_of(words, words)
+
+
+def _thinking(rng: random.Random) -> Example:
+    """Return an example whose thought may be another than its words: the answer copies the thought."""
+    pool = _words(rng, rng.choice([2, 3, 4, 8]))
+    words, others = ([rng.choice(pool) for _ in range(8)] for _ in range(2))
+    return _thought_of(words, others if rng.random() < _OTHERWISE else words)
+
+
+def _thought_of(words: list[int], thought: list[int]) -> Example:
+    source = [{at + 1} for at in range(len(words))]
+    return Example([BEGIN, *words, THINK], [*thought, END_OF_THOUGHT, *thought], [*source, set(), *source])
+
+
 TASKS = {
     task.name: task
     for task in (
@@ -112,4 +133,7 @@ TASKS = {
 }
 LOOKUP = Task(
     "D", "two of ten documents answer, and others repeat their words", _lookup, _lookup, 3000, 600, 1
+)
+TWO_HOPS = Task(
+    "T", "a thought copies 8 words, and the answer copies the thought", _two_hops, _thinking, 2200
 )

@@ -13,9 +13,11 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer, models
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-from .tasks import LOOKUP, NAMES, STOP, TASKS, UNKNOWN, VOCABULARY
+from .tasks import LOOKUP, NAMES, STOP, TASKS, TWO_HOPS, UNKNOWN, VOCABULARY
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from .tasks import Example, Task
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -39,11 +41,11 @@ def new_model() -> LlamaForCausalLM:
     return LlamaForCausalLM(config)
 
 
-def tokenizer(*, stops: bool = False) -> PreTrainedTokenizerFast:
-    """Return a tokenizer in which every name is one token; *stops* writes that of ends as a full stop."""
-    names = {("." if stops and i == STOP else name): i for i, name in enumerate(NAMES)}
-    words = Tokenizer(models.WordLevel(names, unk_token=NAMES[0]))
-    return PreTrainedTokenizerFast(tokenizer_object=words, bos_token=NAMES[0], unk_token=NAMES[0])
+def tokenizer(names: Sequence[str] = NAMES, *, stops: bool = False) -> PreTrainedTokenizerFast:
+    """Return a tokenizer in which each of *names* is one token; *stops* writes that of ends as a full stop."""
+    numbers = {("." if stops and i == STOP else name): i for i, name in enumerate(names)}
+    words = Tokenizer(models.WordLevel(numbers, unk_token=names[0]))
+    return PreTrainedTokenizerFast(tokenizer_object=words, bos_token=names[0], unk_token=names[0])
 
 
 def accuracy(model: LlamaForCausalLM, examples: list[Example]) -> float:
@@ -109,7 +111,7 @@ def _hidden(batch: list[Example], ids: torch.Tensor, rng: random.Random) -> torc
 def train_all() -> None:
     """Train every task's model and write its weights, in half precision."""
     WEIGHTS.mkdir(exist_ok=True)
-    for task in (*TASKS.values(), LOOKUP):
+    for task in (*TASKS.values(), LOOKUP, TWO_HOPS):
         weights = {name: value.half().contiguous() for name, value in train(task).state_dict().items()}
         save_file(weights, WEIGHTS / f"{task.name}.safetensors")
 

@@ -70,6 +70,13 @@ def passed_steps(
     return steps
 
 
+def shares_of(rows: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return magnitudes as shares that sum to 1, 0 where *rows* are NaN; a row without any is all 0."""
+    sizes = np.abs(np.where(np.isnan(rows), 0, rows), dtype=np.float64)
+    totals = sizes.sum(axis=1)
+    return sizes / np.where(totals > 0, totals, 1)[:, None]  # type: ignore[no-any-return]
+
+
 def pass_on(rows: NDArray[np.floating], first_step: int, steps: Collection[int]) -> NDArray[np.float32]:
     """Return the shares of inputs when those of *steps* are given to what these steps drew from.
 
@@ -84,10 +91,8 @@ def pass_on(rows: NDArray[np.floating], first_step: int, steps: Collection[int])
     Returns:
         float32 ``[n_steps, n_inputs]``; rows sum to 1, 0 at what was passed through, NaN where *rows* have it.
     """
-    unknown = np.isnan(rows)
-    shares = np.abs(np.where(unknown, 0, rows), dtype=np.float64)
+    unknown, shares = np.isnan(rows), shares_of(rows)
     totals = shares.sum(axis=1)
-    shares /= np.where(totals > 0, totals, 1)[:, None]
     passed = [s for s in steps if first_step + s < shares.shape[1] and totals[s] > 0]
     columns = [first_step + s for s in passed]
     between = np.zeros((len(shares), len(shares)))

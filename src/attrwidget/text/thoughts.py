@@ -16,6 +16,7 @@ _MARKS = (
     ("<seed:think>", "</seed:think>"),  # Seed-OSS
     ("<|channel|>analysis<|message|>", "<|end|>"),  # gpt-oss
 )
+MARKS = frozenset(mark for pair in _MARKS for mark in pair)
 
 
 def thoughts_of(tokens: Tokens, first_step: int) -> list[tuple[int, int]]:
