@@ -18,6 +18,7 @@ NAMES = (
     "first_token",
     "first_screen",
     "one_target",
+    "passed_on",
     "methods",
     "growth",
     "one_head",

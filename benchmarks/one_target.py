@@ -68,7 +68,8 @@ def _result(prompt: int, output: int) -> Result:
     taken = [(_seconds(ours), _seconds(plain)) for _ in range(_REPEATS)]
     here, there = (median(times) for times in zip(*taken, strict=True))
     return Result(
-        f"the answer as one target, SmolLM2, {prompt} + {output} tokens (differs from the sum of rows by {apart[1]:.0e})",
+        f"the answer as one target, SmolLM2, {prompt} + {output} tokens "
+        f"(differs from the sum of rows by {apart[1]:.0e})",
         f"{here:.2f} s",
         f"one forward and backward pass {there:.2f} s",
         f"{here / there:.2f} times",

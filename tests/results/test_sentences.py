@@ -19,7 +19,7 @@ from attrwidget.results.sentences import sentences_of, visited
 if TYPE_CHECKING:
     from pathlib import Path
 
-METHODS = ["saliency", "input_x_gradient_l2", "attention", "value_zeroing"]
+METHODS = ["attention", "weighted_attention", "value_zeroing"]
 ANSWER = " Tokyo. The capital of France is Paris."
 
 
@@ -28,18 +28,21 @@ def ex() -> Any:
     return aw.load("demo").explain("The capital of Japan is", output=ANSWER)
 
 
-def walked(shares: Any, first: int, passed: set[int], span: range, start: int, draws: int = 20_000) -> float:
-    """Return how often a walk that follows the shares from a step comes to the span."""
+DRAWS = 20_000
+
+
+def walked(shares: Any, first: int, passed: set[int], span: range) -> float:
+    """Return how often a walk that follows the shares from the last step comes to the span."""
     rng = np.random.default_rng(0)
     came = 0
-    for _ in range(draws):
-        at = first + start
+    for _ in range(DRAWS):
+        at = first + len(shares) - 1
         while True:
             at = rng.choice(shares.shape[1], p=shares[at - first])
             came += at in span
             if at in span or at - first not in passed:
                 break
-    return came / draws
+    return came / DRAWS
 
 
 @pytest.mark.parametrize("passed", [{0, 1, 2, 3, 4, 5}, {0, 1, 2}])
@@ -52,9 +55,7 @@ def test_it_is_the_chance_to_come_by(passed: set[int]) -> None:
     spans = [(0, 2), (2, 4), (4, 6), (6, 7)]
     found = visited(rows, first, passed, spans)
     for k, (start, end) in enumerate(spans):
-        assert found[5, k] == pytest.approx(
-            walked(rows, first, passed, range(start, end), 5), abs=0.015
-        )
+        assert found[5, k] == pytest.approx(walked(rows, first, passed, range(start, end)), abs=0.015)
 
 
 def test_sentences_are_those_of_the_text(ex: Any) -> None:
@@ -82,6 +83,16 @@ def test_all_of_it_comes_from_the_prompt(ex: Any) -> None:
 def test_a_saved_explanation_has_the_same(ex: Any, tmp_path: Path) -> None:
     saved = aw.open(ex.save(tmp_path / "why.attrwidget", methods=["saliency"]))
     np.testing.assert_allclose(saved.sentences(), ex.sentences("saliency"), atol=1e-6)
+
+
+def test_the_thought_that_an_answer_copies_is_the_one_that_carried_it() -> None:
+    """The answer's words come by way of the thought, whose words come from the prompt."""
+    for _, explanation in copies()[:4]:
+        direct, through = (explanation.sentences(through=way) for way in (False, True))
+        assert [part for part, _ in direct.columns] == ["prompt", "thought", "answer"]
+        assert direct.loc["answer", "thought"].to_numpy() > 2 * direct.loc["answer", "prompt"].to_numpy()
+        assert through.loc["answer", "thought"].to_numpy() > direct.loc["answer", "thought"].to_numpy()
+        assert through.loc["answer", "prompt"].to_numpy() > 2 * direct.loc["answer", "prompt"].to_numpy()
 
 
 def test_signed_methods_are_refused(ex: Any) -> None:

@@ -61,7 +61,9 @@ class Scores(LivePresentation):
                 ``attribute_target=False`` does, instead of source and target together.
             through: True passes the share of each earlier answer word on to what that word drew from, until all rests
                 on the prompt: ``(I − R)⁻¹ P``, where P and R are the shares of the prompt's and of the answer's words.
-                ``"thinking"`` does so for the words of thoughts alone. For methods without sign.
+                ``"thinking"`` does so for the words of thoughts alone. For methods without sign; best for those whose
+                shares are concentrated, such as attention × value norm and value zeroing: norms of gradients spread
+                theirs so wide that little is left of the way after two steps.
             target: ``"answer"``, or ``(start, end)``, a span of steps: one row for all of them. Scores with a sign, and
                 raw ones, are added up, in one backward pass for the methods that are linear in the score (input ×
                 gradient, GIM, integrated gradients); of shares it is the mean.

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from attrwidget.results.base import Reading
 
 
+# On the planted copy of a copy (tests/results) these lead back to the source, and norms of gradients do not.
+_CONCENTRATED = ("weighted_attention", "attention")
+
+
 class Sentence(NamedTuple):
     """Tokens ``start`` up to ``end``; ``part`` is ``"prompt"``, ``"thought"`` or ``"answer"``."""
 
@@ -58,36 +62,38 @@ def _is_template(reading: Reading, token: int) -> bool:
     return section is not None and section.body is not None and not section.body[0] <= token < section.body[1]
 
 
-def sentence_table(reading: Reading, method: str, *, through: bool | str) -> pd.DataFrame:
+def sentence_table(reading: Reading, method: str | None, *, through: bool | str) -> pd.DataFrame:
     """Return what each sentence of the answer drew from each earlier one, labelled by part and text.
 
     Args:
         reading: Whose rows of *method* are read.
-        method: A method without sign.
+        method: A method without sign; None takes the first of ``_CONCENTRATED`` that is offered, else any without.
         through: As in ``scores``.
 
     Raises:
         AttrWidgetError: What ``passed_steps`` raises: the method has signs, or no step is read by a later one.
     """
+    method = _default(reading) if method is None else method
     signed = reading.method(method).signed
     wanted = True if through is False else through
-    passed = passed_steps(
-        reading, method, signed=signed, through=wanted, normalize="auto", source_only=False
-    )
+    passed = passed_steps(reading, method, signed=signed, through=wanted, normalize="auto", source_only=False)
     rows = reading.rows(method, range(reading.n_steps))
     sentences = sentences_of(reading)
     drawing = [sentence for sentence in sentences if sentence.start >= reading.first_step]
     spans = [(one.start, one.end) for one in sentences]
-    if through is False:
-        drawn = summed_by(shares_of(rows), spans)
-    else:
-        drawn = visited(rows, reading.first_step, passed, spans)
+    direct = through is False
+    drawn = summed_by(shares_of(rows), spans) if direct else visited(rows, reading.first_step, passed, spans)
     values = np.full((len(drawing), len(sentences)), np.nan, dtype=np.float32)
     for row, sentence in zip(values, drawing, strict=True):
         earlier = [k for k, one in enumerate(sentences) if one.end <= sentence.start]
         steps = slice(sentence.start - reading.first_step, sentence.end - reading.first_step)
         row[earlier] = np.nanmean(drawn[steps][:, earlier], axis=0)
     return Table(values, index=_labels(drawing), columns=_labels(sentences))
+
+
+def _default(reading: Reading) -> str:
+    offered = [known.name for known in reading.methods() if not known.signed]
+    return next((name for name in _CONCENTRATED if name in offered), next(iter(offered), "saliency"))
 
 
 def summed_by(shares: NDArray[np.float64], spans: Sequence[tuple[int, int]]) -> NDArray[np.float64]:

@@ -99,7 +99,8 @@ def pass_on(rows: NDArray[np.floating], first_step: int, steps: Collection[int])
     between[:, passed] = shares[:, columns]
     shares[:, columns] = 0
     # The inverse holds chances, none above 1, so that nothing is lost by it; LAPACK's solve takes five times as long.
-    total = np.linalg.inv(np.eye(len(shares)) - between) @ shares
+    chances = np.linalg.inv(np.eye(len(shares)) - between).astype(np.float32)
+    total: NDArray[np.float32] = chances @ shares.astype(np.float32)
     total[unknown] = np.nan
     total[totals == 0] = np.nan
-    return total.astype(np.float32)
+    return total
