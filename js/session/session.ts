@@ -53,6 +53,8 @@ export interface Content {
   /** The number of tokens, from the first, that the encoder of an encoder–decoder reads. */
   readonly source?: number;
   readonly sections: readonly Section[];
+  /** The first token of each thought of the answer, and one past its last. */
+  readonly thoughts?: readonly (readonly [number, number])[];
   /** The first token of each word, sentence, message, and of the parts of a prompt; the first three cover all tokens. */
   readonly groups?: Readonly<Record<Exclude<Grouping, "token"> | "part", readonly number[]>>;
   /** What the units are, if they are coarser than Python sent them. */

@@ -15,6 +15,8 @@ export interface Fold {
   readonly name: string;
   /** The elements that `group` takes in while the fold is there. */
   readonly parts?: readonly HTMLElement[];
+  /** Whether its chip says a share in percent. */
+  readonly percent?: boolean;
 }
 
 const closed = "folded";
@@ -35,15 +37,14 @@ export const chipOf = (title: string): HTMLElement =>
 
 export class Folds {
   readonly #units: readonly HTMLElement[];
-  readonly #fixed: readonly Fold[];
-  #rest: readonly Fold[] = [];
+  #all: readonly Fold[];
   readonly #of = new Map<number, Fold>();
   readonly #end: AbortSignal;
   readonly #changed = signal(0);
 
   constructor(units: readonly HTMLElement[], folds: readonly Fold[], signal: AbortSignal) {
     this.#units = units;
-    this.#fixed = folds;
+    this.#all = folds;
     this.#end = signal;
     for (const fold of folds) this.#add(fold);
   }
@@ -54,13 +55,12 @@ export class Folds {
   }
 
   get all(): readonly Fold[] {
-    return [...this.#fixed, ...this.#rest];
+    return this.#all;
   }
 
-  /** Fold these runs, and no others but what a template wrote. */
-  setRest(folds: readonly Fold[]): void {
-    if (folds.length === 0 && this.#rest.length === 0) return;
-    for (const { units, group, parts = [] } of this.#rest) {
+  /** Take these away, and put those in. */
+  replace(old: readonly Fold[], folds: readonly Fold[]): void {
+    for (const { units, group, parts = [] } of old) {
       for (const u of units) this.#of.delete(u);
       group.replaceWith(...parts);
     }
@@ -70,19 +70,8 @@ export class Folds {
       group.append(chip, ...parts);
       this.#add(fold);
     }
-    this.#rest = folds;
+    this.#all = [...this.#all.filter((fold) => !old.includes(fold)), ...folds];
     this.#changed.value++;
-  }
-
-  /** The units of the runs that were opened. */
-  opened(): ReadonlySet<number> {
-    return new Set(this.#rest.filter((fold) => !isClosed(fold)).flatMap(({ units }) => units));
-  }
-
-  /** Open the fold of `u`. */
-  open(u: number): void {
-    const fold = this.#of.get(u);
-    if (fold && isClosed(fold)) this.#toggle(fold);
   }
 
   /** The name of the fold that stands for `u`; null where it is not folded away. */
@@ -144,7 +133,10 @@ export class Folds {
     const shown = scores.shown.value;
     for (const fold of this.all) {
       const sum = shown ? sumOf(shown.sumsOfUnits, fold.units) : Number.NaN;
-      const number = shown && !Number.isNaN(sum) ? ` ${numeral(sum, shown.method.signed, shown.high)}` : "";
+      const { signed = false } = shown?.method ?? {};
+      const share =
+        fold.percent && !signed ? `${Math.round(100 * sum)} %` : numeral(sum, signed, shown?.high);
+      const number = Number.isNaN(sum) ? "" : ` ${share}`;
       const text = `${isClosed(fold) ? "▸" : "▾"} ${fold.name}${number}`;
       if (fold.chip.textContent !== text) fold.chip.textContent = text;
     }

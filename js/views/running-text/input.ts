@@ -203,8 +203,9 @@ export class TextInput {
   }
 
   #choose(u: number, extend: boolean, byKey = false): void {
-    if (u >= this.#units.firstWritten) (extend ? extendHeld : toggleHeld)(this.#display, this.#steps(u));
-    else if (byKey && this.#folds.toggle(u)) return;
+    const written = u >= this.#units.firstWritten;
+    if (byKey && (!written || this.#folds.foldedWith(u)) && this.#folds.toggle(u)) return;
+    if (written) (extend ? extendHeld : toggleHeld)(this.#display, this.#steps(u));
     else if (extend) toggleSelected(this.#display, this.#stretchTo(u));
     else {
       const steps = stepsAt(this.#display.state.content.peek(), this.#units, u);

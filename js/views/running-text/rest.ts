@@ -49,13 +49,16 @@ const lengthOf = (spans: readonly Span[]): number => (spans.at(-1)?.end ?? 0) - 
 export function followRest(page: Page, { state, scores }: Context): void {
   const { built, folds, follow } = page;
   let folded = "";
+  let rest: readonly Fold[] = [];
   follow(() => {
     const content = state.content.value;
     const on = state.options.value.fold;
     const tokens = tokensOf(scores.held.value, content);
     if (on && !tokens) return;
     untracked(() => {
-      const opened = folds.opened();
+      const opened = new Set(
+        rest.flatMap(({ units }) => (folds.foldedWith(units[0] as number) ? [] : units)),
+      );
       const spans = on ? sentencesOf(content) : [];
       const runs = tokens ? restRuns(tokens, spans) : [];
       // The same runs stay as they are: one of them may be under the pointer.
@@ -65,7 +68,8 @@ export function followRest(page: Page, { state, scores }: Context): void {
       for (const { units, group } of made)
         group.classList.toggle("folded", !units.some((u) => opened.has(u)));
       const place = placeIn(page, state);
-      folds.setRest(made);
+      folds.replace(rest, made);
+      rest = made;
       keepPlace(page, place);
     });
   });

@@ -108,11 +108,11 @@ function fill(
   });
 }
 
-/** Unpack what a long text has on its page once there is one, or a search. */
+/** Unpack what a long text, or one with thoughts, has on its page once there is one, or a search. */
 function loadLong(page: Page, ctx: ViewContext): void {
   let loaded = false;
   page.follow(() => {
-    if (loaded || !usesLongText(ctx.state)) return;
+    if (loaded || !(usesLongText(ctx.state) || ctx.state.content.peek().thoughts)) return;
     loaded = true;
     void import("./long").then(
       ({ followLong }) => page.end.aborted || untracked(() => followLong(page, ctx)),

@@ -23,7 +23,7 @@ export function followSought({ built, folds, scroller, follow }: Page, { state }
       const content = state.content.peek();
       const u = unitsOf(content).of(sought[0]);
       const letter = letterOf(state.sent.peek(), sought[0]);
-      folds.open(u);
+      if (folds.foldedWith(u)) folds.toggle(u);
       const boxes = rangeOver(built, content, letter, letter + letters)?.getClientRects();
       const box = boxes?.[0] ?? folds.element(u)?.getBoundingClientRect();
       if (!box) return;

@@ -10,6 +10,7 @@ from attrwidget.page.first_word import first_word
 from attrwidget.page.groups import groups_of
 from attrwidget.page.rests import rests_entry
 from attrwidget.text.broken_words import broken_words
+from attrwidget.text.thoughts import thoughts_of
 from attrwidget.text.token_bytes import has_codes
 from attrwidget.text.tokens import visible
 
@@ -46,6 +47,7 @@ def content_of(reading: Reading, *, model: bool = True) -> dict[str, Any]:
         "inputs": int(reading.n_inputs),
         **({"source": int(reading.n_source)} if reading.n_source else {}),
         "sections": [section_entry(section) for section in reading.sections],
+        **_thoughts(reading),
         "groups": groups_of(reading),
         "steps": {
             "first": int(reading.first_step),
@@ -89,6 +91,12 @@ def experts_entry(experts: Experts) -> dict[str, Any]:
         f"{side} {int(at) + 1}".strip() for side, _, at in (str(n).rpartition(" ") for n in experts.layers)
     ]
     return {"layers": shown, "count": experts.count}
+
+
+def _thoughts(reading: Reading) -> dict[str, Any]:
+    """Return the tokens of each thought of an answer that later steps read; nothing without any."""
+    found = thoughts_of(reading.tokens, reading.first_step) if reading.n_inputs > reading.first_step else []
+    return {"thoughts": [[int(start), int(end)] for start, end in found]} if found else {}
 
 
 def _changed(reading: Reading) -> dict[str, Any]:
