@@ -59,6 +59,8 @@ export interface Content {
   readonly groups?: Readonly<Record<Exclude<Grouping, "token"> | "part", readonly number[]>>;
   /** What the units are, if they are coarser than Python sent them. */
   readonly grouped?: Grouping;
+  /** The first token of each sentence of the answer, its thoughts among them. */
+  readonly answer_sentences?: readonly number[];
   readonly steps: {
     readonly first: number;
     readonly count: number;

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from helpers.tiny import build, byte_tokenizer
 
 import attrwidget as aw
-from attrwidget.page.groups import groups_of
+from attrwidget.page.content import content_of
+from attrwidget.page.groups import answer_sentences, groups_of
 
 
 def groups(prompt: Any, name: str, output: str = " Yes, sir. No.") -> list[str]:
@@ -28,6 +30,17 @@ def test_the_first_token_stands_alone_and_the_answer_is_grouped_into_words_only(
     assert "".join(found[3:]) == " Yes, sir. No."
     assert len(found) > 8
     assert groups("A b", "word") == ["A", " b", " Yes", ",", " sir", ".", " No", "."]
+
+
+def test_sentences_of_an_answer_stop_at_the_borders_of_its_thoughts() -> None:
+    answer = "<think>One. Two</think>Three. Four."
+    reading = aw.load(build("gpt2"), byte_tokenizer()).explain("Q:", output=answer).reading
+    starts = [*answer_sentences(reading), len(reading.tokens)]
+    texts = ["".join(u.text for u in reading.tokens.units if a <= u.start < b) for a, b in pairwise(starts)]
+    assert texts == ["<think>One.", " Two</think>", "Three.", " Four."]
+    content = content_of(reading)
+    assert content["answer_sentences"] == starts[:-1]
+    assert content["thoughts"] == [[starts[0], starts[2]]]
 
 
 def test_messages() -> None:

@@ -3,10 +3,10 @@ import { computed, untracked } from "@preact/signals-core";
 import type { ViewContext } from "../../context";
 import { Field } from "../../scores/field";
 import { scaleFloor } from "../../scores/floor";
-import { scoreOptions } from "../../scores/options";
 import { shapeOf } from "../../scores/shape";
 import type { RequestOptions, ScoreQuery, Session } from "../../session/session";
 import { scoreQuery, shownMethod } from "../../state/selectors";
+import { bySentence, matrixOptions } from "./sentences";
 
 /** The most scores that are fetched exactly at first. */
 const exactUpTo = 100_000;
@@ -44,7 +44,10 @@ export function followField(
   show: (loaded: Loaded) => void,
 ): void {
   const { state, session } = ctx;
-  const shape = computed(() => shapeOf(state.content.value));
+  const together = computed(() => state.options.value.units === "sentence");
+  const shape = computed(() =>
+    shapeOf(together.value ? bySentence(state.content.value) : state.content.value),
+  );
   // Compared as text, because other options leave the scores as they are.
   const wanted = computed(() => JSON.stringify(scoreQuery(state)));
   ctx.effect(() => {
@@ -56,7 +59,7 @@ export function followField(
     const query: ScoreQuery = JSON.parse(wanted.value);
     const method = shownMethod(state);
     if (!method || shape.value.steps.length === 0) return;
-    const options = untracked(() => scoreOptions(state, method));
+    const options = untracked(() => matrixOptions(state, method, shape.value));
     const field = new Field(shape.value, method, options);
     let outdated = false;
     busy(true);

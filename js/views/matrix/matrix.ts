@@ -3,7 +3,6 @@ import { untracked } from "@preact/signals-core";
 import { type Cell, inside, type Key, move } from "../../a11y/grid";
 import type { Part, ViewContext } from "../../context";
 import { inNextFrame, listen, sizeCanvas, watchSize } from "../../dom";
-import { scoreOptions } from "../../scores/options";
 import { extendHeld, preview, toggleHeld } from "../../state/selection";
 import styles from "../table.css";
 import { cellLabel } from "./cell-text";
@@ -16,6 +15,7 @@ import { paintMatrix } from "./paint";
 import { type MatrixParts, matrixParts } from "./parts";
 import type { Picture } from "./picture";
 import { listenToPointer } from "./pointer";
+import { matrixOptions } from "./sentences";
 import { Viewport } from "./viewport";
 
 export const matrix: Part<ViewContext> = {
@@ -127,7 +127,7 @@ class Matrix {
   #read(): void {
     if (!this.#loaded) return;
     const { field } = this.#loaded;
-    field.read(scoreOptions(this.#ctx.state, field));
+    field.read(matrixOptions(this.#ctx.state, field, field.shape));
     updateLegend(this.#parts, field, lookOf(this.#host, this.#ctx, field.signed));
   }
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrwidget.page.contexts import contexts_of
 from attrwidget.page.first_word import first_word
-from attrwidget.page.groups import groups_of
+from attrwidget.page.groups import answer_sentences, groups_of
 from attrwidget.page.rests import rests_entry
 from attrwidget.text.broken_words import broken_words
 from attrwidget.text.thoughts import thoughts_of
@@ -94,9 +94,14 @@ def experts_entry(experts: Experts) -> dict[str, Any]:
 
 
 def _thoughts(reading: Reading) -> dict[str, Any]:
-    """Return the tokens of each thought of an answer that later steps read; nothing without any."""
-    found = thoughts_of(reading.tokens, reading.first_step) if reading.n_inputs > reading.first_step else []
-    return {"thoughts": [[int(start), int(end)] for start, end in found]} if found else {}
+    """Return the thoughts and the sentences of an answer that later steps read; nothing without several."""
+    if reading.n_inputs <= reading.first_step:
+        return {}
+    found, sentences = thoughts_of(reading.tokens, reading.first_step), answer_sentences(reading)
+    return {
+        **({"thoughts": [[int(start), int(end)] for start, end in found]} if found else {}),
+        **({"answer_sentences": sentences} if len(sentences) > 1 else {}),
+    }
 
 
 def _changed(reading: Reading) -> dict[str, Any]:

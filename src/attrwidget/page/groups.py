@@ -5,11 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from attrwidget.text.borders import divided, part_starts, sentence_starts, stretches, word_starts
+from attrwidget.text.thoughts import thoughts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from attrwidget.results.base import Reading
+
+
+def answer_sentences(reading: Reading) -> list[int]:
+    """Return the first token of each sentence of an answer that is written; none crosses the border of a thought."""
+    first, tokens = reading.first_step, reading.tokens
+    thoughts = thoughts_of(tokens, first)
+    borders = {first, *(border for thought in thoughts for border in thought)}
+    return [
+        int(pieces[0].start)
+        for stretch in stretches(tokens, borders, len(tokens))
+        for pieces in divided(stretch, sentence_starts)
+        if pieces[0].start >= first
+    ]
 
 
 def groups_of(reading: Reading) -> dict[str, list[int]]:
