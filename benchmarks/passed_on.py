@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 NOTE = (
     "Passed on: `through=True` on rows of random shares that are there already, an answer of 200 tokens after a prompt "
-    "of 1,000; and what each of 60 spans of 20 tokens gave by way of others, as `ex.sentences` asks. Medians of 21, CPU seconds, one thread."
+    "of 1,000; and what each of 60 spans of 20 tokens gave by way of others, as `ex.sentences` asks. Medians of 21, "
+    "CPU seconds, one thread."
 )
 _STEPS, _PROMPT, _REPEATS, _TARGET = 200, 1000, 21, 0.010
 
