@@ -32,6 +32,9 @@ def reading(*pieces: tuple[str, float], noun: str = "token", special: tuple[int,
         ([(" The", 0.1), (" capital", 0.8), (" is", 0.2), (" Paris", 0.5), (".", 0.1)], [3]),
         # All tokens of the word, and their surprise is added up.
         ([(" Em", 0.7), ("il", 0.6), (" lives", 0.5)], [0, 1]),
+        # What was thought is folded away.
+        ([("<think>", 0.1), (" four", 0.1), ("</think>", 0.9), (" Seven", 0.8)], [3]),
+        ([("<think>", 0.9), (" four", 0.1)], [1]),
         # Without a content word, the most surprising one.
         ([(" is", 0.9), (" it", 0.4)], [1]),
         # Numbers are content, short as they are; characters of scripts without spaces stand alone.

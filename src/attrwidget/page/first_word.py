@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from attrwidget.text.thoughts import thoughts_of
 from attrwidget.text.words import without_spaces, words_of
 
 if TYPE_CHECKING:
@@ -43,11 +44,14 @@ def first_word(reading: Reading) -> list[int]:
 
 
 def _words(reading: Reading) -> list[list[TextPiece]]:
-    """Return the words of the answer; steps that are no tokens of a text are words by themselves."""
+    """Return the words of the answer after its thoughts; steps that are no tokens of a text are words by themselves."""
     words = words_of(reading.tokens, reading.first_step)
     if reading.step_noun[0] != "token":
         words = [[unit] for word in words for unit in word]
-    return [word for word in words if _steps(reading, word)]
+    words = [word for word in words if _steps(reading, word)]
+    thoughts = thoughts_of(reading.tokens, reading.first_step)
+    after = [word for word in words if not any(a <= word[0].start < b for a, b in thoughts)]
+    return after or words
 
 
 def _steps(reading: Reading, word: list[TextPiece]) -> list[int]:
