@@ -100,7 +100,8 @@ def summed_by(shares: NDArray[np.float64], spans: Sequence[tuple[int, int]]) -> 
     """Return the sums of *shares* ``[steps, inputs]`` over each of *spans*, ``[steps, spans]``."""
     sums = np.concatenate([np.zeros((len(shares), 1)), np.cumsum(shares, axis=1)], axis=1)
     ends = np.minimum(np.array(spans).reshape(-1, 2), shares.shape[1])
-    return sums[:, ends[:, 1]] - sums[:, ends[:, 0]]
+    totals: NDArray[np.float64] = sums[:, ends[:, 1]] - sums[:, ends[:, 0]]
+    return totals
 
 
 def visited(

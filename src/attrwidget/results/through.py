@@ -74,7 +74,7 @@ def shares_of(rows: NDArray[np.floating]) -> NDArray[np.float64]:
     """Return magnitudes as shares that sum to 1, 0 where *rows* are NaN; a row without any is all 0."""
     sizes = np.abs(np.where(np.isnan(rows), 0, rows), dtype=np.float64)
     totals = sizes.sum(axis=1)
-    return sizes / np.where(totals > 0, totals, 1)[:, None]  # type: ignore[no-any-return]
+    return sizes / np.where(totals > 0, totals, 1)[:, None]
 
 
 def pass_on(rows: NDArray[np.floating], first_step: int, steps: Collection[int]) -> NDArray[np.float32]:
