@@ -143,7 +143,7 @@ function chipElements(
         type: "button",
         class: "chip",
         title: words,
-        "aria-label": words,
+        "aria-label": `${label}: ${words}`,
         "aria-pressed": "false",
         onclick: show,
       },

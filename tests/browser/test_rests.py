@@ -1,0 +1,74 @@
+"""What each sentence of an answer rests on, in a real browser: live and in an exported page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from helpers.live import LiveWidget
+from helpers.screen import open_page, serious_faults
+from helpers.tiny import build, byte_tokenizer
+from playwright.sync_api import expect
+
+import attrwidget as aw
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Page
+
+DOCUMENTS = ["Ottawa is cold.", "Lima is dry.", "Rome is old.", "Oslo is dark."]
+
+
+def explained() -> Any:
+    """An explanation whose weights are large, so that each document is missed."""
+    hf = build("llama")
+    for weights in hf.parameters():
+        weights.data.mul_(2)
+    model = aw.load(hf, byte_tokenizer())
+    return model.explain("Which is it?", documents=DOCUMENTS, output=" It is Ottawa. It is cold.")
+
+
+def labels(ex: Any) -> list[list[str]]:
+    """What stands on the chips of each sentence, by the table in Python."""
+    falls, shares = (ex.by_unit(normalize=how).to_numpy() for how in (None, "auto"))
+    return [
+        [
+            f"[{at + 1}] {round(100 * share[at])} %"
+            for at in np.argsort(-share)[:3]
+            if share[at] >= 0.05 and fall[at] >= 0.1
+        ]
+        for fall, share in zip(falls, shares, strict=True)
+    ]
+
+
+def test_chips_open_the_document(page: Page) -> None:
+    ex = explained()
+    live = LiveWidget(page, ex)
+    live.settle()
+    expected = labels(ex)
+    assert sum(map(len, expected)) > 0, "nothing to see"
+    chips = page.locator(".aw-rests .chip")
+    live.until(lambda: chips.all_text_contents() == [label for row in expected for label in row])
+    first = chips.first
+    document = int(first.text_content()[1]) - 1
+    first.focus()
+    page.keyboard.press("Enter")
+    expect(first).to_have_attribute("aria-pressed", "true")
+    live.until(lambda: page.locator(".lit").count() > 0)
+    marked = "".join(page.locator(".lit").all_text_contents()).replace(" ", "")
+    assert marked.startswith(f"[{document + 1}]{DOCUMENTS[document]}".replace(" ", ""))
+    assert serious_faults(page) == []
+    page.keyboard.press("Enter")
+    live.until(lambda: page.locator(".lit").count() == 0)
+    live.close()
+
+
+def test_an_exported_page_has_them(page: Page, tmp_path: Path) -> None:
+    ex = explained()
+    open_page(page, ex, tmp_path / "page.html")
+    chips = page.locator(".aw-rests .chip")
+    expect(chips).to_have_text([label for row in labels(ex) for label in row])
+    chips.first.click()
+    expect(page.locator(".lit").first).to_be_visible()
+    assert serious_faults(page) == []
