@@ -63,7 +63,7 @@ function mount(host: HTMLElement, ctx: Context): void {
     if (!state.content.value.lens || !inView.value || !opened.value || at === undefined) return;
     if (trouble.value || session.knownLens(at)) return;
     return after(rest, async () => {
-      await run(
+      const found = await run(
         (options) =>
           session.lens([at], options).catch((error: Error) => {
             // Nobody answers, or the layers turn out not to be readable, which the view says.
@@ -71,7 +71,8 @@ function mount(host: HTMLElement, ctx: Context): void {
           }),
         "layers",
       );
-      read.value = read.peek() + 1;
+      // Where nobody answers, it would be asked for again and again.
+      if (found) read.value = read.peek() + 1;
     });
   });
   later(() => {
