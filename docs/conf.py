@@ -16,6 +16,7 @@ html_theme = "furo"
 html_title = "attrwidget"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_js_files = [("frames.js", {"defer": "defer"})]
 html_show_sourcelink = False
 html_copy_source = False
 templates_path = ["_templates"]

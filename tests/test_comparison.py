@@ -45,6 +45,19 @@ def test_the_numbers_are_those_of_scipy_on_what_both_cut_alike() -> None:
     assert list(numbers[["token", "other"]]) == ["positive", "positive"]
 
 
+def test_it_prints_its_numbers() -> None:
+    printed = str(aw.compare(explained(WORDS, HERE, model_name="a"), explained(CUT, THERE, model_name="b")))
+    tau = f"{kendalltau(whole(HERE), whole(THERE)).statistic:+.2f}".replace("-", "−")
+    assert printed == (
+        "a by Scores, beside b by Scores:\n"
+        f"positive: Kendall's τ {tau} over 7 words, 4 of the 5 highest in both; they part at not, number 1 and 7."
+    )
+    apart = str(
+        aw.compare(explained(["one", " two"], [1, 2]), explained(["three", " four"], [1, 2], "negative"))
+    )
+    assert apart.splitlines()[1] == "positive and negative: no order to compare, 0 words in both."
+
+
 def test_two_methods_of_one_explanation() -> None:
     ex = aw.from_scores(WORDS, {"a": np.abs(HERE), "b": THERE}, output="positive")
     numbers = aw.compare(ex, ex, methods=["a", "b"]).numbers().loc[0]

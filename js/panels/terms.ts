@@ -23,7 +23,13 @@ const terms: readonly (readonly [word: RegExp, name: string, plainly: string, fo
     "p = exp(logit) / Σ exp(logits of all words)",
   ],
   [
-    /\blogit\b/,
+    /\bin nats\b/,
+    "nats",
+    "The unit of log-probabilities and log-odds: 0.7 nats halve or double the probability (or the odds), 2.3 make a tenth or tenfold.",
+    "Δ ln p",
+  ],
+  [
+    /\blogits?\b/,
     "logit",
     "The model's raw score of a word, before the scores of all words become probabilities.",
     "p = exp(logit) / Σ exp(logits)",

@@ -116,7 +116,7 @@ describe("the messages both sides agree on", () => {
       expect(session.knownHeads(steps as number[], input as number | null, foil)).toBe(answer);
     } else if (op === "check") {
       const [probability, without, ...others] = numbers(values);
-      expect(answer).toEqual({ inputs: meta.inputs, probability, without, others });
+      expect(answer).toEqual({ inputs: meta.inputs, probability, without, others, lowest: meta.lowest });
       expect(session.checked(steps as number[], masked as number[])).toEqual(answer);
     } else
       expect({ ...(answer as ScoreMap), values: [...(answer as ScoreMap).values] }).toEqual({

@@ -280,13 +280,14 @@ export class KernelSession implements Session {
     options: RequestOptions = {},
   ): Promise<Check> {
     const keep = (reply: Reply) => {
-      const masked = reply.meta.inputs as number[];
+      const [masked, lowest] = [reply.meta.inputs, reply.meta.lowest] as number[][];
       const [probability, without, ...others] = toFloat32(reply.buffers[0] ?? new ArrayBuffer(0));
       this.#checks.set(checkKey(steps, inputs), {
-        inputs: masked,
+        inputs: masked ?? [],
         probability: probability ?? Number.NaN,
         without: without ?? Number.NaN,
         others,
+        lowest: lowest ?? [],
       });
     };
     const reply = await this.#requests.ask("check", { steps, inputs }, keep, options);

@@ -228,12 +228,12 @@ describe("the examples both sides agree on", () => {
         ),
       ),
     },
-    checks: [{ steps: [0, 1], inputs: [1], numbers: [0.25, 0.0625, 0.125, 0.25] }],
+    checks: [{ steps: [0, 1], inputs: [1], lowest: [2], numbers: [0.25, 0.0625, 0.125, 0.25] }],
     left_out: [],
   });
 
   test("a check that was made is there, whatever stays unmasked in the question", async () => {
-    const known = { inputs: [1], probability: 0.25, without: 0.0625, others: [0.125, 0.25] };
+    const known = { inputs: [1], probability: 0.25, without: 0.0625, others: [0.125, 0.25], lowest: [2] };
     expect([session.checked([0, 1], [1]), session.checked([0, 1], [0, 1])]).toEqual([known, known]);
     expect([session.checked([0, 1], [2]), session.checked([1], [1])]).toEqual([null, null]);
     await expect(session.check()).rejects.toThrow("needs the model");

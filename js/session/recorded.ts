@@ -34,6 +34,7 @@ export interface Recording {
   readonly checks?: readonly {
     readonly steps: readonly number[];
     readonly inputs: readonly number[];
+    readonly lowest: readonly number[];
     readonly numbers: readonly number[];
   }[];
   readonly lens?: RecordedLens | null;
@@ -128,7 +129,7 @@ export class RecordedSession implements Session {
     );
     if (!found) return null;
     const [probability = Number.NaN, without = Number.NaN, ...others] = found.numbers;
-    return { inputs: found.inputs, probability, without, others };
+    return { inputs: found.inputs, probability, without, others, lowest: found.lowest };
   }
 
   async lens(steps: readonly number[]): Promise<readonly StepLens[]> {

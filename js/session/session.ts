@@ -192,6 +192,8 @@ export interface Check {
   readonly without: number;
   /** One for each draw, ascending. */
   readonly others: readonly number[];
+  /** The positions masked in the draw with the lowest probability. */
+  readonly lowest: readonly number[];
 }
 
 /** A layer and a head, both from 0. */

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from attrwidget.checks import short
 from attrwidget.errors import AttrWidgetError
-from attrwidget.evaluation.likeness import likeness
+from attrwidget.evaluation.likeness import likeness, likeness_text
 from attrwidget.explanations import Tabs, title_of
 from attrwidget.presentation import Presentation
 
@@ -145,7 +145,7 @@ def _inside(error: AttrWidgetError) -> str:
 class Comparison:
     """Two explanations side by side; made by ``compare``.
 
-    As the last line of a notebook cell it shows as the widget.
+    As the last line of a notebook cell it shows as the widget; ``print`` writes how alike they are.
     """
 
     def __init__(self, one: Reading, other: Reading, methods: tuple[str, str]) -> None:
@@ -155,6 +155,16 @@ class Comparison:
 
     def __repr__(self) -> str:
         return f"Comparison({self._one!r}, {self._other!r})"
+
+    def __str__(self) -> str:
+        one, other = self._methods
+        names = [
+            f"{reading.model_name} by {reading.method(name).title}"
+            for reading, name in zip((self._one, self._other), (one, other), strict=True)
+        ]
+        return "\n".join(
+            [f"{names[0]}, beside {names[1]}:", *map(likeness_text, self.numbers().to_dict("records"))]
+        )
 
     def numbers(self, progress: Progress | None = None) -> pd.DataFrame:
         """Return the agreement of both rankings of words, one row for each step of the first.

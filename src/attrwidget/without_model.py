@@ -94,7 +94,7 @@ class WithoutModel(Presentation):
         method: str | None = None,  # noqa: ARG002
         *,
         k: int = 3,  # noqa: ARG002
-        inputs: Sequence[int] | None = None,  # noqa: ARG002
+        inputs: str | Sequence[int | str] | None = None,  # noqa: ARG002
         draws: int = 20,  # noqa: ARG002
         seed: int = 0,  # noqa: ARG002
         progress: Progress | None = None,  # noqa: ARG002
@@ -129,7 +129,7 @@ class WithoutModel(Presentation):
 
     def edit(
         self,
-        changes: Mapping[int | tuple[int, int], str | int | None],  # noqa: ARG002
+        changes: Mapping[int | str | tuple[int, int], str | int | None],  # noqa: ARG002
         *,
         progress: Progress | None = None,  # noqa: ARG002
     ) -> NoReturn:

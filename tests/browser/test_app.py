@@ -130,6 +130,20 @@ def test_a_visitor_sees_the_answer_in_place(page: Page, app: str, theme: str) ->
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
+def test_a_button_leads_back_to_a_form_that_is_out_of_sight(page: Page, app: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 480})
+    page.goto(app)
+    field, back = page.get_by_label("Beginning"), page.get_by_role("button", name="Another text")
+    expect(field).to_be_in_viewport()
+    expect(back).to_be_hidden()
+    generate(page)
+    expect(field).not_to_be_in_viewport()
+    back.click()
+    expect(field).to_be_in_viewport()
+    expect(field).to_be_focused()
+    expect(back).to_be_hidden()
+
+
 def test_what_arrives_late_does_not_move_the_heads(opened: Page) -> None:
     screen = generate(opened)
     check = screen.root.locator(".check").get_by_text("Check: without")

@@ -17,10 +17,11 @@ from helpers.fake import MESSAGES, planted, random_explanation
 from helpers.html_page import NASTY, Page
 
 from attrwidget.errors import AttrWidgetError, Cancelled
-from attrwidget.export.html import to_html
+from attrwidget.export.html import _checked, to_html
 from attrwidget.export.recorded import given_size
-from attrwidget.page.content import content_of
+from attrwidget.page.content import _rounded, content_of
 from attrwidget.page.packing import given_meta
+from attrwidget.results.check import Check
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -194,6 +195,13 @@ def test_a_page_carries_what_each_head_gives(tmp_path: Path) -> None:
         np.testing.assert_allclose(ours, given.pairs[:, :, : seen[step]], atol=given.pairs.max() / 255)
     everything = explanation.given_by_heads(range(4))
     np.testing.assert_allclose(shares[4], everything.heads, atol=everything.heads.max() / 255)
+
+
+def test_a_check_and_the_footer_say_the_same_probability() -> None:
+    p = 0.97249
+    check = _checked(Check((0,), (3,), ("a",), p, 0.2, (0.5, 0.9), (2,), ("b",)))
+    assert check["numbers"][0] == _rounded(p)  # of which both print three decimals
+    assert check["lowest"] == [2]
 
 
 def test_a_large_page_leaves_out_what_each_head_gives_from_each_input(tmp_path: Path) -> None:

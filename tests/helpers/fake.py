@@ -170,7 +170,7 @@ class FakeChecks:
 
     def run(self, steps: list[int], inputs: list[int], *, progress: Any = None) -> Check:  # noqa: ARG002
         p, without, *others = MESSAGES["checks"][f"{steps} {inputs}"]
-        return Check(tuple(steps), tuple(inputs), ("",) * len(inputs), p, without, tuple(others))
+        return Check(tuple(steps), tuple(inputs), ("",) * len(inputs), p, without, tuple(others), (2,), ("",))
 
 
 class FakeExperts(Experts):

@@ -98,12 +98,27 @@ def test_it_can_be_written_anew(ex: aw.Explanation) -> None:
 
 @pytest.mark.parametrize(
     ("returned", "says"),
-    [(np.zeros((2, 2)), r"shape \[2, 2\]: \[4, 8\] is needed"), ("words", "numbers, not str")],
+    [
+        (np.zeros((2, 2)), r"shape \[2, 2\]: \[4, 8\] is needed"),
+        ("words", "numbers, not str"),
+        (None, "returned nothing: end it with return"),
+        (np.full((4, 8), np.nan), r"returned no number \(NaN alone\) for step 0"),
+        (np.where(np.arange(4)[:, None] == 2, np.inf, np.ones((4, 8))), "an infinite number for step 2"),
+    ],
 )
 def test_rows_of_another_shape(ex: aw.Explanation, returned: Any, says: str) -> None:
     aw.register_method("wrong")(lambda *_: returned)
     with pytest.raises(aw.AttrWidgetError, match=says):
         aw.Explanation(LiveReading(ex.trace)).scores("wrong")
+
+
+def test_an_input_may_have_no_score_and_what_a_step_does_not_see_is_ignored(ex: aw.Explanation) -> None:
+    rows = np.ones((STEPS, FIRST + STEPS - 1))
+    rows[:, 1] = np.nan
+    rows[0, FIRST:] = np.inf
+    aw.register_method("holey")(lambda *_: rows)
+    found = aw.Explanation(LiveReading(ex.trace)).scores("holey", normalize=None)
+    assert np.isnan(found.iloc[0]).tolist() == [False, True, False, False, False, True, True, True]
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,15 @@ def test_a_later_step_has_the_same_answer_before_it(ex: Any, words: ChangedWords
     np.testing.assert_allclose(found.words[0][1:], [before, after], rtol=1e-4)
 
 
+def test_words_are_named_by_themselves(ex: Any, words: ChangedWords) -> None:
+    assert words.find({"Japan": "France"}) == words.find(FRANCE)
+    assert words.find({"capital of": None, 4: " was"}) == words.find({(1, 3): None, 4: " was"})
+    with pytest.raises(aw.AttrWidgetError, match="'capital' stands 2 times among the inputs, at 1, 9"):
+        ex.edit({"of Japan": " of Japan is Tokyo. The capital of France"}).edit({"capital": "flag"})
+    with pytest.raises(aw.AttrWidgetError, match="changed twice"):
+        words.find({"Japan": "France", 3: "Italy"})
+
+
 def test_the_answer_is_written_anew_and_the_former_one_is_kept(ex: Any) -> None:
     other = ex.edit(FRANCE)
     again = aw.load("demo").explain("The capital of France is", max_new_tokens=20)
@@ -140,7 +149,7 @@ def test_words_of_a_source() -> None:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({}, "given by position"),
+        ({}, "given by word or position"),
         ({99: "x"}, "input"),
         ({3: "x", (2, 4): None}, "changed twice"),
         ({(4, 6): "x"}, "not of one part"),

@@ -108,7 +108,12 @@ def test_the_words_that_decide_hold_and_others_do_not(ex: Any) -> None:
     holds = ex.check(0, inputs=[country])
     assert holds.holds
     assert str(holds).endswith("The explanation holds.")
-    assert not ex.check(0, inputs=[article]).holds
+    fails = ex.check(0, inputs=[article])
+    assert not fails.holds
+    assert fails.lowest == (country,)
+    low = f"{fails.others[0]:.3f}" if fails.others[0] >= 5e-4 else f"{fails.others[0]:.1e}"
+    name = ex.tokens.labels[country].strip()
+    assert str(fails).endswith(f"The explanation does not hold: without {name} it falls to {low}.")
 
 
 def test_the_first_inputs_of_a_method_are_taken_by_value_if_it_is_signed(ex: Any) -> None:
@@ -192,7 +197,29 @@ def test_a_saved_explanation_refuses(ex: Any, tmp_path: Any) -> None:
 
 
 def test_a_small_probability_is_printed_by_its_figures() -> None:
-    check = Check((0,), (1,), (" the",), probability=2.14e-5, without=8e-6, others=(1.5e-5, 0.25))
+    check = Check(
+        (0,),
+        (1,),
+        (" the",),
+        probability=2.14e-5,
+        without=8e-6,
+        others=(1.5e-5, 0.25),
+        lowest=(2,),
+        lowest_words=("a",),
+    )
     assert str(check) == (
         "Without the: p 2.1e-05 → 8.0e-06; without as many others (2 draws): 1.5e-05 to 0.250. The explanation holds."
     )
+
+
+def test_inputs_are_named_by_words_that_stand_there_once() -> None:
+    text = aw.load("demo").explain("The capital of Japan is the capital", max_new_tokens=2)
+    assert text.check(0, inputs=["Japan"]) == text.check(0, inputs="Japan") == text.check(0, inputs=[3])
+    assert text.check(0, inputs=["of Japan"]).inputs == (2, 3)
+    for inputs, says in (
+        (["capital"], r"'capital' stands 2 times among the inputs, at 1, 6: give the position"),
+        (["Jpan"], r"no word 'Jpan' among the inputs \(did you mean 'Japan'\?\)"),
+        ([" "], "There is no word"),
+    ):
+        with pytest.raises(AttrWidgetError, match=says):
+            text.check(0, inputs=inputs)

@@ -11,8 +11,9 @@ from helpers.encoders import word_tokenizer
 from helpers.tiny import byte_tokenizer
 
 import attrwidget as aw
+from attrwidget.demo import sentences
 from attrwidget.text.tokens import read_tokens
-from attrwidget.text.unknown_words import note_on_unknown
+from attrwidget.text.unknown_words import note_on_broken, note_on_unknown
 
 
 def note(tokenizer: Any, text: str) -> str | None:
@@ -85,6 +86,34 @@ def test_an_explanation_says_it(name: str) -> None:
     (warning,) = ex.warnings
     assert "“zorgy” is read letter by letter" in warning
     assert warning in ex.widget.content["warnings"]
+
+
+def test_the_bundled_model_that_writes_says_it_too() -> None:
+    model = aw.load("demo")
+    ex = model.explain("The capital of Narnia is", max_new_tokens=1)
+    (warning,) = ex.warnings
+    assert warning == "“Narnia” is read in pieces: the model may not know it, and answers all the same."
+    assert ex.edit({"Narnia": "Japan"}).warnings == []
+    assert "“Zorg”" in ex.edit({"Narnia": "Zorg"}).warnings[0]
+    assert "“Narnia” and “Oz”" in model.explain("My friend from Narnia says Oz", max_new_tokens=1).warnings[0]
+    assert (
+        model.explain("The capital of Japan is", output=" Zorgistan").warnings == []
+    )  # of the answer it says nothing
+
+
+def test_the_bundled_model_knows_every_sentence_of_its_grammar() -> None:
+    tokenizer = aw.load("demo").tokenizer
+    texts = [one.text for one in sentences()]
+    assert len(texts) > 1000
+    for text in texts:
+        ids = tokenizer(text)["input_ids"]
+        assert note_on_broken(tokenizer, read_tokens(tokenizer, ids, len(ids))) is None, text
+
+
+def test_other_tokenizers_read_known_words_in_pieces() -> None:
+    tokenizer = real.smollm2_tokenizer()
+    ids = tokenizer("The capital of Narnia")["input_ids"]
+    assert note_on_broken(tokenizer, read_tokens(tokenizer, ids, len(ids))) is None
 
 
 def test_an_edited_text_says_it_anew() -> None:

@@ -85,35 +85,52 @@ test("what an input fed", () => {
   );
 });
 
+test("signed scores have the unit of the score that they are parts of", () => {
+  const unit = (description: string, signed = true) =>
+    legendTexts(
+      scores({ method: { ...(gradient as never as object), description, signed } as never }),
+      defaultOptions,
+      content,
+    )[0];
+  expect(unit("fall of log-probability when an input is masked")).toBe("in nats");
+  expect(unit("SHAP values of log-odds")).toBe("in nats");
+  expect(unit("input × gradient of logit minus the foil's")).toBe("in logits");
+  expect(unit("weights of LIME's linear model of probability")).toBe("in probability");
+  expect(unit("another library's numbers")).toBe("solid adds, dashed takes away");
+  expect(unit("saliency of log-probability", false)).toBeUndefined();
+});
+
 test("sums are promised only where they hold", () => {
-  expect(legendTexts(scores({}), defaultOptions)).toEqual(["row sums to 1"]);
+  expect(legendTexts(scores({}), defaultOptions, content)).toEqual(["row sums to 1"]);
   const span = { ...defaultOptions, span_rule: "sum" } as const;
-  expect(legendTexts(scores({ steps: [0, 1], sum: 2 }), span)).toEqual(["row sums to 2"]);
+  expect(legendTexts(scores({ steps: [0, 1], sum: 2 }), span, content)).toEqual(["row sums to 2"]);
   const loudest = scores({ method: attention as never, query: { ...all, head_rule: "max" } });
-  expect(legendTexts(loudest, defaultOptions)).toEqual([]);
-  expect(legendTexts(scores({ method: gradient as never }), defaultOptions).join()).toContain(
+  expect(legendTexts(loudest, defaultOptions, content)).toEqual([]);
+  expect(legendTexts(scores({ method: gradient as never }), defaultOptions, content).join()).toContain(
     "dashed takes away",
   );
 });
 
 test("attention that also goes to sinks is said to sum to less", () => {
   const sinks = scores({ method: attention as never, sum: 0.741 });
-  expect(legendTexts(sinks, defaultOptions)).toEqual(["row sums to .741, not 1: the rest goes to no token"]);
+  expect(legendTexts(sinks, defaultOptions, content)).toEqual([
+    "row sums to .741, not 1: the rest goes to no token",
+  ]);
 });
 
 test("where the scale is wider than the scores, their size is told", () => {
   const rounding = scores({ method: gradient as never, greatest: 2e-6, high: 1 });
-  expect(legendTexts(rounding, defaultOptions)[0]).toBe("the greatest is +2.0e−6");
+  expect(legendTexts(rounding, defaultOptions, content)).toContain("the greatest is +2.0e−6");
 });
 
 test("the hidden share is told, and where it went", () => {
   const hidden = Uint8Array.of(1, 0, 0, 0);
-  expect(legendTexts(scores({ hidden, hiddenShare: 0.25 }), defaultOptions)).toContain(
+  expect(legendTexts(scores({ hidden, hiddenShare: 0.25 }), defaultOptions, content)).toContain(
     "hidden tokens hold 25 %, left out",
   );
-  expect(legendTexts(scores({ hidden, hiddenShare: 0.25, renormalized: true }), defaultOptions)).toContain(
-    "hidden tokens hold 25 %, given to the rest",
-  );
+  expect(
+    legendTexts(scores({ hidden, hiddenShare: 0.25, renormalized: true }), defaultOptions, content),
+  ).toContain("hidden tokens hold 25 %, given to the rest");
 });
 
 test("a newline is called so", () => {

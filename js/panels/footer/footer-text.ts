@@ -127,10 +127,23 @@ export function strongestText(shown: ShownScores, content: Content): string {
     .join(", ");
 }
 
+/** The unit of signed scores, which are differences of what the description names. */
+const scales = [
+  [/log-prob|log-odds/, "in nats"],
+  [/logit/, "in logits"],
+  [/probab/, "in probability"],
+] as const;
+
+function unitText(shown: ShownScores, content: Content): string[] {
+  if (!shown.method.signed) return [];
+  const known = scales.find(([words]) => words.test(methodText(shown, content)));
+  return known ? [known[1]] : [];
+}
+
 /** What the numbers of the legend are. */
-export function legendTexts(shown: ShownScores, options: Options): string[] {
+export function legendTexts(shown: ShownScores, options: Options, content: Content): string[] {
   const { method, query, steps } = shown;
-  const out: string[] = [];
+  const out = unitText(shown, content);
   const { greatest, high } = shown;
   if (greatest < high) out.push(`the greatest is ${numeral(greatest, method.signed, greatest)}`);
   if (shown.input !== null) out.push("what each word drew from it");

@@ -26,7 +26,7 @@ test("a signed method has a scale from minus to plus", async () => {
   t.state.method.value = "input_x_gradient";
   t.state.held.value = [0];
   await settle();
-  expect(find(".legend").textContent).toMatch(/^−\.750\+\.750 · solid adds, dashed takes away$/);
+  expect(find(".legend").textContent).toMatch(/^−\.750\+\.750 · in logits · solid adds, dashed takes away$/);
 });
 
 test("what a view draws itself has a legend of its own", async () => {

@@ -88,7 +88,7 @@ function followLegend(host: HTMLElement, ctx: Context): void {
     if (!shown) return;
     const own = legend.value;
     const most = own ? own.high : shown.high;
-    const texts = own ? [own.says] : legendTexts(shown, state.options.value);
+    const texts = own ? [own.says] : legendTexts(shown, state.options.value, state.content.value);
     sink.show(own ? null : shown, state.content.value);
     const end = (sign: 1 | -1) => (most === null ? "" : numeral(sign * most, signed.value, most));
     writeText(low, [signed.value ? end(-1) : "0"]);

@@ -131,32 +131,40 @@ export function questionOf(
 
 /** "Check: without France, capital, p of Paris .966 → .021; without as many others (20 draws) .880–.970 · the list holds". */
 export function checkText(
-  { inputs, probability, without, others }: Check,
+  { inputs, probability, without, others, lowest }: Check,
   steps: readonly number[],
   content: Content,
 ): RichText {
-  const [units, starts] = [unitsOf(content), wordStarts(content)];
-  const words = new Map<number, string>();
-  for (const u of new Set(inputs.map((i) => units.of(i)))) {
-    const first = starts[u] as number;
-    words.set(first, (words.get(first) ?? "") + units.text(u));
-  }
-  const names = [...words.values()].map(named);
-  const gone = [...words.keys()].map((first, k) => {
-    const name = names[k] as string;
-    return names.indexOf(name) === names.lastIndexOf(name) ? name : `${name} (${told(content, first)})`;
-  });
+  const units = unitsOf(content);
   const [low, high] = [others[0] ?? Number.NaN, others.at(-1) ?? Number.NaN];
   // Of a probability that prints as <.001, only what is left of it tells.
   const tiny = probability > 0 && chance(probability) === chance(0);
   const said = tiny ? (p: number) => `${Math.round((100 * p) / probability)} %` : chance;
   const band = said(low) === said(high) ? said(low) : `${said(low)}–${said(high)}`;
-  return [
+  const text: RichText = [
     "Check: without ",
-    { strong: gone.join(", ") },
+    { strong: wordsText(inputs, content) },
     ", p of ",
     { strong: named(units.joined(units.ofSteps(steps))) },
     ` ${chance(probability)} → ${said(without)}${tiny ? " of it" : ""}; without as many others (${others.length} ${others.length === 1 ? "draw" : "draws"}) ${band} · `,
     { strong: `the explanation ${without < low ? "holds ✓" : "does not hold ✗"}` },
   ];
+  if (without < low) return text;
+  return [...text, ": without ", { strong: wordsText(lowest, content) }, ` it falls to ${said(low)}`];
+}
+
+/** The words that hold these positions; of two with the same text, where each stands. */
+function wordsText(positions: readonly number[], content: Content): string {
+  const [units, starts] = [unitsOf(content), wordStarts(content)];
+  const words = new Map<number, string>();
+  for (const u of new Set(positions.map((i) => units.of(i)))) {
+    const first = starts[u] as number;
+    words.set(first, (words.get(first) ?? "") + units.text(u));
+  }
+  const names = [...words.values()].map(named);
+  const each = [...words.keys()].map((first, k) => {
+    const name = names[k] as string;
+    return names.indexOf(name) === names.lastIndexOf(name) ? name : `${name} (${told(content, first)})`;
+  });
+  return each.join(", ");
 }

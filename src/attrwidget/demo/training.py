@@ -24,7 +24,10 @@ POOL = 16
 
 
 def options(what: str, folder: Path, steps: int) -> argparse.Namespace:
-    """Read the command's `out`, `steps` and `seed`; use one thread, so that a seed gives the same model everywhere."""
+    """Read the command's `out`, `steps` and `seed`; use one thread, so that a seed gives the same model.
+
+    Processors that round otherwise end with other weights: such a model does as well, and errs on other texts.
+    """
     parser = argparse.ArgumentParser(description=f"Train {what}.")
     parser.add_argument("--out", type=Path, default=folder, help="folder to write (default: the bundled one)")
     parser.add_argument("--steps", type=int, default=steps)

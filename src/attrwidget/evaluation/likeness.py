@@ -11,6 +11,8 @@ from attrwidget.results.align import Group, groups_of, linked_steps, linked_unit
 from attrwidget.tables import Table
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
     import pandas as pd
     from numpy.typing import NDArray
 
@@ -41,6 +43,20 @@ def likeness(
         labels = (one.tokens.labels[one.first_step + step], _labels(other, steps))
         table.append([*labels, *_alike(one, groups, here, there, signed=signed)])
     return Table(table, columns=_COLUMNS)
+
+
+def likeness_text(row: Mapping[Hashable, Any]) -> str:
+    """Return a row of ``likeness`` as a line: "Tokyo: Kendall's τ +.82 over 5 words, 4 of the 5 highest in both"."""
+    words = row["words"]
+    token, other = (row[name].strip() or "␣" for name in ("token", "other"))
+    name = token if token == other else f"{token} and {other}"
+    if words < 2 or np.isnan(row["kendall_tau"]):
+        return f"{name}: no order to compare, {words} word{'' if words == 1 else 's'} in both."
+    tau = f"{row['kendall_tau']:+.2f}".replace("-", "−")
+    line = f"{name}: Kendall's τ {tau} over {words} words, {row['top_5']} of the {min(_TOP, words)} highest in both"
+    if row["parts_at"]:
+        line += f"; they part at {row['parts_at']}, number {row['rank']:.0f} and {row['other_rank']:.0f}"
+    return f"{line}."
 
 
 def _alike(

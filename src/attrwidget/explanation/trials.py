@@ -24,7 +24,7 @@ class Trials(LivePresentation):
         method: str | None = None,
         *,
         k: int = 3,
-        inputs: Sequence[int] | None = None,
+        inputs: str | Sequence[int | str] | None = None,
         draws: int = DRAWS,
         seed: int = 0,
         progress: Progress | None = None,
@@ -39,7 +39,8 @@ class Trials(LivePresentation):
             method: A name of ``methods()``; by default the first.
             k: How many words are masked, each with all its tokens; fewer in a short text, where as many others must be
                 left.
-            inputs: Positions of the inputs to mask, instead of a method's first *k* words.
+            inputs: The inputs to mask, instead of a method's first *k* words: positions, or words that stand there
+                once.
             draws: How many times as many other inputs are drawn at random.
             seed: The seed of the draws.
             progress: Called with ``(done, total)`` masked texts. An exception raised in it stops the work; what is
@@ -54,6 +55,7 @@ class Trials(LivePresentation):
 
         Example:
             >>> ex.check(0, "saliency")
+            >>> ex.check(0, inputs=["America"])
         """
         checks = self.reading.checks
         given = checks.first_inputs(step, method, k) if inputs is None else inputs
@@ -147,7 +149,7 @@ class Trials(LivePresentation):
 
     def edit(
         self,
-        changes: Mapping[int | tuple[int, int], str | int | None],
+        changes: Mapping[int | str | tuple[int, int], str | int | None],
         *,
         progress: Progress | None = None,
     ) -> Self:
@@ -157,8 +159,9 @@ class Trials(LivePresentation):
         word stays. ``ex.tokens.labels`` shows the positions.
 
         Args:
-            changes: For each input, by position or ``(start, end)``: a text or a token id that takes its place, or None
-                to delete it. A space goes before a text where one stands before what it replaces.
+            changes: For each input, by position, ``(start, end)`` or a word that stands there once: a text or a token
+                id that takes its place, or None to delete it. A space goes before a text where one stands before what
+                it replaces.
             progress: Called with ``(tokens done, tokens at most)``; an exception raised in it stops the work.
 
         Returns:
@@ -169,6 +172,6 @@ class Trials(LivePresentation):
 
         Example:
             >>> ex = aw.load("demo").explain("The capital of Japan is")
-            >>> ex.edit({3: " France"})
+            >>> ex.edit({"Japan": "France"})
         """
         return type(self)(self.reading.edited(changes, progress))

@@ -264,7 +264,10 @@ def _checked(check: Check) -> dict[str, Any]:
     return {
         "steps": list(check.steps),
         "inputs": list(check.inputs),
-        "numbers": [float(f"{p:.4g}") for p in numbers],
+        "lowest": list(check.lowest),
+        "numbers": [
+            float(f"{p:.6g}") for p in numbers
+        ],  # as many digits as the footer's, which rounds them again
     }
 
 

@@ -123,6 +123,8 @@ def _computing(function: Function, name: str) -> Callable[..., Rows]:
 
 def _checked(trace: EngineTrace, steps: Sequence[int], given: Any, name: str) -> NDArray[np.float64]:
     """Return what the function has *given* as rows, NaN where a token is no input of the step."""
+    if given is None:
+        raise AttrWidgetError(f"The method {name!r} returned nothing: end it with return and its rows.")
     if hasattr(given, "detach"):
         given = given.detach().cpu().double().numpy()
     try:
@@ -138,4 +140,11 @@ def _checked(trace: EngineTrace, steps: Sequence[int], given: Any, name: str) ->
         )
     for row, step in zip(rows, steps, strict=True):
         row[trace.seen(step) :] = np.nan
+        seen = row[: trace.seen(step)]
+        if np.isinf(seen).any() or (len(seen) and np.isnan(seen).all()):
+            what = "an infinite number" if np.isinf(seen).any() else "no number (NaN alone)"
+            raise AttrWidgetError(
+                f"The method {name!r} returned {what} for step {step}: it must return finite numbers, and NaN only for "
+                "inputs that have no score."
+            )
     return rows

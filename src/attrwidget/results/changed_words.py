@@ -18,6 +18,7 @@ from attrwidget.methods.request.foils import tokens_in_place_of
 from attrwidget.text.edits import Edit, Edits
 from attrwidget.text.prompt import require_characters
 from attrwidget.text.tokens import token_text
+from attrwidget.text.words import find_words
 
 if TYPE_CHECKING:
     from attrwidget.engine.trace import Trace
@@ -57,15 +58,16 @@ class ChangedWords:
         """Return *changes* as edits.
 
         Args:
-            changes: By input position, or by a pair ``(start, end)`` of positions: a text, a token id, or None or an
-                empty text to delete it. A space goes before a text where one stands before what it replaces.
+            changes: By input position, by a pair ``(start, end)`` of positions, or by a word that stands there once: a
+                text, a token id, or None or an empty text to delete it. A space goes before a text where one stands
+                before what it replaces.
 
         Raises:
             AttrWidgetError: There is no change, an input does not exist, or two changes overlap.
         """
         if not isinstance(changes, Mapping) or not changes:
             raise AttrWidgetError(
-                f"Changes are given by position, as in {{7: ' Germany'}}, not as {short(changes)}."
+                f"Changes are given by word or position, as in {{'France': 'Germany'}}, not as {short(changes)}."
             )
         edits = sorted(self._edit(where, what) for where, what in changes.items())
         for one, after in pairwise(edits):
@@ -111,7 +113,9 @@ class ChangedWords:
 
     def _span(self, where: Any) -> tuple[int, int]:
         count = self._trace.n_inputs
-        if isinstance(where, Sequence) and not isinstance(where, str):
+        if isinstance(where, str):
+            return find_words(self._trace.tokens, where, count)
+        if isinstance(where, Sequence):
             if len(where) != 2:
                 raise AttrWidgetError(f"A stretch of inputs is (start, end), not {short(where)}.")
             start, last = check_input(where[0], count), check_input(where[1] - 1, count)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from attrwidget.progress import Progress
 
 DRAWS = 20
@@ -24,6 +26,8 @@ class Check:
         probability: Its probability with all inputs; of several steps, their joint one.
         without: Its probability without *inputs*.
         others: Its probability without as many others, drawn at random: one for each draw, ascending.
+        lowest: The positions masked in the draw with the lowest probability.
+        lowest_words: The words that they make.
     """
 
     steps: tuple[int, ...]
@@ -32,6 +36,8 @@ class Check:
     probability: float
     without: float
     others: tuple[float, ...]
+    lowest: tuple[int, ...]
+    lowest_words: tuple[str, ...]
 
     @property
     def holds(self) -> bool:
@@ -39,19 +45,24 @@ class Check:
         return self.without < self.others[0]
 
     def __str__(self) -> str:
-        words = ", ".join(word.strip() or "␣" for word in self.words)
         low, high = self.others[0], self.others[-1]
         draws = f"{len(self.others)} draw{'s' if len(self.others) > 1 else ''}"
-        holds = "holds" if self.holds else "does not hold"
+        holds = "holds"
+        if not self.holds:
+            holds = f"does not hold: without {_named(self.lowest_words)} it falls to {_chance(low)}"
         return (
-            f"Without {words}: p {_chance(self.probability)} → {_chance(self.without)}; without as many others "
-            f"({draws}): {_chance(low)} to {_chance(high)}. The explanation {holds}."
+            f"Without {_named(self.words)}: p {_chance(self.probability)} → {_chance(self.without)}; without as many "
+            f"others ({draws}): {_chance(low)} to {_chance(high)}. The explanation {holds}."
         )
 
     def _repr_html_(self) -> str:
         from html import escape
 
         return f"<p>{escape(str(self))}</p>"
+
+
+def _named(words: Sequence[str]) -> str:
+    return ", ".join(word.strip() or "␣" for word in words)
 
 
 def _chance(p: float) -> str:

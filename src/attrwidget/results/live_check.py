@@ -13,7 +13,7 @@ from attrwidget.methods.duration import seconds_of_batches
 from attrwidget.results.check import DRAWS, Check, Checks
 from attrwidget.results.masked_runs import MaskedRuns, masked, removable
 from attrwidget.text.tokens import visible
-from attrwidget.text.words import words_of
+from attrwidget.text.words import find_words, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -90,6 +90,16 @@ class LiveChecks(Checks):
             )
         return range(found[0], found[-1] + 1)
 
+    def _positions(self, inputs: Any, seen: int) -> list[int]:
+        """Return *inputs*, positions or words of the first *seen* tokens, as positions."""
+        found: list[int] = []
+        for one in check_list([inputs] if isinstance(inputs, str) else inputs, "Inputs", "[3, 'America']"):
+            if isinstance(one, str):
+                found += range(*find_words(self._reading.tokens, one, seen))
+            else:
+                found.append(check_input(one, self._reading.n_inputs))
+        return found
+
     def run(
         self, step: Any, inputs: Any, *, draws: int = DRAWS, seed: int = 0, progress: Progress | None = None
     ) -> Check:
@@ -101,7 +111,7 @@ class LiveChecks(Checks):
             raise AttrWidgetError(f"draws must be a whole number of at least 1, not {draws!r}.")
         steps = self.steps(step)
         step = steps[0]
-        given = [check_input(i, reading.n_inputs) for i in check_list(inputs, "Inputs", "[3, 5]")]
+        given = self._positions(inputs, reading.seen(step))
         at = removable(reading, step)
         gone = [int(i) for i in at if i in given]
         rest = np.array([i for i in at if i not in given], dtype=np.intp)
@@ -121,13 +131,16 @@ class LiveChecks(Checks):
         read = steps if len(steps) > 1 else step
         runs.measure([(read, text) for text in (without, *others)], progress or _nothing)
         p = {text: float(np.exp(runs.get(read, text))) for text in (without, *others)}
+        lowest = min(zip(sets, others, strict=True), key=lambda one: p[one[1]])[0]
         found = Check(
             tuple(steps),
             tuple(gone),
-            tuple(_text(reading, word) for word in _by_word(reading, gone)),
+            _words(reading, gone),
             float(np.exp(self._trace.steps.log_probability[list(steps)].sum())),
             p[without],
             tuple(sorted(p[text] for text in others)),
+            tuple(lowest),
+            _words(reading, lowest),
         )
         if (draws, seed) == (DRAWS, 0):
             self.made[found.steps, found.inputs] = found
@@ -143,6 +156,11 @@ def _by_word(reading: Reading, positions: Iterable[int]) -> list[list[int]]:
     for i in positions:
         words.setdefault((of.get(i, -1 - i), i >= reading.first_step), []).append(int(i))
     return list(words.values())
+
+
+def _words(reading: Reading, positions: Iterable[int]) -> tuple[str, ...]:
+    """Return the texts of *positions*, those of one word together."""
+    return tuple(_text(reading, word) for word in _by_word(reading, positions))
 
 
 def _text(reading: Reading, word: Sequence[int]) -> str:

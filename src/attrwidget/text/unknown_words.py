@@ -1,11 +1,13 @@
-"""Find the words of a text that a model may not know: those read letter by letter, or as the unknown token."""
+"""Find the words of a text that a model may not know: those read in pieces, or as the unknown token."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrwidget.text.words import words_of
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from transformers import PreTrainedTokenizerBase
 
@@ -26,20 +28,36 @@ def note_on_unknown(tokenizer: PreTrainedTokenizerBase, tokens: Tokens) -> str |
     if spelled and not (any(len(piece) > 1 for word in words for piece in word) or _has_words(tokenizer)):
         spelled = {}
     unknown = 0 if _is_control(tokenizer) else tokens.ids.count(int(tokenizer.unk_token_id))
-    found = [f"“{word}”" for word in spelled][:_NAMED]
-    if len(spelled) > _NAMED:
-        found.append(f"{len(spelled) - _NAMED} more")
-    are, them = ("is", "it") if len(spelled) == 1 else ("are", "them")
-    said = []
-    if found:
-        said.append(
-            f"{_joined(found)} {are} read letter by letter: the model may not know {them}, and answers all the same."
-        )
-    if unknown:
-        said.append(
-            f"The model does not know what is shown as {tokenizer.unk_token}, and answers all the same."
-        )
-    return " ".join(said) or None
+    token = f"The model does not know what is shown as {tokenizer.unk_token}, and answers all the same."
+    return " ".join(filter(None, [_note(spelled, "letter by letter"), token if unknown else None])) or None
+
+
+def _note(words: Iterable[str], how: str) -> str | None:
+    """Return a sentence that names *words*, each once, and says *how* they are read; None without one."""
+    known = list(dict.fromkeys(words))
+    found = [f"“{word}”" for word in known][:_NAMED]
+    if len(known) > _NAMED:
+        found.append(f"{len(known) - _NAMED} more")
+    are, them = ("is", "it") if len(known) == 1 else ("are", "them")
+    said = f"{_joined(found)} {are} read {how}: the model may not know {them}, and answers all the same."
+    return said if found else None
+
+
+def note_on_broken(tokenizer: PreTrainedTokenizerBase, tokens: Tokens) -> str | None:
+    """Return a sentence that names the words of several *tokens*, where the tokenizer has the known ones whole.
+
+    Such a tokenizer lists the exceptions as ``words_in_pieces`` in its configuration, as the bundled model's does.
+    Others read words that they know in pieces too.
+    """
+    exceptions = tokenizer.init_kwargs.get("words_in_pieces")
+    if exceptions is None:
+        return None
+    known = {piece.strip("Ġ").lower() for piece in tokenizer.get_vocab()} | {
+        word.lower() for word in exceptions
+    }
+    words = [word for word in words_of(tokens, 0) if word[-1].end - word[0].start > 1]
+    texts = ["".join(unit.text for unit in word).strip() for word in words]
+    return _note([text for text in texts if text.isalnum() and text.lower() not in known], "in pieces")
 
 
 def _words(tokens: Tokens) -> Iterator[list[str]]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
+from attrwidget.checks import short
+from attrwidget.errors import AttrWidgetError, did_you_mean
+
 if TYPE_CHECKING:
     from attrwidget.text.tokens import TextPiece, Tokens
 
@@ -24,6 +27,36 @@ def words_of(tokens: Tokens, start: int) -> list[list[TextPiece]]:
         else:
             words.append([unit])
     return words
+
+
+def find_words(tokens: Tokens, text: str, end: int) -> tuple[int, int]:
+    """Return ``(start, end)`` of the tokens of *text*, one word or several, among the first *end* tokens.
+
+    Raises AttrWidgetError if it is not there, or more than once.
+    """
+    words = [word for word in words_of(tokens, 0) if word[-1].end <= end]
+    parts = ["".join(unit.text for unit in word) for word in words]
+    wanted = text.strip()
+    found = []
+    for i in range(len(words) if wanted else 0):
+        j, held = i, parts[i].lstrip()
+        while len(held.rstrip()) < len(wanted) and j + 1 < len(words):
+            j += 1
+            held += parts[j]
+        if held.rstrip() == wanted:
+            found.append((words[i][0].start, words[j][-1].end))
+    if not found:
+        close = did_you_mean(wanted, list(dict.fromkeys(part.strip() for part in parts)))
+        raise AttrWidgetError(
+            f"There is no word {short(text)} among the inputs{close}: write it as it stands there, or give its "
+            "position."
+        )
+    if len(found) > 1:
+        at = ", ".join(str(start) if stop == start + 1 else f"({start}, {stop})" for start, stop in found)
+        raise AttrWidgetError(
+            f"{short(text)} stands {len(found)} times among the inputs, at {at}: give the position that is meant."
+        )
+    return found[0]
 
 
 def without_spaces(character: str) -> bool:

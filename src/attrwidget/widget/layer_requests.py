@@ -132,7 +132,8 @@ def check(reading: Reading, args: Mapping[str, Any]) -> Query:
     def answer(progress: Progress) -> Answer:
         found = checks.run(args["steps"], args["inputs"], progress=progress)
         numbers = [found.probability, found.without, *found.others]
-        meta = {"steps": list(found.steps), "inputs": list(found.inputs), "holds": found.holds}
+        places = {"steps": found.steps, "inputs": found.inputs, "lowest": found.lowest}
+        meta = {name: list(at) for name, at in places.items()} | {"holds": found.holds}
         return Answer(meta, float_bytes(np.array(numbers, dtype=np.float32)))
 
     return Query(DRAWS, answer)

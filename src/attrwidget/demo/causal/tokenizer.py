@@ -16,6 +16,21 @@ from attrwidget.demo.causal.templates import ASIDES, MENTIONS, OPENERS
 
 END = "<|endoftext|>"
 MERGES = 100
+IN_PIECES = (
+    "According",
+    "Facts",
+    "Good",
+    "Hello",
+    "Here",
+    "Listen",
+    "My",
+    "Our",
+    "Please",
+    "This",
+    "When",
+    "Yes",
+)
+"""Words of the grammar that no token begins a text with; text/unknown_words.py reads them."""
 
 
 def build(context: int) -> PreTrainedTokenizerFast:
@@ -49,6 +64,7 @@ def build(context: int) -> PreTrainedTokenizerFast:
         model_max_length=context,
         clean_up_tokenization_spaces=False,
         padding_side="left",
+        words_in_pieces=list(IN_PIECES),
     )
 
 
