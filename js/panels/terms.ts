@@ -22,12 +22,7 @@ const terms: readonly (readonly [word: RegExp, name: string, plainly: string, fo
     "The probability that the model gave this word at this place.",
     "p = exp(logit) / Σ exp(logits of all words)",
   ],
-  [
-    /\bin nats\b/,
-    "nats",
-    "The unit of log-probabilities and log-odds: 0.7 nats halve or double the probability (or the odds), 2.3 make a tenth or tenfold.",
-    "Δ ln p",
-  ],
+  [/\bin nats\b/, "nats", "The unit of log-probabilities: 0.7 nats halve or double a probability.", "Δ ln p"],
   [
     /\blogits?\b/,
     "logit",

@@ -127,17 +127,16 @@ export function strongestText(shown: ShownScores, content: Content): string {
     .join(", ");
 }
 
-/** The unit of signed scores, which are differences of what the description names. */
+/** The unit of signed scores: they are differences of what the description names. */
 const scales = [
-  [/log-prob|log-odds/, "in nats"],
-  [/logit/, "in logits"],
-  [/probab/, "in probability"],
+  [/log-/, "nats"],
+  [/logit/, "logits"],
+  [/probab/, "probability"],
 ] as const;
 
 function unitText(shown: ShownScores, content: Content): string[] {
-  if (!shown.method.signed) return [];
-  const known = scales.find(([words]) => words.test(methodText(shown, content)));
-  return known ? [known[1]] : [];
+  const known = shown.method.signed && scales.find(([words]) => words.test(methodText(shown, content)));
+  return known ? [`in ${known[1]}`] : [];
 }
 
 /** What the numbers of the legend are. */
