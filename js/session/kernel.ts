@@ -280,14 +280,15 @@ export class KernelSession implements Session {
     options: RequestOptions = {},
   ): Promise<Check> {
     const keep = (reply: Reply) => {
-      const [masked, lowest] = [reply.meta.inputs, reply.meta.lowest] as number[][];
-      const [probability, without, ...others] = toFloat32(reply.buffers[0] ?? new ArrayBuffer(0));
+      const { inputs: masked, lowest } = reply.meta as unknown as Check;
+      const numbers: unknown = toFloat32(reply.buffers[0] ?? new ArrayBuffer(0));
+      const [probability, without, ...others] = numbers as [number, number, ...number[]];
       this.#checks.set(checkKey(steps, inputs), {
-        inputs: masked ?? [],
-        probability: probability ?? Number.NaN,
-        without: without ?? Number.NaN,
+        inputs: masked,
+        probability,
+        without,
         others,
-        lowest: lowest ?? [],
+        lowest,
       });
     };
     const reply = await this.#requests.ask("check", { steps, inputs }, keep, options);
