@@ -47,10 +47,7 @@ def test_all_of_it_comes_back(made: str, tmp_path: Path) -> None:
     for name in ("table", "importances"):
         pd.testing.assert_frame_equal(getattr(again, name)(), getattr(result, name)())
     pd.testing.assert_frame_equal(again.decisions, result.decisions)
-    as_written = result.answers.assign(
-        answer=[text.replace("\ud800", "?") for text in result.answers["answer"]]
-    )
-    pd.testing.assert_frame_equal(again.answers, as_written)
+    pd.testing.assert_frame_equal(again.answers, result.answers)
     for method in result.methods():
         pd.testing.assert_frame_equal(again.scores(method.name), result.scores(method.name))
     twice = aw.open(again.save(tmp_path / "again.attrwidget"))

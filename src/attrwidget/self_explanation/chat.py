@@ -43,6 +43,11 @@ class Chat(Protocol):
         """Return the likeliest first tokens of the answer with their probabilities; nothing where these are unknown."""
 
 
+def whole_characters(text: str) -> str:
+    """Return *text* with a question mark for half a character, which neither tables nor files hold."""
+    return text.encode(errors="replace").decode()
+
+
 class Function:
     """A function of chat messages that returns a text."""
 
@@ -59,7 +64,7 @@ class Function:
             raise AttrWidgetError(
                 f"{self.name} answers with {short(answer)}: a function that is asked returns a text."
             )
-        return Reply(answer)
+        return Reply(whole_characters(answer))
 
     def first_tokens(self, messages: Sequence[Message]) -> Alternatives:  # noqa: ARG002
         """Return nothing: a function gives no probabilities."""

@@ -46,13 +46,11 @@ def as_json(
 
 
 def _plain(value: Any) -> Any:
-    """Return *value* as JSON: null for NaN, and a question mark for half a character, which no file can hold."""
+    """Return *value* as JSON: null for NaN."""
     if isinstance(value, dict):
-        return {_plain(key): _plain(one) for key, one in value.items()}
+        return {key: _plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(one) for one in value]
-    if isinstance(value, str):
-        return value.encode(errors="replace").decode()
     return None if isinstance(value, float) and math.isnan(value) else value
 
 

@@ -7,7 +7,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.errors import AttrWidgetError
-from attrwidget.self_explanation.chat import Reply
+from attrwidget.self_explanation.chat import Reply, whole_characters
 from attrwidget.servers.hidden_keys import without
 from attrwidget.servers.server import Server, at, first_choice
 
@@ -36,7 +36,8 @@ class ServerChat(Server):
             text = at(choice, "message", "refusal")
         if not isinstance(text, str):
             text = ""
-        return Reply(without(text, *self.secrets()), finished=at(choice, "finish_reason") != "length")
+        said = whole_characters(without(text, *self.secrets()))
+        return Reply(said, finished=at(choice, "finish_reason") != "length")
 
     def first_tokens(self, messages: Sequence[Message]) -> Alternatives:
         """Return the alternatives of the first token that is no space, where the server gives them."""
