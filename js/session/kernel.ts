@@ -280,7 +280,7 @@ export class KernelSession implements Session {
     options: RequestOptions = {},
   ): Promise<Check> {
     const keep = (reply: Reply) => {
-      const { inputs: masked, lowest } = reply.meta as unknown as Check;
+      const { inputs: masked, lowest } = reply.meta as unknown as Required<Check>;
       const numbers: unknown = toFloat32(reply.buffers[0] ?? new ArrayBuffer(0));
       const [probability, without, ...others] = numbers as [number, number, ...number[]];
       this.#checks.set(checkKey(steps, inputs), {

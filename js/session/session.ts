@@ -193,7 +193,7 @@ export interface Check {
   /** One for each draw, ascending. */
   readonly others: readonly number[];
   /** The positions masked in the draw with the lowest probability. */
-  readonly lowest: readonly number[];
+  readonly lowest?: readonly number[];
 }
 
 /** A layer and a head, both from 0. */

@@ -131,7 +131,7 @@ export function questionOf(
 
 /** "Check: without France, capital, p of Paris .966 → .021; without as many others (20 draws) .880–.970 · the list holds". */
 export function checkText(
-  { inputs, probability, without, others, lowest }: Check,
+  { inputs, probability, without, others, lowest = [] }: Check,
   steps: readonly number[],
   content: Content,
 ): RichText {
