@@ -22,7 +22,6 @@ const terms: readonly (readonly [word: RegExp, name: string, plainly: string, fo
     "The probability that the model gave this word at this place.",
     "p = exp(logit) / Σ exp(logits of all words)",
   ],
-  [/\bin nats\b/, "nats", "The unit of log-probabilities: 0.7 nats halve or double a probability.", "Δ ln p"],
   [
     /\blogits?\b/,
     "logit",
