@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from attrwidget.results.attention_parts import AttentionPart
     from attrwidget.results.changed_words import ChangedWords
     from attrwidget.results.check import Checks
-    from attrwidget.results.context.offered import Contexts
+    from attrwidget.results.context.contexts import Contexts
     from attrwidget.results.contrast import Contrasts
     from attrwidget.results.experts import Experts
     from attrwidget.results.given import Given

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from attrwidget.engine.trace import Trace
     from attrwidget.methods.request.units import Unit
     from attrwidget.progress import Progress
-    from attrwidget.results.live import LiveReading
+    from attrwidget.results.computed import ComputedReading
 
 RULES = ("sum", "mean", "max")
 _BIAS = {
@@ -61,7 +61,7 @@ class UnitScores(NamedTuple):
 
 
 def score_units(
-    reading: LiveReading,
+    reading: ComputedReading,
     units: Any,
     method: str | None,
     *,
@@ -109,7 +109,7 @@ def _named(trace: Trace, which: Any) -> tuple[list[str], list[Unit]]:
     return [roles.get(unit[0]) or title_of_unit(trace, unit) for unit in spans], spans
 
 
-def _sentences(reading: LiveReading) -> list[Sentence]:
+def _sentences(reading: ComputedReading) -> list[Sentence]:
     """Return the sentences of the answer; each step alone where the model writes no text."""
     trace = reading.trace
     if trace.writes_text:

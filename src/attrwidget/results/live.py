@@ -23,14 +23,14 @@ from attrwidget.results.attention_parts import part_weights, parts_of
 from attrwidget.results.base import MethodInfo
 from attrwidget.results.changed_words import ChangedWords
 from attrwidget.results.computed import ComputedReading
-from attrwidget.results.context.offered import Contexts
+from attrwidget.results.context.offered import LiveContexts
 from attrwidget.results.contrast import Contrasts
 from attrwidget.results.live_check import LiveChecks
 from attrwidget.results.live_experts import experts_of
 from attrwidget.results.live_given import LiveGiven
 from attrwidget.results.live_lens import LiveLens
+from attrwidget.results.live_rests import LiveRests
 from attrwidget.results.query_key import QueryKey, has_query_keys, read_query_key
-from attrwidget.results.rests import Rests
 from attrwidget.tables import Table
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class LiveReading(ComputedReading):
     """The numbers of one trace; what was computed is kept in ``cache``."""
 
     checks: LiveChecks
-    contexts: Contexts
+    contexts: LiveContexts
     contrasts: Contrasts
     changed_words: ChangedWords
     lens: LiveLens
@@ -60,13 +60,13 @@ class LiveReading(ComputedReading):
         self.contrasts, self.given = Contrasts(trace, self.cache), LiveGiven(trace)
         self.checks, self.changed_words = LiveChecks(trace, self), ChangedWords(trace)
         self.lens, self.experts = LiveLens(trace), experts_of(trace)
-        self.rests = Rests(trace, self)
+        self.rests = LiveRests(trace, self)
         self.tokens, self.sections = trace.tokens, list(trace.sections)
         self.first_step, self.n_steps, self.n_inputs = trace.first_step, trace.n_steps, trace.n_inputs
         self.n_layers, self.n_heads = trace.n_layers, trace.n_heads
         self.has_query_keys, self.parts = has_query_keys(trace), parts_of(trace)
         self.attention_note = trace.capabilities.attention_note
-        self.contexts = Contexts(self)
+        self.contexts = LiveContexts(self)
         self.model_name, self.warnings = trace.model.name, _warnings(trace)
         self.answer_text, self.step_noun, self.places = trace.answer_text, trace.step_noun, trace.places
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from attrwidget.methods.request.units import Unit
     from attrwidget.progress import Progress
-    from attrwidget.results.live import LiveReading
+    from attrwidget.results.computed import ComputedReading
 
 ENDS = ("sentence", "word")
 STRONGEST = 2
@@ -30,7 +30,7 @@ _NOTE = (
 
 
 def refined_units(
-    reading: LiveReading,
+    reading: ComputedReading,
     units: Any,
     method: str | None,
     *,
@@ -74,7 +74,7 @@ def refined_units(
     return table._replace(attributes=whole.attributes | {"refine": to, "note": note})
 
 
-def _inside(reading: LiveReading, whole: Unit, which: str) -> list[Unit]:
+def _inside(reading: ComputedReading, whole: Unit, which: str) -> list[Unit]:
     """Return the sentences or words inside *whole*."""
     inside = set(whole)
     parts = (tuple(i for i in unit if i in inside) for unit in units_of(reading.trace, which))
@@ -82,7 +82,10 @@ def _inside(reading: LiveReading, whole: Unit, which: str) -> list[Unit]:
 
 
 def _parted(
-    reading: LiveReading, table: UnitScores, parts: Mapping[int, Sequence[Unit]], falls: NDArray[np.float64]
+    reading: ComputedReading,
+    table: UnitScores,
+    parts: Mapping[int, Sequence[Unit]],
+    falls: NDArray[np.float64],
 ) -> UnitScores:
     """Return *table* with *parts* in the place of their units; *falls* are those of all parts."""
     titles: list[tuple[str, str]] = []

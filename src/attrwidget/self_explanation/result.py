@@ -13,6 +13,7 @@ from attrwidget.self_explanation.claims import share
 from attrwidget.self_explanation.decision import table_of
 from attrwidget.self_explanation.shown import SAYS, TRIED, to_html, to_text
 from attrwidget.self_explanation.stated import ENOUGH, Stated
+from attrwidget.self_explanation.written import as_json
 from attrwidget.tables import Table
 
 if TYPE_CHECKING:
@@ -190,8 +191,6 @@ class SelfExplanation(SavedExplanation):
         return lines
 
     def _also_saved(self) -> dict[str, Any]:
-        from attrwidget.self_explanation.saved import as_json
-
         parts = as_json(
             self._left, self.claims, self._stated, self.answers, self._decided, labels=self._labels
         )

@@ -10,7 +10,8 @@ from helpers.tiny import build
 
 import attrwidget as aw
 from attrwidget.errors import AttrWidgetError
-from attrwidget.results.context.spans import ContextSpan, find_context
+from attrwidget.results.context.contexts import ContextSpan
+from attrwidget.results.context.spans import find_context
 
 
 @pytest.fixture(scope="module")

@@ -25,8 +25,8 @@ import torch
 from attrwidget.engine.forward import Segment, differentiable, run_encoder, run_segment
 from attrwidget.engine.gradients.activations import one_product_backward
 from attrwidget.engine.gradients.checkpoint import can_checkpoint, checkpointed
+from attrwidget.engine.gradients.scales import weighed
 from attrwidget.engine.gradients.segments import SEGMENT, segment_bounds
-from attrwidget.engine.gradients.sums import weighed
 from attrwidget.engine.memory import budget_of, graph_bytes, smaller_batch, steps_at_once
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import lock_of

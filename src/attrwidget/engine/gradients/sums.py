@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import torch
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    import torch
 
     from attrwidget.engine.gradients.graph import Graph, ScoreFunction
     from attrwidget.engine.trace import Trace
 
     Gradients = Iterator[tuple[list[int], torch.Tensor, torch.Tensor, torch.Tensor]]
-
-
-def weighed(scales: Sequence[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return each of *scales* as a share of the largest ``[n]``, and the largest."""
-    together = torch.stack([scale.cpu() for scale in scales])
-    largest = together.max()
-    return together / largest, largest
 
 
 class SummedGraph:

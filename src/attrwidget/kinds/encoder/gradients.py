@@ -11,7 +11,7 @@ from attrwidget.engine.forward import differentiable
 from attrwidget.engine.gradients.activations import one_product_backward
 from attrwidget.engine.gradients.attention_gradients import graph_on, kept_weights, require_graph
 from attrwidget.engine.gradients.batched import batched_gradients, fewer_steps
-from attrwidget.engine.gradients.sums import weighed
+from attrwidget.engine.gradients.scales import weighed
 from attrwidget.engine.memory import steps_at_once
 from attrwidget.hf.attention_interface import observed_attention
 from attrwidget.hf.exclusive_use import lock_of

@@ -30,15 +30,15 @@ if TYPE_CHECKING:
 
     from attrwidget.engine.trace import Trace
     from attrwidget.progress import Progress
-    from attrwidget.results.context.spans import ContextSpan
-    from attrwidget.results.live import LiveReading
+    from attrwidget.results.computed import ComputedReading
+    from attrwidget.results.context.contexts import ContextSpan
 
 _RUNS = 2  # of the text, with and without the context
 
 
 @own_precision()
 def measure(
-    reading: LiveReading,
+    reading: ComputedReading,
     context: Any,
     *,
     metric: str = "kl_divergence",
@@ -134,7 +134,7 @@ def _check_attribution(trace: Trace, method: str, target_function: str) -> None:
         )
 
 
-def _without(reading: LiveReading, spans: Sequence[ContextSpan]) -> Edits:
+def _without(reading: ComputedReading, spans: Sequence[ContextSpan]) -> Edits:
     """Return the edits that take *spans* away; a text that then begins elsewhere loses the space before it."""
     tokens, (one, *others) = reading.tokens, spans
     edits = [Edit(span.start, span.end) for span in spans]
@@ -158,7 +158,7 @@ def _logits(trace: Trace) -> torch.Tensor:
 
 
 def _rows(
-    reading: LiveReading, method: str, target: ContextTarget, steps: list[int], progress: Progress | None
+    reading: ComputedReading, method: str, target: ContextTarget, steps: list[int], progress: Progress | None
 ) -> NDArray[np.floating]:
     if not steps:
         return np.empty((0, reading.n_inputs), np.float32)
@@ -168,7 +168,7 @@ def _rows(
     return reading.cache.rows(request, steps, progress)
 
 
-def _words(reading: LiveReading) -> list[str]:
+def _words(reading: ComputedReading) -> list[str]:
     """Return the word that each token of the answer is of."""
     names = list(reading.tokens.labels)
     for word in words_of(reading.tokens, reading.first_step):
@@ -178,7 +178,7 @@ def _words(reading: LiveReading) -> list[str]:
 
 
 def _by_word(
-    reading: LiveReading, shares: NDArray[np.float64], context: Sequence[int], steps: pd.Index
+    reading: ComputedReading, shares: NDArray[np.float64], context: Sequence[int], steps: pd.Index
 ) -> tuple[pd.DataFrame, tuple[tuple[int, int], ...]]:
     """Return *shares* summed by word of the context, and the tokens of these words."""
     wanted, columns, names, places = set(context), [], [], []

@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from attrwidget.results.context.spans import ContextSpan, whole
+from attrwidget.results.context.contexts import Contexts, ContextSpan, Offered
+from attrwidget.results.context.spans import whole
 from attrwidget.text.borders import divided, sentence_starts, stretches
 from attrwidget.text.thoughts import thoughts_of
 
 if TYPE_CHECKING:
     from attrwidget.progress import Progress
     from attrwidget.results.base import Reading
+    from attrwidget.results.computed import ComputedReading
     from attrwidget.results.context.reliance import ContextReliance
-    from attrwidget.results.live import LiveReading
 
 
 _FEW = 2  # tokens of an answer
 
 
-class Offered(NamedTuple):
-    """A context: its name in a sentence, and its spans."""
+class LiveContexts(Contexts):
+    """Leaves contexts out of a live explanation."""
 
-    title: str
-    spans: tuple[ContextSpan, ...]
-
-
-class Contexts:
-    """Contexts of one live explanation.
-
-    Attributes:
-        offered: Those that can be left out.
-        made: What was found of them, by their place in *offered*.
-    """
-
-    def __init__(self, reading: LiveReading) -> None:
+    def __init__(self, reading: ComputedReading) -> None:
         self._reading = reading
         self.offered = offered_by(reading) if reading.trace.writes_text and reading.n_steps else []
         self.made: dict[int, ContextReliance] = {}
@@ -51,7 +40,7 @@ class Contexts:
         return self.made[which]
 
 
-def offered_by(reading: LiveReading) -> list[Offered]:
+def offered_by(reading: ComputedReading) -> list[Offered]:
     """Return documents, earlier messages and thoughts or, without a chat, all but the last sentence."""
     said = [section for section in reading.sections if section.body and section.body[0] < section.body[1]]
     documents = reading.trace.context_spans.get("document", ())

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from itertools import pairwise
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from attrwidget.checks import check_list, check_whole, is_whole, short
 from attrwidget.errors import AttrWidgetError
+from attrwidget.results.context.contexts import ContextSpan
 from attrwidget.text.thoughts import thoughts_of
 
 if TYPE_CHECKING:
@@ -20,15 +21,6 @@ THOUGHTS = "thinking"
 _FORMS = (
     "tokens (start, end), a text of the prompt, a role such as 'system', or 'document', 'tool' or 'thinking'"
 )
-
-
-class ContextSpan(NamedTuple):
-    """Tokens ``start`` up to ``end``, which are taken away, and those from ``first`` up to ``last``, its words."""
-
-    start: int
-    end: int
-    first: int
-    last: int
 
 
 def find_context(
