@@ -75,6 +75,14 @@ def read_whole(path: str | os.PathLike[str]) -> bytes:
         raise AttrWidgetError(f"Cannot read {source}: {error.strerror or error}.") from error
 
 
+def is_folder(path: Any) -> bool:
+    """Return whether *path* is one of a folder; False for what no file can be called."""
+    try:
+        return isinstance(path, str | os.PathLike) and Path(path).expanduser().is_dir()
+    except (OSError, ValueError, RuntimeError):  # a RuntimeError is about the home of nobody
+        return False
+
+
 def _place(path: Any) -> Path:
     """Return *path* with ``~`` expanded; raise AttrWidgetError when no file can have that name."""
     try:

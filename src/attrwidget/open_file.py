@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.errors import AttrWidgetError
-from attrwidget.files import read_whole
+from attrwidget.files import is_folder, read_whole
 from attrwidget.formats.container import unpack
 from attrwidget.formats.read.open import read_saved
 
@@ -30,7 +30,7 @@ def open(path: str | os.PathLike[str]) -> Any:  # noqa: A001 - attrwidget.open, 
     Example:
         >>> aw.open("why.attrwidget").scores("saliency")
     """
-    if Path(path).expanduser().is_dir():
+    if is_folder(path):
         from attrwidget.dataset.collection import Collection
 
         return Collection(Path(path).expanduser())

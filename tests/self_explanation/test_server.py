@@ -127,7 +127,8 @@ def test_it_stops_at_once(stop: str) -> None:
 
     def answer(messages: list[dict[str, str]]) -> str:
         time.sleep(0.05)
-        if next(number) == 6 and stop == "Ctrl-C":
+        # The second comes where the first was lost: Python drops an exception in a destructor.
+        if next(number) in {6, 12} and stop == "Ctrl-C":
             signal.pthread_kill(main, signal.SIGINT)
         return HONEST(messages)
 

@@ -58,7 +58,7 @@ def tools_of(given: Any) -> list[Any]:
 
 
 def _schema(function: Any) -> Any:
-    from transformers.utils.chat_template_utils import get_json_schema
+    from transformers.utils import get_json_schema
 
     try:
         return get_json_schema(function)
