@@ -58,7 +58,7 @@ def tools_of(given: Any) -> list[Any]:
 
 
 def _schema(function: Any) -> Any:
-    from transformers.utils import get_json_schema
+    from transformers.utils import get_json_schema  # type: ignore[attr-defined]  # documented there
 
     try:
         return get_json_schema(function)
