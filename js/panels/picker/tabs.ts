@@ -16,7 +16,7 @@ export function mountTabs(root: HTMLElement, heads: readonly HTMLElement[], ctx:
     panel.setAttribute("aria-labelledby", tab.id);
     return tab;
   });
-  const bar = h("div", { role: "tablist", class: "tabs", "aria-label": "Inside the model" }, ...tabs);
+  const bar = h("div", { role: "tablist", class: "tabs", "aria-label": "Heads or experts" }, ...tabs);
   root.prepend(bar, first, second);
   let loaded = false;
   const choose = (chosen: number) => {
