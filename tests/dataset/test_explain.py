@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 TEXTS = [
     f"The film was {word}." for word in ("good", "bad", "not good", "great", "terrible", "very good", "dull")
 ]
-HOW: dict[str, Any] = {"methods": ["gim", "leave_one_out"], "shard_size": 2}
+# As many workers each time: their number of threads, and so the last bit of a sum, goes by it.
+HOW: dict[str, Any] = {"methods": ["gim", "leave_one_out"], "shard_size": 2, "workers": 2}
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +90,7 @@ def test_killed_workers_and_drivers_leave_the_same_bytes(whole: Path, tmp_path: 
     folder, draw = tmp_path / "killed", np.random.default_rng(0)
     script = (
         "import sys, attrwidget as aw\n"
-        f"aw.explain_dataset('demo-sentiment', {[*TEXTS, '']!r}, to={str(folder)!r}, workers=2, **{HOW!r})\n"
+        f"aw.explain_dataset('demo-sentiment', {[*TEXTS, '']!r}, to={str(folder)!r}, **{HOW!r})\n"
     )
     killed = []
     while len(killed) < 3:
@@ -111,7 +112,7 @@ def test_killed_workers_and_drivers_leave_the_same_bytes(whole: Path, tmp_path: 
         assert not alive, "workers outlive their driver"
         if finished:
             break
-    aw.explain_dataset("demo-sentiment", [*TEXTS, ""], to=folder, workers=2, **HOW)
+    aw.explain_dataset("demo-sentiment", [*TEXTS, ""], to=folder, **HOW)
     assert killed
     assert files(folder) == files(whole)
     assert list(aw.open(folder).table()["id"]) == list(range(len(TEXTS) + 1))
