@@ -32,12 +32,12 @@ def test_documents() -> None:
     ex, rests = names["ex"], names["rests"]
     assert answer(ex) == "The Humber Bridge opened on January 22, 1966, in the year 1966."
     assert list(rests.iloc[0].round(2)[:2]) == pytest.approx([0.58, 0.19], abs=0.01)
-    refined = ex.by_unit("document", refine="sentence").iloc[0]
+    refined = names["refined"].iloc[0]
     first = refined[[title for title in refined.index if str(title[0]).startswith("[1]")]]
     assert first.iloc[0] > 20 * first.iloc[1]
-    assert ex.by_unit("document", "saliency", rule="mean").iloc[0].argmax() == 0
+    assert names["by_saliency"].iloc[0].argmax() == 0
     assert answer(names["sunday"]) == "The library opens at nine o'clock on Sundays."
-    assert list(names["sunday"].by_unit("document").iloc[0]) == pytest.approx([0.8, 0.2, 0.0], abs=0.02)
+    assert list(names["of_sunday"].iloc[0]) == pytest.approx([0.8, 0.2, 0.0], abs=0.02)
     assert any("does not write documents" in sentence for sentence in ex.warnings)
 
 

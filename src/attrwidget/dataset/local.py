@@ -40,7 +40,9 @@ def run_locally(folder: Path, shards: Sequence[int], workers: int, done: Callabl
     told: queue.SimpleQueue[int | BaseException] = queue.SimpleQueue()
     stop = threading.Event()
     count = max(1, min(workers, len(shards)))
-    crew = [_Crew(folder, count, waiting, told, stop) for _ in range(count)]
+    # By the workers asked for, not by those that are needed: sums depend on the number of threads in their last bit.
+    cores = max(1, (os.cpu_count() or 1) // workers)
+    crew = [_Crew(folder, cores, waiting, told, stop) for _ in range(count)]
     threads = [threading.Thread(target=member.work, daemon=True) for member in crew]
     for thread in threads:
         thread.start()
@@ -61,8 +63,8 @@ def run_locally(folder: Path, shards: Sequence[int], workers: int, done: Callabl
 class _Crew:
     """One worker at a time, and the thread that gives it shards."""
 
-    def __init__(self, folder: Path, count: int, waiting: Any, told: Any, stop: threading.Event) -> None:
-        self._folder, self._count = folder, count
+    def __init__(self, folder: Path, cores: int, waiting: Any, told: Any, stop: threading.Event) -> None:
+        self._folder, self._cores = folder, cores
         self._waiting, self._told, self._stop = waiting, told, stop
         self._process: subprocess.Popen[str] | None = None
         self._lock = threading.Lock()
@@ -114,14 +116,13 @@ class _Crew:
                 raise _Stopped
             if self._process is not None:
                 return self._process
-            threads = str(max(1, (os.cpu_count() or 1) // self._count))
             process = self._process = subprocess.Popen(  # noqa: S603 - our own module
                 [sys.executable, "-m", "attrwidget.dataset.worker", str(self._folder)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 text=True,
-                env={"OMP_NUM_THREADS": threads, **os.environ},
+                env={"OMP_NUM_THREADS": str(self._cores), **os.environ},
             )
         return process if self._heard(process).get("ready") else None
 
