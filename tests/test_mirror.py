@@ -101,6 +101,7 @@ TESTED_BY = {
     "explanation/scores": "test_explanation.py",
     "explanation/trials": "test_explanation.py",
     "presentation": "test_explanation.py",
+    "readings": "test_explanation.py",
     "widget/layer_requests": "widget/test_queries.py",
     "widget/score_requests": "widget/test_queries.py",
     "remote/echo": "remote/test_connect.py",
