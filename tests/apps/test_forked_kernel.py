@@ -40,7 +40,8 @@ if __name__ == "__main__":
     client = manager.blocking_client()
     client.start_channels()
     client.wait_for_ready(timeout=200)
-    replies = [client.execute(cell, reply=True, timeout=100)["content"] for cell in json.loads(sys.argv[1])]
+    wanted = {"reply": True, "timeout": 100, "stop_on_error": False}  # a kernel aborts what comes just after an error
+    replies = [client.execute(cell, **wanted)["content"] for cell in json.loads(sys.argv[1])]
     print(json.dumps([reply.get("evalue", reply["status"]) for reply in replies]))
     client.stop_channels()
     manager.shutdown_kernel(now=True)
