@@ -16,11 +16,11 @@ from attrwidget.results.context.reliance import ContextReliance
 from attrwidget.results.context.sensitivity import MEASURES, measured, select, threshold_of
 from attrwidget.results.context.spans import find_context
 from attrwidget.results.context.target import FUNCTIONS, ContextTarget
+from attrwidget.results.context.words import summed_by_word, word_names
 from attrwidget.tables import Table
 from attrwidget.text.edits import Edit, Edits
 from attrwidget.text.prompt import encode_text
 from attrwidget.text.tokens import visible
-from attrwidget.text.words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,53 +49,38 @@ def measure(
     progress: Progress | None = None,
 ) -> ContextReliance:
     """Return what *context* changed; see ``Explanation.context_reliance``."""
-    trace, report = reading.trace, progress or (lambda _done, _total: None)
+    trace = reading.trace
     _check_measure(trace, metric, std, topk)
     _check_attribution(trace, method, target_function)
     spans = find_context(reading, context, trace.context_spans)
-    edits = _without(reading, spans)
-    report(0, _RUNS)
-    given = _logits(trace)
-    report(1, _RUNS)
-    other = trace.edited(edits, trace.n_steps - 1)
-    without = _logits(other)
-    first = max(0, spans[-1].end - trace.first_step)
+    first, given, without = _both(reading, spans, progress)
     steps = range(first, trace.n_steps)
-    moved = first - (trace.n_steps - other.n_steps)
-    with_context, contextless = given[first:], without[moved:]
-    tokens = [trace.outputs[step] for step in steps]
-    names = list(dict.fromkeys([metric, "kl_divergence", "contrast_prob"]))
-    values = measured(names, contextless, with_context, tokens)
+    values = _measured(metric, given, without, trace.outputs[first:])
     threshold = threshold_of(values[metric], std)
     chosen = [first + k for k in select(values[metric], threshold, topk)]
-    foils = dict(zip(steps, contextless.argmax(-1).tolist(), strict=True))
-    log_q = {step: contextless[step - first].double().log_softmax(-1) for step in chosen}
+    foils = dict(zip(steps, without.argmax(-1).tolist(), strict=True))
     target = ContextTarget(
         "contrast",
         trace.outputs,
         tuple(foils.get(step, output) for step, output in enumerate(trace.outputs)),
         against=target_function,
         context=tuple((span.start, span.end) for span in spans),
-        without=log_q,
+        without={step: without[step - first].double().log_softmax(-1) for step in chosen},
     )
     rows = _rows(reading, method, target, chosen, progress)
     context_at = [at for span in spans for at in range(span.first, span.last)]
     sizes = np.abs(np.nan_to_num(rows.astype(np.float64)))
     shares = sizes / np.maximum(sizes.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
-    probability_without = measured(["contrast_prob"], with_context, contextless, tokens)["contrast_prob"]
     answer = {
         "token": trace.tokens.labels[trace.first_step + first :],
-        "word": _words(reading)[first:],
-        metric: values[metric],
-        "kl_divergence": values["kl_divergence"],
-        "probability": values["contrast_prob"],
-        "without": probability_without,
+        "word": word_names(reading)[first:],
+        **values,
         "instead": [visible(trace.output_text(step, foils[step])) for step in steps],
         "instead_id": [foils[step] for step in steps],
         "selected": [step in set(chosen) for step in steps],
     }
     index = pd.Index(chosen, name="step")
-    words, places = _by_word(reading, shares, context_at, index)
+    words, places = summed_by_word(reading, shares, context_at, index)
     labels = pd.Index([trace.tokens.labels[at] for at in context_at], name="context")
     return ContextReliance(
         Table(answer, index=pd.Index(steps, name="step")),
@@ -109,6 +94,33 @@ def measure(
         method,
         target_function,
     )
+
+
+def _both(
+    reading: ComputedReading, spans: Sequence[ContextSpan], progress: Progress | None
+) -> tuple[int, torch.Tensor, torch.Tensor]:
+    """Return the first step after the context, and the logits from there on with the context and without it."""
+    trace, report = reading.trace, progress or (lambda _done, _total: None)
+    edits = _without(reading, spans)
+    report(0, _RUNS)
+    given = _logits(trace)
+    report(1, _RUNS)
+    other = trace.edited(edits, trace.n_steps - 1)
+    first = max(0, spans[-1].end - trace.first_step)
+    return first, given[first:], _logits(other)[first - (trace.n_steps - other.n_steps) :]
+
+
+def _measured(
+    metric: str, given: torch.Tensor, without: torch.Tensor, tokens: Sequence[int]
+) -> dict[str, NDArray[np.float64]]:
+    """Return the columns of ``ContextReliance.answer`` that are measures of each step."""
+    values = measured(list(dict.fromkeys([metric, "kl_divergence", "contrast_prob"])), without, given, tokens)
+    return {
+        metric: values[metric],
+        "kl_divergence": values["kl_divergence"],
+        "probability": values["contrast_prob"],
+        "without": measured(["contrast_prob"], given, without, tokens)["contrast_prob"],
+    }
 
 
 def _check_measure(trace: Trace, metric: str, std: Any, topk: Any) -> None:
@@ -166,27 +178,3 @@ def _rows(
     key = (plain.method.name, plain.method.compute, target, (), tuple(plain.method.options.items()))
     request = Request(plain.method, target, HeadSelection(), plain.options, None, key)
     return reading.cache.rows(request, steps, progress)
-
-
-def _words(reading: ComputedReading) -> list[str]:
-    """Return the word that each token of the answer is of."""
-    names = list(reading.tokens.labels)
-    for word in words_of(reading.tokens, reading.first_step):
-        name = visible("".join(unit.text for unit in word))
-        names[word[0].start : word[-1].end] = [name] * (word[-1].end - word[0].start)
-    return names[reading.first_step :]
-
-
-def _by_word(
-    reading: ComputedReading, shares: NDArray[np.float64], context: Sequence[int], steps: pd.Index
-) -> tuple[pd.DataFrame, tuple[tuple[int, int], ...]]:
-    """Return *shares* summed by word of the context, and the tokens of these words."""
-    wanted, columns, names, places = set(context), [], [], []
-    for word in words_of(reading.tokens, 0):
-        at = [i for i in range(word[0].start, word[-1].end) if i in wanted]
-        if at:
-            columns.append(shares[:, at].sum(axis=1))
-            names.append(visible("".join(unit.text for unit in word)))
-            places.append((at[0], at[-1] + 1))
-    values = np.stack(columns, axis=1) if columns else np.empty((len(shares), 0))
-    return Table(values, index=steps, columns=pd.Index(names, name="context")), tuple(places)
