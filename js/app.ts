@@ -1,6 +1,6 @@
 /** One display of an explanation: a shadow root with the toolbar, the views and the panels around them. */
 import { computed, effect, signal as newSignal, type ReadonlySignal, untracked } from "@preact/signals-core";
-import { listenForKeys, type Searching } from "./a11y/keys";
+import type { Searching } from "./a11y/keys";
 import { liveRegion } from "./a11y/live-region";
 import type { Context, Other, Part, Soon, View } from "./context";
 import { h, watchSize } from "./dom";
@@ -91,6 +91,7 @@ export function mountApp(
   view.append(bottom);
   side.append(first);
   const { notes, trouble, asked } = app;
+  const search = mountLongText(main, ctx, parts);
   if (asked) {
     const card = h("div");
     aw.prepend(card);
@@ -98,7 +99,7 @@ export function mountApp(
     void parts.mount(load, card, { ...ctx, asked, trouble });
   }
   const places = { over: state, side: first, bottom };
-  void parts.mount(around, aw, { ...ctx, tasks, notes, trouble, places });
+  void parts.mount(around, aw, { ...ctx, tasks, notes, trouble, places, panels, search });
   mountEdit(view, ctx);
   const { content, heads, pair } = ctx.state;
   mountLater(
@@ -114,7 +115,6 @@ export function mountApp(
     async () => (await import("./panels/layers/layers")).layers,
   );
   if (app.similar) mountLater(view, ctx, () => content.value.corpus !== undefined, app.similar);
-  listenForKeys(aw, ctx, panels, mountLongText(main, ctx, parts));
   if (app.trouble) retryAfter(app.trouble, ctx, tasks);
   signal.addEventListener("abort", () => root.replaceChildren());
 }

@@ -3,8 +3,8 @@ import { batch } from "@preact/signals-core";
 import { listen } from "../dom";
 import type { Display } from "../state/display";
 import { moveHead, moveLayer } from "../state/heads";
+import { letGo } from "../state/let-go";
 import { pin } from "../state/pins";
-import { letGo } from "../state/selection";
 
 /** What the keys need of the toolbar. */
 export interface Panels {

@@ -1,5 +1,6 @@
 /** What stands around the text on the first screen: it is unpacked once the text is there. */
 import type { ReadonlySignal } from "@preact/signals-core";
+import { listenForKeys, type Panels, type Searching } from "../a11y/keys";
 import type { Context } from "../context";
 import { h } from "../dom";
 import printed from "../print.css";
@@ -16,6 +17,8 @@ export interface AroundContext extends Context {
   /** Sentences on what the data does not carry, and why nothing more can be computed now. */
   readonly notes: readonly string[];
   readonly trouble: ReadonlySignal<string | null> | undefined;
+  readonly panels: Panels;
+  readonly search: Searching;
   /** Over the text, beside it, and below it. */
   readonly places: Readonly<Record<"over" | "side" | "bottom", HTMLElement>>;
 }
@@ -24,7 +27,8 @@ const parts = [status, footer, strip, why, picker, summary];
 
 export const around = { styles: parts.map(({ styles }) => styles).join("\n"), printed, mount };
 
-function mount(display: HTMLElement, { tasks, notes, trouble, places, ...ctx }: AroundContext): void {
+function mount(display: HTMLElement, around: AroundContext): void {
+  const { tasks, notes, trouble, places, panels, search, ...ctx } = around;
   status.mount(places.over, ctx, tasks);
   strip.mount(places.bottom, ctx, display);
   summary.mount(places.over, ctx, why.mount(places.side, ctx, trouble));
@@ -32,6 +36,7 @@ function mount(display: HTMLElement, { tasks, notes, trouble, places, ...ctx }: 
   mountContext(places.side, ctx);
   status.mountNotes(places.bottom, ctx, notes, trouble);
   footer.mount(places.bottom, ctx);
+  listenForKeys(display, ctx, panels, search);
 }
 
 /** Unpack the panel that leaves out a context once there is one. */

@@ -3,7 +3,8 @@ import { beforeEach, expect, test } from "vitest";
 import { sample } from "../session/testing";
 import type { Display } from "./display";
 import { pickHead } from "./heads";
-import { contrast, extendHeld, letGo, preview, toggleHeld } from "./selection";
+import { letGo } from "./let-go";
+import { contrast, extendHeld, preview, toggleHeld } from "./selection";
 import { restingSteps } from "./selectors";
 import { createState, type State } from "./state";
 

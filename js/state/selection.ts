@@ -3,9 +3,8 @@ import { batch } from "@preact/signals-core";
 import { spokenChance } from "../draw/numerals";
 import type { Foil } from "../session/session";
 import type { Display } from "./display";
-import { chooseAll } from "./heads";
 import { named } from "./names";
-import { fits, foilOf, methodOf, restingSteps } from "./selectors";
+import { fits, foilOf, restingSteps } from "./selectors";
 import type { State } from "./state";
 import { unitsOf } from "./units";
 
@@ -36,30 +35,6 @@ export function extendHeld(display: Display, steps: readonly number[]): void {
   );
 }
 
-/**
- * Go back one step: let go of the input shown alone; of the inputs selected; of the foil; of heads and layer; of attention, if choosing a head led
- * to it; of the word, so that the whole answer is explained.
- */
-export function letGo(display: Display): void {
-  const { state } = display;
-  if (state.alone.peek() !== null) {
-    state.alone.value = null;
-    display.announce("All inputs.");
-  } else if (state.lit.peek()) {
-    state.lit.value = null;
-    display.announce("Let go.");
-  } else if (state.selected.peek().length > 0) toggleSelected(display, state.selected.peek());
-  else if (state.foil.peek()) contrast(display, null);
-  else if (state.heads.peek().length > 0 || state.layer.peek() !== null) {
-    chooseAll(state);
-    display.announce("All heads.");
-  } else if (state.formerMethod.peek() !== null && methodOf(state)?.attention) {
-    state.method.value = state.formerMethod.peek() ?? "";
-    state.formerMethod.value = null;
-    display.announce(`${methodOf(state)?.title}.`);
-  } else release(display);
-}
-
 /** Hold a step and contrast it with `foil`; null lets go of the foil. */
 export function contrast(display: Display, foil: Foil | null): void {
   const { state } = display;
@@ -86,7 +61,8 @@ export function preview(
   });
 }
 
-function release({ state, announce }: Display): void {
+/** Explain the whole answer again. */
+export function release({ state, announce }: Display): void {
   if (restingSteps(state).length === 0) return;
   batch(() => {
     state.held.value = [];

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { beforeEach, expect, test } from "vitest";
-import { letGo } from "../../state/selection";
+import { letGo } from "../../state/let-go";
 import { pointedInput } from "../../state/selectors";
 import { press, settle, setUp } from "../../testing";
 import { Boxes } from "./boxes";
