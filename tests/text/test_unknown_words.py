@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import random
 from functools import partial
 from typing import Any
 
@@ -11,14 +13,22 @@ from helpers.encoders import word_tokenizer
 from helpers.tiny import byte_tokenizer
 
 import attrwidget as aw
-from attrwidget.demo import sentences
+from attrwidget.demo import masked, sentences
+from attrwidget.demo.translation.corpus import in_both_scripts
+from attrwidget.demo.translation.grammar import sentence
+from attrwidget.demo.translation.lessons import lesson
 from attrwidget.text.tokens import read_tokens
-from attrwidget.text.unknown_words import note_on_broken, note_on_unknown
+from attrwidget.text.unknown_words import note_on_broken, note_on_unknown, note_on_unlearned
 
 
 def note(tokenizer: Any, text: str) -> str | None:
     ids = tokenizer(text)["input_ids"]
     return note_on_unknown(tokenizer, read_tokens(tokenizer, ids, len(ids)))
+
+
+def unlearned(tokenizer: Any, text: str) -> str | None:
+    ids = tokenizer(text)["input_ids"]
+    return note_on_unlearned(tokenizer, read_tokens(tokenizer, ids, len(ids)))
 
 
 WORDS = partial(note, word_tokenizer())
@@ -99,6 +109,42 @@ def test_the_bundled_model_that_writes_says_it_too() -> None:
     assert (
         model.explain("The capital of Japan is", output=" Zorgistan").warnings == []
     )  # of the answer it says nothing
+
+
+def test_the_bundled_model_that_fills_gaps_says_it_too() -> None:
+    model = aw.load("demo-masked")
+    (warning,) = model.explain("The currency of Narnia is [MASK].").warnings
+    assert warning == "“Narnia” is read in pieces: the model may not know it, and answers all the same."
+    known = ["The capital of [MASK] is Berlin.", "Listen: the capital of Japan is [MASK]."]
+    known += [one.text for one in itertools.islice(masked.sentences(), 40)]
+    assert [ex.warnings for ex in model.explain(known)] == [[]] * len(known)
+
+
+def test_the_translator_says_it_of_scripts_without_spaces() -> None:
+    model = aw.load("demo-translation")
+    ex = model.explain("我的哥哥吃了披薩。", max_new_tokens=12)
+    (warning,) = ex.warnings
+    assert warning == "“披薩” was in no text that the model learned from: it answers all the same."
+    assert warning in ex.widget.content["warnings"]
+    assert ex.edit({"披薩": "蘋果"}).warnings == []
+    assert "“披萨” and “hello” were" in model.explain("我吃披萨 hello", max_new_tokens=1).warnings[0]
+
+
+def test_the_translator_knows_every_sentence_of_its_grammar_in_both_scripts() -> None:
+    tokenizer, rng = aw.load("demo-translation").tokenizer, random.Random(11)  # noqa: S311
+    texts = {
+        one.source for one in in_both_scripts([make(rng) for make in (sentence, lesson) for _ in range(1500)])
+    }
+    assert len(texts) > 4000
+    for text in texts:
+        ids = tokenizer(text)["input_ids"]
+        assert note_on_unlearned(tokenizer, read_tokens(tokenizer, ids, len(ids))) is None, text
+
+
+def test_a_word_of_known_characters_is_parted_by_known_words() -> None:
+    told = partial(unlearned, aw.load("demo-translation").tokenizer)
+    assert told("昨天天") == "“天” was in no text that the model learned from: it answers all the same."
+    assert "and 2 more were" in str(told("甲 乙 丙 丁 戊 己 庚 辛 壬 癸"))
 
 
 def test_the_bundled_model_knows_every_sentence_of_its_grammar() -> None:

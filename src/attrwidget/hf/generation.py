@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from attrwidget.checks import is_index
 from attrwidget.errors import AttrWidgetError, did_you_mean, first_line
 from attrwidget.hf.internals.models import generation_default, is_unknown_option
+from attrwidget.hf.meant_options import meant
 from attrwidget.hf.model_errors import RAISED, is_out_of_memory, model_error
 from attrwidget.text.chat_template import variables
 
@@ -193,7 +194,10 @@ def _refused(error: Exception, options: dict[str, Any], tokenizer: PreTrainedTok
         known = [name for name in vars(GenerationConfig()) if not name.startswith("_")]
         known += sorted(variables(tokenizer) or ()) if tokenizer.chat_template else []
         close = did_you_mean(unknown[0], known)
-        return f"There is no generation option {unknown[0]!r}{close}: see GenerationConfig in Transformers."
+        say = meant(unknown[0])
+        return f"There is no generation option {unknown[0]!r}" + (
+            f": {say}." if say else f"{close}: see GenerationConfig in Transformers."
+        )
     return f"The model's generate refused its options: {first_line(error)}."
 
 
@@ -205,7 +209,8 @@ def _check(options: dict[str, Any], vocabulary: int) -> None:
         )
     clash = [name for name in _OURS if name in options]
     if clash:
-        raise AttrWidgetError(f"The generation option {clash[0]!r} is set by explain itself: leave it out.")
+        say = meant(clash[0]) or "leave it out"
+        raise AttrWidgetError(f"The generation option {clash[0]!r} is set by explain itself: {say}.")
     if options.get("num_return_sequences", 1) != 1:
         raise AttrWidgetError(
             "num_return_sequences must be 1: one output is explained at a time; call explain again for others."

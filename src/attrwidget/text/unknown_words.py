@@ -19,8 +19,11 @@ _NAMED = 8  # words, at most, that the note names
 def note_on_unknown(tokenizer: PreTrainedTokenizerBase, tokens: Tokens) -> str | None:
     """Return sentences that name the words of *tokens* that the model may not know, or None if it knows all.
 
-    A tokenizer that reads every word letter by letter, as those of bytes do, has none.
+    A tokenizer that reads every word letter by letter, as those of bytes do, has none. One that lists what the model
+    learned is taken at its word.
     """
+    if not tokenizer.init_kwargs.keys().isdisjoint(("words_in_pieces", "learned_words")):
+        return note_on_listed(tokenizer, tokens)
     words = list(_words(tokens))
     spelled = dict.fromkeys(
         "".join(word) for word in words if len(word) > 1 and all(len(piece) == 1 for piece in word)
@@ -43,6 +46,11 @@ def _note(words: Iterable[str], how: str) -> str | None:
     return said if found else None
 
 
+def note_on_listed(tokenizer: PreTrainedTokenizerBase, tokens: Tokens) -> str | None:
+    """Return a sentence that names what in *tokens* the model did not learn, where its tokenizer lists what it did."""
+    return note_on_broken(tokenizer, tokens) or note_on_unlearned(tokenizer, tokens)
+
+
 def note_on_broken(tokenizer: PreTrainedTokenizerBase, tokens: Tokens) -> str | None:
     """Return a sentence that names the words of several *tokens*, where the tokenizer has the known ones whole.
 
@@ -58,6 +66,48 @@ def note_on_broken(tokenizer: PreTrainedTokenizerBase, tokens: Tokens) -> str | 
     words = [word for word in words_of(tokens, 0) if word[-1].end - word[0].start > 1]
     texts = ["".join(unit.text for unit in word).strip() for word in words]
     return _note([text for text in texts if text.isalnum() and text.lower() not in known], "in pieces")
+
+
+def note_on_unlearned(tokenizer: PreTrainedTokenizerBase, tokens: Tokens) -> str | None:
+    """Return a sentence that names what in *tokens* no text had that the model learned from, where that is known.
+
+    A tokenizer of a script without spaces lists all words of those texts as ``learned_words`` in its configuration, as
+    the bundled translator's does.
+    """
+    learned = tokenizer.init_kwargs.get("learned_words")
+    if learned is None:
+        return None
+    text = "".join("\n" if tokens.special[unit.start] else unit.text for unit in tokens.units)
+    found = list(dict.fromkeys("".join(_uncovered(text, set(learned))).split()))
+    named = [f"“{part}”" for part in found[:_NAMED]]
+    if len(found) > _NAMED:
+        named.append(f"{len(found) - _NAMED} more")
+    were = "was" if len(found) == 1 else "were"
+    return (
+        f"{_joined(named)} {were} in no text that the model learned from: it answers all the same."
+        if found
+        else None
+    )
+
+
+def _uncovered(text: str, words: set[str]) -> Iterator[str]:
+    """Yield *text*, what is left over as it is and a space for each word, parted so that least is left over."""
+    longest = max(map(len, words))
+    # Of each rest of the text: how many characters are left over, and how many the first part has, 0 for one left over.
+    best = [(0, 0)]
+    for start in reversed(range(len(text))):
+        here = [(best[-1][0] + 1, 0)]
+        here += [
+            (best[-size][0], size)
+            for size in range(1, min(longest, len(text) - start) + 1)
+            if text[start : start + size] in words
+        ]
+        best.append(min(here, key=lambda one: (one[0], -one[1])))
+    start = 0
+    while start < len(text):
+        size = best[len(text) - start][1]
+        yield " " if size else text[start]
+        start += size or 1
 
 
 def _words(tokens: Tokens) -> Iterator[list[str]]:

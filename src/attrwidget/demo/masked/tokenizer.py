@@ -5,6 +5,7 @@ from __future__ import annotations
 from tokenizers import AddedToken, processors
 from transformers import PreTrainedTokenizerFast
 
+from attrwidget.demo.causal.tokenizer import IN_PIECES
 from attrwidget.demo.causal.tokenizer import build as build_causal
 from attrwidget.demo.masked.gaps import MASK
 
@@ -25,4 +26,5 @@ def build(context: int) -> PreTrainedTokenizerFast:
         mask_token=AddedToken(MASK, lstrip=True, special=True),
         model_max_length=context,
         clean_up_tokenization_spaces=False,
+        words_in_pieces=list(IN_PIECES),
     )

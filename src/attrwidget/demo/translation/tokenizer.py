@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 from transformers import PreTrainedTokenizerFast
@@ -13,6 +14,9 @@ from attrwidget.demo.translation.fields import AFTER, BEFORE, DEGREES, QUALITIES
 from attrwidget.demo.translation.grammar import sentence
 from attrwidget.demo.translation.lessons import lesson
 from attrwidget.demo.translation.simplified import simplify
+
+if TYPE_CHECKING:
+    from attrwidget.demo.translation.sentence import Translation
 
 END, PAD = "</s>", "<pad>"
 MERGES = 180
@@ -69,7 +73,14 @@ def build(context: int) -> PreTrainedTokenizerFast:
         pad_token=PAD,
         model_max_length=context,
         clean_up_tokenization_spaces=False,
+        learned_words=learned_words(both),
     )
+
+
+def learned_words(drawn: list[Translation]) -> list[str]:
+    """Return the Chinese words of these sentences, in both scripts; text/unknown_words.py reads them."""
+    words = {one.source[start:end] for one in drawn for start, end in one.words}
+    return sorted(words | {simplify(word) for word in words})
 
 
 def _needed(merges: list[tuple[str, ...]], letters: list[str]) -> list[tuple[str, ...]]:

@@ -25,7 +25,7 @@ from attrwidget.limits import allowed_tokens
 from attrwidget.text.edits import NOTHING_LEFT
 from attrwidget.text.sections import Section, answer_section
 from attrwidget.text.tokens import read_tokens
-from attrwidget.text.unknown_words import note_on_broken
+from attrwidget.text.unknown_words import note_on_listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -84,7 +84,7 @@ class CausalTrace(Trace):
         self.n_inputs = len(prompt) + len(output) - 1
         self.tokens = read_tokens(model.tokenizer, [*prompt, *output], len(prompt))
         self.outputs = tuple(self.tokens.ids[len(prompt) :])
-        unknown = note_on_broken(model.tokenizer, read_tokens(model.tokenizer, prompt, len(prompt)))
+        unknown = note_on_listed(model.tokenizer, read_tokens(model.tokenizer, prompt, len(prompt)))
         self.warnings = (unknown,) if unknown else ()
         self.sections = [
             *(messages or [Section("Prompt", 0, self.first_step)]),

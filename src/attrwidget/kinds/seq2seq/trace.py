@@ -24,6 +24,7 @@ from attrwidget.limits import allowed_tokens
 from attrwidget.text.edits import NOTHING_LEFT
 from attrwidget.text.sections import Section, answer_section
 from attrwidget.text.tokens import joined, read_tokens
+from attrwidget.text.unknown_words import note_on_listed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,8 +64,11 @@ class Seq2SeqTrace(Trace):
         self.first_step = len(source) + len(start)
         self.n_steps = len(output)
         self.n_inputs = self.first_step + len(output) - 1
+        read = read_tokens(model.tokenizer, source, len(source))
+        unknown = note_on_listed(model.tokenizer, read)
+        self.warnings = (unknown,) if unknown else ()
         self.tokens = joined(
-            read_tokens(model.tokenizer, source, len(source)),
+            read,
             read_tokens(model.tokenizer, [*start, *output], len(start)),
         )
         self.outputs = tuple(self.tokens.ids[self.first_step :])
