@@ -127,6 +127,19 @@ def test_methods_at_hand_are_compared() -> None:
     summary = ex.summary([0])
     assert summary.parting == (() if first in summary.words else ("Saliency",))
     assert ("Methods part" in str(summary)) == bool(summary.parting)
+    assert ("the same first" in str(summary)) == (first == summary.words[0])
+
+
+def test_a_mark_that_gave_more_than_any_word_is_said() -> None:
+    tokens = ["The", " capital", ",", " of", " Japan", " is"]
+    row = torch.tensor([0.1, 0.5, 1.0, 0.02, 2.0, 0.03])
+    summary = aw.from_captum(row, tokens, output=" Tokyo").summary()
+    assert (summary.mark, summary.words) == (None, ("Japan", "capital"))
+    row[2] = 3.0
+    summary = aw.from_captum(row, tokens, output=" Tokyo").summary()
+    assert (summary.mark, summary.words) == (",", ("Japan", "capital"))
+    assert "“,” gave more than any word" in str(summary)
+    assert summary.share == pytest.approx(2.5 / 2.65, abs=1e-6)
 
 
 def test_a_few_stand_out_that_hold_half_and_twice_their_part() -> None:

@@ -11,7 +11,8 @@ test("a few stand out that hold half, and twice their equal part", () => {
   expect(standingOut([0, 0])).toBe(0);
 });
 
-test("a probability hardly fell by less than .05", () => {
-  expect(hardly({ probability: 0.04, without: 0.001 })).toBe(true);
+test("a probability hardly fell by less than .05, unless most of it is gone", () => {
+  expect(hardly({ probability: 0.04, without: 0.01 })).toBe(true);
+  expect(hardly({ probability: 0.04, without: 0.001 })).toBe(false);
   expect(hardly({ probability: 0.9, without: 0.8 })).toBe(false);
 });

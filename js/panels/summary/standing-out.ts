@@ -8,8 +8,10 @@ const half = 0.5;
 const twice = 2;
 /** What a word gave, of what the first gave, that is named beside those that hold most. */
 const beside = 0.25;
-/** A fall of the probability that is hardly one. */
+/** A fall of the probability that is hardly one, unless most of it is gone. */
 const small = 0.05;
+/** What is left of a probability of which most is gone. */
+const left = 0.1;
 
 /**
  * How many of `values`, sorted from the largest, stand out: 0 unless a few hold half, and twice their equal part; with these, those
@@ -29,4 +31,4 @@ export function standingOut(values: readonly number[]): number {
 
 /** True if the probability hardly fell without the first words. */
 export const hardly = (check: { readonly probability: number; readonly without: number }): boolean =>
-  check.probability - check.without < small;
+  check.probability - check.without < small && check.without > left * check.probability;

@@ -42,6 +42,18 @@ test("what most rests on, how much, whether leaving it out confirms it, and who 
   const other = { ...method, title: "GIM" };
   expect(say(scores, content, null, [[other, 1]])).toContain(" Methods part: GIM puts “capital” first.");
   expect(say(scores, content, null, [[other, 3]])).toContain(" GIM puts the same first.");
+  const both = shown([0.03, 0.4, 0.03, 0.5, 0.04]);
+  expect(say(both, content, null, [[other, 1]])).toContain("(Saliency). GIM puts “capital” first.");
+});
+
+test("a mark that gave more than any word is said, and is none of the words", () => {
+  const spaced: Content = {
+    ...content,
+    tokens: { ...content.tokens, text: ["The", " capital", " of", ",", " is", " Tokyo", "."] },
+  };
+  expect(say(shown([0.03, 0.3, 0.03, 0.6, 0.02]), spaced, null, [])).toBe(
+    "“Tokyo” rests mostly on “capital”: 79 % of what all words gave (Saliency); “,” gave more than any word.",
+  );
 });
 
 test("nothing stands out of even scores, nor where p hardly falls", () => {

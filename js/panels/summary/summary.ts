@@ -61,7 +61,7 @@ function othersFirst(
     const rows = steps.map((step) => session.known(query, step));
     if (rows.length === 0 || rows.includes(null)) continue;
     const row = unitScores(rows as Float32Array[], content.tokens.start, units.inputEnds, all).all;
-    const [first] = ordered(forIt(row, own, content), other.signed, content);
+    const first = ordered(forIt(row, own, content), other.signed, content).find(isWord);
     if (first) found.push([other, first.word]);
   }
   return found;
@@ -83,15 +83,26 @@ const ofTemplate = ({ sections }: Content, token: number): boolean =>
     ({ start, end, body }) => body && start <= token && token < end && (token < body[0] || token >= body[1]),
   );
 
-/** The first units of words with a letter or a digit, from the one that gave most; those that gave nothing or took are left out. */
-function ordered(pieces: Float32Array, signed: boolean, content: Content): { word: number; size: number }[] {
+interface Gave {
+  word: number;
+  text: string;
+  size: number;
+}
+
+/** The first units of words and of other marks, from the one that gave most; those that gave nothing or took are left out. */
+function ordered(pieces: Float32Array, signed: boolean, content: Content): Gave[] {
   const sums = byWord(pieces, content);
   const size = signed ? (v: number) => v : Math.abs;
   const units = unitsOf(content);
-  return strongest(sums, sums.length, size)
-    .filter((u) => /[\p{L}\p{N}]/u.test(units.joined(piecesOf(u, pieces, content))))
-    .map((word) => ({ word, size: size(sums[word] as number) }));
+  return strongest(sums, sums.length, size).map((word) => ({
+    word,
+    text: units.joined(piecesOf(word, pieces, content)),
+    size: size(sums[word] as number),
+  }));
 }
+
+/** True for a word, which has a letter or a digit. */
+const isWord = ({ text }: Gave): boolean => /[\p{L}\p{N}]/u.test(text);
 
 /** The sentences, from the scores and what else is at hand: a check, and other methods with the unit that each puts first. */
 export function summaryText(
@@ -102,7 +113,8 @@ export function summaryText(
 ): RichText {
   const units = unitsOf(content);
   const pieces = forIt(sumsOfUnits, own, content);
-  const order = ordered(pieces, method.signed, content);
+  const all = ordered(pieces, method.signed, content);
+  const order = all.filter(isWord);
   const sizes = order.map(({ size }) => size);
   const nameOf = (u: number) => named(units.joined(piecesOf(u, pieces, content)));
   const target = quoted(units.joined(units.ofSteps(steps)));
@@ -119,19 +131,23 @@ export function summaryText(
         : `Nothing stands out: ${target} rests a little on many words, and the first ${first} of ${order.length} words hold ${held(first)}${by}`,
     ];
   }
-  const names = order.slice(0, count).map(({ word }) => nameOf(word));
-  const rests = [`${target} rests mostly on `, ...listed(names)];
-  const out = [...rests, `: ${held(count)} of what all words gave${by}`];
+  const names = order.slice(0, count).map(({ text }) => named(text));
+  const mark = all[0] as Gave;
+  const out: Piece[] = [
+    `${target} rests mostly on `,
+    ...listed(names),
+    `: ${held(count)} of what all words gave (${method.title})`,
+    isWord(mark) ? "." : `; ${quoted(mark.text)} gave more than any word.`,
+  ];
   if (check) out.push(...verdict(check, content));
-  const parts = others.filter(([, u]) => !names.includes(nameOf(u)));
-  if (parts.length > 0)
-    out.push(
-      ` Methods part: ${parts.map(([{ title }, u]) => `${title} puts “${nameOf(u)}” first`).join("; ")}.`,
-    );
-  else if (others.length > 0)
-    out.push(
-      ` ${and(others.map(([{ title }]) => title))} put${others.length === 1 ? "s" : ""} the same first.`,
-    );
+  const firsts = new Map<string, string[]>();
+  for (const [{ title }, u] of others) firsts.set(nameOf(u), [...(firsts.get(nameOf(u)) ?? []), title]);
+  const said = [...firsts].map(
+    ([first, titles]) =>
+      `${and(titles)} put${titles.length === 1 ? "s" : ""} ${first === names[0] ? "the same" : `“${first}”`} first`,
+  );
+  const part = [...firsts.keys()].some((first) => !names.includes(first));
+  if (said.length > 0) out.push(` ${part ? "Methods part: " : ""}${said.join("; ")}.`);
   return out;
 }
 

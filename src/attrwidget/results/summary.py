@@ -31,7 +31,9 @@ TWICE = 2.0
 BESIDE = 0.25
 """What a word gave, of what the first gave, that is named beside those that hold most."""
 HARDLY = 0.05
-"""A fall of the probability that is hardly one."""
+"""A fall of the probability that is hardly one, unless most of it is gone."""
+LEFT = 0.1
+"""What is left of a probability of which most is gone."""
 _COMPARED = 4  # methods: those on the toolbar
 _SINK = 0.25  # of a row, by magnitude
 
@@ -50,6 +52,7 @@ class Summary:
         method: The title of the method.
         check: What becomes of the word without the first three words, beside as many others; None where none was made.
         others: Other methods whose scores are at hand, by title, and the word that each puts first.
+        mark: The space or punctuation that gave more than every word; None where none did.
     """
 
     word: str
@@ -61,6 +64,7 @@ class Summary:
     method: str
     check: Check | None
     others: tuple[tuple[str, str], ...]
+    mark: str | None = None
 
     @property
     def stands_out(self) -> bool:
@@ -81,6 +85,8 @@ class Summary:
         if not self.words:
             return self._nothing()
         held = f"{_listed(self.words)}: {_percent(self.share)} of what all words gave ({self.method})"
+        if self.mark:
+            held += f"; “{self.mark}” gave more than any word"
         return " ".join(
             filter(None, [f"“{self.word}” rests mostly on {held}.", self._checked(), self._parted()])
         )
@@ -106,11 +112,15 @@ class Summary:
         return f"{left} does not confirm it: {fall}, and to {low} without as many other words."
 
     def _parted(self) -> str | None:
-        alike = [title for title, first in self.others if first in self.words]
-        parts = [f"{title} puts “{first}” first" for title, first in self.others if first not in self.words]
-        if parts:
-            return f"Methods part: {'; '.join(parts)}."
-        return f"{_and(alike)} put{'s' if len(alike) == 1 else ''} the same first." if alike else None
+        by: dict[str, list[str]] = {}
+        for title, first in self.others:
+            by.setdefault(first, []).append(title)
+        said = "; ".join(
+            f"{_and(titles)} put{'s' if len(titles) == 1 else ''} "
+            + ("the same first" if first == self.words[0] else f"“{first}” first")
+            for first, titles in by.items()
+        )
+        return said and f"{'Methods part: ' if self.parting else ''}{said}."
 
     __repr__ = __str__
 
@@ -134,9 +144,11 @@ def summarize(
         raise AttrWidgetError("There is no answer to sum up: nothing was explained.")
     reading.check_steps(at)
     info = reading.method(method) if method is not None else reading.methods()[0]
-    scores = _by_word(reading, info, at, progress)
+    scores, marks = _by_word(reading, info, at, progress)
     total = sum(scores.values())
     order = sorted(scores, key=lambda word: -scores[word])
+    mark = max(marks, key=lambda at: marks[at], default=None)
+    above = mark is not None and marks[mark] > max(scores.values(), default=0.0)
     named = standing_out([scores[word] for word in order])
     made = _check(reading, info, at, progress) if check else None
     if made is not None and hardly(made):
@@ -152,6 +164,7 @@ def summarize(
         info.title,
         made,
         tuple(_others(reading, info, at)),
+        _text(reading, mark) if mark is not None and above else None,
     )
 
 
@@ -171,7 +184,7 @@ def standing_out(values: Sequence[float]) -> int:
 
 def hardly(check: Check) -> bool:
     """Return whether the probability hardly fell without the first words."""
-    return check.probability - check.without < HARDLY
+    return check.probability - check.without < HARDLY and check.without > LEFT * check.probability
 
 
 def _check(reading: Reading, info: MethodInfo, steps: list[int], progress: Progress | None) -> Check | None:
@@ -193,7 +206,7 @@ def _others(reading: Reading, shown: MethodInfo, steps: list[int]) -> list[tuple
         if info.name == shown.name or info.attention or info.question is None:
             continue
         if reading.has_rows(info.name, steps):
-            scores = _by_word(reading, info, steps, None)
+            scores, _ = _by_word(reading, info, steps, None)
             if scores:
                 found.append((info.title, _text(reading, max(scores.items(), key=lambda pair: pair[1])[0])))
     return found
@@ -201,25 +214,27 @@ def _others(reading: Reading, shown: MethodInfo, steps: list[int]) -> list[tuple
 
 def _by_word(
     reading: Reading, info: MethodInfo, steps: list[int], progress: Progress | None
-) -> dict[tuple[int, ...], float]:
-    """Return what each word before the first of *steps* gave, by its positions; of signed scores what is for it.
+) -> tuple[dict[tuple[int, ...], float], dict[tuple[int, ...], float]]:
+    """Return what each word before the first of *steps* gave, by its positions, and the same of other marks.
 
-    A word has a letter or a digit, and is none of a chat template.
+    Of signed scores that is what is for it. A word has a letter or a digit; what a chat template wrote is left out.
     """
     rows = reading.rows(info.name, steps, progress=progress)
     row = np.where(np.isnan(rows).all(axis=0), np.nan, np.nansum(rows, axis=0) / len(rows))
     out = _sinks(reading, row) | _of_template(reading)
-    found: dict[tuple[int, ...], float] = {}
+    words: dict[tuple[int, ...], float] = {}
+    marks: dict[tuple[int, ...], float] = {}
     for word in words_of(reading.tokens, 0):
         at = tuple(
             i
             for i in range(word[0].start, word[-1].end)
             if i < reading.seen(steps[0]) and i not in out and np.isfinite(row[i])
         )
-        if at and any(character.isalnum() for character in _text(reading, at)):
+        if at:
+            found = words if any(character.isalnum() for character in _text(reading, at)) else marks
             value = float(row[list(at)].sum())
             found[at] = max(value, 0.0) if info.signed else abs(value)
-    return found
+    return words, marks
 
 
 def _sinks(reading: Reading, row: NDArray[np.floating]) -> set[int]:
