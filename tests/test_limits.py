@@ -33,7 +33,7 @@ def page(_served: None) -> Iterator[tuple[Page, Any]]:
 
 def length(page: Page) -> int:
     """Return how many tokens the answer on show has."""
-    return int(page.session._reading.n_steps)
+    return int(page.session.reading.n_steps)
 
 
 def test_a_changed_word_makes_no_text_too_long(page: tuple[Page, Any]) -> None:

@@ -75,6 +75,7 @@ TESTED_BY = {
     "kinds/seq2seq/adapter": "kinds/seq2seq/test_trace.py",
     "kinds/seq2seq/trials": "kinds/seq2seq/test_trace.py",
     "page/content": "widget/test_widget.py",
+    "page/served": "widget/test_forwarded.py",
     "results/check": "results/test_live_check.py",
     "self_explanation/asking": "self_explanation/test_ask.py",
     "text/chat_defaults": "text/test_chat.py",

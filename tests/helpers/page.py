@@ -26,7 +26,7 @@ class Page:
         self.received: list[dict[str, Any]] = []
         self.buffers: dict[Any, list[bytes]] = {}
         self._changed = threading.Condition()
-        self.session = Session(explanation.reading, self._hear)
+        self.session = Session(getattr(explanation, "reading", explanation), self._hear)
 
     def _hear(self, message: dict[str, Any], buffers: list[bytes]) -> None:
         json.dumps(message, allow_nan=False)

@@ -22,7 +22,7 @@ def test_closing_ends_the_session() -> None:
     widget = make()
     widget.close()
     widget._handle_msg({"content": {"data": {"method": "custom", "content": {"id": "1"}}}, "buffers": []})
-    assert widget._session._worker._thread is None
+    assert widget._session._workers.usual._thread is None
     widget.close()
 
 

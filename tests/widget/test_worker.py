@@ -17,7 +17,7 @@ from attrwidget.widget import worker
 
 def wait_for_no_thread(page: Page) -> None:
     over = time.monotonic() + PATIENCE
-    while page.session._worker._thread or page.session._at_once._thread:
+    while page.session._workers.usual._thread or page.session._workers.at_once._thread:
         assert time.monotonic() < over
         time.sleep(0.01)
 
@@ -141,7 +141,7 @@ def test_a_closed_session_stops_its_work_and_its_thread() -> None:
     page = Page(explanation := random_explanation(gate=gate))
     page.send("map", SELECTION)
     gate.wait()
-    thread = page.session._worker._thread
+    thread = page.session._workers.usual._thread
     assert thread is not None
     assert thread.daemon
     page.session.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -50,10 +51,10 @@ def weights_were_changed(error: BaseException) -> bool:
 
 def is_out_of_memory(error: BaseException) -> bool:
     """Return whether *error* means that torch ran out of memory, on a GPU or a CPU."""
-    import torch
-
+    torch = sys.modules.get("torch")
     said = (
         "DefaultCPUAllocator: can't allocate memory",
         "Cannot allocate memory",
     )  # the second, of a file mapped
-    return isinstance(error, torch.OutOfMemoryError | MemoryError) or any(text in str(error) for text in said)
+    raised = (MemoryError, *((torch.OutOfMemoryError,) if torch else ()))
+    return isinstance(error, raised) or any(text in str(error) for text in said)

@@ -9,6 +9,7 @@ from attrwidget.page.contexts import contexts_of
 from attrwidget.page.first_word import first_word
 from attrwidget.page.groups import answer_sentences, groups_of
 from attrwidget.page.rests import rests_entry
+from attrwidget.page.served import ServedReading
 from attrwidget.text.broken_words import broken_words
 from attrwidget.text.thoughts import thoughts_of
 from attrwidget.text.token_bytes import has_codes
@@ -32,6 +33,8 @@ def content_of(reading: Reading, *, model: bool = True) -> dict[str, Any]:
 
     Probabilities have six significant digits; numbers that are not known are null.
     """
+    if isinstance(reading, ServedReading):
+        return reading.content
     tokens, steps, suggested = reading.tokens, reading.steps, first_word(reading)
     contexts = contexts_of(reading, model=model)
     contrasts, words = (reading.contrasts, reading.changed_words) if model else (None, None)

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.errors import AttrWidgetError
+from attrwidget.page.served import ServedReading
 from attrwidget.widget import context_requests as contexts
 from attrwidget.widget import corpus_requests as corpora
 from attrwidget.widget import figure_requests as figures
+from attrwidget.widget import forwarded
 from attrwidget.widget import layer_requests as layers
 from attrwidget.widget import rests_requests as rests
 from attrwidget.widget import score_requests as scores
@@ -75,4 +77,6 @@ def read_query(reading: Reading, op: Any, args: Any) -> Query:
     missing = [name for name in _FIELDS[op] if name not in args]
     if missing:
         raise AttrWidgetError(f"The request {op} lacks {', '.join(missing)}.")
+    if isinstance(reading, ServedReading) and op != "back":
+        return forwarded.forward(reading, op, args)
     return _OPERATIONS[op](reading, args)

@@ -49,9 +49,10 @@ def scores(reading: Reading, args: Mapping[str, Any]) -> Query:
 def foil(reading: Reading, args: Mapping[str, Any]) -> Query:
     """Check a request for a word as a foil."""
     contrasts, step = contrasts_of(reading), check_whole(args["step"], "A step")
-    if not isinstance(args["text"], str):
-        raise AttrWidgetError(f"A foil is a text, not {short(args['text'])}.")
-    foil = contrasts.find(step, args["text"])
+    what = args["text"]
+    if not isinstance(what, str | list):
+        raise AttrWidgetError(f"A foil is a text or ids, not {short(what)}.")
+    foil = contrasts.find(step, what if isinstance(what, str) else check_foil_ids(what))
     return Query(0, lambda _: Answer(foil.as_json(), b""))
 
 

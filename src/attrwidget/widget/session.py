@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from attrwidget.errors import AttrWidgetError, Cancelled
 from attrwidget.hf.model_errors import NO_MEMORY, is_out_of_memory
 from attrwidget.page.content import VERSION
+from attrwidget.page.frames import CANCELLED
 from attrwidget.widget.queries import read_query
-from attrwidget.widget.worker import Job, Preempted, Worker
+from attrwidget.widget.worker import Job, Preempted, Workers
 
 if TYPE_CHECKING:
     from attrwidget.progress import Progress
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _PROGRESS_EVERY = 0.1  # seconds
-_CANCELLED = "cancelled"
 
 Send = Callable[[dict[str, Any], list[bytes]], None]
 Id = str | int
@@ -33,7 +33,11 @@ class Session:
     """Answers the requests of one widget's displays.
 
     ``receive`` returns at once and never raises; answers go through *send*, called with a message and its buffers from
-    any thread; *answered* is called after each, and *replaced* with another reading that an answer brought.
+    any thread; *answered* is called after each, and *replaced* with another reading that an answer brought. *workers*
+    are its own unless they are given.
+
+    Attributes:
+        reading: What is explained now.
     """
 
     def __init__(
@@ -42,16 +46,15 @@ class Session:
         send: Send,
         answered: Callable[[], None] = lambda: None,
         replaced: Callable[[Reading], None] = lambda _: None,
+        workers: Workers | None = None,
     ) -> None:
-        self._reading = reading
+        self.reading = reading
         self._send = send
         self._replaced = replaced
         self._answered = answered
         self._pending: dict[Id, Job] = {}
         self._lock = threading.Lock()
-        self._worker = Worker("attrwidget-answers")
-        # A gradient of a long text holds the other worker for seconds.
-        self._at_once = Worker("attrwidget-answers-at-once")
+        self._workers = workers or Workers.named("attrwidget-answers")
 
     def receive(self, message: Any) -> None:
         """Take one message: a request, a batch of them, or a cancel."""
@@ -70,29 +73,28 @@ class Session:
 
     def prepare(self, method: str, steps: Sequence[int], seconds: float) -> bool:
         """Compute rows; return whether they are finished after at most *seconds*. Unfinished work goes on."""
-        if self._reading.has_rows(method, steps):
+        if self.reading.has_rows(method, steps):
             return True
         over = threading.Event()
 
         def compute(job: Job) -> None:
             try:
-                self._reading.rows(method, steps, progress=partial(self.raise_if_stopped, job))
+                self.reading.rows(method, steps, progress=partial(self.raise_if_stopped, job))
             except Preempted:
                 raise
-            except Cancelled:
-                pass
+            except (AttrWidgetError, Cancelled):
+                pass  # the page asks again, and shows the sentence
             except Exception:
                 logger.exception("scores could not be computed")
             over.set()
 
-        if self._worker.submit(Job(len(steps), compute)):
+        if self._workers.usual.submit(Job(len(steps), compute)):
             over.wait(seconds)
-        return self._reading.has_rows(method, steps)
+        return self.reading.has_rows(method, steps)
 
     def close(self) -> None:
         """Give up all work; later messages are ignored."""
-        self._worker.close()
-        self._at_once.close()
+        self._workers.close()
         with self._lock:
             self._pending.clear()
 
@@ -104,13 +106,13 @@ class Session:
             return
         try:
             _require_version(message.get("v"))
-            query = read_query(self._reading, message.get("op"), message.get("args"))
+            query = read_query(self.reading, message.get("op"), message.get("args"))
             job = self._enter(request, query)
         except Exception as error:  # noqa: BLE001 - nothing may reach the comm layer
             self._refuse(request, error)
         else:
             try:
-                (self._at_once if query.at_once else self._worker).submit(job)
+                (self._workers.at_once if query.at_once else self._workers.usual).submit(job)
             except RuntimeError as error:  # no thread could be started
                 self.fail(request, error)
 
@@ -128,24 +130,25 @@ class Session:
             return
         with self._lock:
             job = self._pending.get(request)
-        if job is not None and (self._worker.withdraw(job) or self._at_once.withdraw(job)):
+        if job is not None and self._workers.withdraw(job):
             self.fail(request, Cancelled())
 
     def raise_if_stopped(self, job: Job, done: int, total: int) -> None:
         """Raise Cancelled when *job* was cancelled, and Preempted when it has more to do and a cheaper job waits."""
         if job.cancelled:
             raise Cancelled
-        if done < total and self._worker.has_cheaper(job):
+        if done < total and self._workers.usual.has_cheaper(job):
             raise Preempted
 
     def finish(self, request: Id, answer: Answer) -> None:
         """Answer *request*, which was under way."""
         self._forget(request)
+        if answer.reading is not None:
+            self.reading = answer.reading
         self._deliver({"v": VERSION, "id": request, "ok": True, "meta": answer.meta}, [answer.buffer])
         if answer.reading is not None:
-            self._reading = answer.reading
-            self._tell(lambda: self._replaced(self._reading))
-        self._worker.submit(Job(0, lambda _: self._tell(self._answered)))
+            self._tell(lambda: self._replaced(self.reading))
+        self._workers.usual.submit(Job(0, lambda _: self._tell(self._answered)))
 
     def fail(self, request: Id, error: Exception) -> None:
         """Answer *request*, which was under way, with what went wrong."""
@@ -166,6 +169,8 @@ class Session:
     def _tell(self, tell: Callable[[], None]) -> None:
         try:
             tell()
+        except AttrWidgetError:
+            pass  # such as a server that is gone: the page's own requests say so
         except Exception:
             logger.exception("what is on show could not be kept")
 
@@ -226,7 +231,7 @@ def _require_version(version: Any) -> None:
 
 def _sentence(error: Exception) -> str:
     if isinstance(error, Cancelled):
-        return _CANCELLED
+        return CANCELLED
     if isinstance(error, AttrWidgetError):
         return str(error)
     logger.error("a request failed", exc_info=error)

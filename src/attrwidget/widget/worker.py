@@ -9,7 +9,7 @@ import logging
 import threading
 import weakref
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,6 +114,30 @@ class Worker:
                 return None
             self._current = heapq.heappop(self._jobs)
             return self._current
+
+
+class Workers(NamedTuple):
+    """Two workers: one for what has to be computed, and one for what is known already.
+
+    A gradient of a long text holds the first for seconds.
+    """
+
+    usual: Worker
+    at_once: Worker
+
+    @classmethod
+    def named(cls, name: str) -> Workers:
+        """Return two new workers, called *name*."""
+        return cls(Worker(name), Worker(f"{name}-at-once"))
+
+    def withdraw(self, job: Job) -> bool:
+        """Mark *job* as cancelled; return True if it had not begun, and then drop it."""
+        return self.usual.withdraw(job) or self.at_once.withdraw(job)
+
+    def close(self) -> None:
+        """Drop all jobs; see ``Worker.close``."""
+        self.usual.close()
+        self.at_once.close()
 
 
 _workers: weakref.WeakSet[Worker] = weakref.WeakSet()

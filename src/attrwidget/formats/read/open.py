@@ -16,12 +16,15 @@ from attrwidget.formats.read.parts import (
 from attrwidget.results.base import MethodInfo
 from attrwidget.results.recorded import Recorded, RecordedHeads
 from attrwidget.results.saved import SavedReading
+from attrwidget.results.texts import Texts
 from attrwidget.saved import SavedExplanation
 from attrwidget.tables import Table
 from attrwidget.text.sections import Section
 from attrwidget.text.tokens import TextPiece, Tokens
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
 
@@ -37,19 +40,24 @@ def _renamed(entry: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
 def read_saved(document: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> SavedExplanation:
     """Return the explanation in a document and its arrays; a wrong one raises any of the errors of ``open_file``."""
     document = _renamed(document, _RENAMED)
-    first, inputs = read_whole_number(document["first_step"]), read_whole_number(document["inputs"])
-    tokens = _tokens(document, arrays)
-    one, several = map(read_text, document["step_noun"])
+    texts = read_texts(document, arrays)
     heads = None
     if "attention" in arrays:
-        heads = RecordedHeads(read_numbers(arrays["attention"], 3), first, inputs)
-    reading = SavedReading(
+        heads = RecordedHeads(read_numbers(arrays["attention"], 3), texts.first_step, texts.inputs)
+    recorded = [_recorded(_renamed(entry, _RENAMED_OF_METHODS), arrays) for entry in document["methods"]]
+    return SavedExplanation(SavedReading(**texts._asdict(), recorded=recorded, heads=heads))
+
+
+def read_texts(document: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Texts:
+    """Return the text and the answer in a document and its arrays."""
+    first = read_whole_number(document["first_step"])
+    tokens = _tokens(document, arrays)
+    one, several = map(read_text, document["step_noun"])
+    return Texts(
         tokens,
         first,
         _steps(document, arrays, tokens.labels[first:]),
-        [_recorded(_renamed(entry, _RENAMED_OF_METHODS), arrays) for entry in document["methods"]],
-        inputs=inputs,
-        heads=heads,
+        inputs=read_whole_number(document["inputs"]),
         sections=_sections(document),
         model_name=read_text(document["model"]),
         warnings=[read_text(sentence) for sentence in document["warnings"]],
@@ -58,10 +66,9 @@ def read_saved(document: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Sav
         step_noun=(one, several),
         places=[read_whole_number(at) for at in document.get("places", ())],
     )
-    return SavedExplanation(reading)
 
 
-def _sections(document: dict[str, Any]) -> list[Section]:
+def _sections(document: Mapping[str, Any]) -> list[Section]:
     """Return the sections; files of older versions have neither bodies nor notes."""
     spans = _spans(document["sections"])
     none = [None] * len(spans)
@@ -77,7 +84,7 @@ def _pair(entry: Any) -> tuple[int, int]:
     return start, end
 
 
-def _tokens(document: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> Tokens:
+def _tokens(document: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Tokens:
     ids = [read_whole_number(i) for i in arrays["ids"]]
     special = {read_whole_number(i) for i in document["special"]}
     units = [(read_text(text), start, end) for start, end, text in document["units"]]
@@ -95,7 +102,7 @@ def _spans(entries: list[Any]) -> list[tuple[str, int, int]]:
     ]
 
 
-def _steps(document: dict[str, Any], arrays: dict[str, NDArray[Any]], labels: list[str]) -> Table:
+def _steps(document: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], labels: list[str]) -> Table:
     """Return the readings of the steps, which are called *labels*."""
     columns: dict[str, Any] = {"token": labels}
     for name in map(read_text, document["readings"]):

@@ -108,7 +108,7 @@ def saved_bytes(
     if heads not in _HEADS:
         raise AttrWidgetError(f"heads is one of {', '.join(map(repr, _HEADS))}, not {heads!r}.")
     limit = check_megabytes(max_mb)
-    document, arrays = _texts(reading)
+    document, arrays = texts_of(reading)
     document.update(also or {})
     texts = len(pack(document, arrays)) + _SPARE_BYTES
     chosen = methods_of_file(reading, methods, [shown] if shown else [], everything=everything)
@@ -157,7 +157,7 @@ def _plan(reading: Reading, methods: list[MethodInfo], heads: str, max_mb: float
     )
 
 
-def _texts(reading: Reading) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+def texts_of(reading: Reading) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     """Return tokens and steps as a document and arrays."""
     tokens, steps = reading.tokens, reading.steps
     readings = [str(name) for name in steps.select_dtypes("number").columns]
