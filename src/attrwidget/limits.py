@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from typing import NamedTuple
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, NamedTuple
 
 from attrwidget.errors import AttrWidgetError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _VARIABLE = "ATTRWIDGET_LIMITS"
 
@@ -26,10 +31,22 @@ class Limits(NamedTuple):
         """Set them for this process and for the kernels that it starts."""
         os.environ[_VARIABLE] = json.dumps(self)
 
+    @contextmanager
+    def applied(self) -> Iterator[None]:
+        """Set them for what this thread does inside the block."""
+        before = _applied.set(self)
+        try:
+            yield
+        finally:
+            _applied.reset(before)
+
+
+_applied: ContextVar[Limits | None] = ContextVar("applied limits", default=None)
+
 
 def limits() -> Limits:
-    """Return the limits of this process."""
-    return Limits(*json.loads(os.environ.get(_VARIABLE, "[]")))
+    """Return the limits of this thread, or else those of this process."""
+    return _applied.get() or Limits(*json.loads(os.environ.get(_VARIABLE, "[]")))
 
 
 def require_short(characters: int) -> None:

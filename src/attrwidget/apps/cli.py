@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from attrwidget.apps.dataset_command import dataset
+from attrwidget.apps.serve_command import serve
 from attrwidget.apps.served import CHARACTERS, MEMORY, NEW_TOKENS, PLACES, Served
 from attrwidget.bundled import NAMES
 from attrwidget.errors import AttrWidgetError
@@ -122,10 +123,11 @@ def methods() -> None:
 
 
 app.command()(dataset)
+app.command()(serve)
 
 
 @app.command(name="app")
-def serve(
+def serve_app(
     name: Annotated[
         str,
         typer.Argument(

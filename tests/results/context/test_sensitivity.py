@@ -7,7 +7,8 @@ import pytest
 import torch
 from torch.nn import functional
 
-from attrwidget.results.context.sensitivity import MEANINGS, MEASURES, measured, select, threshold_of
+from attrwidget.results.context.reliance import MEANINGS
+from attrwidget.results.context.sensitivity import MEASURES, measured, select, threshold_of
 
 
 def test_the_divergence_is_pytorchs_also_where_tokens_are_impossible() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from attrwidget.results.context.sensitivity import MEANINGS
 from attrwidget.results.printed import chance
 
 if TYPE_CHECKING:
@@ -13,6 +12,16 @@ if TYPE_CHECKING:
 
 HARDLY = 0.1
 """The divergence of two predictions, in nats, below which a context hardly changed a token."""
+MEANINGS = {
+    "kl_divergence": "the divergence of the predictions (Kullback–Leibler, in nats)",
+    "contrast_prob_diff": "the change of p",
+    "contrast_prob": "p with the context",
+    "contrast_logits_diff": "the change of the logit",
+    "contrast_logits": "the logit with the context",
+    "pcxmi": "the change of log₂ p (P-CXMI)",
+    "in_context_pvi": "the change of log p (in-context PVI)",
+}
+"""What the size of each measure is, in a few words."""
 _CUES = 3  # words of the context that a sentence names
 _NAMED = 8  # tokens of the answer, at most, that sentences are written for
 

@@ -52,17 +52,6 @@ MEASURES: dict[str, Measure] = {
 }
 """Measures by Inseq's names: functions of logits without the context, logits with it, and the answer's tokens."""
 
-MEANINGS = {
-    "kl_divergence": "the divergence of the predictions (Kullback–Leibler, in nats)",
-    "contrast_prob_diff": "the change of p",
-    "contrast_prob": "p with the context",
-    "contrast_logits_diff": "the change of the logit",
-    "contrast_logits": "the logit with the context",
-    "pcxmi": "the change of log₂ p (P-CXMI)",
-    "in_context_pvi": "the change of log p (in-context PVI)",
-}
-"""What the size of each measure is, in a few words."""
-
 
 def measured(
     names: Sequence[str], without: torch.Tensor, given: torch.Tensor, tokens: Sequence[int]

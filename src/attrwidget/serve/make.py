@@ -1,0 +1,172 @@
+"""Make explanations by their recipes, and answer calls of them: all that touches the model."""
+
+from __future__ import annotations
+
+import inspect
+import tempfile
+import warnings
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from attrwidget.checks import check_choice, short
+from attrwidget.errors import AttrWidgetError
+from attrwidget.explanation import Explanation
+from attrwidget.formats.write.save import texts_of
+from attrwidget.serve.allowed import check_explain, check_given
+from attrwidget.text.prompt import is_batch
+from attrwidget.wire.calls import CALLS, FILES, NOT_SENT
+from attrwidget.wire.plain import from_plain
+from attrwidget.wire.values import Encoder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from attrwidget.kinds.model import Model
+    from attrwidget.limits import Limits
+    from attrwidget.progress import Progress
+    from attrwidget.serve.cache import Cache
+    from attrwidget.wire.recipe import Recipe
+
+    Answer = tuple[dict[str, Any], dict[str, NDArray[Any]]]
+
+_FIGURES = (".svg", ".pdf", ".png", ".tex", ".md", ".csv")
+
+
+class Maker:
+    """Answers by the model; one thread uses it.
+
+    Args:
+        model: The model.
+        cache: Keeps explanations.
+        limits: The longest text, with all that goes with it, and the most tokens of an answer.
+    """
+
+    def __init__(self, model: Model, cache: Cache, limits: Limits) -> None:
+        self._model, self._cache, self._limits = model, cache, limits
+
+    def explanation(self, recipe: Recipe, progress: Progress) -> Explanation:
+        """Return the explanation of *recipe*, made again if it is not kept."""
+        if recipe.model != self._model.name:
+            raise AttrWidgetError(
+                f"This server has {self._model.name!r}, and the explanation is of {short(recipe.model)}: connect again."
+            )
+        return self._cache.get(recipe, lambda: self._made(recipe, progress))
+
+    def explain(self, recipe: Recipe, progress: Progress) -> Answer:
+        """Return what a client needs to know of an explanation."""
+        with self._limits.applied(), _recorded() as warned:
+            found = self.explanation(recipe, progress)
+        document, arrays = texts_of(found.reading)
+        document |= {"methods": [], "warnings": list(found.warnings)}
+        encode = Encoder()
+        answer = {
+            "document": document,
+            "methods": encode(found.methods()),
+            "layers": found.reading.n_layers,
+            "heads": found.reading.n_heads,
+            "warned": _texts(warned),
+        }
+        return answer, arrays
+
+    def call(self, recipe: Recipe, name: str, arguments: Any, progress: Progress) -> Answer:
+        """Return the result of a call."""
+        method, given = read_call(name, arguments)
+        encode = Encoder()
+        with self._limits.applied(), _recorded() as warned:
+            found = self.explanation(recipe, progress)
+            result = encode(_called(found, name, method, given, progress))
+        return {"result": result, "warned": _texts(warned)}, encode.arrays
+
+    def _made(self, recipe: Recipe, progress: Progress) -> Explanation:
+        if recipe.then:
+            name, arguments = recipe.then[-1]
+            before = self.explanation(replace(recipe, then=recipe.then[:-1]), progress)
+            method, given = read_call(name, arguments)
+            made: Explanation = method(before, **given, progress=progress)
+            return made
+        text, options = from_plain(recipe.input), from_plain(recipe.options)
+        if is_batch(text):
+            raise AttrWidgetError("A recipe is of one text: give several as so many recipes.")
+        check_explain(self._model, text, options, self._limits)
+        if _takes_progress(self._model.explain):
+            options["progress"] = progress
+        return _drawn_by(recipe.seed, lambda: self._model.explain(text, **options))
+
+
+def read_call(name: Any, arguments: Any) -> tuple[Callable[..., Any], dict[str, Any]]:
+    """Return the method that a client names, and its arguments.
+
+    Raises:
+        AttrWidgetError: There is no such call, or it has no such arguments.
+    """
+    from attrwidget.wire.recipe import STEPS
+
+    check_choice(name, "call", (*CALLS, *FILES, *STEPS))
+    if not isinstance(arguments, dict):
+        raise AttrWidgetError("The arguments of a call are named.")
+    method = getattr(Explanation, name)
+    given = {key: from_plain(value) for key, value in arguments.items()}
+    parameters = dict(inspect.signature(method).parameters)
+    sent = {key: value for key, value in given.items() if key != "suffix" or name != "figure"}
+    for key in NOT_SENT:
+        if key in sent:
+            raise AttrWidgetError(f"{name}() is served without {key}=.")
+    free = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+    unknown = [
+        key for key in sent if key not in parameters or parameters[key].kind is inspect.Parameter.VAR_KEYWORD
+    ]
+    if unknown and not free:
+        raise AttrWidgetError(f"{name}() takes no {short(unknown[0])}.")
+    check_given(sent)
+    missing = [
+        key
+        for key, p in parameters.items()
+        if key not in NOT_SENT and p.default is p.empty and p.kind is not p.VAR_KEYWORD and key not in sent
+    ]
+    if missing:
+        raise AttrWidgetError(f"{name}() needs {missing[0]}=.")
+    return method, given
+
+
+def _called(
+    explanation: Explanation,
+    name: str,
+    method: Callable[..., Any],
+    given: dict[str, Any],
+    progress: Progress,
+) -> Any:
+    if _takes_progress(method):
+        given = {**given, "progress": progress}
+    if name not in ("save", "figure"):
+        return method(explanation, **given)
+    suffix = (
+        check_choice(given.pop("suffix", None), "form of a figure", _FIGURES)
+        if name == "figure"
+        else ".attrwidget"
+    )
+    with tempfile.TemporaryDirectory(prefix="attrwidget-") as folder:
+        return Path(method(explanation, Path(folder, f"why{suffix}"), **given)).read_bytes()
+
+
+def _takes_progress(method: Callable[..., Any]) -> bool:
+    return "progress" in inspect.signature(method).parameters
+
+
+def _drawn_by(seed: int, make: Callable[[], Explanation]) -> Explanation:
+    """Return what *make* returns, with the random numbers of *seed*: made again, an answer is the same."""
+    import torch
+
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        return make()
+
+
+def _recorded() -> warnings.catch_warnings[list[warnings.WarningMessage]]:
+    return warnings.catch_warnings(record=True, action="always")
+
+
+def _texts(warned: list[warnings.WarningMessage]) -> list[str]:
+    return list(dict.fromkeys(str(one.message) for one in warned if issubclass(one.category, UserWarning)))

@@ -1,0 +1,130 @@
+"""The queue before a model: one worker computes, and clients take turns."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections import OrderedDict, deque
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from attrwidget.errors import AttrWidgetError, Cancelled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from attrwidget.progress import Progress
+
+    Work = Callable[[Progress], Any]
+
+
+class BusyError(AttrWidgetError):
+    """The queue is full."""
+
+
+class _Job:
+    """Work that waits or is under way."""
+
+    def __init__(self, work: Work, seconds: float) -> None:
+        self.work, self._seconds = work, seconds
+        self.given_up = threading.Event()
+        self.done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+    def run(self) -> Any:
+        """Do the work; it ends early when it is given up, or takes too long."""
+        end = time.monotonic() + self._seconds
+
+        def report(_done: int, _total: int) -> None:
+            if self.given_up.is_set():
+                raise Cancelled
+            if time.monotonic() > end:
+                raise AttrWidgetError(
+                    f"This takes longer than the {self._seconds:g} s that the server allows: ask for less, such as "
+                    "fewer methods or a shorter text."
+                )
+
+        return self.work(report)
+
+
+class Queue:
+    """Work for one model, done one at a time by a thread of its own.
+
+    Clients take turns: each gives one piece of work, then the next client's comes.
+
+    Args:
+        most: How many pieces may wait in all.
+        most_each: How many of them of one client.
+        seconds: How long one may take.
+    """
+
+    def __init__(self, most: int, most_each: int, seconds: float) -> None:
+        self._most, self._most_each, self._seconds = most, most_each, seconds
+        self._waiting: OrderedDict[str, deque[_Job]] = OrderedDict()
+        self._thread = ThreadPoolExecutor(1, "attrwidget-model")
+        self._running: asyncio.Task[None] | None = None
+
+    def __len__(self) -> int:
+        return sum(map(len, self._waiting.values()))
+
+    async def run(self, client: str, work: Work) -> Any:
+        """Return the result of *work*, which is called with a progress function.
+
+        When the caller is cancelled, work that waits is dropped, and work under way stops at its next report.
+
+        Raises:
+            BusyError: Too much waits already.
+        """
+        mine = self._waiting.get(client, ())
+        if len(mine) >= self._most_each or len(self) >= self._most:
+            whose = f"{len(mine)} of your requests wait" if mine else f"{len(self)} requests wait"
+            raise BusyError(f"The server is busy: {whose} already. Try again in a few seconds.")
+        job = _Job(work, self._seconds)
+        self._waiting.setdefault(client, deque()).append(job)
+        if self._running is None:
+            self._running = asyncio.create_task(self._work())
+        try:
+            return await job.done
+        finally:
+            job.given_up.set()
+            self._withdraw(client, job)
+
+    def close(self) -> None:
+        """Give up all work."""
+        for jobs in self._waiting.values():
+            for job in jobs:
+                job.done.cancel()
+        self._waiting.clear()
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _withdraw(self, client: str, job: _Job) -> None:
+        jobs = self._waiting.get(client)
+        if jobs is not None and job in jobs:
+            jobs.remove(job)
+            if not jobs:
+                del self._waiting[client]
+
+    def _next(self) -> _Job:
+        """Take the oldest job of the client whose turn it is, and let the next client come."""
+        client, jobs = next(iter(self._waiting.items()))
+        job = jobs.popleft()
+        self._waiting.move_to_end(client)
+        if not jobs:
+            del self._waiting[client]
+        return job
+
+    async def _work(self) -> None:
+        loop = asyncio.get_running_loop()
+        try:
+            while self._waiting:
+                job = self._next()
+                try:
+                    result = await loop.run_in_executor(self._thread, job.run)
+                except Exception as error:  # noqa: BLE001 - it is the caller's
+                    if not job.done.done():
+                        job.done.set_exception(error)
+                else:
+                    if not job.done.done():
+                        job.done.set_result(result)
+        finally:
+            self._running = None

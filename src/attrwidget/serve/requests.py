@@ -1,0 +1,147 @@
+"""Read a request, have it answered in turn, and send the answer: what all routes share."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from fastapi import Request, Response
+from fastapi.responses import JSONResponse
+
+from attrwidget.errors import AttrWidgetError, Cancelled
+from attrwidget.serve.queue import BusyError, Queue
+from attrwidget.wire.values import pack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from attrwidget.progress import Progress
+    from attrwidget.serve.limits import ServeLimits
+    from attrwidget.serve.make import Answer, Maker
+
+logger = logging.getLogger("attrwidget.serve")
+
+_BODY_SECONDS = 20.0
+_LEFT = 499  # nginx's status for a client that did not wait
+
+
+class RefusedError(AttrWidgetError):
+    """A request that is not looked at, with the status of its answer."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Serving:
+    """What the routes answer with.
+
+    Attributes:
+        maker: Answers by the model.
+        queue: The turns of the clients.
+        limits: What is allowed.
+        token: What a client must know; None lets everybody in.
+    """
+
+    maker: Maker
+    queue: Queue
+    limits: ServeLimits
+    token: str | None
+
+    def require_token(self, request: Request) -> None:
+        """Raise RefusedError unless the request has the token."""
+        if self.token is None:
+            return
+        given = request.headers.get("authorization", "")
+        if not hmac.compare_digest(given.encode(), f"Bearer {self.token}".encode()):
+            raise RefusedError(
+                401,
+                "The server asks for a token, and this is not it: give connect() api_key=, or set ATTRWIDGET_TOKEN.",
+            )
+
+    async def body(self, request: Request) -> dict[str, Any]:
+        """Return the JSON object of a request with the token."""
+        self.require_token(request)
+        try:
+            async with asyncio.timeout(_BODY_SECONDS):
+                data = await self._bytes(request)
+        except TimeoutError:
+            raise RefusedError(408, "The request came too slowly.") from None
+        try:
+            found = json.loads(data, parse_constant=_no_number)
+        except (ValueError, RecursionError):
+            found = None
+        if not isinstance(found, dict):
+            raise RefusedError(400, "A request is a JSON object, of finite numbers and without deep nesting.")
+        return found
+
+    async def _bytes(self, request: Request) -> bytes:
+        most, found = self.limits.body, bytearray()
+        async for chunk in request.stream():
+            found += chunk
+            if len(found) > most:
+                raise RefusedError(413, f"The request is too large: this server takes up to {most:,} bytes.")
+        return bytes(found)
+
+    async def answered(self, request: Request, work: Callable[[Progress], Answer]) -> Response:
+        """Return the answer of *work*, which is done when its client's turn comes; dropped if the client leaves."""
+        job = asyncio.ensure_future(
+            self.queue.run(client_of(request), lambda progress: pack(*work(progress)))
+        )
+        gone = asyncio.ensure_future(_gone(request))
+        try:
+            await asyncio.wait({job, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if not job.done():
+                return Response(status_code=_LEFT)
+            return Response(await job, media_type="application/octet-stream")
+        except (AttrWidgetError, Cancelled):
+            raise
+        except Exception as error:  # noqa: BLE001 - a mistake of ours
+            raise _mistake(error) from None
+        finally:
+            job.cancel()
+            gone.cancel()
+
+
+def client_of(request: Request) -> str:
+    """Return whose turn a request takes: that of its address, and of the name that the client gave itself."""
+    host = request.client.host if request.client else ""
+    return f"{host} {request.headers.get('x-client', '')[:32]}"
+
+
+async def _gone(request: Request) -> None:
+    """Return when the client has left."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def _no_number(_name: str) -> NoReturn:
+    raise ValueError
+
+
+async def refusal(_request: Request, error: Exception) -> Response:
+    """Return the answer to a request that failed: a sentence, without anybody's text but the client's own."""
+    if isinstance(error, Cancelled):
+        return JSONResponse({"error": "The request was given up."}, _LEFT)
+    if isinstance(error, BusyError):
+        return JSONResponse({"error": str(error)}, 429, {"Retry-After": "2"})
+    return JSONResponse({"error": str(error)}, getattr(error, "status", 400))
+
+
+def _mistake(error: Exception) -> RefusedError:
+    """Log where *error* was raised, and return what its client is told."""
+    logger.error("a request failed: %s", _where(error))
+    return RefusedError(500, f"The server made a mistake ({type(error).__name__}); its log says where.")
+
+
+def _where(error: BaseException) -> str:
+    """Return the type of *error* and the lines that raised it, without its message: it may hold a client's text."""
+    import traceback
+
+    places = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-8:]]
+    return f"{type(error).__name__} at {' < '.join(reversed(places))}"

@@ -1,0 +1,64 @@
+"""Run the server of a model until Ctrl-C."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+from typing import TYPE_CHECKING
+
+from attrwidget.errors import AttrWidgetError
+
+if TYPE_CHECKING:
+    from attrwidget.kinds.model import Model
+    from attrwidget.serve.limits import ServeLimits
+
+_INSTALL = (
+    "A model is served by FastAPI and uvicorn, which are not installed: pip install 'attrwidget[serve]'."
+)
+_ALONE = (
+    "At {!r} others can reach the server, so it needs a token that clients must know: give --token, or set "
+    "ATTRWIDGET_TOKEN."
+)
+
+
+def is_local(host: str) -> bool:
+    """Return whether only this machine reaches *host*."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def run(model: Model, host: str, port: int, token: str | None, limits: ServeLimits) -> None:
+    """Serve *model* until Ctrl-C.
+
+    Raises:
+        AttrWidgetError: FastAPI or uvicorn is missing, or others could ask without a token.
+    """
+    if token is None and not is_local(host):
+        raise AttrWidgetError(_ALONE.format(host))
+    try:
+        import uvicorn
+
+        from attrwidget.serve.app import make_app
+        from attrwidget.serve.patience import Patient
+    except ImportError:
+        raise AttrWidgetError(_INSTALL) from None
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
+    model.capabilities  # noqa: B018 - tries the model now, and not before the first visitor
+    uvicorn.run(
+        make_app(model, token=token, limits=limits),
+        host=host,
+        port=port,
+        http=Patient,
+        loop="asyncio",
+        ws="none",
+        log_level="warning",
+        access_log=False,  # who asks, and when, is nobody's business
+        server_header=False,
+        limit_concurrency=limits.connections,
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=2,
+    )

@@ -1,0 +1,1 @@
+"""A model that ``attrwidget serve`` holds, used from another process without torch."""

@@ -1,0 +1,26 @@
+"""Find out whether an address is one of ``attrwidget serve``."""
+
+from __future__ import annotations
+
+import os
+
+from attrwidget.errors import AttrWidgetError
+from attrwidget.served.model import ServedModel
+from attrwidget.wire.transport import SECONDS, ServedServer
+
+TOKEN = "ATTRWIDGET_TOKEN"  # noqa: S105 - the name of the variable
+"""The environment variable that holds the token of a server."""
+
+
+def find_served(address: str, token: str | None, timeout: float | None) -> ServedModel | None:
+    """Return the model that the server at *address* serves, or None if it is another kind of server.
+
+    Raises:
+        AttrWidgetError: The server wants a token.
+    """
+    server = ServedServer(address, token or os.environ.get(TOKEN) or None, timeout or SECONDS)
+    try:
+        health = server.get("/v1/health")
+    except AttrWidgetError:
+        return None
+    return ServedModel(server) if "attrwidget" in health else None

@@ -1,0 +1,180 @@
+"""``ServedServer``: asks an ``attrwidget serve`` by HTTP."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import secrets
+import selectors
+import ssl
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from attrwidget.errors import AttrWidgetError
+from attrwidget.servers.hidden_keys import without_secrets
+from attrwidget.wire.values import unpack
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable, Iterator, Mapping
+
+    from numpy.typing import NDArray
+
+SECONDS = 600.0
+"""How long an answer is waited for."""
+_CONNECT = 10.0  # seconds
+_BEAT = 0.1  # seconds between looks at what the caller wishes
+_CHUNK = 1 << 16
+_LARGEST = 256 << 20  # bytes of an answer
+_AWAY = "The server at {} does not answer ({}): what it answered before stays, and the same call works once it is back."
+
+
+class ServedServer:
+    """The server of a model.
+
+    A request is one connection, and carries all that it needs: nothing is lost when the server is started again.
+
+    Args:
+        address: Where it is, such as ``"http://localhost:8900"``.
+        token: The token that it asks for, if any.
+        timeout: Seconds to wait for an answer.
+
+    Attributes:
+        host: The name of its machine, for sentences.
+    """
+
+    def __init__(self, address: str, token: str | None = None, timeout: float = SECONDS) -> None:
+        parts = urlsplit(address)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise AttrWidgetError(
+                f"The address of a server begins with http:// or https://, not {without_secrets(address)!r}: such as "
+                "'http://localhost:8900'."
+            )
+        if parts.password is not None:
+            raise AttrWidgetError("The address of a server holds no password: give it as token=.")
+        self.host = parts.hostname if parts.port is None else f"{parts.hostname}:{parts.port}"
+        self._https, self._name, self._port = parts.scheme == "https", parts.hostname, parts.port
+        self._path, self._token, self._timeout = parts.path.rstrip("/"), token, timeout
+        self._client = secrets.token_hex(8)  # the server takes turns by it
+
+    def post(
+        self, path: str, body: Mapping[str, Any], tick: Callable[[], object] | None = None
+    ) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+        """Send *body* as JSON, and return the JSON and the arrays of the answer.
+
+        Args:
+            path: The route, such as ``"/v1/explain"``.
+            body: The request.
+            tick: Called several times a second while the answer is waited for; an exception raised in it gives the
+                request up, and the server drops it.
+
+        Raises:
+            AttrWidgetError: The server refuses, with its sentence, or does not answer.
+        """
+        with self.opened("POST", path, body, tick) as chunks:
+            return unpack(b"".join(chunks))
+
+    def get(self, path: str) -> dict[str, Any]:
+        """Return the JSON of a route; see ``post``."""
+        with self.opened("GET", path) as chunks:
+            found = _read_json(b"".join(chunks))
+        if not isinstance(found, dict):
+            raise AttrWidgetError(f"The server at {self.host} is no attrwidget server.")
+        return found
+
+    @contextmanager
+    def opened(
+        self,
+        verb: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        tick: Callable[[], object] | None = None,
+    ) -> Iterator[Iterator[bytes]]:
+        """Open the answer of a request as a stream of bytes; see ``post``. Leaving the block ends the connection."""
+        kind = http.client.HTTPSConnection if self._https else http.client.HTTPConnection
+        connection = kind(self._name, self._port, timeout=_CONNECT)
+        try:
+            answer = self._ask(connection, verb, path, body, tick)
+            if answer.status != 200:
+                raise AttrWidgetError(self._refusal(answer))
+            yield self._chunks(answer)
+        except (OSError, ssl.SSLError, http.client.HTTPException) as error:
+            raise AttrWidgetError(_AWAY.format(self.host, _reason(error))) from None
+        finally:
+            connection.close()
+
+    def _ask(
+        self,
+        connection: http.client.HTTPConnection,
+        verb: str,
+        path: str,
+        body: Mapping[str, Any] | None,
+        tick: Callable[[], object] | None,
+    ) -> http.client.HTTPResponse:
+        headers = {"X-Client": self._client, "Connection": "close", "Content-Type": "application/json"}
+        if self._token is not None:
+            headers["Authorization"] = f"Bearer {self._token}"
+        data = None if body is None else _json(body).encode()
+        connection.request(verb, self._path + path, data, headers)
+        self._wait(connection.sock, tick)
+        return connection.getresponse()
+
+    def _wait(self, sock: socket.socket, tick: Callable[[], object] | None) -> None:
+        """Return when the answer begins; *tick* is called meanwhile."""
+        end = time.monotonic() + self._timeout
+        with selectors.DefaultSelector() as selector:
+            selector.register(sock, selectors.EVENT_READ)
+            while not selector.select(_BEAT):
+                if tick is not None:
+                    tick()
+                if time.monotonic() > end:
+                    raise AttrWidgetError(
+                        f"The server at {self.host} gave no answer within {self._timeout:g} s: ask for less, or give "
+                        "connect() a longer timeout=."
+                    )
+        sock.settimeout(self._timeout)
+
+    def _chunks(self, answer: http.client.HTTPResponse) -> Iterator[bytes]:
+        size = 0
+        while chunk := answer.read1(_CHUNK):
+            size += len(chunk)
+            if size > _LARGEST:
+                raise AttrWidgetError(f"The answer has more than {_LARGEST >> 20} MB: ask for less.")
+            yield chunk
+        if answer.length:
+            raise AttrWidgetError(_AWAY.format(self.host, "its answer was cut short"))
+
+    def _refusal(self, answer: http.client.HTTPResponse) -> str:
+        found = _read_json(answer.read(_CHUNK))
+        sentence = found.get("error") if isinstance(found, dict) else None
+        if isinstance(sentence, str):
+            return sentence
+        return f"The server at {self.host} answers {answer.status}, and is no attrwidget server."
+
+
+def _json(body: Mapping[str, Any]) -> str:
+    try:
+        return json.dumps(body, allow_nan=False)
+    except ValueError:
+        raise AttrWidgetError(
+            "Numbers that go to a server are finite: give no NaN and no infinity."
+        ) from None
+
+
+def _read_json(data: bytes) -> Any:
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ConnectionRefusedError):
+        return "nothing listens there"
+    if isinstance(error, TimeoutError):
+        return "it takes too long"
+    if isinstance(error, http.client.HTTPException | ConnectionError):
+        return "the connection broke"
+    return str(error.strerror or type(error).__name__) if isinstance(error, OSError) else type(error).__name__

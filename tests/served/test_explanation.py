@@ -1,0 +1,142 @@
+"""A served explanation answers as the local one does: the same tables to the last bit, the same errors."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pytest
+from helpers.model_server import model_server
+
+import attrwidget as aw
+from attrwidget.explanation import Explanation
+from attrwidget.wire.calls import CALLS, FILES
+from attrwidget.wire.recipe import STEPS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from attrwidget.served.explanation import ServedExplanation
+
+PROMPT = "The capital of Japan is"
+
+
+@pytest.fixture(scope="module")
+def local() -> Any:
+    return aw.load("demo")
+
+
+@pytest.fixture(scope="module")
+def address(local: Any) -> Iterator[str]:
+    with model_server(local) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def here(local: Any) -> aw.Explanation:
+    return local.explain(PROMPT, max_new_tokens=3)
+
+
+@pytest.fixture(scope="module")
+def served(address: str) -> ServedExplanation:
+    return aw.connect(address).explain(PROMPT, max_new_tokens=3)
+
+
+def same(found: Any, wanted: Any) -> None:
+    if isinstance(wanted, pd.DataFrame):
+        pd.testing.assert_frame_equal(found, wanted, check_exact=True)
+        assert type(found) is type(wanted)
+        assert found.attrs == wanted.attrs
+    else:
+        assert found == wanted
+
+
+@pytest.mark.parametrize(
+    ("call", "args", "options"),
+    [
+        ("scores", (), {}),
+        ("scores", ("input_x_gradient",), {"foil": " London", "target": (0, 2)}),
+        ("scores", ("attention",), {"layer": 1, "head": [0, 1], "head_rule": "max"}),
+        ("scores", ("leave_one_out",), {"units": [(1, 3), "Japan"], "normalize": None}),
+        ("scores", ("value_zeroing",), {"through": True}),
+        ("attention", (), {"layer": 1, "targets": "all"}),
+        ("heads", (0,), {"foil": " London"}),
+        ("heads", (), {"by_input": True}),
+        ("query_key", (0, 3, 1, 0), {}),
+        ("logit_lens", (), {}),
+        ("blocks", (), {"steps": [0, 1]}),
+        ("by_unit", ("word",), {"refine": None}),
+        ("by_unit", (), {"units": [(1, 3), (3, 5)], "normalize": None}),
+        ("check", (0,), {"k": 2}),
+        ("check", ([0, 1],), {"inputs": ["Japan"]}),
+        ("summary", (), {}),
+        ("sentences", (), {}),
+        ("to_pandas", (["saliency", "attention"],), {}),
+        ("methods", (), {}),
+    ],
+)
+def test_a_call_has_the_local_result(
+    here: aw.Explanation,
+    served: ServedExplanation,
+    call: str,
+    args: tuple[Any, ...],
+    options: dict[str, Any],
+) -> None:
+    same(getattr(served, call)(*args, **options), getattr(here, call)(*args, **options))
+
+
+def test_the_text_and_its_steps_are_the_local_ones(here: aw.Explanation, served: ServedExplanation) -> None:
+    same(served.steps, here.steps)
+    assert served.tokens == here.tokens
+    assert served.warnings == here.warnings
+    assert served.model_name == here.model_name
+    assert served.reading.sections == here.reading.sections
+    assert repr(served) == repr(here)
+
+
+def test_another_explanation_is_made_of_one(here: aw.Explanation, served: ServedExplanation) -> None:
+    changed, wanted = served.edit({"Japan": "France", 1: None}), here.edit({"Japan": "France", 1: None})
+    same(changed.scores("saliency"), wanted.scores("saliency"))
+    same(changed.instead(" Oslo").steps, wanted.instead(" Oslo").steps)
+
+
+@pytest.mark.parametrize(
+    ("call", "args", "options"),
+    [
+        ("scores", ("salience",), {}),
+        ("scores", ("attention",), {"layer": 99}),
+        ("check", (7,), {}),
+        ("edit", ({"Peru": "France"},), {}),
+        ("context_reliance", ("nowhere",), {}),
+        ("experts", (), {}),
+        ("figure", ("why.svg",), {"view": "nothing"}),
+    ],
+)
+def test_a_mistake_has_the_local_sentence(
+    here: aw.Explanation, served: ServedExplanation, call: str, args: tuple[Any, ...], options: dict[str, Any]
+) -> None:
+    with pytest.raises(aw.AttrWidgetError) as wanted:
+        getattr(here, call)(*args, **options)
+    with pytest.raises(aw.AttrWidgetError) as found:
+        getattr(served, call)(*args, **options)
+    assert str(found.value) == str(wanted.value)
+
+
+def test_every_method_of_an_explanation_is_served_or_refused() -> None:
+    public = {name for name in dir(Explanation) if not name.startswith("_")}
+    properties = {name for name in public if isinstance(getattr(Explanation, name), property)}
+    inherited = {"methods", "to_inseq", "to_shap", "with_corpus"}
+    assert public - properties == {*CALLS, *FILES, *STEPS} | inherited
+
+
+def test_neither_torch_nor_transformers_is_imported(address: str) -> None:
+    code = (
+        "import sys, attrwidget as aw\n"
+        f"ex = aw.connect({address!r}).explain({PROMPT!r}, max_new_tokens=2)\n"
+        "ex.scores(), ex.check(0), ex.edit({'Japan': 'France'}).attention(), ex.to_html(methods='saliency')\n"
+        "print({'torch', 'transformers', 'fastapi'} & set(sys.modules))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert run.stdout == "set()\n", run.stderr
