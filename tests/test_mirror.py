@@ -35,6 +35,7 @@ TESTED_BY = {
     "engine/perturb": "methods/test_leave_one_out.py",
     "dataset/collection": "dataset/test_explain.py",
     "dataset/local": "dataset/test_explain.py",
+    "methods/shared/together": "dataset/test_batch.py",
     "dataset/manifest": "dataset/test_explain.py",
     "dataset/shard": "dataset/test_explain.py",
     "engine/readings": "system/test_architectures.py",

@@ -92,7 +92,7 @@ def test_killed_workers_and_drivers_leave_the_same_bytes(whole: Path, tmp_path: 
         "import sys, attrwidget as aw\n"
         f"aw.explain_dataset('demo-sentiment', {[*TEXTS, '']!r}, to={str(folder)!r}, **{HOW!r})\n"
     )
-    killed = []
+    killed: list[int] = []
     while len(killed) < 3:
         driver = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.DEVNULL)
         workers: list[psutil.Process] = []
@@ -129,6 +129,8 @@ def test_a_model_that_cannot_be_loaded_is_its_own_sentence(tmp_path: Path) -> No
         ({"workers": 0}, "workers is a whole number from 1, not 0"),
         ({"methods": "salience"}, "There is no method 'salience'"),
         ({"methods": []}, "methods= is empty"),
+        ({"engine": "rays"}, "engine is one of 'local', 'ray', not 'rays'"),
+        ({"batch_size": 0}, "batch_size is a whole number from 1, not 0"),
     ],
 )
 def test_mistakes_are_found_before_any_work(options: dict[str, Any], sentence: str, tmp_path: Path) -> None:

@@ -21,6 +21,8 @@ def dataset(  # noqa: PLR0917 - typer gives each its own name
         typer.Option(help="How tokens are scored; may be given several times. leave_one_out."),
     ] = None,
     new_tokens: Annotated[int | None, typer.Option(help="How many tokens to generate, at most.")] = None,
+    engine: Annotated[str, typer.Option(help="Who runs the workers: local, or ray.")] = "local",
+    batch: Annotated[int, typer.Option(help="How many texts are explained at once.", min=1)] = 16,
     workers: Annotated[int, typer.Option(help="How many processes work at once.", min=1)] = 1,
 ) -> None:
     """Explain every text of FILE, some at a time: Ctrl-C keeps what is finished."""
@@ -34,7 +36,9 @@ def dataset(  # noqa: PLR0917 - typer gives each its own name
         prompt=prompt,
         output=output,
         methods=tuple(method or ("leave_one_out",)),
+        engine=engine,
         workers=workers,
+        batch_size=batch,
         **options,
     )
     failed = len(found.failed())

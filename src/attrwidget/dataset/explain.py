@@ -10,6 +10,7 @@ from attrwidget.checks import is_whole, short
 from attrwidget.dataset.collection import Collection
 from attrwidget.dataset.local import run_locally
 from attrwidget.dataset.manifest import TEXTS, Manifest, claim, digest_of, versions
+from attrwidget.dataset.on_ray import run_on_ray
 from attrwidget.dataset.texts import read_texts
 from attrwidget.dataset.worker import missing_shards
 from attrwidget.errors import AttrWidgetError
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from attrwidget.progress import Progress
 
 
+_ENGINES = {"local": run_locally, "ray": run_on_ray}
+
+
 def explain_dataset(
     model: str | Path,
     data: Any,
@@ -32,7 +36,9 @@ def explain_dataset(
     prompt: str = "prompt",
     output: str | None = None,
     methods: str | Sequence[str] = ("leave_one_out",),
+    engine: str = "local",
     workers: int = 1,
+    batch_size: int = 16,
     shard_size: int = 64,
     load: dict[str, Any] | None = None,
     progress: Progress | None = None,
@@ -51,7 +57,10 @@ def explain_dataset(
         prompt: The column of the texts.
         output: The column of the answers to explain; by default the model writes or decides them.
         methods: Names of methods; words are searched by the first.
+        engine: ``"local"``, processes on this machine, or ``"ray"``, Ray Data's actors, on a cluster if
+            ``RAY_ADDRESS`` names one; its machines must see the folder and the model.
         workers: How many processes work at once, each with a model of its own.
+        batch_size: How many texts are explained at once; 1 for one by one.
         shard_size: How many texts a file holds: what is lost at most, for each worker, when it is stopped.
         load: Options of ``attrwidget.load``, such as ``{"dtype": "bfloat16"}``.
         progress: Called with ``(texts done, texts)``; an exception raised in it stops the work.
@@ -66,11 +75,7 @@ def explain_dataset(
     Example:
         >>> aw.explain_dataset("demo-sentiment", ["A great film.", "Not great."], to="scores")
     """
-    if find_spec("pyarrow") is None:
-        raise AttrWidgetError("Data sets are kept in Parquet files: pip install 'attrwidget[dataset]'.")
-    for name, value in (("workers", workers), ("shard_size", shard_size)):
-        if not is_whole(value) or value < 1:
-            raise AttrWidgetError(f"{name} is a whole number from 1, not {short(value)}.")
+    _check(engine, workers=workers, batch_size=batch_size, shard_size=shard_size)
     texts = read_texts(data, prompt, output)
     names = [methods] if isinstance(methods, str) else list(methods)
     _check_methods(names)
@@ -81,6 +86,7 @@ def explain_dataset(
         names,
         options,
         shard_size,
+        batch_size,
         len(texts.prompts),
         digest_of(texts),
         versions(),
@@ -100,7 +106,7 @@ def explain_dataset(
             done += len(how.texts_of(shard))
             report(done, how.count)
 
-        run_locally(folder, missing, workers, add)
+        _ENGINES[engine](folder, missing, workers, add)
 
     if missing and progress is not None:
         run(progress)
@@ -108,6 +114,20 @@ def explain_dataset(
         with progress_bar(f"Explaining {folder.name}", "text") as bar:
             run(bar)
     return Collection(folder)
+
+
+def _check(engine: str, **counts: int) -> None:
+    if find_spec("pyarrow") is None:
+        raise AttrWidgetError("Data sets are kept in Parquet files: pip install 'attrwidget[dataset]'.")
+    if engine not in _ENGINES:
+        raise AttrWidgetError(f"engine is one of {', '.join(map(repr, _ENGINES))}, not {engine!r}.")
+    if engine == "ray" and find_spec("ray") is None:
+        raise AttrWidgetError(
+            "engine='ray' needs Ray: pip install 'attrwidget[ray]', or take engine='local'."
+        )
+    for name, value in counts.items():
+        if not is_whole(value) or value < 1:
+            raise AttrWidgetError(f"{name} is a whole number from 1, not {short(value)}.")
 
 
 def _check_methods(names: Sequence[str]) -> None:

@@ -30,6 +30,7 @@ class Manifest:
         methods: Names of methods, the first of which words are searched by.
         options: Options of ``explain``.
         shard: How many texts a file holds.
+        batch: How many texts are explained at once.
         count: How many texts there are.
         digest: SHA-256 of the texts.
         versions: Versions of attrwidget, torch and Transformers.
@@ -41,6 +42,7 @@ class Manifest:
     methods: list[str]
     options: dict[str, Any]
     shard: int
+    batch: int
     count: int
     digest: str
     versions: dict[str, str]

@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from attrwidget.errors import AttrWidgetError, first_line
+from attrwidget.dataset.batch import FAILURES, explain_batch
+from attrwidget.errors import first_line
 from attrwidget.files import write_whole
 from attrwidget.formats.write.save import saved_bytes
 from attrwidget.page.groups import groups_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from attrwidget.dataset.batch import Text
     from attrwidget.dataset.manifest import Manifest
     from attrwidget.results.base import Reading
 
 COLUMNS = ("id", "prompt", "answer", "probability", "words", "shares", "error", "explanation")
-
-
-class Text(NamedTuple):
-    """A text of a data set: its id, and the output to explain, if one is given."""
-
-    id: int
-    prompt: str
-    output: str | None
 
 
 def explain_shard(model: Any, texts: Sequence[Text], how: Manifest, path: Path) -> None:
@@ -36,18 +30,23 @@ def explain_shard(model: Any, texts: Sequence[Text], how: Manifest, path: Path) 
     A text that cannot be explained is a row with its sentence.
     """
     rows = []
-    for text in texts:
-        given = {} if text.output is None else {"output": text.output}
-        try:
-            reading = model.explain(text.prompt, **given, **how.options).reading
-            rows.append(_row(text, reading, how.methods))
-        except (AttrWidgetError, RuntimeError, ValueError) as error:
-            empty = dict.fromkeys(COLUMNS)
-            rows.append({**empty, "id": text.id, "prompt": text.prompt, "error": first_line(error)})
+    for batch in _batches(texts, how.batch):
+        for text, found in zip(batch, explain_batch(model, batch, how.methods, how.options), strict=True):
+            rows.append(_row(text, found, how.methods))
     write_whole(path, to_parquet(rows))
 
 
-def _row(text: Text, reading: Reading, methods: Sequence[str]) -> dict[str, Any]:
+def _row(text: Text, found: Reading | Exception, methods: Sequence[str]) -> dict[str, Any]:
+    try:
+        if isinstance(found, Exception):
+            raise found
+        return _scored(text, found, methods)
+    except FAILURES as error:
+        empty = dict.fromkeys(COLUMNS)
+        return {**empty, "id": text.id, "prompt": text.prompt, "error": first_line(error)}
+
+
+def _scored(text: Text, reading: Reading, methods: Sequence[str]) -> dict[str, Any]:
     explanation = saved_bytes(reading, methods=list(methods), heads="none", progress=_silent)
     words, shares = word_shares(reading, methods[0])
     answer = reading.answer_text or "".join(
@@ -118,3 +117,7 @@ def to_parquet(rows: Sequence[dict[str, Any]]) -> bytes:
 
 def _silent(_done: int, _total: int) -> None:
     """Draw no bar for one text of many."""
+
+
+def _batches(texts: Sequence[Text], size: int) -> Iterator[Sequence[Text]]:
+    return (texts[at : at + size] for at in range(0, len(texts), size))

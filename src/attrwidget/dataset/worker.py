@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from attrwidget.dataset.batch import Text
 from attrwidget.dataset.manifest import TEXTS, read_manifest, shard_path
-from attrwidget.dataset.shard import Text, explain_shard
+from attrwidget.dataset.shard import explain_shard
 from attrwidget.errors import AttrWidgetError
 from attrwidget.load_model import load
 

@@ -143,6 +143,14 @@ class ComparedRuns(ABC):
         if self.capabilities.attention == "recorded" and self._recorded is None:
             self.capabilities = replace(self.capabilities, attention="returned")
 
+    def agrees(self, logits: torch.Tensor) -> bool:
+        """Return whether the *logits* ``[n_steps, outputs]`` of another run are those of the first."""
+        return self._differs(logits) is None
+
+    def unchecked_perturber(self, change: str | int | None) -> Perturber:
+        """Return what runs the text with inputs changed, for callers that compare the unchanged text themselves."""
+        return self._make_perturber(change)
+
     def _differs(self, logits: torch.Tensor) -> Difference | None:
         return None if self._check is None else self._check.of_logits(logits)
 

@@ -100,6 +100,34 @@ class Perturber:
             ones = torch.ones_like(self.ids)
             return read(self._run(self.ids, ones, self.steps, self.source)[0])
 
+    @classmethod
+    def together(cls, texts: Sequence[Perturber], groups: Sequence[Group]) -> list[torch.Tensor]:
+        """Mask a group of inputs in each of several *texts* of one model, and run them in one batch.
+
+        Shorter texts are padded on the right, on each side of an encoder–decoder.
+
+        Returns:
+            The logits ``[steps, vocabulary]`` of each; see ``batch``.
+        """
+        first = texts[0]
+        sides = [(text.source, text.ids.shape[1] - text.source) for text in texts]
+        source, target = (max(lengths) for lengths in zip(*sides, strict=True))
+        ids = first.ids.new_full((len(texts), source + target), first.model.pad_id)
+        keep_mask = torch.zeros_like(ids, dtype=torch.bool)
+        for row, (text, group, (own, length)) in enumerate(zip(texts, groups, sides, strict=True)):
+            kept = torch.ones_like(text.ids[0], dtype=torch.bool)
+            kept[list(group)] = False
+            for to, of in ((slice(own), slice(own)), (slice(source, source + length), slice(own, None))):
+                ids[row, to], keep_mask[row, to] = text.ids[0, of], kept[of]
+        rows = max(target - length + text.steps for text, (_, length) in zip(texts, sides, strict=True))
+        logits = masked_logits(first.model, ids, keep_mask.to(ids), rows, source, positions=first.positions)
+        before = keep_mask[:, source:].cumsum(1)
+        if source:
+            before = before * keep_mask[:, :source].any(1, keepdim=True)
+        logits = logits.masked_fill((before[:, -rows:] == 0)[..., None], torch.nan)
+        ends = [rows - target + length for _, length in sides]
+        return [logits[row, end - texts[row].steps : end] for row, end in enumerate(ends)]
+
     def forget(self) -> None:
         """Free the cache that is kept from one batch to the next."""
         if self._prefix is not None:

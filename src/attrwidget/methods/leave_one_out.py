@@ -9,6 +9,7 @@ import numpy as np
 
 from attrwidget.methods.method import Method, Passes
 from attrwidget.methods.registry import register
+from attrwidget.methods.request.make import make_request
 from attrwidget.methods.request.units import units_of
 from attrwidget.methods.shared.notes import join_notes, note_on_masking, note_on_units
 from attrwidget.methods.shared.one_at_a_time import OneAtATime, rows_one_at_a_time
@@ -17,11 +18,16 @@ from attrwidget.methods.shared.replacement import replacement
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import torch
     from numpy.typing import NDArray
 
     from attrwidget.engine.trace import Trace
     from attrwidget.methods.method import HeadSelection, Rows
     from attrwidget.methods.request.targets import Target
+
+
+def _fall(whole: torch.Tensor, changed: torch.Tensor) -> torch.Tensor:
+    return whole - changed
 
 
 def _rows(trace: Trace, target: Target, steps: Sequence[int], change: str | int, which: Any) -> Rows:
@@ -33,11 +39,27 @@ def _rows(trace: Trace, target: Target, steps: Sequence[int], change: str | int,
             units,
             trace.perturber(change),
             read=target.all_steps,
-            compare=lambda whole, changed: whole - changed,
+            compare=_fall,
             unchanged=trace.partial_results.setdefault(("unchanged", change, target), []),
         )
 
     return rows_one_at_a_time(trace, ("leave_one_out", change, target, tuple(units)), make, steps)
+
+
+def _together(traces: Sequence[Trace], name: str) -> None:
+    """Compute the rows of several traces of one model in batches, for ``_rows`` to find."""
+    from attrwidget.methods.shared.together import remove_together  # imports torch
+
+    work = []
+    for trace in traces:
+        request = make_request(trace, name)
+        units, target = units_of(trace, request.options["units"]), request.target
+        one = OneAtATime(trace, units, trace.unchecked_perturber("mask"), target.all_steps, _fall)
+        work.append((("leave_one_out", "mask", target, tuple(units)), one))
+    usable = remove_together([one for _, one in work])
+    for trace, (key, one), use in zip(traces, work, usable, strict=True):
+        if use:
+            trace.partial_results[key] = one
 
 
 def _masked(
@@ -106,6 +128,7 @@ LEAVE_ONE_OUT = register(
         signed=True,
         needs=("masking",),
         options={"units": "token"},
+        together=_together,
         note=_masking_note,
     )
 )
@@ -130,6 +153,7 @@ LEAVE_ONE_OUT_REPLACED = register(
         source=_SOURCE,
         compute=_replaced,
         needs=(),
+        together=None,
         options={"units": "token", "token": "auto"},
         note=_replacement_note,
     )
@@ -145,6 +169,7 @@ LEAVE_ONE_OUT_DELETED = register(
         source=_SOURCE,
         compute=_deleted,
         needs=(),
+        together=None,
         note=_deletion_note,
         note_on_rows=_last_note,
     )

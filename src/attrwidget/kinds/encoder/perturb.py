@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import torch
 
 from attrwidget.engine.perturb import Perturber
 from attrwidget.hf.exclusive_use import lock_of
+from attrwidget.kinds.encoder.text import padded_logits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +43,25 @@ class EncoderPerturber(Perturber):
             if self.hidden:
                 return read(self.text.hidden(1, attention=self.attention)[0])
             return read(self.text.logits(torch.ones_like(self.ids), attention=self.attention)[0])
+
+    @classmethod
+    def together(cls, texts: Sequence[Perturber], groups: Sequence[Group]) -> list[torch.Tensor]:
+        """Mask a group of inputs in each of several *texts*, and run them in one batch; see ``Perturber.together``.
+
+        A text that a decoder reads too, or whose answer has two ends, is run by itself.
+        """
+        own = cast("Sequence[EncoderPerturber]", texts)
+        if not all(text.text.can_be_padded for text in own):
+            return [text.logits([group])[0] for text, group in zip(texts, groups, strict=True)]
+        kept = []
+        for text, group in zip(own, groups, strict=True):
+            kept.append(torch.ones_like(text.ids[0], dtype=torch.bool))
+            kept[-1][list(group)] = False
+        logits = padded_logits([text.text for text in own], kept)
+        return [
+            rows if some.any() else torch.full_like(rows, torch.nan)
+            for rows, some in zip(logits, kept, strict=True)
+        ]
 
     def logits(self, groups: Sequence[Group]) -> torch.Tensor:
         """Return logits ``[len(groups), steps, outputs]``; NaN for a step whose own position is deleted."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import inspect
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import torch
+from torch.nn.utils.rnn import pad_sequence
 
 from attrwidget.engine.attention.recorder import RecordedAttention, StoredAttention
 from attrwidget.engine.forward import leaves_of
@@ -50,6 +51,11 @@ class EncoderText:
     def length(self) -> int:
         """How many tokens there are."""
         return self.ids.shape[1]
+
+    @property
+    def can_be_padded(self) -> bool:
+        """Whether it can be run in one batch with texts of other lengths."""
+        return self.batches and not (self.model.encoder_decoder or self.model.two_ends)
 
     def by(self, model: Encoder) -> Self:
         """Return the same text for another *model* of the same kind."""
@@ -185,6 +191,34 @@ class EncoderText:
             options["use_cache"] = False
         with model_errors(self.model.hf, f"ran {ids.shape[1]:,} tokens"):
             return self.model.hf(input_ids=ids, attention_mask=mask, return_dict=True, **options)
+
+
+def padded_logits(texts: Sequence[EncoderText], kept: Sequence[torch.Tensor]) -> list[torch.Tensor]:
+    """Run several *texts* of one model in one batch, padded on the right, without gradients.
+
+    Args:
+        texts: Texts that can be padded.
+        kept: bool ``[n]``, the tokens of each text that are attended to.
+
+    Returns:
+        The logits ``[steps, outputs]`` of each.
+    """
+    first = texts[0]
+
+    def padded(rows: Sequence[torch.Tensor], value: int = 0) -> torch.Tensor:
+        return pad_sequence(list(rows), batch_first=True, padding_value=value)
+
+    ids = padded([text.ids[0] for text in texts], first.model.pad_id)
+    mask = padded([keep.to(ids) for keep in kept])
+    types = None if first.types is None else padded([cast("torch.Tensor", text.types)[0] for text in texts])
+    places = OutputPositions(
+        padded([torch.tensor(text.rows, device=ids.device) for text in texts]),
+        torch.arange(ids.shape[1], device=ids.device).expand(ids.shape),
+        torch.ones_like(ids[0], dtype=torch.bool),
+    )
+    with exclusive_use(first.model.hf), torch.no_grad():
+        logits = first._read(ids, mask, types, places)  # noqa: SLF001 - of this very file
+    return [rows[: len(text.rows)] for text, rows in zip(texts, logits, strict=True)]
 
 
 @contextmanager

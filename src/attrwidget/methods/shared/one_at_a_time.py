@@ -49,30 +49,40 @@ class OneAtATime:
         self.rows = np.full((trace.n_steps, trace.n_inputs), np.nan)
         self.units = sorted(units)
         self.done = 0
-        self._trace = trace
-        self._perturber, self._read, self._compare = perturber, read, compare
+        self.trace, self.perturber, self.read = trace, perturber, read
+        self._compare = compare
         self._unchanged = [] if unchanged is None else unchanged
         self._lock = threading.Lock()
 
     def needed(self, step: int) -> int:
         """Return how many units must have been removed before the scores of *step* are complete."""
-        return bisect_left(self.units, (self._trace.seen(step),))
+        return bisect_left(self.units, (self.trace.seen(step),))
 
     def advance(self, stop: int) -> None:
         """Remove the next batch of units, none of them from number *stop* on."""
         with self._lock:
             if not self._unchanged:
-                self._unchanged.append(self._perturber.unchanged(self._read))
+                self._unchanged.append(self.perturber.unchanged(self.read))
             units = self.units[self.done : stop]
-            for changed in self._perturber.batch(units, self._read) if units else []:
-                unit = np.array(self.units[self.done])
-                scores = np.asarray(self._compare(self._unchanged[0], changed))
-                for step in range(self._trace.first_to_see(unit[0]), len(scores)):
-                    inside = unit[unit < self._trace.seen(step)]
-                    self.rows[step, inside] = scores[step] / len(inside)
-                self.done += 1
+            for changed in self.perturber.batch(units, self.read) if units else []:
+                self._add(changed)
             if self.done == len(self.units):
-                self._perturber.forget()
+                self.perturber.forget()
+
+    def take(self, unchanged: torch.Tensor, changed: Sequence[torch.Tensor]) -> None:
+        """Take what was read of the *unchanged* text and of the *changed* ones, a text for each unit."""
+        with self._lock:
+            self._unchanged[:] = [unchanged]
+            for one in changed[self.done :]:
+                self._add(one)
+
+    def _add(self, changed: torch.Tensor) -> None:
+        unit = np.array(self.units[self.done])
+        scores = np.asarray(self._compare(self._unchanged[0], changed))
+        for step in range(self.trace.first_to_see(unit[0]), len(scores)):
+            inside = unit[unit < self.trace.seen(step)]
+            self.rows[step, inside] = scores[step] / len(inside)
+        self.done += 1
 
 
 def rows_one_at_a_time(trace: Trace, key: Any, make: Callable[[], OneAtATime], steps: Sequence[int]) -> Rows:
@@ -84,7 +94,7 @@ def rows_one_at_a_time(trace: Trace, key: Any, make: Callable[[], OneAtATime], s
         make: Called when nothing has been done yet.
         steps: The steps asked for; others that are complete come too.
     """
-    scores = trace.partial_results.setdefault(key, make())
+    scores = trace.partial_results.get(key) or trace.partial_results.setdefault(key, make())
     stop = max(map(scores.needed, steps))
     given: set[int] = set()
     while True:

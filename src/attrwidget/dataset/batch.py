@@ -1,0 +1,56 @@
+"""Explain several texts at once: one batch writes their answers, and others run their changed texts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from attrwidget.errors import AttrWidgetError
+from attrwidget.methods import get
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from attrwidget.results.live import LiveReading
+
+FAILURES = (AttrWidgetError, RuntimeError, ValueError)  # of one text, which the others outlive
+
+
+class Text(NamedTuple):
+    """A text of a data set: its id, and the output to explain, if one is given."""
+
+    id: int
+    prompt: str
+    output: str | None
+
+
+def explain_batch(
+    model: Any, texts: Sequence[Text], methods: Sequence[str], options: Mapping[str, Any]
+) -> list[LiveReading | Exception]:
+    """Return the reading of each of *texts*, or why there is none.
+
+    Rows of *methods* that can be computed for several texts together are; the others are when they are asked for.
+    """
+    found = _explained(model, texts, options)
+    for name in methods:
+        method = get(name)
+        traces = [one.trace for one in found if not isinstance(one, Exception)]
+        traces = [trace for trace in traces if method.refusal(trace) is None]
+        if method.together is not None and len(traces) > 1:
+            method.together(traces, name)
+    return found
+
+
+def _explained(
+    model: Any, texts: Sequence[Text], options: Mapping[str, Any]
+) -> list[LiveReading | Exception]:
+    """Explain *texts* as one batch; if that fails, each half by itself, down to the text at fault."""
+    outputs = [text.output for text in texts]
+    given: dict[str, Any] = {} if outputs[0] is None else {"output": outputs}
+    try:
+        explanations = model.explain([text.prompt for text in texts], **given, **options)
+        return [cast("LiveReading", explanation.reading) for explanation in explanations]
+    except FAILURES as error:
+        if len(texts) == 1:
+            return [error]
+    half = len(texts) // 2
+    return [*_explained(model, texts[:half], options), *_explained(model, texts[half:], options)]
