@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from attrwidget.presentation import Presentation
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from attrwidget.engine.trace import Trace
     from attrwidget.progress import Progress
+    from attrwidget.results.check import Check
 
 
 class WithoutModel(Presentation):
@@ -90,7 +91,7 @@ class WithoutModel(Presentation):
 
     def check(
         self,
-        step: int,  # noqa: ARG002
+        step: int | Sequence[int],  # noqa: ARG002
         method: str | None = None,  # noqa: ARG002
         *,
         k: int = 3,  # noqa: ARG002
@@ -98,7 +99,7 @@ class WithoutModel(Presentation):
         draws: int = 20,  # noqa: ARG002
         seed: int = 0,  # noqa: ARG002
         progress: Progress | None = None,  # noqa: ARG002
-    ) -> NoReturn:
+    ) -> Check:
         """Raise AttrWidgetError: a check masks inputs and runs the model again."""
         self._refuse("check()")
 
@@ -123,7 +124,7 @@ class WithoutModel(Presentation):
         step: int = 0,  # noqa: ARG002
         max_new_tokens: int = 0,  # noqa: ARG002
         progress: Progress | None = None,  # noqa: ARG002
-    ) -> NoReturn:
+    ) -> Self:
         """Raise AttrWidgetError: another answer needs the model."""
         self._refuse("instead()")
 
@@ -132,6 +133,6 @@ class WithoutModel(Presentation):
         changes: Mapping[int | str | tuple[int, int], str | int | None],  # noqa: ARG002
         *,
         progress: Progress | None = None,  # noqa: ARG002
-    ) -> NoReturn:
+    ) -> Self:
         """Raise AttrWidgetError: a changed text needs the model."""
         self._refuse("edit()")

@@ -15,27 +15,11 @@ from helpers.completions_server import Completions
 import attrwidget as aw
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 openai = pytest.importorskip("openai")
 
 PROMPT = "The first president of America is"
-
-
-@pytest.fixture(scope="module")
-def local() -> Any:
-    return aw.load("demo")
-
-
-@pytest.fixture
-def served(local: Any) -> Completions:
-    return Completions(local)
-
-
-@pytest.fixture
-def address(served: Completions) -> Iterator[str]:
-    with serving(served) as found:
-        yield found
 
 
 def answer_of(ex: aw.RemoteExplanation) -> str:
@@ -255,13 +239,14 @@ def test_a_slow_server_is_a_sentence(served: Completions, address: str) -> None:
         (lambda ex: ex.scores("saliency"), "Saliency needs the model itself"),
         (lambda ex: ex.scores("gim"), "GIM needs the model itself"),
         (lambda ex: ex.scores("leave_on_out"), "did you mean 'leave_one_out'"),
-        (lambda ex: ex.scores(foil=" John"), "foil= needs the model itself"),
+        (lambda ex: ex.scores(foil=7), "token id means nothing"),
+        (lambda ex: ex.context_reliance("first"), r"context_reliance\(\) needs the model itself"),
         (lambda ex: ex.scores(target_function="logit"), "'logit' needs the model itself"),
         (lambda ex: ex.scores(layer=1), "layer= needs the model itself"),
         (lambda ex: ex.scores(keep=0.5), "Leave one out has no option keep="),
         (lambda ex: ex.attention(), "shows no attention"),
-        (lambda ex: ex.check(0), r"check\(\) needs the model itself"),
-        (lambda ex: ex.edit({1: " last"}), r"edit\(\) needs the model itself"),
+        (lambda ex: ex.instead(7), "token id means nothing"),
+        (lambda ex: ex.edit({1: 7}), "changed into a text or None, not into 7"),
         (lambda ex: ex.trace, "trace needs the model itself"),
     ],
 )

@@ -9,7 +9,7 @@ import pandas as pd
 
 from attrwidget.checks import short
 from attrwidget.errors import AttrWidgetError
-from attrwidget.explanation.live import LivePresentation
+from attrwidget.explanation.live import ComputedPresentation
 from attrwidget.results.by_unit import score_units
 from attrwidget.results.refined import refined_units
 from attrwidget.tables import Table
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from attrwidget.progress import Progress
 
 
-class ByUnit(LivePresentation):
+class ByUnit(ComputedPresentation):
     """Scores by the units that people mean: documents, tools, messages, examples, sentences."""
 
     def by_unit(

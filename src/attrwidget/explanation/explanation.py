@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from attrwidget.explanation.attention import Attention
 from attrwidget.explanation.by_unit import ByUnit
+from attrwidget.explanation.contexts import Contexts
 from attrwidget.explanation.scores import Scores
 from attrwidget.explanation.trials import Trials
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from attrwidget.results.similar import SearchedTexts
 
 
-class Explanation(Scores, ByUnit, Attention, Trials):
+class Explanation(Scores, ByUnit, Attention, Trials, Contexts):
     """Why a model gave its answer; made by ``Model.explain``.
 
     Scores are computed when they are first asked for and then kept. *Step* s is the s-th generated token; the

@@ -8,10 +8,17 @@ from attrwidget.presentation import Presentation
 
 if TYPE_CHECKING:
     from attrwidget.engine.trace import Trace
+    from attrwidget.results.computed import ComputedReading
     from attrwidget.results.live import LiveReading
 
 
-class LivePresentation(Presentation):
+class ComputedPresentation(Presentation):
+    """The presentation of a reading that is computed when it is asked for."""
+
+    reading: ComputedReading
+
+
+class LivePresentation(ComputedPresentation):
     """The presentation of a trace whose model is at hand."""
 
     reading: LiveReading

@@ -94,7 +94,7 @@ def load_weights(
     _require_weights(found.name, found.folder)
     require_room(found.name, found.folder, how)
     with _loading:
-        tokenizer = _load_tokenizer(found, tokenizer)
+        tokenizer = load_tokenizer(found, tokenizer)
         auto = getattr(transformers, auto_class)
         options = {**how.options, **found.options}
         try:
@@ -118,7 +118,8 @@ def load_weights(
     return Loaded(model, tokenizer, found.name)
 
 
-def _load_tokenizer(found: Found, tokenizer: PreTrainedTokenizerBase | None) -> PreTrainedTokenizerBase:
+def load_tokenizer(found: Found, tokenizer: PreTrainedTokenizerBase | None) -> PreTrainedTokenizerBase:
+    """Return the tokenizer given, or that of the model *found*; raise AttrWidgetError where there is none."""
     from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
     if not isinstance(tokenizer, PreTrainedTokenizerBase | None):

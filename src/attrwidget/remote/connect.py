@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrwidget.checks import check_whole
 from attrwidget.errors import AttrWidgetError
+from attrwidget.remote.chats import Chats
 from attrwidget.remote.model import RemoteModel
 from attrwidget.remote.server import CompletionsServer
 from attrwidget.served.find import find_served
@@ -25,6 +26,7 @@ def connect(
     model: str | None = None,
     *,
     api_key: str | None = None,
+    tokenizer: Any = None,
     parallel: int = 8,
     timeout: float | None = None,
 ) -> RemoteModel | ServedModel:
@@ -41,6 +43,8 @@ def connect(
         model: The name by which a completions server knows the model; by default ``OPENAI_MODEL``.
         api_key: The key or token; by default that of ``ATTRWIDGET_TOKEN``, or ``OPENAI_API_KEY`` for a completions
             server. It is sent to the server, and never shown or saved.
+        tokenizer: What makes a text of chat messages for a completions server: the model's name or folder, its tokenizer,
+            or a function of messages; by default vLLM's server is asked.
         parallel: How many requests are under way at the same time, until a completions server limits their rate.
         timeout: Seconds to wait for an answer; 60 by default, and 600 for an ``attrwidget serve``.
 
@@ -75,4 +79,5 @@ def connect(
         raise AttrWidgetError(
             f"A server is its base address, or OpenAI's client, not {type(server).__name__}."
         )
-    return RemoteModel(CompletionsServer(client, model, parallel), str(getattr(client, "base_url", "")))
+    known = CompletionsServer(client, model, parallel)
+    return RemoteModel(known, str(getattr(client, "base_url", "")), Chats(tokenizer, known))

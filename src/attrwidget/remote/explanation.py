@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from attrwidget.errors import AttrWidgetError
+from attrwidget.explanation.by_unit import ByUnit
+from attrwidget.explanation.trials import Trials
 from attrwidget.results.arguments import check_normalization, select
 from attrwidget.results.one_target import steps_of
 from attrwidget.results.score_table import ScoreTable
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from attrwidget.remote.reading import RemoteReading
 
 
-class RemoteExplanation(WithoutModel):
+class RemoteExplanation(ByUnit, Trials, WithoutModel):
     """Why a model behind an API gave its answer; made by the ``explain`` of what ``attrwidget.connect`` returns.
 
     It answers the calls of an ``Explanation`` that changed prompts suffice for, and refuses with AttrWidgetError what
@@ -37,7 +39,7 @@ class RemoteExplanation(WithoutModel):
         method: str | None = None,
         *,
         target_function: str | None = None,
-        foil: str | int | Sequence[str | int] | None = None,
+        foil: str | Sequence[str | None] | None = None,
         normalize: str | None = "auto",
         layer: int | None = None,
         head: int | Sequence[int] | None = None,
@@ -52,8 +54,11 @@ class RemoteExplanation(WithoutModel):
 
         Args:
             method: ``"leave_one_out"`` (the default), ``"span_regression"``, ``"lime"`` or ``"shap"``.
-            target_function: ``"log_prob"``, ``"probability"`` or ``"log_odds"``; each method has its default.
-            foil: Needs the model itself.
+            target_function: ``"log_prob"``, ``"probability"``, ``"log_odds"`` or ``"contrast"``; each method has its
+                default.
+            foil: The other text of ``"contrast"``, which it implies: a text for every step, or a list with one, or
+                None, for each. The score is the log-probability of the step's token less that of the whole other text
+                in its place; unless that is among the likeliest, it takes one more request for each prompt and step.
             normalize: ``"auto"``, ``"step"``, ``"inseq"`` or None.
             layer: Needs the model itself.
             head: Needs the model itself.

@@ -27,7 +27,20 @@ def _note(trace: Trace, options: Mapping[str, Any]) -> str | None:
     kept = "the first token and the answer's own words always stay"
     if trace.tokens.special[0]:
         kept = "special tokens and the answer's own words always stay"
-    return join_notes(note_on_units(trace, options), kept)
+    return join_notes(note_on_units(trace, options), kept, _split_note(trace))
+
+
+def _alone_note(trace: Trace, options: Mapping[str, Any]) -> str | None:
+    """Return a note on the units, each of which is left out alone."""
+    return join_notes(note_on_units(trace, options), _split_note(trace))
+
+
+def _split_note(trace: Trace) -> str | None:
+    """Return how many changed texts the server split otherwise, if there were any."""
+    count = trace.perturber("delete").split_otherwise  # type: ignore[attr-defined]  # it is a RemotePerturber
+    if not count:
+        return None
+    return f"{count} changed text{'s' if count > 1 else ''} had the answer in other tokens, whose parts were added up"
 
 
 _LEAVE_ONE_OUT = replace(
@@ -38,6 +51,7 @@ _LEAVE_ONE_OUT = replace(
     formula="s(x) − s(x without unit j)",
     cost="one request per word for all steps together",
     options={"units": "word"},
+    note=_alone_note,
 )
 _SPAN_REGRESSION = replace(
     SPAN_REGRESSION,
@@ -71,7 +85,10 @@ METHODS: dict[str, Method] = {
 
 _REQUESTS: dict[str, Count] = {
     "leave_one_out": lambda trace, options, steps: sum(
-        unit[0] < trace.seen(max(steps)) for unit in units_of(trace, options["units"])
+        # Steps inside a unit are asked for one by one, after what is left before them.
+        1 + max(0, unit[-1] - max(unit[0], trace.first_step))
+        for unit in units_of(trace, options["units"])
+        if unit[0] < trace.seen(max(steps))
     ),
     "span_regression": lambda _trace, options, _steps: int(options["samples"]) + HELD_OUT,
     "lime": lambda _trace, options, _steps: int(options["samples"]) + 1,

@@ -1,4 +1,4 @@
-"""The score of each step that is explained, from the log-probability of its token alone."""
+"""The score of each step that is explained, from log-probabilities alone."""
 
 from __future__ import annotations
 
@@ -14,20 +14,24 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-KNOWN = ("log_prob", "probability", "log_odds")
+    from attrwidget.remote.perturber import Changed
+
+KNOWN = ("log_prob", "probability", "log_odds", "contrast")
 _LEAST = 1e-9  # of 1 − p for log-odds: servers round a probability near 1 to 1
 
 
 @dataclass(frozen=True)
 class RemoteTarget:
-    """The counterpart of ``Target`` for log-probabilities; it has no foils and no distribution.
+    """The counterpart of ``Target`` for log-probabilities; it has no distribution.
 
     Attributes:
-        function: ``"log_prob"``, ``"probability"`` or ``"log_odds"``.
+        function: ``"log_prob"``, ``"probability"``, ``"log_odds"`` or ``"contrast"``, the log-probability of a step
+            less that of another text in its place. Of two tokens, this is the difference of their logits.
+        foils: For ``"contrast"``: the other text in the place of each step; None where the score is 0.
     """
 
     function: str
-    foils: None = None
+    foils: tuple[str | None, ...] | None = None
     reference: None = None
 
     def __post_init__(self) -> None:
@@ -36,9 +40,22 @@ class RemoteTarget:
                 f"The target function {self.function!r} needs the model itself, and a server gives log-probabilities: "
                 f"take one of {', '.join(KNOWN)}."
             )
+        if self.function == "contrast" and self.foils is None:
+            raise AttrWidgetError(
+                "The target function 'contrast' needs the other word: give foil=, a text like ' Thomas'."
+            )
 
-    def all_steps(self, log_probs: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the scores ``[steps]`` of tokens with these log-probabilities."""
+    def all_steps(self, changed: Changed) -> NDArray[np.float64]:
+        """Return the scores ``[steps]`` of a changed text."""
+        log_probs = changed.log_probs
+        if self.foils is not None:
+            scores = [
+                log_probs[step] - changed.of_other(step, foil)
+                if foil is not None and np.isfinite(log_probs[step])
+                else 0.0 * log_probs[step]
+                for step, foil in enumerate(self.foils)
+            ]
+            return np.array(scores)
         if self.function == "log_prob":
             return log_probs
         if self.function == "probability":
@@ -46,6 +63,6 @@ class RemoteTarget:
         others: NDArray[np.float64] = np.maximum(-np.expm1(log_probs), _LEAST)
         return log_probs - np.log(others)
 
-    def of_step(self, step: int) -> Callable[[NDArray[np.float64]], Any]:
-        """Return what reads the score of *step* from the log-probabilities of all steps."""
-        return lambda log_probs: self.all_steps(log_probs)[step]
+    def of_step(self, step: int) -> Callable[[Changed], Any]:
+        """Return what reads the score of *step* from a changed text."""
+        return lambda changed: self.all_steps(changed)[step]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.errors import AttrWidgetError
@@ -12,9 +14,10 @@ from attrwidget.text.sections import Section, answer_section
 from attrwidget.text.tokens import TextPiece, Tokens, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from attrwidget.remote.echo import Echo
+    from attrwidget.remote.prompt import Prompt
     from attrwidget.remote.server import CompletionsServer
 
 
@@ -34,11 +37,11 @@ class RemoteTrace:
     Args:
         server: Who is asked.
         echo: The text with its answer.
-        prompt: How many characters are the prompt.
-        parts: How many characters each message of the prompt has, if it has messages.
+        prompt: The prompt, with which the text begins.
         cut_short: Whether the answer ends because no more tokens were allowed.
     """
 
+    context_spans: Mapping[str, Sequence[Section]] = MappingProxyType({})
     task = "text-generation"
     output_kind = "softmax"
     writes_text = True
@@ -51,23 +54,23 @@ class RemoteTrace:
         self,
         server: CompletionsServer,
         echo: Echo,
-        prompt: int,
-        parts: Sequence[int] = (),
+        prompt: Prompt,
         *,
         cut_short: bool = False,
     ) -> None:
         spans = [echo.span(token) for token in range(len(echo))]
-        first = next((token for token, (_, end) in enumerate(spans) if end > prompt), len(spans))
+        self._ends = [end for _, end in spans]
+        first = next((token for token, (_, end) in enumerate(spans) if end > len(prompt.text)), len(spans))
         if first == len(spans):
             raise AttrWidgetError(f"{server.name} wrote nothing, so there is nothing to explain.")
         if first == 0:
             raise AttrWidgetError(
                 "The prompt is a part of the first token, and its answer has no probability: give a longer prompt."
             )
-        self.model, self.server, self.echo = Named(server.name), server, echo
+        self.model, self.server, self.echo, self.prompt = Named(server.name), server, echo, prompt
         self.first_step, self.n_steps, self.n_inputs = first, len(spans) - first, len(spans) - 1
         self.tokens = tokens_of(echo, first)
-        self.messages = _messages(echo, parts, first)
+        self.messages = _messages(echo, prompt, first)
         self.sections = [
             *(self.messages or [Section("Prompt", 0, first)]),
             answer_section(first, len(spans), cut_short=cut_short),
@@ -83,6 +86,24 @@ class RemoteTrace:
     def first_to_see(self, index: int) -> int:
         """Return the first step that sees input *index*."""
         return max(0, index - self.first_step + 1)
+
+    def text(self, start: int, end: int) -> str:
+        """Return the text of the tokens *start* up to *end*."""
+        echo = self.echo
+        return "" if start >= end else echo.text[echo.starts[start] : echo.span(end - 1)[1]]
+
+    def place(self, token: int) -> int:
+        """Return the character at which *token* begins."""
+        return self.echo.starts[token] if token < len(self.echo) else len(self.echo.text)
+
+    def token_at(self, character: int) -> int:
+        """Return the token that *character* belongs to."""
+        return bisect_right(self._ends, character)
+
+    def step_text(self, step: int) -> str:
+        """Return the text of a step's token."""
+        at = self.first_step + step
+        return self.text(at, at + 1)
 
     def require_same_weights(self) -> None:
         """Do nothing: nobody here can see the server's weights."""
@@ -113,13 +134,15 @@ def tokens_of(echo: Echo, first_step: int) -> Tokens:
     return Tokens([-1] * len(echo), pieces, special, labels)
 
 
-def _messages(echo: Echo, parts: Sequence[int], first_step: int) -> list[Section]:
-    """Return a section for each message, which together cover the prompt."""
-    borders, length = [0], 0
-    for part in parts[:-1]:
-        length += part
-        borders.append(next(token for token in range(len(echo)) if echo.span(token)[1] > length))
-    borders.append(first_step)
-    if len(parts) < 2:
-        return []
-    return [Section(f"Message {n}", a, b) for n, (a, b) in enumerate(pairwise(borders), 1) if a < b]
+def _messages(echo: Echo, prompt: Prompt, first_step: int) -> list[Section]:
+    """Return a section for each message of *prompt*, which together cover it."""
+    ends = [echo.span(token)[1] for token in range(first_step)]
+    token_at = partial(bisect_right, ends)
+
+    found: list[Section] = []
+    for message in prompt.messages:
+        start, end = token_at(message.start), token_at(message.end)
+        body = message.body and (token_at(message.body[0]), token_at(message.body[1]))
+        if start < end:
+            found.append(Section(message.title, start if found else 0, end, body))
+    return found

@@ -8,10 +8,8 @@ import numpy as np
 
 from attrwidget.checks import short
 from attrwidget.errors import AttrWidgetError
-from attrwidget.methods import get
 from attrwidget.methods.request.context_units import CONTEXT_UNITS, context_units, title_of_unit
 from attrwidget.methods.request.footnotes import attributes_of
-from attrwidget.methods.request.make import make_request
 from attrwidget.methods.request.normalize import normalize_rows
 from attrwidget.methods.request.units import units_of
 from attrwidget.text.answer_sentences import Sentence, answer_sentences
@@ -74,11 +72,11 @@ def score_units(
     if rule not in RULES:
         raise AttrWidgetError(f"rule= is {', '.join(map(repr, RULES))}, not {short(rule)}.")
     titles, spans = _named(trace, units)
-    known = get(method or default_method(trace))
+    known = reading.definition(method)
     leaves_out = "units" in known.options
     own = {**options, "units": units} if leaves_out else dict(options)
     target_function, foil = own.pop("target_function", None), own.pop("foil", None)
-    request = make_request(trace, known.name, target_function, foil=foil, options=own)
+    request = reading.request(known.name, target_function, foil=foil, options=own)
     steps = range(trace.n_steps)
     rows = normalize_rows(reading.raw(request, steps, progress, bar=True), known, "auto").astype(np.float64)
     by_step = _of_units(rows, spans, "sum" if leaves_out else rule)
@@ -90,12 +88,6 @@ def score_units(
     attributes |= {"units": units, "rule": "left out" if leaves_out else rule}
     attributes["note"] = _note(units, spans, rule, attributes.get("note"), leaves_out=leaves_out)
     return UnitScores(titles, spans, sentences, values, attributes)
-
-
-def default_method(trace: Trace) -> str:
-    """Return the method that leaves units out in the way that the model allows."""
-    masks = get("leave_one_out").refusal(trace) is None
-    return "leave_one_out" if masks else "leave_one_out_deleted"
 
 
 def _named(trace: Trace, which: Any) -> tuple[list[str], list[Unit]]:

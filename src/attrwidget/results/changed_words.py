@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from math import exp
 from typing import TYPE_CHECKING, Any
 
-import torch
-
-from attrwidget.checks import check_input, check_step, is_whole, short
+from attrwidget.checks import check_input, short
 from attrwidget.errors import AttrWidgetError
-from attrwidget.hf.exclusive_use import own_precision
-from attrwidget.limits import require_short
-from attrwidget.methods.request.foils import tokens_in_place_of
-from attrwidget.text.edits import Edit, Edits
-from attrwidget.text.prompt import require_characters
-from attrwidget.text.tokens import token_text
 from attrwidget.text.words import find_words
 
 if TYPE_CHECKING:
-    from attrwidget.engine.trace import Trace
+    from collections.abc import Iterable
 
-_RIVALS = 3  # words that lead after a change
+    from attrwidget.text.tokens import Tokens
+
+RIVALS = 3  # words that lead after a change
 _OFFERED = 4  # likely words
 
 
@@ -43,19 +36,17 @@ class Tried:
     answer: str | None
 
 
-class ChangedWords:
-    """Changes of the words of one trace."""
-
-    def __init__(self, trace: Trace) -> None:
-        self._trace = trace
+class ChangedWords(ABC):
+    """Changes of the words of one explanation, with the model."""
 
     @property
     def mask(self) -> str | None:
         """The text of the token that a masked language model fills in; None of other models."""
-        return self._trace.model.tokenizer.mask_token if self._trace.task == "fill-mask" else None
+        return None
 
-    def find(self, changes: Any) -> Edits:
-        """Return *changes* as edits.
+    @abstractmethod
+    def find(self, changes: Any) -> Any:
+        """Return *changes* as edits, which ``tried`` takes.
 
         Args:
             changes: By input position, by a pair ``(start, end)`` of positions, or by a word that stands there once: a
@@ -65,125 +56,57 @@ class ChangedWords:
         Raises:
             AttrWidgetError: There is no change, an input does not exist, or two changes overlap.
         """
-        if not isinstance(changes, Mapping) or not changes:
-            raise AttrWidgetError(
-                f"Changes are given by word or position, as in {{'France': 'Germany'}}, not as {short(changes)}."
-            )
-        edits = sorted(self._edit(where, what) for where, what in changes.items())
-        for one, after in pairwise(edits):
-            if one.end > after.start:
-                raise AttrWidgetError(f"Input {after.start} is changed twice: change it once.")
-        self._require_short(edits, changes.values())
-        return Edits(edits)
 
-    def _require_short(self, edits: Sequence[Edit], texts: Iterable[Any]) -> None:
-        """Refuse a text that the changes make longer than an app allows."""
-        grown = sum(len(text) for text in texts if isinstance(text, str)) - sum(
-            map(len, map(self._text, edits))
-        )
-        trace = self._trace
-        inputs = trace.first_step if trace.writes_text else trace.n_inputs
-        if grown > 0:
-            require_short(grown + sum(len(unit.text) for unit in trace.tokens.units if unit.end <= inputs))
-
-    def _edit(self, where: Any, what: Any) -> Edit:
-        trace = self._trace
-        start, end = self._span(where)
-        if end > trace.n_inputs or start < trace.first_step < end or start < trace.n_source < end:
-            raise AttrWidgetError(
-                f"Inputs {start} to {end - 1} are not of one part of the text: change each part by itself."
-            )
-        if what is None or what == "":
-            return Edit(start, end)
-        if is_whole(what):
-            last = trace.model.vocabulary - 1
-            if not 0 <= what <= last:
-                raise AttrWidgetError(
-                    f"Token id {what} does not exist: this model's ids go from 0 to {last}."
-                )
-            return Edit(start, end, (int(what),))
-        if not isinstance(what, str):
-            raise AttrWidgetError(
-                f"A word is changed into a text, a token id or None, not into {short(what)}."
-            )
-        require_characters(what)
-        ids = trace.tokens.ids
-        before = ids[trace.n_source if start >= trace.n_source else 0 : start]
-        return Edit(start, end, tuple(tokens_in_place_of(ids[start], what, trace.model.tokenizer, before)))
-
-    def _span(self, where: Any) -> tuple[int, int]:
-        count = self._trace.n_inputs
-        if isinstance(where, str):
-            return find_words(self._trace.tokens, where, count)
-        if isinstance(where, Sequence):
-            if len(where) != 2:
-                raise AttrWidgetError(f"A stretch of inputs is (start, end), not {short(where)}.")
-            start, last = check_input(where[0], count), check_input(where[1] - 1, count)
-            if last < start:
-                raise AttrWidgetError(f"The stretch of inputs {short(where)} is empty.")
-            return start, last + 1
-        start = check_input(where, count)
-        return start, start + 1
-
-    def shown(self, edits: Edits) -> tuple[tuple[int, int, str], ...]:
-        """Return, for each of *edits*, where its new tokens stand in the edited text, and the old ones' text."""
-        return tuple(
-            (edits.moved(edit.start), edits.moved(edit.start) + len(edit.ids), self._text(edit))
-            for edit in edits
-        )
-
-    def _text(self, edit: Edit) -> str:
-        ids, tokenizer = self._trace.tokens.ids, self._trace.model.tokenizer
-        return "".join(token_text(tokenizer, ids[k], ids[:k]) for k in range(edit.start, edit.end))
-
-    @own_precision()
-    def tried(self, step: Any, edits: Edits) -> Tried:
+    @abstractmethod
+    def tried(self, step: Any, edits: Any) -> Tried:
         """Return what *edits* do to *step*.
 
         Raises:
             AttrWidgetError: The step does not exist, does not see an edit, or has no probability.
         """
-        trace, step = self._trace, check_step(step, self._trace.n_steps)
-        if trace.output_kind in ("number", "none"):
-            raise AttrWidgetError(f"{trace.model.name} gives no probabilities to compare.")
-        if edits.end > trace.seen(step):
-            raise AttrWidgetError("This word is not an input of the word explained: change an earlier one.")
-        after = trace.edited(edits, step)
-        there, output = trace.same_step(step, edits, after)
-        said = trace.outputs[step]
-        rivals = (
-            trace.output_kind == "softmax" and output == said
-        )  # ends of an answer are numbered by their places
-        leading = [int(i) for i in after.steps.top_ids[there] if i != said][:_RIVALS] if rivals else []
-        before, later = _log_p(trace, step, [said, *leading]), _log_p(after, there, [output, *leading])
-        words = tuple(
-            (trace.output_text(step, i), exp(p), exp(q))
-            for i, p, q in zip([said, *leading], before, later, strict=True)
-        )
-        return Tried(words, later[0] - before[0], None if trace.writes_text else after.answer_text)
 
-    @own_precision()
+    @abstractmethod
     def likely(self, where: Any) -> list[str]:
         """Return a few words that the model finds likely in a place, the likeliest first; none if it has no such."""
-        trace, tokenizer = self._trace, self._trace.model.tokenizer
-        edit = Edit(*self._span(where))
-        ids = trace.tokens.ids
-        before = ids[: edit.start]
-        spaced = token_text(tokenizer, ids[edit.start], before)[:1] == " "
-        old = self._text(edit).strip()
-        words: dict[str, None] = {}
-        for token in trace.likely(edit):
-            text = token_text(tokenizer, token, before)
-            word = text.strip()
-            alike = (text[:1] == " ") == spaced and word[:1].isupper() == old[:1].isupper()
-            if word.isalnum() and alike and word != old:
-                words[word] = None
-        return list(words)[:_OFFERED]
 
 
-def _log_p(trace: Trace, step: int, outputs: list[int]) -> list[float]:
-    """Return the log-probabilities of *outputs* at *step*."""
-    logits = trace.logits_again(step).double()
-    alone = trace.output_kind == "sigmoid"
-    read = torch.nn.functional.logsigmoid(logits) if alone else logits.log_softmax(-1)
-    return [float(read[output]) for output in outputs]
+def offered(texts: Iterable[str], old: str) -> list[str]:
+    """Return the first few words of *texts* that could stand in the place of *old*: spaced and capitalised alike."""
+    words: dict[str, None] = {}
+    spaced, same = old[:1] == " ", old.strip()
+    for text in texts:
+        word = text.strip()
+        alike = (text[:1] == " ") == spaced and word[:1].isupper() == same[:1].isupper()
+        if word.isalnum() and alike and word != same:
+            words[word] = None
+    return list(words)[:_OFFERED]
+
+
+def require_changes(changes: Any) -> Mapping[Any, Any]:
+    """Return *changes*; raise AttrWidgetError unless they are given by place, and there are some."""
+    if not isinstance(changes, Mapping) or not changes:
+        raise AttrWidgetError(
+            f"Changes are given by word or position, as in {{'France': 'Germany'}}, not as {short(changes)}."
+        )
+    return changes
+
+
+def require_once(start: int, end: int) -> None:
+    """Raise AttrWidgetError if a change that begins at input *start* begins before the last one's *end*."""
+    if end > start:
+        raise AttrWidgetError(f"Input {start} is changed twice: change it once.")
+
+
+def span_of(where: Any, tokens: Tokens, count: int) -> tuple[int, int]:
+    """Return *where*, a word, a position or a pair of positions, as a stretch of the first *count* tokens."""
+    if isinstance(where, str):
+        return find_words(tokens, where, count)
+    if isinstance(where, Sequence):
+        if len(where) != 2:
+            raise AttrWidgetError(f"A stretch of inputs is (start, end), not {short(where)}.")
+        start, last = check_input(where[0], count), check_input(where[1] - 1, count)
+        if last < start:
+            raise AttrWidgetError(f"The stretch of inputs {short(where)} is empty.")
+        return start, last + 1
+    start = check_input(where, count)
+    return start, start + 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
+from attrwidget.methods.registry import get
 from attrwidget.methods.request.footnotes import note_on, warning_on
 from attrwidget.methods.request.normalize import normalize_rows
 from attrwidget.progress import progress_bar
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from attrwidget.engine.trace import Trace
-    from attrwidget.methods.method import HeadSelection
+    from attrwidget.methods.method import HeadSelection, Method
     from attrwidget.methods.request.cache import ScoreCache
     from attrwidget.methods.request.make import Request
     from attrwidget.progress import Progress
+    from attrwidget.results.check import Checks
 
 
 class ComputedReading(Reading):
@@ -30,10 +32,12 @@ class ComputedReading(Reading):
     Attributes:
         trace: What methods compute rows from.
         cache: The rows computed so far.
+        checks: What becomes of a step without some inputs.
     """
 
     trace: Trace
     cache: ScoreCache
+    checks: Checks
 
     @abstractmethod
     def request(
@@ -46,6 +50,19 @@ class ComputedReading(Reading):
         options: Mapping[str, Any] | None = None,
     ) -> Request:
         """Return the request for rows of *method*; see ``make_request``."""
+
+    @abstractmethod
+    def instead(
+        self, answer: Any, step: int, max_new_tokens: int, progress: Progress | None = None
+    ) -> ComputedReading:
+        """Return the reading of another *answer* from *step* on, and of what is written after it."""
+
+    def definition(self, method: str | None) -> Method:
+        """Return *method* as it is computed here; by default the one that leaves units out as the model allows."""
+        if method is None:
+            masks = get("leave_one_out").refusal(self.trace) is None
+            method = "leave_one_out" if masks else "leave_one_out_deleted"
+        return get(method)
 
     def rows(
         self,

@@ -21,11 +21,11 @@ from attrwidget.methods.request.make import default_function, make_request
 from attrwidget.methods.shared.attention_weights import check_selection
 from attrwidget.results.attention_parts import part_weights, parts_of
 from attrwidget.results.base import MethodInfo
-from attrwidget.results.changed_words import ChangedWords
 from attrwidget.results.computed import ComputedReading
 from attrwidget.results.context.offered import LiveContexts
-from attrwidget.results.contrast import Contrasts
+from attrwidget.results.live_changed_words import LiveChangedWords
 from attrwidget.results.live_check import LiveChecks
+from attrwidget.results.live_contrast import LiveContrasts
 from attrwidget.results.live_experts import experts_of
 from attrwidget.results.live_given import LiveGiven
 from attrwidget.results.live_lens import LiveLens
@@ -50,15 +50,15 @@ class LiveReading(ComputedReading):
 
     checks: LiveChecks
     contexts: LiveContexts
-    contrasts: Contrasts
-    changed_words: ChangedWords
+    contrasts: LiveContrasts
+    changed_words: LiveChangedWords
     lens: LiveLens
 
     def __init__(self, trace: Trace) -> None:
         trace.drop_unreadable_attention()
         self.trace, self.cache = trace, ScoreCache(trace)
-        self.contrasts, self.given = Contrasts(trace, self.cache), LiveGiven(trace)
-        self.checks, self.changed_words = LiveChecks(trace, self), ChangedWords(trace)
+        self.contrasts, self.given = LiveContrasts(trace, self.cache), LiveGiven(trace)
+        self.checks, self.changed_words = LiveChecks(trace, self), LiveChangedWords(trace)
         self.lens, self.experts = LiveLens(trace), experts_of(trace)
         self.rests = LiveRests(trace, self)
         self.tokens, self.sections = trace.tokens, list(trace.sections)

@@ -11,7 +11,7 @@ from attrwidget.checks import check_input, check_list, check_step, is_whole
 from attrwidget.errors import AttrWidgetError
 from attrwidget.methods.duration import seconds_of_batches
 from attrwidget.results.check import DRAWS, Check, Checks
-from attrwidget.results.masked_runs import MaskedRuns, masked, removable
+from attrwidget.results.masked_runs import Masked, MaskedRuns, masked, removable
 from attrwidget.text.tokens import visible
 from attrwidget.text.words import find_words, words_of
 
@@ -127,16 +127,13 @@ class LiveChecks(Checks):
         sets = _draw(rest, len(gone), draws, np.random.default_rng([seed, step]))
         seen = reading.seen(step)
         without, *others = (masked(seen, np.array(sorted(places), dtype=np.intp)) for places in (gone, *sets))
-        runs = MaskedRuns(self._trace, _AT_ONCE)
-        read = steps if len(steps) > 1 else step
-        runs.measure([(read, text) for text in (without, *others)], progress or _nothing)
-        p = {text: float(np.exp(runs.get(read, text))) for text in (without, *others)}
+        p = self._probabilities(steps, (without, *others), progress or _nothing)
         lowest = min(zip(sets, others, strict=True), key=lambda one: p[one[1]])[0]
         found = Check(
             tuple(steps),
             tuple(gone),
             _words(reading, gone),
-            float(np.exp(self._trace.steps.log_probability[list(steps)].sum())),
+            float(np.exp(self._reading.steps["log_probability"].to_numpy()[list(steps)].sum())),
             p[without],
             tuple(sorted(p[text] for text in others)),
             tuple(lowest),
@@ -145,6 +142,15 @@ class LiveChecks(Checks):
         if (draws, seed) == (DRAWS, 0):
             self.made[found.steps, found.inputs] = found
         return found
+
+    def _probabilities(
+        self, steps: range, texts: Sequence[Masked], progress: Progress
+    ) -> dict[Masked, float]:
+        """Return the joint probability of *steps* with the inputs of each of *texts* masked."""
+        runs = MaskedRuns(self._trace, _AT_ONCE)
+        read = steps if len(steps) > 1 else steps[0]
+        runs.measure([(read, text) for text in texts], progress)
+        return {text: float(np.exp(runs.get(read, text))) for text in texts}
 
 
 def _by_word(reading: Reading, positions: Iterable[int]) -> list[list[int]]:

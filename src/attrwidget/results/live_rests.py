@@ -6,10 +6,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from attrwidget.errors import AttrWidgetError
-from attrwidget.methods import get
 from attrwidget.methods.duration import seconds_of_batches
 from attrwidget.methods.request.context_units import NamedUnit, context_units
-from attrwidget.results.by_unit import default_method, score_units
+from attrwidget.results.by_unit import score_units
 from attrwidget.results.rests import OtherTool, Rests
 from attrwidget.text.answer_sentences import Sentence, answer_sentences
 from attrwidget.text.given_context import DOCUMENT, TOOL
@@ -34,7 +33,7 @@ class LiveRests(Rests):
     @cached_property
     def units(self) -> list[NamedUnit]:
         """The documents and tools; none where there are not two, or nothing can be left out."""
-        if not self._trace.writes_text or get(default_method(self._trace)).refusal(self._trace) is not None:
+        if not self._trace.writes_text or self._reading.definition(None).refusal(self._trace) is not None:
             return []
         found = [unit for kind in (DOCUMENT, TOOL) for unit in _units(self._trace, kind)]
         return found if len(found) >= _FEWEST else []

@@ -79,7 +79,7 @@ class MaskedRuns:
         seen = self._trace.seen(steps[0])
         perturber = self._trace.perturber("mask", step=step)
         perturber.size = min(perturber.size, self._at_once or perturber.size)
-        groups = [(_positions(text, seen), text) for text in sets]
+        groups = [(positions_of(text, seen), text) for text in sets]
         groups.sort(key=lambda pair: pair[0][:1] or (seen,), reverse=True)
         while groups:
             values = perturber.batch(
@@ -89,7 +89,7 @@ class MaskedRuns:
             yield [text for _, text in done], [float(value) for value in values]
 
 
-def _positions(text: Masked, inputs: int) -> tuple[int, ...]:
+def positions_of(text: Masked, inputs: int) -> tuple[int, ...]:
     """Return the masked ones of the *inputs* of *text*, which ``masked`` made."""
     bits = np.unpackbits(np.frombuffer(text, dtype=np.uint8), count=inputs)
     return tuple(int(i) for i in np.flatnonzero(bits))

@@ -8,10 +8,9 @@ import numpy as np
 
 from attrwidget.checks import check_choice
 from attrwidget.errors import AttrWidgetError
-from attrwidget.methods import get
 from attrwidget.methods.request.context_units import title_of_unit
 from attrwidget.methods.request.units import units_of
-from attrwidget.results.by_unit import UnitScores, default_method, score_units
+from attrwidget.results.by_unit import UnitScores, score_units
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,7 +48,7 @@ def refined_units(
         Titles are pairs: a unit's, and the words of a part, empty for a unit that is whole.
     """
     check_choice(to, "refine", ENDS)
-    known = get(method or default_method(reading.trace))
+    known = reading.definition(method)
     if not known.name.startswith("leave_one_out"):
         raise AttrWidgetError(f"refine= leaves units out, which {known.name} does not: take 'leave_one_out'.")
     whole = score_units(reading, units, known.name, options=options, progress=progress)

@@ -12,7 +12,7 @@ import attrwidget as aw
 from attrwidget.page.content import content_of
 
 if TYPE_CHECKING:
-    from attrwidget.results.changed_words import ChangedWords
+    from attrwidget.results.live_changed_words import LiveChangedWords
 
 FRANCE = {3: "France"}
 
@@ -23,7 +23,7 @@ def ex() -> Any:
 
 
 @pytest.fixture(scope="module")
-def words(ex: Any) -> ChangedWords:
+def words(ex: Any) -> LiveChangedWords:
     return ex.reading.changed_words  # type: ignore[no-any-return]
 
 
@@ -34,7 +34,7 @@ def by_hand(ex: Any, text: str, tokens: list[int]) -> list[float]:
         return ex.trace.model.own(ids).logits[0, -1].softmax(-1)[tokens].tolist()  # type: ignore[no-any-return]
 
 
-def test_what_becomes_of_a_step(ex: Any, words: ChangedWords) -> None:
+def test_what_becomes_of_a_step(ex: Any, words: LiveChangedWords) -> None:
     found = words.tried(0, words.find(FRANCE))
     said, leading, *_ = found.words
     assert (said[0], leading[0]) == (" Tokyo", " Paris")
@@ -46,7 +46,7 @@ def test_what_becomes_of_a_step(ex: Any, words: ChangedWords) -> None:
     assert found.answer is None
 
 
-def test_a_later_step_has_the_same_answer_before_it(ex: Any, words: ChangedWords) -> None:
+def test_a_later_step_has_the_same_answer_before_it(ex: Any, words: LiveChangedWords) -> None:
     found = words.tried(1, words.find(FRANCE))
     tokens = [ex.trace.outputs[1]]
     (before,), (after,) = (
@@ -55,7 +55,7 @@ def test_a_later_step_has_the_same_answer_before_it(ex: Any, words: ChangedWords
     np.testing.assert_allclose(found.words[0][1:], [before, after], rtol=1e-4)
 
 
-def test_words_are_named_by_themselves(ex: Any, words: ChangedWords) -> None:
+def test_words_are_named_by_themselves(ex: Any, words: LiveChangedWords) -> None:
     assert words.find({"Japan": "France"}) == words.find(FRANCE)
     assert words.find({"capital of": None, 4: " was"}) == words.find({(1, 3): None, 4: " was"})
     with pytest.raises(aw.AttrWidgetError, match="'capital' stands 2 times among the inputs, at 1, 9"):
@@ -86,7 +86,7 @@ def test_what_the_model_had_written_before_a_change_stays(ex: Any) -> None:
     assert other.reading.first_step == 5
 
 
-def test_likely_words_are_the_models_own(ex: Any, words: ChangedWords) -> None:
+def test_likely_words_are_the_models_own(ex: Any, words: LiveChangedWords) -> None:
     likely = words.likely((3, 4))
     ids = ex.trace.model.tokenizer("The capital of", return_tensors="pt")["input_ids"]
     with torch.no_grad():
@@ -164,7 +164,7 @@ def test_what_cannot_be_changed_is_one_sentence(ex: Any, changes: Any, sentence:
         ex.edit(changes)
 
 
-def test_a_word_after_the_step_is_none_of_its_inputs(words: ChangedWords) -> None:
+def test_a_word_after_the_step_is_none_of_its_inputs(words: LiveChangedWords) -> None:
     with pytest.raises(aw.AttrWidgetError, match="not an input"):
         words.tried(0, words.find({5: "x"}))
 
