@@ -13,6 +13,8 @@ from transformers import (
     BartForConditionalGeneration,
     GPT2Config,
     GPT2LMHeadModel,
+    LlamaConfig,
+    LlamaForCausalLM,
     PreTrainedTokenizerFast,
 )
 
@@ -61,6 +63,37 @@ def save_bart(
         **{f"{side}_{name}": value for side in ("encoder", "decoder") for name, value in sides.items()},
     )
     BartForConditionalGeneration(config).eval().save_pretrained(folder)
+    _save_tokenizer(folder, vocabulary)
+
+
+def save_llama(
+    folder: Path,
+    *,
+    layers: int,
+    heads: int,
+    pairs: int,
+    width: int,
+    inner: int,
+    vocabulary: int,
+    prompt: int,
+    output: int,
+) -> None:
+    """Save a Llama with random weights in bfloat16 and its tokenizer to *folder*; it reads *prompt* and *output*."""
+    torch.manual_seed(0)
+    config = LlamaConfig(
+        vocab_size=vocabulary,
+        num_hidden_layers=layers,
+        num_attention_heads=heads,
+        num_key_value_heads=pairs,
+        hidden_size=width,
+        intermediate_size=inner,
+        max_position_embeddings=2 * (prompt + output),
+        tie_word_embeddings=True,
+        bos_token_id=0,
+        eos_token_id=0,
+        pad_token_id=0,
+    )
+    LlamaForCausalLM(config).to(torch.bfloat16).eval().save_pretrained(folder)
     _save_tokenizer(folder, vocabulary)
 
 

@@ -114,6 +114,7 @@ TESTED_BY = {
     "widget/score_requests": "widget/test_queries.py",
     "remote/echo": "remote/test_connect.py",
     "remote/explanation": "remote/test_connect.py",
+    "remote/methods": "remote/test_connect.py",
     "remote/model": "remote/test_connect.py",
     "remote/perturber": "remote/test_connect.py",
     "remote/reading": "remote/test_changed_words.py",

@@ -35,9 +35,9 @@ def with_values(choice: dict[str, Any], change: Callable[[float], Any], at: int 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda c: with_values(c, lambda _: float("nan")), "no log-probability of '.' in a text"),
-        (lambda c: with_values(c, lambda _: None), "no log-probability of '.' in a text"),
-        (lambda c: with_values(c, lambda _: "-1"), "no log-probability of '.' in a text"),
+        (lambda c: with_values(c, lambda _: float("nan")), "no log-probability of ' Washington' in a text"),
+        (lambda c: with_values(c, lambda _: None), "no log-probability of ' Washington' in a text"),
+        (lambda c: with_values(c, lambda _: "-1"), "no log-probability of ' Washington' in a text"),
         (lambda c: with_values(c, np.exp), "a probability above 1"),
         (lambda c: c["logprobs"]["token_logprobs"].pop(), "gives no log-probabilities"),
         (lambda c: c["logprobs"].update(tokens="abc"), "gives no log-probabilities"),
@@ -85,9 +85,9 @@ def test_trouble_midway_is_a_sentence_and_loses_nothing(
 def test_answers_in_other_tokens_are_told_of(served: Completions, address: str) -> None:
     def split(number: int, choice: dict[str, Any]) -> None:
         """Split a token of the answer in two, of which the second is certain."""
-        found = choice["logprobs"]
-        at = found["tokens"].index(" George")
         if number == 3:
+            found = choice["logprobs"]
+            at = found["tokens"].index(" George")
             found["tokens"][at : at + 1] = [" Ge", "orge"]
             found["token_logprobs"].insert(at + 1, 0.0)
             found["top_logprobs"].insert(at + 1, None)

@@ -60,6 +60,27 @@ def test_weights_on_disk(name: str, all_but_last: bool, folder: Callable[[str], 
     assert [module.training for module in model.modules()] == training
 
 
+def test_the_bundled_model_from_disk(tmp_path: Path) -> None:
+    whole = aw.load("demo")
+    whole.hf.save_pretrained(tmp_path / "model")
+    places = {name: "disk" for name, _ in whole.hf.named_children()}
+    parts = AutoModelForCausalLM.from_pretrained(
+        tmp_path / "model", device_map={**places, "model": "disk"}, offload_folder=str(tmp_path / "disk")
+    )
+    assert all(parameter.is_meta for parameter in parts.parameters())
+    prompt, output = "The first president of America is", " George Washington."
+    ex = aw.load(parts, whole.tokenizer).explain(prompt, output=output)
+    here = whole.explain(prompt, output=output)
+    for method in ("saliency", "attention", "leave_one_out"):
+        np.testing.assert_allclose(ex.scores(method), here.scores(method), atol=1e-6)
+    np.testing.assert_allclose(ex.attention(layer=1, head=0), here.attention(layer=1, head=0), atol=1e-6)
+    with aw.capture(parts, whole.tokenizer) as captured:
+        parts.generate(torch.tensor([list(ex.trace.tokens.ids[:6])]), max_new_tokens=3)
+    np.testing.assert_allclose(
+        captured.explanations[0].scores("saliency")[:2], here.scores("saliency")[:2], atol=1e-6
+    )
+
+
 def test_captured_from_disk(folder: Callable[[str], str], tmp_path: Path) -> None:
     model = offloaded(folder("llama"), "llama", tmp_path, all_but_last=True)
     with aw.capture(model, byte_tokenizer()) as captured:

@@ -9,6 +9,7 @@ import torch
 
 from attrwidget.engine.gradients.segments import PROMPT_SEGMENT, SEGMENT
 from attrwidget.errors import AttrWidgetError
+from attrwidget.hf import weights_size
 from attrwidget.hf.model_errors import is_out_of_memory
 
 if TYPE_CHECKING:
@@ -51,18 +52,38 @@ def graph_bytes(model: Adapter, tokens: int) -> int:
     return model.hf.dtype.itemsize * layers * tokens * width
 
 
+def checkpointed_bytes(model: Adapter, tokens: int) -> int:
+    """Estimate how many bytes a text's gradients take with checkpointing: the inputs of all layers, and one's graph."""
+    config = model.text_config
+    layers = int(getattr(config, "num_hidden_layers", 1) or 1)
+    inputs = model.hf.dtype.itemsize * layers * tokens * int(config.hidden_size)
+    return inputs + graph_bytes(model, tokens) // layers
+
+
+def require_room(model: Adapter, needed: int, what: str, instead: str) -> None:
+    """Raise AttrWidgetError, before any work, if *what* needs more bytes than are free.
+
+    On a CPU nothing else would: the system ends a process that has run out of memory.
+    """
+    free = free_bytes(model)
+    if needed > free:
+        raise AttrWidgetError(f"{what} needs {weights_size.in_words(needed)} and {weights_size.in_words(free)} are free: {instead}.")
+
+
+def free_bytes(model: Adapter) -> int:
+    """Return how many bytes are free where *model* computes."""
+    free = weights_size.free_bytes(model.device)
+    if model.device.type == "cuda":
+        # Memory that torch has reserved but not allocated is free to it, too.
+        return free + torch.cuda.memory_reserved(model.device) - torch.cuda.memory_allocated(model.device)
+    return int(min(free, allowed_bytes()))
+
+
 def budget_of(model: Adapter) -> int:
     """Return how many bytes a gradient graph may take: the user's budget, or half of the free memory."""
     if model.memory_budget is not None:
         return model.memory_budget
-    if model.device.type == "cuda":
-        free, _ = torch.cuda.mem_get_info(model.device)
-        # Memory that torch has reserved but not allocated is free to it, too.
-        unused = torch.cuda.memory_reserved(model.device) - torch.cuda.memory_allocated(model.device)
-        return int(_SHARE * (free + unused))
-    import psutil
-
-    return int(_SHARE * min(psutil.virtual_memory().available, allowed_bytes()))
+    return int(_SHARE * free_bytes(model))
 
 
 def allowed_bytes() -> float:

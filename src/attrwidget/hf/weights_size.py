@@ -28,15 +28,15 @@ def require_room(name: str, folder: str, how: LoadOptions) -> None:
     counts = _weights(folder)
     dtype = how.options["dtype"]
     needed = sum(count * _size(kind, dtype) for kind, count in counts.items())
-    free = _free(how.device)
+    free = free_bytes(how.device)
     if needed <= free:
         return
     large = max(counts, key=lambda kind: counts[kind])
     half = dtype not in ("bfloat16", "float16", torch.bfloat16, torch.float16) and _BYTES.get(large, 0) > 2
     smaller = sum(count * min(2, _BYTES.get(kind, 1)) for kind, count in counts.items())
-    shorter = f"load it with dtype='bfloat16', which needs {_told(smaller)}; " if half else ""
+    shorter = f"load it with dtype='bfloat16', which needs {in_words(smaller)}; " if half else ""
     raise AttrWidgetError(
-        f"The weights of {name!r} need {_told(needed)} and {_told(free)} are free: {shorter}take a smaller model, "
+        f"The weights of {name!r} need {in_words(needed)} and {in_words(free)} are free: {shorter}take a smaller model, "
         "quantise it with quantization_config=, or let device='auto' put a part of it on the disk."
     )
 
@@ -78,7 +78,8 @@ def _size(kind: str, dtype: Any) -> int:
     return (dtype if isinstance(dtype, torch.dtype) else getattr(torch, dtype)).itemsize
 
 
-def _free(device: torch.device | None) -> int:
+def free_bytes(device: torch.device | None) -> int:
+    """Return how many bytes are free on *device*; None stands for the main memory."""
     if device is not None and device.type == "cuda":
         return torch.cuda.mem_get_info(device)[0]
     import psutil
@@ -86,5 +87,6 @@ def _free(device: torch.device | None) -> int:
     return int(psutil.virtual_memory().available)
 
 
-def _told(count: int) -> str:
+def in_words(count: float) -> str:
+    """Return a number of bytes with its unit."""
     return f"{count / 1e9:.1f} GB" if count >= 1e8 else f"{count / 1e6:.1f} MB"

@@ -100,8 +100,9 @@ def read_echo(choice: Any, text: str, model: str) -> Echo:
     log_probs = np.array([_number(value) for value in values[:count]])
     if np.isnan(log_probs[1:]).all() and count > 1:
         raise AttrWidgetError(_NO_LOG_PROBS.format(model))
-    if np.nanmax(log_probs, initial=-np.inf) > _ROUNDING:
-        raise AttrWidgetError(_ABOVE_ONE.format(model, float(np.nanmax(log_probs)), names[int(np.nanargmax(log_probs))]))
+    above = np.flatnonzero(log_probs > _ROUNDING)
+    if len(above):
+        raise AttrWidgetError(_ABOVE_ONE.format(model, log_probs[above[0]], names[above[0]]))
     likeliest = tuple(map(_likeliest, top[:count]))
     return Echo(
         text, tuple(starts[:count]), tuple(names[:count]), log_probs, likeliest, by_names, begins_unnamed

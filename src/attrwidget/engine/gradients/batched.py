@@ -27,7 +27,14 @@ from attrwidget.engine.gradients.activations import one_product_backward
 from attrwidget.engine.gradients.checkpoint import can_checkpoint, checkpointed
 from attrwidget.engine.gradients.scales import weighed
 from attrwidget.engine.gradients.segments import SEGMENT, segment_bounds
-from attrwidget.engine.memory import budget_of, graph_bytes, smaller_batch, steps_at_once
+from attrwidget.engine.memory import (
+    budget_of,
+    checkpointed_bytes,
+    graph_bytes,
+    require_room,
+    smaller_batch,
+    steps_at_once,
+)
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import lock_of
 from attrwidget.hf.internals.cache import new_cache, new_decoder_cache
@@ -95,7 +102,14 @@ class GradientGraph:
         self._bounds = [(0, length)]
         if capabilities.segments:
             self._bounds = segment_bounds(length, first_step, model.vocabulary, whole)
-        if graph_bytes(model, self._before + length) > budget_of(model):
+        tokens = self._before + length
+        if graph_bytes(model, tokens) > budget_of(model):
+            require_room(
+                model,
+                (checkpointed_bytes if can_checkpoint(model) else graph_bytes)(model, tokens),
+                f"The gradient over {tokens:,} tokens",
+                "shorten the prompt, load the model with dtype='bfloat16', or read its attention instead",
+            )
             self._save_memory()
 
     def gradients(
