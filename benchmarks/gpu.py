@@ -1,7 +1,7 @@
 """A model with the shape of Llama 3.2 1B on a GPU, in under eight minutes: ``python -m benchmarks.gpu [--tiny]``.
 
-It writes a table beside this file. ``--tiny`` runs every part on a small model, on a CPU where there is no GPU: it shows
-that the script works, and its numbers mean nothing.
+It writes a table beside this file. ``--tiny`` runs every part on a small model, on a CPU where there is no GPU: it
+shows that the script works, and its numbers mean nothing.
 """
 
 from __future__ import annotations
@@ -30,7 +30,10 @@ if TYPE_CHECKING:
 RESULTS = Path(__file__).with_name("gpu.md")
 _LIMIT = 420.0  # seconds after which no other part is begun
 _REPEATS = 3
-_ROWS, _COLUMNS = 4096, 8  # of the matrix product: rows, and how many times as wide as the model its weight is at most
+_ROWS, _COLUMNS = (
+    4096,
+    8,
+)  # of the matrix product: rows, and how many times as wide as the model its weight is at most
 
 
 class Shape(NamedTuple):
@@ -122,9 +125,7 @@ def leave_one_out(bench: Bench, limit: float) -> Iterator[Result]:
     steps = range(bench.shape.output)
     taken, peak = bench.seconds(lambda: bench.explain().reading.rows("leave_one_out", steps), repeats=1)
     passes = bench.shape.prompt + bench.shape.output
-    yield bench_row(
-        f"leave one out, each token, {bench.size}", taken, peak, passes * bench.operations, limit
-    )
+    yield bench_row(f"leave one out, each token, {bench.size}", taken, peak, passes * bench.operations, limit)
 
 
 def against_inseq(bench: Bench, _limit: float) -> Iterator[Result]:
@@ -164,7 +165,9 @@ def against_inseq(bench: Bench, _limit: float) -> Iterator[Result]:
             shares = found[0].sequence_attributions[0].aggregate().target_attributions.float().numpy().T
             difference = float(np.nanmax(np.abs(mine[0] - shares[:, : mine[0].shape[1]])))
             what += f" (largest difference of shares {difference:.0e})"
-        yield Result(what, f"{ours:.2f} s", f"Inseq {taken:.2f} s{_memory(peak)}", f"{taken / ours:.1f} times faster")
+        yield Result(
+            what, f"{ours:.2f} s", f"Inseq {taken:.2f} s{_memory(peak)}", f"{taken / ours:.1f} times faster"
+        )
 
 
 def in_eight_bits(bench: Bench, _limit: float) -> Iterator[Result]:
@@ -190,7 +193,9 @@ def in_eight_bits(bench: Bench, _limit: float) -> Iterator[Result]:
     all_rows()
     taken, peak = bench.seconds(all_rows)
     whole = bench.explain().reading.rows("saliency", range(bench.shape.output))
-    alike = float(np.nanmean([np.corrcoef(*pair)[0, 1] for pair in zip(*map(_filled, (rows[0], whole)), strict=True)]))
+    alike = float(
+        np.nanmean([np.corrcoef(*pair)[0, 1] for pair in zip(*map(_filled, (rows[0], whole)), strict=True)])
+    )
     yield Result(
         f"saliency with weights of 8 bits, all rows, {bench.size}",
         f"{taken:.2f} s{_memory(peak)}",
@@ -233,7 +238,9 @@ def run(shape: Shape, device: str) -> Iterator[Result]:
             try:
                 yield from part(bench, limit)
             except Exception as error:  # noqa: BLE001 - one part that fails must not cost the others' numbers
-                yield Result(part.__name__.replace("_", " "), "", "", f"failed: {type(error).__name__}: {error}")
+                yield Result(
+                    part.__name__.replace("_", " "), "", "", f"failed: {type(error).__name__}: {error}"
+                )
 
 
 def main() -> None:
@@ -253,8 +260,8 @@ def main() -> None:
     where = torch.cuda.get_device_name() if device == "cuda" else "a CPU, on which these numbers mean nothing"
     note = (
         f"Llama's shape: {shape.layers} layers × {shape.width}, {shape.heads} heads, vocabulary "
-        f"{shape.vocabulary:,}, random weights in bfloat16, on {where}; wall-clock seconds, the median of {_REPEATS} runs "
-        "for saliency. A plain pass is one forward pass of the text; a backward pass counts as two. "
+        f"{shape.vocabulary:,}, random weights in bfloat16, on {where}; wall-clock seconds, the median of {_REPEATS} "
+        "runs for saliency. A plain pass is one forward pass of the text; a backward pass counts as two. "
         f"{time.monotonic() - begun:.0f} s in all."
     )
     write(results, [note], given.to)

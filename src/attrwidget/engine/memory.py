@@ -67,7 +67,9 @@ def require_room(model: Adapter, needed: int, what: str, instead: str) -> None:
     """
     free = free_bytes(model)
     if needed > free:
-        raise AttrWidgetError(f"{what} needs {weights_size.in_words(needed)} and {weights_size.in_words(free)} are free: {instead}.")
+        raise AttrWidgetError(
+            f"{what} needs {weights_size.in_words(needed)} and {weights_size.in_words(free)} are free: {instead}."
+        )
 
 
 def free_bytes(model: Adapter) -> int:

@@ -36,8 +36,8 @@ def require_room(name: str, folder: str, how: LoadOptions) -> None:
     smaller = sum(count * min(2, _BYTES.get(kind, 1)) for kind, count in counts.items())
     shorter = f"load it with dtype='bfloat16', which needs {in_words(smaller)}; " if half else ""
     raise AttrWidgetError(
-        f"The weights of {name!r} need {in_words(needed)} and {in_words(free)} are free: {shorter}take a smaller model, "
-        "quantise it with quantization_config=, or let device='auto' put a part of it on the disk."
+        f"The weights of {name!r} need {in_words(needed)} and {in_words(free)} are free: {shorter}take a smaller "
+        "model, quantise it with quantization_config=, or let device='auto' put a part of it on the disk."
     )
 
 

@@ -43,8 +43,8 @@ def connect(
         model: The name by which a completions server knows the model; by default ``OPENAI_MODEL``.
         api_key: The key or token; by default that of ``ATTRWIDGET_TOKEN``, or ``OPENAI_API_KEY`` for a completions
             server. It is sent to the server, and never shown or saved.
-        tokenizer: What makes a text of chat messages for a completions server: the model's name or folder, its tokenizer,
-            or a function of messages; by default vLLM's server is asked.
+        tokenizer: What makes a text of chat messages for a completions server: the model's name or folder, its
+            tokenizer, or a function of messages; by default vLLM's server is asked.
         parallel: How many requests are under way at the same time, until a completions server limits their rate.
         timeout: Seconds to wait for an answer; 60 by default, and 600 for an ``attrwidget serve``.
 

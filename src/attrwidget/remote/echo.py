@@ -31,8 +31,8 @@ _NO_ECHO = (
     "the option echo= of completions, as vLLM and llama-cpp-python do."
 )
 _ABOVE_ONE = (
-    "The server of {!r} gives {:.3g} as the log-probability of {!r}, which is a probability above 1: its numbers are no "
-    "log-probabilities."
+    "The server of {!r} gives {:.3g} as the log-probability of {!r}, which is a probability above 1: its numbers are "
+    "no log-probabilities."
 )
 _OTHER_TEXT = "The server of {!r} splits the text into tokens that do not make the text again, such as {!r}."
 
