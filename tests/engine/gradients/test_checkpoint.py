@@ -12,7 +12,8 @@ from helpers.tiny import ANSWER, PROMPT, build, byte_tokenizer, random_ids
 from helpers.tiny_seq2seq import SOURCE, build_seq2seq, ending_tokenizer
 
 import attrwidget as aw
-from attrwidget.engine.memory import graph_bytes
+from attrwidget.engine import memory
+from attrwidget.engine.memory import checkpointed_bytes, graph_bytes
 
 ARCHITECTURES = ["gpt2", "llama", "gemma2", "gpt_oss", "bloom", "falcon"]
 
@@ -126,3 +127,17 @@ def test_what_is_no_budget() -> None:
         with pytest.raises(aw.AttrWidgetError, match="memory_budget"):
             aw.load(build("gpt2"), byte_tokenizer(), memory_budget=wrong)
     assert not explain(build("gpt2"), 2**30).trace.new_graph()._checkpointed
+
+
+def test_a_gradient_that_does_not_fit_is_refused_before_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    ex = explain(build("gpt2"))
+    tokens = ex.reading.n_inputs
+    needed = checkpointed_bytes(ex.trace.model, tokens)
+    assert needed < graph_bytes(ex.trace.model, tokens)
+    monkeypatch.setattr(memory, "free_bytes", lambda _model: needed - 1)
+    with pytest.raises(
+        aw.AttrWidgetError, match=rf"gradient over {tokens} tokens needs .* and .* are free: shorten"
+    ):
+        ex.scores("saliency")
+    monkeypatch.setattr(memory, "free_bytes", lambda _model: needed)
+    assert np.isfinite(ex.scores("saliency").to_numpy()[0, 0])
