@@ -46,6 +46,7 @@ _LARGEST: dict[str, float] = {
     "scale": 6,
     "k": 1000,
 }
+_LONGEST = 4096
 _LARGEST_OTHER = 1_000_000  # token ids are smaller, and so are positions
 """The largest numbers of a request, by name."""
 
@@ -58,11 +59,8 @@ def check_explain(model: Model, text: Any, options: Mapping[str, Any], limits: L
             f"The text is too long for this server: it has {size:,} characters, with all that goes with it, and "
             f"{limits.characters:,} are taken."
         )
-    named = {
-        name
-        for name, p in inspect.signature(model.explain).parameters.items()
-        if p.kind is not p.VAR_KEYWORD and name != "progress"
-    }
+    parameters = list(inspect.signature(model.explain).parameters.items())[1:]  # the first is the text
+    named = {name for name, p in parameters if p.kind is not p.VAR_KEYWORD and name != "progress"}
     template = getattr(model.tokenizer, "chat_template", None)
     read = _TEMPLATE_OPTIONS & (variables(model.tokenizer) or set()) if template else set()
     for name in options:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -14,18 +14,30 @@ SECONDS = 15.0
 
 
 class Patient(H11Protocol):
-    """uvicorn's protocol with a limit to the time before the first request."""
+    """uvicorn's protocol with a limit to the time that the head of a request takes."""
+
+    _patience: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to wait for the head of the request."""
+        """Begin to wait for a request."""
         super().connection_made(transport)
-        self._patience: Any = self.loop.call_later(SECONDS, self._cut_off)
+        self._look()
+
+    def data_received(self, data: bytes) -> None:
+        """Read on, and wait no longer once the head is there."""
+        super().data_received(data)
+        self._look()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no more."""
-        self._patience.cancel()
+        if self._patience is not None:
+            self._patience.cancel()
         super().connection_lost(exc)
 
-    def _cut_off(self) -> None:
-        if self.cycle is None and not self.transport.is_closing():
-            self.transport.close()
+    def _look(self) -> None:
+        waits = self.cycle is None or self.cycle.response_complete
+        if waits and self._patience is None:
+            self._patience = self.loop.call_later(SECONDS, self.transport.close)
+        elif not waits and self._patience is not None:
+            self._patience.cancel()
+            self._patience = None

@@ -18,9 +18,15 @@ if TYPE_CHECKING:
 
     Work = Callable[[Progress], Any]
 
+_TURN = 1.0  # seconds after which work gives way
+
 
 class BusyError(AttrWidgetError):
     """The queue is full."""
+
+
+class _GiveWay(Exception):  # noqa: N818 - no error: others come first
+    """The work has had its turn, and others wait."""
 
 
 class _Job:
@@ -30,27 +36,36 @@ class _Job:
         self.work, self._seconds = work, seconds
         self.given_up = threading.Event()
         self.done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._turn, self._spent = _TURN, 0.0
 
-    def run(self) -> Any:
-        """Do the work; it ends early when it is given up, or takes too long."""
-        end = time.monotonic() + self._seconds
+    def run(self, others_wait: Callable[[], bool]) -> Any:
+        """Do the work; it ends early when it is given up, takes too long, or others wait after its turn."""
+        begin = time.monotonic()
 
         def report(_done: int, _total: int) -> None:
+            now = time.monotonic() - begin
             if self.given_up.is_set():
                 raise Cancelled
-            if time.monotonic() > end:
+            if self._spent + now > self._seconds:
                 raise AttrWidgetError(
                     f"This takes longer than the {self._seconds:g} s that the server allows: ask for less, such as "
                     "fewer methods or a shorter text."
                 )
+            if now > self._turn and others_wait():
+                raise _GiveWay
 
-        return self.work(report)
+        try:
+            return self.work(report)
+        finally:
+            self._spent += time.monotonic() - begin
+            self._turn *= 2  # what is begun again each time, such as writing an answer, comes to its end
 
 
 class Queue:
     """Work for one model, done one at a time by a thread of its own.
 
-    Clients take turns: each gives one piece of work, then the next client's comes.
+    Clients take turns: each gives one piece of work, then the next client's comes. Work that takes longer than its turn
+    gives way to others, and goes on from what is finished: the rows of scores that an explanation keeps.
 
     Args:
         most: How many pieces may wait in all.
@@ -104,22 +119,24 @@ class Queue:
             if not jobs:
                 del self._waiting[client]
 
-    def _next(self) -> _Job:
+    def _next(self) -> tuple[str, _Job]:
         """Take the oldest job of the client whose turn it is, and let the next client come."""
         client, jobs = next(iter(self._waiting.items()))
         job = jobs.popleft()
         self._waiting.move_to_end(client)
         if not jobs:
             del self._waiting[client]
-        return job
+        return client, job
 
     async def _work(self) -> None:
         loop = asyncio.get_running_loop()
         try:
             while self._waiting:
-                job = self._next()
+                client, job = self._next()
                 try:
-                    result = await loop.run_in_executor(self._thread, job.run)
+                    result = await loop.run_in_executor(self._thread, job.run, lambda: bool(self._waiting))
+                except _GiveWay:
+                    self._waiting.setdefault(client, deque()).appendleft(job)
                 except Exception as error:  # noqa: BLE001 - it is the caller's
                     if not job.done.done():
                         job.done.set_exception(error)

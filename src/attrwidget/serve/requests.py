@@ -13,6 +13,7 @@ from fastapi import Request, Response
 from fastapi.responses import JSONResponse
 
 from attrwidget.errors import AttrWidgetError, Cancelled
+from attrwidget.hf.model_errors import NO_MEMORY, is_out_of_memory
 from attrwidget.serve.queue import BusyError, Queue
 from attrwidget.wire.values import pack
 
@@ -102,6 +103,8 @@ class Serving:
         except (AttrWidgetError, Cancelled):
             raise
         except Exception as error:  # noqa: BLE001 - a mistake of ours
+            if is_out_of_memory(error):
+                raise RefusedError(413, NO_MEMORY) from None
             raise _mistake(error) from None
         finally:
             job.cancel()
