@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def model_server(model: Any, **options: Any) -> Iterator[str]:
+def model_server(model: Any, port: int = 0, **options: Any) -> Iterator[str]:
     """Serve *model*, and give the address; *options* are those of ``make_app``."""
     config = uvicorn.Config(
-        make_app(model, **options), port=0, log_level="critical", http=Patient, ws="none", loop="asyncio"
+        make_app(model, **options), port=port, log_level="critical", http=Patient, ws="none", loop="asyncio"
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)

@@ -136,7 +136,7 @@ def test_work_has_an_end() -> None:
 
     async def main() -> None:
         queue = Queue(9, 9, 0.05)
-        with pytest.raises(AttrWidgetError, match="longer than the 0.05 s"):
+        with pytest.raises(AttrWidgetError, match=r"longer than the 0\.05 s"):
             await queue.run("a", endless)
         with pytest.raises(ZeroDivisionError):
             await queue.run("a", lambda _: 1 // 0)

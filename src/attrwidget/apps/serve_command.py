@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from attrwidget.serve.limits import ServeLimits
-from attrwidget.serve.run import run
+from attrwidget.serve.run import require_safe, run
 
 _USUAL = ServeLimits()
 
@@ -48,6 +48,7 @@ def serve(
     """Hold MODEL for other processes, until Ctrl-C: there, aw.connect("http://localhost:8900") is the model."""
     import attrwidget as aw
 
+    require_safe(host, token)
     limits = ServeLimits(
         characters=max_characters,
         new_tokens=max_new_tokens,

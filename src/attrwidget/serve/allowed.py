@@ -41,6 +41,7 @@ _LARGEST: dict[str, float] = {
     "samples": 5000,
     "evaluations": 5000,
     "n_steps": 1000,
+    "points": 1000,
     "steps": 1000,
     "max_mb": 50,
     "scale": 6,

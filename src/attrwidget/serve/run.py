@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import logging
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from attrwidget.errors import AttrWidgetError
@@ -31,21 +32,21 @@ def is_local(host: str) -> bool:
         return False
 
 
-def run(model: Model, host: str, port: int, token: str | None, limits: ServeLimits) -> None:
-    """Serve *model* until Ctrl-C.
-
-    Raises:
-        AttrWidgetError: FastAPI or uvicorn is missing, or others could ask without a token.
-    """
+def require_safe(host: str, token: str | None) -> None:
+    """Raise AttrWidgetError if others could ask without a token, or FastAPI or uvicorn is missing."""
     if token is None and not is_local(host):
         raise AttrWidgetError(_ALONE.format(host))
-    try:
-        import uvicorn
+    if not all(find_spec(name) for name in ("fastapi", "uvicorn")):
+        raise AttrWidgetError(_INSTALL)
 
-        from attrwidget.serve.app import make_app
-        from attrwidget.serve.patience import Patient
-    except ImportError:
-        raise AttrWidgetError(_INSTALL) from None
+
+def run(model: Model, host: str, port: int, token: str | None, limits: ServeLimits) -> None:
+    """Serve *model* until Ctrl-C; see ``require_safe``."""
+    import uvicorn
+
+    from attrwidget.serve.app import make_app
+    from attrwidget.serve.patience import Patient
+
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
     model.capabilities  # noqa: B018 - tries the model now, and not before the first visitor
     uvicorn.run(

@@ -53,7 +53,7 @@ class ServedServer:
                 "'http://localhost:8900'."
             )
         if parts.password is not None:
-            raise AttrWidgetError("The address of a server holds no password: give it as token=.")
+            raise AttrWidgetError("The address of a server holds no password: give it as api_key=.")
         self.host = parts.hostname if parts.port is None else f"{parts.hostname}:{parts.port}"
         self._https, self._name, self._port = parts.scheme == "https", parts.hostname, parts.port
         self._path, self._token, self._timeout = parts.path.rstrip("/"), token, timeout
