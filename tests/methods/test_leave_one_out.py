@@ -187,6 +187,14 @@ def test_memory_running_out_makes_batches_smaller(monkeypatch: pytest.MonkeyPatc
         explained(model).scores("leave_one_out")
 
 
+def test_a_run_that_does_not_fit_is_refused_before_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    ex = explained(build("llama"))
+    monkeypatch.setattr("attrwidget.engine.perturb.texts_at_once", lambda *_: 1)
+    monkeypatch.setattr("attrwidget.engine.memory.free_bytes", lambda _: 1000)
+    with pytest.raises(aw.AttrWidgetError, match=r"A run of \d+ tokens needs .* and 0.0 MB are free"):
+        ex.scores("leave_one_out")
+
+
 def test_stopped_work_is_gone_on_with(monkeypatch: pytest.MonkeyPatch) -> None:
     model, ran = build("llama"), []
     truth = explained(model).scores("leave_one_out").to_numpy()

@@ -12,7 +12,7 @@ import torch
 
 from attrwidget.engine.forward import encode, run
 from attrwidget.engine.hooks import hooked
-from attrwidget.engine.memory import smaller_batch, texts_at_once
+from attrwidget.engine.memory import require_room, run_bytes, smaller_batch, texts_at_once
 from attrwidget.engine.prefix_cache import Prefix
 from attrwidget.hf.exclusive_use import exclusive_use, lock_of
 
@@ -70,6 +70,13 @@ class Perturber:
         self.size = self.size or texts_at_once(
             self.model, tokens, self.steps, *([self._near] if reuse else [])
         )
+        if self.size == 1:
+            require_room(
+                self.model,
+                run_bytes(self.model, tokens, self.steps),
+                f"A run of {tokens:,} tokens",
+                "shorten the prompt, or load the model with dtype='bfloat16'",
+            )
         self._prefix = Prefix(self.model, self.ids, self.attention) if reuse else None
 
     def batch(self, groups: Sequence[Group], read: Read) -> list[torch.Tensor]:
