@@ -30,6 +30,7 @@ NAMES = (
 LONG = (
     "faithfulness",  # about an hour; it writes its own table
     "context_cite",  # needs a library beside the project
+    "memory",  # counts what Linux notes of a process
 )
 RESULTS = Path(__file__).with_name("results.md")
 

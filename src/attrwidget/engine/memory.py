@@ -64,9 +64,13 @@ def checkpointed_bytes(model: Adapter, tokens: int) -> int:
 
 
 def run_bytes(model: Adapter, tokens: int, steps: int) -> int:
-    """Estimate how many bytes one run of a changed text takes by fused attention, read at *steps* positions."""
-    activations = tokens * (8 * int(model.text_config.hidden_size) + tokens)
-    return 4 * (2 * steps * model.vocabulary + activations)
+    """Estimate how many bytes one run of a changed text takes by fused attention, read at *steps* positions.
+
+    A layer holds twice the hidden size and three times its own width for each token, and a mask that it shares.
+    """
+    config = model.text_config
+    width = 2 * int(config.hidden_size) + 3 * _widest(config) + tokens
+    return 4 * (2 * steps * model.vocabulary + tokens * width)
 
 
 def require_room(model: Adapter, needed: int, what: str, instead: str) -> None:
