@@ -111,8 +111,10 @@ export interface State {
   readonly pair: Signal<Pair | null>;
   /** A token to bring in sight; a new array each time. */
   readonly sought: Signal<readonly [token: number] | null>;
-  /** The part of the text that a chip stands for, with its share: tokens from the first number up to the second. */
-  readonly lit: Signal<readonly [start: number, end: number, share: number] | null>;
+  /** The part of the text that a chip stands for, with its share and what it says: tokens from the first number up to the second. */
+  readonly lit: Signal<readonly [start: number, end: number, share: number, says: string] | null>;
+  /** By how many nats each sentence of the answer falls without each document or tool, sentence by sentence; null before that is known. */
+  readonly falls: Signal<Float32Array | null>;
   /** Which of the hits of the search was gone to; −1 for none. */
   readonly hit: Signal<number>;
   /** The tokens in sight of a running text. */
@@ -142,6 +144,7 @@ export function createState(content: Content): State {
     pair: signal(null),
     sought: signal(null),
     lit: signal(null),
+    falls: signal(null),
     hit: signal(-1),
     inSight: signal([0, 0]),
   };

@@ -48,27 +48,66 @@ def test_chips_open_the_document(page: Page) -> None:
     live.settle()
     expected = labels(ex)
     assert sum(map(len, expected)) > 0, "nothing to see"
-    chips = page.locator(".aw-rests .chip")
+    chips = page.locator(".rests-on .chip")
     live.until(lambda: chips.all_text_contents() == [label for row in expected for label in row])
     first = chips.first
     document = int(first.text_content()[1]) - 1
-    first.focus()
-    page.keyboard.press("Enter")
-    expect(first).to_have_attribute("aria-pressed", "true")
+    first.click()
+    expect(first).to_have_attribute("aria-selected", "true")
     live.until(lambda: page.locator(".lit").count() > 0)
     marked = "".join(page.locator(".lit").all_text_contents()).replace(" ", "")
     assert marked.startswith(f"[{document + 1}]{DOCUMENTS[document]}".replace(" ", ""))
+    expect(page.locator(".aw-rests .said")).to_contain_text(f"Document {document + 1} (")
     assert serious_faults(page) == []
-    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
     live.until(lambda: page.locator(".lit").count() == 0)
     live.close()
+
+
+def test_chips_by_keyboard_and_in_other_views(page: Page) -> None:
+    ex = explained()
+    live = LiveWidget(page, ex)
+    live.settle()
+    chips = page.locator(".rests-on .chip")
+    live.until(lambda: chips.count() > 0)
+    # The last letter of the sentence that has the first chip.
+    last = page.locator(".rests-on:has(.chip)").first.locator("xpath=preceding-sibling::*[1]")
+    last.click()
+    page.keyboard.press("ArrowRight")
+    expect(chips.first).to_be_focused()
+    page.keyboard.press("Enter")
+    live.until(lambda: page.locator(".lit").count() > 0)
+    page.keyboard.press("ArrowLeft")
+    expect(last).to_be_focused()
+    listed = page.locator(".aw-rests li .chip")
+    expect(listed.first).to_be_hidden()
+    page.locator("header").get_by_text("Matrix", exact=True).click()
+    live.until(lambda: listed.first.is_visible())
+    expect(listed.first).to_have_attribute("aria-pressed", "true")
+    assert listed.all_text_contents() == [label for row in labels(ex) for label in row]
+    assert serious_faults(page) == []
+    live.close()
+
+
+_COPIED = """
+(run) => {
+  const range = document.createRange();
+  range.selectNodeContents(run);
+  getSelection().removeAllRanges();
+  getSelection().addRange(range);
+  return getSelection().toString();
+}
+"""
 
 
 def test_an_exported_page_has_them(page: Page, tmp_path: Path) -> None:
     ex = explained()
     open_page(page, ex, tmp_path / "page.html")
-    chips = page.locator(".aw-rests .chip")
+    chips = page.locator(".rests-on .chip")
     expect(chips).to_have_text([label for row in labels(ex) for label in row])
     chips.first.click()
     expect(page.locator(".lit").first).to_be_visible()
+    copied = page.locator(".run").last.evaluate(_COPIED)
+    assert "Ottawa" in copied
+    assert "%" not in copied
     assert serious_faults(page) == []

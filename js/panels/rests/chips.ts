@@ -1,5 +1,9 @@
 /** What the sentences of an answer rest on, as chips: the documents without which each is less likely. */
+import { h, setAttributes } from "../../dom";
+import { tint } from "../../draw/ramp";
 import type { Content, RestsInfo } from "../../session/session";
+import type { Display } from "../../state/display";
+import type { State } from "../../state/state";
 import { unitsOf } from "../../state/units";
 
 /** Nats by which a sentence must fall for a document to hold anything of it: a tenth of its probability. */
@@ -51,6 +55,10 @@ function timesLess(fall: number): string {
   return `${Number(times.toFixed(digits)).toLocaleString("en")} times less likely`;
 }
 
+/** What may be left out. */
+export const kindOf = ({ units }: RestsInfo): string =>
+  units.some(([title]) => nameOf(title) !== title) ? "document" : "tool";
+
 /** The text of each sentence. */
 export function sentencesIn(content: Content, { sentences }: RestsInfo): string[] {
   const units = unitsOf(content);
@@ -59,4 +67,56 @@ export function sentencesIn(content: Content, { sentences }: RestsInfo): string[
     for (let u = units.of(start); u < units.count && units.start(u) < end; u++) inside.push(u);
     return units.joined(inside).trim();
   });
+}
+
+/** The attribute that says whether a chip is on: of a button, and of an option of a text. */
+type On = "aria-pressed" | "aria-selected";
+
+/** The chips of each sentence, as elements made by `make`; a few words where it rests on nothing alone. */
+export function elementsOf(
+  info: RestsInfo,
+  falls: Float32Array,
+  ctx: Display,
+  make: (label: string) => HTMLElement,
+): HTMLElement[][] {
+  const [what, count] = [kindOf(info), info.units.length];
+  return info.sentences.map((_, s) => {
+    const found = chipsOf(falls.subarray(s * count, (s + 1) * count));
+    if (found.length > 0) return found.map((chip) => chipElement(info, chip, ctx, make));
+    const title = `No ${what}, left out alone, makes this sentence a tenth less likely.`;
+    return [h("span", { class: "none", title }, `no ${what} alone`)];
+  });
+}
+
+function chipElement(
+  { units }: RestsInfo,
+  chip: Chip,
+  { state, announce }: Display,
+  make: (label: string) => HTMLElement,
+): HTMLElement {
+  const [title, start, end] = units[chip.unit] as RestsInfo["units"][number];
+  const [label, words] = [labelOf(title, chip.share), wordsOf(title, chip)];
+  const element = make(label);
+  setAttributes(element, {
+    title: words,
+    "aria-label": `${label}: ${words}`,
+    onclick: () => {
+      const off = state.lit.peek()?.[3] === words;
+      state.lit.value = off ? null : [start, end, chip.share, words];
+      if (!off) state.sought.value = [start];
+      announce(off ? "Let go." : `${nameOf(title)} is marked in the text.`);
+    },
+  });
+  element.style.setProperty("--share", chip.share.toFixed(2));
+  return element;
+}
+
+/** Say of each of these chips whether it is the one whose document is marked. */
+export function markLit(chips: Iterable<HTMLElement>, { lit }: Pick<State, "lit">, on: On): void {
+  for (const chip of chips) chip.setAttribute(on, String(lit.value?.[3] === chip.title));
+}
+
+/** Give chips inside `host` the colour of the theme. */
+export function setTint(host: HTMLElement, { theme }: Pick<Display, "theme">): void {
+  host.style.setProperty("--tint", tint(theme.value).unsigned.rgb.join(" "));
 }

@@ -59,6 +59,21 @@ test("a click marks the document and brings it in sight, a second one lets go", 
   expect(t.state.lit.value).toBeNull();
 });
 
+test("the list stands where the text does not carry the chips itself", async () => {
+  await open(info);
+  const list = t.host.querySelector("ol") as HTMLElement;
+  expect(list.hidden).toBe(true);
+  t.state.view.value = "matrix";
+  expect(list.hidden).toBe(false);
+  t.state.view.value = "flow";
+  expect(list.hidden).toBe(true);
+  t.state.options.value = { ...t.state.options.value, units: "message" };
+  await settle();
+  expect(list.hidden).toBe(false);
+  chips()[0]?.click();
+  expect(text(".said")).toContain("Document 2 (Lima) holds 75 %");
+});
+
 test("an exported page carries the numbers", async () => {
   await open({
     ...info,

@@ -1,23 +1,25 @@
-/** What each sentence of the answer rests on: chips of the documents that were given, and why a tool was called. */
+/** What each sentence of the answer rests on, where the text does not carry it itself, and why a tool was called. */
 import { effect, signal, untracked } from "@preact/signals-core";
 import type { Context } from "../../context";
 import { h, writeText } from "../../dom";
-import { tint } from "../../draw/ramp";
 import type { RestsInfo } from "../../session/session";
 import { contrast } from "../../state/selection";
-import { type Chip, chipsOf, labelOf, nameOf, sentencesIn, wordsOf } from "./chips";
+import { elementsOf, kindOf, markLit, sentencesIn, setTint } from "./chips";
 import styles from "./rests.css";
 
 export const rests = { styles, mount };
 
 /** Seconds of work that nobody needs to ask for. */
 const short = 10;
+/** The views whose text carries the chips. */
+const running = ["text", "flow"];
 
 function mount(host: HTMLElement, ctx: Context): void {
   const { state, session } = ctx;
   const title = h("h3", {}, "What each sentence rests on");
   const note = h("p", { class: "note" });
   const list = h("ol", {});
+  const said = h("p", { class: "said", "aria-hidden": "true" });
   const tools = h("p", { class: "tools" });
   const root = h(
     "section",
@@ -25,10 +27,11 @@ function mount(host: HTMLElement, ctx: Context): void {
     title,
     note,
     list,
+    said,
     tools,
   );
   host.append(root);
-  const falls = signal<Float32Array | null>(null);
+  const { falls } = state;
   const asked = signal(false);
 
   const ask = async (info: RestsInfo) => {
@@ -54,20 +57,13 @@ function mount(host: HTMLElement, ctx: Context): void {
     const sent = state.sent.value;
     const [info, numbers] = [sent.rests, falls.value];
     if (!info) return;
-    const what = info.units.some(([name]) => nameOf(name) !== name) ? "document" : "tool";
-    writeNote(note, info, what, numbers !== null, asked);
-    const count = info.units.length;
+    writeNote(note, info, numbers !== null, asked);
+    const make = (label: string) => h("button", { type: "button", class: "chip" }, label);
+    const chips = numbers && elementsOf(info, numbers, ctx, make);
     list.replaceChildren(
-      ...sentencesIn(sent, info).map((text, s) => {
-        const chips = numbers && chipsOf(numbers.subarray(s * count, (s + 1) * count));
-        return h(
-          "li",
-          {},
-          h("span", { class: "words", dir: "auto" }, text),
-          " ",
-          ...chipElements(chips, info, what, ctx),
-        );
-      }),
+      ...sentencesIn(sent, info).map((text, s) =>
+        h("li", {}, h("span", { class: "words", dir: "auto" }, text), " ", ...(chips?.[s] ?? [])),
+      ),
     );
   });
   ctx.effect(() => {
@@ -75,24 +71,20 @@ function mount(host: HTMLElement, ctx: Context): void {
     tools.hidden = others.length === 0;
     tools.replaceChildren(...toolElements(others, ctx));
   });
+  ctx.effect(() => setTint(root, ctx));
   ctx.effect(() => {
-    root.style.setProperty("--tint", tint(ctx.theme.value).unsigned.rgb.join(" "));
+    // Of a message that is read as one, no sentence has an end of its own.
+    list.hidden = running.includes(state.view.value) && state.options.value.units !== "message";
   });
   ctx.effect(() => {
-    const lit = state.lit.value;
     void falls.value;
-    for (const chip of list.querySelectorAll<HTMLButtonElement>("button"))
-      chip.setAttribute("aria-pressed", String(lit !== null && chip.dataset.start === String(lit[0])));
+    said.textContent = state.lit.value?.[3] ?? "";
+    markLit(list.querySelectorAll("button"), state, "aria-pressed");
   });
 }
 
-function writeNote(
-  note: HTMLElement,
-  info: RestsInfo,
-  what: string,
-  known: boolean,
-  asked: { value: boolean },
-): void {
+function writeNote(note: HTMLElement, info: RestsInfo, known: boolean, asked: { value: boolean }): void {
+  const what = kindOf(info);
   if (known) {
     writeText(note, [
       `Each ${what} was left out in turn; shares are of what the sentence lost. Click one to see it in the text.`,
@@ -110,49 +102,6 @@ function writeNote(
     h("button", { type: "button", onclick: start }, `Leave each ${what} out`),
     ` about ${Math.round(info.seconds)} s`,
   );
-}
-
-function chipElements(
-  chips: readonly Chip[] | null,
-  { units }: RestsInfo,
-  what: string,
-  { state, announce }: Context,
-): Node[] {
-  if (!chips) return [];
-  if (chips.length === 0)
-    return [
-      h(
-        "span",
-        { class: "none", title: `No ${what}, left out alone, makes this sentence a tenth less likely.` },
-        `no ${what} alone`,
-      ),
-    ];
-  return chips.map((chip) => {
-    const [title, start, end] = units[chip.unit] as RestsInfo["units"][number];
-    const words = wordsOf(title, chip);
-    const label = labelOf(title, chip.share);
-    const show = () => {
-      const off = state.lit.peek()?.[0] === start;
-      state.lit.value = off ? null : [start, end, chip.share];
-      if (!off) state.sought.value = [start];
-      announce(off ? "Let go." : `${nameOf(title)} is marked in the text.`);
-    };
-    const element = h(
-      "button",
-      {
-        type: "button",
-        class: "chip",
-        title: words,
-        "aria-label": `${label}: ${words}`,
-        "aria-pressed": "false",
-        onclick: show,
-      },
-      label,
-    );
-    element.dataset.start = String(start);
-    element.style.setProperty("--share", chip.share.toFixed(2));
-    return element;
-  });
 }
 
 /** Why this tool was called and not another: each of the others is a foil. */

@@ -14,10 +14,10 @@ test("the tokens of a chip are marked, and no longer once it is let go", () => {
   const follow = (body: () => void) => end.signal.addEventListener("abort", effect(body));
   followLit({ built, follow } as unknown as Page, ctx);
   const marked = () => built.units.map((element) => element.classList.contains("lit"));
-  state.lit.value = [1, 3, 0.5];
+  state.lit.value = [1, 3, 0.5, "a"];
   expect(marked()).toEqual([false, true, true, false]);
   expect(built.units[1]?.style.backgroundColor).not.toBe("");
-  state.lit.value = [0, 1, 1];
+  state.lit.value = [0, 1, 1, "b"];
   expect(marked()).toEqual([true, false, false, false]);
   expect(built.units[1]?.style.backgroundColor).toBe("");
   state.lit.value = null;

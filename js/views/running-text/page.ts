@@ -26,6 +26,8 @@ export interface Page {
   follow(body: () => void): void;
   /** Paint again in the next frame. */
   redraw(): void;
+  /** Measure again what was moved. */
+  moved(): void;
 }
 
 /** Paint marks between these heights of the list. */

@@ -66,7 +66,7 @@ function fill(
     laid = true;
     measured.value = measured.peek() + 1;
   };
-  const syncFolds = () => {
+  const moved = () => {
     paper.sync();
     measured.value = measured.peek() + 1;
   };
@@ -78,7 +78,7 @@ function fill(
   }, end);
   scroller.addEventListener("scroll", () => paper.scrolled(), { signal: end, passive: true });
   const page: Page = {
-    ...{ built, folds, boxes, picture, scroller, frame, inks, measured, end, follow },
+    ...{ built, folds, boxes, picture, scroller, frame, inks, measured, end, follow, moved },
     redraw: () => paper.again(),
     get marks() {
       return paper.marks;
@@ -93,26 +93,21 @@ function fill(
   follow(() => paper.draw(picture.value, inks.value));
   follow(() => folds.write(ctx));
   follow(() => {
-    if (folds.changed.value > 0) untracked(syncFolds);
+    if (folds.changed.value > 0) untracked(moved);
   });
   follow(() => markHeld(built, ctx));
   void import("./tip").then(
     ({ followTip }) => end.aborted || untracked(() => followTip(element, page, ctx, () => input.between)),
   );
   loadLong(page, ctx);
-  let follows = false;
-  page.follow(() => {
-    if (follows || !ctx.state.lit.value) return;
-    follows = true;
-    void import("./lit").then(({ followLit }) => end.aborted || untracked(() => followLit(page, ctx)));
-  });
 }
 
-/** Unpack what a long text, or one with thoughts, has on its page once there is one, or a search. */
+/** Unpack what a long text, or one with thoughts or documents, has on its page once there is one, or a search. */
 function loadLong(page: Page, ctx: ViewContext): void {
   let loaded = false;
   page.follow(() => {
-    if (loaded || !(usesLongText(ctx.state) || ctx.state.content.peek().thoughts)) return;
+    const { thoughts, rests } = ctx.state.content.peek();
+    if (loaded || !(usesLongText(ctx.state) || thoughts || rests)) return;
     loaded = true;
     void import("./long").then(
       ({ followLong }) => page.end.aborted || untracked(() => followLong(page, ctx)),
