@@ -82,7 +82,7 @@ def test_chips_by_keyboard_and_in_other_views(page: Page) -> None:
     listed = page.locator(".aw-rests li .chip")
     expect(listed.first).to_be_hidden()
     page.locator("header").get_by_text("Matrix", exact=True).click()
-    live.until(lambda: listed.first.is_visible())
+    live.until(listed.first.is_visible)
     expect(listed.first).to_have_attribute("aria-pressed", "true")
     assert listed.all_text_contents() == [label for row in labels(ex) for label in row]
     assert serious_faults(page) == []

@@ -139,7 +139,7 @@ def test_raw_answers_their_spread_and_what_is_missing_are_kept() -> None:
     assert table["importance"].isna().tolist() == [False, False, True, True]
     assert result.coverage == 0.5
     assert result.agreement() == {}
-    assert "Too few units" in "".join(result.summary())
+    assert "Too few units" in "".join(result.findings())
     assert "not named" not in "".join(result.table()["mark"])
 
 

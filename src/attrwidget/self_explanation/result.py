@@ -168,11 +168,11 @@ class SelfExplanation(SavedExplanation):
         table.attrs["note"] = NOTE
         return table
 
-    def summary(self) -> list[str]:  # type: ignore[override]  # of claims, which take its place
+    def findings(self) -> list[str]:
         r"""Return the sentences that stand around the claims: the decision, how it is known, and how far they agree.
 
         Example:
-            >>> print(*result.summary(), sep="\n")
+            >>> print(*result.findings(), sep="\n")
         """
         p = "not known" if math.isnan(self.probability) else share(self.probability)
         lines = [f"{self.model_name} answers {self.label}: its probability is {p}, {self.how}."]
@@ -200,10 +200,10 @@ class SelfExplanation(SavedExplanation):
         return repr(self)
 
     def __repr__(self) -> str:
-        return to_text(self.summary(), self.claims, NOTE)
+        return to_text(self.findings(), self.claims, NOTE)
 
     def _repr_html_(self) -> str:
-        return to_html(self.summary(), self.claims, NOTE)
+        return to_html(self.findings(), self.claims, NOTE)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {"text/plain": repr(self), "text/html": self._repr_html_()}
