@@ -38,8 +38,7 @@ class Choice:
         self._allowed = allowed
         self.source = widgets.Dropdown(
             options=[
-                *((one.title, one.name) for one in BUNDLED),
-                *((name, name) for name in allowed.models),
+                *(_titled(name) for name in names_of(allowed)),
                 # An empty value: the page would show None as no choice at all.
                 *([(OTHER, "")] if allowed.allow_hub else []),
             ],
@@ -78,6 +77,16 @@ class Choice:
     def fit(self) -> None:
         """Show the field for a name when it is needed."""
         show(self.name, shown=not self.source.value)
+
+
+def names_of(allowed: Served) -> list[str]:
+    """Return the names of the models that are offered."""
+    return [name for name, _ in allowed.served] or [*(one.name for one in BUNDLED), *allowed.models]
+
+
+def _titled(name: str) -> tuple[str, str]:
+    known = bundled.find(name)
+    return (name if known is None else known.title), name
 
 
 def _is_hub_name(name: str) -> bool:

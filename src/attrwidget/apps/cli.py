@@ -11,7 +11,7 @@ import typer
 
 from attrwidget.apps.dataset_command import dataset
 from attrwidget.apps.serve_command import serve
-from attrwidget.apps.served import CHARACTERS, MEMORY, NEW_TOKENS, PLACES, Served
+from attrwidget.apps.served import CHARACTERS, MEMORY, NEW_TOKENS, PLACES, Served, served_at
 from attrwidget.bundled import NAMES
 from attrwidget.errors import AttrWidgetError
 from attrwidget.version import __version__
@@ -154,6 +154,13 @@ def serve_app(
             help="A Hugging Face name or folder that visitors may choose too; may be given several times."
         ),
     ] = None,
+    model_url: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="The address of an 'attrwidget serve', whose model visitors choose instead; may be repeated. "
+            "Their own Pythons then hold no model. ATTRWIDGET_TOKEN is the token."
+        ),
+    ] = None,
     allow_hub: Annotated[
         bool, typer.Option("--allow-hub", help="Let visitors name any model of the Hugging Face hub.")
     ] = False,
@@ -177,8 +184,13 @@ def serve_app(
     """Serve a Voilà app on this machine, until Ctrl-C; visitors choose among the bundled models."""
     from attrwidget.apps.server import run
 
+    if model_url and (models or allow_hub):
+        raise AttrWidgetError(
+            "With --model-url, visitors choose among the models of servers alone: leave out --models and --allow-hub."
+        )
     allowed = Served(
         chat=chat,
+        served=served_at(model_url or ()),
         models=tuple(models or ()),
         allow_hub=allow_hub,
         characters=max_characters,

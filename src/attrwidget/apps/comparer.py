@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import attrwidget as aw
+from attrwidget import bundled
+from attrwidget.apps.choice import names_of
 from attrwidget.apps.fields import beside
 from attrwidget.apps.served import Served
 from attrwidget.apps.workbench import Workbench
@@ -44,7 +46,13 @@ class Comparer(Workbench):
         count = kind_of(BUNDLED[0].task).form.new_tokens
         other = beside(first)
         begin, text = [first.name, other.name], prompt or other.examples[0]
-        super().__init__(text, count, allowed or Served(), values or {}, begin)
+        allowed = allowed or Served()
+        if allowed.served:
+            names = names_of(allowed)
+            begin = [names[0], names[1 if len(names) > 1 else 0]]
+            known = bundled.find(names[0])
+            text = prompt or (known or BUNDLED[0]).examples[0]
+        super().__init__(text, count, allowed, values or {}, begin)
 
     def _show(self, explanations: list[Explanation]) -> Comparison:
         """Compare them; of one model, which is chosen twice, two methods."""

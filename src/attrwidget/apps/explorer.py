@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from attrwidget.apps.choice import names_of
 from attrwidget.apps.served import Served
 from attrwidget.apps.workbench import Workbench
 from attrwidget.bundled import BUNDLED
@@ -42,8 +43,9 @@ class Explorer(Workbench):
         allowed: Served | None = None,
         values: Mapping[str, str] | None = None,
     ) -> None:
-        begin = [BUNDLED[0].name]
-        super().__init__(prompt, max_new_tokens, allowed or Served(), values or {}, begin)
+        allowed = allowed or Served()
+        begin = names_of(allowed)[:1]
+        super().__init__(prompt, max_new_tokens, allowed, values or {}, begin)
 
     @property
     def explanation(self) -> Explanation | None:

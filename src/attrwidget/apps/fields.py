@@ -8,7 +8,7 @@ import ipywidgets as widgets
 
 from attrwidget import bundled
 from attrwidget.apps.address import number
-from attrwidget.apps.choice import Choice
+from attrwidget.apps.choice import Choice, names_of
 from attrwidget.apps.forms import can_chat, form_of, is_chat_wanted
 from attrwidget.apps.style import classed, label, show, wide
 from attrwidget.bundled import BUNDLED
@@ -162,7 +162,8 @@ class Fields:
         chosen = self.choices[0].bundled()
         if chosen is not None:
             for other in self.choices[1:]:
-                other.source.value = beside(chosen).name
+                if beside(chosen).name in names_of(self._allowed):
+                    other.source.value = beside(chosen).name
             self.prompt.value = chosen.examples[0]
             self.count.value = kind_of(chosen.task).form.new_tokens or self.count.value
         else:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.kinds.table import CHAT_FORM, Form, kind_of
+from attrwidget.served.model import ServedModel
 
 if TYPE_CHECKING:
     from attrwidget.explanation import Explanation
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
 def can_chat(model: Any) -> bool:
     """Return whether *model* can be given chat messages."""
-    return model.task == "text-generation" and bool(model.tokenizer.chat_template)
+    template = model.has_chat_template if isinstance(model, ServedModel) else model.tokenizer.chat_template
+    return model.task == "text-generation" and bool(template)
 
 
 def is_chat_wanted(model: Any, *, wish: bool | None) -> bool:

@@ -11,9 +11,13 @@ import typer  # noqa: F401 - by the command, which each process of multiprocessi
 
 import attrwidget as aw
 from attrwidget.apps import comparer, explorer, forked_kernel  # noqa: F401 - by the kernels
+from attrwidget.apps.served import served
 
-# Loading imports the modules of the model's architecture, which Transformers imports late.
-aw.load("demo")
+if served().served:
+    from attrwidget.served import find  # noqa: F401 - by the kernels, which load no model
+else:
+    # Loading imports the modules of the model's architecture, which Transformers imports late.
+    aw.load("demo")
 # Objects that the collector has seen are not written to by it again, and stay shared.
 gc.collect()
 gc.freeze()

@@ -56,6 +56,8 @@ def run(
         from attrwidget.apps.guarded_server import GuardedServer
     except ImportError as error:
         raise AttrWidgetError("The app needs Voilà: pip install 'attrwidget[app]'.") from error
+    if name == "course" and allowed is not None and allowed.served:
+        raise AttrWidgetError("The course loads models of its own: leave out --model-url.")
     served = course.folder() if name == "course" else NOTEBOOKS[name]
     require_free(port)
     paths = [str(TEMPLATES), os.environ.get("JUPYTER_PATH", "")]

@@ -15,6 +15,7 @@ from attrwidget.apps.models import Models
 from attrwidget.apps.style import STYLE, classed, label
 from attrwidget.errors import AttrWidgetError, Cancelled
 from attrwidget.hf.model_errors import NO_MEMORY, is_out_of_memory
+from attrwidget.kinds.table import BARE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,7 +65,7 @@ class Workbench(widgets.VBox):  # type: ignore[misc]
         self, prompt: str, new_tokens: int, allowed: Served, values: Mapping[str, str], begin: Sequence[str]
     ) -> None:
         self.shown: Shown | None = None
-        self._models = Models()
+        self._models = Models(allowed)
         self._stop: threading.Event | None = None
         self.form = Fields(prompt, new_tokens, allowed, self._models.loaded, self.start, pair=len(begin) > 1)
         for choice, name in zip(self.form.choices, begin, strict=True):
@@ -125,7 +126,8 @@ class Workbench(widgets.VBox):  # type: ignore[misc]
             if stop.is_set():
                 raise Cancelled
             self.progress.max, self.progress.value = max(total, 1), done
-            self.status.value = f"Token {done} of {total}"
+            if done or total > 1:  # a server's model says only that it is at work
+                self.status.value = f"Token {done} of {total}"
             if stop.is_set() and self._stop is None:  # cancelled between the lines above
                 self.status.value = "Cancelled."
 
@@ -186,8 +188,6 @@ class Workbench(widgets.VBox):  # type: ignore[misc]
 
     def _explain(self, model: Any, name: str, entered: Entered, report: Progress) -> Explanation:
         """Explain what was *entered* by the arguments that the kind of model takes."""
-        from attrwidget.kinds.causal.chats import BARE  # with torch, which the loaded model has imported
-
         chat = self.form.is_chat(name)
         form = form_of(model, chat=chat)
         if form.context and not entered.context.strip():

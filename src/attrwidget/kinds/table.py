@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from attrwidget.kinds.model import Model
 
 
+BARE = (
+    "This model was trained on chats, and the prompt is a bare text: give messages like "
+    "[{'role': 'user', 'content': 'Hello'}] to have it answer."
+)
+"""The warning of a model that was trained on chats, on a text that is none."""
+
+
 @dataclass(frozen=True)
 class Form:
     """The input form of a kind of model, in the app and on the command line.

@@ -12,6 +12,7 @@ from attrwidget.limits import Limits
 from attrwidget.serve.cache import Cache
 from attrwidget.serve.limits import ServeLimits
 from attrwidget.serve.make import Maker
+from attrwidget.serve.page import Pages
 from attrwidget.serve.queue import Queue
 from attrwidget.serve.requests import Serving, refusal
 from attrwidget.serve.routes import routes
@@ -40,15 +41,18 @@ def make_app(model: Model, *, token: str | None = None, limits: ServeLimits | No
     queue = Queue(limits.waiting, limits.waiting_each, limits.seconds)
     maker = Maker(model, Cache(limits.kept), Limits(limits.characters, limits.new_tokens))
     serving = Serving(maker, queue, limits, token)
+    pages = Pages(serving)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
         queue.close()
+        pages.desk.close()
 
     # Its pages of documentation load scripts from elsewhere.
     app = FastAPI(title="attrwidget", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.add_exception_handler(AttrWidgetError, refusal)
     app.add_exception_handler(Cancelled, refusal)
     app.include_router(routes(serving, model))
+    app.include_router(pages.router())
     return app

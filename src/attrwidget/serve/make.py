@@ -7,16 +7,19 @@ import tempfile
 import warnings
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from attrwidget.checks import check_choice, short
 from attrwidget.errors import AttrWidgetError
 from attrwidget.explanation import Explanation
 from attrwidget.formats.write.save import texts_of
+from attrwidget.page.content import content_of
 from attrwidget.serve.allowed import check_explain, check_given
 from attrwidget.text.prompt import is_batch
+from attrwidget.widget.queries import read_query
 from attrwidget.wire.calls import CALLS, FILES, NOT_SENT
 from attrwidget.wire.plain import from_plain
+from attrwidget.wire.recipe import PAGE_STEPS, STEPS
 from attrwidget.wire.values import Encoder
 
 if TYPE_CHECKING:
@@ -27,25 +30,31 @@ if TYPE_CHECKING:
     from attrwidget.kinds.model import Model
     from attrwidget.limits import Limits
     from attrwidget.progress import Progress
+    from attrwidget.results.live import LiveReading
     from attrwidget.serve.cache import Cache
     from attrwidget.wire.recipe import Recipe
 
     Answer = tuple[dict[str, Any], dict[str, NDArray[Any]]]
 
+_OPERATIONS = {name: op for op, name in PAGE_STEPS.items()}
 _FIGURES = (".svg", ".pdf", ".png", ".tex", ".md", ".csv")
 
 
 class Maker:
-    """Answers by the model; one thread uses it.
+    """Answers by the model.
 
     Args:
         model: The model.
         cache: Keeps explanations.
         limits: The longest text, with all that goes with it, and the most tokens of an answer.
+
+    Attributes:
+        cache: See above.
+        limits: See above.
     """
 
     def __init__(self, model: Model, cache: Cache, limits: Limits) -> None:
-        self._model, self._cache, self._limits = model, cache, limits
+        self._model, self.cache, self.limits = model, cache, limits
 
     def explanation(self, recipe: Recipe, progress: Progress) -> Explanation:
         """Return the explanation of *recipe*, made again if it is not kept."""
@@ -53,11 +62,16 @@ class Maker:
             raise AttrWidgetError(
                 f"This server has {self._model.name!r}, and the explanation is of {short(recipe.model)}: connect again."
             )
-        return self._cache.get(recipe, lambda: self._made(recipe, progress))
+        return self.cache.get(recipe, lambda: self._made(recipe, progress))
+
+    def content(self, recipe: Recipe, progress: Progress) -> Answer:
+        """Return what the page of an explanation needs first."""
+        with self.limits.applied():
+            return {"content": content_of(self.explanation(recipe, progress).reading)}, {}
 
     def explain(self, recipe: Recipe, progress: Progress) -> Answer:
         """Return what a client needs to know of an explanation."""
-        with self._limits.applied(), _recorded() as warned:
+        with self.limits.applied(), _recorded() as warned:
             found = self.explanation(recipe, progress)
         document, arrays = texts_of(found.reading)
         document |= {"methods": [], "warnings": list(found.warnings)}
@@ -75,7 +89,7 @@ class Maker:
         """Return the result of a call."""
         method, given = read_call(name, arguments)
         encode = Encoder()
-        with self._limits.applied(), _recorded() as warned:
+        with self.limits.applied(), _recorded() as warned:
             found = self.explanation(recipe, progress)
             result = encode(_called(found, name, method, given, progress))
         return {"result": result, "warned": _texts(warned)}, encode.arrays
@@ -84,13 +98,16 @@ class Maker:
         if recipe.then:
             name, arguments = recipe.then[-1]
             before = self.explanation(replace(recipe, then=recipe.then[:-1]), progress)
+            if name in _OPERATIONS:
+                query = read_query(before.reading, _OPERATIONS[name], arguments)
+                return Explanation(cast("LiveReading", query.answer(progress).reading))
             method, given = read_call(name, arguments)
             made: Explanation = method(before, **given, progress=progress)
             return made
         text, options = from_plain(recipe.input), from_plain(recipe.options)
         if is_batch(text):
             raise AttrWidgetError("A recipe is of one text: give several as so many recipes.")
-        check_explain(self._model, text, options, self._limits)
+        check_explain(self._model, text, options, self.limits)
         if _takes_progress(self._model.explain):
             options["progress"] = progress
         return _drawn_by(recipe.seed, lambda: self._model.explain(text, **options))
@@ -102,8 +119,6 @@ def read_call(name: Any, arguments: Any) -> tuple[Callable[..., Any], dict[str, 
     Raises:
         AttrWidgetError: There is no such call, or it has no such arguments.
     """
-    from attrwidget.wire.recipe import STEPS
-
     check_choice(name, "call", (*CALLS, *FILES, *STEPS))
     if not isinstance(arguments, dict):
         raise AttrWidgetError("The arguments of a call are named.")

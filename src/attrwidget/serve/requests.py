@@ -103,9 +103,7 @@ class Serving:
         except (AttrWidgetError, Cancelled):
             raise
         except Exception as error:  # noqa: BLE001 - a mistake of ours
-            if is_out_of_memory(error):
-                raise RefusedError(413, NO_MEMORY) from None
-            raise _mistake(error) from None
+            raise mistake(error) from None
         finally:
             job.cancel()
             gone.cancel()
@@ -136,8 +134,10 @@ async def refusal(_request: Request, error: Exception) -> Response:
     return JSONResponse({"error": str(error)}, getattr(error, "status", 400))
 
 
-def _mistake(error: Exception) -> RefusedError:
-    """Log where *error* was raised, and return what its client is told."""
+def mistake(error: Exception) -> RefusedError:
+    """Return what a client is told of *error*; what is no lack of memory is logged with where it was raised."""
+    if is_out_of_memory(error):
+        return RefusedError(413, NO_MEMORY)
     logger.error("a request failed: %s", _where(error))
     return RefusedError(500, f"The server made a mistake ({type(error).__name__}); its log says where.")
 

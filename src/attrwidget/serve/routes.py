@@ -32,6 +32,7 @@ def routes(serving: Serving, model: Model) -> APIRouter:
             "name": model.name,
             "task": model.task,
             "is_chat_model": model.is_chat_model,
+            "has_chat_template": bool(getattr(model.tokenizer, "chat_template", None)),
             "parameters": [name for name, p in parameters.items() if p.kind is p.POSITIONAL_OR_KEYWORD],
         }
 

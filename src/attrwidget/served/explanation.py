@@ -11,15 +11,16 @@ from attrwidget.errors import AttrWidgetError
 from attrwidget.explanation import Explanation
 from attrwidget.presentation import Presentation
 from attrwidget.served.files import fetch_file
-from attrwidget.served.reading import ServedReading
+from attrwidget.served.reading import ask_reading, tick_of
 from attrwidget.wire.calls import CALLS, FILES, NOT_SENT
 from attrwidget.wire.plain import to_plain
 from attrwidget.wire.recipe import STEPS
 from attrwidget.wire.values import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
+    from attrwidget.page.served import ServedReading
     from attrwidget.progress import Progress
     from attrwidget.wire.recipe import Recipe
     from attrwidget.wire.transport import ServedServer
@@ -45,10 +46,7 @@ class ServedExplanation(Explanation):
         cls, server: ServedServer, recipe: Recipe, progress: Progress | None = None
     ) -> ServedExplanation:
         """Return the explanation that *server* makes by *recipe*."""
-        answer, arrays = server.post("/v1/explain", {"recipe": recipe.as_json()}, _tick(progress))
-        for sentence in answer["warned"]:
-            warnings.warn(sentence, stacklevel=4)
-        return cls(server, recipe, ServedReading(answer, arrays))
+        return cls(server, recipe, ask_reading(server, recipe, progress))
 
     @property
     def trace(self) -> NoReturn:
@@ -72,7 +70,7 @@ class ServedExplanation(Explanation):
         """
         arguments = {name: to_plain(value, f"{name}=") for name, value in given.items()}
         body = {"recipe": self._recipe.as_json(), "call": call, "arguments": arguments}
-        answer, arrays = self._server.post("/v1/call", body, _tick(progress))
+        answer, arrays = self._server.post("/v1/call", body, tick_of(progress))
         for sentence in answer["warned"]:
             warnings.warn(sentence, stacklevel=3)
         return decode(answer["result"], arrays)
@@ -82,17 +80,16 @@ class ServedExplanation(Explanation):
     ) -> ServedExplanation:
         """Return the explanation that a call of ``wire.recipe.STEPS`` makes of this one."""
         arguments = {name: to_plain(value, f"{name}=") for name, value in given.items()}
-        return self.asked(self._server, self._recipe.after(call, arguments), progress)
+        other = self.asked(self._server, self._recipe.after(call, arguments), progress)
+        if call == "edit":
+            other.reading.before = self.reading  # to which the page goes back
+        return other
 
     def _refuse(self, what: str) -> NoReturn:
         raise AttrWidgetError(
             f"{what} needs the model in this process, and it is on the server at {self._server.host}: load it here, as "
             f"in aw.load({self.model_name!r})."
         )
-
-
-def _tick(progress: Progress | None) -> Callable[[], object] | None:
-    return None if progress is None else lambda: progress(0, 1)
 
 
 def _forwarded(name: str) -> Any:

@@ -18,9 +18,22 @@ def find_served(address: str, token: str | None, timeout: float | None) -> Serve
     Raises:
         AttrWidgetError: The server wants a token.
     """
-    server = ServedServer(address, token or os.environ.get(TOKEN) or None, timeout or SECONDS)
+    server = _server(address, token, timeout)
     try:
         health = server.get("/v1/health")
     except AttrWidgetError:
         return None
     return ServedModel(server) if "attrwidget" in health else None
+
+
+def served_model(address: str, token: str | None = None, timeout: float | None = None) -> ServedModel:
+    """Return the model that the server at *address* serves.
+
+    Raises:
+        AttrWidgetError: It does not answer, wants a token, or is another kind of server.
+    """
+    return ServedModel(_server(address, token, timeout))
+
+
+def _server(address: str, token: str | None, timeout: float | None) -> ServedServer:
+    return ServedServer(address, token or os.environ.get(TOKEN) or None, timeout or SECONDS)

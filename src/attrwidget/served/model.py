@@ -55,6 +55,11 @@ class ServedModel(Model):
         return bool(self._facts["is_chat_model"])
 
     @property
+    def has_chat_template(self) -> bool:
+        """Whether it can be given chat messages."""
+        return bool(self._facts["has_chat_template"])
+
+    @property
     def hf(self) -> NoReturn:
         """Raise AttrWidgetError: the model is on the server."""
         self._refuse("The Transformers model")

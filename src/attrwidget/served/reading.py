@@ -1,72 +1,66 @@
-"""What a client knows of an explanation: its texts, steps and methods."""
+"""Ask a server for an explanation, and for what its page needs."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
+import warnings
+from typing import TYPE_CHECKING, Any
 
-from attrwidget.errors import AttrWidgetError
-from attrwidget.formats.read.open import _sections, _steps, _tokens
-from attrwidget.results.base import Reading
+from attrwidget.formats.read.open import read_texts
+from attrwidget.page.frames import read_answer
+from attrwidget.page.served import Reply, ServedReading
+from attrwidget.wire.recipe import PAGE_STEPS
 from attrwidget.wire.values import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping
 
-    import pandas as pd
-    from numpy.typing import NDArray
+    from attrwidget.progress import Progress
+    from attrwidget.wire.recipe import Recipe
+    from attrwidget.wire.transport import ServedServer
 
-    from attrwidget.results.base import MethodInfo
+
+def ask_reading(server: ServedServer, recipe: Recipe, progress: Progress | None = None) -> ServedReading:
+    """Return the reading of the explanation that *server* makes by *recipe*."""
+    answer, arrays = server.post("/v1/explain", {"recipe": recipe.as_json()}, tick_of(progress))
+    for sentence in answer["warned"]:
+        warnings.warn(sentence, stacklevel=5)
+    return ServedReading(
+        read_texts(answer["document"], arrays),
+        decode(answer["methods"], arrays),
+        (answer["layers"], answer["heads"]),
+        ServedPage(server, recipe),
+    )
 
 
-class ServedReading(Reading):
-    """The texts of an explanation that a server holds."""
+class ServedPage:
+    """Asks the server on behalf of the page of one explanation.
 
-    def __init__(self, answer: dict[str, Any], arrays: dict[str, NDArray[Any]]) -> None:
-        texts = answer["document"]
-        self.tokens, self.sections = _tokens(texts, arrays), _sections(texts)
-        self.first_step, self.n_inputs = texts["first_step"], texts["inputs"]
-        self.n_steps = len(self.tokens) - self.first_step
-        self._steps = _steps(texts, arrays, self.tokens.labels[self.first_step :])
-        self.model_name, self.warnings, self.answer_text = (
-            texts["model"],
-            texts["warnings"],
-            texts["answer_text"],
+    Args:
+        server: The server.
+        recipe: How the explanation is made: each request carries it, so that the server may forget.
+    """
+
+    def __init__(self, server: ServedServer, recipe: Recipe) -> None:
+        self._server, self._recipe = server, recipe
+
+    def content(self) -> dict[str, Any]:
+        """Return what the page needs first; see ``content_of``."""
+        answer, _ = self._server.post("/v1/content", {"recipe": self._recipe.as_json()})
+        found: dict[str, Any] = answer["content"]
+        return found
+
+    def ask(self, op: str, args: Mapping[str, Any], progress: Progress | None = None) -> Reply:
+        """Return the answer to a request; see ``attrwidget.page.served.Server``."""
+        body = {"recipe": self._recipe.as_json(), "op": op, "args": dict(args)}
+        with self._server.opened("POST", "/v1/page", body, tick_of(progress)) as chunks:
+            meta, buffer = read_answer(chunks, progress)
+        if op not in PAGE_STEPS:
+            return Reply(meta, buffer)
+        return Reply(
+            meta, buffer, ask_reading(self._server, self._recipe.after(PAGE_STEPS[op], dict(args)), progress)
         )
-        self.step_noun, self.places = tuple(texts["step_noun"]), tuple(texts.get("places", ()))
-        self.n_layers, self.n_heads = answer["layers"], answer["heads"]
-        self.attention_note = texts["attention_note"]
-        self._methods: list[MethodInfo] = decode(answer["methods"], arrays)
 
-    @property
-    def steps(self) -> pd.DataFrame:
-        """The model's readings of each step, one row each."""
-        return self._steps
 
-    def methods(self) -> list[MethodInfo]:
-        """Return the methods that the model allows, the default one first."""
-        return self._methods
-
-    def rows(self, method: str, steps: Sequence[int], **_selection: Any) -> NoReturn:  # noqa: ARG002
-        """Raise AttrWidgetError: rows are asked for by ``scores``."""
-        self._refuse()
-
-    def has_rows(self, method: str, steps: Sequence[int]) -> bool:  # noqa: ARG002
-        """Return False: nothing is kept."""
-        return False
-
-    def head_weights(self, steps: Sequence[int]) -> NoReturn:  # noqa: ARG002
-        """Raise AttrWidgetError: the weights of all heads stay on the server."""
-        self._refuse()
-
-    def raw_rows(self, method: str, progress: Any = None) -> NoReturn:  # noqa: ARG002
-        """Raise AttrWidgetError: rows are asked for by ``scores``."""
-        self._refuse()
-
-    def target_function_of(self, method: str) -> None:  # noqa: ARG002
-        """Return None: it is not sent."""
-        return
-
-    def _refuse(self) -> NoReturn:
-        raise AttrWidgetError(
-            "This is read where the model is, on the server: ask by a method of the explanation."
-        )
+def tick_of(progress: Progress | None) -> Callable[[], object] | None:
+    """Return what a server calls while it is waited for."""
+    return None if progress is None else lambda: progress(0, 1)

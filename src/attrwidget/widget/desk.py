@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.page.content import VERSION
@@ -13,16 +13,22 @@ from attrwidget.widget.worker import Workers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
+    from contextlib import AbstractContextManager
 
     from attrwidget.results.base import Reading
 
-_BEAT_EVERY = 0.1  # seconds
+BEAT_EVERY = 0.1  # seconds
 
 
 class Desk:
-    """Answers requests, the cheapest of all visitors first: a long one is interrupted, and goes on later."""
+    """Answers requests, the cheapest of all visitors first: a long one is interrupted, and goes on later.
 
-    def __init__(self) -> None:
+    Args:
+        within: Makes what surrounds each answer while it is computed.
+    """
+
+    def __init__(self, within: Callable[[], AbstractContextManager[object]] = nullcontext) -> None:
+        self._within = within
         self._workers = Workers.named("attrwidget-served")
 
     async def stream(
@@ -44,13 +50,18 @@ class Desk:
         """
         loop = asyncio.get_running_loop()
         sent: asyncio.Queue[tuple[dict[str, Any], list[bytes]]] = asyncio.Queue()
-        session = Session(reading, lambda *message: _put(loop, sent, message), workers=self._workers)
+
+        def send(message: dict[str, Any], buffers: list[bytes]) -> None:
+            with suppress(RuntimeError):  # nobody waits once the loop has ended
+                loop.call_soon_threadsafe(sent.put_nowait, (message, buffers))
+
+        session = Session(reading, send, workers=self._workers, within=self._within)
         # Checking a request may wait for the model, and nobody else should wait for that.
         await asyncio.to_thread(session.receive, {"v": VERSION, "id": 0, "op": op, "args": args})
         try:
             while True:
                 try:
-                    message, buffers = await asyncio.wait_for(sent.get(), _BEAT_EVERY)
+                    message, buffers = await asyncio.wait_for(sent.get(), BEAT_EVERY)
                 except TimeoutError:
                     yield BEAT
                     continue
@@ -65,9 +76,3 @@ class Desk:
     def close(self) -> None:
         """Give up all work."""
         self._workers.close()
-
-
-def _put(loop: asyncio.AbstractEventLoop, queue: asyncio.Queue[Any], item: Any) -> None:
-    """Put *item* into *queue* from any thread; nobody waits for it once the loop has ended."""
-    with suppress(RuntimeError):
-        loop.call_soon_threadsafe(queue.put_nowait, item)

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,7 @@ class Session:
 
     ``receive`` returns at once and never raises; answers go through *send*, called with a message and its buffers from
     any thread; *answered* is called after each, and *replaced* with another reading that an answer brought. *workers*
-    are its own unless they are given.
+    are its own unless they are given; *within* makes what surrounds each answer while it is computed.
 
     Attributes:
         reading: What is explained now.
@@ -46,12 +47,15 @@ class Session:
         send: Send,
         answered: Callable[[], None] = lambda: None,
         replaced: Callable[[Reading], None] = lambda _: None,
+        *,
         workers: Workers | None = None,
+        within: Callable[[], AbstractContextManager[object]] = nullcontext,
     ) -> None:
         self.reading = reading
         self._send = send
         self._replaced = replaced
         self._answered = answered
+        self.within = within
         self._pending: dict[Id, Job] = {}
         self._lock = threading.Lock()
         self._workers = workers or Workers.named("attrwidget-answers")
@@ -195,7 +199,8 @@ class _Task:
         report = self._watch(job)
         try:
             report(0, 0)
-            answer = self._query.answer(report)
+            with self._session.within():
+                answer = self._query.answer(report)
             report(0, 0)
         except Preempted:
             raise

@@ -12,6 +12,8 @@ from attrwidget.wire.plain import from_plain
 
 STEPS = ("edit", "instead")
 """The calls that make another explanation of one."""
+PAGE_STEPS = {"edit": "page.edit", "continue": "page.continue"}
+"""The requests of a page that make another explanation of one, and what they are called in a recipe."""
 _MOST_STEPS = 100
 
 
@@ -23,7 +25,7 @@ class Recipe:
         model: The name of the model that the server had when the recipe was written.
         input: The first argument of ``explain``, as JSON.
         options: Its other arguments by name, as JSON.
-        then: The calls after it: pairs of a name of ``STEPS`` and its arguments, as JSON.
+        then: The calls after it: pairs of a name of ``STEPS`` or ``PAGE_STEPS`` and its arguments, as JSON.
         seed: The seed of an answer that is drawn at random.
     """
 
@@ -77,4 +79,9 @@ def read_recipe(found: Any) -> Recipe:
 
 
 def _is_step(step: Any) -> bool:
-    return isinstance(step, list) and len(step) == 2 and step[0] in STEPS and isinstance(step[1], dict)
+    return (
+        isinstance(step, list)
+        and len(step) == 2
+        and step[0] in (*STEPS, *PAGE_STEPS.values())
+        and isinstance(step[1], dict)
+    )

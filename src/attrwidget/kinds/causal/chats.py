@@ -27,10 +27,6 @@ if TYPE_CHECKING:
 
     from attrwidget.text.sections import Section
 
-BARE = (
-    "This model was trained on chats, and the prompt is a bare text: give messages like "
-    "[{'role': 'user', 'content': 'Hello'}] to have it answer."
-)
 CAPTURED_BARE = (
     "This model was trained on chats, and the prompt is a bare text: make it with tokenizer.apply_chat_template to "
     "have it answer."

@@ -11,7 +11,6 @@ from attrwidget.hf.generation import Written
 from attrwidget.kinds.answers import each_output, generate_answers, require_nothing_generated
 from attrwidget.kinds.causal.adapter import CausalLM
 from attrwidget.kinds.causal.chats import (
-    BARE,
     CAPTURED_BARE,
     bare_warning,
     message_warnings,
@@ -28,6 +27,7 @@ from attrwidget.kinds.causal.trace import CausalTrace
 from attrwidget.kinds.causal.trials import probe
 from attrwidget.kinds.causal.word_boundary import joined_word_warning
 from attrwidget.kinds.model import Model
+from attrwidget.kinds.table import BARE
 from attrwidget.results.live import LiveReading
 from attrwidget.text.chat import message_spans
 from attrwidget.text.context_spans import template_spans

@@ -1,0 +1,106 @@
+"""The routes of a page: what it needs first, and the answers to its requests."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
+
+from attrwidget.errors import AttrWidgetError, Cancelled
+from attrwidget.explanation import Explanation
+from attrwidget.page.frames import BEAT, CANCELLED, frame
+from attrwidget.serve.queue import BusyError
+from attrwidget.serve.requests import client_of, mistake
+from attrwidget.widget.desk import BEAT_EVERY, Desk
+from attrwidget.wire.recipe import PAGE_STEPS, read_recipe
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from attrwidget.serve.requests import Serving
+    from attrwidget.wire.recipe import Recipe
+
+
+class Pages:
+    """Answers the requests of pages.
+
+    Args:
+        serving: What the routes answer with.
+    """
+
+    def __init__(self, serving: Serving) -> None:
+        self._serving, self._maker = serving, serving.maker
+        self.desk = Desk(self._maker.limits.applied)
+        self._open: Counter[str] = Counter()
+
+    def router(self) -> APIRouter:
+        """Return the routes."""
+        router = APIRouter(prefix="/v1")
+
+        @router.post("/content")
+        async def content(request: Request) -> Response:
+            recipe = read_recipe((await self._serving.body(request)).get("recipe"))
+            return await self._serving.answered(
+                request, lambda progress: self._maker.content(recipe, progress)
+            )
+
+        @router.post("/page")
+        async def page(request: Request) -> Response:
+            body, client = await self._serving.body(request), client_of(request)
+            recipe = read_recipe(body.get("recipe"))
+            self._require_room(client)
+            chunks = self._answered(client, recipe, body.get("op"), body.get("args"))
+            return StreamingResponse(chunks, media_type="application/octet-stream")
+
+        return router
+
+    def _require_room(self, client: str) -> None:
+        """Raise BusyError where too many requests are under way."""
+        limits = self._serving.limits
+        if self._open[client] >= limits.waiting_each or self._open.total() >= limits.waiting:
+            raise BusyError("The server is busy: too many requests wait already. Try again in a few seconds.")
+
+    async def _answered(self, client: str, recipe: Recipe, op: Any, args: Any) -> AsyncIterator[bytes]:
+        """Yield the answer to a request; a failure is a message too."""
+        self._open[client] += 1
+        try:
+            async for explanation in self._explanation(client, recipe):
+                if explanation is None:
+                    yield BEAT
+                    continue
+
+                def keep(reading: Any) -> None:
+                    self._maker.cache.put(recipe.after(PAGE_STEPS[op], args), Explanation(reading))
+
+                async for chunk in self.desk.stream(explanation.reading, op, args, keep):
+                    yield chunk
+        except (AttrWidgetError, Cancelled) as error:
+            yield frame({"ok": False, "error": str(error) or CANCELLED})
+        except Exception as error:  # noqa: BLE001 - a mistake of ours
+            yield frame({"ok": False, "error": str(mistake(error))})
+        finally:
+            self._open[client] -= 1
+            if not self._open[client]:
+                del self._open[client]
+
+    async def _explanation(self, client: str, recipe: Recipe) -> AsyncIterator[Explanation | None]:
+        """Yield None while the explanation of *recipe* is made, and then the explanation."""
+        found = self._maker.cache.find(recipe)
+        if found is not None:
+            yield found
+            return
+
+        def make(progress: Any) -> Explanation:
+            with self._maker.limits.applied():
+                return self._maker.explanation(recipe, progress)
+
+        job = asyncio.ensure_future(self._serving.queue.run(client, make))
+        try:
+            while not (await asyncio.wait({job}, timeout=BEAT_EVERY))[0]:
+                yield None
+            yield await job
+        finally:
+            job.cancel()
