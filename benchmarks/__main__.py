@@ -26,6 +26,7 @@ NAMES = (
     "attention_pages",
     "hover",
     "long_frames",
+    "served",
 )
 LONG = (
     "faithfulness",  # about an hour; it writes its own table

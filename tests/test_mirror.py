@@ -77,6 +77,7 @@ TESTED_BY = {
     "kinds/seq2seq/trials": "kinds/seq2seq/test_trace.py",
     "page/content": "widget/test_widget.py",
     "page/served": "widget/test_forwarded.py",
+    "serve/page": "served/test_reading.py",
     "results/check": "results/test_live_check.py",
     "self_explanation/asking": "self_explanation/test_ask.py",
     "serve/make": "served/test_explanation.py",

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -139,6 +139,35 @@ def app(home: Path, *options: str) -> Iterator[str]:
     ]
     with serve(command, port, home) as url:
         yield url
+
+
+class Server:
+    """`attrwidget serve demo` as a process that can be killed and started again on the same port."""
+
+    def __init__(self, home: Path, port: int) -> None:
+        self._home, self._port = home, port
+        self._stack = ExitStack()
+        self._running = False
+
+    def start(self) -> None:
+        """Start it, unless it runs."""
+        if not self._running:
+            command = [
+                sys.executable,
+                "-m",
+                "attrwidget.apps.cli",
+                "serve",
+                "demo",
+                "--port",
+                str(self._port),
+            ]
+            self._stack.enter_context(serve(command, self._port, self._home))
+            self._running = True
+
+    def stop(self) -> None:
+        """Kill it."""
+        self._stack.close()
+        self._running = False
 
 
 def command(process: psutil.Process) -> str:
