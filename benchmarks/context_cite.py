@@ -67,8 +67,7 @@ def run() -> Iterator[Result]:
         weights, _ = citer.solver.LassoRegression().fit(fitted, values, len(answer))
         theirs.append(_score(masks, weights, truth))
         # Of the forward passes of span regression, 16 judge the fit.
-        options = {"samples": _RUNS - 16, "target_function": "log_prob"}
-        ours.append(_score(masks, _weights(ex, "span_regression", **options), truth))
+        ours.append(_score(masks, _weights(ex, "span_regression", samples=_RUNS - 16), truth))
         left_out.append(_score(masks, _weights(ex, "leave_one_out"), truth))
     mean, other, by_one = (float(np.mean(scores)) for scores in (ours, theirs, left_out))
     yield Result(

@@ -146,3 +146,22 @@ def test_coalitions_of_deleted_documents_are_shorter_texts(ex: Any) -> None:
         np.testing.assert_allclose(scores, truth.numpy(), atol=1e-5)
     with pytest.raises(aw.AttrWidgetError, match="change"):
         ex.by_unit("document", "span_regression", change="drop")
+
+
+def test_a_document_that_the_answer_quotes_is_left_out_of_the_prompt_alone() -> None:
+    model = aw.load(build("llama"), byte_tokenizer())
+    lines = ["Ottawa is cold.", "Lima is dry."]
+    ex = model.explain("\n".join(lines) + "\nWhich?", output=" Ottawa is cold. So it is.")
+    end = ex.tokens.labels.index("⏎")
+    np.testing.assert_array_equal(
+        ex.by_unit(lines[:1], normalize=None).to_numpy(), ex.by_unit([(0, end)], normalize=None).to_numpy()
+    )
+
+
+def test_a_regression_of_sentences_is_that_of_their_log_probability(ex: Any) -> None:
+    own = ex.by_unit("document", "span_regression", normalize=None, samples=8)
+    said = ex.by_unit("document", "span_regression", normalize=None, samples=8, target_function="log_prob")
+    odds = ex.by_unit("document", "span_regression", normalize=None, samples=8, target_function="log_odds")
+    np.testing.assert_array_equal(own, said)
+    assert own.attrs["target_function"] == "log_prob"
+    assert not np.allclose(own, odds)

@@ -44,7 +44,8 @@ class ByUnit(ComputedPresentation):
             units: ``"document"``, ``"tool"`` (given with the question, or found where they are numbered),
                 ``"message"`` of a chat, ``"example"`` of a few-shot prompt, ``"sentence"``, ``"word"``, ``"token"``, or
                 a list of spans: texts, or pairs of token positions.
-            method: A name of ``methods()``; by default ``"leave_one_out"``.
+            method: A name of ``methods()``; by default ``"leave_one_out"``. ``"span_regression"`` deletes random units
+                from the text and explains log-probabilities, as ContextCite does, unless *options* say otherwise.
             rule: How scores of tokens become one, for methods that give each token its own: ``"sum"``, which favours
                 long units; ``"mean"``, which favours short ones; or ``"max"``, the largest in size.
             refine: ``"sentence"``: for methods that leave units out, part the score of the strongest two units of each

@@ -30,6 +30,8 @@ _BIAS = {
     "mean": "the mean over a unit's tokens, which favours short units ({} to {} tokens)",
     "max": "the largest of a unit's tokens ({} to {}), whatever the others hold",
 }
+# Summed over steps log-probabilities are that of the sentence; log-odds are not.
+_AS_CONTEXT_CITE = {"change": "delete", "target_function": "log_prob"}
 _LEFT_OUT = "each {} kept or left out as a whole"
 
 
@@ -75,6 +77,8 @@ def score_units(
     known = reading.definition(method)
     leaves_out = "units" in known.options
     own = {**options, "units": units} if leaves_out else dict(options)
+    if known.name == "span_regression" and trace.writes_text:
+        own = {**_AS_CONTEXT_CITE, **({"target_function": None} if own.get("foil") else {}), **own}
     target_function, foil = own.pop("target_function", None), own.pop("foil", None)
     request = reading.request(known.name, target_function, foil=foil, options=own)
     steps = range(trace.n_steps)

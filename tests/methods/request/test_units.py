@@ -82,6 +82,11 @@ def test_own_spans(ex: aw.Explanation) -> None:
     assert texts("The first of the first is", ["first", (0, 1)]) == ["The", " first first"]
 
 
+def test_a_text_that_the_answer_quotes_is_that_of_the_prompt() -> None:
+    assert texts("One is red. Two", ["is red"], output=" is red. So") == [" is red"]
+    assert texts("One is. Two", ["is red"], output=" is red. So") == [" is red"]
+
+
 @pytest.mark.parametrize(
     ("units", "says"),
     [

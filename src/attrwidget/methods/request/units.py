@@ -30,8 +30,8 @@ def units_of(trace: Trace, which: Any) -> list[Unit]:
             units for the header of the answer and the answer itself. These cover all inputs and never cross the border
             of two sections; except in messages a special token is a unit of its own. ``"document"``, ``"tool"`` and
             ``"example"`` are those given with the question or found by their layout. Or a list of spans, each a pair of
-            token positions ``(start, end)`` without the end, or a text, taken wherever it occurs; tokens outside belong
-            to no unit.
+            token positions ``(start, end)`` without the end, or a text, taken wherever it occurs in the prompt; in
+            the answer only where the prompt does not have it. Tokens outside belong to no unit.
 
     Returns:
         Ascending token positions of each unit.
@@ -102,8 +102,17 @@ def _pair(trace: Trace, span: Any) -> Unit:
 
 
 def _text(trace: Trace, wanted: str) -> Unit:
-    """Return the tokens of *wanted* wherever it occurs."""
-    pieces = [piece for piece in trace.tokens.units if piece.start < trace.n_inputs]
+    """Return the tokens of *wanted* wherever it occurs in the prompt, else in the answer."""
+    prompt = _occurrences(trace, wanted, min(trace.first_step, trace.n_inputs))
+    # An answer often quotes its source: what it wrote itself is no part of a document that is left out.
+    found = prompt or _occurrences(trace, wanted, trace.n_inputs)
+    if not found:
+        raise AttrWidgetError(f"The text {wanted!r} does not occur among the inputs.")
+    return found
+
+
+def _occurrences(trace: Trace, wanted: str, end: int) -> Unit:
+    pieces = [piece for piece in trace.tokens.units if piece.start < end]
     text = "".join(piece.text for piece in pieces)
     found: list[int] = []
     at = text.find(wanted) if wanted else -1
@@ -111,9 +120,7 @@ def _text(trace: Trace, wanted: str) -> Unit:
         offset = 0
         for piece in pieces:
             if offset < at + len(wanted) and offset + len(piece.text) > at:
-                found += range(piece.start, min(piece.end, trace.n_inputs))
+                found += range(piece.start, min(piece.end, end))
             offset += len(piece.text)
         at = text.find(wanted, at + len(wanted))
-    if not found:
-        raise AttrWidgetError(f"The text {wanted!r} does not occur among the inputs.")
     return tuple(dict.fromkeys(found))
