@@ -16,10 +16,13 @@ from helpers.pages import ROOT, blocks, run
 
 import attrwidget as aw
 from attrwidget.methods import custom, registry
+from attrwidget.remote import connect as connecting
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
+SERVED = "docs/serving.md"
 # Pages on a real model are run by test_gallery.py and test_how_to_real.py.
 OF_SMOLLM2 = {"gallery", "retrieval", "thinking", "tool-calls"}
 PAGES = (
@@ -35,6 +38,19 @@ def _forget(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(custom, "_modules", dict(custom._modules))
 
 
+@pytest.fixture
+def served_address(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Serve the bundled model where the page on serving says that it is."""
+    from helpers.model_server import model_server
+
+    with model_server(aw.load("demo")) as address:
+        connect = connecting.connect
+        monkeypatch.setattr(
+            connecting, "connect", lambda where: connect(where.replace("http://localhost:8900", address))
+        )
+        yield
+
+
 def expressions(page: str) -> list[str]:
     """Return the calls on an explanation that the last column of the tables of *page* names."""
     rows = [line for line in (ROOT / page).read_text(encoding="utf-8").splitlines() if line.startswith("|")]
@@ -44,10 +60,16 @@ def expressions(page: str) -> list[str]:
 
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)])
 def test_the_blocks_of_a_page_run(
-    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
+    page: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    subtests: pytest.Subtests,
+    request: pytest.FixtureRequest,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     names: dict[str, object] = {}
+    if page == SERVED:
+        request.getfixturevalue("served_address")
     for block in blocks(page):
         with subtests.test(f"{page}:{block.line}"):
             if block.reason:
