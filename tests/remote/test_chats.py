@@ -11,7 +11,9 @@ from helpers.completions_server import Completions
 from helpers.tiny import build, byte_tokenizer
 
 import attrwidget as aw
+from attrwidget.remote.chats import Chats
 from attrwidget.remote.echo import read_echo
+from attrwidget.remote.server import CompletionsServer
 
 TEMPLATE = (
     "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}<|end|>\n{% endfor %}"
@@ -99,3 +101,35 @@ def test_control_tokens_that_llama_cpp_leaves_out_or_blank_are_found_in_the_text
         assert echo.begins_unnamed
         expected = [np.nan, np.nan, -1, -2, -3, -4, np.nan, -5, -6, -7]
         np.testing.assert_array_equal(echo.log_probs, expected[: len(echo)])
+
+
+class Templating:
+    """A client of a server that tells the text of messages, as vLLM's does; *begins* stands before every text."""
+
+    base_url, api_key = "http://localhost:8000/v1/", "none"
+
+    def __init__(self, begins: str, template: str) -> None:
+        self.begins, self.template = begins, template
+        self.asked: list[str] = []
+
+    def post(self, address: str, *, cast_to: Any, body: dict[str, Any]) -> dict[str, Any]:
+        assert cast_to is object
+        self.asked.append(address)
+        if "messages" in body:
+            assert body["add_generation_prompt"]
+            return {"tokens": [ord(c) for c in self.template.format(body["messages"][-1]["content"])]}
+        if address.endswith("/detokenize"):
+            return {"prompt": "".join(map(chr, body["tokens"]))}
+        return {"tokens": [ord(c) for c in self.begins + body["prompt"]]}
+
+
+@pytest.mark.parametrize(
+    ("begins", "template", "wanted"),
+    [("", "[{}]", "[Hi]"), ("<", "<[{}]", "[Hi]"), ("", "<[{}]", "<[Hi]"), ("<", "[{}]", "[Hi]")],
+)
+def test_the_text_of_a_servers_template_has_one_beginning(begins: str, template: str, wanted: str) -> None:
+    client = Templating(begins, template)
+    server = CompletionsServer(client, "m", 1)
+    assert server.templated([{"role": "user", "content": "Hi"}]) == wanted
+    assert client.asked[0] == "http://localhost:8000/tokenize"
+    assert Chats(None, server).prompt([{"role": "user", "content": "Hi"}]).text == wanted

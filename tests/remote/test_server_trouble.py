@@ -10,6 +10,7 @@ import pytest
 from helpers.chat_server import KEY
 
 import attrwidget as aw
+from attrwidget.servers.at_once import at_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,6 +122,25 @@ def test_what_is_stopped_asks_no_more_and_keeps_what_was_answered(
     ex.scores("span_regression")
     prompts = [request["prompt"] for request in served.requests[2:]]
     assert len(prompts) == len(set(prompts))
+
+
+def test_what_is_stopped_is_not_repeated_either(served: Completions, address: str) -> None:
+    """The client repeats a refused request four times, unless nobody waits for it any more."""
+    model = aw.connect(address, "demo", parallel=2)
+    served.trouble = lambda _: (429, {"error": {"message": "slow down"}})
+    served.slow = 0.1
+
+    def stop() -> None:
+        time.sleep(0.02)
+        raise KeyboardInterrupt
+
+    with (
+        pytest.raises(KeyboardInterrupt),
+        at_once([stop, lambda: model.explain(PROMPT, output=ANSWER)], 2) as answers,
+    ):
+        list(answers)
+    time.sleep(0.5)
+    assert len(served.requests) == 1
 
 
 def test_the_widget_stops_asking_when_it_is_told_to(served: Completions, address: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from attrwidget.errors import AttrWidgetError
+from attrwidget.servers.at_once import require_wanted
 from attrwidget.servers.hidden_keys import without_secrets
 
 _INSTALL = (
@@ -46,4 +47,8 @@ def open_client(address: str | None, key: str | None = None, **options: Any) -> 
             "No server is known: give its base address, such as 'http://localhost:8000/v1', or set OPENAI_BASE_URL, or "
             "OPENAI_API_KEY for OpenAI's own."
         )
-    return openai.OpenAI(base_url=address, api_key=key or "none", **{"timeout": _SECONDS, **options})
+    # The client repeats what fails by itself: not once nobody waits for it.
+    web = openai.DefaultHttpxClient(event_hooks={"request": [lambda _request: require_wanted()]})
+    return openai.OpenAI(
+        base_url=address, api_key=key or "none", http_client=web, **{"timeout": _SECONDS, **options}
+    )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from attrwidget.errors import AttrWidgetError
+from attrwidget.servers.at_once import require_wanted
 from attrwidget.servers.hidden_keys import without_secrets
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Server:
             alone = False
             try:
                 with self._turn() as alone:
+                    require_wanted()
                     return create(model=self.name, stream=False, **known)
             except AttrWidgetError as error:
                 failure = str(error)
