@@ -126,6 +126,8 @@ def serving(served: Served) -> Iterator[str]:
                 self.send_header("Content-Length", str(len(data)))
                 if status == 429:
                     self.send_header("Retry-After-Ms", "1")
+                if status == 307:
+                    self.send_header("Location", self.path)
                 self.end_headers()
                 self.wfile.write(data)
             except OSError:  # the client has waited long enough
