@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import weakref
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -49,6 +50,8 @@ def open_client(address: str | None, key: str | None = None, **options: Any) -> 
         )
     # The client repeats what fails by itself: not once nobody waits for it.
     web = openai.DefaultHttpxClient(event_hooks={"request": [lambda _request: require_wanted()]})
-    return openai.OpenAI(
+    client = openai.OpenAI(
         base_url=address, api_key=key or "none", http_client=web, **{"timeout": _SECONDS, **options}
     )
+    weakref.finalize(client, web.close)
+    return client
