@@ -78,7 +78,12 @@ def score_units(
     leaves_out = "units" in known.options
     own = {**options, "units": units} if leaves_out else dict(options)
     if known.name == "span_regression" and trace.writes_text:
-        own = {**_AS_CONTEXT_CITE, **({"target_function": None} if own.get("foil") else {}), **own}
+        usual = {
+            name: value
+            for name, value in _AS_CONTEXT_CITE.items()
+            if name in known.options or name == "target_function"
+        }
+        own = {**usual, **({"target_function": None} if own.get("foil") else {}), **own}
     target_function, foil = own.pop("target_function", None), own.pop("foil", None)
     request = reading.request(known.name, target_function, foil=foil, options=own)
     steps = range(trace.n_steps)
