@@ -80,9 +80,9 @@ def test_sentences_rest_on_units_as_for_the_model_itself(local: Any, address: st
         wanted = here.by_unit(units, "leave_one_out_deleted", normalize=None)
         np.testing.assert_allclose(found, wanted, atol=1e-4)
         assert list(found.columns) == list(wanted.columns)
-        found = ex.by_unit(units, "span_regression", normalize=None)
-        wanted = here.by_unit(units, "span_regression", normalize=None)
-        np.testing.assert_allclose(found, wanted, atol=1e-4)
+    found = ex.by_unit("document", "span_regression", normalize=None)
+    wanted = here.by_unit("document", "span_regression", normalize=None)
+    np.testing.assert_allclose(found, wanted, atol=1e-4)
     np.testing.assert_allclose(
         ex.reading.rests.falls(), here.by_unit("document", "leave_one_out_deleted", normalize=None), atol=1e-4
     )
