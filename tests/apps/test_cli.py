@@ -110,6 +110,8 @@ def test_the_app_is_told_what_visitors_may_do(
         (("explain", PROMPT, "--model", "no-such-folder/at-all"), "no-such-folder/at-all"),
         (("app", "--theme", "pink"), "pink"),
         (("app", "--max-new-tokens", "0"), "--max-new-tokens"),
+        (("app", "--model-url", "http://localhost:1", "--allow-hub"), "leave out --models and --allow-hub"),
+        (("app", "--model-url", "http://localhost:1"), "does not answer"),
         (("app", "magic"), "No app is called 'magic': take one of explore, compare, course"),
     ],
 )

@@ -11,6 +11,7 @@ from attrwidget.limits import limits
     [
         Served(),
         Served(chat=False, characters=9, new_tokens=1),
+        Served(served=(("demo", "http://localhost:8900"),)),
         Served(chat=True, models=("a/b", "/c d"), allow_hub=True),
     ],
 )
