@@ -67,7 +67,7 @@ def test_one_served_model_compares_two_methods(local: Any, address: str) -> None
 def test_two_servers_compare_two_models_and_a_chat_model_is_given_chats(address: str) -> None:
     model = aw.load(build("gpt2"), chat_tokenizer(CHATML))
     with model_server(model) as other:
-        comparer = Comparer(TEXT, allowed=Served(served=served_at([address, other])))
+        comparer = Comparer(TEXT, allowed=Served(chat=True, served=served_at([address, other])))
         comparer.form.count.value = 2
         finished(comparer)
         assert comparer.message.value == ""
