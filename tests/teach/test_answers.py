@@ -66,3 +66,25 @@ def test_a_notebook_that_is_run_anew_has_its_answers_again(
     assert aw.teach.ask("Another question?", ex, **ask).answer.right is None
     monkeypatch.setenv("JPY_SESSION_NAME", str(tmp_path / "none.ipynb"))
     assert aw.teach.ask("Which word?", ex, **ask).answer.right is None
+
+
+def test_the_file_that_was_handed_in_is_read_where_nbgrader_grades_a_copy(tmp_path: Path) -> None:
+    copies = {}
+    for name, answer in (("ann", ANSWER), ("bob", Answer("most", "Which word?"))):
+        for folder, outputs in (("submitted", [answer.as_output()]), ("autograded", [])):
+            (tmp_path / folder / name / "ps1").mkdir(parents=True)
+            copies[name] = notebook(tmp_path / folder / name / "ps1" / "ps.ipynb", *outputs)
+    assert aw.teach.answers(copies["ann"]) == {"most": ANSWER}
+    assert aw.teach.answers(copies["bob"])["most"].right is None
+    alone = tmp_path / "autograded" / "ps.ipynb"
+    assert aw.teach.answers(notebook(alone, ANSWER.as_output())) == {"most": ANSWER}
+
+
+def test_an_answer_is_marked_anew_whatever_the_file_says() -> None:
+    ex = aw.load("demo").explain("The first president of America is", max_new_tokens=5)
+    question = aw.teach.ask("Which word?", ex, answer=aw.teach.top_input("Washington", "saliency"), id="most")
+    forged = Answer("most", "Which word?", "America (input 4)", right=True, tries=1, given=["4"])
+    assert question.mark(forged) is False
+    assert question.mark(Answer("most", "Which word?", "George (input 6)", given=["6"])) is True
+    assert question.mark(Answer("most", "Which word?")) is None
+    assert question.mark(None) is None

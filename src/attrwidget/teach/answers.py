@@ -22,7 +22,8 @@ def answers(path: str | os.PathLike[str]) -> dict[str, Answer]:
     with ``Question.mark`` where that matters.
 
     Args:
-        path: A notebook, as it was handed in.
+        path: A notebook, as it was handed in. nbgrader grades a copy in ``autograded/``, whose outputs it has cleared:
+            of such a one the file of the same student in ``submitted/`` is read.
 
     Returns:
         For each question's name: its text, the last answer, whether it was right, and how many tries and hints it took.
@@ -33,7 +34,7 @@ def answers(path: str | os.PathLike[str]) -> dict[str, Answer]:
     Example:
         >>> {name: answer.right for name, answer in aw.teach.answers("handed-in.ipynb").items()}
     """
-    file = Path(path)
+    file = _handed_in(Path(path))
     try:
         notebook = json.loads(file.read_text("utf-8"))
         return answers_in(notebook)
@@ -43,3 +44,13 @@ def answers(path: str | os.PathLike[str]) -> dict[str, Answer]:
         raise AttrWidgetError(
             f"{file.name} is no notebook: give the .ipynb file that was handed in."
         ) from None
+
+
+def _handed_in(file: Path) -> Path:
+    """Return the file in nbgrader's ``submitted/`` that *file*, if it lies in ``autograded/``, was copied from."""
+    where = file.resolve()
+    for at, folder in enumerate(where.parents):
+        if folder.name == "autograded" and at > 0:
+            submitted = folder.with_name("submitted") / where.relative_to(folder)
+            return submitted if submitted.exists() else file
+    return file

@@ -126,19 +126,22 @@ class Question:
                 self._widget = QuestionWidget(self._ex.reading, self._card(), self._replied, **self._show)
             return self._widget
 
-    def mark(self, given: str) -> bool | None:
+    def mark(self, given: str | Answer | None) -> bool | None:
         """Mark an answer without counting it.
 
         Args:
             given: What a student would type; of a word or step its position from 0, of a head ``"layer,head"`` from 0.
+                Or an answer from ``answers``, which is marked anew whatever the file says of it.
 
         Returns:
-            Whether it is right; None for what cannot be read or has too few digits.
+            Whether it is right; None for what cannot be read or has too few digits, and where there is no answer.
 
         Example:
             >>> question.mark(".42")
+            >>> question.mark(aw.teach.answers("handed-in.ipynb").get("most"))
         """
-        return self._marker.mark([str(given)]).right
+        texts = given.given if isinstance(given, Answer) else [] if given is None else [str(given)]
+        return self._marker.mark(texts).right if texts else None
 
     def to_html(self, path: str | Path | None = None, **options: Any) -> Path | str:
         """Write the question as one offline page, which checks answers without Python.
