@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
+import type { MethodInfo } from "../session/session";
 import { settle, setUp } from "../testing";
 
 let t: ReturnType<typeof setUp>;
@@ -151,4 +152,36 @@ test("scores that are known are shown at once, and not asked for", async () => {
   expect([shown()?.steps, [...(shown()?.values ?? [])].slice(0, 2)]).toEqual([[1], [0.5, 0.25]]);
   await settle(100);
   expect([shown()?.steps, t.session.scores.mock.calls.length]).toEqual([[1], asked]);
+});
+
+test("words held together take one row where two are not there yet", async () => {
+  t.end.abort();
+  const [method, ...others] = setUp().state.content.peek().methods as [MethodInfo, ...MethodInfo[]];
+  t = setUp({ methods: [{ ...method, joins: true }, ...others] });
+  const joined = vi.fn(async () => Float32Array.of(0.375, 1.25, 0.375));
+  Object.assign(t.session, { joined });
+  t.state.held.value = [0, 1];
+  await settle();
+  expect(joined.mock.lastCall?.slice(0, 2)).toEqual([
+    expect.objectContaining({ method: method.name }),
+    [0, 1],
+  ]);
+  expect(values()).toEqual([0.1875, 0.625, 0.1875, null]);
+  t.state.options.value = { ...t.state.options.value, span_rule: "sum" };
+  await settle();
+  expect(values()).toEqual([0.375, 1.25, 0.375, null]);
+  // One row is missing, or the view shows every step.
+  t.session.scores.mockClear();
+  t.session.known.mockImplementation(((_: unknown, step: number) =>
+    step === 0 ? Float32Array.of(0.25, 0.75, Number.NaN) : null) as never);
+  joined.mockClear();
+  t.state.held.value = [1];
+  await settle();
+  t.state.held.value = [0, 1];
+  await settle();
+  t.session.known.mockReturnValue(null);
+  t.state.view.value = "matrix";
+  await settle();
+  expect(joined).not.toHaveBeenCalled();
+  expect(t.session.scores.mock.lastCall?.[1]).toEqual([0, 1]);
 });

@@ -2,7 +2,15 @@
 import { computed, type ReadonlySignal, type Signal, signal, untracked } from "@preact/signals-core";
 import type { MethodInfo, RequestOptions, ScoreQuery, Session, Sums } from "../session/session";
 import type { Display } from "../state/display";
-import { foilOf, pointedInput, restingSteps, scoreQuery, shownMethod, targetSteps } from "../state/selectors";
+import {
+  foilOf,
+  inARow,
+  pointedInput,
+  restingSteps,
+  scoreQuery,
+  shownMethod,
+  targetSteps,
+} from "../state/selectors";
 import type { State } from "../state/state";
 import { unitsOf } from "../state/units";
 import { combine, greatest, massOf, type ScoreOptions, unitScores } from "./combine";
@@ -104,8 +112,11 @@ function followSteps(
     }
     // A whole word is compared with its foil in one row.
     const asked = query.foil ? steps.slice(0, 1) : steps;
+    const joins = lane === "held" && joinsSteps(display, query, method, steps);
     const show = (rows: readonly Float32Array[]) => {
-      const notes = new Set(asked.map((step) => session.note(query, step)));
+      const notes = new Set(
+        joins ? [session.note(query, steps)] : asked.map((step) => session.note(query, step)),
+      );
       const note = notes.size === 1 ? ([...notes][0] ?? null) : null;
       const disputed = disputedBy(session, query, method, steps, rows);
       const scores = rowScores(state, method, steps, rows);
@@ -124,15 +135,37 @@ function followSteps(
       out.value = null;
     }, grace);
     const { inputs } = state.content.peek();
+    const mean = state.options.peek().span_rule === "mean" ? steps.length : 1;
     void display
-      .run((options) => session.scores(query, asked, options), lane)
+      .run(
+        (options) =>
+          joins && session.joined
+            ? session.joined(query, asked, options)
+            : session.scores(query, asked, options),
+        lane,
+      )
       .then((rows) => {
         if (!rows) return;
-        show(asked.map((_, k) => rows.subarray(k * inputs, (k + 1) * inputs)));
+        if (joins) show([rows.map((v) => v / mean)]);
+        else show(asked.map((_, k) => rows.subarray(k * inputs, (k + 1) * inputs)));
         clearTimeout(late);
       });
     return () => clearTimeout(late);
   });
+}
+
+/** True if words held together, or the whole answer, take one row in place of theirs, of which two or more are not known. */
+function joinsSteps(
+  { state, session, allSteps }: Display,
+  query: ScoreQuery,
+  { joins }: MethodInfo,
+  steps: readonly number[],
+): boolean {
+  if (!joins || !session.joined || query.foil || allSteps.value) return false;
+  // A word that was only previewed has its rows already.
+  if (state.held.value.length === 0 && state.previewed.value.length > 0) return false;
+  const missing = steps.filter((step) => !session.known(query, step));
+  return missing.length > 1 && inARow(steps);
 }
 
 /** Compare the scores of one step with leaving one out, if that is known already. */

@@ -283,3 +283,15 @@ test("what heads give to the steps on show is known without asking", () => {
   });
   expect(session.knownHeads([1], null, null)).toBeNull();
 });
+
+test("steps that are read together are one row, with its note, and are asked for once", async () => {
+  const asked = session.joined(saliency, [0, 1]);
+  nextFrame();
+  expect(channel.sent).toMatchObject([{ op: "scores", args: { ...saliency, steps: [0, 1], joined: true } }]);
+  say(idOf(0), { rows: 1, cols: 3, notes: ["both by one"] }, [1, 2, 3]);
+  expect([...(await asked)]).toEqual([1, 2, 3]);
+  expect(session.note(saliency, [0, 1])).toBe("both by one");
+  expect([session.note(saliency, 0), session.known(saliency, 0)]).toEqual([null, null]);
+  expect([...(await session.joined(saliency, [0, 1]))]).toEqual([1, 2, 3]);
+  expect(channel.sent).toHaveLength(1);
+});

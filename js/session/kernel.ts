@@ -49,8 +49,11 @@ function partOf(options: RequestOptions, from: number, count: number, all: numbe
   return { ...options, onProgress: (done, total) => onProgress(from + (count * done) / total, all) };
 }
 
+/** A step, or several of one row. */
+type Steps = number | readonly number[];
+
 /** The same for equal queries, whatever the order of their parts: a saved notebook has sorted them. */
-const rowKey = ({ method, layer, heads, head_rule, foil }: ScoreQuery, step: number): string =>
+const rowKey = ({ method, layer, heads, head_rule, foil }: ScoreQuery, step: Steps): string =>
   `row ${JSON.stringify([method, layer, heads, head_rule, foil ?? null, step])}`;
 
 interface Shape {
@@ -184,11 +187,20 @@ export class KernelSession implements Session {
     return floats(reply, steps.length * inputs);
   }
 
+  async joined(query: ScoreQuery, steps: readonly number[], options?: RequestOptions): Promise<Float32Array> {
+    const read = (reply: Reply) => {
+      const [note] = (reply.meta as Beside).notes ?? [];
+      if (note) this.#notes.set(rowKey(query, steps), note);
+      return floats(reply, this.#inputs());
+    };
+    return this.#ask("scores", { ...query, steps, joined: true }, read, options);
+  }
+
   known(query: ScoreQuery, step: number): Float32Array | null {
     return (this.#cache.get(rowKey(query, step)) as Float32Array | undefined) ?? null;
   }
 
-  note(query: ScoreQuery, step: number): string | null {
+  note(query: ScoreQuery, step: Steps): string | null {
     return this.#notes.get(rowKey(query, step)) ?? null;
   }
 

@@ -177,6 +177,8 @@ export interface MethodInfo {
   readonly question?: string;
   /** About how long the scores of a word take, where that is known. */
   readonly seconds?: number;
+  /** One backward pass gives the sum of the rows of several steps. */
+  readonly joins?: boolean;
   /** Of cross-attention: it covers this many inputs, from the first, at twice their weight among all. */
   readonly source?: number;
 }
@@ -337,10 +339,12 @@ export interface Session {
   readonly changes: Changes;
   /** float32 `[steps.length, inputs]`, row by row; NaN where a step could not see an input. */
   scores(query: ScoreQuery, steps: readonly number[], options?: RequestOptions): Promise<Float32Array>;
+  /** float32 `[inputs]`: the sum of the rows of steps in a row, by one backward pass; only where Python runs, of a method that `joins`. */
+  joined?(query: ScoreQuery, steps: readonly number[], options?: RequestOptions): Promise<Float32Array>;
   /** The scores of a step if they are known already, without asking for them. */
   known(query: ScoreQuery, step: number): Float32Array | null;
-  /** The note on the scores of a step, known once they are computed. */
-  note(query: ScoreQuery, step: number): string | null;
+  /** The note on the scores of a step, or of joined steps, known once they are computed. */
+  note(query: ScoreQuery, step: number | readonly number[]): string | null;
   /** What the scores of a step should add up to, known once they are computed; null where nothing is promised. */
   sums(query: ScoreQuery, step: number): Sums | null;
   /** float32 `[steps]`: the score of one input for each step. */

@@ -14,6 +14,7 @@ from helpers.waiting import PATIENCE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import attrwidget as aw
 from attrwidget.page.content import content_of
 from attrwidget.widget.session import Session
 
@@ -308,3 +309,21 @@ def test_messages_without_an_id_are_ignored_with_a_warning(caplog: pytest.LogCap
         page.session.receive(message)
     assert page.received == []
     assert sum(record.getMessage().startswith("ignored") for record in caplog.records) == 6
+
+
+def test_joined_steps_are_one_row_the_sum_of_theirs() -> None:
+    ex = aw.load("demo").explain("The capital of Japan is Tokyo and", max_new_tokens=4)
+    joins = {one["name"] for one in content_of(ex.reading)["methods"] if one.get("joins")}
+    assert {"gim", "input_x_gradient"} <= joins
+    assert "saliency" not in joins
+    assert not any(one.get("joins") for one in content_of(ex.reading, model=False)["methods"])
+    asked = {**SELECTION, "method": "input_x_gradient"}
+    page = Page(ex)
+    meta, joined = page.ask("scores", {**asked, "steps": [0, 1, 2], "joined": True}, "a")
+    assert not ex.reading.has_rows("input_x_gradient", [2]), "one row, and not those of the steps"
+    _, single = page.ask("scores", {**asked, "steps": [0, 1, 2]}, "b")
+    rows = np.frombuffer(single, "<f4").reshape(3, -1)
+    np.testing.assert_allclose(np.frombuffer(joined, "<f4"), np.nansum(rows, axis=0), atol=1e-5)
+    assert (meta["rows"], meta["notes"]) == (1, ["all 3 by one backward pass"])
+    assert "a row of its own" in page.error("scores", {**SELECTION, "steps": [0, 1], "joined": True})
+    assert "two or more" in page.error("scores", {**asked, "steps": [0, 2], "joined": True})

@@ -63,7 +63,7 @@ def content_of(reading: Reading, *, model: bool = True) -> dict[str, Any]:
             "entropy": [_rounded(entropy) for entropy in steps["entropy"]],
             "alternatives": alternatives_of(reading, model=model),
         },
-        "methods": [_with_cost(reading, method, suggested) for method in reading.methods()],
+        "methods": [_offered(reading, method, suggested, model=model) for method in reading.methods()],
         "contrast": contrasts.descriptions() if contrasts else {},
         "contrast_whole": contrasts.whole_descriptions() if contrasts else {},
         "check_seconds": _seconds(reading.checks) if model else None,
@@ -147,11 +147,12 @@ def lens_entry(lens: Lens | None) -> dict[str, Any]:
     return {"lens": {"layers": lens.n_layers, "seconds": float(f"{lens.seconds([0]):.2g}")}}
 
 
-def _with_cost(reading: Reading, method: MethodInfo, steps: Sequence[int]) -> dict[str, Any]:
-    """Return *method* as JSON with the seconds that *steps* take, where they are known."""
+def _offered(reading: Reading, method: MethodInfo, steps: Sequence[int], *, model: bool) -> dict[str, Any]:
+    """Return *method* as JSON with the seconds that *steps* take, where they are known, and whether it joins them."""
     seconds = reading.seconds(method.name, steps)
     known = {} if seconds is None else {"seconds": float(f"{seconds:.2g}")}
-    return {**method_entry(method), **known}
+    joins = {"joins": True} if model and reading.joins(method.name) else {}
+    return {**method_entry(method), **known, **joins}
 
 
 def _broken(reading: Reading) -> list[str]:

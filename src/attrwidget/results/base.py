@@ -171,6 +171,16 @@ class Reading(ABC):
             there is no input.
         """
 
+    def joins(self, method: str) -> bool:  # noqa: ARG002
+        """Return whether ``joined_row`` takes one backward pass, for *method* is linear in the score."""
+        return False
+
+    def joined_row(
+        self, method: str, steps: Sequence[int], progress: Progress | None = None
+    ) -> NDArray[np.float32]:
+        """Return the sum of *method*'s rows of *steps*, float32 ``[1, n_inputs]``, where ``joins`` is True."""
+        raise NotImplementedError
+
     @abstractmethod
     def has_rows(self, method: str, steps: Sequence[int]) -> bool:
         """Return whether ``rows`` would answer at once."""

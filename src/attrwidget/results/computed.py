@@ -78,6 +78,17 @@ class ComputedReading(Reading):
         request = self.request(method, selection=select_heads(layer, heads, head_rule))
         return normalize_rows(self.raw(request, steps, progress), request.method, "auto")
 
+    def joins(self, method: str) -> bool:
+        """Return whether one backward pass gives the sum of *method*'s rows; see ``Request.of_sum``."""
+        return self.trace.writes_text and get(method).linear
+
+    def joined_row(
+        self, method: str, steps: Sequence[int], progress: Progress | None = None
+    ) -> NDArray[np.float32]:
+        """Return the sum of *method*'s rows of *steps*, by one backward pass; see ``Reading.joined_row``."""
+        request = self.request(method).of_sum(steps)
+        return normalize_rows(self.raw(request, steps[-1:], progress), request.method, "auto")
+
     def has_rows(self, method: str, steps: Sequence[int]) -> bool:
         """Return whether ``rows`` would answer at once."""
         return self.cache.has(self.request(method), steps)

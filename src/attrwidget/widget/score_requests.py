@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrwidget.checks import HEAD_RULES, check_choice, check_input, check_whole, short
@@ -34,6 +35,8 @@ def scores(reading: Reading, args: Mapping[str, Any]) -> Query:
     selection, steps = _selection(reading, args), steps_of(reading, args["steps"])
     if args.get("foil") is not None:
         return _contrast(reading, selection.method.name, steps, args["foil"])
+    if args.get("joined") is True:
+        return _joined(reading, selection.method, steps)
     most = rows_at_once(reading.n_inputs)
     if len(steps) > most:
         raise AttrWidgetError(TOO_MANY.format(len(steps), most))
@@ -84,6 +87,21 @@ def picture(reading: Reading, args: Mapping[str, Any]) -> Query:
         return Answer(meta, values.tobytes())
 
     return _query(reading, selection, steps, answer)
+
+
+def _joined(reading: Reading, method: MethodInfo, steps: list[int]) -> Query:
+    """Check a request for the sum of the rows of *steps*."""
+    if not reading.joins(method.name):
+        raise AttrWidgetError(f"{method.title} gives each step a row of its own: leave out joined.")
+    if len(steps) < 2 or any(after != before + 1 for before, after in pairwise(steps)):
+        raise AttrWidgetError("Joined steps are two or more, each after the one before.")
+
+    def answer(progress: Progress) -> Answer:
+        row = reading.joined_row(method.name, steps, progress)
+        note = f"all {len(steps)} by one backward pass"
+        return Answer({"rows": 1, "cols": row.shape[1], "notes": [note]}, float_bytes(row))
+
+    return Query(1, answer)
 
 
 def _contrast(reading: Reading, method: str, steps: list[int], ids: Any) -> Query:
