@@ -272,7 +272,7 @@ def main() -> None:
         "runs for saliency. A plain pass is one forward pass of the text; a backward pass counts as two. "
         f"{time.monotonic() - begun:.0f} s in all."
     )
-    write(results, [note], given.to)
+    write(results, [note], given.to, f"python -m benchmarks.gpu{' --tiny' * given.tiny}")
 
 
 if __name__ == "__main__":

@@ -76,10 +76,10 @@ def table(results: Sequence[Result]) -> Table:
     return shown
 
 
-def write(results: Sequence[Result], notes: Sequence[str], path: Path) -> None:
-    """Write *results* and *notes* (how each was measured) to *path* as Markdown."""
+def write(results: Sequence[Result], notes: Sequence[str], path: Path, by: str = "make bench") -> None:
+    """Write *results* and *notes* (how each was measured) to *path* as Markdown; *by* is the command that made them."""
     rows = [HEADINGS, ("---",) * len(HEADINGS), *(result.cells for result in results)]
-    lines = ["# Benchmarks", "", f"Made by `make bench` on {machine()}.", ""]
+    lines = ["# Benchmarks", "", f"Made by `{by}` on {machine()}.", ""]
     lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
     lines += ["", *(f"- {note}" for note in notes), ""]
     path.write_text("\n".join(lines), encoding="utf-8")

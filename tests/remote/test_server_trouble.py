@@ -83,6 +83,14 @@ def test_trouble_midway_is_a_sentence_and_loses_nothing(
     assert not answered & {request["prompt"] for request in served.requests[asked:]}
 
 
+def test_texts_that_are_under_way_are_not_asked_for_again(served: Completions, address: str) -> None:
+    ex = connected(address, parallel=4).explain(PROMPT, output=ANSWER)
+    served.slow, asked = 0.05, len(served.requests)
+    rows = ex.reading.remote.changed.batch([(3,), (3,), (3,), (4,)], lambda changed: changed.log_probs)
+    assert len(served.requests) == asked + 2
+    np.testing.assert_array_equal(rows[0], rows[2])
+
+
 def test_answers_in_other_tokens_are_told_of(served: Completions, address: str) -> None:
     def split(number: int, choice: dict[str, Any]) -> None:
         """Split a token of the answer in two, of which the second is certain."""

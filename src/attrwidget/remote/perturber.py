@@ -11,6 +11,7 @@ import numpy as np
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.servers.at_once import at_once
+from attrwidget.servers.once import Once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -78,9 +79,8 @@ class RemotePerturber:
         self._server, self._echo, self._first_step = server, echo, first_step
         text, spans = self._deleted(set())
         self._log_probs = echo.log_probs[first_step:]
-        # Nothing is asked twice.
-        self._known = {(text, tuple(span is None for span in spans)): scored_in(echo, spans)[0]}
-        self._others: dict[tuple[str, str], float] = {}
+        self._known, self._others = Once[Scored](), Once[float]()  # nothing is asked twice
+        self._known.get((text, tuple(span is None for span in spans)), lambda: scored_in(echo, spans)[0])
         self.split_otherwise = 0
 
     def unchanged(self, read: Callable[[Changed], Any]) -> Any:
@@ -104,14 +104,15 @@ class RemotePerturber:
             self._echo.begins_unnamed and 0 in gone
         ):  # the server would give the others' values to other tokens
             return Scored(np.full(len(spans), np.nan), ({},) * len(spans))
-        key = text, tuple(span is None for span in spans)
-        if key not in self._known:
-            if not text:
-                return Scored(np.full(len(spans), np.nan), ({},) * len(spans))
+        if not text:
+            return Scored(np.full(len(spans), np.nan), ({},) * len(spans))
+
+        def ask() -> Scored:
             scored, same = scored_in(self._server.read(text), spans)
             self.split_otherwise += not same
-            self._known[key] = self._filled(scored, spans, gone)
-        return self._known[key]
+            return self._filled(scored, spans, gone)
+
+        return self._known.get((text, tuple(span is None for span in spans)), ask)
 
     def _filled(self, scored: Scored, spans: Spans, gone: Collection[int]) -> Scored:
         """Return *scored* with the steps that were deleted themselves, each after what is left before it."""
@@ -128,11 +129,13 @@ class RemotePerturber:
         before = self._text(set(gone), self._first_step + step)
         if not before or not other:
             return np.nan
-        if (before, other) not in self._others:
+
+        def ask() -> float:
             span = len(before), len(before) + len(other)
             scored, _ = scored_in(self._server.read(before + other), [span])
-            self._others[before, other] = float(scored.log_probs[0])
-        return self._others[before, other]
+            return float(scored.log_probs[0])
+
+        return self._others.get((before, other), ask)
 
     def _text(self, gone: Collection[int], end: int) -> str:
         echo = self._echo
