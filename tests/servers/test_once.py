@@ -40,7 +40,11 @@ def test_those_who_wait_for_what_fails_make_it_themselves() -> None:
         time.sleep(0.05)
         raise RuntimeError
 
-    thread = threading.Thread(target=lambda: pytest.raises(RuntimeError, once.get, "a", fail))
+    def ask() -> None:
+        with pytest.raises(RuntimeError):
+            once.get("a", fail)
+
+    thread = threading.Thread(target=ask)
     thread.start()
     begun.wait()
     assert once.get("a", lambda: 3) == 3
