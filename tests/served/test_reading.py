@@ -6,15 +6,18 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from helpers.exported import export
 from helpers.model_server import model_server
 from helpers.page import SCORES, SELECTION, Page
 
 import attrwidget as aw
 from attrwidget.page.content import content_of
+from attrwidget.results.live import LiveReading
 from attrwidget.serve.limits import ServeLimits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 PROMPT = "The capital of Japan is"
 TOKEN = PROMPT
@@ -76,6 +79,33 @@ def test_a_widget_of_a_served_explanation_holds_and_shows(local: Any, address: s
         there.held = [9]
 
 
+def test_files_begin_with_what_the_widget_shows(local: Any, address: str, tmp_path: Path) -> None:
+    files = []
+    for name, model in (("here", local), ("there", aw.connect(address))):
+        ex = model.explain(PROMPT, max_new_tokens=3)
+        ex.widget.method, ex.widget.held, ex.widget.view = "saliency", [1], "flow"
+        figure = ex.figure(tmp_path / f"{name}.svg").read_text()
+        _, page = export(ex, tmp_path / f"{name}.html", methods=["saliency"])
+        files.append((figure, page["state"]))
+    assert files[1] == files[0]
+    assert files[1][1]["held"] == [1]
+
+
+def test_the_log_of_a_server_has_no_text(
+    local: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def rows(*_args: Any, **_options: Any) -> None:
+        raise RuntimeError(PROMPT)
+
+    with model_server(local) as address:
+        page = Page(aw.connect(address).explain(PROMPT, max_new_tokens=2))
+        with monkeypatch.context() as patch:
+            patch.setattr(LiveReading, "rows", rows)
+            assert "RuntimeError" in page.error("scores", SCORES)
+    assert "RuntimeError at" in caplog.text
+    assert PROMPT not in caplog.text
+
+
 def test_a_page_without_the_token_gets_nothing(local: Any) -> None:
     with model_server(local, token=TOKEN) as address:
         page = Page(aw.connect(address, api_key=TOKEN).explain(PROMPT, max_new_tokens=2))
@@ -97,7 +127,6 @@ def test_a_server_that_is_gone_is_a_sentence_and_what_comes_back_goes_on(local: 
 
 def test_a_page_that_gives_up_stops_the_work_there(local: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     begun, goes_on, stopped = threading.Event(), threading.Event(), threading.Event()
-    from attrwidget.results.live import LiveReading
 
     def rows(_self: Any, *_args: Any, progress: Any, **_options: Any) -> None:
         begun.set()

@@ -211,6 +211,8 @@ class Workbench(widgets.VBox):  # type: ignore[misc]
         """Load the first models while the visitor reads; a failure is shown when they are asked for."""
         try:
             self._models.load(*names)
+        except AttrWidgetError:
+            pass  # such as a server that is away
         except Exception:
             logger.exception("the bundled model could not be loaded")
 

@@ -13,7 +13,9 @@ from attrwidget.checks import check_choice, short
 from attrwidget.errors import AttrWidgetError
 from attrwidget.explanation import Explanation
 from attrwidget.formats.write.save import texts_of
+from attrwidget.page.checks import DEFAULT_OPTIONS
 from attrwidget.page.content import content_of
+from attrwidget.page.state import SHARED, initial_state, mend
 from attrwidget.serve.allowed import check_explain, check_given
 from attrwidget.text.prompt import is_batch
 from attrwidget.widget.queries import read_query
@@ -85,12 +87,16 @@ class Maker:
         }
         return answer, arrays
 
-    def call(self, recipe: Recipe, name: str, arguments: Any, progress: Progress) -> Answer:
-        """Return the result of a call."""
+    def call(
+        self, recipe: Recipe, name: str, arguments: Any, progress: Progress, shown: Any = None
+    ) -> Answer:
+        """Return the result of a call; *shown* is what the client's widget shows, which a file begins with."""
         method, given = read_call(name, arguments)
         encode = Encoder()
         with self.limits.applied(), _recorded() as warned:
             found = self.explanation(recipe, progress)
+            if name in FILES and isinstance(shown, dict):
+                found = _Shown(found.reading, shown)
             result = encode(_called(found, name, method, given, progress))
         return {"result": result, "warned": _texts(warned)}, encode.arrays
 
@@ -111,6 +117,18 @@ class Maker:
         if _takes_progress(self._model.explain):
             options["progress"] = progress
         return _drawn_by(recipe.seed, lambda: self._model.explain(text, **options))
+
+
+class _Shown(Explanation):
+    """An explanation whose widget is in another process."""
+
+    def __init__(self, reading: LiveReading, sent: dict[str, Any]) -> None:
+        super().__init__(reading)
+        sent = {name: value for name, value in sent.items() if name in SHARED}
+        self._state = initial_state(reading) | mend(reading, sent, DEFAULT_OPTIONS)[0]
+
+    def _shown_state(self) -> dict[str, Any]:
+        return self._state
 
 
 def read_call(name: Any, arguments: Any) -> tuple[Callable[..., Any], dict[str, Any]]:

@@ -13,15 +13,25 @@ from attrwidget.errors import AttrWidgetError, Cancelled
 from attrwidget.explanation import Explanation
 from attrwidget.page.frames import BEAT, CANCELLED, frame
 from attrwidget.serve.queue import BusyError
-from attrwidget.serve.requests import client_of, mistake
+from attrwidget.serve.requests import client_of, mistake, where
+from attrwidget.widget import session
 from attrwidget.widget.desk import BEAT_EVERY, Desk
 from attrwidget.wire.recipe import PAGE_STEPS, read_recipe
 
 if TYPE_CHECKING:
+    import logging
     from collections.abc import AsyncIterator
 
     from attrwidget.serve.requests import Serving
     from attrwidget.wire.recipe import Recipe
+
+
+def without_texts(record: logging.LogRecord) -> bool:
+    """Take the message of an error out of what is logged of it: it may hold a client's text."""
+    if record.exc_info and record.exc_info[1] is not None:
+        record.msg, record.args = f"{record.getMessage()}: %s", (where(record.exc_info[1]),)
+        record.exc_info = None
+    return True
 
 
 class Pages:
@@ -35,6 +45,7 @@ class Pages:
         self._serving, self._maker = serving, serving.maker
         self.desk = Desk(self._maker.limits.applied)
         self._open: Counter[str] = Counter()
+        session.logger.addFilter(without_texts)
 
     def router(self) -> APIRouter:
         """Return the routes."""

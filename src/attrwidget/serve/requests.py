@@ -138,11 +138,11 @@ def mistake(error: Exception) -> RefusedError:
     """Return what a client is told of *error*; what is no lack of memory is logged with where it was raised."""
     if is_out_of_memory(error):
         return RefusedError(413, NO_MEMORY)
-    logger.error("a request failed: %s", _where(error))
+    logger.error("a request failed: %s", where(error))
     return RefusedError(500, f"The server made a mistake ({type(error).__name__}); its log says where.")
 
 
-def _where(error: BaseException) -> str:
+def where(error: BaseException) -> str:
     """Return the type of *error* and the lines that raised it, without its message: it may hold a client's text."""
     import traceback
 

@@ -48,7 +48,7 @@ def routes(serving: Serving, model: Model) -> APIRouter:
         recipe, name, given = read_recipe(body.get("recipe")), str(body.get("call")), body.get("arguments")
         read_call(name, given)  # raises before anything waits
         return await serving.answered(
-            request, lambda progress: serving.maker.call(recipe, name, given, progress)
+            request, lambda progress: serving.maker.call(recipe, name, given, progress, body.get("shown"))
         )
 
     return router

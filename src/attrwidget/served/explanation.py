@@ -69,7 +69,9 @@ class ServedExplanation(Explanation):
             AttrWidgetError: An argument is bad, or the server does not answer.
         """
         arguments = {name: to_plain(value, f"{name}=") for name, value in given.items()}
-        body = {"recipe": self._recipe.as_json(), "call": call, "arguments": arguments}
+        body: dict[str, Any] = {"recipe": self._recipe.as_json(), "call": call, "arguments": arguments}
+        if call in FILES:
+            body["shown"] = self._shown_state()
         answer, arrays = self._server.post("/v1/call", body, tick_of(progress))
         for sentence in answer["warned"]:
             warnings.warn(sentence, stacklevel=3)
