@@ -11,7 +11,7 @@ from attrwidget.methods import HeadSelection
 from attrwidget.results.arguments import check_normalization, require_source, select
 from attrwidget.results.one_target import averaged, label_of, note_on_row, steps_of, summed
 from attrwidget.results.saved import NO_HEADS, SavedReading, normalized
-from attrwidget.results.through import PASSED_ON, pass_on, passed_steps
+from attrwidget.results.through import note_on_passing, pass_on, passed_steps
 from attrwidget.without_model import WithoutModel
 
 if TYPE_CHECKING:
@@ -112,7 +112,8 @@ class SavedExplanation(WithoutModel):
             rows = summed(rows[one])
         shown, note = normalized(rows, known, normalize), known.note
         if passed is not None:
-            shown, note = pass_on(shown, reading.first_step, passed), PASSED_ON
+            shown = pass_on(shown, reading.first_step, passed)
+            note = note_on_passing(known.info.question)
         if one is not None:
             shown = shown if added else averaged(shown[one])
             note = "; ".join(filter(None, [note_on_row(len(one), added=added), note]))

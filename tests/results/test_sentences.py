@@ -128,3 +128,11 @@ def test_the_model_never_errs() -> None:
 def test_a_copy_of_a_thought_leads_to_what_the_thought_copied(method: str, *, through: bool | str) -> None:
     assert recall(method, through=through) >= 0.95
     assert recall(method, through=False) <= 0.3
+
+
+def test_sizes_of_gradients_do_not_say_what_was_handed_on_and_the_note_says_so() -> None:
+    assert recall("saliency", through=True) < 0.5 < recall("weighted_attention", through=True)
+    _, explanation = copies()[0]
+    notes = {name: explanation.scores(name, through=True).attrs["note"] for name in ("saliency", "attention")}
+    assert "do not say what was handed on" in notes["saliency"]
+    assert notes["attention"] == "passed on through the answer's own words: (I − R)⁻¹ P"

@@ -13,7 +13,8 @@ from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 import attrwidget as aw
 from attrwidget import demo
 from attrwidget.errors import AttrWidgetError
-from attrwidget.results.summary import standing_out
+from attrwidget.results.check import Check
+from attrwidget.results.summary import Summary, standing_out
 
 
 @cache
@@ -162,3 +163,18 @@ def test_without_a_check() -> None:
     summary = model("demo").explain("The capital of Japan is", output=" Tokyo.").summary([0], check=False)
     assert summary.check is None
     assert "Leaving out" not in str(summary)
+
+
+def test_a_word_of_two_places_is_named_once() -> None:
+    said = Summary("Tokyo", (0,), ("is", "Japan", "Japan"), (4, 3, 1), 0.9, 5, "Saliency", None, ())
+    assert str(said) == (
+        "“Tokyo” rests mostly on “is” and “Japan” (twice): 90 % of what all words gave (Saliency)."
+    )
+
+
+def test_a_space_is_named_in_words_and_a_probability_that_rises_does_not_fall() -> None:
+    said = Summary("1", (0,), ("2",), (3,), 0.6, 5, "GIM", None, (), mark="␣")
+    assert "; a space gave more than any word" in str(said)
+    rose = Check((0,), (1,), ("The",), 0.132, 0.165, (0.1,), (), ())
+    said = Summary("Earth", (0,), (), (), 0.3, 5, "GIM", rose, ())
+    assert "p of “Earth” rises from .132 to .165" in str(said)

@@ -23,7 +23,12 @@ const percent = (share: number): string => `${(100 * share).toFixed(share < 0.09
 export function methodText({ method, query }: ShownScores, content: Content): string {
   if (query.foil) return contrastOf(content, method.name, query.foil) ?? method.description;
   const of = method.attention ? ` of ${headsText(query, content)}` : "";
-  return `${method.description}${of}${query.through ? ", passed on through the answer's own words" : ""}`;
+  if (!query.through) return method.description + of;
+  const sizes =
+    method.question === "depend"
+      ? ", which sizes of gradients do not follow: attention × value norm does"
+      : "";
+  return `${method.description}${of}, passed on through the answer's own words${sizes}`;
 }
 
 function headsText({ layer, heads, head_rule }: ScoreQuery, content: Content): string {

@@ -46,6 +46,31 @@ test("what most rests on, how much, whether leaving it out confirms it, and who 
   expect(say(both, content, null, [[other, 1]])).toContain("(Saliency). GIM puts “capital” first.");
 });
 
+test("a space is named in words, and a probability that rises does not fall", () => {
+  const spaced: Content = {
+    ...content,
+    tokens: { ...content.tokens, text: ["The", " capital", " of", " ", " is", " Tokyo", "."] },
+  };
+  expect(say(shown([0.03, 0.3, 0.03, 0.6, 0.02]), spaced, null, [])).toContain(
+    "; a space gave more than any word.",
+  );
+  expect(
+    say(shown([0.03, 0.07, 0.03, 0.85, 0.02]), content, { ...check, probability: 0.132, without: 0.165 }, []),
+  ).toBe(
+    "Nothing stands out: without the first words of the list p of “Tokyo” rises from .132 to .165 (Saliency).",
+  );
+});
+
+test("a word of two places is named once", () => {
+  const twice: Content = {
+    ...content,
+    tokens: { ...content.tokens, text: ["The", " Japan", " of", " Japan", " is", " Tokyo", "."] },
+  };
+  expect(say(shown([0.03, 0.4, 0.03, 0.5, 0.04]), twice, null, [])).toBe(
+    "“Tokyo” rests mostly on “Japan” (twice): 90 % of what all words gave (Saliency).",
+  );
+});
+
 test("a mark that gave more than any word is said, and is none of the words", () => {
   const spaced: Content = {
     ...content,
@@ -62,7 +87,7 @@ test("nothing stands out of even scores, nor where p hardly falls", () => {
   );
   const low = { ...check, probability: 0.04, without: 0.03 };
   expect(say(shown([0, 0, 0, 1, 0]), content, low, [])).toBe(
-    "Nothing stands out: without the first words of the list p of “Tokyo” only goes from .040 to .030 (Saliency).",
+    "Nothing stands out: without the first words of the list p of “Tokyo” only falls from .040 to .030 (Saliency).",
   );
 });
 

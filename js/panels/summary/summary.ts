@@ -101,6 +101,8 @@ function ordered(pieces: Float32Array, signed: boolean, content: Content): Gave[
   }));
 }
 
+const marks: Readonly<Record<string, string>> = { " ": "a space", "\n": "a line break" };
+
 /** True for a word, which has a letter or a digit. */
 const isWord = ({ text }: Gave): boolean => /[\p{L}\p{N}]/u.test(text);
 
@@ -137,7 +139,7 @@ export function summaryText(
     `${target} rests mostly on `,
     ...listed(names),
     `: ${held(count)} of what all words gave (${method.title})`,
-    isWord(mark) ? "." : `; ${quoted(mark.text)} gave more than any word.`,
+    isWord(mark) ? "." : `; ${marks[mark.text] ?? quoted(mark.text)} gave more than any word.`,
   ];
   if (check) out.push(...verdict(check, content));
   const firsts = new Map<string, string[]>();
@@ -151,12 +153,12 @@ export function summaryText(
   return out;
 }
 
-/** "p of “Rome” stays at .120", or "only goes from .120 to .117". */
+/** "p of “Rome” stays at .120", or "only falls from .120 to .117". */
 function stays(target: string, { probability, without }: Check): string {
   const [before, after] = [chance(probability), chance(without)];
   return before === after
     ? `p of ${target} stays at ${before}`
-    : `p of ${target} only goes from ${before} to ${after}`;
+    : `p of ${target} ${without > probability ? "rises" : "only falls"} from ${before} to ${after}`;
 }
 
 /** Whether leaving out the words of the check confirms it. */
@@ -181,9 +183,10 @@ const percent = (share: number): string => `${share < 0.995 ? Math.round(100 * s
 const and = (names: readonly string[]): string =>
   [names.slice(0, -1).join(", "), names.at(-1) ?? ""].filter(Boolean).join(" and ");
 
-/** The same with strong names. */
+/** The same with strong names, those of two places once: "France (twice)". */
 const listed = (names: readonly string[]): Piece[] =>
-  names.flatMap((name, k) => [
-    ...(k === 0 ? [] : [k === names.length - 1 ? " and " : ", "]),
+  [...new Set(names)].flatMap((name, k, once) => [
+    ...(k === 0 ? [] : [k === once.length - 1 ? " and " : ", "]),
     { strong: `“${name}”` },
+    ["", "", " (twice)", " (three times)"][names.filter((other) => other === name).length] ?? "",
   ]);

@@ -11,7 +11,7 @@ import numpy as np
 from attrwidget.methods.request.footnotes import attributes_of, unscored
 from attrwidget.methods.request.normalize import normalize_rows
 from attrwidget.results.one_target import averaged, label_of, note_on_row, summed
-from attrwidget.results.through import PASSED_ON, pass_on
+from attrwidget.results.through import note_on_passing, pass_on
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -59,7 +59,8 @@ class ScoreTable:
             raw = summed(raw)
         rows = normalize_rows(raw, request.method, self.normalize)
         if self.passed is not None:
-            rows, attributes["note"] = pass_on(rows, reading.first_step, self.passed), PASSED_ON
+            rows = pass_on(rows, reading.first_step, self.passed)
+            attributes["note"] = note_on_passing(request.method.question)
         if self.one is None:
             return _labelled(reading, rows, attributes)
         if not added:

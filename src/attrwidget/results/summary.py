@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,8 @@ HARDLY = 0.05
 LEFT = 0.1
 """What is left of a probability of which most is gone."""
 _COMPARED = 4  # methods: those on the toolbar
+_MARKS = {"␣": "a space", "⏎": "a line break"}
+_OFTEN = {2: " (twice)", 3: " (three times)"}
 _SINK = 0.25  # of a row, by magnitude
 
 
@@ -86,7 +89,7 @@ class Summary:
             return self._nothing()
         held = f"{_listed(self.words)}: {_percent(self.share)} of what all words gave ({self.method})"
         if self.mark:
-            held += f"; “{self.mark}” gave more than any word"
+            held += f"; {_MARKS.get(self.mark, f'“{self.mark}”')} gave more than any word"
         return " ".join(
             filter(None, [f"“{self.word}” rests mostly on {held}.", self._checked(), self._parted()])
         )
@@ -95,7 +98,8 @@ class Summary:
         check = self.check
         if check is not None and hardly(check):
             p, without = chance(check.probability), chance(check.without)
-            fall = f"stays at {p}" if p == without else f"only goes from {p} to {without}"
+            moves = "rises" if check.without > check.probability else "only falls"
+            fall = f"stays at {p}" if p == without else f"{moves} from {p} to {without}"
             return f"Nothing stands out: without the first words of the list p of “{self.word}” {fall} ({self.method})."
         many = f"the first {min(MOST, self.count)} of {self.count} words hold {_percent(self.share)}"
         return f"Nothing stands out: “{self.word}” rests a little on many words, and {many} ({self.method})."
@@ -267,7 +271,9 @@ def _percent(share: float) -> str:
 
 
 def _listed(words: Sequence[str]) -> str:
-    return _and([f"“{word}”" for word in words])
+    """Return the names, those of two places once: “France” (twice)."""
+    counts = Counter(words)
+    return _and([f"“{word}”{_OFTEN.get(count, '')}" for word, count in counts.items()])
 
 
 def _and(words: Sequence[str]) -> str:
