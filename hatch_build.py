@@ -8,7 +8,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-BUNDLES = tuple(f"src/attrwidget/page/static/{name}.js" for name in ("widget", "page", "open"))
+BUNDLES = tuple(f"src/attrwidget/page/static/{name}.js" for name in ("widget", "page", "open", "collection"))
 
 
 def _system_npm() -> list[str]:

@@ -1,4 +1,8 @@
-"""Measure data sets: ``python -m benchmarks.datasets batches`` (two minutes) compares texts at once with one by one."""
+"""Measure data sets.
+
+``python -m benchmarks.datasets batches`` (two minutes) compares texts at once with one by one, ``workers`` (two
+minutes, two cores) two workers with one, and ``collection`` (a minute) opens and searches a hundred thousand texts.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +13,15 @@ import tempfile
 import time
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrwidget as aw
 from attrwidget.dataset.batch import Text
 from attrwidget.dataset.manifest import Manifest
 from attrwidget.dataset.shard import explain_shard
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _DRAW = random.Random(0)  # noqa: S311 - words
 _WORDS = {
@@ -57,6 +64,77 @@ def _processor_time(model: Any, texts: list[Text], how: Manifest) -> float:
         return time.process_time() - start
 
 
+def workers(count: int = 1200) -> None:
+    """Print how long two workers take for *count* texts, and one, without and with their start."""
+    texts = [_WORDS["demo-sentiment"]() for _ in range(count)]
+    taken = {}
+    for crew in (1, 2):
+        marks: list[tuple[int, float]] = []
+        with tempfile.TemporaryDirectory() as folder:
+            start = time.perf_counter()
+            aw.explain_dataset(
+                "demo-sentiment",
+                texts,
+                to=Path(folder) / "scores",
+                workers=crew,
+                shard_size=20,
+                progress=lambda done, _total, marks=marks: marks.append((done, time.perf_counter())),
+            )
+            whole = time.perf_counter() - start
+        # From the moment that all workers have loaded their model.
+        ready = next(k for k, (done, _) in enumerate(marks) if done >= 40 * crew)
+        rate = (marks[-1][0] - marks[ready][0]) / (marks[-1][1] - marks[ready][1])
+        taken[crew] = whole, rate
+        print(f"{crew} workers: {whole:.1f} s in all; {rate:.1f} texts a second once they run", flush=True)
+    (one, slow), (two, fast) = taken[1], taken[2]
+    print(f"2 workers: {one / two:.2f} times as fast in all, {fast / slow:.2f} times once they run")
+
+
+def collection(count: int = 100_000) -> None:
+    """Print how long a collection of *count* texts, made of a few real explanations, takes to open and to search."""
+    with tempfile.TemporaryDirectory() as where:
+        folder = Path(where) / "scores"
+        aw.explain_dataset("demo-sentiment", [_WORDS["demo-sentiment"]() for _ in range(64)], to=folder)
+        _multiply(folder, count)
+        _timed("open", lambda: aw.open(folder))
+        _timed("open and search for the first time, writing the index", lambda: aw.open(folder).search("not"))
+        _timed("open and search for a word", lambda: aw.open(folder).search("not", min_share=0.2))
+        opened = aw.open(folder)
+        _timed("search for a word", lambda: opened.search("not", min_share=0.2))
+        _timed("words by class", lambda: opened.words(by="class"))
+        _timed("one explanation", lambda: opened[count // 2])
+        _timed("the table", opened.table)
+
+
+def _multiply(folder: Path, count: int) -> None:
+    """Make the one shard of *folder* many, whose texts have other shares and one word of their own."""
+    import json
+
+    import pyarrow.parquet as pq
+
+    from attrwidget.dataset.shard import to_parquet
+
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps({**manifest, "count": count}))
+    rows = pq.read_table(folder / "shards/000000.parquet").to_pylist()
+    for shard in range(-(-count // 64)):
+        texts = []
+        for at in range(shard * 64, min(count, shard * 64 + 64)):
+            row = dict(rows[at % 64])
+            row["shares"] = [share * _DRAW.random() for share in row["shares"]]
+            row["words"] = [*row["words"][:-1], f"word{at % 20_000}"]
+            texts.append({**row, "id": at, "prompt": f"{row['prompt']} {at}"})
+        (folder / f"shards/{shard:06}.parquet").write_bytes(to_parquet(texts))
+    for path in (folder / "index").iterdir():
+        path.unlink()
+
+
+def _timed(what: str, work: Callable[[], Any]) -> None:
+    start = time.perf_counter()
+    work()
+    print(f"{what}: {time.perf_counter() - start:.3f} s", flush=True)
+
+
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    {"batches": batches}[sys.argv[1]]()
+    {"batches": batches, "workers": workers, "collection": collection}[sys.argv[1]]()

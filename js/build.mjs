@@ -140,6 +140,9 @@ const builds = [
     write("page.js", code, 310_000),
   ),
   await bundle("open", { format: "iife" }, ([{ code }]) => write("open.js", code, 1_500)),
+  await bundle("collection/collection", { format: "esm" }, ([{ code }]) =>
+    write("collection.js", code, 16_000),
+  ),
   await bundle("views/index", { format: "esm" }, writeViews),
 ];
 for (const build of builds) {

@@ -39,7 +39,7 @@ def write(path: Path) -> Path:
 @pytest.mark.parametrize("name", ["data.parquet", "data.csv", "data.tsv", "data.json", "data.jsonl"])
 def test_files(name: str, tmp_path: Path) -> None:
     found = read_texts(write(tmp_path) / name, "question", "answer")
-    assert found == ([row["question"] for row in ROWS], [row["answer"] for row in ROWS])
+    assert found == ([row["question"] for row in ROWS], [row["answer"] for row in ROWS], None)
 
 
 @pytest.mark.parametrize("data", [ROWS, TABLE, Dataset()])
@@ -47,8 +47,15 @@ def test_tables_and_lists(data: Any) -> None:
     assert read_texts(data, "question", "answer") == (
         [row["question"] for row in ROWS],
         [row["answer"] for row in ROWS],
+        None,
     )
     assert read_texts(data, "question").outputs is None
+    assert read_texts(data, "question", label="answer").labels == [row["answer"] for row in ROWS]
+
+
+def test_labels_are_texts() -> None:
+    rows = [{"prompt": "a", "label": label} for label in (1, None, "POSITIVE")]
+    assert read_texts(rows, label="label").labels == ["1", "", "POSITIVE"]
 
 
 def test_a_text_a_line(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ def dataset(  # noqa: PLR0917 - typer gives each its own name
     to: Annotated[Path, typer.Option(help="The folder to write. Called again, the command goes on.")],
     prompt: Annotated[str, typer.Option(help="The column of the texts.")] = "prompt",
     output: Annotated[str | None, typer.Option(help="The column of the answers to explain.")] = None,
+    label: Annotated[str | None, typer.Option(help="The column of the right answers.")] = None,
     method: Annotated[
         list[str] | None,
         typer.Option(help="How tokens are scored; may be given several times. leave_one_out."),
@@ -35,6 +36,7 @@ def dataset(  # noqa: PLR0917 - typer gives each its own name
         to=to,
         prompt=prompt,
         output=output,
+        label=label,
         methods=tuple(method or ("leave_one_out",)),
         engine=engine,
         workers=workers,

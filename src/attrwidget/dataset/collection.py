@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 
 from attrwidget.checks import is_whole, short
+from attrwidget.dataset.index import read_index
 from attrwidget.dataset.manifest import read_manifest, shard_path
+from attrwidget.dataset.query import Query
 from attrwidget.errors import AttrWidgetError
 from attrwidget.formats.container import unpack
 from attrwidget.formats.read.open import read_saved
@@ -18,13 +20,11 @@ from attrwidget.tables import Table
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
+    from attrwidget.dataset.index import Index
+    from attrwidget.dataset.widget import CollectionWidget
     from attrwidget.saved import SavedExplanation
-
-_ABOUT = ["id", "prompt", "answer", "probability", "error"]
 
 
 class Collection:
@@ -81,7 +81,10 @@ class Collection:
         shard = number // self._how.shard
         if shard not in self._shards:
             raise AttrWidgetError(f"Text {number} is not explained yet: call explain_dataset again to go on.")
-        row = self._read([shard], ["error", "explanation"]).slice(number - self._how.texts_of(shard).start, 1)
+        import pyarrow.parquet as pq
+
+        rows = pq.read_table(shard_path(self._folder, shard), columns=["error", "explanation"])
+        row = rows.slice(number - self._how.texts_of(shard).start, 1)
         (found,) = row.to_pylist()
         if found["error"] is not None:
             raise AttrWidgetError(f"Text {number} could not be explained: {found['error']}")
@@ -92,8 +95,8 @@ class Collection:
         return (self[k] for shard in self._shards for k in self._how.texts_of(shard) if k not in failed)
 
     def table(self) -> pd.DataFrame:
-        """Return ``id``, ``prompt``, ``answer``, its ``probability``, and ``error``, a row for each text."""
-        return Table(self._read(self._shards, _ABOUT).to_pandas())
+        """Return ``id``, ``prompt``, ``answer``, its ``probability``, ``error`` and ``label``, a row for each text."""
+        return Table(self.index.texts.to_pandas())
 
     def failed(self) -> pd.DataFrame:
         """Return the texts that could not be explained, with their sentences."""
@@ -104,7 +107,7 @@ class Collection:
         """Return the words of all texts: how often each occurs, and its mean share.
 
         Args:
-            by: ``"answer"`` has a row for each word and answer, such as a class.
+            by: ``"class"`` has a row for each word and answer, such as a class; ``"answer"`` is the same.
 
         Returns:
             Columns ``word``, ``count``, ``share`` (a share of the magnitudes of the first method's scores of a text, in
@@ -113,15 +116,24 @@ class Collection:
         Raises:
             AttrWidgetError: There is no such column.
         """
-        if by not in (None, "answer"):
-            raise AttrWidgetError(f"by= is 'answer' or None, not {by!r}.")
-        words, shares, rows = self._words
-        columns: dict[str, Any] = {"word": words, "share": shares}
+        if by not in (None, "answer", "class"):
+            raise AttrWidgetError(f"by= is 'class', 'answer' or None, not {by!r}.")
+        words = self.index.words
+        codes = words.column("word").combine_chunks()
+        names = codes.dictionary.to_pandas()
+        columns: dict[str, Any] = {
+            "word": codes.indices.to_numpy(),
+            "share": words.column("share").to_numpy(),
+        }
         if by is not None:
-            columns[by] = self._answers[rows]
-        grouped = pd.DataFrame(columns).groupby([*([by] if by else []), "word"], observed=True)["share"]
+            answers = pd.Categorical(self.index.texts.column("answer").to_pandas())
+            columns[by] = answers.codes[words.column("row").to_numpy()]
+        grouped = pd.DataFrame(columns).groupby([*([by] if by else []), "word"])["share"]
         found = grouped.agg(count="count", share="mean").reset_index()
-        return Table(found.sort_values("share", ascending=False, ignore_index=True))
+        found["word"] = names.take(found["word"]).to_numpy()
+        if by is not None:
+            found[by] = answers.categories.take(found[by])
+        return Table(found.sort_values("share", ascending=False, ignore_index=True, kind="stable"))
 
     def search(self, word: str, *, min_share: float = 0.0) -> pd.DataFrame:
         """Return the texts in which *word* has at least *min_share* of the magnitudes of the scores.
@@ -137,44 +149,29 @@ class Collection:
         Example:
             >>> collection.search("not", min_share=0.2)
         """
-        words, shares, rows = self._words
-        at = np.flatnonzero(words == word) if word in words.categories else np.empty(0, int)
-        at = at[np.abs(shares[at]) >= min_share]
-        found = pd.DataFrame({"row": rows[at], "share": shares[at]})
-        found = found.loc[found["share"].abs().sort_values(ascending=False).index].drop_duplicates("row")
-        about = self._about.take(found["row"].to_numpy()).to_pandas()
-        about.insert(1, "share", found["share"].to_numpy())
+        rows, shares = Query(word=word, min_share=min_share).rows(self.index)
+        about = self.index.texts.take(rows).to_pandas()
+        about.insert(1, "share", np.empty(0) if shares is None else shares)
         return Table(about.drop(columns="error"))
 
     @cached_property
-    def _about(self) -> Any:
-        return self._read(self._shards, _ABOUT)
+    def index(self) -> Index:
+        """What is known of all texts without opening their explanations; kept in the folder when it is finished."""
+        return read_index(self._folder, self._shards, finished=self.finished)
 
     @cached_property
-    def _answers(self) -> NDArray[Any]:
-        return np.asarray(self._about.column("answer").to_pandas())
+    def widget(self) -> CollectionWidget:
+        """The widget: a table of the texts with filters; a click shows a text's explanation below it.
 
-    @cached_property
-    def _words(self) -> tuple[pd.Categorical, NDArray[np.float32], NDArray[np.int64]]:
-        """All words of all texts, their shares, and the row of each."""
-        import pyarrow.compute as pc
+        Example:
+            >>> collection.widget.table.chosen = 17
+        """
+        from attrwidget.dataset.widget import CollectionWidget
 
-        table = self._read(self._shards, ["words", "shares"])
-        words, shares = (table.column(name).combine_chunks() for name in ("words", "shares"))
-        rows = pc.list_parent_indices(words).to_numpy()
-        encoded = pc.list_flatten(words).dictionary_encode()
-        coded = pd.Categorical.from_codes(encoded.indices.to_numpy(), encoded.dictionary.to_pylist())
-        return coded, pc.list_flatten(shares).to_numpy(), rows
+        return CollectionWidget(self)
 
-    def _read(self, shards: Sequence[int], columns: list[str]) -> Any:
-        """Return columns of some shards as one table of Arrow."""
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        paths = [shard_path(self._folder, shard) for shard in shards]
-        if not paths:
-            return pa.table({name: pa.array([], pa.string()) for name in columns})
-        return pa.concat_tables(pq.read_table(path, columns=columns) for path in paths)
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        return self.widget._repr_mimebundle_(**options)
 
     def __repr__(self) -> str:
         more = "" if self.finished else f" of {self._how.count:,}"

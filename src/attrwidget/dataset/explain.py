@@ -35,6 +35,7 @@ def explain_dataset(
     to: str | os.PathLike[str],
     prompt: str = "prompt",
     output: str | None = None,
+    label: str | None = None,
     methods: str | Sequence[str] = ("leave_one_out",),
     engine: str = "local",
     workers: int = 1,
@@ -56,6 +57,7 @@ def explain_dataset(
         to: The folder.
         prompt: The column of the texts.
         output: The column of the answers to explain; by default the model writes or decides them.
+        label: The column of the right answers, as the model writes its own, to filter by right and wrong.
         methods: Names of methods; words are searched by the first.
         engine: ``"local"``, processes on this machine, or ``"ray"``, Ray Data's actors, on a cluster if
             ``RAY_ADDRESS`` names one; its machines must see the folder and the model.
@@ -76,7 +78,7 @@ def explain_dataset(
         >>> aw.explain_dataset("demo-sentiment", ["A great film.", "Not great."], to="scores")
     """
     _check(engine, workers=workers, batch_size=batch_size, shard_size=shard_size)
-    texts = read_texts(data, prompt, output)
+    texts = read_texts(data, prompt, output, label)
     names = [methods] if isinstance(methods, str) else list(methods)
     _check_methods(names)
     folder = Path(to).expanduser()
@@ -113,7 +115,10 @@ def explain_dataset(
     elif missing:
         with progress_bar(f"Explaining {folder.name}", "text") as bar:
             run(bar)
-    return Collection(folder)
+    found = Collection(folder)
+    if found.finished:
+        _ = found.index  # is written now, so that the folder opens at once
+    return found
 
 
 def _check(engine: str, **counts: int) -> None:
@@ -145,7 +150,8 @@ def _parquet(texts: Texts) -> bytes:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    columns = {"prompt": texts.prompts, **({"output": texts.outputs} if texts.outputs else {})}
+    columns = {"prompt": texts.prompts, "output": texts.outputs, "label": texts.labels}
+    columns = {name: values for name, values in columns.items() if values is not None}
     buffer = io.BytesIO()
     pq.write_table(pa.table(columns), buffer, compression="zstd")
     return buffer.getvalue()

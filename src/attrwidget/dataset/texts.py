@@ -17,29 +17,34 @@ _TEXTS = "a list of texts, a list of dictionaries, a DataFrame, a Dataset, or a 
 
 
 class Texts(NamedTuple):
-    """The prompts of a data set and, where they are given, the outputs to explain."""
+    """The prompts of a data set and, where they are given, the outputs to explain and the right answers."""
 
     prompts: list[str]
     outputs: list[str] | None
+    labels: list[str] | None = None
 
 
-def read_texts(data: Any, prompt: str = "prompt", output: str | None = None) -> Texts:
-    """Return the texts in *data*, whose columns *prompt* and *output* hold them.
+def read_texts(
+    data: Any, prompt: str = "prompt", output: str | None = None, label: str | None = None
+) -> Texts:
+    """Return the texts in *data*, whose columns *prompt*, *output* and *label* hold them.
 
     Raises:
         AttrWidgetError: There are none, a column is missing, or one of its values is no text.
     """
     if isinstance(data, list | tuple) and data and all(isinstance(text, str) for text in data):
-        if output is not None:
-            raise AttrWidgetError(
-                f"output={output!r} is a column, and a list of texts has none: give dictionaries."
-            )
+        for option, name in (("output", output), ("label", label)):
+            if name is not None:
+                raise AttrWidgetError(
+                    f"{option}={name!r} is a column, and a list of texts has none: give dictionaries."
+                )
         return Texts(list(data), None)
     columns = _columns(data)
     prompts = _column(columns, prompt, "prompt")
     if not prompts:
         raise AttrWidgetError("The data set has no texts.")
-    return Texts(prompts, None if output is None else _column(columns, output, "output"))
+    outputs = None if output is None else _column(columns, output, "output")
+    return Texts(prompts, outputs, None if label is None else _labels(_values(columns, label, "label")))
 
 
 def _columns(data: Any) -> dict[str, Any]:
@@ -57,18 +62,26 @@ def _columns(data: Any) -> dict[str, Any]:
     return {str(name): data[name] for name in names}
 
 
+def _labels(values: list[Any]) -> list[str]:
+    return ["" if value is None else str(value) for value in values]
+
+
 def _column(columns: dict[str, Any], name: str, option: str) -> list[str]:
+    values = _values(columns, name, option)
+    for row, value in enumerate(values):
+        if not isinstance(value, str):
+            raise AttrWidgetError(f"Row {row} of the column {name!r} is no text, but {short(value)}.")
+    return values
+
+
+def _values(columns: dict[str, Any], name: str, option: str) -> list[Any]:
     if name not in columns:
         known = ", ".join(map(repr, columns))
         raise AttrWidgetError(
             f"The data set has no column {name!r}{did_you_mean(name, columns)}: give {option}= one of {known}."
         )
     column = columns[name]
-    values = list(column.to_pylist() if hasattr(column, "to_pylist") else column)
-    for row, value in enumerate(values):
-        if not isinstance(value, str):
-            raise AttrWidgetError(f"Row {row} of the column {name!r} is no text, but {short(value)}.")
-    return values
+    return list(column.to_pylist() if hasattr(column, "to_pylist") else column)
 
 
 def _read_file(path: Path) -> pd.DataFrame:
