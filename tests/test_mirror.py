@@ -34,6 +34,8 @@ TESTED_BY = {
     "engine/memory": "engine/gradients/test_checkpoint.py",
     "engine/perturb": "methods/test_leave_one_out.py",
     "dataset/collection": "dataset/test_explain.py",
+    "dataset/index": "dataset/test_query.py",
+    "dataset/widget": "browser/test_collection.py",
     "dataset/local": "dataset/test_explain.py",
     "methods/shared/together": "dataset/test_batch.py",
     "dataset/manifest": "dataset/test_explain.py",

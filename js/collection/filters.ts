@@ -1,6 +1,7 @@
 /** The form above the table: what texts must have. */
 import { h } from "../dom";
 import type { About } from "./about";
+import { field } from "./field";
 
 export interface Filters {
   readonly text?: string;
@@ -44,14 +45,13 @@ export function filtersOf({ answers, labelled }: About, changed: (filters: Filte
     window.clearTimeout(timer);
     timer = window.setTimeout(() => changed(read()), WAIT);
   };
-  const label = (name: string, field: HTMLElement, unit?: string) => h("label", {}, name, field, unit);
   return h(
     "form",
     { oninput: later, onsubmit: (event: Event) => event.preventDefault() },
-    label("Text has", text),
-    label("Word", word),
-    label("Share at least", share, "%"),
-    label("Answer", answer),
-    labelled && label("Right or wrong", right),
+    field("Text has", text),
+    field("Word", word),
+    field("Share at least", share, "%"),
+    field("Answer", answer),
+    labelled && field("Right or wrong", right),
   );
 }

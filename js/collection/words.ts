@@ -1,5 +1,6 @@
 /** The words that matter most, of all texts or of those with an answer. */
 import { h } from "../dom";
+import { field } from "./field";
 import { percent } from "./rows";
 
 type Word = readonly [word: string, count: number, share: number];
@@ -41,7 +42,7 @@ export function wordsOf(
     "details",
     { ontoggle: () => void (details.open && show()) },
     h("summary", {}, "Words that matter most"),
-    h("label", {}, "For", choice),
+    field("For", choice),
     h("table", {}, h("thead", {}, h("tr", {}, ...columns)), body),
   );
   return details;

@@ -154,6 +154,44 @@ class Collection:
         about.insert(1, "share", np.empty(0) if shares is None else shares)
         return Table(about.drop(columns="error"))
 
+    @classmethod
+    def from_inseq(cls, path: str | os.PathLike[str], to: str | os.PathLike[str]) -> Collection:
+        """Make a collection of a file that Inseq's ``attribute-dataset`` wrote, or ``out.save()``; Inseq is not needed.
+
+        Args:
+            path: The file.
+            to: The folder to write.
+
+        Raises:
+            AttrWidgetError: The file is none of Inseq's, or the folder holds something else.
+
+        Example:
+            >>> aw.Collection.from_inseq("attributions.json", to="scores")
+        """
+        from attrwidget.dataset.inseq_files import read_inseq
+
+        return cls(read_inseq(path, to))
+
+    def to_inseq(self, path: str | os.PathLike[str], method: str | None = None) -> Path:
+        """Write the explanations to one file, as Inseq's ``attribute-dataset`` does.
+
+        Args:
+            path: Where to write it; ``inseq.FeatureAttributionOutput.load`` reads it.
+            method: One of ``methods``; by default the first.
+
+        Returns:
+            The path.
+
+        Raises:
+            AttrWidgetError: Inseq is not installed, or no text is explained.
+
+        Example:
+            >>> collection.to_inseq("attributions.json")
+        """
+        from attrwidget.dataset.inseq_files import write_inseq
+
+        return write_inseq(self, path, method)
+
     @cached_property
     def index(self) -> Index:
         """What is known of all texts without opening their explanations; kept in the folder when it is finished."""

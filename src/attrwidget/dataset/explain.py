@@ -11,7 +11,7 @@ from attrwidget.dataset.collection import Collection
 from attrwidget.dataset.local import run_locally
 from attrwidget.dataset.manifest import TEXTS, Manifest, claim, digest_of, versions
 from attrwidget.dataset.on_ray import run_on_ray
-from attrwidget.dataset.texts import read_texts
+from attrwidget.dataset.texts import parquet_of, read_texts
 from attrwidget.dataset.worker import missing_shards
 from attrwidget.errors import AttrWidgetError
 from attrwidget.files import write_whole
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
 
-    from attrwidget.dataset.texts import Texts
     from attrwidget.progress import Progress
 
 
@@ -95,7 +94,7 @@ def explain_dataset(
     )
     claim(folder, how)
     if not (folder / TEXTS).is_file():
-        write_whole(folder / TEXTS, _parquet(texts))
+        write_whole(folder / TEXTS, parquet_of(texts))
     missing = missing_shards(folder, how)
     finished = how.count - sum(len(how.texts_of(shard)) for shard in missing)
 
@@ -142,16 +141,3 @@ def _check_methods(names: Sequence[str]) -> None:
         raise AttrWidgetError("methods= is empty: name at least one.")
     for name in names:
         get(name)
-
-
-def _parquet(texts: Texts) -> bytes:
-    import io
-
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    columns = {"prompt": texts.prompts, "output": texts.outputs, "label": texts.labels}
-    columns = {name: values for name, values in columns.items() if values is not None}
-    buffer = io.BytesIO()
-    pq.write_table(pa.table(columns), buffer, compression="zstd")
-    return buffer.getvalue()

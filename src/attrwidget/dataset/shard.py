@@ -32,11 +32,12 @@ def explain_shard(model: Any, texts: Sequence[Text], how: Manifest, path: Path) 
     rows = []
     for batch in _batches(texts, how.batch):
         for text, found in zip(batch, explain_batch(model, batch, how.methods, how.options), strict=True):
-            rows.append(_row(text, found, how.methods))
+            rows.append(row_of(text, found, how.methods))
     write_whole(path, to_parquet(rows))
 
 
-def _row(text: Text, found: Reading | Exception, methods: Sequence[str]) -> dict[str, Any]:
+def row_of(text: Text, found: Reading | Exception, methods: Sequence[str]) -> dict[str, Any]:
+    """Return the row of a text: what is *found* of it, or the sentence on why there is nothing."""
     try:
         if isinstance(found, Exception):
             raise found

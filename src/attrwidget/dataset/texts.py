@@ -104,3 +104,17 @@ def _read_file(path: Path) -> pd.DataFrame:
         return read(path)
     except (ValueError, OSError) as error:
         raise AttrWidgetError(f"{path} could not be read: {error}") from error
+
+
+def parquet_of(texts: Texts) -> bytes:
+    """Return *texts* as the bytes of a Parquet file."""
+    import io
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns = {"prompt": texts.prompts, "output": texts.outputs, "label": texts.labels}
+    columns = {name: values for name, values in columns.items() if values is not None}
+    buffer = io.BytesIO()
+    pq.write_table(pa.table(columns), buffer, compression="zstd")
+    return buffer.getvalue()
