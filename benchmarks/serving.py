@@ -152,7 +152,7 @@ class Soak:
         while time.monotonic() < self.end:
             try:
                 model.explain("The capital of Japan is", output=" Tokyo.").scores(
-                    "shap", evaluations=3000, progress=gone
+                    "span_regression", samples=3000, progress=gone
                 )
             except aw.Cancelled:
                 self.counts["left"] += 1

@@ -17,6 +17,7 @@ from attrwidget.wire.recipe import STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from attrwidget.served.explanation import ServedExplanation
 
@@ -100,6 +101,34 @@ def test_another_explanation_is_made_of_one(here: aw.Explanation, served: Served
     changed, wanted = served.edit({"Japan": "France", 1: None}), here.edit({"Japan": "France", 1: None})
     same(changed.scores("saliency"), wanted.scores("saliency"))
     same(changed.instead(" Oslo").steps, wanted.instead(" Oslo").steps)
+
+
+def test_what_others_asked_for_changes_nothing(local: Any, address: str) -> None:
+    """A summary names the methods at hand, and a file carries them: those that this client has asked for."""
+    text = "The capital of Norway is"
+    aw.connect(address).explain(text, max_new_tokens=3).scores("saliency")
+    mine, here = aw.connect(address).explain(text, max_new_tokens=3), local.explain(text, max_new_tokens=3)
+    same(mine.summary(), here.summary())
+    assert mine.summary().others == ()
+    same(mine.scores("gim"), here.scores("gim"))
+    same(mine.summary(), here.summary())
+    assert [title for title, _ in mine.summary().others] == ["GIM"]
+
+
+def test_a_file_is_the_local_one(here: aw.Explanation, served: ServedExplanation, tmp_path: Path) -> None:
+    for name in ("saved", "why.svg"):
+        for ex in (here, served):
+            folder = tmp_path / type(ex).__name__
+            folder.mkdir(exist_ok=True)
+            given = {"methods": ["saliency", "attention"]} if name == "saved" else {"method": "saliency"}
+            found = getattr(ex, "save" if name == "saved" else "figure")(folder / name, **given)
+            assert found == folder / name
+    mine, wanted = ((tmp_path / kind / "saved").read_bytes() for kind in ("ServedExplanation", "Explanation"))
+    assert mine == wanted
+    with pytest.raises(aw.AttrWidgetError, match="there is no folder"):
+        served.save(tmp_path / "nowhere" / "why")
+    served.to_html(tmp_path / "why.html", methods="saliency")
+    assert (tmp_path / "why.html").read_text().startswith("<!doctype html>")
 
 
 @pytest.mark.parametrize(

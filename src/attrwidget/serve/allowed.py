@@ -87,6 +87,17 @@ def check_given(given: Mapping[str, Any]) -> None:
             )
 
 
+def check_names(value: Any) -> list[str]:
+    """Return the methods whose scores a client has asked for; raise AttrWidgetError unless they are names."""
+    if (
+        not isinstance(value, list)
+        or len(value) > _LONGEST
+        or not all(isinstance(name, str) for name in value)
+    ):
+        raise AttrWidgetError("The methods at hand are a list of names.")
+    return value
+
+
 def _characters(value: Any) -> int:
     """Return how many characters all texts in *value* have, and the numbers as so many tokens."""
     if isinstance(value, str):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import inspect
 import tempfile
+import threading
 import warnings
+from contextlib import contextmanager
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -19,13 +22,13 @@ from attrwidget.page.state import SHARED, initial_state, mend
 from attrwidget.serve.allowed import check_explain, check_given
 from attrwidget.text.prompt import is_batch
 from attrwidget.widget.queries import read_query
-from attrwidget.wire.calls import CALLS, FILES, NOT_SENT
+from attrwidget.wire.calls import BY_HISTORY, CALLS, FILES, NOT_SENT
 from attrwidget.wire.plain import from_plain
 from attrwidget.wire.recipe import PAGE_STEPS, STEPS
 from attrwidget.wire.values import Encoder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -83,22 +86,40 @@ class Maker:
             "methods": encode(found.methods()),
             "layers": found.reading.n_layers,
             "heads": found.reading.n_heads,
-            "warned": _texts(warned),
+            "warned": list(dict.fromkeys(warned)),
         }
         return answer, arrays
 
     def call(
-        self, recipe: Recipe, name: str, arguments: Any, progress: Progress, shown: Any = None
+        self,
+        recipe: Recipe,
+        name: str,
+        arguments: Any,
+        progress: Progress,
+        *,
+        at_hand: Sequence[str] = (),
+        shown: Any = None,
     ) -> Answer:
-        """Return the result of a call; *shown* is what the client's widget shows, which a file begins with."""
+        """Return the result of a call.
+
+        Args:
+            recipe: How its explanation is made.
+            name: A name of ``wire.calls``.
+            arguments: Its arguments by name, as JSON.
+            progress: Called with ``(done, total)``.
+            at_hand: The methods whose scores the client has asked for.
+            shown: What the client's widget shows, which a file begins with.
+        """
         method, given = read_call(name, arguments)
         encode = Encoder()
         with self.limits.applied(), _recorded() as warned:
             found = self.explanation(recipe, progress)
+            if name in BY_HISTORY:
+                found = _as_known(found, at_hand)
             if name in FILES and isinstance(shown, dict):
                 found = _Shown(found.reading, shown)
             result = encode(_called(found, name, method, given, progress))
-        return {"result": result, "warned": _texts(warned)}, encode.arrays
+        return {"result": result, "warned": list(dict.fromkeys(warned))}, encode.arrays
 
     def _made(self, recipe: Recipe, progress: Progress) -> Explanation:
         if recipe.then:
@@ -197,9 +218,26 @@ def _drawn_by(seed: int, make: Callable[[], Explanation]) -> Explanation:
         return make()
 
 
-def _recorded() -> warnings.catch_warnings[list[warnings.WarningMessage]]:
-    return warnings.catch_warnings(record=True, action="always")
+def _as_known(explanation: Explanation, at_hand: Collection[str]) -> Explanation:
+    """Return *explanation* as it is to one client, who asked for the scores of the methods *at_hand*."""
+    reading = copy(explanation.reading)
+    reading.cache = reading.cache.only({*at_hand, *(info.name for info in reading.methods()[:1])})
+    return Explanation(reading)
 
 
-def _texts(warned: list[warnings.WarningMessage]) -> list[str]:
-    return list(dict.fromkeys(str(one.message) for one in warned if issubclass(one.category, UserWarning)))
+@contextmanager
+def _recorded() -> Iterator[list[str]]:
+    """Give the warnings that this thread raises inside the block: those of another may be of another client's text."""
+    found: list[str] = []
+    mine = threading.get_ident()
+    with warnings.catch_warnings(action="always", category=UserWarning):
+        shown = warnings.showwarning
+
+        def record(message: Warning | str, category: type[Warning], *where: Any, **options: Any) -> None:
+            if threading.get_ident() != mine:
+                shown(message, category, *where, **options)
+            elif issubclass(category, UserWarning):
+                found.append(str(message))
+
+        warnings.showwarning = record
+        yield found

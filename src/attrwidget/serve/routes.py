@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request, Response
 
+from attrwidget.serve.allowed import check_names
 from attrwidget.serve.make import read_call
 from attrwidget.version import __version__
 from attrwidget.wire.recipe import read_recipe
@@ -47,8 +48,12 @@ def routes(serving: Serving, model: Model) -> APIRouter:
         body = await serving.body(request)
         recipe, name, given = read_recipe(body.get("recipe")), str(body.get("call")), body.get("arguments")
         read_call(name, given)  # raises before anything waits
+        at_hand = check_names(body.get("at_hand", []))
         return await serving.answered(
-            request, lambda progress: serving.maker.call(recipe, name, given, progress, body.get("shown"))
+            request,
+            lambda progress: serving.maker.call(
+                recipe, name, given, progress, at_hand=at_hand, shown=body.get("shown")
+            ),
         )
 
     return router

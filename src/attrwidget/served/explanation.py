@@ -12,7 +12,7 @@ from attrwidget.explanation import Explanation
 from attrwidget.presentation import Presentation
 from attrwidget.served.files import fetch_file
 from attrwidget.served.reading import ask_reading, tick_of
-from attrwidget.wire.calls import CALLS, FILES, NOT_SENT
+from attrwidget.wire.calls import BY_HISTORY, CALLS, FILES, NOT_SENT
 from attrwidget.wire.plain import to_plain
 from attrwidget.wire.recipe import STEPS
 from attrwidget.wire.values import decode
@@ -40,6 +40,7 @@ class ServedExplanation(Explanation):
     def __init__(self, server: ServedServer, recipe: Recipe, reading: ServedReading) -> None:
         Presentation.__init__(self, reading)
         self._server, self._recipe = server, recipe
+        self._at_hand: set[str] = set()
 
     @classmethod
     def asked(
@@ -70,11 +71,15 @@ class ServedExplanation(Explanation):
         """
         arguments = {name: to_plain(value, f"{name}=") for name, value in given.items()}
         body: dict[str, Any] = {"recipe": self._recipe.as_json(), "call": call, "arguments": arguments}
+        if call in BY_HISTORY:
+            body["at_hand"] = sorted(self._at_hand)
         if call in FILES:
             body["shown"] = self._shown_state()
         answer, arrays = self._server.post("/v1/call", body, tick_of(progress))
         for sentence in answer["warned"]:
             warnings.warn(sentence, stacklevel=3)
+        if call == "scores":
+            self._at_hand.add(str(given.get("method") or self.methods()[0].name))
         return decode(answer["result"], arrays)
 
     def go_on(

@@ -11,7 +11,7 @@ import numpy as np
 from attrwidget.methods.method import Figures, Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from numpy.typing import NDArray
 
@@ -27,6 +27,14 @@ class ScoreCache:
         self._rows: dict[Any, dict[int, NDArray[np.floating]]] = {}
         self._figures: dict[Any, dict[int, Figures]] = {}
         self._lock = threading.Lock()
+
+    def only(self, methods: Collection[str]) -> ScoreCache:
+        """Return a cache of the same trace that knows the finished rows of *methods* alone."""
+        other = ScoreCache(self._trace)
+        with self._lock:
+            other._rows = {key: rows for key, rows in self._rows.items() if key[0] in methods}
+            other._figures = {key: found for key, found in self._figures.items() if key[0] in methods}
+        return other
 
     def has(self, request: Request, steps: Sequence[int]) -> bool:
         """Return whether the rows of all *steps* are kept."""
