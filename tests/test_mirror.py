@@ -82,6 +82,7 @@ TESTED_BY = {
     "serve/page": "served/test_reading.py",
     "results/check": "results/test_live_check.py",
     "self_explanation/asking": "self_explanation/test_ask.py",
+    "serve/allowed": "serve/test_app.py",
     "serve/make": "served/test_explanation.py",
     "serve/requests": "serve/test_app.py",
     "wire/transport": "served/test_model.py",
