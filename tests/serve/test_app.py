@@ -187,6 +187,26 @@ def test_what_is_no_call_is_a_sentence(address: str, call: Any, arguments: Any) 
     works(address)
 
 
+@pytest.mark.parametrize(
+    ("call", "more"),
+    [
+        ("summary", {"at_hand": 5}),
+        ("summary", {"at_hand": [["saliency"]]}),
+        ("to_html", {"shown": {"method": 5, "held": "all", "view": ["/etc/passwd"]}}),
+        ("figure", {"shown": {"method": {"a": 1}, "held": [10**9], "view": "nothing"}}),
+        ("save", {"shown": {"method": ["x"]}}),
+    ],
+)
+def test_what_a_client_says_that_it_shows_is_not_trusted(
+    address: str, call: str, more: dict[str, Any]
+) -> None:
+    arguments = {"suffix": ".svg"} if call == "figure" else {}
+    status, data = send(address, "/v1/call", {"recipe": RECIPE, "call": call, "arguments": arguments, **more})
+    assert status < 500, data
+    assert b"passwd" not in data
+    works(address)
+
+
 def test_a_body_that_is_too_large_is_not_read(address: str) -> None:
     status, sentence = refused(address, "/v1/explain", b" " * 1_000_000)
     assert (status, "20,000 bytes" in sentence) == (413, True)
