@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from helpers.live import LiveWidget
 from helpers.screen import serious_faults
+from playwright.sync_api import expect
 
 import attrwidget as aw
 
@@ -33,6 +34,17 @@ def test_a_context_is_left_out_and_what_it_changed_is_marked(page: Page, tmp_pat
     live.until(lambda: marked.all_text_contents() == ["Tokyo"])
     live.until(lambda: "Japan" in panel.locator(".cues").text_content())
     live.until(lambda: "Japan" in page.locator(".t.cue").all_text_contents())
+    live.settle()
+    # By keyboard: M leads from mark to mark.
+    page.locator(".txt [tabindex='0']").focus()
+    page.keyboard.press("Home")
+    marks = page.locator(".t:is(.by-context, .cue)")
+    words = marks.all_text_contents()
+    assert words[-1] == "Tokyo"
+    first = 1 if page.locator(".t").first.text_content() == words[0] else 0
+    for at in [*range(first, len(words)), 0]:
+        page.keyboard.press("m")
+        expect(marks.nth(at)).to_be_focused()
     live.settle()
     assert serious_faults(page) == []
     live.close()

@@ -25,6 +25,8 @@ const grammar: readonly (readonly [readonly string[], string])[] = [
   [["C"], "compares two methods, two explanations, or now and pinned words; again leads back"],
   [["P"], "pins the word held, as it is shown now: Compare sets it beside what is held next"],
   [["E"], "or a double click: changes a word of the prompt, where Python runs; Enter keeps the change"],
+  [["F"], "folds the thought, the template or the sentences around the cursor, or opens them"],
+  [["M"], "goes to the next word that a context changed, or that changed it; Shift and M to the one before"],
   [["/"], "searches in the text; N goes to the next hit, Shift and N to the one before"],
   [["Esc"], "goes back one step: the foil, heads, the method before, the word"],
 ];

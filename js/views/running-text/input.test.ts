@@ -151,3 +151,21 @@ test("a click on a mask, or on a word with a label, holds what is said of it", (
   send(1, "click");
   expect(t.state.held.value).toEqual([0]);
 });
+
+test("M goes from mark to mark, and round", () => {
+  unit(1).classList.add("cue");
+  unit(3).classList.add("by-context");
+  unit(2).focus();
+  press(unit(2), "m");
+  expect(document.activeElement).toBe(unit(3));
+  press(unit(3), "m");
+  expect(document.activeElement).toBe(unit(1));
+  press(unit(1), "M");
+  expect(document.activeElement).toBe(unit(3));
+  press(unit(3), "M");
+  expect(document.activeElement).toBe(unit(1));
+  unit(1).classList.remove("cue");
+  unit(3).classList.remove("by-context");
+  press(unit(1), "m");
+  expect(document.activeElement).toBe(unit(1));
+});

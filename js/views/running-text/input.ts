@@ -239,11 +239,28 @@ export class TextInput {
     if (element) askToEdit(element, u);
   }
 
+  /** Where M leads: to the next word that a context changed, or that did it; with Shift to the one before. */
+  #nextMark({ key, altKey }: KeyboardEvent, skipped: (u: number) => boolean): number | null {
+    if (altKey || (key !== "m" && key !== "M")) return null;
+    const marked = this.#text.units.flatMap((element, u) =>
+      element.matches(".by-context, .cue") && !skipped(u) ? [u] : [],
+    );
+    const next =
+      key === "m"
+        ? (marked.find((u) => u > this.#cursor) ?? marked[0])
+        : (marked.findLast((u) => u < this.#cursor) ?? marked.at(-1));
+    return next ?? null;
+  }
+
   #key(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey) return;
     if (event.key === "e" || event.key === "E") {
       event.stopPropagation();
       this.#edit(this.#pointed ?? this.#cursor, event);
+      return;
+    }
+    if (event.key === "f" || event.key === "F") {
+      if (this.#folds.toggle(this.#cursor)) event.stopPropagation();
       return;
     }
     if (event.key === "Enter" || event.key === " ") {
@@ -255,7 +272,9 @@ export class TextInput {
     const rightToLeft = parent ? getComputedStyle(parent).direction === "rtl" : false;
     const boxOf = (u: number) => this.#boxes.of(u)[0];
     const skipped = (u: number) => this.#folds.standIn(u) !== u;
-    const to = destination(event, this.#cursor, this.#text.units.length, rightToLeft, boxOf, skipped);
+    const count = this.#text.units.length;
+    const to =
+      this.#nextMark(event, skipped) ?? destination(event, this.#cursor, count, rightToLeft, boxOf, skipped);
     if (to === null) return;
     event.preventDefault();
     this.#stay();

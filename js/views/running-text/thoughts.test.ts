@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { effect, signal } from "@preact/signals-core";
 import { expect, test } from "vitest";
-import { settle, setUp } from "../../testing";
+import { press, settle, setUp } from "../../testing";
 import { Boxes } from "./boxes";
 import { buildText } from "./build";
 import { Folds } from "./folds";
@@ -77,6 +77,25 @@ test("several are numbered, and each is opened by a click or a key", async () =>
   expect(document.activeElement).toBe(second);
   enter();
   expect(folds.standIn(5)).toBe(5);
+});
+
+test("an open thought is closed by a key on any of its words", () => {
+  const { built, folds, state } = page([[2, 7]]);
+  const go = (key: string) => press(document.activeElement ?? built.list, key);
+  chips(built.list)[0]?.click();
+  built.units[4]?.click();
+  expect(document.activeElement).toBe(built.units[4]);
+  go("f");
+  expect(folds.foldedWith(4)).toEqual([2, 3, 4, 5, 6]);
+  expect(document.activeElement).toBe(chips(built.list)[0]);
+  go("F");
+  expect(folds.foldedWith(4)).toBeNull();
+  expect(document.activeElement).toBe(built.units[2]);
+  // A word in no fold has nothing to close.
+  built.units[7]?.click();
+  go("f");
+  expect(folds.foldedWith(4)).toBeNull();
+  expect(state.held.value).toEqual([5]);
 });
 
 test("a word of a thought that is held opens it", async () => {
