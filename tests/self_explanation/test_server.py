@@ -123,6 +123,7 @@ def test_a_server_that_answers_one_at_a_time_is_asked_so_once_it_says_it() -> No
 
 @pytest.mark.parametrize("stop", ["progress", "Ctrl-C"])
 def test_it_stops_at_once(stop: str) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in a shell's background ignores it
     main, number = threading.get_ident(), itertools.count()
 
     def answer(messages: list[dict[str, str]]) -> str:
