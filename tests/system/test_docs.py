@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SERVED = "docs/serving.md"
 # Pages on a real model are run by test_gallery.py and test_how_to_real.py.
-OF_SMOLLM2 = {"gallery", "retrieval", "thinking", "tool-calls"}
+OF_SMOLLM2 = {"context-reliance", "gallery", "retrieval", "thinking", "tool-calls"}
 PAGES = (
     "README.md",
     *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")) if path.stem not in OF_SMOLLM2),

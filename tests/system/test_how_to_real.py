@@ -1,17 +1,31 @@
-"""What the how-to pages on documents, thoughts and tools say of SmolLM2 is what comes out when their lines are run."""
+"""What the how-to pages say of SmolLM2 is what comes out when their lines are run."""
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from helpers.pages import blocks, run
-from helpers.real import SMOLLM2, missing
+from helpers.real import SMOLLM2, missing, read_quickly
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(missing(SMOLLM2) is not None, reason=str(missing(SMOLLM2))),
 ]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _loaded_once() -> Iterator[None]:
+    """Each page loads the same files: they are read once."""
+    with read_quickly(), pytest.MonkeyPatch.context() as patched:
+        for kind in (AutoModelForCausalLM, AutoTokenizer):
+            patched.setattr(kind, "from_pretrained", cache(kind.from_pretrained))
+        yield
 
 
 def read(page: str) -> dict[str, Any]:
@@ -60,3 +74,20 @@ def test_tools() -> None:
     assert list(names["rests"].iloc[0]) == pytest.approx([0.98, 0.0, 0.02], abs=0.005)
     assert list(names["nats"].iloc[0])[:2] == pytest.approx([7.42, -0.74], abs=0.03)
     assert [word.strip() for word, _ in call.steps["top"].iloc[at][:2]] == ["get", "send"]
+
+
+def test_context() -> None:
+    names = read("docs/context-reliance.md")
+    ex, found, dog = names["ex"], names["found"], names["dog"]
+    assert answer(ex) == "The library opens at nine o'clock on Sundays."
+    (step,) = found.changed
+    row = found.answer.loc[step]
+    assert row["token"].strip() == "nine"
+    assert [row["probability"], row["without"]] == pytest.approx([0.77, 0.001], abs=0.006)
+    rest = found.words.loc[step].sort_values(ascending=False)
+    assert [word.strip() for word in rest.index[:3]] == ["nine", "noon", "Sundays"]
+    assert list(rest.iloc[:3]) == pytest.approx([0.11, 0.10, 0.04], abs=0.006)
+    name = next(at for at in dog.answer.index if dog.answer.loc[at, "word"] == "Rex")
+    assert name in dog.changed
+    assert dog.answer.loc[name, "without"] < 0.1 * dog.answer.loc[name, "probability"]
+    assert dog.words.loc[name].idxmax() == "Rex"
