@@ -54,6 +54,8 @@ NEED_THE_MODEL: dict[str, Callable[[Any], Any]] = {
     "edit": lambda ex: ex.edit({3: " France"}),
     "instead": lambda ex: ex.instead(" Paris"),
     "by_unit": lambda ex: ex.by_unit("sentence"),
+    "by_unit(leave_one_out)": lambda ex: ex.by_unit("sentence", "leave_one_out"),
+    "by_unit(refine=)": lambda ex: ex.by_unit("sentence", "saliency", refine="word"),
     "query_key": lambda ex: ex.query_key(0, 0, 0, 0),
     "logit_lens": lambda ex: ex.logit_lens(),
     "scores(foil=)": lambda ex: ex.scores("saliency", foil=" Paris"),
@@ -112,6 +114,30 @@ def test_both_give_the_same_scores(
     pd.testing.assert_frame_equal(
         saved.scores(**options), live.scores(**options), check_exact=False, rtol=1e-5
     )
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"method": "saliency"},
+        {"method": "saliency", "rule": "mean", "normalize": None},
+        {"method": "attention", "units": "word", "rule": "max"},
+        {"method": "saliency", "units": [(0, 2), (2, 4)]},
+    ],
+)
+def test_both_give_the_same_scores_of_units(
+    live: aw.Explanation, saved: aw.SavedExplanation, options: dict[str, Any]
+) -> None:
+    asked = {"units": "sentence", **options}
+    ours, theirs = saved.by_unit(**asked), live.by_unit(**asked)
+    pd.testing.assert_frame_equal(ours, theirs, check_exact=False, rtol=1e-5)
+    for known in ("method", "units", "rule"):
+        assert ours.attrs[known] == theirs.attrs[known]
+
+
+def test_a_recorded_unit_that_is_not_there_is_refused(saved: aw.SavedExplanation) -> None:
+    with pytest.raises(aw.AttrWidgetError, match="There are no documents here"):
+        saved.by_unit("document", "saliency")
 
 
 def test_both_refuse_a_source_that_is_not_there(live: aw.Explanation, saved: aw.SavedExplanation) -> None:

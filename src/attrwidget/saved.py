@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
+from attrwidget.checks import short
 from attrwidget.errors import AttrWidgetError
-from attrwidget.methods import HeadSelection
+from attrwidget.methods import HeadSelection, all_methods
 from attrwidget.results.arguments import check_normalization, require_source, select
+from attrwidget.results.by_unit import recorded_units
 from attrwidget.results.one_target import averaged, label_of, note_on_row, steps_of, summed
 from attrwidget.results.saved import NO_HEADS, SavedReading, normalized
 from attrwidget.results.through import note_on_passing, pass_on, passed_steps
@@ -164,6 +166,47 @@ class SavedExplanation(WithoutModel):
         if selection != HeadSelection() or "attention" not in reading.recorded:
             raise AttrWidgetError(f"{reading.attention_note or NO_HEADS} It carries {reading.carried()}.")
         return reading.frame(reading.raw(reading.recorded["attention"], steps, selection).astype(np.float32))
+
+    def by_unit(
+        self,
+        units: Any = "document",
+        method: str | None = None,
+        *,
+        rule: str = "sum",
+        refine: str | None = None,
+        normalize: str | None = "auto",
+        progress: Progress | None = None,  # noqa: ARG002 - nothing takes long
+        **options: Any,
+    ) -> pd.DataFrame:
+        """Return what each sentence rests on by recorded scores of tokens; arguments and result as in ``Explanation``.
+
+        Args:
+            units: As in ``Explanation.by_unit``; documents are found where they are numbered.
+            method: A recorded method that gives each token a score of its own; those that leave units out, as by
+                default, need the model.
+            rule: How scores of tokens become one: ``"sum"``, ``"mean"`` or ``"max"``.
+            refine: Needs the model.
+            normalize: ``"auto"`` for shares, or None.
+            progress: Never called, as nothing takes long.
+            **options: Need the model.
+
+        Returns:
+            float64, a row for each sentence of the answer and a column for each unit.
+
+        Raises:
+            AttrWidgetError: What is asked for was not recorded, or there are no such units.
+
+        Example:
+            >>> aw.open("why.attrwidget").by_unit("sentence", "saliency")
+        """
+        given = [*(["refine"] if refine is not None else []), *options]
+        if given:
+            self._refuse(f"by_unit({given[0]}=)")
+        if method is None or any(one.name == method and "units" in one.options for one in all_methods()):
+            self._refuse("by_unit()" if method is None else f"by_unit(method={method!r})")
+        if normalize not in {"auto", None}:
+            raise AttrWidgetError(f"normalize is 'auto', for shares, or None, not {short(normalize)}.")
+        return recorded_units(self.reading, units, method, rule=rule).table(units, normalize)
 
     def _refuse(self, what: str) -> NoReturn:
         raise AttrWidgetError(

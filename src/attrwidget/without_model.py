@@ -59,20 +59,6 @@ class WithoutModel(Presentation):
         """Raise AttrWidgetError: searching a corpus needs the model."""
         self._refuse("with_corpus()")
 
-    def by_unit(
-        self,
-        units: Any = "document",  # noqa: ARG002
-        method: str | None = None,  # noqa: ARG002
-        *,
-        rule: str = "sum",  # noqa: ARG002
-        refine: str | None = None,  # noqa: ARG002
-        normalize: str | None = "auto",  # noqa: ARG002
-        progress: Progress | None = None,  # noqa: ARG002
-        **options: Any,  # noqa: ARG002
-    ) -> pd.DataFrame:
-        """Raise AttrWidgetError: leaving documents and other units out needs the model."""
-        self._refuse("by_unit()")
-
     def logit_lens(self) -> pd.DataFrame:
         """Raise AttrWidgetError: the logit lens needs the model."""
         self._refuse("logit_lens()")

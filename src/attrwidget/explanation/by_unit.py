@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pandas as pd
-
 from attrwidget.checks import short
 from attrwidget.errors import AttrWidgetError
 from attrwidget.explanation.live import ComputedPresentation
 from attrwidget.results.by_unit import score_units
 from attrwidget.results.refined import refined_units
-from attrwidget.tables import Table
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from attrwidget.progress import Progress
 
 
@@ -78,13 +76,4 @@ class ByUnit(ComputedPresentation):
             found = score_units(self.reading, units, method, rule=rule, options=options, progress=progress)
         else:
             found = refined_units(self.reading, units, method, to=refine, options=options, progress=progress)
-        values = found.scores if normalize is None else found.shares()
-        rows = pd.Index([sentence.text.strip() for sentence in found.sentences], name="sentence")
-        name = units if isinstance(units, str) else "span"
-        if refine is None:
-            columns = pd.Index(found.titles, name=name)
-        else:
-            columns = pd.MultiIndex.from_tuples(found.titles, names=[name, "part"])
-        frame = Table(values.astype(np.float64), index=rows, columns=columns)
-        frame.attrs.update(found.attributes)
-        return frame
+        return found.table(units, normalize, parted=refine is not None)

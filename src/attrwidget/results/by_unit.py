@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
+import pandas as pd
 
-from attrwidget.checks import short
+from attrwidget.checks import check_choice, short
 from attrwidget.errors import AttrWidgetError
 from attrwidget.methods.request.context_units import CONTEXT_UNITS, context_units, title_of_unit
 from attrwidget.methods.request.footnotes import attributes_of
 from attrwidget.methods.request.normalize import normalize_rows
 from attrwidget.methods.request.units import units_of
+from attrwidget.tables import Table
 from attrwidget.text.answer_sentences import Sentence, answer_sentences
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from attrwidget.methods.request.units import Unit
     from attrwidget.progress import Progress
     from attrwidget.results.computed import ComputedReading
+    from attrwidget.results.saved import SavedReading
 
 RULES = ("sum", "mean", "max")
 _BIAS = {
@@ -59,6 +63,51 @@ class UnitScores(NamedTuple):
         shares: NDArray[np.float64] = np.divide(positive, total, out=np.zeros_like(positive), where=total > 0)
         return shares
 
+    def table(self, units: Any, normalize: str | None, *, parted: bool = False) -> pd.DataFrame:
+        """Return the table of ``Explanation.by_unit``; *parted* titles are pairs of a unit and a part of it."""
+        values = self.scores if normalize is None else self.shares()
+        rows = pd.Index([sentence.text.strip() for sentence in self.sentences], name="sentence")
+        name = units if isinstance(units, str) else "span"
+        if parted:
+            columns = pd.MultiIndex.from_tuples(self.titles, names=[name, "part"])
+        else:
+            columns = pd.Index(self.titles, name=name)
+        frame = Table(values.astype(np.float64), index=rows, columns=columns)
+        frame.attrs.update(self.attributes)
+        return frame
+
+
+def recorded_units(reading: SavedReading, units: Any, method: str, *, rule: str = "sum") -> UnitScores:
+    """Return what each sentence rests on by recorded scores of tokens, which are joined by *rule*."""
+    check_choice(rule, "rule", RULES)
+    known = reading.find(method)
+    text = _as_trace(reading)
+    titles, spans = _named(text, units)
+    rows = reading.rows(method, range(reading.n_steps)).astype(np.float64)
+    sentences = _sentences(text)
+    by_step = _of_units(rows, spans, rule)
+    values = np.stack(
+        [_of_sentence(by_step, one, reading.first_step, signed=known.info.signed) for one in sentences]
+    )
+    made = {"method": method, "units": units, "rule": rule, "target_function": known.target_function}
+    made["note"] = _note(units, spans, rule, known.note, leaves_out=False)
+    return UnitScores(titles, spans, sentences, values, {k: v for k, v in made.items() if v is not None})
+
+
+def _as_trace(reading: SavedReading) -> Trace:
+    """Return what finding units needs of a trace."""
+    text = SimpleNamespace(
+        tokens=reading.tokens,
+        first_step=reading.first_step,
+        n_inputs=reading.n_inputs,
+        n_steps=reading.n_steps,
+        sections=reading.sections,
+        messages=[one for one in reading.sections if one.body],
+        context_spans={},
+        writes_text=reading.step_noun[0] == "token",
+    )
+    return cast("Trace", text)
+
 
 def score_units(
     reading: ComputedReading,
@@ -89,7 +138,7 @@ def score_units(
     steps = range(trace.n_steps)
     rows = normalize_rows(reading.raw(request, steps, progress, bar=True), known, "auto").astype(np.float64)
     by_step = _of_units(rows, spans, "sum" if leaves_out else rule)
-    sentences = _sentences(reading)
+    sentences = _sentences(reading.trace)
     values = np.stack(
         [_of_sentence(by_step, one, trace.first_step, signed=known.signed) for one in sentences]
     )
@@ -110,14 +159,13 @@ def _named(trace: Trace, which: Any) -> tuple[list[str], list[Unit]]:
     return [roles.get(unit[0]) or title_of_unit(trace, unit) for unit in spans], spans
 
 
-def _sentences(reading: ComputedReading) -> list[Sentence]:
+def _sentences(trace: Trace) -> list[Sentence]:
     """Return the sentences of the answer; each step alone where the model writes no text."""
-    trace = reading.trace
     if trace.writes_text:
         return answer_sentences(trace.tokens, trace.first_step)
     labels = trace.tokens.labels
     first = trace.first_step
-    return [Sentence(first + step, first + step + 1, labels[first + step]) for step in range(trace.n_steps)]
+    return [Sentence(at, at + 1, labels[at]) for at in range(first, first + trace.n_steps)]
 
 
 def _of_units(rows: NDArray[np.float64], units: Sequence[Unit], rule: str) -> NDArray[np.float64]:
