@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -123,6 +124,20 @@ def test_a_server_that_is_gone_is_a_sentence_and_what_comes_back_goes_on(local: 
     with model_server(local, port=port):
         assert page.ask("scores", SCORES, "again") == first
         page.ask("scores", {**SCORES, "steps": [1]}, "new")
+
+
+def test_a_request_that_takes_too_long_is_a_sentence(local: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def rows(*_args: Any, progress: Any, **_options: Any) -> None:
+        while True:
+            time.sleep(0.02)
+            progress(0, 2)
+
+    with model_server(local, limits=ServeLimits(seconds=0.3)) as address:
+        page = Page(aw.connect(address).explain(PROMPT, max_new_tokens=1))
+        with monkeypatch.context() as patch:
+            patch.setattr(LiveReading, "rows", rows)
+            assert "takes longer than the 0.3 s" in page.error("scores", SCORES)
+        page.ask("scores", SCORES)
 
 
 def test_a_page_that_gives_up_stops_the_work_there(local: Any, monkeypatch: pytest.MonkeyPatch) -> None:

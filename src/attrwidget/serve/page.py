@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import Counter
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request, Response
@@ -12,7 +14,7 @@ from fastapi.responses import StreamingResponse
 from attrwidget.errors import AttrWidgetError, Cancelled
 from attrwidget.explanation import Explanation
 from attrwidget.page.frames import BEAT, CANCELLED, frame
-from attrwidget.serve.queue import BusyError
+from attrwidget.serve.queue import TOO_LONG, BusyError
 from attrwidget.serve.requests import client_of, mistake, where
 from attrwidget.widget import session
 from attrwidget.widget.desk import BEAT_EVERY, Desk
@@ -77,6 +79,7 @@ class Pages:
     async def _answered(self, client: str, recipe: Recipe, op: Any, args: Any) -> AsyncIterator[bytes]:
         """Yield the answer to a request; a failure is a message too."""
         self._open[client] += 1
+        end = time.monotonic() + self._serving.limits.seconds
         try:
             async for explanation in self._explanation(client, recipe):
                 if explanation is None:
@@ -86,8 +89,13 @@ class Pages:
                 def keep(reading: Any) -> None:
                     self._maker.cache.put(recipe.after(PAGE_STEPS[op], args), Explanation(reading))
 
-                async for chunk in self.desk.stream(explanation.reading, op, args, keep):
-                    yield chunk
+                async with aclosing(self.desk.stream(explanation.reading, op, args, keep)) as chunks:
+                    async for chunk in chunks:
+                        yield chunk
+                        if time.monotonic() > end:
+                            too_long = TOO_LONG.format(self._serving.limits.seconds)
+                            yield frame({"ok": False, "error": too_long})
+                            return
         except (AttrWidgetError, Cancelled) as error:
             yield frame({"ok": False, "error": str(error) or CANCELLED})
         except Exception as error:  # noqa: BLE001 - a mistake of ours

@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 _TURN = 1.0  # seconds after which work gives way
 
+TOO_LONG = (
+    "This takes longer than the {:g} s that the server allows: "
+    "ask for less, such as fewer methods or a shorter text."
+)
+
 
 class BusyError(AttrWidgetError):
     """The queue is full."""
@@ -47,10 +52,7 @@ class _Job:
             if self.given_up.is_set():
                 raise Cancelled
             if self._spent + now > self._seconds:
-                raise AttrWidgetError(
-                    f"This takes longer than the {self._seconds:g} s that the server allows: ask for less, such as "
-                    "fewer methods or a shorter text."
-                )
+                raise AttrWidgetError(TOO_LONG.format(self._seconds))
             if now > self._turn and others_wait():
                 raise _GiveWay
 

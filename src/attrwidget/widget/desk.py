@@ -12,7 +12,7 @@ from attrwidget.widget.session import Session
 from attrwidget.widget.worker import Workers
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping
+    from collections.abc import AsyncGenerator, Callable, Mapping
     from contextlib import AbstractContextManager
 
     from attrwidget.results.base import Reading
@@ -37,7 +37,7 @@ class Desk:
         op: Any,
         args: Mapping[str, Any],
         replaced: Callable[[Reading], None] = lambda _: None,
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes, None]:
         """Yield the messages that answer a request: progress, then the answer or a failure; see ``read_frames``.
 
         A beat comes now and then, so that whoever reads can give up; closing the stream cancels the request.
