@@ -11,40 +11,42 @@ replica (0), which its model is spread over; ``ATTRWIDGET_TOKEN``, which Ray's p
 from __future__ import annotations
 
 import os
-from functools import partial
 from typing import TYPE_CHECKING
 
 from ray import serve
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from fastapi import FastAPI
 
 
-def build(model: str, device: str | None, token: str | None) -> FastAPI:
-    """Load the model and return its server, in a replica."""
-    import attrwidget as aw
-    from attrwidget.serve.app import make_app
+def builder(model: str, device: str | None, token: str | None) -> Callable[[], FastAPI]:
+    """Return a function that loads the model and returns its server; it is called in a replica."""
 
-    loaded = aw.load(model, device=device)
-    loaded.capabilities  # noqa: B018 - tries the model now, and not before the first visitor
-    return make_app(loaded, token=token)
+    def build() -> FastAPI:
+        import attrwidget as aw
+        from attrwidget.serve.app import make_app
 
+        loaded = aw.load(model, device=device)
+        loaded.capabilities  # noqa: B018 - tries the model now, and not before the first visitor
+        return make_app(loaded, token=token)
 
-gpus = float(os.environ.get("ATTRWIDGET_GPUS", "0"))
-builder = partial(
-    build,
-    os.environ.get("ATTRWIDGET_MODEL", "demo"),
-    "auto" if gpus else None,
-    os.environ.get("ATTRWIDGET_TOKEN"),
-)
+    return build
 
 
 class Served:
     """A replica."""
 
 
+gpus = float(os.environ.get("ATTRWIDGET_GPUS", "0"))
+made = builder(
+    os.environ.get("ATTRWIDGET_MODEL", "demo"),
+    "auto" if gpus else None,
+    os.environ.get("ATTRWIDGET_TOKEN"),
+)
 deployment = serve.deployment(
-    serve.ingress(builder)(Served),
+    serve.ingress(made)(Served),
     num_replicas=int(os.environ.get("ATTRWIDGET_REPLICAS", "1")),
     max_ongoing_requests=200,
     ray_actor_options={"num_gpus": gpus},
