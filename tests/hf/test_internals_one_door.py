@@ -66,7 +66,8 @@ def undocumented_imports(tree: ast.AST) -> set[str]:
 
 def defined(tree: ast.AST) -> set[str]:
     """Return the private names that *tree* defines: functions, classes, variables and attributes of ``self``."""
-    found = {n.name for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.ClassDef)}
+    definitions = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+    found = {n.name for n in ast.walk(tree) if isinstance(n, definitions)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store):
             if isinstance(node, ast.Name):
