@@ -10,6 +10,7 @@ import pytest
 from helpers.model_server import model_server
 
 import attrwidget as aw
+from attrwidget import demo
 
 KINDS = {
     "demo-masked": (("The [MASK] of Japan is Tokyo.",), {}),
@@ -31,6 +32,15 @@ def test_every_kind_is_served(name: str) -> None:
         assert served.scores().equals(here.scores())
         assert served.attention(0, 0).equals(here.attention(0, 0))
         assert served.reading.step_noun == here.reading.step_noun
+
+
+def test_clients_do_not_see_where_a_model_lies() -> None:
+    folder = str(demo.path("demo"))
+    with model_server(aw.load(folder)) as address:
+        model = aw.connect(address)
+        ex = model.explain("The capital of Japan is", max_new_tokens=1)
+        assert model.name == demo.path("demo").name
+        assert folder not in str((model, ex.widget.content, ex.to_html()))
 
 
 def test_several_texts_give_a_list() -> None:
@@ -77,10 +87,11 @@ def test_a_server_that_comes_back_goes_on() -> None:
             aw.connect(address).explain("The capital of Japan is", max_new_tokens=2).edit({"Japan": "France"})
         )
         wanted = ex.scores("saliency")
-    with pytest.raises(
-        aw.AttrWidgetError, match=r"does not answer .nothing listens there.*works once it is back"
-    ):
-        ex.scores("saliency")
+    for ask in (lambda: ex.scores("saliency"), lambda: aw.connect(address)):
+        with pytest.raises(
+            aw.AttrWidgetError, match=r"does not answer .nothing listens there.*works once it is back"
+        ):
+            ask()
     assert len(ex.steps) == len(wanted)
     with model_server(local, port=urlsplit(address).port):
         assert ex.scores("saliency").equals(wanted)

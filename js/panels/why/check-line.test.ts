@@ -28,6 +28,9 @@ test("it holds where the probability falls below all draws", () => {
   expect(words({ ...found, probability: 2e-5, without: 8e-6, others: [1.5e-5, 2.1e-5] })).toContain(
     "<.001 → 40 % of it; without as many others (2 draws) 75 %–105 % · the explanation holds ✓",
   );
+  expect(words({ ...found, probability: 1e-12, without: 2e-7, others: [1e-13] })).toContain(
+    "<.001 → over 1,000 % of it; without as many others (1 draw) 10 %",
+  );
 });
 
 let t: ReturnType<typeof setUp>;

@@ -139,7 +139,7 @@ export function checkText(
   const [low, high] = [others[0] ?? Number.NaN, others.at(-1) ?? Number.NaN];
   // Of a probability that prints as <.001, only what is left of it tells.
   const tiny = probability > 0 && chance(probability) === chance(0);
-  const said = tiny ? (p: number) => `${Math.round((100 * p) / probability)} %` : chance;
+  const said = tiny ? (p: number) => leftOf(p / probability) : chance;
   const band = said(low) === said(high) ? said(low) : `${said(low)}–${said(high)}`;
   const text: RichText = [
     "Check: without ",
@@ -152,6 +152,9 @@ export function checkText(
   if (without < low) return text;
   return [...text, ": without ", { strong: wordsText(lowest, content) }, ` it falls to ${said(low)}`];
 }
+
+/** "40 %": without what speaks against it, many times as much may be left. */
+const leftOf = (share: number): string => (share < 10 ? `${Math.round(100 * share)} %` : "over 1,000 %");
 
 /** The words that hold these positions; of two with the same text, where each stands. */
 function wordsText(positions: readonly number[], content: Content): string {

@@ -51,6 +51,10 @@ class Model(ABC):
         """The name or folder it was loaded from."""
         return self._adapter.name
 
+    def rename(self, name: str) -> None:
+        """Call the model *name* from now on, in sentences and on screen."""
+        self._adapter.name = name
+
     @property
     def hf(self) -> PreTrainedModel:
         """The Transformers model itself."""

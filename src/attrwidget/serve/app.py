@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 
 from attrwidget.errors import AttrWidgetError, Cancelled
+from attrwidget.files import public_name
 from attrwidget.limits import Limits
 from attrwidget.serve.cache import Cache
 from attrwidget.serve.limits import ServeLimits
@@ -27,7 +28,8 @@ def make_app(model: Model, *, token: str | None = None, limits: ServeLimits | No
     """Return the application that serves *model*.
 
     Args:
-        model: What ``attrwidget.load`` returned; from now on this application alone uses it.
+        model: What ``attrwidget.load`` returned; from now on this application alone uses it. Clients see no path:
+            a model from a folder is called by the folder's last part.
         token: What clients must know; None lets everybody in.
         limits: What is allowed.
 
@@ -38,6 +40,7 @@ def make_app(model: Model, *, token: str | None = None, limits: ServeLimits | No
         >>> app = make_app(aw.load("demo"))
     """
     limits = limits or ServeLimits()
+    model.rename(public_name(model.name))
     queue = Queue(limits.waiting, limits.waiting_each, limits.seconds)
     maker = Maker(model, Cache(limits.kept), Limits(limits.characters, limits.new_tokens))
     serving = Serving(maker, queue, limits, token)

@@ -6,7 +6,7 @@ import os
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.served.model import ServedModel
-from attrwidget.wire.transport import SECONDS, ServedServer
+from attrwidget.wire.transport import SECONDS, AwayError, ServedServer
 
 TOKEN = "ATTRWIDGET_TOKEN"  # noqa: S105 - the name of the variable
 """The environment variable that holds the token of a server."""
@@ -16,11 +16,13 @@ def find_served(address: str, token: str | None, timeout: float | None) -> Serve
     """Return the model that the server at *address* serves, or None if it is another kind of server.
 
     Raises:
-        AttrWidgetError: The server wants a token.
+        AttrWidgetError: The server wants a token, or nothing answers there.
     """
     server = _server(address, token, timeout)
     try:
         health = server.get("/v1/health")
+    except AwayError:
+        raise
     except AttrWidgetError:
         return None
     return ServedModel(server) if "attrwidget" in health else None

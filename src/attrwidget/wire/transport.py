@@ -31,6 +31,10 @@ _LARGEST = 256 << 20  # bytes of an answer
 _AWAY = "The server at {} does not answer ({}): what it answered before stays, and the same call works once it is back."
 
 
+class AwayError(AttrWidgetError):
+    """A server does not answer."""
+
+
 class ServedServer:
     """The server of a model.
 
@@ -71,7 +75,8 @@ class ServedServer:
                 request up, and the server drops it.
 
         Raises:
-            AttrWidgetError: The server refuses, with its sentence, or does not answer.
+            AwayError: The server does not answer.
+            AttrWidgetError: It refuses, with its sentence.
         """
         with self.opened("POST", path, body, tick) as chunks:
             return unpack(b"".join(chunks))
@@ -101,7 +106,7 @@ class ServedServer:
                 raise AttrWidgetError(self._refusal(answer))
             yield self._chunks(answer)
         except (OSError, ssl.SSLError, http.client.HTTPException) as error:
-            raise AttrWidgetError(_AWAY.format(self.host, _reason(error))) from None
+            raise AwayError(_AWAY.format(self.host, _reason(error))) from None
         finally:
             connection.close()
 
@@ -144,7 +149,7 @@ class ServedServer:
                 raise AttrWidgetError(f"The answer has more than {_LARGEST >> 20} MB: ask for less.")
             yield chunk
         if answer.length:
-            raise AttrWidgetError(_AWAY.format(self.host, "its answer was cut short"))
+            raise AwayError(_AWAY.format(self.host, "its answer was cut short"))
 
     def _refusal(self, answer: http.client.HTTPResponse) -> str:
         found = _read_json(answer.read(_CHUNK))
