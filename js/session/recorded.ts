@@ -3,10 +3,12 @@
 import { scaleFloor } from "../scores/floor";
 import { mapOf } from "../scores/score-map";
 import { noChanges } from "./changes";
+import { expertsOf, type RecordedExperts } from "./experts";
 import { glanceOf } from "./glance";
 import { type RecordedLens, readLens, recordedNumbers } from "./lens";
 import { GivenByHeads, type RecordedHeads } from "./recorded-heads";
 import type {
+  Asked,
   Check,
   Content,
   Glance,
@@ -38,6 +40,7 @@ export interface Recording {
     readonly numbers: readonly number[];
   }[];
   readonly lens?: RecordedLens | null;
+  readonly experts?: RecordedExperts;
   readonly left_out: readonly string[];
 }
 
@@ -101,7 +104,10 @@ export class RecordedSession implements Session {
     throw new Error("Other parts of the attention need the model, which this page does not carry.");
   }
 
-  async ask(): Promise<never> {
+  async ask(op: string, args: object): Promise<Asked> {
+    const { experts } = this.#record;
+    if (experts && this.#content.experts && op.startsWith("expert"))
+      return expertsOf(experts, this.#content.experts, this.#inputs, op, args);
     throw new Error("That needs the model, which this page does not carry.");
   }
 

@@ -1,4 +1,4 @@
-"""The experts of a mixture-of-experts model beside its heads, live, in Chromium."""
+"""The experts of a mixture-of-experts model beside its heads, live and in an exported page, in Chromium."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ import pytest
 from helpers.live import LiveWidget
 from helpers.screen import serious_faults
 from helpers.tiny import build, byte_tokenizer
+from playwright.sync_api import expect
 
 import attrwidget as aw
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.sync_api import Page
 
 
@@ -42,3 +45,23 @@ def test_experts_of_the_word_held_and_words_of_an_expert(page: Page, theme: Lite
         assert serious_faults(page) == []
     finally:
         live.close()
+
+
+def test_experts_in_an_exported_page(page: Page, tmp_path: Path) -> None:
+    model = aw.load(build("mixtral", scale=0.4, num_local_experts=8), byte_tokenizer())
+    ex = model.explain("The first president of America was", output=" George Washington")
+    weights = ex.experts(0)
+    taken = int((weights[3] > 0).sum())
+    ex.to_html(tmp_path / "why.html")
+    page.goto((tmp_path / "why.html").as_uri())
+    page.get_by_role("tab", name="Experts").click()
+    panel = page.get_by_role("tabpanel", name="Experts")
+    expect(panel.get_by_role("gridcell", name="expert").first).to_be_attached()
+    panel.get_by_role("grid").focus()
+    page.keyboard.press("Home")
+    for _ in range(4):
+        page.keyboard.press("ArrowRight")
+    expect(panel).to_contain_text("layer 1, expert 4")
+    page.keyboard.press("Enter")
+    expect(panel).to_contain_text(f"It takes {taken} of {ex.reading.n_inputs} tokens.")
+    assert serious_faults(page) == []

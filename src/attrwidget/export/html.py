@@ -12,6 +12,7 @@ import numpy as np
 
 from attrwidget.checks import check_megabytes
 from attrwidget.errors import AttrWidgetError
+from attrwidget.export.experts import record_experts
 from attrwidget.export.layers import LEFT_OUT, lens_for_page, record_layers
 from attrwidget.export.packed import pack_data, pack_text
 from attrwidget.export.plan import MB, Plan, make_plans
@@ -244,17 +245,19 @@ def _data(
         state["method"] = names[0]
     if attention is None:
         state |= {"layer": None, "heads": []}
+    known, experts, left_out = record_experts(reading)
     return {
         "v": VERSION,
-        "content": content,
+        "content": content | known,
         "state": state,
         "scores": scores,
+        **experts,
         **_beside_scores(reading, scores),
         "attention": attention,
         "checks": []
         if reading.checks is None
         else [_checked(check) for check in reading.checks.made.values()],
-        "left_out": list(plan.left_out),
+        "left_out": [*plan.left_out, *left_out],
     }
 
 
