@@ -143,6 +143,14 @@ def test_a_mark_that_gave_more_than_any_word_is_said() -> None:
     assert summary.share == pytest.approx(2.5 / 2.65, abs=1e-6)
 
 
+def test_of_few_words_none_rests_on_many() -> None:
+    tokens = ["The", " capital", ",", " of", " Japan", " is"]
+    row = torch.tensor([0.0, 0.5, 0.0, 0.0, 0.6, 0.0])
+    assert str(aw.from_captum(row, tokens, output=" Tokyo").summary()).startswith(
+        "Nothing stands out: two words alone gave anything to “Tokyo” ("
+    )
+
+
 def test_a_few_stand_out_that_hold_half_and_twice_their_part() -> None:
     assert standing_out([0.6, 0.15, 0.15, 0.05, 0.05]) == 3
     assert standing_out([0.8, 0.09, 0.05, 0.03, 0.03]) == 1

@@ -126,11 +126,11 @@ export function summaryText(
   if (count === 0) {
     if (check && hardly(check))
       return [`Nothing stands out: without the first words of the list ${stays(target, check)}${by}`];
-    const first = Math.min(most, order.length);
+    const few = ["no word", "one word alone", "two words alone", "three words alone"][order.length];
     return [
-      first === 0
-        ? `Nothing stands out: no word before ${target} gave anything${by}`
-        : `Nothing stands out: ${target} rests a little on many words, and the first ${first} of ${order.length} words hold ${held(first)}${by}`,
+      few
+        ? `Nothing stands out: ${few} gave anything to ${target}${by}`
+        : `Nothing stands out: ${target} rests a little on many words, and the first ${most} of ${order.length} words hold ${held(most)}${by}`,
     ];
   }
   const names = order.slice(0, count).map(({ text }) => named(text));

@@ -101,7 +101,10 @@ class Summary:
             moves = "rises" if check.without > check.probability else "only falls"
             fall = f"stays at {p}" if p == without else f"{moves} from {p} to {without}"
             return f"Nothing stands out: without the first words of the list p of “{self.word}” {fall} ({self.method})."
-        many = f"the first {min(MOST, self.count)} of {self.count} words hold {_percent(self.share)}"
+        if self.count <= MOST:
+            few = ("no word", "one word alone", "two words alone", "three words alone")[self.count]
+            return f"Nothing stands out: {few} gave anything to “{self.word}” ({self.method})."
+        many = f"the first {MOST} of {self.count} words hold {_percent(self.share)}"
         return f"Nothing stands out: “{self.word}” rests a little on many words, and {many} ({self.method})."
 
     def _checked(self) -> str | None:
