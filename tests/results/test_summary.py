@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+import transformers
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
 import attrwidget as aw
@@ -114,6 +115,23 @@ def test_nothing_stands_out_of_a_model_that_was_not_trained(seed: int) -> None:
         assert not summary.stands_out
         assert summary.confirmed is None
         assert str(summary).startswith("Nothing stands out: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("demo-translation", "我喜歡機器學習和人工智慧。"),
+        ("demo-sentiment", "The film was wonderful and not boring at all."),
+        ("demo-masked", "The capital of Japan is [MASK]."),
+    ],
+)
+def test_nothing_stands_out_of_other_kinds_that_were_not_trained(name: str, text: str) -> None:
+    torch.manual_seed(0)
+    config, tokenizer = (part.from_pretrained(demo.path(name)) for part in (AutoConfig, AutoTokenizer))
+    other = aw.load(getattr(transformers, config.architectures[0])(config).eval(), tokenizer)
+    summary = other.explain(text.replace("[MASK]", tokenizer.mask_token or "")).summary()
+    assert not summary.stands_out
+    assert str(summary).startswith("Nothing stands out: ")
 
 
 def test_methods_at_hand_are_compared() -> None:
