@@ -39,6 +39,12 @@ def test_a_length_that_generate_knows_is_refused_with_the_one_to_take(name: str)
         aw.load(name).explain("我喜歡書。", max_length=5)
 
 
+@pytest.mark.parametrize("name", ["demo", "demo-translation"])
+def test_labels_are_no_option(name: str) -> None:
+    with pytest.raises(aw.AttrWidgetError, match=r"'labels' is set .*: the answer to explain is output="):
+        aw.load(name).explain("我喜歡書。", labels=[1])
+
+
 def test_a_misspelt_option_is_still_answered_by_its_like() -> None:
     with pytest.raises(aw.AttrWidgetError, match="did you mean 'temperature'"):
         aw.load("demo").explain("The capital of Japan is", temperatur=1)

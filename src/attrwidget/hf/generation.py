@@ -28,9 +28,13 @@ _OURS = (
     "decoder_input_ids",
     "decoder_attention_mask",
     "encoder_outputs",
-    "return_dict_in_generate",
-    "output_logits",
+    "labels",
+    "logits_to_keep",
     "max_length",
+    "output_logits",
+    "past_key_values",
+    "position_ids",
+    "return_dict_in_generate",
 )
 
 

@@ -20,7 +20,7 @@ _MEANT = {
         ),
         _OUTPUT,
     ),
-    **dict.fromkeys(("translation", "reference", "label"), _OUTPUT),
+    **dict.fromkeys(("translation", "reference", "label", "labels"), _OUTPUT),
     **dict.fromkeys(("text", "texts", "prompt", "prompts", "input", "source", "question", "messages"), _TEXT),
     **dict.fromkeys(("inputs", "input_ids"), _TEXT),
     **dict.fromkeys(("max_length", "max_tokens", "new_tokens", "n_tokens", "num_tokens", "tokens"), _COUNT),
