@@ -121,6 +121,12 @@ def test_killed_workers_and_drivers_leave_the_same_bytes(whole: Path, tmp_path: 
 def test_a_model_that_cannot_be_loaded_is_its_own_sentence(tmp_path: Path) -> None:
     with pytest.raises(aw.AttrWidgetError, match="No model 'no-such-model'"):
         aw.explain_dataset("no-such-model", TEXTS, to=tmp_path / "scores")
+    with pytest.raises(
+        aw.AttrWidgetError, match=r"explain\(\) of demo-sentiment got .*'max_new_tokens'.*leave it out"
+    ):
+        aw.explain_dataset("demo-sentiment", TEXTS, to=tmp_path / "scores", max_new_tokens=3)
+    # Nothing was finished, so that the folder is free for the right arguments.
+    assert not (tmp_path / "scores").exists()
 
 
 @pytest.mark.parametrize(
@@ -137,6 +143,12 @@ def test_mistakes_are_found_before_any_work(options: dict[str, Any], sentence: s
     with pytest.raises(aw.AttrWidgetError, match=sentence):
         aw.explain_dataset("demo-sentiment", TEXTS, to=tmp_path / "scores", **options)
     assert not (tmp_path / "scores").exists()
+
+
+def test_a_model_that_is_loaded_already_is_refused(tmp_path: Path) -> None:
+    loaded: Any = aw.load("demo-sentiment")
+    with pytest.raises(aw.AttrWidgetError, match="by the name or folder of a model"):
+        aw.explain_dataset(loaded, TEXTS, to=tmp_path / "scores")
 
 
 def test_words_by_class_and_search(whole: Path) -> None:

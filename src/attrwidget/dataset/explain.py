@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from attrwidget.checks import is_whole, short
 from attrwidget.dataset.collection import Collection
 from attrwidget.dataset.local import run_locally
-from attrwidget.dataset.manifest import TEXTS, Manifest, claim, digest_of, versions
+from attrwidget.dataset.manifest import TEXTS, Manifest, claim, digest_of, give_back, versions
 from attrwidget.dataset.on_ray import run_on_ray
 from attrwidget.dataset.texts import parquet_of, read_texts
 from attrwidget.dataset.worker import missing_shards
@@ -19,7 +21,7 @@ from attrwidget.progress import progress_bar
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from attrwidget.progress import Progress
 
@@ -76,6 +78,10 @@ def explain_dataset(
     Example:
         >>> aw.explain_dataset("demo-sentiment", ["A great film.", "Not great."], to="scores")
     """
+    if not isinstance(model, str | Path):
+        raise AttrWidgetError(
+            f"A data set is explained by the name or folder of a model, which each worker loads, not by {short(model)}."
+        )
     _check(engine, workers=workers, batch_size=batch_size, shard_size=shard_size)
     texts = read_texts(data, prompt, output, label)
     names = [methods] if isinstance(methods, str) else list(methods)
@@ -92,14 +98,29 @@ def explain_dataset(
         digest_of(texts),
         versions(),
     )
-    claim(folder, how)
+    made = claim(folder, how)
     if not (folder / TEXTS).is_file():
         write_whole(folder / TEXTS, parquet_of(texts))
-    missing = missing_shards(folder, how)
-    finished = how.count - sum(len(how.texts_of(shard)) for shard in missing)
+    try:
+        _run(folder, how, partial(_ENGINES[engine], workers=workers), progress)
+    except AttrWidgetError:
+        if made:
+            give_back(folder)
+        raise
+    found = Collection(folder)
+    if found.finished:
+        _ = found.index  # is written now, so that the folder opens at once
+    return found
 
-    def run(report: Progress) -> None:
-        done = finished
+
+def _run(folder: Path, how: Manifest, engine: Callable[..., None], progress: Progress | None) -> None:
+    """Explain the shards that have no file yet."""
+    missing = missing_shards(folder, how)
+    done = how.count - sum(len(how.texts_of(shard)) for shard in missing)
+    if not missing:
+        return
+    bar = progress_bar(f"Explaining {folder.name}", "text") if progress is None else nullcontext(progress)
+    with bar as report:
         report(done, how.count)
 
         def add(shard: int) -> None:
@@ -107,17 +128,7 @@ def explain_dataset(
             done += len(how.texts_of(shard))
             report(done, how.count)
 
-        _ENGINES[engine](folder, missing, workers, add)
-
-    if missing and progress is not None:
-        run(progress)
-    elif missing:
-        with progress_bar(f"Explaining {folder.name}", "text") as bar:
-            run(bar)
-    found = Collection(folder)
-    if found.finished:
-        _ = found.index  # is written now, so that the folder opens at once
-    return found
+        engine(folder, missing, done=add)
 
 
 def _check(engine: str, **counts: int) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -89,8 +91,8 @@ def read_manifest(folder: Path) -> Manifest | None:
         ) from error
 
 
-def claim(folder: Path, manifest: Manifest) -> None:
-    """Make *folder* that of *manifest*, or find that it is already.
+def claim(folder: Path, manifest: Manifest) -> bool:
+    """Make *folder* that of *manifest*, or find that it is already; return whether it was made.
 
     Raises:
         AttrWidgetError: It was made with another manifest; the sentence names what differs.
@@ -101,7 +103,7 @@ def claim(folder: Path, manifest: Manifest) -> None:
             raise AttrWidgetError(f"{folder} holds something else: give to= an empty or a new folder.")
         (folder / "shards").mkdir(parents=True, exist_ok=True)
         write_whole(folder / FILE, json.dumps(asdict(manifest), indent=1, sort_keys=True).encode())
-        return
+        return True
     theirs, ours = asdict(known), asdict(manifest)
     apart = [name for name in ours if ours[name] != theirs[name]]
     if apart:
@@ -111,3 +113,15 @@ def claim(folder: Path, manifest: Manifest) -> None:
         raise AttrWidgetError(
             f"{folder} was made otherwise ({told or 'other texts'}): give another folder, or the arguments of then."
         )
+    return False
+
+
+def give_back(folder: Path) -> None:
+    """Take what ``claim`` made out of a *folder* without a finished shard, so that other arguments can have it."""
+    if any((folder / "shards").glob("*.parquet")):
+        return
+    for name in (FILE, TEXTS):
+        (folder / name).unlink(missing_ok=True)
+    shutil.rmtree(folder / "shards", ignore_errors=True)
+    with suppress(OSError):  # it holds something else
+        folder.rmdir()

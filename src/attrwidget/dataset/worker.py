@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import sys
 from pathlib import Path
@@ -30,6 +31,7 @@ class Worker:
         self._folder, self._how = folder, manifest
         self._texts = read_columns(folder)
         self._model = load(manifest.model, **manifest.load)
+        _check_options(self._model, manifest.options)
 
     def explain(self, shard: int) -> None:
         """Explain a shard and write its file."""
@@ -38,6 +40,13 @@ class Worker:
             Text(k, prompts[k], None if outputs is None else outputs[k]) for k in self._how.texts_of(shard)
         ]
         explain_shard(self._model, texts, self._how, shard_path(self._folder, shard))
+
+
+def _check_options(model: Any, options: dict[str, Any]) -> None:
+    try:
+        inspect.signature(model.explain).bind("", **options)
+    except TypeError as error:
+        raise AttrWidgetError(f"explain() of {model.name} {error}: leave it out.") from None
 
 
 def read_columns(folder: Path) -> tuple[list[str], list[str] | None]:
