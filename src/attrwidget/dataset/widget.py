@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import anywidget
 import ipywidgets
@@ -15,10 +15,27 @@ from attrwidget.page.bundle import read_bundle
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from attrwidget.dataset.collection import Collection
+    import pandas as pd
+
+    from attrwidget.dataset.index import Index
+    from attrwidget.saved import SavedExplanation
 
 _ANSWERS, _WORDS, _LETTERS, _TEXTS = 30, 20, 300, 100
 _LEAST = 0.001  # of all texts: a word that is rarer says little of them
+
+
+class _Explained(Protocol):
+    """What the widget reads of a ``Collection``."""
+
+    @property
+    def index(self) -> Index: ...
+    @property
+    def methods(self) -> list[str]: ...
+    @property
+    def model_name(self) -> str: ...
+    def __len__(self) -> int: ...
+    def __getitem__(self, text: int, /) -> SavedExplanation: ...
+    def words(self, by: str | None = None) -> pd.DataFrame: ...
 
 
 class CollectionTable(anywidget.AnyWidget):
@@ -28,7 +45,7 @@ class CollectionTable(anywidget.AnyWidget):
     about = traitlets.Dict(read_only=True, help="What the texts have in common.").tag(sync=True)
     chosen = traitlets.Int(None, allow_none=True, help="The id of the text that is explained.").tag(sync=True)
 
-    def __init__(self, collection: Collection) -> None:
+    def __init__(self, collection: _Explained) -> None:
         self._collection = collection
         self.set_trait("about", _about(collection))
         super().__init__(_esm=read_bundle("collection.js"))
@@ -80,7 +97,7 @@ class CollectionTable(anywidget.AnyWidget):
 class CollectionWidget(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has no types
     """The table of a collection and, below it, the explanation of the text chosen in it."""
 
-    def __init__(self, collection: Collection) -> None:
+    def __init__(self, collection: _Explained) -> None:
         self.table = CollectionTable(collection)
         self._collection = collection
         super().__init__([self.table])
@@ -95,7 +112,7 @@ class CollectionWidget(ipywidgets.VBox):  # type: ignore[misc]  # ipywidgets has
         self.children = [self.table, *shown]
 
 
-def _about(collection: Collection) -> dict[str, Any]:
+def _about(collection: _Explained) -> dict[str, Any]:
     import pyarrow.compute as pc
 
     texts = collection.index.texts

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from attrwidget.progress import Progress
-    from attrwidget.remote.reading import RemoteReading
     from attrwidget.remote.trace import RemoteTrace
+    from attrwidget.results.computed import ComputedReading
 
 
 class RemoteChecks(LiveChecks):
     """Checks steps of one text; inputs are deleted, since a server cannot mask them."""
 
-    def __init__(self, trace: RemoteTrace, reading: RemoteReading) -> None:
+    def __init__(self, trace: RemoteTrace, reading: ComputedReading) -> None:
         super().__init__(reading.trace, reading)
         self._remote = trace
 

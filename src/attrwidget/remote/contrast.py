@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from attrwidget.methods.request.make import Request
     from attrwidget.progress import Progress
-    from attrwidget.remote.reading import RemoteReading
     from attrwidget.remote.trace import RemoteTrace
+    from attrwidget.results.computed import ComputedReading
 
 _NUMBERS = (
     "A token id means nothing to {}, which is behind a server: give the foil as a text, like ' Thomas'."
@@ -33,7 +33,7 @@ _NUMBERS = (
 class RemoteContrasts(Contrasts):
     """Scores of the steps of one text against other texts; what a page calls ids are numbers of texts here."""
 
-    def __init__(self, trace: RemoteTrace, reading: RemoteReading) -> None:
+    def __init__(self, trace: RemoteTrace, reading: ComputedReading) -> None:
         self._trace, self._reading = trace, reading
         self._texts: list[str] = []
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from attrwidget.results.live_rests import LiveRests
 
 if TYPE_CHECKING:
-    from attrwidget.remote.reading import RemoteReading
     from attrwidget.remote.trace import RemoteTrace
+    from attrwidget.results.computed import ComputedReading
 
 
 class RemoteRests(LiveRests):
     """The documents in a text, and by how much each sentence of the answer is less likely without each."""
 
-    def __init__(self, trace: RemoteTrace, reading: RemoteReading) -> None:
+    def __init__(self, trace: RemoteTrace, reading: ComputedReading) -> None:
         super().__init__(reading.trace, reading)
         self._server = trace.server
 

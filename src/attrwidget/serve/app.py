@@ -50,7 +50,7 @@ def make_app(model: Model, *, token: str | None = None, limits: ServeLimits | No
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
         queue.close()
-        pages.desk.close()
+        pages.close()
 
     # Its pages of documentation load scripts from elsewhere.
     app = FastAPI(title="attrwidget", docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections import Counter
 from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request, Response
@@ -47,7 +48,13 @@ class Pages:
         self._serving, self._maker = serving, serving.maker
         self.desk = Desk(self._maker.limits.applied)
         self._open: Counter[str] = Counter()
-        session.logger.addFilter(without_texts)
+        self._filter = partial(without_texts)  # its own, as other servers of this process have theirs
+        session.logger.addFilter(self._filter)
+
+    def close(self) -> None:
+        """Give up all work."""
+        self.desk.close()
+        session.logger.removeFilter(self._filter)
 
     def router(self) -> APIRouter:
         """Return the routes."""

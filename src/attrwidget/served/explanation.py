@@ -113,7 +113,7 @@ def _forwarded(name: str) -> Any:
         if name in STEPS:
             return self.go_on(name, sent, progress)
         if name in FILES:
-            return fetch_file(self, name, given.get("path"), sent, progress)
+            return fetch_file(self.ask, name, given.get("path"), sent, progress)
         return self.ask(name, sent, progress)
 
     return call
