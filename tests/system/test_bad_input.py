@@ -112,7 +112,7 @@ def test_more_than_the_model_can_see(model: aw.Model, words: Any, monkeypatch: A
         ({"num_return_sequences": 3, "do_sample": True}, ["num_return_sequences"]),
         ({"num_beams": -3}, ["refused"]),
         ({"generation_config": 5}, ["refused"]),
-        ({"position_ids": [1]}, ["refused"]),
+        ({"position_ids": [1]}, ["'position_ids'"]),
         ({"pad_token_id": 330}, ["pad_token_id", "0 to 329", "330"]),
         ({"output": "\ud800"}, ["surrogate"]),
         ({"output": " George", "max_new_tokens": 3}, ["max_new_tokens="]),

@@ -48,6 +48,7 @@ def make_app(model: Model, *, token: str | None = None, limits: ServeLimits | No
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        pages.open()
         yield
         queue.close()
         pages.close()

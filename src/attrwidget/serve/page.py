@@ -49,6 +49,9 @@ class Pages:
         self.desk = Desk(self._maker.limits.applied)
         self._open: Counter[str] = Counter()
         self._filter = partial(without_texts)  # its own, as other servers of this process have theirs
+
+    def open(self) -> None:
+        """Keep clients' texts out of the log from now on."""
         session.logger.addFilter(self._filter)
 
     def close(self) -> None:
