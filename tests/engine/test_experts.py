@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import torch
+from helpers.exported import export
 from helpers.tiny import byte_tokenizer
 from helpers.tiny_seq2seq import SOURCE, ending_tokenizer
 from transformers import CONFIG_MAPPING, AutoModelForCausalLM, AutoModelForSeq2SeqLM
 
 import attrwidget as aw
+from attrwidget.export.experts import record_experts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 _SHAPE = {
     "hidden_size": 32,
@@ -158,7 +161,7 @@ def test_what_has_no_experts_says_so() -> None:
         sparse.experts(7)
 
 
-def test_experts_that_are_called_otherwise_are_refused() -> None:
+def test_experts_that_are_called_otherwise_are_refused(tmp_path: Path) -> None:
     shape = {
         **_SHAPE,
         "num_local_experts": 4,
@@ -167,5 +170,10 @@ def test_experts_that_are_called_otherwise_are_refused() -> None:
         "intermediate_size_mlp": 48,
     }
     ex = aw.load(random_model("llama4_text", shape), byte_tokenizer()).explain("The first", output=" is")
-    with pytest.raises(aw.AttrWidgetError, match=r"experts of layer \d+ of .* do not take each token"):
+    with pytest.raises(
+        aw.AttrWidgetError, match=r"experts of layer \d+ of .* do not take each token"
+    ) as refused:
         ex.experts()
+    # A page is made without them, and says why.
+    assert record_experts(ex.reading) == ({}, {}, [str(refused.value)])
+    assert str(refused.value) in export(ex, tmp_path / "why.html")[1]["left_out"]

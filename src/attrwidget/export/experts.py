@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from attrwidget.errors import AttrWidgetError
 from attrwidget.page.content import experts_entry
 
 if TYPE_CHECKING:
@@ -22,7 +23,10 @@ def record_experts(reading: Reading) -> tuple[dict[str, Any], dict[str, Any], li
     """Return what the page needs to know of the experts, ``experts`` in docs/protocol.md, and why that is not there."""
     if reading.experts is None:
         return {}, {}, []
-    weights = reading.experts.weights
+    try:
+        weights = reading.experts.weights
+    except AttrWidgetError as error:
+        return {}, {}, [str(error)]
     size = _EACH * np.count_nonzero(weights > 0)
     if size > _BYTES:
         return {}, {}, [f"The experts are not in this file: they would take {size / 1e6:.1f} MB."]
