@@ -12,10 +12,11 @@ from attrwidget.remote.explanation import RemoteExplanation
 from attrwidget.remote.prompt import Prompt
 from attrwidget.remote.read_text import NEW_TOKENS, read_text
 from attrwidget.remote.reading import RemoteReading
+from attrwidget.text.given_context import before_question, documents_of, plain_layout
 from attrwidget.text.prompt import is_messages
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from attrwidget.remote.chats import Chats
     from attrwidget.remote.server import CompletionsServer
@@ -49,7 +50,12 @@ class RemoteModel:
 
     @overload
     def explain(
-        self, prompt: str | Sequence[Message], *, max_new_tokens: int | None = None, output: str | None = None
+        self,
+        prompt: str | Sequence[Message],
+        *,
+        max_new_tokens: int | None = None,
+        output: str | None = None,
+        documents: Sequence[str | Mapping[str, Any]] | None = None,
     ) -> RemoteExplanation: ...
     @overload
     def explain(
@@ -58,9 +64,15 @@ class RemoteModel:
         *,
         max_new_tokens: int | None = None,
         output: str | None = None,
+        documents: Sequence[str | Mapping[str, Any]] | None = None,
     ) -> Explanations[RemoteExplanation]: ...
     def explain(
-        self, prompt: Any, *, max_new_tokens: int | None = None, output: str | None = None
+        self,
+        prompt: Any,
+        *,
+        max_new_tokens: int | None = None,
+        output: str | None = None,
+        documents: Sequence[str | Mapping[str, Any]] | None = None,
     ) -> RemoteExplanation | Explanations[RemoteExplanation]:
         """Let the model answer a prompt, or read the answer given, and return why.
 
@@ -72,6 +84,9 @@ class RemoteModel:
                 through the chat template. Several of them give a list.
             max_new_tokens: How many tokens the model writes at most; 20 by default.
             output: The answer to explain instead of the model's own; mostly it begins with a space.
+            documents: Texts that the question is about, each a text or a mapping such as ``{"title": …, "text": …}``;
+                ``by_unit`` then says which of them each sentence of the answer rests on. They stand before the
+                question, each as a paragraph that begins with its number, ``[1]``.
 
         Returns:
             The explanation, or a list of them.
@@ -84,9 +99,12 @@ class RemoteModel:
         """
         if isinstance(prompt, list) and not is_messages(prompt):
             return Explanations(
-                [self.explain(one, max_new_tokens=max_new_tokens, output=output) for one in prompt]
+                [
+                    self.explain(one, max_new_tokens=max_new_tokens, output=output, documents=documents)
+                    for one in prompt
+                ]
             )
-        count, asked = 0, self._prompt(prompt)
+        count, asked = 0, self._prompt(prompt, documents)
         if output is None:
             count = NEW_TOKENS if max_new_tokens is None else check_whole(max_new_tokens, "max_new_tokens")
             if count < 1:
@@ -97,12 +115,17 @@ class RemoteModel:
             _require_text(output, "output=")
         return RemoteExplanation(RemoteReading(*read_text(self._server, asked, output or "", count)))
 
-    def _prompt(self, prompt: Any) -> Prompt:
-        """Return *prompt*, a text or messages, as the server is sent it."""
+    def _prompt(self, prompt: Any, documents: Any) -> Prompt:
+        """Return *prompt*, a text or messages, with *documents* before its question, as the server is sent it."""
+        layout, stretches = plain_layout(
+            {"documents": documents_of(documents)} if documents is not None else {}
+        )
         if is_messages(prompt):
-            return self._chats.prompt(prompt)
-        _require_text(prompt, "A prompt")
-        return Prompt(prompt)
+            made = self._chats.prompt(before_question(prompt, layout) if layout else prompt)
+        else:
+            _require_text(prompt, "A prompt")
+            made = Prompt(layout + prompt)
+        return made.with_documents(layout, stretches) if layout else made
 
 
 def _require_text(value: Any, what: str) -> None:

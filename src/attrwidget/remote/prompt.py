@@ -1,10 +1,21 @@
-"""A prompt as a server is sent it, with the messages that it was made of."""
+"""A prompt as a server is sent it, with the messages and documents that it was made of."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from attrwidget.text.sections import Section
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from attrwidget.text.given_context import Stretch
+
+_PLAIN = (
+    "A server is sent one text, so documents= stand before the question as plain text, each document after its number "
+    "in brackets."
+)
 
 
 @dataclass(frozen=True)
@@ -14,12 +25,20 @@ class Prompt:
     Attributes:
         text: The text.
         messages: The messages of a chat, as stretches of characters instead of tokens; none of a plain text.
+        documents: Where the documents stand that were given with the question.
         warnings: Sentences on how the text was made.
     """
 
     text: str
     messages: tuple[Section, ...] = ()
+    documents: tuple[Stretch, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    def with_documents(self, layout: str, stretches: Sequence[Stretch]) -> Prompt:
+        """Return the prompt, of which *layout* is a part, with its documents, *stretches* of the layout, told apart."""
+        at = self.text.rfind(layout.rstrip())
+        found = tuple(one._replace(start=at + one.start, end=at + one.end) for one in stretches if at >= 0)
+        return replace(self, documents=found, warnings=(*self.warnings, _PLAIN))
 
     def replaced(self, changes: list[tuple[int, int, str]]) -> Prompt:
         """Return the prompt with *changes* made: stretches of characters, ascending, and what takes their place."""
@@ -46,4 +65,5 @@ class Prompt:
             )
             for one in self.messages
         )
-        return Prompt("".join([*pieces, self.text[at:]]), messages, self.warnings)
+        documents = tuple(one._replace(start=moved(one.start), end=moved(one.end)) for one in self.documents)
+        return Prompt("".join([*pieces, self.text[at:]]), messages, documents, self.warnings)

@@ -5,17 +5,15 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import partial
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.remote.perturber import RemotePerturber
+from attrwidget.text.context_spans import spans_by_offsets
 from attrwidget.text.sections import Section, answer_section
 from attrwidget.text.tokens import TextPiece, Tokens, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from attrwidget.remote.echo import Echo
     from attrwidget.remote.prompt import Prompt
     from attrwidget.remote.server import CompletionsServer
@@ -39,9 +37,11 @@ class RemoteTrace:
         echo: The text with its answer.
         prompt: The prompt, with which the text begins.
         cut_short: Whether the answer ends because no more tokens were allowed.
+
+    Attributes:
+        context_spans: The tokens of the documents that were given with the question, by their kind.
     """
 
-    context_spans: Mapping[str, Sequence[Section]] = MappingProxyType({})
     task = "text-generation"
     output_kind = "softmax"
     writes_text = True
@@ -71,6 +71,7 @@ class RemoteTrace:
         self.first_step, self.n_steps, self.n_inputs = first, len(spans) - first, len(spans) - 1
         self.tokens = tokens_of(echo, first)
         self.messages = _messages(echo, prompt, first)
+        self.context_spans = spans_by_offsets(prompt.documents, spans[:first])
         self.sections = [
             *(self.messages or [Section("Prompt", 0, first)]),
             answer_section(first, len(spans), cut_short=cut_short),

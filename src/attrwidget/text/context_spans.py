@@ -64,7 +64,7 @@ def spans_in(
     if not tokenizer.is_fast or special is None:
         return {}
     made = encode(tokenizer, text=text, add_special_tokens=special, return_offsets_mapping=True)
-    return _by_kind(stretches, [tuple(pair) for pair in made["offset_mapping"]])
+    return spans_by_offsets(stretches, [tuple(pair) for pair in made["offset_mapping"]])
 
 
 def spans_of_pieces(pieces: Sequence[TextPiece], stretches: Iterable[Stretch]) -> Units:
@@ -73,10 +73,11 @@ def spans_of_pieces(pieces: Sequence[TextPiece], stretches: Iterable[Stretch]) -
     for piece in pieces:
         offsets += [(at, at + len(piece.text))] * (piece.end - piece.start)
         at += len(piece.text)
-    return _by_kind(stretches, offsets)
+    return spans_by_offsets(stretches, offsets)
 
 
-def _by_kind(stretches: Iterable[Stretch], offsets: Sequence[tuple[int, ...]]) -> Units:
+def spans_by_offsets(stretches: Iterable[Stretch], offsets: Sequence[tuple[int, ...]]) -> Units:
+    """Return the tokens of *stretches* by kind; *offsets* are the characters at which each token begins and ends."""
     found: Units = {}
     taken = 0
     for kind, title, start, end in sorted(stretches, key=lambda one: one.start):

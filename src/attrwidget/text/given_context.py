@@ -118,6 +118,25 @@ def plain_layout(given: Mapping[str, Sequence[Any]]) -> tuple[str, list[Stretch]
     return text, found
 
 
+def before_question(messages: Sequence[Mapping[str, Any]], layout: str) -> list[dict[str, Any]]:
+    """Return *messages* with *layout* at the beginning of the user's last one.
+
+    Raises:
+        AttrWidgetError: No message is a user's.
+    """
+    copies = [dict(message) for message in messages]
+    last = next((message for message in reversed(copies) if message.get("role") == "user"), None)
+    if last is None:
+        raise AttrWidgetError(
+            "There is no message of a user in this chat, before which documents and tools could stand: add one."
+        )
+    content = last.get("content") or ""
+    last["content"] = (
+        layout + content if isinstance(content, str) else [{"type": "text", "text": layout}, *content]
+    )
+    return copies
+
+
 def _paragraph(at: int, document: Mapping[str, Any]) -> str:
     title = next((document[name] for name in _TITLES if isinstance(document.get(name), str)), "").strip()
     return (

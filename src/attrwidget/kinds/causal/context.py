@@ -8,7 +8,7 @@ from attrwidget.checks import short
 from attrwidget.errors import AttrWidgetError
 from attrwidget.text.chat_contents import rendering_of
 from attrwidget.text.context_spans import layout_spans, template_spans
-from attrwidget.text.given_context import documents_of, plain_layout, tools_of
+from attrwidget.text.given_context import before_question, documents_of, plain_layout, tools_of
 from attrwidget.text.prompt import is_messages
 from attrwidget.text.template_context import reads_items
 
@@ -106,23 +106,8 @@ def asked_with(
     if not plain:
         return Asked(prompt, chosen)
     layout, stretches = plain_layout(plain)
-    whole = _before(prompt, layout) if is_messages(prompt) else layout + prompt
+    whole = before_question(prompt, layout) if is_messages(prompt) else layout + prompt
     return Asked(whole, chosen, layout, tuple(stretches), (_sentence(list(plain), chat=is_messages(prompt)),))
-
-
-def _before(messages: Sequence[Mapping[str, Any]], layout: str) -> list[dict[str, Any]]:
-    """Return *messages* with *layout* at the beginning of the user's last one."""
-    copies = [dict(message) for message in messages]
-    last = next((message for message in reversed(copies) if message.get("role") == "user"), None)
-    if last is None:
-        raise AttrWidgetError(
-            "There is no message of a user in this chat, before which documents and tools could stand: add one."
-        )
-    content = last.get("content") or ""
-    last["content"] = (
-        layout + content if isinstance(content, str) else [{"type": "text", "text": layout}, *content]
-    )
-    return copies
 
 
 def _sentence(names: list[str], *, chat: bool) -> str:
