@@ -3,16 +3,13 @@ import { computed, effect, signal } from "@preact/signals-core";
 import { vi } from "vitest";
 import type { ViewContext } from "./context";
 import { createScores } from "./scores/shown-scores";
-import type {
-  Asked,
-  Content,
-  HeadShares,
-  RequestOptions,
-  ScoreQuery,
-  Session,
-  StepLens,
-  Sums,
-} from "./session/session";
+import type { Asked } from "./session/answers";
+import type { Content } from "./session/content";
+import type { HeadShares } from "./session/heads";
+import type { StepLens } from "./session/lens";
+import type { RequestOptions } from "./session/requests";
+import type { ScoreQuery, Sums } from "./session/scores";
+import type { Session } from "./session/session";
 import { sample } from "./session/testing";
 import type { Display } from "./state/display";
 import { createState } from "./state/state";

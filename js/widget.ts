@@ -4,9 +4,9 @@ import { type App, mountApp } from "./app";
 import type { Other } from "./context";
 import { followPython } from "./hosts";
 import type { Bytes } from "./session/buffers";
-import { KernelSession, type OnShow } from "./session/kernel";
+import type { Content } from "./session/content";
+import { kernelSession, type OnShow } from "./session/kernel";
 import type { Channel } from "./session/requests";
-import type { Content } from "./session/session";
 import { createState } from "./state/state";
 import { contentOf, type Model, syncTraits } from "./state/trait-sync";
 
@@ -37,7 +37,7 @@ function createApp(model: WidgetModel, signal: AbortSignal): App {
       signal.addEventListener("abort", () => model.off("msg:custom", receive));
     },
   });
-  const session = new KernelSession(
+  const session = kernelSession(
     channel((message) => model.send(message)),
     () => state.content.peek().inputs,
   );
@@ -85,7 +85,7 @@ function otherOf(
   const state = createState(first.content);
   state.method.value = first.method;
   const links = newSignal(first.links);
-  const session = new KernelSession(channel, () => state.content.peek().inputs);
+  const session = kernelSession(channel, () => state.content.peek().inputs);
   const follow = () => {
     const { content, links: now } = given() ?? {};
     if (!content || !now) return;

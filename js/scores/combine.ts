@@ -1,5 +1,5 @@
 /** Turn the scores of tokens into those of units: join steps, add up tokens, take hidden inputs out. */
-import type { SpanRule, UnitRule } from "../session/session";
+import type { SpanRule, UnitRule } from "../session/units";
 
 /** Join the rows of several steps by their mean or sum. An input that a step could not see counts as 0. */
 export function combine(rows: readonly Float32Array[], rule: SpanRule): Float32Array {

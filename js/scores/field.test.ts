@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Content, ScoreMap } from "../session/session";
+import type { Content } from "../session/content";
+import type { ScoreMap } from "../session/scores";
 import { Field } from "./field";
 import { shapeOf } from "./shape";
 

@@ -2,7 +2,7 @@
 
 import { Pyramid } from "../draw/pyramid";
 import { dequantize, quantize } from "../session/quantize";
-import type { MethodInfo, ScoreMap } from "../session/session";
+import type { MethodInfo, ScoreMap } from "../session/scores";
 import { greatest, type ScoreOptions, unitScores, withoutHidden } from "./combine";
 import { percentile } from "./percentile";
 import type { Shape } from "./shape";

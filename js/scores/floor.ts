@@ -1,5 +1,6 @@
 /** The least end of a colour scale: scores that are rounding errors alone must not fill it. */
-import type { ScoreQuery, Session } from "../session/session";
+import type { ScoreQuery } from "../session/scores";
+import type { Session } from "../session/session";
 
 /** How the note on such scores begins, in methods/request/footnotes.py. */
 const nothing = "About 0 by construction";

@@ -1,5 +1,5 @@
 /** How the person wants scores to be read, taken from the state. */
-import type { MethodInfo } from "../session/session";
+import type { MethodInfo } from "../session/scores";
 import type { State } from "../state/state";
 import { unitsOf } from "../state/units";
 import type { ScoreOptions } from "./combine";

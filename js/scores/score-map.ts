@@ -1,6 +1,6 @@
 /** A pooled, quantised picture of all scores, made in the page. */
 import { quantize } from "../session/quantize";
-import type { ScoreMap } from "../session/session";
+import type { ScoreMap } from "../session/scores";
 import { greatest } from "./combine";
 import { percentile } from "./percentile";
 

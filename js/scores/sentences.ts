@@ -1,5 +1,5 @@
 /** The sentences of a prompt, as stretches of tokens. */
-import type { Content } from "../session/session";
+import type { Content } from "../session/content";
 
 /** Tokens `start` up to `end`. */
 export interface Span {

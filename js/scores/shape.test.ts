@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Content } from "../session/session";
+import type { Content } from "../session/content";
 import { heading, shapeOf } from "./shape";
 
 /** Units: The(0) first(1,2) | 東(3,4) is(5): two steps write 東, one writes "is". */

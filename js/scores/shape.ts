@@ -1,5 +1,5 @@
 /** The rows and columns of the table of scores: units that are inputs, and units that were generated. */
-import type { Content } from "../session/session";
+import type { Content } from "../session/content";
 import { plainName } from "../state/names";
 import { unitsOf } from "../state/units";
 

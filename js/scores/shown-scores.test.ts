@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { beforeEach, expect, test, vi } from "vitest";
-import type { MethodInfo } from "../session/session";
+import type { MethodInfo } from "../session/scores";
 import { settle, setUp } from "../testing";
 
 let t: ReturnType<typeof setUp>;

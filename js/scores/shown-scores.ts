@@ -1,6 +1,8 @@
 /** The scores shown at the moment: those of the steps explained by unit, or those of one input by generated unit. */
 import { computed, type ReadonlySignal, type Signal, signal, untracked } from "@preact/signals-core";
-import type { MethodInfo, RequestOptions, ScoreQuery, Session, Sums } from "../session/session";
+import type { RequestOptions } from "../session/requests";
+import type { MethodInfo, ScoreQuery, Sums } from "../session/scores";
+import type { Session } from "../session/session";
 import type { Display } from "../state/display";
 import {
   foilOf,

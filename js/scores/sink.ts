@@ -1,5 +1,5 @@
 /** What the colour scale leaves out: sinks, which take much of a row whatever the text says, and a word's own parts. */
-import type { Content } from "../session/session";
+import type { Content } from "../session/content";
 import { unitsOf } from "../state/units";
 import { massOf } from "./combine";
 

@@ -1,5 +1,5 @@
 /** What stretches of tokens hold: sentences, sections, places that were searched for. */
-import type { Content } from "../session/session";
+import type { Content } from "../session/content";
 import { unitsOf } from "../state/units";
 import { topMass } from "./mass";
 import type { Span } from "./sentences";

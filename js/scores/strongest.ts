@@ -1,5 +1,5 @@
 /** The units that gave most, and those of whole words. */
-import type { Content } from "../session/session";
+import type { Content } from "../session/content";
 import { wordStarts } from "../state/word";
 
 /** The units with the greatest sizes over 0, the first of equal ones first; `size` is the magnitude unless given. */

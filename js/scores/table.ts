@@ -1,5 +1,5 @@
 /** Scores as a table in text: exact numbers, tabs between columns. */
-import type { Content } from "../session/session";
+import type { Content } from "../session/content";
 import { plainName } from "../state/names";
 import { unitsOf } from "../state/units";
 

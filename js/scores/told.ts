@@ -1,5 +1,5 @@
 /** What words are called, and what tells apart those that are alike. */
-import type { Content } from "../session/session";
+import type { Content } from "../session/content";
 import { named } from "../state/names";
 import { type Units, unitsOf } from "../state/units";
 import { wordStarts } from "../state/word";

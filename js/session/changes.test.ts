@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { KernelChanges, noChanges } from "./changes";
+import type { Changes } from "./changes";
+import { kernelChanges, noChanges } from "./changes";
 import { Requests } from "./requests";
-import type { Changes } from "./session";
 import { encode, FakeChannel } from "./testing";
 
 const ways: readonly (readonly [string, (changes: Changes) => Promise<unknown>, object])[] = [
@@ -18,7 +18,7 @@ const ways: readonly (readonly [string, (changes: Changes) => Promise<unknown>, 
 
 test.each(ways)("%s asks the kernel", async (op, ask, args) => {
   const channel = new FakeChannel();
-  const answer = ask(new KernelChanges(new Requests(channel, { frame: (send) => send() })));
+  const answer = ask(kernelChanges(new Requests(channel, { frame: (send) => send() })));
   expect(channel.sent).toEqual([{ v: 1, id: expect.any(String), op, args }]);
   const meta = { words: ["Paris", "Rome"], answer: null };
   channel.answer({ v: 1, id: channel.sent[0]?.id, ok: true, meta }, [

@@ -1,6 +1,12 @@
-/** The experts that tokens went to, from the data of an exported page. */
-import type { Asked, ExpertsInfo } from "./session";
+/** The experts that tokens went to, and what an exported page has of them. */
+import type { Asked } from "./answers";
 import type { Numbers } from "./unpack";
+
+/** The layers that have experts, by name, and how many each has at most. */
+export interface ExpertsInfo {
+  readonly layers: readonly string[];
+  readonly count: number;
+}
 
 /** The weights of all experts, uint16 `[layers, inputs, experts]`. */
 export interface RecordedExperts {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import fixture from "../../tests/fixtures/messages.json";
+import type { Content } from "./content";
 import { glanceOf } from "./glance";
-import type { Content } from "./session";
 import type { Weights } from "./weights";
 
 /** The planted weights, not quantised. */

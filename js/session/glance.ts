@@ -1,7 +1,8 @@
 /** Small pictures of all heads from the weights that an exported page carries, as page/glance.py makes them. */
 import { percentile } from "../scores/percentile";
+import type { Content } from "./content";
+import type { Glance } from "./heads";
 import { quantize } from "./quantize";
-import type { Content, Glance } from "./session";
 import { type Weights, weightAt } from "./weights";
 
 /** Where each of `parts` parts of `count` begins, and where the last ends. */

@@ -1,17 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { KernelSession } from "./kernel";
-import type {
-  Asked,
-  Change,
-  Check,
-  Foil,
-  Glance,
-  HeadShares,
-  ScoreMap,
-  ScoreQuery,
-  StepLens,
-  Tried,
-} from "./session";
+import type { Asked } from "./answers";
+import type { Change, Tried } from "./changes";
+import type { Check } from "./checks";
+import type { Foil } from "./foil";
+import type { Glance, HeadShares } from "./heads";
+import { type KernelSession, kernelSession } from "./kernel";
+import type { StepLens } from "./lens";
+import type { ScoreMap, ScoreQuery } from "./scores";
 import { encode, FakeChannel, fixture, numbers } from "./testing";
 
 const saliency: ScoreQuery = { method: "saliency", layer: null, heads: [], head_rule: "mean" };
@@ -45,7 +40,7 @@ beforeEach(() => {
   vi.useFakeTimers();
   channel = new FakeChannel();
   frames = [];
-  session = new KernelSession(channel, () => inputs, { frame: (send) => frames.push(send), silence: 1000 });
+  session = kernelSession(channel, () => inputs, { frame: (send) => frames.push(send), silence: 1000 });
 });
 afterEach(() => void vi.useRealTimers());
 
@@ -201,7 +196,7 @@ test("rows are kept one by one", async () => {
 });
 
 test("a long span is asked for in answers under 512 kB", async () => {
-  const wide = new KernelSession(channel, () => 100_000, { frame: (send) => send(), silence: 1000 });
+  const wide = kernelSession(channel, () => 100_000, { frame: (send) => send(), silence: 1000 });
   const asked = wide.scores(saliency, [0, 1]);
   const row = new Float32Array(100_000);
   for (let n = 0; n < 2; n++) {
@@ -274,7 +269,7 @@ test("what heads give to the steps on show is known without asking", () => {
     btoa(String.fromCharCode(...new Uint8Array(Float32Array.from(values).buffer)));
   const query = { method: "saliency", layer: null, heads: [], head_rule: "mean" } as const;
   const heads = { reading: "gradient", sinks: [], top: [], shares: text([0.25, 0.75]) } as const;
-  const session = new KernelSession({ gone: true, send: () => {}, listen: () => {} }, () => 3);
+  const session = kernelSession({ gone: true, send: () => {}, listen: () => {} }, () => 3);
   session.remember({ query, steps: [0], rows: text([1, 2, 3]), heads });
   expect(session.knownHeads([0], null, null)).toMatchObject({
     reading: "gradient",

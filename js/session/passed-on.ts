@@ -2,7 +2,10 @@
 import type { ReadonlySignal } from "@preact/signals-core";
 import { passOn } from "../scores/pass-on";
 import { mapOf } from "../scores/score-map";
-import type { Content, RequestOptions, ScoreMap, ScoreQuery, Session } from "./session";
+import type { Content } from "./content";
+import type { RequestOptions } from "./requests";
+import type { ScoreMap, ScoreQuery } from "./scores";
+import type { Session } from "./session";
 
 /** How many readings are kept. */
 const kept = 8;

@@ -1,5 +1,6 @@
 /** What each head gives, in the data of an exported page. */
-import type { Content, HeadShares, TopHead } from "./session";
+import type { Content } from "./content";
+import type { HeadShares, TopHead } from "./heads";
 import type { Numbers } from "./unpack";
 
 /** Quantised shares: of each step, then of all steps together. */

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import type { Content } from "./content";
+import type { HeadRule } from "./heads";
 import { RecordedSession, type Recording } from "./recorded";
-import type { Content, HeadRule, ScoreQuery } from "./session";
+import type { ScoreQuery } from "./scores";
 import { fixture, numbers, sample } from "./testing";
 import type { Numbers } from "./unpack";
 

@@ -2,24 +2,19 @@
 
 import { scaleFloor } from "../scores/floor";
 import { mapOf } from "../scores/score-map";
+import type { Asked } from "./answers";
 import { noChanges } from "./changes";
+import type { Check } from "./checks";
+import { type RecordedCheck, recordedCheck } from "./checks";
+import type { Content } from "./content";
 import { expertsOf, type RecordedExperts } from "./experts";
 import { glanceOf } from "./glance";
+import type { Glance, Head, HeadShares } from "./heads";
+import type { StepLens } from "./lens";
 import { type RecordedLens, readLens, recordedNumbers } from "./lens";
 import { GivenByHeads, type RecordedHeads } from "./recorded-heads";
-import type {
-  Asked,
-  Check,
-  Content,
-  Glance,
-  Head,
-  HeadShares,
-  ScoreMap,
-  ScoreQuery,
-  Session,
-  StepLens,
-  Sums,
-} from "./session";
+import type { ScoreMap, ScoreQuery, Sums } from "./scores";
+import type { Session } from "./session";
 import type { Numbers } from "./unpack";
 import { type RecordedAttention, Weights } from "./weights";
 
@@ -32,13 +27,7 @@ export interface Recording {
   readonly heads?: RecordedHeads | null;
   readonly notes?: Readonly<Record<string, readonly (string | null)[]>>;
   readonly sums?: Readonly<Record<string, readonly (Sums | null)[]>>;
-  /** The checks made before the export; `numbers` are p, p without the inputs, and p without others. */
-  readonly checks?: readonly {
-    readonly steps: readonly number[];
-    readonly inputs: readonly number[];
-    readonly lowest: readonly number[];
-    readonly numbers: readonly number[];
-  }[];
+  readonly checks?: readonly RecordedCheck[];
   readonly lens?: RecordedLens | null;
   readonly experts?: RecordedExperts;
   readonly left_out: readonly string[];
@@ -126,16 +115,7 @@ export class RecordedSession implements Session {
   }
 
   checked(steps: readonly number[], inputs: readonly number[]): Check | null {
-    const movable = new Set(inputs.filter((i) => i > 0 && !this.#content.tokens.special.includes(i)));
-    const found = this.#record.checks?.find(
-      (check) =>
-        check.steps.join() === steps.join() &&
-        check.inputs.length === movable.size &&
-        check.inputs.every((i) => movable.has(i)),
-    );
-    if (!found) return null;
-    const [probability = Number.NaN, without = Number.NaN, ...others] = found.numbers;
-    return { inputs: found.inputs, probability, without, others, lowest: found.lowest };
+    return recordedCheck(this.#record, steps, inputs);
   }
 
   async lens(steps: readonly number[]): Promise<readonly StepLens[]> {

@@ -1,6 +1,10 @@
 /** Requests over a channel that only sends and receives messages: ids, batches, cancelling (docs/protocol.md). */
 import type { Bytes } from "./buffers";
-import type { RequestOptions } from "./session";
+
+export interface RequestOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+}
 
 export interface Channel {
   /** Nobody answers now: requests end at once, without an error. */

@@ -2,8 +2,8 @@
 import { gzipSync } from "node:zlib";
 import messages from "../../tests/fixtures/messages.json";
 import type { Bytes } from "./buffers";
+import type { Content } from "./content";
 import type { Channel } from "./requests";
-import type { Content } from "./session";
 
 interface Message {
   readonly v: number;

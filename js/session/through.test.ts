@@ -2,7 +2,9 @@
 import { type Signal, signal } from "@preact/signals-core";
 import { beforeEach, expect, test, vi } from "vitest";
 import { setUp } from "../testing";
-import type { Content, ScoreQuery, Session } from "./session";
+import type { Content } from "./content";
+import type { ScoreQuery } from "./scores";
+import type { Session } from "./session";
 import { sample } from "./testing";
 import { passingOn } from "./through";
 

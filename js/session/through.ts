@@ -1,7 +1,9 @@
 /** A session that passes shares on through the answer's own words where that is asked for. */
 import type { ReadonlySignal } from "@preact/signals-core";
+import type { Content } from "./content";
 import type { PassedOn } from "./passed-on";
-import type { Content, ScoreQuery, Session } from "./session";
+import type { ScoreQuery } from "./scores";
+import type { Session } from "./session";
 
 type Answers = Pick<Session, "scores" | "known" | "note" | "sums" | "column" | "map">;
 

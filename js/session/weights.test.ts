@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Head } from "./session";
+import type { Head } from "./heads";
 import { sample } from "./testing";
 import type { Numbers } from "./unpack";
 import { Weights } from "./weights";

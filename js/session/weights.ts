@@ -1,5 +1,6 @@
 /** The attention weights in the data of an exported page. */
-import type { Content, Head, HeadRule } from "./session";
+import type { Content } from "./content";
+import type { Head, HeadRule } from "./heads";
 import type { Numbers } from "./unpack";
 
 /**

@@ -1,6 +1,8 @@
 /** What is shown as the fragment of an address, "#method=gim&held=5&heads=2.3", and back. */
 import { batch, type Signal } from "@preact/signals-core";
-import { type Content, groupings, type Head, headRules, unitRules } from "../session/session";
+import type { Content } from "../session/content";
+import { type Head, headRules } from "../session/heads";
+import { groupings, unitRules } from "../session/units";
 import { readPins, writtenPins } from "./pins";
 import { defaultOptions, type Options, type State } from "./state";
 

@@ -1,7 +1,8 @@
 /** What one display offers to everything inside it. */
 import type { ReadonlySignal } from "@preact/signals-core";
 import type { Theme } from "../draw/color";
-import type { RequestOptions, Session } from "../session/session";
+import type { RequestOptions } from "../session/requests";
+import type { Session } from "../session/session";
 import type { State } from "./state";
 
 export interface Display {

@@ -1,5 +1,6 @@
 /** Read tokens together: the same content with words, sentences or messages as its units. */
-import type { Content, Grouping } from "../session/session";
+import type { Content } from "../session/content";
+import type { Grouping } from "../session/units";
 
 /** The tokens from which a text is long: it has an outline, a minimap and a line of tools. */
 const long = 300;

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { Head } from "../session/session";
+import type { Head } from "../session/heads";
 import { sample } from "../session/testing";
 import { hoverHead, isChosen, moveHead, moveLayer, nextInRing, pickHead, toggled } from "./heads";
 import { createState, type State } from "./state";

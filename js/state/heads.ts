@@ -1,6 +1,6 @@
 /** Choose layers and heads, by pointer and by keys. A head is `[layer, head]`; head −1 stands for the whole layer. */
 import { batch } from "@preact/signals-core";
-import type { Head, HeadRule } from "../session/session";
+import type { Head, HeadRule } from "../session/heads";
 import { attentionMethod, methodOf } from "./selectors";
 import type { State } from "./state";
 

@@ -1,5 +1,5 @@
 /** The letters of the whole text, which are the same whatever its units are. */
-import type { Content } from "../session/session";
+import type { Content } from "../session/content";
 import { unitsOf } from "./units";
 
 const begins = new WeakMap<Content, Int32Array>();

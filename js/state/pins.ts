@@ -1,5 +1,7 @@
 /** Pins: words that were held, with how they were shown. */
-import type { Content, Foil, Head } from "../session/session";
+import type { Content } from "../session/content";
+import type { Foil } from "../session/foil";
+import type { Head } from "../session/heads";
 import type { Display } from "./display";
 import { named } from "./names";
 import { restingSteps } from "./selectors";

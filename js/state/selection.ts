@@ -1,7 +1,7 @@
 /** Hold steps, let them go, and preview: the same in every view. */
 import { batch } from "@preact/signals-core";
 import { spokenChance } from "../draw/numerals";
-import type { Foil } from "../session/session";
+import type { Foil } from "../session/foil";
 import type { Display } from "./display";
 import { named } from "./names";
 import { fits, foilOf, restingSteps } from "./selectors";

@@ -1,5 +1,7 @@
 /** What follows from the state: the method shown, the scores to ask for, the steps explained. */
-import type { Content, Foil, MethodInfo, ScoreQuery } from "../session/session";
+import type { Content } from "../session/content";
+import type { Foil } from "../session/foil";
+import type { MethodInfo, ScoreQuery } from "../session/scores";
 import { isLong } from "./groups";
 import type { State } from "./state";
 

@@ -1,6 +1,9 @@
 /** What the person has chosen, as signals. All displays of one explanation share them. */
 import { batch, computed, effect, type Signal, signal, untracked } from "@preact/signals-core";
-import type { Content, Foil, Grouping, Head, HeadRule, SpanRule, UnitRule } from "../session/session";
+import type { Content } from "../session/content";
+import type { Foil } from "../session/foil";
+import type { Head, HeadRule } from "../session/heads";
+import type { Grouping, SpanRule, UnitRule } from "../session/units";
 import { grouped } from "./groups";
 
 /** What was shown when it was pinned. No steps: the whole answer. */

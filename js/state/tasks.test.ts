@@ -1,6 +1,6 @@
 import { effect } from "@preact/signals-core";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { RequestOptions } from "../session/session";
+import type { RequestOptions } from "../session/requests";
 import { Tasks } from "./tasks";
 
 let end: AbortController;

@@ -1,6 +1,6 @@
 /** The work under way: drop what is outdated, and report progress and errors. */
 import { computed, type ReadonlySignal, signal } from "@preact/signals-core";
-import type { RequestOptions } from "../session/session";
+import type { RequestOptions } from "../session/requests";
 
 export type Status =
   | { readonly kind: "idle" }

@@ -1,6 +1,6 @@
 /** Keep the traits of the widget and the signals of the state equal, in both directions. */
 import { batch, effect, type Signal } from "@preact/signals-core";
-import type { Content } from "../session/session";
+import type { Content } from "../session/content";
 import { defaultOptions, type State, setContent } from "./state";
 
 /** The part of an anywidget model that is used. */

@@ -1,5 +1,6 @@
 /** Units, the pieces of text that are drawn: each stands for one token or several. */
-import type { Content, Hiding } from "../session/session";
+import type { Content } from "../session/content";
+import type { Hiding } from "../session/scores";
 import { drawable } from "./names";
 
 /** True if any inputs are hidden. */

@@ -1,5 +1,5 @@
 /** The word that a unit belongs to, and the event by which a view asks for it to be changed. */
-import type { Content } from "../session/session";
+import type { Content } from "../session/content";
 import { unitsOf } from "./units";
 
 /** A word: units `first` up to `last`, both of one part of the text. */

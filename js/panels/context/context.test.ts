@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { expect, test, vi } from "vitest";
-import type { FoundContext } from "../../session/session";
+import type { FoundContext } from "../../session/contexts";
 import { marksOf } from "../../state/marks";
 import { setUp } from "../../testing";
 import { context } from "./context";

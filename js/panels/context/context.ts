@@ -3,7 +3,7 @@ import { computed, signal } from "@preact/signals-core";
 import type { Context } from "../../context";
 import { h, writeText } from "../../dom";
 import { chance } from "../../draw/numerals";
-import type { Changed, FoundContext } from "../../session/session";
+import type { Changed, FoundContext } from "../../session/contexts";
 import { marksOf, noMarks } from "../../state/marks";
 import { named, quoted } from "../../state/names";
 import { toggleHeld } from "../../state/selection";

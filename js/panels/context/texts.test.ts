@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { plainText } from "../../dom";
-import type { Changed } from "../../session/session";
+import type { Changed } from "../../session/contexts";
 import { changedText, cuesText, foundText } from "./texts";
 
 const changed: Changed = {

@@ -1,7 +1,7 @@
 /** What the panel of a context says. */
 import type { RichText } from "../../dom";
 import { chance, numeral } from "../../draw/numerals";
-import type { Changed, FoundContext } from "../../session/session";
+import type { Changed, FoundContext } from "../../session/contexts";
 
 /** Words of the context that a sentence names. */
 const most = 4;

@@ -1,6 +1,7 @@
 /** Write the scores of a figure as CSV: a row for each score, as Python's `to_pandas` has them. */
 import { exactly } from "../../scores/table";
-import type { Content, ScoreQuery } from "../../session/session";
+import type { Content } from "../../session/content";
+import type { ScoreQuery } from "../../session/scores";
 import { unitsOf } from "../../state/units";
 
 const cell = (text: string): string => (/[",\n\r]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);

@@ -2,7 +2,7 @@
 import type { Context, Part } from "../../context";
 import { h } from "../../dom";
 import type { Theme } from "../../draw/color";
-import type { FileForm } from "../../session/session";
+import type { FileForm } from "../../session/figure";
 import { foilOf, restingSteps, scoreQuery } from "../../state/selectors";
 import { segmented, tick } from "../toolbar/controls";
 import panels from "../toolbar/panels.css";

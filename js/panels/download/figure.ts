@@ -2,7 +2,7 @@
 import type { Context } from "../../context";
 import type { Theme } from "../../draw/color";
 import type { Palette } from "../../draw/palette";
-import type { FileForm } from "../../session/session";
+import type { FileForm } from "../../session/figure";
 import { restingSteps } from "../../state/selectors";
 import { views } from "../../views";
 import { inksOf } from "./colors";

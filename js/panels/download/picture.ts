@@ -4,7 +4,7 @@ import { chance, numeral } from "../../draw/numerals";
 import type { ShownScores } from "../../scores/shown-scores";
 import { compared } from "../../scores/sink";
 import { strongest } from "../../scores/strongest";
-import type { Content, Section } from "../../session/session";
+import type { Content, Section } from "../../session/content";
 import { printable, quoted } from "../../state/names";
 import { restingSteps } from "../../state/selectors";
 import type { State } from "../../state/state";

@@ -2,7 +2,7 @@
 import { untracked } from "@preact/signals-core";
 import type { Context } from "../../context";
 import { h, listen, writeText } from "../../dom";
-import type { Change } from "../../session/session";
+import type { Change } from "../../session/changes";
 import { named, plainName } from "../../state/names";
 import { restingSteps } from "../../state/selectors";
 import { unitsOf } from "../../state/units";

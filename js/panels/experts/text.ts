@@ -1,7 +1,9 @@
 /** The texts of the experts panel. On screen layers and experts count from 1. */
 import type { RichText } from "../../dom";
 import { numeral } from "../../draw/numerals";
-import type { Content, ExpertsInfo, Head } from "../../session/session";
+import type { Content } from "../../session/content";
+import type { ExpertsInfo } from "../../session/experts";
+import type { Head } from "../../session/heads";
 import { quoted } from "../../state/names";
 import { unitsOf } from "../../state/units";
 

@@ -1,7 +1,7 @@
 /** What might have been written instead of a step. Each can be asked about: why this and not that? */
 import type { Context } from "../../context";
 import { h } from "../../dom";
-import type { Content } from "../../session/session";
+import type { Content } from "../../session/content";
 import { named, quoted } from "../../state/names";
 import { contrast } from "../../state/selection";
 import { foilOf, inARow, restingSteps, targetSteps } from "../../state/selectors";

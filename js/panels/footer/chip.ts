@@ -1,7 +1,7 @@
 /** The button of one alternative. It is kept and written anew, because alternatives change with every move of the pointer. */
 import { h } from "../../dom";
 import { chance } from "../../draw/numerals";
-import type { Alternative } from "../../session/session";
+import type { Alternative } from "../../session/content";
 import { named, plainName } from "../../state/names";
 
 const withoutModel = "Asking why not this needs the model, which is not available here.";

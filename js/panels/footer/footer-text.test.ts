@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { plainText as text } from "../../dom";
 import type { ShownScores } from "../../scores/shown-scores";
-import type { ScoreQuery } from "../../session/session";
+import type { ScoreQuery } from "../../session/scores";
 import { sample } from "../../session/testing";
 import { defaultOptions } from "../../state/state";
 import { unitsOf } from "../../state/units";

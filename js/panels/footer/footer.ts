@@ -6,7 +6,7 @@ import { numeral } from "../../draw/numerals";
 import { type Tint, tint } from "../../draw/ramp";
 import type { ShownScores } from "../../scores/shown-scores";
 import { compared, sinksOf } from "../../scores/sink";
-import type { Content } from "../../session/session";
+import type { Content } from "../../session/content";
 import { named } from "../../state/names";
 import { foilOf, targetSteps } from "../../state/selectors";
 import { unitsOf } from "../../state/units";

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { StepLens } from "../../session/session";
+import type { StepLens } from "../../session/lens";
 import { followLater } from "../../state/later";
 import { layersOf, settle, setUp } from "../../testing";
 import { layers } from "./layers";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { StepLens } from "../../session/session";
+import type { StepLens } from "../../session/lens";
 import { layersOf } from "../../testing";
 import { leadText, likelyText, rowsOf } from "./rows";
 

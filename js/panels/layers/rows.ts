@@ -1,6 +1,6 @@
 /** Which layers the panel lists, and what is said of layers in words. */
 import { chance } from "../../draw/numerals";
-import type { StepLens } from "../../session/session";
+import type { StepLens } from "../../session/lens";
 import { named } from "../../state/names";
 
 /** Rows listed. */

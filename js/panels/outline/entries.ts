@@ -1,6 +1,6 @@
 /** The entries of an outline: sections, and the parts of a long one under their first words. */
 import type { Span } from "../../scores/sentences";
-import type { Content } from "../../session/session";
+import type { Content } from "../../session/content";
 import { plainName } from "../../state/names";
 import { unitsOf } from "../../state/units";
 

@@ -5,7 +5,7 @@ import type { Context } from "../../context";
 import { inNextFrame, listen, pointIn, sizeCanvas, watchSize } from "../../dom";
 import { paletteOf } from "../../draw/palette";
 import { sequential } from "../../draw/ramp";
-import type { Head } from "../../session/session";
+import type { Head } from "../../session/heads";
 import { type Geometry, geometry, hit } from "./geometry";
 import { type Picture, paintPicker } from "./paint";
 

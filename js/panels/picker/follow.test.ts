@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Content } from "../../session/session";
+import type { Content } from "../../session/content";
 import { headShares, setUp } from "../../testing";
 import { type Fed, followHeads, rest } from "./follow";
 

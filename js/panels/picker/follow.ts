@@ -1,6 +1,6 @@
 /** Fetch what each head gives to the words explained, once the pointer rests, and never for a word left behind. */
 import type { Context } from "../../context";
-import type { HeadShares } from "../../session/session";
+import type { HeadShares } from "../../session/heads";
 import { foilOf, pointedInput, targetSteps } from "../../state/selectors";
 
 /** What the picker shows. */

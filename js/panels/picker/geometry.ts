@@ -1,5 +1,5 @@
 /** Where the cells of the layer–head picker are. */
-import type { Head } from "../../session/session";
+import type { Head } from "../../session/heads";
 
 export interface Geometry {
   readonly layers: number;

@@ -1,7 +1,7 @@
 /** Paint the layer–head picker. */
 import type { Palette } from "../../draw/palette";
 import type { Ramp } from "../../draw/ramp";
-import type { Head } from "../../session/session";
+import type { Head } from "../../session/heads";
 import { type Geometry, headTicks, layerTicks } from "./geometry";
 
 export interface Picture {

@@ -3,7 +3,7 @@ import { ActiveCell } from "../../a11y/active-cell";
 import { h, uniqueId } from "../../dom";
 import { numeral } from "../../draw/numerals";
 import type { Ramp } from "../../draw/ramp";
-import { headRules } from "../../session/session";
+import { headRules } from "../../session/heads";
 import { ruleName } from "../../state/heads";
 import type { Shade } from "./shade";
 

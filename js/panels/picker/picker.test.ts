@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Content, Head } from "../../session/session";
+import type { Content } from "../../session/content";
+import type { Head } from "../../session/heads";
 import { press, settle, setUp } from "../../testing";
 import { picker } from "./picker";
 

@@ -3,7 +3,7 @@ import { untracked } from "@preact/signals-core";
 import type { Context } from "../../context";
 import { afterNextFrame, listen, writeText } from "../../dom";
 import { sequential } from "../../draw/ramp";
-import type { Head, HeadRule } from "../../session/session";
+import type { Head, HeadRule } from "../../session/heads";
 import { chooseAll, hoverHead, isChosen, pickHead } from "../../state/heads";
 import { methodOf } from "../../state/selectors";
 import { adds, CellGrid } from "./cells";

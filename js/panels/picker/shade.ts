@@ -1,5 +1,5 @@
 /** How strongly each head is painted: from the even share of all heads up to the greatest. */
-import type { HeadShares } from "../../session/session";
+import type { HeadShares } from "../../session/heads";
 
 export interface Shade {
   /** The even share, where the scale begins, and the greatest, where it ends. */

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { plainText as plain } from "../../dom";
-import type { Content, HeadShares } from "../../session/session";
+import type { Content } from "../../session/content";
+import type { HeadShares } from "../../session/heads";
 import { captionText, cellLabel, heldText, hoverText, readText, titleText } from "./text";
 
 const content = {

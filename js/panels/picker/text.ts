@@ -3,7 +3,8 @@
 import type { RichText } from "../../dom";
 import { numeral, spoken } from "../../draw/numerals";
 import { wordName } from "../../scores/told";
-import type { Content, Head, HeadRule, HeadShares } from "../../session/session";
+import type { Content } from "../../session/content";
+import type { Head, HeadRule, HeadShares } from "../../session/heads";
 import { headName, ruleName, shortName } from "../../state/heads";
 import { named, quoted } from "../../state/names";
 import { unitsOf } from "../../state/units";

@@ -1,7 +1,8 @@
 /** The heads that gave most, as buttons beside the cells. */
 import { h } from "../../dom";
 import { numeral } from "../../draw/numerals";
-import type { Content, Head, HeadShares } from "../../session/session";
+import type { Content } from "../../session/content";
+import type { Head, HeadShares } from "../../session/heads";
 import { headName, shortName } from "../../state/heads";
 import { readText } from "./text";
 

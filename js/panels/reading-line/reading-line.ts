@@ -4,7 +4,7 @@ import type { Context } from "../../context";
 import { afterNextFrame, h } from "../../dom";
 import { sentencesOf } from "../../scores/sentences";
 import { keptOf, most, tokensOf } from "../../scores/spans";
-import type { Grouping, UnitRule } from "../../session/session";
+import type { Grouping, UnitRule } from "../../session/units";
 import { hasMessages, isLong } from "../../state/groups";
 import type { Options } from "../../state/state";
 import { type Search, search } from "../search/search";

@@ -1,7 +1,8 @@
 /** What the sentences of an answer rest on, as chips: the documents without which each is less likely. */
 import { h, setAttributes } from "../../dom";
 import { tint } from "../../draw/ramp";
-import type { Content, RestsInfo } from "../../session/session";
+import type { Content } from "../../session/content";
+import type { RestsInfo } from "../../session/rests";
 import type { Display } from "../../state/display";
 import type { State } from "../../state/state";
 import { unitsOf } from "../../state/units";

@@ -2,7 +2,7 @@
 import { effect, signal, untracked } from "@preact/signals-core";
 import type { Context } from "../../context";
 import { h, writeText } from "../../dom";
-import type { RestsInfo } from "../../session/session";
+import type { RestsInfo } from "../../session/rests";
 import { contrast } from "../../state/selection";
 import { elementsOf, kindOf, markLit, sentencesIn, setTint } from "./chips";
 import styles from "./rests.css";

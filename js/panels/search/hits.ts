@@ -1,7 +1,7 @@
 /** The places of a text where the words searched for occur, and what they carry. */
 import type { Span } from "../../scores/sentences";
 import { massIn } from "../../scores/spans";
-import type { Content } from "../../session/session";
+import type { Content } from "../../session/content";
 import { unitWith } from "../../state/letters";
 import { unitsOf } from "../../state/units";
 

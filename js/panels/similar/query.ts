@@ -1,5 +1,15 @@
 /** What is searched by: the whole state at a layer or, where heads of one layer are chosen, what these read. */
-import type { CorpusInfo, Head, SimilarArgs } from "../../session/session";
+import type { CorpusInfo } from "../../session/corpus";
+import type { Head } from "../../session/heads";
+
+/** A search for the place where a step is read, or for a token, by the state at a layer or by heads of it. */
+export interface SimilarArgs {
+  readonly step: number | null;
+  readonly token: number | null;
+  readonly layer: number;
+  readonly heads: readonly number[] | null;
+  readonly k: number;
+}
 
 export interface Asked {
   readonly args: Omit<SimilarArgs, "k">;

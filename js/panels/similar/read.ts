@@ -1,5 +1,5 @@
 /** Read what a search of a corpus found. */
-import type { Asked } from "../../session/session";
+import type { Asked } from "../../session/answers";
 
 export interface SimilarMatch {
   readonly similarity: number;

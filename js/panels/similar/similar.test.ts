@@ -1,8 +1,9 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Asked, SimilarArgs } from "../../session/session";
+import type { Asked } from "../../session/answers";
 import { setContent } from "../../state/state";
 import { setUp } from "../../testing";
+import type { SimilarArgs } from "./query";
 import { similar } from "./similar";
 
 const corpus = { texts: 1200, tokens: 9000, layers: [0, 1], heads: 2, annotations: ["pos"] };

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { plainText } from "../../dom";
 import type { ShownScores } from "../../scores/shown-scores";
-import type { Content, MethodInfo } from "../../session/session";
+import type { Content } from "../../session/content";
+import type { MethodInfo } from "../../session/scores";
 import { sample } from "../../session/testing";
 import { summaryText } from "./summary";
 

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { expect, test } from "vitest";
-import type { MethodInfo } from "../../session/session";
+import type { MethodInfo } from "../../session/scores";
 import { sample } from "../../session/testing";
 import { setUp } from "../../testing";
 import { methodsPanel } from "./methods";

@@ -1,7 +1,7 @@
 /** All methods by the question they answer, each with what it takes and one line; those of other tools are folded. */
 import type { Context, Part } from "../../context";
 import { h } from "../../dom";
-import type { MethodInfo } from "../../session/session";
+import type { MethodInfo } from "../../session/scores";
 import { methodOf } from "../../state/selectors";
 import { costText, headingOf, order } from "./headings";
 import styles from "./panels.css";

@@ -2,15 +2,8 @@
 
 import type { Context, Part } from "../../context";
 import { h } from "../../dom";
-import {
-  type Grouping,
-  groupings,
-  type HeadRule,
-  headRules,
-  type SpanRule,
-  type UnitRule,
-  unitRules,
-} from "../../session/session";
+import { type HeadRule, headRules } from "../../session/heads";
+import { type Grouping, groupings, type SpanRule, type UnitRule, unitRules } from "../../session/units";
 import { hasMessages } from "../../state/groups";
 import { ruleName } from "../../state/heads";
 import { passesOn, shownMethod } from "../../state/selectors";

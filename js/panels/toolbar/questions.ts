@@ -1,5 +1,5 @@
 /** The questions that methods answer, after "What": the words on the bar. */
-import type { MethodInfo } from "../../session/session";
+import type { MethodInfo } from "../../session/scores";
 
 export const questions: Readonly<Record<string, string>> = {
   need: "did it need",

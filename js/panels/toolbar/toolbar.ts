@@ -2,7 +2,7 @@
 import type { Panels } from "../../a11y/keys";
 import type { Context, View } from "../../context";
 import { h } from "../../dom";
-import type { MethodInfo } from "../../session/session";
+import type { MethodInfo } from "../../session/scores";
 import { methodOf } from "../../state/selectors";
 import { segmented } from "./controls";
 import { Drawer } from "./drawer";

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { plainText } from "../../dom";
 import type { ShownScores } from "../../scores/shown-scores";
-import type { Check } from "../../session/session";
+import type { Check } from "../../session/checks";
 import { sample } from "../../session/testing";
 import { settle, setUp } from "../../testing";
 import { checkText, questionOf } from "./check-line";

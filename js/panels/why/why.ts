@@ -9,7 +9,7 @@ import type { ShownScores } from "../../scores/shown-scores";
 import { compared } from "../../scores/sink";
 import { byWord, piecesOf, strongest } from "../../scores/strongest";
 import { told } from "../../scores/told";
-import type { Content } from "../../session/session";
+import type { Content } from "../../session/content";
 import { named } from "../../state/names";
 import { blindToClasses, foilOf, methodOf, targetSteps } from "../../state/selectors";
 import { unitsOf } from "../../state/units";

@@ -4,7 +4,7 @@ import type { Part, ViewContext } from "../../context";
 import { afterNextFrame, h, writeText } from "../../dom";
 import { segmented, tick } from "../../panels/toolbar/controls";
 import type { ShownScores } from "../../scores/shown-scores";
-import type { Content } from "../../session/session";
+import type { Content } from "../../session/content";
 import { pin, pinName, pinsOf, unpin } from "../../state/pins";
 import { methodOf } from "../../state/selectors";
 import type { Options, Pin } from "../../state/state";

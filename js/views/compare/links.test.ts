@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Content } from "../../session/session";
+import type { Content } from "../../session/content";
 import { sample } from "../../session/testing";
 import { Links } from "./links";
 

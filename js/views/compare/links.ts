@@ -1,5 +1,5 @@
 /** Which units of two texts are the same characters; docs/protocol.md: `other.links`. */
-import type { Content } from "../../session/session";
+import type { Content } from "../../session/content";
 import { type Units, unitsOf } from "../../state/units";
 import { wordStarts } from "../../state/word";
 

@@ -4,7 +4,7 @@ import type { ViewContext } from "../../context";
 import { h } from "../../dom";
 import { chance, numeral } from "../../draw/numerals";
 import type { ShownScores } from "../../scores/shown-scores";
-import type { Content } from "../../session/session";
+import type { Content } from "../../session/content";
 import { quoted } from "../../state/names";
 import { foilOf, methodOf, targetSteps } from "../../state/selectors";
 import { unitsOf } from "../../state/units";

@@ -2,7 +2,7 @@
 import type { RichText } from "../../dom";
 import { numeral } from "../../draw/numerals";
 import type { ShownScores } from "../../scores/shown-scores";
-import type { Content } from "../../session/session";
+import type { Content } from "../../session/content";
 import { named } from "../../state/names";
 import { type Units, unitsOf } from "../../state/units";
 import type { Likeness, Pair, Parting } from "./likeness";

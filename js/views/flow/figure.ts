@@ -13,7 +13,7 @@ import { type Picture, pictureOf } from "../../panels/download/picture";
 import { held } from "../../scores/mass";
 import type { ShownScores } from "../../scores/shown-scores";
 import { compared } from "../../scores/sink";
-import type { Head } from "../../session/session";
+import type { Head } from "../../session/heads";
 import { shortName } from "../../state/heads";
 import { restingSteps } from "../../state/selectors";
 import { unitsOf } from "../../state/units";

@@ -1,5 +1,5 @@
 /** What the view shows: a part of the attention, and the head of it that is enlarged. */
-import type { AttentionPart, Head } from "../../session/session";
+import type { AttentionPart, Head } from "../../session/heads";
 import type { State } from "../../state/state";
 
 /** The part shown, or null for the steps of a model without parts. */

@@ -5,7 +5,7 @@ import type { Figure, FigureLook } from "../../draw/figure";
 import { numeral } from "../../draw/numerals";
 import { sequential } from "../../draw/ramp";
 import { SvgPaper } from "../../draw/svg-paper";
-import type { AttentionPart, Head } from "../../session/session";
+import type { AttentionPart, Head } from "../../session/heads";
 import { headName } from "../../state/heads";
 import { enlargedHead, partOf, rowsOf } from "./chosen";
 import { cellOf, edgesOf, highest, mapSize, paintMap } from "./map-paint";

@@ -8,7 +8,7 @@ import { numeral } from "../../draw/numerals";
 import { paletteOf } from "../../draw/palette";
 import { sequential } from "../../draw/ramp";
 import { segmented } from "../../panels/toolbar/controls";
-import type { Glance, Head } from "../../session/session";
+import type { Glance, Head } from "../../session/heads";
 import { chooseAll, headName, hoverHead, isChosen, pickHead } from "../../state/heads";
 import tableStyles from "../table.css";
 import { enlargedHead, partOf, rowsOf } from "./chosen";

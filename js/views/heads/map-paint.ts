@@ -3,8 +3,9 @@ import { cssPixel } from "../../draw/color";
 import type { Palette } from "../../draw/palette";
 import type { Paper } from "../../draw/paper";
 import { truncate } from "../../draw/truncate";
+import type { Content } from "../../session/content";
+import type { AttentionPart, Head } from "../../session/heads";
 import { quantize } from "../../session/quantize";
-import type { AttentionPart, Content, Head } from "../../session/session";
 import { named } from "../../state/names";
 import { unitsOf } from "../../state/units";
 

@@ -4,7 +4,7 @@ import { h, listen, pointIn, sizeCanvas, writeText } from "../../dom";
 import { numeral } from "../../draw/numerals";
 import { paletteOf } from "../../draw/palette";
 import { sequential } from "../../draw/ramp";
-import type { AttentionPart, Head } from "../../session/session";
+import type { AttentionPart, Head } from "../../session/heads";
 import { headName } from "../../state/heads";
 import {
   cellOf,

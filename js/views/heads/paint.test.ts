@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from "vitest";
-import type { Glance } from "../../session/session";
+import type { Glance } from "../../session/heads";
 import { pixelsOf } from "./paint";
 
 beforeEach(() => {

@@ -1,7 +1,7 @@
 /** Paint the picture of every head. */
 import type { Palette } from "../../draw/palette";
 import type { Paper } from "../../draw/paper";
-import type { Glance, Head } from "../../session/session";
+import type { Glance, Head } from "../../session/heads";
 import { corner, extent, gutter, head, type Plan } from "./plan";
 
 export interface Picture {

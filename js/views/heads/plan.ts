@@ -1,5 +1,5 @@
 /** Where the picture of each head is, and how many numbers it needs. */
-import type { Head } from "../../session/session";
+import type { Head } from "../../session/heads";
 
 export interface Plan {
   readonly layers: number;

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { Content, StepLens } from "../../session/session";
+import type { Content } from "../../session/content";
+import type { StepLens } from "../../session/lens";
 import { layersOf, press, recordingPaper, settle, setUp } from "../../testing";
 import { layers } from "./layers";
 

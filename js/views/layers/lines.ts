@@ -2,7 +2,7 @@
 import { chance } from "../../draw/numerals";
 import type { Palette } from "../../draw/palette";
 import type { Paper } from "../../draw/paper";
-import type { StepLens } from "../../session/session";
+import type { StepLens } from "../../session/lens";
 
 /** A word with its p in each layer. */
 export interface WordLine {

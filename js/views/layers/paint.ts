@@ -3,7 +3,7 @@ import type { Palette } from "../../draw/palette";
 import type { Paper } from "../../draw/paper";
 import type { Tint } from "../../draw/ramp";
 import { truncate } from "../../draw/truncate";
-import type { StepLens } from "../../session/session";
+import type { StepLens } from "../../session/lens";
 import { gutter, head, inView, type Plan, type Spot } from "./plan";
 
 export interface Picture {

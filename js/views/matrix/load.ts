@@ -4,7 +4,9 @@ import type { ViewContext } from "../../context";
 import { Field } from "../../scores/field";
 import { scaleFloor } from "../../scores/floor";
 import { shapeOf } from "../../scores/shape";
-import type { RequestOptions, ScoreQuery, Session } from "../../session/session";
+import type { RequestOptions } from "../../session/requests";
+import type { ScoreQuery } from "../../session/scores";
+import type { Session } from "../../session/session";
 import { scoreQuery, shownMethod } from "../../state/selectors";
 import { bySentence, matrixOptions } from "./sentences";
 

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Content } from "../../session/session";
+import type { Content } from "../../session/content";
 import { press, settle, setUp } from "../../testing";
 import { matrix } from "./matrix";
 

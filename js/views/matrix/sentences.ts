@@ -2,7 +2,8 @@
 import type { ScoreOptions } from "../../scores/combine";
 import { scoreOptions } from "../../scores/options";
 import type { Shape } from "../../scores/shape";
-import type { Content, MethodInfo } from "../../session/session";
+import type { Content } from "../../session/content";
+import type { MethodInfo } from "../../session/scores";
 import type { State } from "../../state/state";
 import { unitsOf } from "../../state/units";
 

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { expect, test } from "vitest";
-import type { Content } from "../../session/session";
+import type { Content } from "../../session/content";
 import { sample } from "../../session/testing";
 import { buildText } from "./build";
 

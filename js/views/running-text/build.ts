@@ -2,7 +2,7 @@
 import { h, uniqueId } from "../../dom";
 import { chance } from "../../draw/numerals";
 import { sentencesOf } from "../../scores/sentences";
-import type { Content, Section } from "../../session/session";
+import type { Content, Section } from "../../session/content";
 import { isLong } from "../../state/groups";
 import { named } from "../../state/names";
 import { type Units, unitsOf } from "../../state/units";

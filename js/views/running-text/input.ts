@@ -1,7 +1,7 @@
 /** Pointer and keyboard in running text: hover previews, click holds, one unit has the cursor. */
 import { untracked } from "@preact/signals-core";
 import { listen, pointIn } from "../../dom";
-import type { Content } from "../../session/session";
+import type { Content } from "../../session/content";
 import type { Display } from "../../state/display";
 import { extendHeld, preview, toggleHeld, toggleSelected } from "../../state/selection";
 import { restingSteps } from "../../state/selectors";

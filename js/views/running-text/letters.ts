@@ -1,5 +1,5 @@
 /** Where letters of the text are on the page, whatever its units are. */
-import type { Content } from "../../session/session";
+import type { Content } from "../../session/content";
 import { lettersOf, unitWith } from "../../state/letters";
 import { unitsOf } from "../../state/units";
 import type { TextElements } from "./build";

@@ -4,7 +4,7 @@ import type { Context } from "../../context";
 import { h } from "../../dom";
 import { type Span, sentencesOf } from "../../scores/sentences";
 import { keptOf, massIn, tokensOf } from "../../scores/spans";
-import type { Content } from "../../session/session";
+import type { Content } from "../../session/content";
 import { named } from "../../state/names";
 import { unitsOf } from "../../state/units";
 import type { TextElements } from "./build";

@@ -1,7 +1,7 @@
 /** Fold each thought of an answer into one chip. */
 import type { Context } from "../../context";
 import { h } from "../../dom";
-import type { Content } from "../../session/session";
+import type { Content } from "../../session/content";
 import { type Units, unitsOf } from "../../state/units";
 import { chipOf, type Fold } from "./folds";
 import type { Page } from "./page";
