@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from itertools import count
 from typing import Any
 
+import pandas as pd
 import pytest
 import tqdm.auto
 
-from attrwidget.progress import announce, part_of, progress_bar
+import attrwidget as aw
+from attrwidget.progress import announce, part_of, progress_bar, stoppable
 
 
 @pytest.mark.parametrize("unit", ["token", "text"])
@@ -70,3 +74,58 @@ def test_a_part_that_counts_otherwise_fills_its_share() -> None:
     report(1, 2)  # two of five were missing
     report(30, 60)  # inputs, say
     assert told == [(14, 20), (12, 20)]
+
+
+@pytest.fixture(scope="module")
+def model() -> Any:
+    return aw.load("demo")
+
+
+class Stop(BaseException):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("call", "arguments"),
+    [
+        ("scores", {}),
+        ("scores", {"method": "leave_one_out"}),
+        ("scores", {"method": "attention"}),
+        ("blocks", {}),
+        ("attention", {"targets": "all"}),
+        ("heads", {}),
+        ("logit_lens", {}),
+        ("sentences", {}),
+        ("to_pandas", {}),
+        ("check", {"step": 0}),
+        ("by_unit", {"units": "word", "method": "span_regression"}),
+        ("context_reliance", {"context": "In Japan."}),
+    ],
+)
+def test_work_that_is_stopped_anywhere_is_done_right_the_next_time(
+    model: Any, call: str, arguments: dict[str, Any]
+) -> None:
+    def explained() -> Any:
+        return model.explain("In Japan. The capital of Japan is", output=" Tokyo. It is old.")
+
+    def answered(ex: Any) -> Any:
+        found = getattr(ex, call)(**arguments)
+        return found if isinstance(found, pd.DataFrame) else repr(found)
+
+    looks = count()
+    with stoppable(lambda: next(looks)):
+        wanted = answered(explained())
+    total = next(looks)
+    ex = explained()
+    for at in sorted({0, 1, total // 4, total // 2}):
+        left = count(at, -1)
+
+        def look(left: Any = left) -> None:
+            if next(left) == 0:
+                raise Stop
+
+        # What is finished is kept, so that a later stop may come too late.
+        with stoppable(look), suppress(Stop) if at else pytest.raises(Stop):
+            answered(ex)
+    found = answered(ex)
+    assert found.equals(wanted) if isinstance(wanted, pd.DataFrame) else found == wanted

@@ -5,11 +5,36 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 Progress = Callable[[int, int], None]  # called with (done, total)
 
+_check: ContextVar[Callable[[], object] | None] = ContextVar("check", default=None)
+
 INSTANT = 1.0  # seconds that nobody needs to be told of
 _DELAY = 1.0  # seconds before a bar appears; most work is over by then
+
+
+@contextmanager
+def stoppable(check: Callable[[], object]) -> Iterator[None]:
+    """Call *check* often while the block works, even between two layers of a model; what it raises ends the work."""
+    token = _check.set(check)
+    try:
+        yield
+    finally:
+        _check.reset(token)
+
+
+def may_stop() -> None:
+    """End the work here if whoever waits for it wishes so; see ``stoppable``."""
+    check = _check.get()
+    if check is not None:
+        check()
+
+
+def reporting(progress: Progress | None) -> Progress:
+    """Return *progress*, or where nobody counts, what only lets the work be stopped."""
+    return progress or (lambda _done, _total: may_stop())
 
 
 def part_of(progress: Progress, before: int, size: int, total: int) -> Progress:

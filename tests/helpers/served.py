@@ -13,10 +13,10 @@ from attrwidget.errors import AttrWidgetError
 from attrwidget.formats.read.open import read_texts
 from attrwidget.formats.write.save import texts_of
 from attrwidget.page.content import content_of
-from attrwidget.page.frames import read_answer
 from attrwidget.page.served import Reply, ServedReading
 from attrwidget.results.base import MethodInfo
 from attrwidget.widget.desk import Desk
+from attrwidget.wire.frames import read_answer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping

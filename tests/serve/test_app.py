@@ -287,6 +287,34 @@ def test_work_of_a_client_that_left_stops(model: Any, monkeypatch: pytest.Monkey
         works(address)
 
 
+def test_a_client_that_counts_is_told_how_far_its_work_is(
+    address: str, model: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served = aw.connect(address, api_key=TOKEN).explain("The capital of Japan is", max_new_tokens=2)
+    told: list[tuple[int, int]] = []
+    go = threading.Event()
+
+    def slow(self: Any, step: int, *, progress: Any) -> None:  # noqa: ARG001
+        progress(3, 7)
+        assert go.wait(20)
+        raise aw.AttrWidgetError("Enough.")
+
+    def watch(done: int, total: int) -> None:
+        told.append((done, total))
+        if done == 3:
+            go.set()
+
+    with monkeypatch.context() as patched:
+        patched.setattr("attrwidget.explanation.Explanation.check", slow)
+        with pytest.raises(aw.AttrWidgetError, match=r"^Enough\.$"):
+            served.check(0, progress=watch)
+    assert set(told) == {(0, 1), (3, 7)} or set(told) == {(3, 7)}
+    here = model.explain("The capital of Japan is", max_new_tokens=2)
+    assert served.scores("saliency", progress=watch).equals(here.scores("saliency"))
+    with pytest.raises(aw.AttrWidgetError, match="no step 9"):
+        served.check(9, progress=watch)
+
+
 def test_what_is_no_longer_kept_is_made_again(address: str) -> None:
     served = aw.connect(address, api_key=TOKEN)
     first = served.explain("The capital of Japan is", max_new_tokens=2).edit({"Japan": "France"})

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from attrwidget.errors import AttrWidgetError
+from attrwidget.progress import may_stop
 from attrwidget.serve import queue as module
 from attrwidget.serve.queue import BusyError, Queue
 
@@ -134,10 +136,19 @@ def test_work_has_an_end() -> None:
             progress(0, 1)
             time.sleep(0.005)
 
+    def stubborn(_progress: Progress) -> None:
+        """Count nothing, and try another way whenever one fails."""
+        while True:
+            with suppress(Exception):
+                may_stop()
+            time.sleep(0.005)
+
     async def main() -> None:
         queue = Queue(9, 9, 0.05)
         with pytest.raises(AttrWidgetError, match=r"longer than the 0\.05 s"):
             await queue.run("a", endless)
+        with pytest.raises(AttrWidgetError, match=r"longer than the 0\.05 s"):
+            await queue.run("a", stubborn)
         with pytest.raises(ZeroDivisionError):
             await queue.run("a", lambda _: 1 // 0)
         assert await queue.run("a", lambda _: 1) == 1

@@ -126,7 +126,7 @@ class Workbench(widgets.VBox):  # type: ignore[misc]
             if stop.is_set():
                 raise Cancelled
             self.progress.max, self.progress.value = max(total, 1), done
-            if done or total > 1:  # a server's model says only that it is at work
+            if done or total > 1:  # a server's model has not begun
                 self.status.value = f"Token {done} of {total}"
             if stop.is_set() and self._stop is None:  # cancelled between the lines above
                 self.status.value = "Cancelled."

@@ -32,5 +32,8 @@ class Prefix:
         if known < tokens:
             at = torch.arange(known, tokens, device=self._ids.device)[None]
             with exclusive_use(self._model.hf, self._attention), torch.no_grad():
-                run(self._model.hf, self._ids[:, known:tokens], 1, cache=self._cache, position_ids=at)
+                # What is stopped half-way holds the keys of some layers and not of others.
+                cache, self._cache = self._cache, new_cache(self._model.hf.config)
+                run(self._model.hf, self._ids[:, known:tokens], 1, cache=cache, position_ids=at)
+                self._cache = cache
         return repeated(self._cache, self._model.hf.config, tokens, copies)

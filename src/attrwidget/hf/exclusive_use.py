@@ -18,6 +18,7 @@ from attrwidget.hf.internals.modules import (
     state_of,
     write_count,
 )
+from attrwidget.progress import may_stop
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -30,7 +31,8 @@ _locks_guard = threading.Lock()
 
 
 def lock_of(model: PreTrainedModel) -> threading.RLock:
-    """Return the lock for all use of *model*; the same one however often the model was loaded."""
+    """Return the lock for all use of *model*; the same one however often the model was loaded. Work may stop here."""
+    may_stop()
     with _locks_guard:
         return _locks.setdefault(model, threading.RLock())
 

@@ -10,6 +10,7 @@ import numpy as np
 from attrwidget.checks import check_input, check_list, check_step, is_whole
 from attrwidget.errors import AttrWidgetError
 from attrwidget.methods.duration import seconds_of_batches
+from attrwidget.progress import reporting
 from attrwidget.results.check import DRAWS, Check, Checks
 from attrwidget.results.masked_runs import Masked, MaskedRuns, masked, removable
 from attrwidget.text.tokens import visible
@@ -127,7 +128,7 @@ class LiveChecks(Checks):
         sets = _draw(rest, len(gone), draws, np.random.default_rng([seed, step]))
         seen = reading.seen(step)
         without, *others = (masked(seen, np.array(sorted(places), dtype=np.intp)) for places in (gone, *sets))
-        p = self._probabilities(steps, (without, *others), progress or _nothing)
+        p = self._probabilities(steps, (without, *others), reporting(progress))
         lowest = min(zip(sets, others, strict=True), key=lambda one: p[one[1]])[0]
         found = Check(
             tuple(steps),
@@ -180,7 +181,3 @@ def _draw(rest: NDArray[np.intp], size: int, draws: int, rng: np.random.Generato
     while len(found) < min(draws, comb(len(rest), size)):
         found[tuple(sorted(int(i) for i in rng.choice(rest, size, replace=False)))] = None
     return list(found)
-
-
-def _nothing(_done: int, _total: int) -> None:
-    pass

@@ -12,7 +12,7 @@ from attrwidget.methods.registry import get
 from attrwidget.methods.request.cache import ScoreCache
 from attrwidget.methods.request.make import make_request
 from attrwidget.methods.request.targets import TARGET_FUNCTIONS
-from attrwidget.progress import part_of
+from attrwidget.progress import part_of, reporting
 from attrwidget.text.words import words_of
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class WholeWords:
             )
         if not get(method).signed:
             return self._size_of_difference(method, step, tuple(ids))
-        report = progress or (lambda _done, _total: None)
+        report = reporting(progress)
         own, other = self._own_steps(step), range(step, step + len(ids))
         total = len(own) + len(other)
         seen = self._trace.seen(step)

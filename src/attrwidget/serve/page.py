@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
-from attrwidget.errors import AttrWidgetError, Cancelled
+from attrwidget.errors import AttrWidgetError
 from attrwidget.explanation import Explanation
-from attrwidget.page.frames import BEAT, CANCELLED, frame
 from attrwidget.serve.queue import TOO_LONG, BusyError
-from attrwidget.serve.requests import client_of, mistake, where
+from attrwidget.serve.requests import BYTES, client_of, failure, where
 from attrwidget.widget import session
 from attrwidget.widget.desk import BEAT_EVERY, Desk
+from attrwidget.wire.frames import BEAT
 from attrwidget.wire.recipe import PAGE_STEPS, read_recipe
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Pages:
             recipe = read_recipe(body.get("recipe"))
             self._require_room(client)
             chunks = self._answered(client, recipe, body.get("op"), body.get("args"))
-            return StreamingResponse(chunks, media_type="application/octet-stream")
+            return StreamingResponse(chunks, media_type=BYTES)
 
         return router
 
@@ -103,13 +103,10 @@ class Pages:
                     async for chunk in chunks:
                         yield chunk
                         if time.monotonic() > end:
-                            too_long = TOO_LONG.format(self._serving.limits.seconds)
-                            yield frame({"ok": False, "error": too_long})
+                            yield failure(AttrWidgetError(TOO_LONG.format(self._serving.limits.seconds)))
                             return
-        except (AttrWidgetError, Cancelled) as error:
-            yield frame({"ok": False, "error": str(error) or CANCELLED})
-        except Exception as error:  # noqa: BLE001 - a mistake of ours
-            yield frame({"ok": False, "error": str(mistake(error))})
+        except Exception as error:  # noqa: BLE001 - the client is told
+            yield failure(error)
         finally:
             self._open[client] -= 1
             if not self._open[client]:

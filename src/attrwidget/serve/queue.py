@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.errors import AttrWidgetError, Cancelled
+from attrwidget.progress import stoppable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +35,17 @@ class _GiveWay(Exception):  # noqa: N818 - no error: others come first
     """The work has had its turn, and others wait."""
 
 
+class _Ended(BaseException):
+    """Work ends here. Work that tries one thing after another catches errors, and must not take this for one.
+
+    Args:
+        reason: What its caller is told.
+    """
+
+    def __init__(self, reason: Exception) -> None:
+        self.reason = reason
+
+
 class _Job:
     """Work that waits or is under way."""
 
@@ -47,17 +59,24 @@ class _Job:
         """Do the work; it ends early when it is given up, takes too long, or others wait after its turn."""
         begin = time.monotonic()
 
-        def report(_done: int, _total: int) -> None:
+        def look() -> float:
             now = time.monotonic() - begin
             if self.given_up.is_set():
-                raise Cancelled
+                raise _Ended(Cancelled())
             if self._spent + now > self._seconds:
-                raise AttrWidgetError(TOO_LONG.format(self._seconds))
-            if now > self._turn and others_wait():
-                raise _GiveWay
+                raise _Ended(AttrWidgetError(TOO_LONG.format(self._seconds)))
+            return now
+
+        def report(_done: int, _total: int) -> None:
+            # What counts its work goes on from what is finished; other work would begin anew.
+            if look() > self._turn and others_wait():
+                raise _Ended(_GiveWay())
 
         try:
-            return self.work(report)
+            with stoppable(look):
+                return self.work(report)
+        except _Ended as end:
+            raise end.reason from None
         finally:
             self._spent += time.monotonic() - begin
             self._turn *= 2  # what is begun again each time, such as writing an answer, comes to its end

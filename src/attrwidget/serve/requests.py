@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from fastapi import Request, Response
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, StreamingResponse
 
 from attrwidget.errors import AttrWidgetError, Cancelled
 from attrwidget.hf.model_errors import NO_MEMORY, is_out_of_memory
 from attrwidget.serve.queue import BusyError, Queue
+from attrwidget.serve.stream import counted
+from attrwidget.wire.frames import CANCELLED, frame
 from attrwidget.wire.values import pack
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from attrwidget.serve.make import Answer, Maker
 
 logger = logging.getLogger("attrwidget.serve")
+
+BYTES = "application/octet-stream"
 
 _BODY_SECONDS = 20.0
 _LEFT = 499  # nginx's status for a client that did not wait
@@ -89,17 +93,38 @@ class Serving:
                 raise RefusedError(413, f"The request is too large: this server takes up to {most:,} bytes.")
         return bytes(found)
 
-    async def answered(self, request: Request, work: Callable[[Progress], Answer]) -> Response:
-        """Return the answer of *work*, which is done when its client's turn comes; dropped if the client leaves."""
-        job = asyncio.ensure_future(
-            self.queue.run(client_of(request), lambda progress: pack(*work(progress)))
-        )
+    async def answered(
+        self, request: Request, work: Callable[[Progress], Answer], *, count: bool = False
+    ) -> Response:
+        """Return the answer of *work*, which is done when its client's turn comes; dropped if the client leaves.
+
+        Args:
+            request: The request.
+            work: Called with a progress function.
+            count: Whether the client is told meanwhile how far it is: a stream, see ``counted``.
+        """
+        client = client_of(request)
+
+        async def run(told: Progress) -> bytes:
+            def both(progress: Progress) -> bytes:
+                def report(done: int, total: int) -> None:
+                    told(done, total)
+                    progress(done, total)
+
+                return pack(*work(report))
+
+            found: bytes = await self.queue.run(client, both)
+            return found
+
+        if count:
+            return StreamingResponse(counted(run, failure), media_type=BYTES)
+        job = asyncio.ensure_future(run(lambda _done, _total: None))
         gone = asyncio.ensure_future(_gone(request))
         try:
             await asyncio.wait({job, gone}, return_when=asyncio.FIRST_COMPLETED)
             if not job.done():
                 return Response(status_code=_LEFT)
-            return Response(await job, media_type="application/octet-stream")
+            return Response(await job, media_type=BYTES)
         except (AttrWidgetError, Cancelled):
             raise
         except Exception as error:  # noqa: BLE001 - a mistake of ours
@@ -132,6 +157,12 @@ async def refusal(_request: Request, error: Exception) -> Response:
     if isinstance(error, BusyError):
         return JSONResponse({"error": str(error)}, 429, {"Retry-After": "2"})
     return JSONResponse({"error": str(error)}, getattr(error, "status", 400))
+
+
+def failure(error: Exception) -> bytes:
+    """Return the message of a stream in which a request fails."""
+    known = isinstance(error, AttrWidgetError | Cancelled)
+    return frame({"ok": False, "error": str(error if known else mistake(error)) or CANCELLED})
 
 
 def mistake(error: Exception) -> RefusedError:

@@ -41,7 +41,9 @@ def routes(serving: Serving, model: Model) -> APIRouter:
     async def explain(request: Request) -> Response:
         body = await serving.body(request)
         recipe = read_recipe(body.get("recipe"))
-        return await serving.answered(request, lambda progress: serving.maker.explain(recipe, progress))
+        return await serving.answered(
+            request, lambda progress: serving.maker.explain(recipe, progress), count=body.get("count") is True
+        )
 
     @router.post("/call")
     async def call(request: Request) -> Response:
@@ -54,6 +56,7 @@ def routes(serving: Serving, model: Model) -> APIRouter:
             lambda progress: serving.maker.call(
                 recipe, name, given, progress, at_hand=at_hand, shown=body.get("shown")
             ),
+            count=body.get("count") is True,
         )
 
     return router

@@ -11,7 +11,7 @@ from attrwidget.errors import AttrWidgetError
 from attrwidget.explanation import Explanation
 from attrwidget.presentation import Presentation
 from attrwidget.served.files import fetch_file
-from attrwidget.served.reading import ask_reading, tick_of
+from attrwidget.served.reading import ask_reading
 from attrwidget.wire.calls import BY_HISTORY, CALLS, FILES, NOT_SENT
 from attrwidget.wire.plain import to_plain
 from attrwidget.wire.recipe import STEPS
@@ -75,7 +75,7 @@ class ServedExplanation(Explanation):
             body["at_hand"] = sorted(self._at_hand)
         if call in FILES:
             body["shown"] = self._shown_state()
-        answer, arrays = self._server.post("/v1/call", body, tick_of(progress))
+        answer, arrays = self._server.post("/v1/call", body, progress)
         for sentence in answer["warned"]:
             warnings.warn(sentence, stacklevel=3)
         if call == "scores":

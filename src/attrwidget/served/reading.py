@@ -6,13 +6,13 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.formats.read.open import read_texts
-from attrwidget.page.frames import read_answer
 from attrwidget.page.served import Reply, ServedReading
+from attrwidget.wire.frames import read_answer
 from attrwidget.wire.recipe import PAGE_STEPS
 from attrwidget.wire.values import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from attrwidget.progress import Progress
     from attrwidget.wire.recipe import Recipe
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def ask_reading(server: ServedServer, recipe: Recipe, progress: Progress | None = None) -> ServedReading:
     """Return the reading of the explanation that *server* makes by *recipe*."""
-    answer, arrays = server.post("/v1/explain", {"recipe": recipe.as_json()}, tick_of(progress))
+    answer, arrays = server.post("/v1/explain", {"recipe": recipe.as_json()}, progress)
     for sentence in answer["warned"]:
         warnings.warn(sentence, stacklevel=5)
     return ServedReading(
@@ -52,15 +52,10 @@ class ServedPage:
     def ask(self, op: str, args: Mapping[str, Any], progress: Progress | None = None) -> Reply:
         """Return the answer to a request; see ``attrwidget.page.served.Server``."""
         body = {"recipe": self._recipe.as_json(), "op": op, "args": dict(args)}
-        with self._server.opened("POST", "/v1/page", body, tick_of(progress)) as chunks:
+        with self._server.opened("POST", "/v1/page", body, progress) as chunks:
             meta, buffer = read_answer(chunks, progress)
         if op not in PAGE_STEPS:
             return Reply(meta, buffer)
         return Reply(
             meta, buffer, ask_reading(self._server, self._recipe.after(PAGE_STEPS[op], dict(args)), progress)
         )
-
-
-def tick_of(progress: Progress | None) -> Callable[[], object] | None:
-    """Return what a server calls while it is waited for."""
-    return None if progress is None else lambda: progress(0, 1)

@@ -7,9 +7,9 @@ from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.page.content import VERSION
-from attrwidget.page.frames import BEAT, frame
 from attrwidget.widget.session import Session
 from attrwidget.widget.worker import Workers
+from attrwidget.wire.frames import BEAT, frame
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from attrwidget.errors import AttrWidgetError, Cancelled
 from attrwidget.hf.model_errors import NO_MEMORY, is_out_of_memory
 from attrwidget.page.content import VERSION
-from attrwidget.page.frames import CANCELLED
+from attrwidget.progress import stoppable
 from attrwidget.widget.queries import read_query
 from attrwidget.widget.worker import Job, Preempted, Workers
+from attrwidget.wire.frames import CANCELLED
 
 if TYPE_CHECKING:
     from attrwidget.progress import Progress
@@ -199,7 +200,7 @@ class _Task:
         report = self._watch(job)
         try:
             report(0, 0)
-            with self._session.within():
+            with self._session.within(), stoppable(partial(report, 0, 0)):
                 answer = self._query.answer(report)
             report(0, 0)
         except Preempted:

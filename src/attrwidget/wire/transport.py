@@ -14,13 +14,16 @@ from urllib.parse import urlsplit
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.servers.hidden_keys import without_secrets
+from attrwidget.wire.frames import read_answer
 from attrwidget.wire.values import unpack
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
+
+    from attrwidget.progress import Progress
 
 SECONDS = 600.0
 """How long an answer is waited for."""
@@ -64,22 +67,25 @@ class ServedServer:
         self._client = secrets.token_hex(8)  # the server takes turns by it
 
     def post(
-        self, path: str, body: Mapping[str, Any], tick: Callable[[], object] | None = None
+        self, path: str, body: Mapping[str, Any], progress: Progress | None = None
     ) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         """Send *body* as JSON, and return the JSON and the arrays of the answer.
 
         Args:
             path: The route, such as ``"/v1/explain"``.
             body: The request.
-            tick: Called several times a second while the answer is waited for; an exception raised in it gives the
-                request up, and the server drops it.
+            progress: Called several times a second with ``(done, total)``, which is (0, 1) until the work has begun; an
+                exception raised in it gives the request up, and the server stops its work.
 
         Raises:
             AwayError: The server does not answer.
             AttrWidgetError: It refuses, with its sentence.
         """
-        with self.opened("POST", path, body, tick) as chunks:
-            return unpack(b"".join(chunks))
+        if progress is None:
+            with self.opened("POST", path, body) as chunks:
+                return unpack(b"".join(chunks))
+        with self.opened("POST", path, {**body, "count": True}, progress) as chunks:
+            return unpack(read_answer(chunks, progress)[1])
 
     def get(self, path: str) -> dict[str, Any]:
         """Return the JSON of a route; see ``post``."""
@@ -95,13 +101,13 @@ class ServedServer:
         verb: str,
         path: str,
         body: Mapping[str, Any] | None = None,
-        tick: Callable[[], object] | None = None,
+        progress: Progress | None = None,
     ) -> Iterator[Iterator[bytes]]:
         """Open the answer of a request as a stream of bytes; see ``post``. Leaving the block ends the connection."""
         kind = http.client.HTTPSConnection if self._https else http.client.HTTPConnection
         connection = kind(self._name, self._port, timeout=_CONNECT)
         try:
-            answer = self._ask(connection, verb, path, body, tick)
+            answer = self._ask(connection, verb, path, body, progress)
             if answer.status != 200:
                 raise AttrWidgetError(self._refusal(answer))
             yield self._chunks(answer)
@@ -116,24 +122,24 @@ class ServedServer:
         verb: str,
         path: str,
         body: Mapping[str, Any] | None,
-        tick: Callable[[], object] | None,
+        progress: Progress | None,
     ) -> http.client.HTTPResponse:
         headers = {"X-Client": self._client, "Connection": "close", "Content-Type": "application/json"}
         if self._token is not None:
             headers["Authorization"] = f"Bearer {self._token}"
         data = None if body is None else _json(body).encode()
         connection.request(verb, self._path + path, data, headers)
-        self._wait(connection.sock, tick)
+        self._wait(connection.sock, progress)
         return connection.getresponse()
 
-    def _wait(self, sock: socket.socket, tick: Callable[[], object] | None) -> None:
-        """Return when the answer begins; *tick* is called meanwhile."""
+    def _wait(self, sock: socket.socket, progress: Progress | None) -> None:
+        """Return when the answer begins; *progress* is called meanwhile."""
         end = time.monotonic() + self._timeout
         with selectors.DefaultSelector() as selector:
             selector.register(sock, selectors.EVENT_READ)
             while not selector.select(_BEAT):
-                if tick is not None:
-                    tick()
+                if progress is not None:
+                    progress(0, 1)
                 if time.monotonic() > end:
                     raise AttrWidgetError(
                         f"The server at {self.host} gave no answer within {self._timeout:g} s: ask for less, or give "

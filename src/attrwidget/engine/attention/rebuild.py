@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from attrwidget.hf.internals.attention import eager_attention
+from attrwidget.progress import may_stop
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,6 +59,7 @@ class Record:
 
 def rebuilt(record: Record, piece: Piece, picked: list[int], rows: Sequence[int]) -> torch.Tensor:
     """Compute weights, float32 ``[picked, rows, piece.n_keys]``, by the eager attention of the model's own code."""
+    may_stop()
     eager, total = eager_attention(record.module), record.n_heads
     if eager is None:
         raise RuntimeError(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from attrwidget.methods.method import Figures, Progress
+from attrwidget.progress import reporting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -80,7 +81,7 @@ class ScoreCache:
         known: dict[int, NDArray[np.floating]],
         progress: Callable[[int, int], None] | None,
     ) -> NDArray[np.floating]:
-        report = progress or (lambda _done, _total: None)
+        report = reporting(progress)
         missing = [step for step in dict.fromkeys(steps) if step not in known]
         done, total = 0, len(missing)
         if missing:

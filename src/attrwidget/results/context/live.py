@@ -12,6 +12,7 @@ from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import own_precision
 from attrwidget.methods.method import HeadSelection
 from attrwidget.methods.request.make import Request, make_request
+from attrwidget.progress import reporting
 from attrwidget.results.context.reliance import ContextReliance
 from attrwidget.results.context.sensitivity import MEASURES, measured, select, threshold_of
 from attrwidget.results.context.spans import find_context
@@ -100,7 +101,7 @@ def _both(
     reading: ComputedReading, spans: Sequence[ContextSpan], progress: Progress | None
 ) -> tuple[int, torch.Tensor, torch.Tensor]:
     """Return the first step after the context, and the logits from there on with the context and without it."""
-    trace, report = reading.trace, progress or (lambda _done, _total: None)
+    trace, report = reading.trace, reporting(progress)
     edits = _without(reading, spans)
     report(0, _RUNS)
     given = _logits(trace)
