@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # before huggingface_hub is imported: no test asks the network
+os.environ.setdefault(
+    "OMP_NUM_THREADS", "1"
+)  # of processes that a test starts: as many run at once as there are cores
 
 import hypothesis
 import pytest

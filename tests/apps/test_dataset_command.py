@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from helpers.datasets import in_this_process
 
 import attrwidget as aw
 from attrwidget.apps.cli import main
@@ -28,7 +29,7 @@ def test_a_file_of_texts(
         "gim",
     ]
     monkeypatch.setattr(sys, "argv", ["attrwidget", *given])
-    with pytest.raises(SystemExit) as end:
+    with in_this_process(), pytest.raises(SystemExit) as end:
         main()
     assert not end.value.code
     assert "3 texts are explained" in capsys.readouterr().out

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import psutil
 import pytest
+from helpers.datasets import in_this_process
 
 import attrwidget as aw
 
@@ -121,8 +122,11 @@ def test_killed_workers_and_drivers_leave_the_same_bytes(whole: Path, tmp_path: 
 def test_a_model_that_cannot_be_loaded_is_its_own_sentence(tmp_path: Path) -> None:
     with pytest.raises(aw.AttrWidgetError, match="No model 'no-such-model'"):
         aw.explain_dataset("no-such-model", TEXTS, to=tmp_path / "scores")
-    with pytest.raises(
-        aw.AttrWidgetError, match=r"explain\(\) of demo-sentiment got .*'max_new_tokens'.*leave it out"
+    with (
+        in_this_process(),
+        pytest.raises(
+            aw.AttrWidgetError, match=r"explain\(\) of demo-sentiment got .*'max_new_tokens'.*leave it out"
+        ),
     ):
         aw.explain_dataset("demo-sentiment", TEXTS, to=tmp_path / "scores", max_new_tokens=3)
     # Nothing was finished, so that the folder is free for the right arguments.
@@ -168,9 +172,10 @@ def test_words_by_class_and_search(whole: Path) -> None:
 def test_outputs_of_a_table_are_explained(tmp_path: Path) -> None:
     table = pd.DataFrame({"question": ["The capital of Japan is"], "answer": [" Kyoto."]})
     table.to_parquet(tmp_path / "data.parquet")
-    collection = aw.explain_dataset(
-        "demo", tmp_path / "data.parquet", prompt="question", output="answer", to=tmp_path / "scores"
-    )
+    with in_this_process():
+        collection = aw.explain_dataset(
+            "demo", tmp_path / "data.parquet", prompt="question", output="answer", to=tmp_path / "scores"
+        )
     live = aw.load("demo").explain("The capital of Japan is", output=" Kyoto.")
     assert collection.table()["answer"][0] == "Kyoto."
     assert collection.table()["probability"][0] == pytest.approx(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from helpers.datasets import in_this_process
 from helpers.pages import ROOT, blocks, run
 
 import attrwidget as aw
@@ -71,7 +72,7 @@ def test_the_blocks_of_a_page_run(
     if page == SERVED:
         request.getfixturevalue("served_address")
     for block in blocks(page):
-        with subtests.test(f"{page}:{block.line}"):
+        with in_this_process(), subtests.test(f"{page}:{block.line}"):
             if block.reason:
                 pytest.skip(block.reason)
             run(page, block, names)
