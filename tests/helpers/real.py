@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -57,18 +57,31 @@ def read_quickly() -> Iterator[None]:
         yield
 
 
+_KINDS = {kind: cache(kind.from_pretrained) for kind in (AutoModelForCausalLM, AutoTokenizer)}
+
+
+@contextmanager
+def read_once() -> Iterator[None]:
+    """Read a GGUF quickly, and once in all for whoever asks for the same files."""
+    with read_quickly(), ExitStack() as patches:
+        for kind, once in _KINDS.items():
+            patches.enter_context(patch.object(kind, "from_pretrained", once))
+        yield
+
+
 @cache
 def smollm2_tokenizer() -> Any:
-    with read_quickly():
+    with read_once():
         return AutoTokenizer.from_pretrained(_folder(SMOLLM2), gguf_file=_GGUF)
 
 
 @cache
 def smollm2() -> Any:
     """SmolLM2-135M-Instruct as attrwidget loads it, its 4-bit weights turned to float32."""
-    with read_quickly():
-        own = AutoModelForCausalLM.from_pretrained(_folder(SMOLLM2), gguf_file=_GGUF, dtype=torch.float32)
-    return aw.load(own.eval(), smollm2_tokenizer())
+    with read_once():
+        own = AutoModelForCausalLM.from_pretrained(_folder(SMOLLM2), gguf_file=_GGUF)
+    assert own.dtype == torch.float32
+    return aw.load(own, smollm2_tokenizer())
 
 
 def minilm_folder() -> str:

@@ -12,7 +12,7 @@ import nbformat
 import numpy as np
 import pytest
 import torch
-from helpers.real import read_quickly
+from helpers.real import read_once
 from nbclient import NotebookClient
 
 import attrwidget as aw
@@ -118,7 +118,7 @@ def test_smollm2_loads_as_the_notebook_says() -> None:
     cells = nbformat.read(NOTEBOOKS[0], as_version=4).cells
     (code,) = re.findall(r"```python\n(.*?)```", cells[-1].source, re.DOTALL)
     names: dict[str, Any] = {"aw": aw}
-    with read_quickly():
+    with read_once():
         exec(code, names)  # noqa: S102 - our own notebook
     assert names["chat"].is_chat_model
     assert names["chat"].explain("Say hello.", max_new_tokens=1).reading.n_steps == 1

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from helpers.pages import blocks, run
-from helpers.real import SMOLLM2, missing, read_quickly
-from transformers import AutoModelForCausalLM, AutoTokenizer
+from helpers.real import SMOLLM2, missing, read_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,9 +20,7 @@ pytestmark = [
 @pytest.fixture(autouse=True, scope="module")
 def _loaded_once() -> Iterator[None]:
     """Each page loads the same files: they are read once."""
-    with read_quickly(), pytest.MonkeyPatch.context() as patched:
-        for kind in (AutoModelForCausalLM, AutoTokenizer):
-            patched.setattr(kind, "from_pretrained", cache(kind.from_pretrained))
+    with read_once():
         yield
 
 
@@ -91,3 +87,4 @@ def test_context() -> None:
     assert name in dog.changed
     assert dog.answer.loc[name, "without"] < 0.1 * dog.answer.loc[name, "probability"]
     assert dog.words.loc[name].idxmax() == "Rex"
+    assert "“Rex”" in str(dog)
