@@ -35,7 +35,7 @@ export function rowsOf(labelled: boolean, choose: (id: number) => void): Rows {
   );
   const rowOf = (text: Text): HTMLElement => {
     const { id, prompt, answer, probability, error, label } = text;
-    const wrong = labelled && label !== answer;
+    const wrong = typeof label === "string" && label !== answer;
     const open = h("button", { type: "button", "aria-label": `Explain text ${id}: ${prompt}` }, String(id));
     return h(
       "tr",

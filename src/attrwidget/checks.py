@@ -27,6 +27,14 @@ def is_index(value: Any, count: int) -> bool:
     return is_whole(value) and 0 <= value < count
 
 
+def is_text(value: Any) -> bool:
+    """Return whether *value* is a text of whole characters: half of a surrogate pair can be neither sent nor kept."""
+    try:
+        return isinstance(value, str) and value.encode() is not None
+    except UnicodeEncodeError:
+        return False
+
+
 def check_whole(value: Any, what: str, count: int | None = None) -> int:
     """Return *value* as an int; *what* names it, such as ``"A step"``, and *count* is how many there are."""
     if not isinstance(value, bool):

@@ -20,7 +20,7 @@ def writable(path: str | os.PathLike[str], example: str) -> Path:
 
     *example* is a file name for the sentence about a folder.
     """
-    target = _place(path)
+    target = place_of(path)
     folder = target.parent
     if target.is_dir():
         raise AttrWidgetError(f"Cannot write {target}: it is a folder; add a file name, such as {example}.")
@@ -63,7 +63,7 @@ def _require_replaceable(target: Path) -> None:
 
 def read_whole(path: str | os.PathLike[str]) -> bytes:
     """Return the bytes of the file at *path*; raise AttrWidgetError when it cannot be read."""
-    source = _place(path)
+    source = place_of(path)
     try:
         kind = stat.S_IFMT(source.stat().st_mode)
         if kind != stat.S_IFREG:  # reading a pipe or a device may never end
@@ -75,6 +75,24 @@ def read_whole(path: str | os.PathLike[str]) -> bytes:
         raise AttrWidgetError(f"Cannot read {source}: {error.strerror or error}.") from error
 
 
+def read_text(path: str | os.PathLike[str]) -> str:
+    """Return the text of the file at *path*; raise AttrWidgetError when it cannot be read, or is no UTF-8."""
+    try:
+        return read_whole(path).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise AttrWidgetError(f"{path} is no text in UTF-8: save it in that encoding.") from None
+
+
+def make_folder(path: str | os.PathLike[str]) -> Path:
+    """Return *path* once there is a folder; raise AttrWidgetError when it cannot be made."""
+    folder = place_of(path)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise AttrWidgetError(f"Cannot make the folder {folder}: {error.strerror or error}.") from error
+    return folder
+
+
 def is_folder(path: Any) -> bool:
     """Return whether *path* is one of a folder; False for what no file can be called."""
     try:
@@ -83,7 +101,7 @@ def is_folder(path: Any) -> bool:
         return False
 
 
-def _place(path: Any) -> Path:
+def place_of(path: Any) -> Path:
     """Return *path* with ``~`` expanded; raise AttrWidgetError when no file can have that name."""
     try:
         place = Path(path).expanduser()

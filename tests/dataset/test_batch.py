@@ -128,12 +128,19 @@ def test_more_texts_than_fit_are_several_batches(runs: list[int], monkeypatch: p
         np.testing.assert_allclose(reading.raw_rows("leave_one_out"), truth, rtol=1e-5, atol=1e-5)
 
 
-def test_a_bad_text_fails_alone() -> None:
+def test_a_bad_text_fails_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def out_of_memory(*_: Any) -> None:
+        raise RuntimeError("out of memory")
+
+    monkeypatch.setattr(EncoderPerturber, "together", out_of_memory)
     model = aw.load("demo-sentiment")
     texts = [Text(k, text, None) for k, text in enumerate(["good", "", "a film", "bad", ""])]
     found = explain_batch(model, texts, ["leave_one_out"], {})
     assert [isinstance(one, Exception) for one in found] == [False, True, False, False, True]
     assert "The text is empty" in str(found[1])
+    # What fails together is computed text by text.
+    assert not isinstance(found[0], Exception)
+    assert np.isfinite(found[0].raw_rows("leave_one_out")).any()
 
 
 def test_generated_answers_are_those_of_single_texts() -> None:

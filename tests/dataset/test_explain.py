@@ -17,6 +17,7 @@ import pytest
 from helpers.datasets import in_this_process
 
 import attrwidget as aw
+from attrwidget.dataset.manifest import Manifest, as_json, claim
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,6 +70,11 @@ def test_it_goes_on_and_refuses_another_run(whole: Path, tmp_path: Path) -> None
     assert (len(partly), partly.finished) == (len(TEXTS) - 1, False)
     with pytest.raises(aw.AttrWidgetError, match="Text 0 is not explained yet"):
         partly[0]
+    first.write_bytes(b"PAR1")
+    for read in (lambda: aw.open(whole)[0], lambda: list(aw.open(whole))):
+        with pytest.raises(aw.AttrWidgetError, match=r"000000.parquet is damaged .*: remove it"):
+            read()
+    first.unlink()
     counts: list[tuple[int, int]] = []
     aw.explain_dataset(
         "demo-sentiment", [*TEXTS, ""], to=whole, **HOW, progress=lambda *done: counts.append(done)
@@ -81,6 +87,13 @@ def test_it_goes_on_and_refuses_another_run(whole: Path, tmp_path: Path) -> None
         aw.explain_dataset("demo-sentiment", [*TEXTS, ""], to=whole, methods="gim", shard_size=2)
     with pytest.raises(aw.AttrWidgetError, match=r"made otherwise \(count: 8 there, 1 now\)"):
         aw.explain_dataset("demo-sentiment", TEXTS[:1], to=whole, **HOW)
+    given = Manifest("m", {}, ["gim"], {"stop_strings": as_json(("x",), "stop_strings=")}, 2, 1, 1, "d", {})
+    assert [claim(tmp_path / "again", given), claim(tmp_path / "again", given)] == [True, False]
+    manifest = tmp_path / "again" / "manifest.json"
+    for written, sentence in (('{"format": 2}', "by a newer attrwidget"), ("{", "is damaged")):
+        manifest.write_text(written)
+        with pytest.raises(aw.AttrWidgetError, match=sentence):
+            aw.open(manifest.parent)
     (tmp_path / "mine").write_text("text")
     with pytest.raises(aw.AttrWidgetError, match="holds something else"):
         aw.explain_dataset("demo-sentiment", TEXTS, to=tmp_path)
@@ -129,6 +142,8 @@ def test_a_model_that_cannot_be_loaded_is_its_own_sentence(tmp_path: Path) -> No
         ),
     ):
         aw.explain_dataset("demo-sentiment", TEXTS, to=tmp_path / "scores", max_new_tokens=3)
+    with pytest.raises(aw.AttrWidgetError, match=r"A worker failed \(TypeError: .*'nope'\)"):
+        aw.explain_dataset("demo-sentiment", TEXTS, to=tmp_path / "scores", load={"nope": 1})
     # Nothing was finished, so that the folder is free for the right arguments.
     assert not (tmp_path / "scores").exists()
 
@@ -141,6 +156,10 @@ def test_a_model_that_cannot_be_loaded_is_its_own_sentence(tmp_path: Path) -> No
         ({"methods": []}, "methods= is empty"),
         ({"engine": "rays"}, "engine is one of 'local', 'ray', not 'rays'"),
         ({"batch_size": 0}, "batch_size is a whole number from 1, not 0"),
+        ({"methods": None}, "Methods are a list"),
+        ({"load": {"dtype": np.float32}}, "load= is written into the folder, so it is made of texts"),
+        ({"top_p": float("nan")}, "top_p= is written into the folder"),
+        ({"load": ["dtype"]}, "load= is a dictionary"),
     ],
 )
 def test_mistakes_are_found_before_any_work(options: dict[str, Any], sentence: str, tmp_path: Path) -> None:
@@ -165,6 +184,11 @@ def test_words_by_class_and_search(whole: Path) -> None:
     assert set(found["id"]) <= {0, 2, 5}
     assert (found["share"].abs() >= 0.05).all()
     assert collection.search("absent").empty
+    for word, least in (("", 0), (5, 0), ("good", 2), ("good", float("nan"))):
+        with pytest.raises(
+            aw.AttrWidgetError, match=r"A word to search for|min_share is a number from 0 to 1"
+        ):
+            collection.search(word, min_share=least)  # type: ignore[arg-type]
     expected = [text for text in TEXTS if "film" in text]
     assert sorted(collection.search("film")["prompt"]) == sorted(expected)
 

@@ -43,8 +43,6 @@ def dataset(  # noqa: PLR0917 - typer gives each its own name
         batch_size=batch,
         **options,
     )
-    failed = len(found.failed())
-    typer.echo(
-        f"{len(found):,} texts are explained in {to}, {failed:,} of them only by a sentence on why they could not be: "
-        f"aw.open({str(to)!r}) opens them."
-    )
+    typer.echo(f"{len(found):,} texts are explained in {to}: aw.open({str(to)!r}) opens them.")
+    if failed := len(found.failed()):
+        typer.echo(f"{failed:,} of them could not be explained: the column error of their rows says why.")

@@ -10,7 +10,7 @@ from attrwidget.checks import short
 from attrwidget.corpora.conllu import read_conllu
 from attrwidget.corpora.texts import AnnotatedText, placed, plain_text
 from attrwidget.errors import AttrWidgetError
-from attrwidget.files import read_whole
+from attrwidget.files import read_text
 
 _FORMS = (
     "a spaCy pipeline, a list of spaCy's Docs, a CoNLL-U file or its text, or for each text a dictionary such as "
@@ -65,7 +65,7 @@ def _sentences(given: Any) -> Iterable[Any]:
         isinstance(given, str) and given.endswith(".conllu") and "\n" not in given
     )
     if is_file:
-        return read_conllu(_decoded(read_whole(given), given))
+        return read_conllu(read_text(given))
     if isinstance(given, str) and "\t" in given and "\n" in given:
         return read_conllu(given)
     if isinstance(given, str) or not isinstance(given, Iterable):
@@ -74,13 +74,6 @@ def _sentences(given: Any) -> Iterable[Any]:
             f"not {short(given)}."
         )
     return given
-
-
-def _decoded(data: bytes, path: Any) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise AttrWidgetError(f"{path} is no text in UTF-8, in which CoNLL-U is written.") from None
 
 
 def _own(one: Any) -> AnnotatedText:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from attrwidget.errors import AttrWidgetError
 from attrwidget.methods import get
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from attrwidget.results.live import LiveReading
-
-FAILURES = (AttrWidgetError, RuntimeError, ValueError)  # of one text, which the others outlive
 
 
 class Text(NamedTuple):
@@ -36,7 +34,8 @@ def explain_batch(
         traces = [one.trace for one in found if not isinstance(one, Exception)]
         traces = [trace for trace in traces if method.refusal(trace) is None]
         if method.together is not None and len(traces) > 1:
-            method.together(traces, name)
+            with suppress(Exception):  # such as too little memory for all at once
+                method.together(traces, name)
     return found
 
 
@@ -49,7 +48,7 @@ def _explained(
     try:
         explanations = model.explain([text.prompt for text in texts], **given, **options)
         return [cast("LiveReading", explanation.reading) for explanation in explanations]
-    except FAILURES as error:
+    except Exception as error:  # noqa: BLE001 - it is the text's, and the others outlive it
         if len(texts) == 1:
             return [error]
     half = len(texts) // 2

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
-from attrwidget.checks import is_whole, short
-from attrwidget.dataset.index import read_index
+from attrwidget.checks import is_text, is_whole, short
+from attrwidget.dataset.index import read_index, read_shard
 from attrwidget.dataset.manifest import read_manifest, shard_path
 from attrwidget.dataset.query import Query
 from attrwidget.errors import AttrWidgetError
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from attrwidget.dataset.index import Index
     from attrwidget.dataset.widget import CollectionWidget
     from attrwidget.saved import SavedExplanation
+
+_EXPLAINED = ("id", "error", "explanation")
 
 
 class Collection:
@@ -81,18 +83,16 @@ class Collection:
         shard = number // self._how.shard
         if shard not in self._shards:
             raise AttrWidgetError(f"Text {number} is not explained yet: call explain_dataset again to go on.")
-        import pyarrow.parquet as pq
-
-        rows = pq.read_table(shard_path(self._folder, shard), columns=["error", "explanation"])
-        row = rows.slice(number - self._how.texts_of(shard).start, 1)
-        (found,) = row.to_pylist()
+        rows = read_shard(self._folder, shard, _EXPLAINED)
+        (found,) = rows.slice(number - self._how.texts_of(shard).start, 1).to_pylist()
         if found["error"] is not None:
             raise AttrWidgetError(f"Text {number} could not be explained: {found['error']}")
-        return read_saved(*unpack(found["explanation"], f"Text {number}"))
+        return _opened(found)
 
     def __iter__(self) -> Iterator[SavedExplanation]:
-        failed = set(self.failed()["id"])
-        return (self[k] for shard in self._shards for k in self._how.texts_of(shard) if k not in failed)
+        """Return the explanations in the order of their texts, without those that failed."""
+        tables = (read_shard(self._folder, shard, _EXPLAINED) for shard in self._shards)
+        return (_opened(row) for table in tables for row in table.to_pylist() if row["error"] is None)
 
     def table(self) -> pd.DataFrame:
         """Return ``id``, ``prompt``, ``answer``, its ``probability``, ``error`` and ``label``, a row for each text."""
@@ -146,12 +146,19 @@ class Collection:
             Columns ``id``, ``share`` (where the word occurs several times, the largest), ``prompt``, ``answer``,
             ``probability``, largest share first.
 
+        Raises:
+            AttrWidgetError: *word* is no text, or *min_share* no number from 0 to 1.
+
         Example:
             >>> collection.search("not", min_share=0.2)
         """
+        if not is_text(word) or not word:
+            raise AttrWidgetError(f"A word to search for is a text such as 'not', not {short(word)}.")
+        if not isinstance(min_share, Real) or not 0 <= min_share <= 1:
+            raise AttrWidgetError(f"min_share is a number from 0 to 1, not {short(min_share)}.")
         rows, shares = Query(word=word, min_share=min_share).rows(self.index)
         about = self.index.texts.take(rows).to_pandas()
-        about.insert(1, "share", np.empty(0) if shares is None else shares)
+        about.insert(1, "share", shares)
         return Table(about.drop(columns="error"))
 
     @classmethod
@@ -214,3 +221,7 @@ class Collection:
     def __repr__(self) -> str:
         more = "" if self.finished else f" of {self._how.count:,}"
         return f"Collection({len(self):,}{more} texts, model={self.model_name!r}, methods={self.methods})"
+
+
+def _opened(row: dict[str, Any]) -> SavedExplanation:
+    return read_saved(*unpack(row["explanation"], f"Text {row['id']}"))

@@ -8,15 +8,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attrwidget.checks import is_whole, short
+from attrwidget.checks import check_list, is_whole, short
 from attrwidget.dataset.collection import Collection
 from attrwidget.dataset.local import run_locally
-from attrwidget.dataset.manifest import TEXTS, Manifest, claim, digest_of, give_back, versions
+from attrwidget.dataset.manifest import TEXTS, Manifest, as_json, claim, digest_of, give_back, versions
 from attrwidget.dataset.on_ray import run_on_ray
 from attrwidget.dataset.texts import parquet_of, read_texts
 from attrwidget.dataset.worker import missing_shards
 from attrwidget.errors import AttrWidgetError
-from attrwidget.files import write_whole
+from attrwidget.files import place_of, write_whole
 from attrwidget.progress import progress_bar
 
 if TYPE_CHECKING:
@@ -84,14 +84,16 @@ def explain_dataset(
         )
     _check(engine, workers=workers, batch_size=batch_size, shard_size=shard_size)
     texts = read_texts(data, prompt, output, label)
-    names = [methods] if isinstance(methods, str) else list(methods)
+    names = [methods] if isinstance(methods, str) else check_list(methods, "Methods", "['leave_one_out']")
     _check_methods(names)
-    folder = Path(to).expanduser()
+    if load is not None and not isinstance(load, dict):
+        raise AttrWidgetError(f"load= is a dictionary such as {{'dtype': 'bfloat16'}}, not {short(load)}.")
+    folder = place_of(to)
     how = Manifest(
         str(model),
-        dict(load or {}),
-        names,
-        options,
+        as_json(load or {}, "load="),
+        list(dict.fromkeys(names)),
+        {name: as_json(value, f"{name}=") for name, value in options.items()},
         shard_size,
         batch_size,
         len(texts.prompts),
@@ -99,9 +101,9 @@ def explain_dataset(
         versions(),
     )
     made = claim(folder, how)
-    if not (folder / TEXTS).is_file():
-        write_whole(folder / TEXTS, parquet_of(texts))
     try:
+        if not (folder / TEXTS).is_file():
+            write_whole(folder / TEXTS, parquet_of(texts))
         _run(folder, how, partial(_ENGINES[engine], workers=workers), progress)
     except AttrWidgetError:
         if made:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrwidget.dataset.manifest import TEXTS, shard_path
+from attrwidget.errors import AttrWidgetError, first_line
 from attrwidget.files import write_whole
 
 if TYPE_CHECKING:
@@ -43,11 +44,24 @@ def read_index(folder: Path, shards: Sequence[int], *, finished: bool) -> Index:
             return Index(*(pa.ipc.open_file(pa.memory_map(str(path))).read_all() for path in paths))
     found = _made(folder, shards)
     if finished:
-        with suppress(OSError):  # a folder that cannot be written to is read anew each time
+        with suppress(OSError, AttrWidgetError):  # a folder that cannot be written to is read anew each time
             paths[0].parent.mkdir(exist_ok=True)
             for path, table in zip(paths, found, strict=True):
                 write_whole(path, _bytes_of(table))
     return found
+
+
+def read_shard(folder: Path, shard: int, columns: Sequence[str]) -> Any:
+    """Return some *columns* of a shard as Arrow's table; raise AttrWidgetError if its file is damaged."""
+    import pyarrow.parquet as pq
+
+    path = shard_path(folder, shard)
+    try:
+        return pq.read_table(path, columns=list(columns))
+    except (OSError, ValueError) as error:
+        raise AttrWidgetError(
+            f"{path} is damaged ({first_line(error)}): remove it, and call explain_dataset again."
+        ) from error
 
 
 def _made(folder: Path, shards: Sequence[int]) -> Index:
@@ -55,16 +69,13 @@ def _made(folder: Path, shards: Sequence[int]) -> Index:
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    tables = [
-        pq.read_table(shard_path(folder, shard), columns=[*_ABOUT, "words", "shares"]) for shard in shards
-    ]
+    tables = [read_shard(folder, shard, [*_ABOUT, "words", "shares"]) for shard in shards]
     if not tables:
-        texts = pa.table(
-            {name: pa.array([], pa.float64() if name == "probability" else pa.string()) for name in _ABOUT}
-        )
-        return Index(
-            texts, pa.table({"row": [], "word": pa.array([], pa.string()).dictionary_encode(), "share": []})
-        )
+        kinds = {"id": pa.int64(), "probability": pa.float64()}
+        nothing = {name: pa.array([], kinds.get(name, pa.string())) for name in _ABOUT}
+        word = pa.array([], pa.string()).dictionary_encode()
+        none = {"row": pa.array([], pa.int32()), "word": word, "share": pa.array([], pa.float32())}
+        return Index(pa.table(nothing), pa.table(none))
     whole = pa.concat_tables(tables).combine_chunks()
     lists, shares = (whole.column(name).combine_chunks() for name in ("words", "shares"))
     words = pa.table(

@@ -10,7 +10,7 @@ from attrwidget.dataset.manifest import TEXTS, Manifest, claim, digest_of, shard
 from attrwidget.dataset.shard import row_of, to_parquet
 from attrwidget.dataset.texts import Texts, parquet_of
 from attrwidget.errors import AttrWidgetError
-from attrwidget.files import writable, write_whole
+from attrwidget.files import place_of, writable, write_whole
 from attrwidget.formats.read.inseq import from_inseq
 from attrwidget.formats.write.to_inseq import to_inseq
 
@@ -34,7 +34,7 @@ def read_inseq(path: str | os.PathLike[str], to: str | os.PathLike[str]) -> Path
     first, prompts = explanations[0].reading, [_prompt(explanation) for explanation in explanations]
     names = [method.name for method in first.methods()]
     texts = Texts(prompts, None)
-    folder, count = Path(to).expanduser(), len(prompts)
+    folder, count = place_of(to), len(prompts)
     how = Manifest(
         first.model_name,
         {},

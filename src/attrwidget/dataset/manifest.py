@@ -10,8 +10,9 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from attrwidget.checks import short
 from attrwidget.errors import AttrWidgetError
-from attrwidget.files import write_whole
+from attrwidget.files import make_folder, write_whole
 from attrwidget.version import __version__
 
 if TYPE_CHECKING:
@@ -70,6 +71,21 @@ def digest_of(texts: Texts) -> str:
     return hashlib.sha256(json.dumps(texts, ensure_ascii=True).encode()).hexdigest()
 
 
+def as_json(value: Any, what: str) -> Any:
+    """Return *value*, an argument called *what*, as the manifest gives it back: with lists for tuples.
+
+    Raises:
+        AttrWidgetError: A part of it is no text, number, list or dictionary.
+    """
+    try:
+        return json.loads(json.dumps(value, allow_nan=False))
+    except (TypeError, ValueError):
+        raise AttrWidgetError(
+            f"{what} is written into the folder, so it is made of texts, finite numbers, lists and dictionaries, not "
+            f"{short(value)}."
+        ) from None
+
+
 def versions() -> dict[str, str]:
     """Return the versions that the numbers depend on."""
     return {"attrwidget": __version__, **{name: version(name) for name in ("torch", "transformers")}}
@@ -82,13 +98,15 @@ def read_manifest(folder: Path) -> Manifest | None:
         return None
     try:
         known = json.loads(path.read_text(encoding="utf-8"))
-        if known["format"] > FORMAT:
-            raise AttrWidgetError(f"{folder} was written by a newer attrwidget: upgrade to open it.")
-        return Manifest(**known)
+        if known["format"] <= FORMAT:
+            return Manifest(**known)
     except (ValueError, KeyError, TypeError) as error:
         raise AttrWidgetError(
             f"{path} is damaged: explain the data set again, in an empty folder."
         ) from error
+    except OSError as error:
+        raise AttrWidgetError(f"Cannot read {path}: {error.strerror or error}.") from error
+    raise AttrWidgetError(f"{folder} was written by a newer attrwidget: upgrade to open it.")
 
 
 def claim(folder: Path, manifest: Manifest) -> bool:
@@ -101,19 +119,20 @@ def claim(folder: Path, manifest: Manifest) -> bool:
     if known is None:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise AttrWidgetError(f"{folder} holds something else: give to= an empty or a new folder.")
-        (folder / "shards").mkdir(parents=True, exist_ok=True)
-        write_whole(folder / FILE, json.dumps(asdict(manifest), indent=1, sort_keys=True).encode())
-        return True
-    theirs, ours = asdict(known), asdict(manifest)
+        # The manifest first: whoever finds it goes on, and an empty folder is free.
+        written = json.dumps(asdict(manifest), indent=1, sort_keys=True).encode()
+        write_whole(make_folder(folder) / FILE, written)
+    theirs, ours = asdict(known or manifest), asdict(manifest)
     apart = [name for name in ours if ours[name] != theirs[name]]
     if apart:
         told = "; ".join(
             f"{name}: {theirs[name]} there, {ours[name]} now" for name in apart if name != "digest"
         )
         raise AttrWidgetError(
-            f"{folder} was made otherwise ({told or 'other texts'}): give another folder, or the arguments of then."
+            f"{folder} was made otherwise ({told or 'other texts'}): give another folder, or the same arguments again."
         )
-    return False
+    make_folder(folder / "shards")
+    return known is None
 
 
 def give_back(folder: Path) -> None:

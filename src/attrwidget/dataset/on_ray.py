@@ -86,11 +86,11 @@ class _Actor:
     def __init__(self, folder: str, threads: int) -> None:
         import torch
 
-        from attrwidget.dataset.worker import Worker
+        from attrwidget.dataset.worker import Worker, failure
 
         # Ray's own number of threads is another than that of local workers, and sums depend on it in their last bit.
         torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS") or threads))
-        self._folder, self._make = Path(folder), Worker
+        self._folder, self._make, self._sentence = Path(folder), Worker, failure
         self._worker: Worker | None = None
 
     def __call__(self, batch: dict[str, Any]) -> dict[str, Any]:
@@ -99,6 +99,6 @@ class _Actor:
             worker = self._worker = self._worker or self._make(self._folder)
             for shard in batch["shard"]:
                 worker.explain(int(shard))
-        except AttrWidgetError as sentence:
-            error = str(sentence)
+        except Exception as raised:  # noqa: BLE001 - it is raised where the run was started
+            error = self._sentence(raised)
         return {"shard": batch["shard"], "error": [error] * len(batch["shard"])}

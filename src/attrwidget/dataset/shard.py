@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from attrwidget.dataset.batch import FAILURES, explain_batch
-from attrwidget.errors import first_line
+from attrwidget.dataset.batch import explain_batch
+from attrwidget.errors import AttrWidgetError, first_line
 from attrwidget.files import write_whole
 from attrwidget.formats.write.save import saved_bytes
 from attrwidget.page.groups import groups_of
@@ -38,13 +38,19 @@ def explain_shard(model: Any, texts: Sequence[Text], how: Manifest, path: Path) 
 
 def row_of(text: Text, found: Reading | Exception, methods: Sequence[str]) -> dict[str, Any]:
     """Return the row of a text: what is *found* of it, or the sentence on why there is nothing."""
-    try:
-        if isinstance(found, Exception):
-            raise found
-        return _scored(text, found, methods)
-    except FAILURES as error:
-        empty = dict.fromkeys(COLUMNS)
-        return {**empty, "id": text.id, "prompt": text.prompt, "error": first_line(error)}
+    error = found
+    if not isinstance(found, Exception):
+        try:
+            return _scored(text, found, methods)
+        except Exception as raised:  # noqa: BLE001 - it is the text's, and the others outlive it
+            error = raised
+    empty = dict.fromkeys(COLUMNS)
+    return {**empty, "id": text.id, "prompt": text.prompt, "error": _sentence(error)}
+
+
+def _sentence(error: Any) -> str:
+    line = first_line(error)
+    return line if isinstance(error, AttrWidgetError) else f"{type(error).__name__}: {line}"
 
 
 def _scored(text: Text, reading: Reading, methods: Sequence[str]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from attrwidget.dataset.batch import Text
 from attrwidget.dataset.manifest import TEXTS, read_manifest, shard_path
 from attrwidget.dataset.shard import explain_shard
-from attrwidget.errors import AttrWidgetError
+from attrwidget.errors import AttrWidgetError, first_line
 from attrwidget.load_model import load
 
 if TYPE_CHECKING:
@@ -63,6 +63,13 @@ def missing_shards(folder: Path, manifest: Manifest) -> list[int]:
     return [shard for shard in range(manifest.shards) if not shard_path(folder, shard).is_file()]
 
 
+def failure(error: Exception) -> str:
+    """Return the sentence on an *error* that ends a run."""
+    if isinstance(error, AttrWidgetError):
+        return str(error)
+    return f"A worker failed ({type(error).__name__}: {first_line(error)}). What is finished stays."
+
+
 def main(folder: str) -> None:
     """Answer ``{"ready": true}``, then ``{"done": N}`` for each number N read, or ``{"error": sentence}``."""
     # What libraries print must not be read as an answer.
@@ -77,8 +84,8 @@ def main(folder: str) -> None:
         for line in sys.stdin:
             worker.explain(int(line))
             answer(done=int(line))
-    except AttrWidgetError as error:
-        answer(error=str(error))
+    except Exception as error:  # noqa: BLE001 - it is raised where the run was started
+        answer(error=failure(error))
 
 
 if __name__ == "__main__":
