@@ -65,10 +65,19 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def jupyters_page() -> list[Page]:
+    """The page in which a test saw Jupyter, if it passed: to open JupyterLab takes seconds."""
+    return []
+
+
 @pytest.fixture
-def page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A fresh page in a fresh profile; a picture of it is kept in test-results/ when the test fails."""
-    yield from fresh_page(chromium, request.node)
+def page(chromium: Browser, request: pytest.FixtureRequest, jupyters_page: list[Page]) -> Iterator[Page]:
+    """A fresh page in a fresh profile, or that of Jupyter; a picture is kept in test-results/ when the test fails."""
+    if "jupyter" in request.fixturenames:
+        yield from page_of_jupyter(chromium, request.node, jupyters_page)
+    else:
+        yield from fresh_page(chromium, request.node)
 
 
 @pytest.fixture
@@ -78,15 +87,38 @@ def other_page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Pa
 
 
 def fresh_page(chromium: Browser, test: pytest.Item, name: str = "") -> Iterator[Page]:
+    page = new_page(chromium)
+    yield page
+    if failed(test):
+        keep_picture(page, test.name + name)
+    page.context.close()
+
+
+def page_of_jupyter(chromium: Browser, test: pytest.Item, kept: list[Page]) -> Iterator[Page]:
+    if not kept:
+        kept.append(new_page(chromium))
+        kept[0].on("dialog", lambda dialog: dialog.accept())  # leave what is not saved
+    yield kept[0]
+    if failed(test):
+        page = kept.pop()
+        keep_picture(page, test.name)
+        page.context.close()
+
+
+def new_page(chromium: Browser) -> Page:
     context = chromium.new_context(viewport={"width": 1280, "height": 1000}, reduced_motion="reduce")
     context.set_default_timeout(MILLISECONDS)
-    page = context.new_page()
-    yield page
+    return context.new_page()
+
+
+def failed(test: pytest.Item) -> bool:
     report = getattr(test, "report_call", None)
-    if report is not None and report.failed:
-        RESULTS.mkdir(exist_ok=True)
-        page.screenshot(path=RESULTS / f"{test.name}{name}.png", full_page=True)
-    context.close()
+    return report is not None and report.failed
+
+
+def keep_picture(page: Page, name: str) -> None:
+    RESULTS.mkdir(exist_ok=True)
+    page.screenshot(path=RESULTS / f"{name}.png", full_page=True)
 
 
 @pytest.fixture

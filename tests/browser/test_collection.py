@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from helpers.datasets import in_this_process
 from helpers.notebook import Jupyter, run_notebook
 from helpers.screen import serious_faults
 from playwright.sync_api import Locator, Page, expect
@@ -47,7 +48,8 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> CollectionTable:
     ]
     rows[1] |= {"text": "", "gold": ""}
     folder = tmp_path_factory.mktemp("data") / "scores"
-    found = aw.explain_dataset("demo-sentiment", rows, prompt="text", label="gold", to=folder)
+    with in_this_process():
+        found = aw.explain_dataset("demo-sentiment", rows, prompt="text", label="gold", to=folder)
     return found.widget.table  # type: ignore[no-any-return]
 
 

@@ -50,7 +50,7 @@ def wait_for(path: Path, **expected: object) -> None:
     raise AssertionError(f"{path.name} says {state}, not {expected}")
 
 
-@pytest.mark.parametrize("host", ["lab", "notebook"])
+@pytest.mark.parametrize("host", ["notebook", "lab"])
 def test_the_numbers_on_screen_are_pythons(
     page: Page, jupyter: Jupyter, explanation: Explanation, host: str
 ) -> None:

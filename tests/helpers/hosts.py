@@ -118,6 +118,7 @@ def jupyter(home: Path) -> Iterator[str]:
         "--IdentityProvider.token=",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",
+        "--LabApp.expose_app_in_browser=True",  # as jupyterapp, which opens notebooks
     ]
     with serve([sys.executable, "-m", "jupyterlab", *options], port, home) as url:
         yield url

@@ -16,6 +16,13 @@ PROMPT = "The first president of America is"
 LOAD = "import attrwidget as aw\nmodel = aw.load('demo')"
 EXPLAIN = f"ex = model.explain({PROMPT!r}, max_new_tokens=5)"
 
+# In a JupyterLab that is open already; what is on show there is closed as it is.
+OPEN = """async path => {
+  const before = [...jupyterapp.shell.widgets("main")];
+  await jupyterapp.commands.execute("docmanager:open", { path });
+  for (const shown of before) shown.dispose();
+}"""
+
 Jupyter = tuple[str, Path]
 """Address and root folder of a Jupyter server."""
 
@@ -26,8 +33,10 @@ def run_notebook(
     """Open a notebook in *host* and run all its cells."""
     url, home = jupyter
     write_notebook(home / f"{name}.ipynb", *cells, kernel=kernel)
-    address = f"{url}/lab/tree/{name}.ipynb?reset" if host == "lab" else f"{url}/notebooks/{name}.ipynb"
-    page.goto(address)
+    if host == "lab" and page.url.startswith(f"{url}/lab"):
+        page.evaluate(OPEN, f"{name}.ipynb")
+    else:
+        page.goto(f"{url}/lab/tree/{name}.ipynb?reset" if host == "lab" else f"{url}/notebooks/{name}.ipynb")
     wait_for_kernel(page, url, f"{name}.ipynb")
     run_all(page)
 
