@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from helpers.pages import blocks, run
-from helpers.real import SMOLLM2, missing
+from helpers.real import SMOLLM2, missing, read_once
 
 PAGE = "docs/gallery.md"
 
@@ -20,8 +20,9 @@ def answer(explanation: Any) -> str:
 @pytest.mark.skipif(missing(SMOLLM2) is not None, reason=str(missing(SMOLLM2)))
 def test_the_findings(capsys: pytest.CaptureFixture[str]) -> None:
     names: dict[str, Any] = {}
-    for block in blocks(PAGE):
-        run(PAGE, block, names)
+    with read_once():
+        for block in blocks(PAGE):
+            run(PAGE, block, names)
     cat, review, paris = names["cat"], names["review"], names["paris"]
     assert answer(cat) == "Your cat is called Tom."
     needed = cat.scores("leave_one_out").loc["Tom"].dropna().sort_values()

@@ -22,6 +22,7 @@ UNWANTED = shutil.ignore_patterns(
     "static",
     "__pycache__",
     ".*_cache",
+    ".compat",
     ".hypothesis",
     "dist",
     "test-results",
@@ -103,21 +104,28 @@ def test_the_sdist_carries_sources_and_bundle(dist: Path) -> None:
     assert not [name for name in names if "node_modules" in name]
 
 
-def test_a_clean_environment_finds_bundle_and_model(clean: Path, tmp_path: Path) -> None:
+def test_a_clean_environment_finds_bundle_and_model_and_imports_no_other_tool(
+    clean: Path, tmp_path: Path
+) -> None:
     code = """
 import attrwidget, json, sys
 home = attrwidget.__file__
 from attrwidget.page.bundle import read_bundle
 explanation = attrwidget.load("demo").explain("The first president of America is", max_new_tokens=3)
 text = "".join(unit.text for unit in explanation.tokens.units)
-print(json.dumps([home, len(read_bundle("widget.js")), text]))
+explanation.scores(), explanation.methods(), attrwidget.list_methods()
+others = {"lime", "shap", "captum", "inseq", "sklearn"} & set(sys.modules)
+print(json.dumps([home, len(read_bundle("widget.js")), text, sorted(others)]))
 """
     import json
 
-    home, size, text = json.loads(run(clean, "-c", code, cwd=tmp_path, HF_HUB_OFFLINE="1").splitlines()[-1])
+    home, size, text, others = json.loads(
+        run(clean, "-c", code, cwd=tmp_path, HF_HUB_OFFLINE="1").splitlines()[-1]
+    )
     assert Path(home).is_relative_to(clean.parents[1])
     assert size > 5_000
     assert text.startswith("The first president of America is George Washington")
+    assert others == []  # before a method of theirs is asked for
 
 
 def test_import_loads_neither_torch_nor_transformers(clean: Path, tmp_path: Path) -> None:
