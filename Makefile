@@ -12,7 +12,7 @@
 SHELL := /bin/bash
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo docs watch test test-fast static zoo compat coverage bench lint types test-js test-py format bundle browsers clean
+.PHONY: help demo docs watch test test-fast front zoo compat coverage bench lint lint-py lint-js types types-py test-js test-py format bundle browsers clean
 
 PYTHON ?= $(shell scripts/find-python)
 PROMPT ?= The first president of America is
@@ -41,24 +41,34 @@ endif
 watch: $(VENV)/.dev $(BUNDLE)
 	node js/build.mjs --watch & trap "kill $$!" EXIT; ANYWIDGET_HMR=1 jupyter lab $(if $(NO_BROWSER),--no-browser)
 
-# Debian's browsers are installed while Python's packages are.
-test:
-	scripts/setup-browsers apt & browsers=$$!; $(MAKE) --no-print-directory lint static; checked=$$?; wait $$browsers; exit $$checked
-	$(MAKE) --no-print-directory test-py compat
+# Python's packages are fetched and unpacked on one core: Debian's browsers come, and the front end is checked, meanwhile.
+# Types, and the numbers on other releases of Transformers, are checked in the gaps that tests leave.
+test: $(VENV)/.node
+	scripts/setup-browsers apt & browsers=$$!; $(MAKE) --no-print-directory front $(BUNDLE) & front=$$!; \
+	  $(MAKE) --no-print-directory $(VENV)/.dev; python=$$?; wait $$browsers; wait $$front && exit $$python
+	$(MAKE) --no-print-directory lint-py
+	$(MAKE) --no-print-directory types-py compat & others=$$!; \
+	  $(MAKE) --no-print-directory test-py; tests=$$?; wait $$others && exit $$tests
 
-# mypy works on one core: the front end is checked on the other.
-static: $(VENV)/.dev node_modules/.package-lock.json
-	mypy & types=$$!; npm run --silent typecheck && npm run --silent test; js=$$?; wait $$types && exit $$js
+lint: lint-py lint-js
 
-lint: $(VENV)/.dev node_modules/.package-lock.json
+types: types-py node_modules/.package-lock.json
+	npm run --silent typecheck
+
+front: lint-js
+	npm run --silent typecheck
+	npm run --silent test
+
+lint-py: $(VENV)/.dev
 	ruff check
 	ruff format --check
 	lint-imports --no-logo --no-cache
+
+lint-js: node_modules/.package-lock.json
 	npm run --silent lint
 
-types: $(VENV)/.dev node_modules/.package-lock.json
+types-py: $(VENV)/.dev
 	mypy
-	npm run --silent typecheck
 
 test-js: node_modules/.package-lock.json
 	npm run --silent test
@@ -68,8 +78,9 @@ test-py: $(VENV)/.dev $(BUNDLE) browsers
 	$(PYTEST) tests/browser
 
 # The tests leave both cores idle now and then: types and the front end fill the gaps.
-test-fast: lint $(BUNDLE)
-	$(MAKE) --no-print-directory static & static=$$!; $(PYTEST) -m "not browser and not slow"; tests=$$?; wait $$static && exit $$tests
+test-fast: lint-py $(BUNDLE)
+	$(MAKE) --no-print-directory types-py front & others=$$!; \
+	  $(PYTEST) -m "not browser and not slow"; tests=$$?; wait $$others && exit $$tests
 
 docs: $(VENV)/.dev $(BUNDLE)
 	$(VENV)/bin/python -m sphinx -W -q -b html docs site
