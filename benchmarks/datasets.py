@@ -1,6 +1,6 @@
 """Measure data sets.
 
-``python -m benchmarks.datasets batches`` (two minutes) compares texts at once with one by one, ``workers`` (two
+``python -m benchmarks.datasets batches`` (three minutes) compares texts at once with one by one, ``workers`` (two
 minutes, two cores) two workers with one, and ``collection`` (a minute) opens and searches a hundred thousand texts.
 """
 
@@ -47,7 +47,7 @@ def batches(count: int = 64, size: int = 32, runs: int = 3) -> None:
     for name, text in _WORDS.items():
         model = aw.load(name)
         texts = [Text(k, text(), None) for k in range(count)]
-        for method in ("leave_one_out", "gim"):
+        for method in ("leave_one_out", "gim", "saliency"):
             taken: dict[int, list[float]] = {1: [], size: []}
             for _ in range(runs + 1):  # the first warms up
                 for at_once, times in taken.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -10,9 +10,17 @@ from helpers import encoders, tiny, tiny_seq2seq
 
 import attrwidget as aw
 from attrwidget.dataset.batch import Text, explain_batch
+from attrwidget.engine.compared_runs import ComparedRuns
+from attrwidget.engine.gradients import padded
+from attrwidget.engine.gradients import together as gradients_together
+from attrwidget.engine.gradients.batched import batched_gradients
+from attrwidget.engine.gradients.padded import PaddedRun
 from attrwidget.engine.perturb import Perturber
 from attrwidget.kinds.encoder.perturb import EncoderPerturber
-from attrwidget.methods.shared import together
+from attrwidget.methods.shared import removed_together
+
+if TYPE_CHECKING:
+    from attrwidget.results.live import LiveReading
 
 # Positions given, counted from the mask, learnt, sinusoidal and relative, windows, ALiBi.
 CAUSAL = ["gpt2", "mistral", "gemma2", "bloom", "opt"]
@@ -58,41 +66,60 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 @pytest.mark.parametrize("name", [*CAUSAL, *SEQ2SEQ, *ENCODERS, *HEADS])
 def test_batches_equal_single_texts(name: str, runs: list[int]) -> None:
-    method = "leave_one_out_words" if name == "gpt2" else "leave_one_out"
+    methods = ["leave_one_out_words" if name == "gpt2" else "leave_one_out", "saliency"]
+    if name != "bloom" and "deberta" not in name:  # they do not compute attention through the interface
+        methods.append("gim")
     model, texts = load(name)
-    found = explain_batch(model, texts, [method], {})
+    found = explain_batch(model, texts, methods, {})
     assert len(runs) == 1, "one batch for all texts"
-    padded = "deberta" not in name  # there a token that is masked attends to padding
     for text, reading in zip(texts, found, strict=True):
         assert not isinstance(reading, Exception)
-        assert ("leave_one_out" in str([*reading.trace.partial_results])) == padded
         given = {} if text.output is None else {"output": text.output}
         alone = model.explain(text.prompt, **given)
         steps = ["probability", "log_probability", "entropy"]
         np.testing.assert_allclose(reading.steps[steps], alone.steps[steps], rtol=1e-5, atol=1e-5)
-        np.testing.assert_allclose(
-            reading.raw_rows(method), alone.reading.raw_rows(method), rtol=1e-5, atol=1e-5
-        )
+        for method in methods:
+            # In DeBERTa, a token that is masked attends to padding.
+            assert in_batch(reading, method) == ("deberta" not in name or method == "saliency")
+            assert_same_rows(reading, alone.reading, method)
     assert len(runs) == 1
+
+
+def in_batch(reading: LiveReading, method: str) -> bool:
+    """Return whether the rows of *method* were computed with those of other texts."""
+    return reading.cache.has(reading.request(method), range(reading.n_steps))
+
+
+def assert_same_rows(reading: LiveReading, alone: LiveReading, method: str) -> None:
+    """Compare rows to 1e-5 of the largest score of the text; a fall of a log-probability counts from 1."""
+    truth = alone.raw_rows(method)
+    largest = 1 if method.startswith("leave_one_out") else np.nanmax(np.abs(truth))
+    np.testing.assert_allclose(reading.raw_rows(method), truth, rtol=1e-5, atol=1e-5 * largest)
 
 
 @pytest.mark.parametrize("name", ["gpt2", "t5", "bert ForSequenceClassification"])
 def test_what_is_computed_together_is_not_run_again(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     model, texts = load(name)
-    found = explain_batch(model, texts, ["leave_one_out"], {})
+    methods = ["leave_one_out", "input_x_gradient"]
+    found = explain_batch(model, texts, methods, {})
     for kind in (Perturber, EncoderPerturber):
         monkeypatch.setattr(kind, "logits", lambda *_: pytest.fail("run again"))
         monkeypatch.setattr(kind, "unchanged", lambda *_: pytest.fail("run again"))
+    monkeypatch.setattr(ComparedRuns, "graph", lambda *_: pytest.fail("run again"))
     for reading in found:
         assert not isinstance(reading, Exception)
-        assert np.isfinite(reading.raw_rows("leave_one_out")).any()
+        for method in methods:
+            assert np.isfinite(reading.raw_rows(method)).any()
+        kept = reading.cache.figure(reading.request("input_x_gradient"), "kept", [0])
+        assert kept is not None
+        assert 0 < kept[0] < 1
 
 
 def test_a_text_that_is_read_otherwise_beside_others_is_run_by_itself(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     model, texts = load("gpt2")
-    alone = [model.explain(t.prompt, output=t.output).reading.raw_rows("leave_one_out") for t in texts]
+    alone = [model.explain(t.prompt, output=t.output).reading for t in texts]
     real = Perturber.together.__func__  # type: ignore[attr-defined]
 
     def spoilt(cls: Any, some: Any, groups: Any) -> Any:
@@ -101,11 +128,30 @@ def test_a_text_that_is_read_otherwise_beside_others_is_run_by_itself(
             for row, rows in enumerate(real(cls, some, groups))
         ]
 
+    logits_of = PaddedRun.logits_of
     monkeypatch.setattr(Perturber, "together", classmethod(spoilt))
-    found = explain_batch(model, texts, ["leave_one_out"], {})
+    monkeypatch.setattr(
+        PaddedRun, "logits_of", lambda run, text: logits_of(run, text) * (1 + (run.lengths[0][text] == 16))
+    )
+    found = explain_batch(model, texts, ["leave_one_out", "saliency"], {})
     for reading, truth in zip(found, alone, strict=True):
         assert not isinstance(reading, Exception)
-        np.testing.assert_allclose(reading.raw_rows("leave_one_out"), truth, rtol=1e-5, atol=1e-5)
+        assert in_batch(reading, "saliency") == (reading.n_inputs != 16)
+        for method in ("leave_one_out", "saliency"):
+            assert_same_rows(reading, truth, method)
+
+
+def test_gradients_that_are_others_beside_other_texts_are_computed_by_themselves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    model, texts = load("gpt2")
+    monkeypatch.setattr(
+        padded, "batched_gradients", lambda *given: [1.001 * own for own in batched_gradients(*given)]
+    )
+    for text, reading in zip(texts, explain_batch(model, texts, ["saliency"], {}), strict=True):
+        assert not isinstance(reading, Exception)
+        assert not in_batch(reading, "saliency")
+        assert_same_rows(reading, model.explain(text.prompt, output=text.output).reading, "saliency")
 
 
 def test_texts_that_cannot_be_batched_are_run_by_themselves() -> None:
@@ -118,14 +164,18 @@ def test_texts_that_cannot_be_batched_are_run_by_themselves() -> None:
 
 
 def test_more_texts_than_fit_are_several_batches(runs: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(together, "texts_at_once", lambda *_: 7)
+    monkeypatch.setattr(removed_together, "texts_at_once", lambda *_: 7)
+    monkeypatch.setattr(gradients_together, "graphs_at_once", lambda *_: 2)
+    monkeypatch.setattr(gradients_together, "steps_at_once", lambda *_: 3)
     model, texts = load("gpt2")
-    found = explain_batch(model, texts, ["leave_one_out"], {})
+    found = explain_batch(model, texts, ["leave_one_out", "saliency"], {})
     assert max(runs) == 7
     for text, reading in zip(texts, found, strict=True):
         assert not isinstance(reading, Exception)
-        truth = model.explain(text.prompt, output=text.output).reading.raw_rows("leave_one_out")
-        np.testing.assert_allclose(reading.raw_rows("leave_one_out"), truth, rtol=1e-5, atol=1e-5)
+        truth = model.explain(text.prompt, output=text.output).reading
+        for method in ("leave_one_out", "saliency"):
+            assert in_batch(reading, method)
+            assert_same_rows(reading, truth, method)
 
 
 def test_a_bad_text_fails_alone(monkeypatch: pytest.MonkeyPatch) -> None:

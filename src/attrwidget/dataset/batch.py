@@ -1,4 +1,4 @@
-"""Explain several texts at once: one batch writes their answers, and others run their changed texts."""
+"""Explain several texts at once: one batch writes their answers, others run their changed texts or take gradients."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from attrwidget.methods import get
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from attrwidget.methods.method import Together
+    from attrwidget.methods.request.make import Request
     from attrwidget.results.live import LiveReading
 
 
@@ -31,12 +33,22 @@ def explain_batch(
     found = _explained(model, texts, options)
     for name in methods:
         method = get(name)
-        traces = [one.trace for one in found if not isinstance(one, Exception)]
-        traces = [trace for trace in traces if method.refusal(trace) is None]
-        if method.together is not None and len(traces) > 1:
+        readings = [one for one in found if not isinstance(one, Exception)]
+        readings = [one for one in readings if method.refusal(one.trace) is None]
+        if method.together is not None and len(readings) > 1:
             with suppress(Exception):  # such as too little memory for all at once
-                method.together(traces, name)
+                _compute_together(method.together, readings, [one.request(name) for one in readings])
     return found
+
+
+def _compute_together(
+    together: Together, readings: Sequence[LiveReading], requests: Sequence[Request]
+) -> None:
+    """Compute rows of *readings* together, and keep those of texts of which that can be done."""
+    rows = together([one.trace for one in readings], requests)
+    for one, request, chunks in zip(readings, requests, rows, strict=True):
+        for chunk in chunks or ():
+            one.cache.keep(request, chunk)
 
 
 def _explained(

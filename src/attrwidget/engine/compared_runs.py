@@ -5,12 +5,15 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from attrwidget.engine.attention.recorder import NOT_TOKENS, has_token_axes
 from attrwidget.engine.capabilities import slower_gradients
 from attrwidget.engine.gradients.batched import WEIGHTS_CHANGED
+from attrwidget.engine.gradients.padded import run_padded
+from attrwidget.engine.gradients.segments import WHOLE
 from attrwidget.engine.kept_graphs import keep_newest
+from attrwidget.engine.padding import Unpadded
 from attrwidget.engine.perturb import Perturber
 from attrwidget.engine.readings import read_steps
 from attrwidget.engine.text_check import ReadOtherwiseError, TextCheck
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from attrwidget.engine.attention.recorder import AttentionReader
     from attrwidget.engine.capabilities import Capabilities
     from attrwidget.engine.gradients.graph import Graph, ScoreFunction
+    from attrwidget.engine.gradients.padded import PaddedRun
     from attrwidget.engine.readings import StepReadings
     from attrwidget.engine.text_check import Difference
     from attrwidget.hf.adapter import Adapter
@@ -173,6 +177,20 @@ class ComparedRuns(ABC):
         if attention is not None:
             capabilities = replace(capabilities, gradient_attention=attention)
         return self._make_graph(capabilities, options)
+
+    @property
+    def can_be_padded(self) -> bool:
+        """Whether it can be differentiated in one batch with texts of other lengths; a long one has segments."""
+        return self.n_inputs <= WHOLE
+
+    @classmethod
+    def run_padded(cls, traces: Sequence[Self], capabilities: Capabilities, **options: Any) -> PaddedRun:
+        """Run the texts of *traces* in one batch with a gradient graph; see ``run_padded`` for *options*."""
+        texts = [
+            Unpadded(trace._ids[0], trace.n_source, trace.n_steps)  # noqa: SLF001 - its own class
+            for trace in traces
+        ]
+        return run_padded(traces[0].model, texts, capabilities, **options)
 
     @abstractmethod
     def _make_graph(self, capabilities: Capabilities, options: dict[str, Any]) -> Graph:

@@ -26,10 +26,10 @@ class Segment:
     """A run of consecutive tokens with a gradient graph, over the cache of the tokens before them.
 
     Attributes:
-        leaf: float ``[1, length, d]``, the input embeddings, where gradients end.
-        hidden: ``[1, ≥ rows, d]``, the LM head's input, with the graph of the body.
+        leaf: float ``[b, length, d]``, the input embeddings, where gradients end.
+        hidden: ``[b, ≥ rows, d]``, the LM head's input, with the graph of the body.
         head_input: Detached copy of ``hidden``, so that the LM head has a small graph of its own.
-        logits: ``[rows, vocabulary]``, with the graph of the LM head.
+        logits: ``[b, rows, vocabulary]``, with the graph of the LM head.
     """
 
     leaf: torch.Tensor
@@ -80,17 +80,18 @@ def run_segment(
     replace_embeddings: Callable[[torch.Tensor], torch.Tensor] | None = None,
     context: Mapping[str, Any] | None = None,
 ) -> Segment:
-    """Run *ids* ``[1, length]`` after *cache* with a gradient graph that starts at the embeddings.
+    """Run *ids* ``[b, length]`` after *cache* with a gradient graph that starts at the embeddings.
 
     Args:
         hf: The model.
-        ids: int64 ``[1, length]``.
+        ids: int64 ``[b, length]``.
         rows: How many of the last positions' logits are wanted.
         cache: The cache of the earlier tokens, with its graph, or None.
         attention: An implementation made of plain matrix products, because fused kernels have no batched backward;
             None means the model's own, held to its decomposed form.
         replace_embeddings: Maps the embeddings to those that the model is run on instead.
-        context: What a decoder reads besides *ids*; see ``run_encoder``.
+        context: Other options of the model: a mask, positions, what a decoder reads besides *ids* (see
+            ``run_encoder``).
     """
     heads: list[tuple[torch.Tensor, torch.Tensor]] = []
 
@@ -101,13 +102,13 @@ def run_segment(
         heads.append((args[0], detached))
         return (detached, *args[1:])
 
-    body = hf if context is None else hf.get_decoder()
+    body = hf.get_decoder() if context and "encoder_outputs" in context else hf
     with (
         differentiable(hf, attention),
         leaves_of(body, replace_embeddings, ids.shape[1]) as leaves,
         hooked([(hf.get_output_embeddings(), cut_head)], before=True),
     ):
-        logits = logits_of(hf, ids, rows, cache=cache, **(context or {}))
+        logits = run(hf, ids, rows, cache=cache, **(context or {})).logits[:, -rows:]
     if len(leaves) != 1 or len(heads) != 1:
         raise RuntimeError(f"expected one embedding and one head call, saw {len(leaves)} and {len(heads)}")
     hidden, head_input = heads[0]
@@ -120,19 +121,20 @@ def run_encoder(
     attention: str | None = "eager",
     *,
     replace_embeddings: Callable[[torch.Tensor], torch.Tensor] | None = None,
+    mask: torch.Tensor | None = None,
 ) -> tuple[torch.Tensor, dict[str, Any]]:
-    """Run the encoder on *ids* ``[1, n]`` with a gradient graph.
+    """Run the encoder on *ids* ``[b, n]`` with a gradient graph.
 
-    *attention* and *replace_embeddings* are as in ``run_segment``.
+    *attention* and *replace_embeddings* are as in ``run_segment``, *mask* as in ``encode``.
 
     Returns:
-        The input embeddings ``[1, n, d]``, where gradients end, and the options for the decoder (see ``encode``).
+        The input embeddings ``[b, n, d]``, where gradients end, and the options for the decoder (see ``encode``).
     """
     with (
         differentiable(hf, attention),
         leaves_of(hf.get_encoder(), replace_embeddings, ids.shape[1]) as leaves,
     ):
-        context = encode(hf, ids)
+        context = encode(hf, ids, mask)
     if len(leaves) != 1:
         raise RuntimeError(f"expected one embedding call in the encoder, saw {len(leaves)}")
     return leaves[0], context

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 
@@ -13,23 +13,28 @@ from attrwidget.hf import weights_size
 from attrwidget.hf.model_errors import is_out_of_memory
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
     from attrwidget.engine.capabilities import Capabilities
     from attrwidget.hf.adapter import Adapter
 
+T = TypeVar("T")
 _SHARE = 0.5  # of the free memory, unless the user gives a budget
 # Bytes on a CPU and on a GPU, by measurement: of a batch's gradients at the widest layer (larger is slower on a CPU),
-# and of a batch's logits and widest activations.
+# of a batch's logits and widest activations, and of its graph. They are no share of what is free, by which a batch's
+# rounding would depend on the machine.
 _GRADIENTS, _RUNS = (18 << 20, 256 << 20), (64 << 20, 1 << 30)
+_GRAPHS = (512 << 20, 8 << 30)
 _MOST = 64  # texts in a batch
 
 
-def steps_at_once(model: Adapter, capabilities: Capabilities, tokens: int) -> int:
-    """Return how many steps' gradients over *tokens* tokens to compute in one batch."""
+def steps_at_once(model: Adapter, capabilities: Capabilities, tokens: int, texts: int = 1) -> int:
+    """Return how many steps' gradients over *tokens* tokens to compute in one batch, of each of several *texts*."""
     if not capabilities.batched:
         return 1
     rows = min(tokens, PROMPT_SEGMENT) if capabilities.segments else tokens
     width = max(_widest(model.text_config), _heads(model.text_config) * rows)
-    return max(1, min(SEGMENT, _on_device(model, _GRADIENTS) // (4 * tokens * width)))
+    return max(1, min(SEGMENT, _on_device(model, _GRADIENTS) // (4 * texts * tokens * width)))
 
 
 def texts_at_once(model: Adapter, tokens: int, steps: int = 1, most: int = _MOST) -> int:
@@ -38,6 +43,21 @@ def texts_at_once(model: Adapter, tokens: int, steps: int = 1, most: int = _MOST
     width = 8 * int(config.hidden_size) + _heads(config) * tokens
     bytes_each = 4 * (2 * steps * model.vocabulary + tokens * width)
     return max(1, min(most, _MOST, _on_device(model, _RUNS) // bytes_each))
+
+
+def graphs_at_once(model: Adapter, tokens: int, steps: int) -> int:
+    """Return how many texts of *tokens* tokens, read at *steps* positions, to run at once with a gradient graph."""
+    at_once = _on_device(model, _GRAPHS) // graph_bytes(model, tokens)
+    return max(1, min(texts_at_once(model, tokens, steps), at_once))
+
+
+def in_batches(items: Sequence[T], at_once: Callable[[T], int]) -> Iterator[Sequence[T]]:
+    """Yield *items*, the smallest first, in batches: *at_once* gives how many of an item's size fit in memory."""
+    while items:
+        largest = items[min(at_once(items[0]), len(items)) - 1]
+        size = at_once(largest)
+        yield items[:size]
+        items = items[size:]
 
 
 def graph_bytes(model: Adapter, tokens: int) -> int:

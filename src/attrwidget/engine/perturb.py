@@ -13,6 +13,7 @@ import torch
 from attrwidget.engine.forward import encode, run
 from attrwidget.engine.hooks import hooked
 from attrwidget.engine.memory import require_room, run_bytes, smaller_batch, texts_at_once
+from attrwidget.engine.padding import Unpadded, pad
 from attrwidget.engine.prefix_cache import Prefix
 from attrwidget.hf.exclusive_use import exclusive_use, lock_of
 
@@ -116,24 +117,16 @@ class Perturber:
         Returns:
             The logits ``[steps, vocabulary]`` of each; see ``batch``.
         """
-        first = texts[0]
-        sides = [(text.source, text.ids.shape[1] - text.source) for text in texts]
-        source, target = (max(lengths) for lengths in zip(*sides, strict=True))
-        ids = first.ids.new_full((len(texts), source + target), first.model.pad_id)
-        keep_mask = torch.zeros_like(ids, dtype=torch.bool)
-        for row, (text, group, (own, length)) in enumerate(zip(texts, groups, sides, strict=True)):
-            kept = torch.ones_like(text.ids[0], dtype=torch.bool)
-            kept[list(group)] = False
-            for to, of in ((slice(own), slice(own)), (slice(source, source + length), slice(own, None))):
-                ids[row, to], keep_mask[row, to] = text.ids[0, of], kept[of]
-        rows = max(target - length + text.steps for text, (_, length) in zip(texts, sides, strict=True))
-        logits = masked_logits(first.model, ids, keep_mask.to(ids), rows, source, positions=first.positions)
-        before = keep_mask[:, source:].cumsum(1)
+        first, own = texts[0], [Unpadded(text.ids[0], text.source, text.steps) for text in texts]
+        ids, mask, source, rows, places = padded = pad(own, first.model.pad_id)
+        for row, text, group in zip(mask, own, groups, strict=True):
+            row[[padded.column(text, index) for index in group]] = 0
+        logits = masked_logits(first.model, ids, mask, rows, source, positions=first.positions)
+        before = mask[:, source:].cumsum(1)
         if source:
-            before = before * keep_mask[:, :source].any(1, keepdim=True)
+            before = before * mask[:, :source].any(1, keepdim=True)
         logits = logits.masked_fill((before[:, -rows:] == 0)[..., None], torch.nan)
-        ends = [rows - target + length for _, length in sides]
-        return [logits[row, end - texts[row].steps : end] for row, end in enumerate(ends)]
+        return [logits[row, at] for row, at in enumerate(places)]
 
     def forget(self) -> None:
         """Free the cache that is kept from one batch to the next."""
@@ -245,11 +238,8 @@ def masked_logits(
         hidden: Whether to return the LM head's inputs ``[b, rows, d]`` instead.
         positions: Whether positions are given to the model, if it takes them.
     """
-    options: dict[str, Any] = {"attention_mask": mask}
     known = 0 if past is None else int(past.get_seq_length())
-    if positions and _takes_positions(model):
-        # By default positions are counted from the mask, so those after a masked token would move.
-        options["position_ids"] = torch.arange(known, ids.shape[1], device=ids.device).expand(len(ids), -1)
+    options = mask_options(model, mask, known, positions=positions)
     if past is not None:
         ids = ids[:, known:]
     seen: list[torch.Tensor] = []
@@ -262,6 +252,15 @@ def masked_logits(
         with hooked(hooks, before=True):
             logits = run(model.hf, ids, rows, cache=past, **options).logits
     return seen[-1][:, -rows:] if hidden else logits[:, -rows:]
+
+
+def mask_options(model: Adapter, mask: torch.Tensor, known: int = 0, *, positions: bool) -> dict[str, Any]:
+    """Return the options of *model* for a *mask* ``[b, n]``, with *positions* from *known* on if it takes them."""
+    options: dict[str, Any] = {"attention_mask": mask}
+    if positions and _takes_positions(model):
+        # By default positions are counted from the mask, so those after a masked token would move.
+        options["position_ids"] = torch.arange(known, mask.shape[1], device=mask.device).expand(len(mask), -1)
+    return options
 
 
 def _takes_positions(model: Adapter) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from attrwidget.methods.method import Figures, Method, Passes, Progress
 from attrwidget.methods.registry import register
 from attrwidget.methods.shared.gradient import reduced_gradients
+from attrwidget.methods.shared.gradients_together import rows_together
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,6 +49,7 @@ INPUT_X_GRADIENT = register(
         passes=Passes(once=1, each_step=0.7),
         signed=True,
         linear=True,
+        together=rows_together,
         target_function="logit",
     )
 )

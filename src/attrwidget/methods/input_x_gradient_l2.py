@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from attrwidget.methods.method import Method, Passes
 from attrwidget.methods.registry import register
 from attrwidget.methods.shared.gradient import reduced_gradients
+from attrwidget.methods.shared.gradients_together import rows_together
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +40,7 @@ INPUT_X_GRADIENT_L2 = register(
         compute=_compute,
         passes=Passes(once=1, each_step=0.7),
         reduce=_reduce,
+        together=rows_together,
         distribution="gradient",
     )
 )

@@ -9,7 +9,6 @@ import numpy as np
 
 from attrwidget.methods.method import Method, Passes
 from attrwidget.methods.registry import register
-from attrwidget.methods.request.make import make_request
 from attrwidget.methods.request.units import units_of
 from attrwidget.methods.shared.notes import join_notes, note_on_masking, note_on_units
 from attrwidget.methods.shared.one_at_a_time import OneAtATime, rows_one_at_a_time
@@ -22,7 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from attrwidget.engine.trace import Trace
-    from attrwidget.methods.method import HeadSelection, Rows
+    from attrwidget.methods.method import Chunk, HeadSelection, Rows
+    from attrwidget.methods.request.make import Request
     from attrwidget.methods.request.targets import Target
 
 
@@ -46,20 +46,19 @@ def _rows(trace: Trace, target: Target, steps: Sequence[int], change: str | int,
     return rows_one_at_a_time(trace, ("leave_one_out", change, target, tuple(units)), make, steps)
 
 
-def _together(traces: Sequence[Trace], name: str) -> None:
-    """Compute the rows of several traces of one model in batches, for ``_rows`` to find."""
-    from attrwidget.methods.shared.together import remove_together  # imports torch
+def _together(traces: Sequence[Trace], requests: Sequence[Request]) -> list[list[Chunk] | None]:
+    """Compute the rows of several traces of one model in batches; see ``Method.together``."""
+    from attrwidget.methods.shared.removed_together import remove_together  # imports torch
 
     work = []
-    for trace in traces:
-        request = make_request(trace, name)
-        units, target = units_of(trace, request.options["units"]), request.target
-        one = OneAtATime(trace, units, trace.unchecked_perturber("mask"), target.all_steps, _fall)
-        work.append((("leave_one_out", "mask", target, tuple(units)), one))
-    usable = remove_together([one for _, one in work])
-    for trace, (key, one), use in zip(traces, work, usable, strict=True):
-        if use:
-            trace.partial_results[key] = one
+    for trace, request in zip(traces, requests, strict=True):
+        units, perturber = units_of(trace, request.options["units"]), trace.unchecked_perturber("mask")
+        work.append(OneAtATime(trace, units, perturber, request.target.all_steps, _fall))
+    usable = remove_together(work)
+    return [
+        [(list(range(one.trace.n_steps)), one.rows)] if use else None
+        for one, use in zip(work, usable, strict=True)
+    ]
 
 
 def _masked(

@@ -64,6 +64,7 @@ if TYPE_CHECKING:
         tuple[list[int], NDArray[np.floating]] | tuple[list[int], NDArray[np.floating], Figures] | Progress
     )
     Rows = Generator[Chunk, None, None]
+    Together = Callable[[Sequence[Trace], Sequence[Any]], list[list[Chunk] | None]]  # of traces and requests
 
 
 class Passes(NamedTuple):
@@ -143,8 +144,8 @@ class Method:
             ``[tokens, d]`` into ``[k, tokens]``, so that the gradients of two words can be compared before it.
         linear: Whether the row of a sum of scores is the sum of their rows, and ``compute`` reads the trace by its
             gradients alone: one backward pass then explains several steps.
-        together: ``together(traces, name)`` computes the rows of several texts of one model in batches; the traces keep
-            them for ``compute``. Texts of which that cannot be done are left out.
+        together: ``together(traces, requests)`` computes all rows of several texts of a model in batches; each text has
+            a ``Request``. It returns what ``compute`` would yield of each, or None where that cannot be done.
         distribution: How it explains the target function ``"distribution"``: by comparing scores (``"change"``), by
             differentiating (``"gradient"``), or, None, not at all.
         note: ``note(trace, options)`` is a sentence on how the scores were computed, or None.
@@ -169,7 +170,7 @@ class Method:
     package: str | None = None
     reduce: Callable[[torch.Tensor, torch.Tensor], torch.Tensor] | None = None
     linear: bool = False
-    together: Callable[[Sequence[Trace], str], None] | None = None
+    together: Together | None = None
     distribution: str | None = None
     note: Callable[[Trace, Mapping[str, Any]], str | None] | None = None
     note_on_rows: Callable[[Trace, Sequence[int], NDArray[np.floating]], str | None] | None = None

@@ -9,6 +9,7 @@ from attrwidget.errors import AttrWidgetError
 from attrwidget.methods.method import Method, Passes
 from attrwidget.methods.registry import register
 from attrwidget.methods.shared.gradient import reduced_gradients
+from attrwidget.methods.shared.gradients_together import rows_together
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -52,6 +53,7 @@ SALIENCY = register(
         compute=_compute,
         passes=Passes(once=1, each_step=0.7),
         reduce=_reduce,
+        together=rows_together,
         distribution="gradient",
         options={"norm": "l2"},
         note=_note,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from attrwidget.engine.forward import run_segment
+from attrwidget.engine.gradients.scales import score_gradients
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.attention_interface import observed_attention, replaced_attention
 from attrwidget.hf.exclusive_use import lock_of
@@ -42,8 +43,7 @@ def attention_gradients(
     """
     with graph_on(hf), kept_weights() as weights:
         segment = run_segment(hf, ids, n_steps, attention=observed_attention(hf, "eager"))
-        logits = segment.logits.detach().double().requires_grad_(True)  # noqa: FBT003
-        (at_logits,) = torch.autograd.grad(score(logits, range(n_steps)).sum(), logits)
+        at_logits = score_gradients(segment.logits[0], score, range(n_steps))[None]
         (seeds,) = torch.autograd.grad(segment.logits, segment.head_input, at_logits.to(segment.logits))
     require_graph(hf, weights)
     for step in steps:

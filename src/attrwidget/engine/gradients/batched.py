@@ -25,7 +25,7 @@ import torch
 from attrwidget.engine.forward import Segment, differentiable, run_encoder, run_segment
 from attrwidget.engine.gradients.activations import one_product_backward
 from attrwidget.engine.gradients.checkpoint import can_checkpoint, checkpointed
-from attrwidget.engine.gradients.scales import weighed
+from attrwidget.engine.gradients.scales import scaled_score_gradients, weighed
 from attrwidget.engine.gradients.segments import SEGMENT, segment_bounds
 from attrwidget.engine.memory import (
     budget_of,
@@ -179,7 +179,7 @@ class GradientGraph:
                 with lock_of(self._model.hf), torch.no_grad():
                     while len(self._segments) <= index:
                         self._grow()
-                    values = score(self._segments[index].logits.double(), inside)
+                    values = score(self._segments[index].logits[0].double(), inside)
                 found |= dict(zip(inside, values.cpu(), strict=True))
         except (RuntimeError, MemoryError) as error:
             if is_out_of_memory(error) and self._save_memory():
@@ -259,7 +259,7 @@ class GradientGraph:
                     context=self._encoder and self._encoder[1],
                 )
             if self._check is not None and self._steps_of(index):
-                self._check(self._steps_of(index), segment.logits)
+                self._check(self._steps_of(index), segment.logits[0])
         except BaseException:
             # The cache may hold the keys of some layers and not of others.
             self._forget()
@@ -307,13 +307,9 @@ class GradientGraph:
         if not missing:
             return
         segment, rows = self._segments[index], self._rows_of(index, missing)
-        with torch.inference_mode(False), torch.enable_grad():  # noqa: FBT003
-            logits = segment.logits.detach()[rows].double().requires_grad_(True)  # noqa: FBT003
-            (at_logits,) = torch.autograd.grad(score(logits, missing).sum(), logits)
-            scales = at_logits.abs().amax(-1)
-            scales = torch.where(scales > 0, scales, 1.0)
+        with torch.inference_mode(False):  # noqa: FBT003
             cotangents = torch.zeros_like(segment.logits)
-            cotangents[rows] = (at_logits / scales[:, None]).to(cotangents)
+            cotangents[0, rows], scales = scaled_score_gradients(segment.logits[0, rows], score, missing)
             (seeds,) = torch.autograd.grad(segment.logits, segment.head_input, cotangents, retain_graph=True)
         known |= {
             step: (seeds[0, row].clone(), scale)

@@ -152,7 +152,7 @@ def plain_gradients(
             leaves.append(leaf)
         end = ids.shape[1] - 1 if whole else prefix
         segment = run_segment(model.hf, ids[:, :end], end - prefix + 1, attention=attention, context=context)
-        score = trial_score(segment.logits[:1].double(), [0]).sum()
+        score = trial_score(segment.logits[0, :1].double(), [0]).sum()
         (seed,) = torch.autograd.grad(score, segment.head_input)
         gradients = torch.autograd.grad(segment.hidden, [*leaves, segment.leaf], seed)
         rows.append(_padded(torch.cat(gradients, dim=1)[0], tokens))

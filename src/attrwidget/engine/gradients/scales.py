@@ -1,4 +1,4 @@
-"""Scales of several gradients as one."""
+"""Gradients of scores at the logits, divided by their size, so that they do not underflow in float32."""
 
 from __future__ import annotations
 
@@ -8,6 +8,26 @@ import torch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from attrwidget.engine.gradients.graph import ScoreFunction
+
+
+def score_gradients(logits: torch.Tensor, score: ScoreFunction, steps: Sequence[int]) -> torch.Tensor:
+    """Return the gradients of the *score* of each of *steps* at their *logits* ``[r, outputs]``, float64."""
+    with torch.inference_mode(False), torch.enable_grad():  # noqa: FBT003
+        precise = logits.detach().double().requires_grad_(True)  # noqa: FBT003
+        (gradients,) = torch.autograd.grad(score(precise, steps).sum(), precise)
+    return gradients
+
+
+def scaled_score_gradients(
+    logits: torch.Tensor, score: ScoreFunction, steps: Sequence[int]
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return ``score_gradients`` in the precision of *logits*, each row divided by its scale, and the scales."""
+    gradients = score_gradients(logits, score, steps)
+    scales = gradients.abs().amax(-1)
+    scales = torch.where(scales > 0, scales, 1.0)
+    return (gradients / scales[:, None]).to(logits.dtype), scales
 
 
 def weighed(scales: Sequence[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:

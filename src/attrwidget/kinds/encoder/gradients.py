@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from attrwidget.engine.forward import differentiable
+from attrwidget.engine.forward import differentiable, leaves_of
 from attrwidget.engine.gradients.activations import one_product_backward
 from attrwidget.engine.gradients.attention_gradients import graph_on, kept_weights, require_graph
 from attrwidget.engine.gradients.batched import batched_gradients, fewer_steps
-from attrwidget.engine.gradients.scales import weighed
+from attrwidget.engine.gradients.padded import PaddedRun, in_rows
+from attrwidget.engine.gradients.scales import scaled_score_gradients, score_gradients, weighed
 from attrwidget.engine.memory import steps_at_once
 from attrwidget.hf.attention_interface import observed_attention
 from attrwidget.hf.exclusive_use import lock_of
 from attrwidget.hf.model_errors import model_errors
+from attrwidget.kinds.encoder.text import padded_logits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -131,11 +133,30 @@ class EncoderGradients:
         """Return the scores' gradients at the logits, each step's divided by its scale, and the scales."""
         if score not in self._known:
             logits = self._grown()[1]
-            gradients = _score_gradients(logits, score)
-            scales = gradients.abs().amax(-1)
-            scales = torch.where(scales > 0, scales, 1.0)
-            self._known[score] = (gradients / scales[:, None]).to(logits), scales
+            self._known[score] = scaled_score_gradients(logits, score, range(len(logits)))
         return self._known[score]
+
+
+def run_padded(
+    texts: Sequence[EncoderText],
+    capabilities: Capabilities,
+    *,
+    around: Callable[[], AbstractContextManager[Any]] = nullcontext,
+    replace_embeddings: Sequence[ReplaceEmbeddings] | None = None,
+) -> PaddedRun:
+    """Run *texts* that can be padded in one batch, with a gradient graph; see ``engine.gradients.padded``."""
+    hf, lengths = texts[0].model.hf, [text.length for text in texts]
+    replace = in_rows(replace_embeddings, lengths, [0] * len(texts))
+    with (
+        differentiable(hf, capabilities.gradient_attention),
+        around(),
+        one_product_backward(hf),
+        leaves_of(texts[0].model.reader, replace, max(lengths)) as leaves,
+    ):
+        logits = padded_logits(texts, [torch.ones_like(text.ids[0]) for text in texts])
+    if len(leaves) != 1:
+        raise RuntimeError(f"expected one call of the embeddings, saw {len(leaves)}")
+    return PaddedRun(leaves, [lengths], logits, [range(len(text.rows)) for text in texts])
 
 
 def attention_gradients(text: EncoderText, steps: Sequence[int], score: ScoreFunction) -> AttentionGradients:
@@ -148,7 +169,7 @@ def attention_gradients(text: EncoderText, steps: Sequence[int], score: ScoreFun
         text.leaves(None),
     ):
         logits = text.read(text.run())[0]
-        at_logits = _score_gradients(logits, score).to(logits)
+        at_logits = score_gradients(logits, score, range(len(logits))).to(logits)
     require_graph(hf, weights)
     for step in steps:
         with graph_on(hf):
@@ -156,11 +177,3 @@ def attention_gradients(text: EncoderText, steps: Sequence[int], score: ScoreFun
                 logits[step], weights, at_logits[step], retain_graph=True, allow_unused=True
             )
         yield step, weights, gradients
-
-
-def _score_gradients(logits: torch.Tensor, score: ScoreFunction) -> torch.Tensor:
-    """Return the gradients of all steps' scores at *logits* ``[steps, outputs]``, float64."""
-    with torch.inference_mode(False), torch.enable_grad():  # noqa: FBT003
-        precise = logits.detach().double().requires_grad_(True)  # noqa: FBT003
-        (gradients,) = torch.autograd.grad(score(precise, range(len(logits))).sum(), precise)
-    return gradients

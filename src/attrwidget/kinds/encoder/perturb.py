@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 import torch
 
 from attrwidget.engine.perturb import Perturber
-from attrwidget.hf.exclusive_use import lock_of
+from attrwidget.hf.exclusive_use import exclusive_use, lock_of
 from attrwidget.kinds.encoder.text import padded_logits
 
 if TYPE_CHECKING:
@@ -57,10 +57,12 @@ class EncoderPerturber(Perturber):
         for text, group in zip(own, groups, strict=True):
             kept.append(torch.ones_like(text.ids[0], dtype=torch.bool))
             kept[-1][list(group)] = False
-        logits = padded_logits([text.text for text in own], kept)
+        with exclusive_use(own[0].model.hf), torch.no_grad():
+            logits = padded_logits([text.text for text in own], kept)
+        found = [rows[: len(text.text.rows)] for text, rows in zip(own, logits, strict=True)]
         return [
             rows if some.any() else torch.full_like(rows, torch.nan)
-            for rows, some in zip(logits, kept, strict=True)
+            for rows, some in zip(found, kept, strict=True)
         ]
 
     def logits(self, groups: Sequence[Group]) -> torch.Tensor:

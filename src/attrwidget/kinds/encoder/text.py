@@ -193,15 +193,15 @@ class EncoderText:
             return self.model.hf(input_ids=ids, attention_mask=mask, return_dict=True, **options)
 
 
-def padded_logits(texts: Sequence[EncoderText], kept: Sequence[torch.Tensor]) -> list[torch.Tensor]:
-    """Run several *texts* of one model in one batch, padded on the right, without gradients.
+def padded_logits(texts: Sequence[EncoderText], kept: Sequence[torch.Tensor]) -> torch.Tensor:
+    """Run several *texts* of one model in one batch, padded on the right.
 
     Args:
         texts: Texts that can be padded.
         kept: bool ``[n]``, the tokens of each text that are attended to.
 
     Returns:
-        The logits ``[steps, outputs]`` of each.
+        The logits ``[b, steps, outputs]``; those after a text's own steps mean nothing.
     """
     first = texts[0]
 
@@ -216,9 +216,7 @@ def padded_logits(texts: Sequence[EncoderText], kept: Sequence[torch.Tensor]) ->
         torch.arange(ids.shape[1], device=ids.device).expand(ids.shape),
         torch.ones_like(ids[0], dtype=torch.bool),
     )
-    with exclusive_use(first.model.hf), torch.no_grad():
-        logits = first._read(ids, mask, types, places)  # noqa: SLF001 - of this very file
-    return [rows[: len(text.rows)] for text, rows in zip(texts, logits, strict=True)]
+    return first._read(ids, mask, types, places)  # noqa: SLF001 - of this very file
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from attrwidget.engine.trace import Trace
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.adapter import require_length
 from attrwidget.hf.attention_interface import is_own_attention
-from attrwidget.kinds.encoder.gradients import EncoderGradients, attention_gradients
+from attrwidget.kinds.encoder.gradients import EncoderGradients, attention_gradients, run_padded
 from attrwidget.kinds.encoder.perturb import EncoderPerturber
 from attrwidget.text.edits import NOTHING_LEFT
 from attrwidget.text.sections import Section
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from attrwidget.engine.capabilities import Capabilities
     from attrwidget.engine.gradients.attention_gradients import AttentionGradients
     from attrwidget.engine.gradients.graph import ScoreFunction
+    from attrwidget.engine.gradients.padded import PaddedRun
     from attrwidget.engine.perturb import Perturber
     from attrwidget.hf.adapter import Adapter
     from attrwidget.kinds.encoder.adapter import Encoder
@@ -182,6 +183,17 @@ class EncoderTrace(Trace):
 
     def _make_graph(self, capabilities: Capabilities, options: dict[str, Any]) -> EncoderGradients:
         return EncoderGradients(self._text, capabilities, **options)
+
+    @property
+    def can_be_padded(self) -> bool:
+        """Whether it can be differentiated in one batch with texts of other lengths."""
+        return self._text.can_be_padded
+
+    @classmethod
+    def run_padded(cls, traces: Sequence[Self], capabilities: Capabilities, **options: Any) -> PaddedRun:
+        """Run the texts of *traces* in one batch with a gradient graph; see ``run_padded``."""
+        texts = [trace._text for trace in traces]  # noqa: SLF001 - its own class
+        return run_padded(texts, capabilities, **options)
 
     def tables(self) -> list[tuple[int, torch.nn.Module]]:
         """Return the module that embeds the text."""

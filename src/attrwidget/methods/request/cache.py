@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from attrwidget.engine.trace import Trace
+    from attrwidget.methods.method import Chunk
     from attrwidget.methods.request.make import Request
 
 
@@ -55,6 +56,12 @@ class ScoreCache:
         with self._lock:
             known = self._rows.setdefault(request.key, {})
         return self._collect(request, steps, known, progress)
+
+    def keep(self, request: Request, chunk: Chunk) -> None:
+        """Keep the rows of a *chunk* that the method of *request* has yielded."""
+        with self._lock:
+            known = self._rows.setdefault(request.key, {})
+        self._add(request, known, chunk)
 
     def figure(self, request: Request, name: str, steps: Sequence[int]) -> NDArray[np.floating] | None:
         """Return the figure *name* of ``Figures`` of the finished rows of *steps*; None unless each row has it."""
@@ -98,10 +105,7 @@ class ScoreCache:
                         done, total = chunk
                         report(done, total)
                         continue
-                    with self._lock:
-                        known.update(zip(chunk[0], chunk[1], strict=True))
-                        if len(chunk) == 3:
-                            self._figures.setdefault(request.key, {}).update(_by_step(chunk[0], chunk[2]))
+                    self._add(request, known, chunk)
                     if total == len(missing):
                         done += len(chunk[0])
                         report(min(done, total), total)
@@ -110,6 +114,15 @@ class ScoreCache:
             if len(steps)
             else np.empty((0, self._trace.n_inputs), np.float32)
         )
+
+    def _add(self, request: Request, known: dict[int, NDArray[np.floating]], chunk: Chunk) -> None:
+        """Add the rows of *chunk*, if it has some, to those that are *known*, and its figures to those of *request*."""
+        if isinstance(chunk, Progress):
+            return
+        with self._lock:
+            known.update(zip(chunk[0], chunk[1], strict=True))
+            if len(chunk) == 3:
+                self._figures.setdefault(request.key, {}).update(_by_step(chunk[0], chunk[2]))
 
 
 def _by_step(steps: list[int], figures: Figures) -> dict[int, Figures]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from attrwidget.engine.compare import same
-from attrwidget.engine.memory import texts_at_once
+from attrwidget.engine.memory import in_batches, texts_at_once
 from attrwidget.hf.model_errors import RAISED
 
 if TYPE_CHECKING:
@@ -59,15 +59,14 @@ def _as_by_itself(work: Sequence[OneAtATime], read: Sequence[Mapping[Group, torc
     return same(torch.stack(alone).float(), beside.float(), low_precision=low_precision, times=_TIMES)
 
 
-def _batches(work: Sequence[OneAtATime]) -> Iterator[list[Row]]:
-    """Yield the unchanged texts and their changes, texts of similar length together, as many as fit in memory."""
+def _batches(work: Sequence[OneAtATime]) -> Iterator[Sequence[Row]]:
+    """Return the unchanged texts and their changes, texts of similar length together, as many as fit in memory."""
     lengths = [one.perturber.ids.shape[1] for one in work]
     order = sorted(range(len(work)), key=lambda text: (lengths[text], text))
     rows: list[Row] = [(text, group) for text in order for group in [(), *work[text].units]]
-    while rows:
-        longest = work[rows[0][0]].perturber
-        size = texts_at_once(longest.model, lengths[rows[0][0]], longest.steps)
-        text = rows[min(size, len(rows)) - 1][0]  # the longest of as many
-        size = texts_at_once(longest.model, lengths[text], work[text].perturber.steps)
-        yield rows[:size]
-        rows = rows[size:]
+
+    def at_once(row: Row) -> int:
+        text = work[row[0]].perturber
+        return texts_at_once(text.model, lengths[row[0]], text.steps)
+
+    return in_batches(rows, at_once)
