@@ -140,11 +140,14 @@ test("an error is shown with a way back", async () => {
   app.click(3);
   await settle();
   expect(app.root.querySelector("[role=alert] span")?.textContent).toBe("The model is gone.");
+  const size = app.root.querySelector(".aw-why .size");
+  expect(size?.textContent).toBe("The model is gone.");
   app.session.trouble = null;
   app.root.querySelector<HTMLElement>(".trouble button")?.click();
   await settle();
   expect(app.root.querySelector("[role=alert]")).toBeNull();
   expect(app.root.querySelector(".legend")?.textContent).toContain(".500");
+  expect(size?.textContent).toContain("inputs");
 });
 
 test("new content replaces the old", async () => {

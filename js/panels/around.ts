@@ -1,5 +1,5 @@
 /** What stands around the text on the first screen: it is unpacked once the text is there. */
-import type { ReadonlySignal } from "@preact/signals-core";
+import { computed, type ReadonlySignal } from "@preact/signals-core";
 import { listenForKeys, type Panels, type Searching } from "../a11y/keys";
 import type { Context } from "../context";
 import { h } from "../dom";
@@ -31,7 +31,11 @@ function mount(display: HTMLElement, around: AroundContext): void {
   const { tasks, notes, trouble, places, panels, search, ...ctx } = around;
   status.mount(places.over, ctx, tasks);
   strip.mount(places.bottom, ctx, display);
-  summary.mount(places.over, ctx, why.mount(places.side, ctx, trouble));
+  const failed = computed(() => {
+    const now = tasks.status.value;
+    return now.kind === "failed" ? now.message : null;
+  });
+  summary.mount(places.over, ctx, why.mount(places.side, ctx, trouble, failed));
   picker.mount(places.side, ctx);
   mountContext(places.side, ctx);
   status.mountNotes(places.bottom, ctx, notes, trouble);

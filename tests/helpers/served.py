@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 from safetensors.numpy import load, save
 
 from attrwidget.errors import AttrWidgetError
+from attrwidget.explanation import Explanation
 from attrwidget.formats.read.open import read_texts
 from attrwidget.formats.write.save import texts_of
 from attrwidget.page.content import content_of
-from attrwidget.page.served import Reply, ServedReading
+from attrwidget.page.served import ServedReading
+from attrwidget.page.server import Reply
 from attrwidget.results.base import MethodInfo
 from attrwidget.widget.desk import Desk
 from attrwidget.wire.frames import read_answer
@@ -85,6 +87,9 @@ class _Line:
         finally:
             chunks.close()  # type: ignore[attr-defined]
         return Reply(*answer, *map(self.server.explanation, replaced))
+
+    def call(self, name: str, arguments: Mapping[str, Any], progress: Progress | None = None) -> Any:  # noqa: ARG002
+        return getattr(Explanation(self.reading), name)(**arguments)
 
 
 def served(reading: Reading) -> ServedReading:

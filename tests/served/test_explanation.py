@@ -169,3 +169,19 @@ def test_neither_torch_nor_transformers_is_imported(address: str) -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert run.stdout == "set()\n", run.stderr
+
+
+def test_questions_about_it_have_the_answers_of_the_model_itself(
+    served: ServedExplanation, here: aw.Explanation
+) -> None:
+    teach = aw.teach
+    for answer in (
+        teach.top_head(0),
+        teach.top_head(1, "Japan"),
+        teach.top_head(0, "Japan", attention=True),
+        teach.top_input(0, "saliency"),
+        teach.probability(0),
+        teach.score(0, "Japan", "attention", heads=[(1, 0)]),
+    ):
+        assert answer.key(served.reading) == answer.key(here.reading)
+    assert served.reading.given_by_heads([0, 1]).sinks == here.reading.given_by_heads([0, 1]).sinks

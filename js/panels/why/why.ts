@@ -23,11 +23,15 @@ const listed = 5;
 /** Letters of what tells a word from others that leave the word too little room: "51st of 122". */
 const longTag = 9;
 
-/** `trouble` tells why nothing more can be computed now, or null. Returns how many checks were made. */
+/**
+ * `trouble` tells why nothing more can be computed now, and `failed` why what was asked for last could not be; or null.
+ * Returns how many checks were made.
+ */
 function mount(
   host: HTMLElement,
   ctx: Context,
   trouble?: ReadonlySignal<string | null>,
+  failed?: ReadonlySignal<string | null>,
 ): ReadonlySignal<number> {
   const { state, scores, effect } = ctx;
   const title = h("div", { class: "title" });
@@ -70,7 +74,9 @@ function mount(
     const long = content.grouped === "sentence" || content.grouped === "message";
     list.classList.toggle("wide", long || top.some((u) => told(content, u).length > longTag));
     writeText(size, [
-      found ? sizeText(found, sums, top, content) : trouble?.value ? "not computed" : "computing …",
+      found
+        ? sizeText(found, sums, top, content)
+        : (failed?.value ?? (trouble?.value ? "not computed" : "computing …")),
     ]);
     const added = found ? sumText(found) : null;
     // The sum keeps its room while the next is computed, and while a head that is pointed at shows its attention.
@@ -99,7 +105,7 @@ function mount(
   const later = afterNextFrame(draw, ctx.signal);
   effect(() => {
     void [shown.value, targetSteps(state), state.foil.value, state.content.value, methodOf(state)];
-    void [ctx.theme.value, trouble?.value];
+    void [ctx.theme.value, trouble?.value, failed?.value];
     later();
   });
   draw();

@@ -57,7 +57,10 @@ def run(
     except ImportError as error:
         raise AttrWidgetError("The app needs Voilà: pip install 'attrwidget[app]'.") from error
     if name == "course" and allowed is not None and allowed.served:
-        raise AttrWidgetError("The course loads models of its own: leave out --model-url.")
+        raise AttrWidgetError(
+            "The course takes five small models in the visitor's own process: one exercise differentiates with their "
+            "weights, one runs Inseq beside them, and one compares the states of a corpus. Leave out --model-url."
+        )
     served = course.folder() if name == "course" else NOTEBOOKS[name]
     require_free(port)
     paths = [str(TEMPLATES), os.environ.get("JUPYTER_PATH", "")]

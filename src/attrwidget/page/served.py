@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import math
-import threading
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Protocol, cast
+from itertools import product
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import numpy as np
 
-from attrwidget.checks import check_step
 from attrwidget.errors import AttrWidgetError
+from attrwidget.page.kept_answers import KeptAnswers, table_of
 from attrwidget.page.packing import rows_at_once
+from attrwidget.page.served_foils import ServedFoils
 from attrwidget.results.base import Reading
-from attrwidget.results.contrast import Foil
+from attrwidget.results.given import Given, mean_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,48 +22,14 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from attrwidget.page.kept_answers import Row
+    from attrwidget.page.server import Reply, Server
     from attrwidget.progress import Progress
     from attrwidget.results.base import MethodInfo
     from attrwidget.results.contrast import Contrasts
     from attrwidget.results.texts import Texts
 
-_MOST_KEPT = 2000  # rows of scores
 _NOT_HERE = "{} is read where the model is: on the server."
-
-
-class Reply(NamedTuple):
-    """The answer to a request of a page: fields, one buffer, and the reading to show from now on, if it is another."""
-
-    meta: dict[str, Any]
-    buffer: bytes
-    reading: ServedReading | None = None
-
-
-class Server(Protocol):
-    """What answers the page of one explanation."""
-
-    def content(self) -> dict[str, Any]:
-        """Return what the page needs first, as ``content_of`` makes it where the model is."""
-
-    def ask(self, op: str, args: Mapping[str, Any], progress: Progress | None = None) -> Reply:
-        """Return the answer to a request.
-
-        Args:
-            op: The operation; docs/protocol.md lists them.
-            args: Its arguments.
-            progress: Called with ``(done, total)`` several times a second, even while the request waits. An exception
-                raised in it gives the request up.
-
-        Raises:
-            AttrWidgetError: The server refuses the request, or gives no answer.
-        """
-
-
-@dataclass(frozen=True)
-class _Row:
-    scores: NDArray[np.float32]
-    note: str | None
-    sums: tuple[float, float] | None
 
 
 class ServedReading(Reading):
@@ -94,10 +59,8 @@ class ServedReading(Reading):
         )
         self.n_layers, self.n_heads = shape
         self._methods, self._server = list(methods), server
-        self.contrasts = cast("Contrasts", _Foils(self))
-        self._rows: dict[str, _Row] = {}
-        self._heads: dict[tuple[int, ...], Reply] = {}
-        self._lock = threading.Lock()
+        self.contrasts = cast("Contrasts", ServedFoils(self.n_steps, lambda: self.content, self.answer))
+        self._kept = KeptAnswers()
 
     @cached_property
     def content(self) -> dict[str, Any]:
@@ -115,13 +78,13 @@ class ServedReading(Reading):
 
     def answer(self, op: str, args: Mapping[str, Any], progress: Progress | None = None) -> Reply:
         """Return the answer to a request of the page; see ``Server.ask``."""
-        known = self._heads.get(_all_heads(op, args))
+        known = self._kept.answer(op, args)
         if known is not None:
             return known
         reply = self._server.ask(op, args, progress)
         if reply.reading is not None:
             reply.reading.before = self
-        self._keep(op, args, reply)
+        self._kept.keep(op, args, reply)
         return reply
 
     def rows(
@@ -142,13 +105,14 @@ class ServedReading(Reading):
             "heads": [list(pair) for pair in heads],
             "head_rule": head_rule,
         }
-        missing = [step for step in dict.fromkeys(steps) if _key(selection, step) not in self._rows]
+        known = {step: self._kept.row(selection, step) for step in steps}
+        missing = [step for step, row in known.items() if row is None]
         most = rows_at_once(self.n_inputs)
-        found = {step: self._rows[_key(selection, step)].scores for step in steps if step not in missing}
+        found = {step: row.scores for step, row in known.items() if row is not None}
         for start in range(0, len(missing), most):
             part = [int(step) for step in missing[start : start + most]]
             reply = self.answer("scores", {**selection, "steps": part}, progress)
-            found |= dict(zip(part, _table(reply), strict=True))
+            found |= dict(zip(part, table_of(reply), strict=True))
         return np.stack([found[step] for step in steps]) if len(steps) else np.empty((0, self.n_inputs), "f4")
 
     def has_rows(self, method: str, steps: Sequence[int]) -> bool:
@@ -175,15 +139,35 @@ class ServedReading(Reading):
 
     def has_given_by_heads(self, steps: Sequence[int], foil: int | None = None) -> bool:
         """Return whether what heads give to *steps* was sent before."""
-        return foil is None and tuple(steps) in self._heads
+        return foil is None and self._kept.has_heads(steps)
 
     def given_seconds(self, steps: Sequence[int]) -> float:  # noqa: ARG002
         """Return infinity: nothing is asked for that no page asks for."""
         return math.inf
 
-    def head_weights(self, steps: Sequence[int]) -> NoReturn:  # noqa: ARG002
-        """Raise AttrWidgetError: the weights of all heads stay on the server."""
-        raise AttrWidgetError(_NOT_HERE.format("The attention of all heads"))
+    def head_weights(self, steps: Sequence[int]) -> NDArray[np.float32]:
+        """Return every head's attention at *steps*, which is asked for head by head; see ``Reading.head_weights``."""
+        name = next((info.name for info in self._methods if info.attention), None)
+        if name is None:
+            raise AttrWidgetError(self.attention_note or f"{self.model_name} shows no attention.")
+        pairs = product(range(self.n_layers), range(self.n_heads))
+        rows = np.stack([self.rows(name, steps, heads=[pair]) for pair in pairs], axis=1)
+        return rows.reshape(len(steps), self.n_layers, self.n_heads, self.n_inputs)
+
+    def given_by_heads(
+        self, steps: Sequence[int], *, foil: int | None = None, progress: Progress | None = None
+    ) -> Given:
+        """Return what each head gives to *steps*, in the mean; see ``Reading.given_by_heads``."""
+        return mean_of(self._given(int(step), foil, progress) for step in steps)
+
+    def _given(self, step: int, foil: int | None, progress: Progress | None) -> Given:
+        asked = {"step": step, "foil": foil}
+        heads = self._server.call("heads", asked, progress)
+        pairs = self._server.call("heads", {**asked, "by_input": True}, progress)
+        shape = self.n_layers, self.n_heads, self.n_inputs
+        return Given(
+            heads.attrs["reading"], heads.to_numpy(), pairs.to_numpy().reshape(shape), heads.attrs["sinks"]
+        )
 
     def raw_rows(self, method: str, progress: Progress | None = None) -> NoReturn:  # noqa: ARG002
         """Raise AttrWidgetError: rows before their normalisation stay on the server."""
@@ -193,63 +177,5 @@ class ServedReading(Reading):
         """Return None: it is not sent."""
         return
 
-    def _row(self, method: str, step: int) -> _Row | None:
-        return self._rows.get(_key({"method": method, "layer": None, "heads": [], "head_rule": "mean"}, step))
-
-    def _keep(self, op: str, args: Mapping[str, Any], reply: Reply) -> None:
-        """Keep rows of scores, and what all heads give."""
-        if steps := _all_heads(op, args):
-            self._heads = {steps: reply}
-        if op != "scores" or args.get("foil") is not None:
-            return
-        rows, none = _table(reply), [None] * len(args["steps"])
-        notes, sums = reply.meta.get("notes", none), reply.meta.get("sums", none)
-        for step, values, note, pair in zip(args["steps"], rows, notes, sums, strict=True):
-            both = None if pair is None else (float(pair[0]), float(pair[1]))
-            with self._lock:
-                self._rows[_key(args, step)] = _Row(values, note, both)
-                if len(self._rows) > _MOST_KEPT:
-                    del self._rows[next(iter(self._rows))]
-
-
-class _Foils:
-    """Foils: those that the page offers or has found, and others by asking."""
-
-    def __init__(self, reading: ServedReading) -> None:
-        self._reading = reading
-        self._found: dict[tuple[int, tuple[int, ...]], str] = {}
-
-    def find(self, step: int, what: Any) -> Foil:
-        """Return *what*, a text, an id or ids, as a foil of *step*; see ``Contrasts.find``."""
-        step = check_step(step, self._reading.n_steps)
-        ids = () if isinstance(what, str) else tuple(what) if isinstance(what, list | tuple) else (what,)
-        text = self._found.get((step, ids)) or self._offered(step, ids)
-        if text is not None:
-            return Foil(step, ids, text)
-        found = self._reading.answer("foil", {"step": step, "text": list(ids) or what}).meta
-        foil = Foil(found["step"], tuple(found["ids"]), found["text"])
-        self._found[step, foil.ids] = foil.text
-        return foil
-
-    def _offered(self, step: int, ids: tuple[Any, ...]) -> str | None:
-        """Return the text of one of the likeliest outputs of *step*."""
-        likely = self._reading.content["steps"]["alternatives"][step]
-        return next((text for text, _, number in likely if ids == (number,) and number is not None), None)
-
-
-def _all_heads(op: str, args: Mapping[str, Any]) -> tuple[int, ...]:
-    """Return the steps of a request for what all heads give from all inputs; none of another."""
-    if op != "heads" or args.get("input") is not None or args.get("foil") is not None:
-        return ()
-    steps = args.get("steps")
-    return tuple(steps) if isinstance(steps, list) and all(isinstance(s, int) for s in steps) else ()
-
-
-def _key(selection: Mapping[str, Any], step: int) -> str:
-    """Return the name of a row; of methods without heads, a page sends no layer and no heads."""
-    return json.dumps([selection[name] for name in ("method", "layer", "heads", "head_rule")] + [int(step)])
-
-
-def _table(reply: Reply) -> NDArray[np.float32]:
-    values = np.frombuffer(reply.buffer, dtype="<f4")
-    return values.reshape(reply.meta["rows"], reply.meta["cols"])
+    def _row(self, method: str, step: int) -> Row | None:
+        return self._kept.row({"method": method, "layer": None, "heads": [], "head_rule": "mean"}, step)

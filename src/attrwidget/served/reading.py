@@ -6,7 +6,8 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.formats.read.open import read_texts
-from attrwidget.page.served import Reply, ServedReading
+from attrwidget.page.served import ServedReading
+from attrwidget.page.server import Reply
 from attrwidget.wire.frames import read_answer
 from attrwidget.wire.recipe import PAGE_STEPS
 from attrwidget.wire.values import decode
@@ -50,7 +51,7 @@ class ServedPage:
         return found
 
     def ask(self, op: str, args: Mapping[str, Any], progress: Progress | None = None) -> Reply:
-        """Return the answer to a request; see ``attrwidget.page.served.Server``."""
+        """Return the answer to a request; see ``attrwidget.page.server.Server``."""
         body = {"recipe": self._recipe.as_json(), "op": op, "args": dict(args)}
         with self._server.opened("POST", "/v1/page", body, progress) as chunks:
             meta, buffer = read_answer(chunks, progress)
@@ -59,3 +60,9 @@ class ServedPage:
         return Reply(
             meta, buffer, ask_reading(self._server, self._recipe.after(PAGE_STEPS[op], dict(args)), progress)
         )
+
+    def call(self, name: str, arguments: Mapping[str, Any], progress: Progress | None = None) -> Any:
+        """Return what a method of the explanation returns there; see ``attrwidget.page.server.Server``."""
+        body = {"recipe": self._recipe.as_json(), "call": name, "arguments": dict(arguments)}
+        answer, arrays = self._server.post("/v1/call", body, progress)
+        return decode(answer["result"], arrays)
