@@ -84,6 +84,7 @@ TESTED_BY = {
     "results/check": "results/test_live_check.py",
     "self_explanation/asking": "self_explanation/test_ask.py",
     "serve/allowed": "serve/test_app.py",
+    "serve/corpus": "served/test_corpus.py",
     "serve/make": "served/test_explanation.py",
     "serve/requests": "serve/test_app.py",
     "wire/transport": "served/test_model.py",

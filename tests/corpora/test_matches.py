@@ -8,7 +8,7 @@ import pytest
 
 import attrwidget as aw
 from attrwidget.corpora.matches import Match, Matches
-from attrwidget.corpora.reader import ReadText
+from attrwidget.corpora.read_text import ReadText
 
 WORDS = ["The", "dog", "saw", "a", "cat"]
 POS = ["DET", "NOUN", "VERB", "DET", "NOUN"]

@@ -10,7 +10,8 @@ import torch
 from helpers.tiny import build, byte_tokenizer
 
 import attrwidget as aw
-from attrwidget.corpora.reader import Reader, unit_heads
+from attrwidget.corpora.read_text import unit_heads
+from attrwidget.corpora.reader import Reader
 from attrwidget.corpora.texts import plain_text
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
+from helpers.exported import export
 from helpers.model_server import model_server
 
 import attrwidget as aw
@@ -165,6 +167,7 @@ def test_neither_torch_nor_transformers_is_imported(address: str) -> None:
         "import sys, attrwidget as aw\n"
         f"ex = aw.connect({address!r}).explain({PROMPT!r}, max_new_tokens=2)\n"
         "ex.scores(), ex.check(0), ex.edit({'Japan': 'France'}).attention(), ex.to_html(methods='saliency')\n"
+        f"aw.corpus([{PROMPT!r}], aw.connect({address!r}), layers=0).similar(ex, layer=0)\n"
         "print({'torch', 'transformers', 'fastapi'} & set(sys.modules))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
@@ -172,7 +175,7 @@ def test_neither_torch_nor_transformers_is_imported(address: str) -> None:
 
 
 def test_questions_about_it_have_the_answers_of_the_model_itself(
-    served: ServedExplanation, here: aw.Explanation
+    served: ServedExplanation, here: aw.Explanation, tmp_path: Path
 ) -> None:
     teach = aw.teach
     for answer in (
@@ -185,3 +188,8 @@ def test_questions_about_it_have_the_answers_of_the_model_itself(
     ):
         assert answer.key(served.reading) == answer.key(here.reading)
     assert served.reading.given_by_heads([0, 1]).sinks == here.reading.given_by_heads([0, 1]).sinks
+    before = deepcopy(served.reading.content)
+    card = teach.ask("Which head?", served, answer=teach.top_head(0), id="head")
+    _, data = export(card, tmp_path / "card.html", methods="saliency")
+    assert data["content"]["check_seconds"] is None
+    assert served.reading.content == before

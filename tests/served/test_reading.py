@@ -111,7 +111,7 @@ def test_a_page_without_the_token_gets_nothing(local: Any) -> None:
     with model_server(local, token=TOKEN) as address:
         page = Page(aw.connect(address, api_key=TOKEN).explain(PROMPT, max_new_tokens=2))
         page.ask("scores", SCORES)
-        page.session.reading._server._server._token = TOKEN[1:]  # type: ignore[attr-defined]
+        page.session.reading.server._server._token = TOKEN[1:]  # type: ignore[attr-defined]
         assert "The server asks for a token" in page.error("scores", {**SCORES, "steps": [1]})
 
 

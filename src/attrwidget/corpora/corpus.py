@@ -11,7 +11,7 @@ from attrwidget.corpora.matches import Match, Matches
 from attrwidget.corpora.neighbours import Neighbours
 from attrwidget.corpora.predict import Predictions
 from attrwidget.corpora.query import Query, query_of, require_same_model
-from attrwidget.corpora.reader import unit_heads, unit_states
+from attrwidget.corpora.read_text import unit_heads, unit_states
 from attrwidget.corpora.shown import ShownCorpus
 from attrwidget.errors import AttrWidgetError, did_you_mean
 from attrwidget.progress import progress_bar
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from attrwidget.corpora.reader import Reader, ReadText
+    from attrwidget.corpora.read_text import Attention, ReadText
+    from attrwidget.corpora.reader import Reader
     from attrwidget.corpora.store import Store
-    from attrwidget.engine.attention.recorder import RecordedAttention
     from attrwidget.progress import Progress
     from attrwidget.results.live import LiveReading
 
@@ -44,7 +44,7 @@ class Corpus:
     def __init__(self, reader: Reader, store: Store) -> None:
         self.reader, self._store = reader, store
         self._neighbours = Neighbours(store)
-        self._attention: OrderedDict[int, RecordedAttention | None] = OrderedDict()
+        self._attention: OrderedDict[int, Attention | None] = OrderedDict()
 
     def __repr__(self) -> str:
         about = self._store.about
@@ -245,18 +245,16 @@ class Corpus:
         attention = self._attention_of(at, layer)
         if attention is None:
             return Match(at, text, token, similarity)
-        row = attention.weights(layer, heads, [token]).mean(0)[0].cpu().numpy()
-        return Match(at, text, token, similarity, _by_word(text, row))
+        return Match(at, text, token, similarity, _by_word(text, attention(layer, heads, token)))
 
-    def _attention_of(self, at: int, layer: int) -> RecordedAttention | None:
+    def _attention_of(self, at: int, layer: int) -> Attention | None:
         """Return the attention of a text, which is run again: all heads of all texts would fill the disk."""
         if at in self._attention:
             self._attention.move_to_end(at)
             return self._attention[at]
         if not self.n_heads:
             return None
-        found = self.reader.read(self._store.texts[at], [layer])
-        self._attention[at] = found.attention if found.heads else None
+        self._attention[at] = self.reader.attention(self._store.texts[at], layer)
         if len(self._attention) > _READ_AGAIN:
             self._attention.popitem(last=False)
         return self._attention[at]

@@ -14,7 +14,7 @@ from attrwidget.checks import check_layer, check_list, short
 from attrwidget.corpora.annotations import annotated
 from attrwidget.corpora.bundled import BUNDLED_CORPORA, bundled_corpus
 from attrwidget.corpora.corpus import Corpus
-from attrwidget.corpora.reader import Reader, unit_heads, unit_states
+from attrwidget.corpora.read_text import unit_heads, unit_states
 from attrwidget.corpora.store import HEADS, STATES, About, Store
 from attrwidget.errors import AttrWidgetError
 from attrwidget.kinds.model import Model
@@ -23,7 +23,8 @@ from attrwidget.progress import progress_bar
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from attrwidget.corpora.reader import ReadText
+    from attrwidget.corpora.read_text import ReadText
+    from attrwidget.corpora.reader import Reader
     from attrwidget.progress import Progress
 
 _MANY = 6  # layers beyond which only some are kept
@@ -70,7 +71,7 @@ def corpus(
     """
     if not isinstance(model, Model):
         raise AttrWidgetError(f"A corpus is read by a model that aw.load returned, not by {short(model)}.")
-    reader = Reader(model)
+    reader = reader_of(model)
     if to is not None:
         return Corpus(reader, _filled(reader, Path(to).expanduser(), texts, annotations, layers, progress))
     folder = Path(mkdtemp(prefix="attrwidget-corpus-"))
@@ -81,6 +82,17 @@ def corpus(
         raise
     finalize(made, rmtree, folder, ignore_errors=True)
     return made
+
+
+def reader_of(model: Model) -> Reader:
+    """Return what puts texts through *model*; of one on a server, its ``text_reader``."""
+    elsewhere = getattr(model, "text_reader", None)
+    if elsewhere is not None:
+        found: Reader = elsewhere()
+        return found
+    from attrwidget.corpora.reader import Reader
+
+    return Reader(model)
 
 
 def _filled(  # noqa: PLR0917 - private, and called once just above

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from attrwidget.corpora.reader import ReadText
+    from attrwidget.corpora.read_text import ReadText
 
 REACH = 3  # words before and after that summaries tell apart
 _CONTEXT = 36  # characters of a printed context

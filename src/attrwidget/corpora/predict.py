@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from attrwidget.corpora.reader import unit_states
+from attrwidget.corpora.read_text import unit_states
 from attrwidget.corpora.store import STATES
 from attrwidget.errors import AttrWidgetError
 from attrwidget.tables import Table
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from attrwidget.corpora.reader import Reader, ReadText
+    from attrwidget.corpora.read_text import ReadText
+    from attrwidget.corpora.reader import Reader
     from attrwidget.corpora.store import Store
     from attrwidget.progress import Progress
 
@@ -105,7 +106,7 @@ class Predictions:
         if not masked:
             rows = [word.row for word in self._words]
             return {layer: np.asarray(self._store.vectors(STATES, layer)[rows]) for layer in layers}
-        mask = self._reader.adapter.tokenizer.mask_token_id
+        mask = self._reader.mask_id
         if mask is None:
             raise AttrWidgetError(
                 f"{self._reader.name} has no mask to put in the place of a word: leave out masked=."

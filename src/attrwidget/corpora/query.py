@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from attrwidget.checks import check_step, is_whole, short
-from attrwidget.corpora.reader import fingerprint
 from attrwidget.corpora.texts import plain_text
 from attrwidget.errors import AttrWidgetError
 from attrwidget.explanation import Explanation
 from attrwidget.page.first_word import first_word
+from attrwidget.page.served import ServedReading
 from attrwidget.presentation import held_steps
-from attrwidget.text.tokenizing import token_name
 
 if TYPE_CHECKING:
-    from attrwidget.corpora.reader import Reader, ReadText
+    from attrwidget.corpora.read_text import ReadText
+    from attrwidget.corpora.reader import Reader
     from attrwidget.engine.trace import Trace
+    from attrwidget.results.base import Reading
     from attrwidget.results.live import LiveReading
 
 
@@ -48,9 +49,12 @@ def query_of(reader: Reader, what: Any, token: int | str | None) -> Query:
     return Query(text, at := _found(token, names, whole), names[at])
 
 
-def query_of_step(reader: Reader, reading: LiveReading, step: Any) -> Query:
+def query_of_step(reader: Reader, reading: LiveReading | ServedReading, step: Any) -> Query:
     """Return the query for the place at which a *step* is read."""
-    step, trace = check_step(step, reading.n_steps), reading.trace
+    step = check_step(step, reading.n_steps)
+    if isinstance(reading, ServedReading):
+        return _placed(reader, reading, {"step": step})
+    trace = reading.trace
     if reading.n_source or not (trace.writes_text or reading.places or trace.output_kind == "none"):
         name = reading.tokens.labels[reading.first_step + step].strip()
         where = "source" if reading.n_source else "text"
@@ -61,23 +65,42 @@ def query_of_step(reader: Reader, reading: LiveReading, step: Any) -> Query:
     return query_of_token(reader, reading, at)
 
 
-def require_same_model(reader: Reader, reading: LiveReading) -> None:
+def require_same_model(reader: Reader, reading: LiveReading | ServedReading) -> None:
     """Raise AttrWidgetError if *reading* is of another model than *reader*'s."""
-    trace = reading.trace
-    if fingerprint(trace.model) != reader.fingerprint():
+    if isinstance(reading, ServedReading):
+        known = reading.server.place({})["fingerprint"]
+    else:
+        from attrwidget.corpora.reader import fingerprint
+
+        known = fingerprint(reading.trace.model)
+    _require_same(reader, reading, known)
+
+
+def _require_same(reader: Reader, reading: Reading, known: str) -> None:
+    if known != reader.fingerprint():
         raise AttrWidgetError(
             f"The explanation is of {reading.model_name}, and the corpus was read by {reader.name} or by other "
             "weights: explain the text by the model that read the corpus."
         )
 
 
-def query_of_token(reader: Reader, reading: LiveReading, token: int | str) -> Query:
+def query_of_token(reader: Reader, reading: LiveReading | ServedReading, token: int | str) -> Query:
     """Return the query for a *token* of the text of *reading*, by index or as it is written."""
+    if isinstance(reading, ServedReading):
+        return _placed(reader, reading, {"token": token})
     require_same_model(reader, reading)
     ids, types = _ids(reading), _types(reading.trace)
     names = [reading.tokens.labels[at] for at in range(len(ids))]
     at = _found(token, names, [])
     return Query(reader.ids_only(ids, types), at, names[at])
+
+
+def _placed(reader: Reader, reading: ServedReading, which: dict[str, Any]) -> Query:
+    """Return the query for a step or a token of a served explanation, whose tokens the server knows."""
+    found = reading.server.place(which)
+    _require_same(reader, reading, found["fingerprint"])
+    text = reader.ids_only(found["ids"], found["types"])
+    return Query(text, found["token"], found["name"])
 
 
 def _ids(reading: LiveReading) -> list[int]:
@@ -94,7 +117,7 @@ def _types(trace: Trace) -> list[int] | None:
 
 def _name(reader: Reader, text: ReadText, at: int) -> str:
     start, end = text.spans[at]
-    return text.text[start:end] if start < end else token_name(reader.adapter.tokenizer, text.ids[at])
+    return text.text[start:end] if start < end else reader.token_name(text.ids[at])
 
 
 def _found(token: Any, names: list[str], words: list[int]) -> int:

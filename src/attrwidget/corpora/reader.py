@@ -3,65 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from attrwidget.checks import short
+from attrwidget.corpora.read_text import ReadText, States, without_text
 from attrwidget.engine.token_states import count_blocks, read_token_states
 from attrwidget.errors import AttrWidgetError
 from attrwidget.files import public_name
 from attrwidget.hf.adapter import require_length
 from attrwidget.text.prompt import require_characters
-from attrwidget.text.tokenizing import encode
+from attrwidget.text.tokenizing import encode, token_name
 from attrwidget.text.tokens import control_ids
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from numpy.typing import NDArray
-
+    from attrwidget.corpora.read_text import Attention, Floats
     from attrwidget.corpora.texts import AnnotatedText, Span
     from attrwidget.engine.token_states import TokenStates
     from attrwidget.hf.adapter import Adapter
     from attrwidget.kinds.model import Model
-
-    Floats = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class ReadText:
-    """A text as the model reads it.
-
-    Attributes:
-        text: The text.
-        ids: Its token ids, special tokens included.
-        types: Their token types, or None.
-        spans: Where each token stands in the text, without white space around it; ``(0, 0)`` for a special token.
-        words: Where each word stands.
-        labels: The labels of the words, by the name of the annotation.
-    """
-
-    text: str
-    ids: list[int]
-    types: list[int] | None
-    spans: list[Span]
-    words: list[Span]
-    labels: dict[str, list[str]] = field(default_factory=dict)
-
-    def tokens(self) -> list[int]:
-        """Return the tokens that stand in the text: all but the special ones."""
-        return [at for at, (start, end) in enumerate(self.spans) if start < end]
-
-    def word_of(self, token: int) -> int | None:
-        """Return the word in which *token* begins, or the next that it reaches; None for a special token."""
-        start, end = self.spans[token]
-        return next((i for i, (a, b) in enumerate(self.words) if a < end and start < b), None)
-
-    def tokens_of(self, word: int) -> list[int]:
-        """Return the tokens of *word*."""
-        return [token for token in self.tokens() if self.word_of(token) == word]
 
 
 class Reader:
@@ -99,12 +60,40 @@ class Reader:
 
     def ids_only(self, ids: Sequence[int], types: Sequence[int] | None) -> ReadText:
         """Return tokens whose text is not needed."""
-        special = control_ids(self.adapter.tokenizer)
-        spans = [(0, 0) if token in special else (at, at + 1) for at, token in enumerate(ids)]
-        return ReadText("", list(ids), None if types is None else list(types), spans, [])
+        return without_text(ids, types, control_ids(self.adapter.tokenizer))
 
-    def read(self, text: ReadText, layers: Collection[int]) -> TokenStates:
+    def read(self, text: ReadText, layers: Collection[int]) -> States:
         """Return what *layers* give out at each token of *text*."""
+        found = self._run(text, layers)
+        return States(found.states, found.heads)
+
+    def attention(self, text: ReadText, layer: int) -> Attention | None:
+        """Return what tells which tokens of *text* a token reads; None where that is not known."""
+        found = self._run(text, [layer])
+
+        def weights(layer: int, heads: Sequence[int] | None, token: int) -> Floats:
+            most = found.attention.n_heads
+            wrong = [head for head in heads or () if not 0 <= head < most]
+            if wrong:
+                raise AttrWidgetError(
+                    f"There is no head {short(wrong[0])}: heads are indexed from 0 to {most - 1}."
+                )
+            row: Floats = found.attention.weights(layer, heads, [token]).mean(0)[0].cpu().numpy()
+            return row
+
+        return weights if found.heads else None
+
+    def token_name(self, token: int) -> str:
+        """Return the name of a token in the vocabulary."""
+        return token_name(self.adapter.tokenizer, token)
+
+    @property
+    def mask_id(self) -> int | None:
+        """The token that stands for a word that is hidden."""
+        found: int | None = self.adapter.tokenizer.mask_token_id
+        return found
+
+    def _run(self, text: ReadText, layers: Collection[int]) -> TokenStates:
         return read_token_states(self.adapter, text.ids, text.types, layers)
 
     def _spans(self, text: str, ids: list[int]) -> list[Span]:
@@ -147,18 +136,3 @@ def _trimmed(text: str, start: int, end: int) -> Span:
     if not inside.strip():
         return start, end
     return start + len(inside) - len(inside.lstrip()), end - len(inside) + len(inside.rstrip())
-
-
-def unit_states(states: Any, tokens: Sequence[int]) -> Floats:
-    """Return the states of *tokens* scaled to length 1, float32 ``[tokens, d]``."""
-    return _unit(states[list(tokens)].numpy())
-
-
-def unit_heads(heads: Any, tokens: Sequence[int]) -> Floats:
-    """Return the heads' outputs at *tokens*, each head's scaled to length 1, float32 ``[tokens, heads · d]``."""
-    return _unit(heads[list(tokens)].numpy()).reshape(len(tokens), -1)
-
-
-def _unit(values: Floats) -> Floats:
-    norms = np.linalg.norm(values, axis=-1, keepdims=True)
-    return np.asarray(values / np.where(norms == 0, 1, norms), dtype=np.float32)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from attrwidget.corpora.reader import ReadText
+from attrwidget.corpora.read_text import ReadText
 from attrwidget.errors import AttrWidgetError
 from attrwidget.files import write_whole
 

@@ -27,6 +27,19 @@ if TYPE_CHECKING:
 
 VERSION = 1
 
+_OF_THE_MODEL = (
+    "contexts",
+    "corpus",
+    "editing",
+    "experts",
+    "lens",
+    "lens_note",
+    "parts",
+    "query_keys",
+    "rests",
+)
+"""What a page without the model behind it is not told."""
+
 
 def content_of(reading: Reading, *, model: bool = True) -> dict[str, Any]:
     """Return tokens, steps and methods of *reading* as JSON; without *model*, foils are left out.
@@ -34,7 +47,7 @@ def content_of(reading: Reading, *, model: bool = True) -> dict[str, Any]:
     Probabilities have six significant digits; numbers that are not known are null.
     """
     if isinstance(reading, ServedReading):
-        return reading.content
+        return _of_served(reading, model=model)
     tokens, steps, suggested = reading.tokens, reading.steps, first_word(reading)
     contexts = contexts_of(reading, model=model)
     contrasts, words = (reading.contrasts, reading.changed_words) if model else (None, None)
@@ -86,6 +99,14 @@ def content_of(reading: Reading, *, model: bool = True) -> dict[str, Any]:
         "attention_note": reading.attention_note,
         "warnings": [*reading.warnings, *_broken(reading)],
     }
+
+
+def _of_served(reading: ServedReading, *, model: bool) -> dict[str, Any]:
+    """Return what the server told; a corpus is its client's."""
+    if model:
+        return {**reading.content, **({"corpus": reading.similar.about()} if reading.similar else {})}
+    kept = {name: value for name, value in reading.content.items() if name not in _OF_THE_MODEL}
+    return {**kept, "contrast": {}, "contrast_whole": {}, "check_seconds": None}
 
 
 def experts_entry(experts: Experts) -> dict[str, Any]:

@@ -40,6 +40,9 @@ class ServedReading(Reading):
         methods: What ``methods`` returns there.
         shape: How many layers have attention weights, and how many heads each has.
         server: What answers the page's requests.
+
+    Attributes:
+        server: See above.
     """
 
     def __init__(
@@ -58,14 +61,14 @@ class ServedReading(Reading):
             texts.attention_note,
         )
         self.n_layers, self.n_heads = shape
-        self._methods, self._server = list(methods), server
+        self._methods, self.server = list(methods), server
         self.contrasts = cast("Contrasts", ServedFoils(self.n_steps, lambda: self.content, self.answer))
         self._kept = KeptAnswers()
 
     @cached_property
     def content(self) -> dict[str, Any]:
         """What the page needs first, as ``content_of`` makes it where the model is."""
-        return self._server.content()
+        return self.server.content()
 
     @property
     def steps(self) -> pd.DataFrame:
@@ -81,7 +84,7 @@ class ServedReading(Reading):
         known = self._kept.answer(op, args)
         if known is not None:
             return known
-        reply = self._server.ask(op, args, progress)
+        reply = self.server.ask(op, args, progress)
         if reply.reading is not None:
             reply.reading.before = self
         self._kept.keep(op, args, reply)
@@ -162,8 +165,8 @@ class ServedReading(Reading):
 
     def _given(self, step: int, foil: int | None, progress: Progress | None) -> Given:
         asked = {"step": step, "foil": foil}
-        heads = self._server.call("heads", asked, progress)
-        pairs = self._server.call("heads", {**asked, "by_input": True}, progress)
+        heads = self.server.call("heads", asked, progress)
+        pairs = self.server.call("heads", {**asked, "by_input": True}, progress)
         shape = self.n_layers, self.n_heads, self.n_inputs
         return Given(
             heads.attrs["reading"], heads.to_numpy(), pairs.to_numpy().reshape(shape), heads.attrs["sinks"]

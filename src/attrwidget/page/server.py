@@ -38,5 +38,12 @@ class Server(Protocol):
             AttrWidgetError: The server refuses the request, or gives no answer.
         """
 
+    def place(self, which: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the fingerprint of the model, and of a step or token the tokens that are read and the one meant.
+
+        Args:
+            which: A ``step`` or a ``token`` of the explanation; nothing for the fingerprint alone.
+        """
+
     def call(self, name: str, arguments: Mapping[str, Any], progress: Progress | None = None) -> Any:
         """Return what the method *name* of the explanation returns there; see ``ask``."""

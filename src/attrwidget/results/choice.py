@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from math import isinf
 from typing import TYPE_CHECKING
 
 from attrwidget.errors import AttrWidgetError
@@ -92,7 +93,7 @@ def announced_work(
     if more > 0:
         titles.append("what each head gives")
     work = f"{file} needs {', '.join(titles)} for {counted(reading, len(steps))}"
-    announce(work, None if seconds is None else seconds + more)
+    announce(work, None if seconds is None or isinf(more) else seconds + more)
     with progress_bar(file, "row of scores") as bar:
         yield bar
 

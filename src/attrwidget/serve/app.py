@@ -11,6 +11,7 @@ from attrwidget.errors import AttrWidgetError, Cancelled
 from attrwidget.files import public_name
 from attrwidget.limits import Limits
 from attrwidget.serve.cache import Cache
+from attrwidget.serve.corpus import Texts
 from attrwidget.serve.limits import ServeLimits
 from attrwidget.serve.make import Maker
 from attrwidget.serve.page import Pages
@@ -59,4 +60,5 @@ def make_app(model: Model, *, token: str | None = None, limits: ServeLimits | No
     app.add_exception_handler(Cancelled, refusal)
     app.include_router(routes(serving, model))
     app.include_router(pages.router())
+    app.include_router(Texts(model, serving).router())
     return app

@@ -54,10 +54,6 @@ class ServedExplanation(Explanation):
         """Raise AttrWidgetError: the forward pass is on the server."""
         self._refuse("trace")
 
-    def with_corpus(self, corpus: Any) -> NoReturn:  # noqa: ARG002
-        """Raise AttrWidgetError: a corpus is searched where the model is."""
-        self._refuse("with_corpus()")
-
     def ask(self, call: str, given: Mapping[str, Any], progress: Progress | None = None) -> Any:
         """Return what the server answers to a call.
 

@@ -16,6 +16,7 @@ from attrwidget.wire.recipe import Recipe
 
 if TYPE_CHECKING:
     from attrwidget.progress import Progress
+    from attrwidget.served.corpus import ServedReader
     from attrwidget.wire.transport import ServedServer
 
 _OF_EACH = ("output", "text_pair", "context")  # for several texts, one for each or one for all
@@ -116,6 +117,12 @@ class ServedModel(Model):
         seed = secrets.randbits(52) if options.get("do_sample") else 0
         recipe = Recipe(self.name, to_plain(text, "The input"), given, seed=seed)
         return ServedExplanation.asked(self._server, recipe, progress)
+
+    def text_reader(self) -> ServedReader:
+        """Return what puts the texts of a corpus through the model; see ``attrwidget.corpus``."""
+        from attrwidget.served.corpus import ServedReader
+
+        return ServedReader(self._server)
 
     def explain_call(self, call: Any, chats: Any = ()) -> NoReturn:  # noqa: ARG002
         """Raise AttrWidgetError: calls are recorded where the model is."""

@@ -61,6 +61,11 @@ class ServedPage:
             meta, buffer, ask_reading(self._server, self._recipe.after(PAGE_STEPS[op], dict(args)), progress)
         )
 
+    def place(self, which: Mapping[str, Any]) -> dict[str, Any]:
+        """Return where a corpus is searched from; see ``attrwidget.page.server.Server``."""
+        body = {"op": "place", "recipe": self._recipe.as_json(), **which}
+        return self._server.post("/v1/corpus", body)[0]
+
     def call(self, name: str, arguments: Mapping[str, Any], progress: Progress | None = None) -> Any:
         """Return what a method of the explanation returns there; see ``attrwidget.page.server.Server``."""
         body = {"recipe": self._recipe.as_json(), "call": name, "arguments": dict(arguments)}

@@ -77,6 +77,6 @@ def read_query(reading: Reading, op: Any, args: Any) -> Query:
     missing = [name for name in _FIELDS[op] if name not in args]
     if missing:
         raise AttrWidgetError(f"The request {op} lacks {', '.join(missing)}.")
-    if isinstance(reading, ServedReading) and op != "back":
+    if isinstance(reading, ServedReading) and op not in ("back", "similar"):  # a corpus is its client's
         return forwarded.forward(reading, op, args)
     return _OPERATIONS[op](reading, args)
