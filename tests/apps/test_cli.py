@@ -14,6 +14,7 @@ import attrwidget as aw
 from attrwidget.apps import server
 from attrwidget.apps.cli import main
 from attrwidget.apps.served import Served
+from attrwidget.serve.run import require_free
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -133,4 +134,4 @@ def test_a_busy_port_is_a_sentence(command: Command) -> None:
         code, _, error = command("app", "--port", str(port), "--no-browser")
     assert code == 2
     assert error.strip() == f"Port {port} is in use: choose another, or end what uses it."
-    server.require_free(port)
+    require_free(server.HOST, port)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 from typing import Any
 
@@ -40,6 +41,24 @@ def test_what_is_asked_for_is_handed_on(monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.0.1", "::1"])
 def test_this_machine_needs_none(host: str) -> None:
     assert is_local(host)
+
+
+def test_what_cannot_be_served_is_found_before_the_model_is_loaded(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("attrwidget.load", lambda *_, **__: pytest.fail("loaded"))
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        for arguments, sentence in (
+            (("--port", port), f"Port {port} is in use"),
+            (("--host", "no such host", "--token", "x"), "'no such host' is no address of this machine"),
+            (("--host", "192.0.2.1", "--token", "x"), "'192.0.2.1' is no address of this machine"),
+            (("--host", "0.0.0.0", "--token", ""), "ATTRWIDGET_TOKEN, is empty"),  # noqa: S104
+        ):
+            assert command(monkeypatch, "demo", *arguments) == 2
+            assert sentence in capsys.readouterr().err
 
 
 def test_what_is_not_installed_is_named(

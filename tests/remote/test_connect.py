@@ -277,6 +277,15 @@ def test_bad_arguments_cost_nothing(address: str, call: Callable[[Any], Any], wo
 def test_bad_servers_are_sentences() -> None:
     for make, words in (
         (partial(aw.connect, "localhost:8000", "m"), "begins with http"),
+        (partial(aw.connect, "http://localhost:port/v1", "m"), "no address of a server"),
+        (
+            partial(aw.connect, "http://localhost:1/v1", "m", api_key="a\n"),
+            "The key of a server is empty, ends",
+        ),
+        (
+            partial(aw.connect, "http://localhost:1/v1", "m", timeout=0),
+            "timeout= is a number of seconds above 0",
+        ),
         (partial(aw.connect, 7, "m"), "not int"),
         (partial(aw.connect, "http://localhost:1/v1", "m", parallel=0), "above 0, not 0"),
         (partial(aw.connect, openai.AsyncOpenAI(api_key="x"), "m"), "not AsyncOpenAI"),

@@ -133,6 +133,7 @@ def test_the_client_sends_its_token(address: str, monkeypatch: pytest.MonkeyPatc
         {"recipe": {**RECIPE, "options": {"temperature": "hot", "do_sample": True}}},
         {"recipe": {**RECIPE, "options": {"prompt": "another"}}},
         {"recipe": {**RECIPE, "options": {"self": 1}}},
+        {"recipe": {**RECIPE, "options": {"\ud800": 1}}},
         {"recipe": {**RECIPE, "options": {"progress": 1}}},
         {"recipe": {**RECIPE, "options": {"custom_generate": "someone/code", "trust_remote_code": True}}},
         {"recipe": {**RECIPE, "options": {"chat_template": "{{ 1 }}"}}},
@@ -205,6 +206,12 @@ def test_what_a_client_says_that_it_shows_is_not_trusted(
     assert status < 500, data
     assert b"passwd" not in data
     works(address)
+
+
+@pytest.mark.parametrize("op", ["cancel", "nothing", None, ["scores"]])
+def test_what_is_no_request_of_a_page_is_answered_at_once(address: str, op: Any) -> None:
+    _, data = send(address, "/v1/page", {"recipe": RECIPE, "op": op, "args": {}})
+    assert b'"ok":false,"error":"' in data
 
 
 def test_a_body_that_is_too_large_is_not_read(address: str) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import socket
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -116,7 +119,51 @@ def test_addresses_are_looked_at() -> None:
         ("localhost:8900", "http://"),
         ("http://me:secret@localhost", "api_key="),
         ("http://", "http"),
+        ("http://localhost:port", "no address of a server"),
+        ("http://localhost:99999", "no address of a server"),
+        ("http://[::1", "no address of a server"),
+        ("http://local host", "no address of a server"),
+        ("http://localhost/é", "no address of a server"),
     ]:
         with pytest.raises(aw.AttrWidgetError, match=words) as found:
             ServedServer(address)
         assert "secret" not in str(found.value)
+    for token in ("", "secret\n", "secret→"):
+        with pytest.raises(aw.AttrWidgetError, match="The token of a server is empty") as found:
+            ServedServer("http://localhost:8900", token)
+        assert "secret" not in str(found.value)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "sentence"),
+    [
+        (502, b"<html>", r"does not answer \(status 502\)"),
+        (503, b"Service Unavailable", r"does not answer \(status 503\)"),
+        (404, b"<html>", "Give model="),
+        (200, b'{"attrwidget": "0.0", "name": "demo"}', "no attrwidget server, or of another version"),
+    ],
+)
+def test_another_server_is_a_sentence_and_learns_no_token(
+    status: int, body: bytes, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, str | None]] = []
+
+    class Other(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append((self.path, self.headers.get("Authorization")))
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    monkeypatch.setenv("ATTRWIDGET_TOKEN", "secret")
+    monkeypatch.delenv("OPENAI_MODEL", raising=False)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Other) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with pytest.raises(aw.AttrWidgetError, match=sentence):
+            aw.connect(f"http://127.0.0.1:{server.server_port}")
+        server.shutdown()
+    assert asked[0] == ("/v1/health", None)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from attrwidget.serve.limits import ServeLimits
-from attrwidget.serve.run import require_safe, run
+from attrwidget.serve.run import require_free, require_safe, run
 
 _USUAL = ServeLimits()
 
@@ -49,6 +49,7 @@ def serve(
     import attrwidget as aw
 
     require_safe(host, token)
+    require_free(host, port)
     limits = ServeLimits(
         characters=max_characters,
         new_tokens=max_new_tokens,

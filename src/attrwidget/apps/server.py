@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import socket
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from attrwidget.apps import course
 from attrwidget.apps.served import PLACES, THEMES, Served
 from attrwidget.errors import AttrWidgetError
+from attrwidget.serve.run import require_free
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,7 +62,7 @@ def run(
             "weights, one runs Inseq beside them, and one compares the states of a corpus. Leave out --model-url."
         )
     served = course.folder() if name == "course" else NOTEBOOKS[name]
-    require_free(port)
+    require_free(HOST, port)
     paths = [str(TEMPLATES), os.environ.get("JUPYTER_PATH", "")]
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, paths))
     (allowed or Served()).announce()
@@ -138,19 +138,6 @@ def _encryption() -> list[str]:
 def _is_useful(record: logging.LogRecord) -> bool:
     """Return False for a warning on jupyter_server's own settings, which nobody who starts the app can act on."""
     return not record.getMessage().startswith("The websocket_ping_timeout")
-
-
-def require_free(port: int) -> None:
-    """Raise AttrWidgetError when *port* is in use already."""
-    with socket.socket() as probe:
-        if os.name == "posix":
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except PermissionError as error:
-            raise AttrWidgetError(f"Port {port} is not for ordinary users: choose one above 1023.") from error
-        except OSError as error:
-            raise AttrWidgetError(f"Port {port} is in use: choose another, or end what uses it.") from error
 
 
 def has_screen() -> bool:

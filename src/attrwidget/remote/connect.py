@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from attrwidget.checks import check_whole
+from attrwidget.checks import check_whole, short
 from attrwidget.errors import AttrWidgetError
 from attrwidget.remote.chats import Chats
 from attrwidget.remote.model import RemoteModel
@@ -61,6 +61,9 @@ def connect(
     """
     if check_whole(parallel, "parallel") < 1:
         raise AttrWidgetError(f"parallel= is a whole number above 0, not {parallel}.")
+    number = isinstance(timeout, int | float) and not isinstance(timeout, bool)
+    if timeout is not None and not (number and timeout > 0):
+        raise AttrWidgetError(f"timeout= is a number of seconds above 0, not {short(timeout)}.")
     if isinstance(server, str) and model is None:
         served = find_served(server, api_key, timeout)
         if served is not None:

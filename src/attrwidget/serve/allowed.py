@@ -47,9 +47,9 @@ _LARGEST: dict[str, float] = {
     "scale": 6,
     "k": 1000,
 }
-_LONGEST = 4096
-_LARGEST_OTHER = 1_000_000  # token ids are smaller, and so are positions
 """The largest numbers of a request, by name."""
+_LARGEST_OTHER = 1_000_000  # token ids are smaller, and so are positions
+_MOST_NAMES = 4096
 
 
 def check_explain(model: Model, text: Any, options: Mapping[str, Any], limits: Limits) -> None:
@@ -91,7 +91,7 @@ def check_names(value: Any) -> list[str]:
     """Return the methods whose scores a client has asked for; raise AttrWidgetError unless they are names."""
     if (
         not isinstance(value, list)
-        or len(value) > _LONGEST
+        or len(value) > _MOST_NAMES
         or not all(isinstance(name, str) for name in value)
     ):
         raise AttrWidgetError("The methods at hand are a list of names.")

@@ -89,12 +89,12 @@ class Pages:
     async def _answered(self, client: str, recipe: Recipe, op: Any, args: Any) -> AsyncIterator[bytes]:
         """Yield the answer to a request; a failure is a message too."""
         self._open[client] += 1
-        end = time.monotonic() + self._serving.limits.seconds
         try:
             async for explanation in self._explanation(client, recipe):
                 if explanation is None:
                     yield BEAT
                     continue
+                end = time.monotonic() + self._serving.limits.seconds
 
                 def keep(reading: Any) -> None:
                     self._maker.cache.put(recipe.after(PAGE_STEPS[op], args), Explanation(reading))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from fastapi import Request, Response
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.responses import StreamingResponse
 
 from attrwidget.errors import AttrWidgetError, Cancelled
 from attrwidget.hf.model_errors import NO_MEMORY, is_out_of_memory
@@ -153,10 +153,15 @@ def _no_number(_name: str) -> NoReturn:
 async def refusal(_request: Request, error: Exception) -> Response:
     """Return the answer to a request that failed: a sentence, without anybody's text but the client's own."""
     if isinstance(error, Cancelled):
-        return JSONResponse({"error": "The request was given up."}, _LEFT)
+        return _told("The request was given up.", _LEFT)
     if isinstance(error, BusyError):
-        return JSONResponse({"error": str(error)}, 429, {"Retry-After": "2"})
-    return JSONResponse({"error": str(error)}, getattr(error, "status", 400))
+        return _told(str(error), 429, {"Retry-After": "2"})
+    return _told(str(error), getattr(error, "status", 400))
+
+
+def _told(sentence: str, status: int, headers: dict[str, str] | None = None) -> Response:
+    # Starlette's JSONResponse raises on half of a surrogate pair, which a client may have sent.
+    return Response(json.dumps({"error": sentence}), status, headers, "application/json")
 
 
 def failure(error: Exception) -> bytes:

@@ -20,7 +20,8 @@ def find_served(address: str, token: str | None, timeout: float | None) -> Serve
     """
     server = _server(address, token, timeout)
     try:
-        health = server.get("/v1/health")
+        # Without the token: nobody knows yet whose server it is.
+        health = ServedServer(address).get("/v1/health")
     except AwayError:
         raise
     except AttrWidgetError:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from attrwidget.served.corpus import ServedReader
     from attrwidget.wire.transport import ServedServer
 
+_FACTS = {"name", "task", "is_chat_model", "has_chat_template", "parameters"}
 _OF_EACH = ("output", "text_pair", "context")  # for several texts, one for each or one for all
 _NOT_HERE = "{} is with the model, on the server at {}: load the model here to use it, as in aw.load({!r})."
 
@@ -36,6 +37,10 @@ class ServedModel(Model):
 
     def __init__(self, server: ServedServer) -> None:
         self._server, self._facts = server, server.get("/v1/model")
+        if not self._facts.keys() >= _FACTS:
+            raise AttrWidgetError(
+                f"The server at {server.host} is no attrwidget server, or of another version."
+            )
 
     def __repr__(self) -> str:
         return f"ServedModel({self.name!r}, at {self._server.host!r})"

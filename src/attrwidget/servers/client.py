@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import weakref
 from typing import Any
-from urllib.parse import urlsplit
 
 from attrwidget.errors import AttrWidgetError
+from attrwidget.servers.address import read_address, require_key
 from attrwidget.servers.at_once import require_wanted
 from attrwidget.servers.hidden_keys import without_secrets
 
@@ -32,16 +32,12 @@ def open_client(address: str | None, key: str | None = None, **options: Any) -> 
         import openai
     except ImportError:
         raise AttrWidgetError(_INSTALL) from None
-    if address is not None and urlsplit(address).scheme not in ("http", "https"):
-        raise AttrWidgetError(
-            f"The base address of a server begins with http:// or https://, not {without_secrets(address)!r}: such as "
-            "'http://localhost:8000/v1'."
-        )
-    if address is not None and urlsplit(address).password is not None:
+    if address is not None and read_address(address, "http://localhost:8000/v1")[0].password is not None:
         raise AttrWidgetError(
             f"The base address {without_secrets(address)!r} holds a password, which logs would show: leave it "
             "out, and give the key by itself or in OPENAI_API_KEY, or an OpenAI client with its own headers."
         )
+    require_key(key, "The key of a server")
     key = key or os.environ.get("OPENAI_API_KEY") or None
     if key is None and address is None and not os.environ.get("OPENAI_BASE_URL"):
         raise AttrWidgetError(

@@ -39,7 +39,7 @@ class Server:
 
     def __init__(self, client: Any, model: str | None) -> None:
         self.name = model or os.environ.get("OPENAI_MODEL") or ""
-        if not self.name:
+        if not isinstance(self.name, str) or not self.name:
             raise AttrWidgetError(
                 "Give model=, the name by which the server knows the model, or set OPENAI_MODEL."
             )

@@ -6,6 +6,7 @@ import asyncio
 from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
+from attrwidget.errors import AttrWidgetError
 from attrwidget.page.content import VERSION
 from attrwidget.widget.session import Session
 from attrwidget.widget.worker import Workers
@@ -47,7 +48,12 @@ class Desk:
             op: The operation.
             args: Its arguments.
             replaced: Called before the answer with the reading that it brought, if any.
+
+        Raises:
+            AttrWidgetError: It is no request that has an answer.
         """
+        if op == "cancel":
+            raise AttrWidgetError("A request is given up by closing its stream, not by another request.")
         loop = asyncio.get_running_loop()
         sent: asyncio.Queue[tuple[dict[str, Any], list[bytes]]] = asyncio.Queue()
 

@@ -10,10 +10,9 @@ import ssl
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from attrwidget.errors import AttrWidgetError
-from attrwidget.servers.hidden_keys import without_secrets
+from attrwidget.servers.address import read_address, require_key
 from attrwidget.wire.frames import read_answer
 from attrwidget.wire.values import unpack
 
@@ -31,6 +30,7 @@ _CONNECT = 10.0  # seconds
 _BEAT = 0.1  # seconds between looks at what the caller wishes
 _CHUNK = 1 << 16
 _LARGEST = 256 << 20  # bytes of an answer
+_NOT_NOW = (502, 503, 504)  # what a proxy says of a server that is away, and uvicorn of too many connections
 _AWAY = "The server at {} does not answer ({}): what it answered before stays, and the same call works once it is back."
 
 
@@ -53,16 +53,12 @@ class ServedServer:
     """
 
     def __init__(self, address: str, token: str | None = None, timeout: float = SECONDS) -> None:
-        parts = urlsplit(address)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise AttrWidgetError(
-                f"The address of a server begins with http:// or https://, not {without_secrets(address)!r}: such as "
-                "'http://localhost:8900'."
-            )
+        parts, host = read_address(address, "http://localhost:8900")
         if parts.password is not None:
             raise AttrWidgetError("The address of a server holds no password: give it as api_key=.")
-        self.host = parts.hostname if parts.port is None else f"{parts.hostname}:{parts.port}"
-        self._https, self._name, self._port = parts.scheme == "https", parts.hostname, parts.port
+        require_key(token, "The token of a server")
+        self.host = host if parts.port is None else f"{host}:{parts.port}"
+        self._https, self._name, self._port = parts.scheme == "https", host, parts.port
         self._path, self._token, self._timeout = parts.path.rstrip("/"), token, timeout
         self._client = secrets.token_hex(8)  # the server takes turns by it
 
@@ -108,6 +104,8 @@ class ServedServer:
         connection = kind(self._name, self._port, timeout=_CONNECT)
         try:
             answer = self._ask(connection, verb, path, body, progress)
+            if answer.status in _NOT_NOW:
+                raise AwayError(_AWAY.format(self.host, f"status {answer.status}"))
             if answer.status != 200:
                 raise AttrWidgetError(self._refusal(answer))
             yield self._chunks(answer)
