@@ -56,7 +56,8 @@ def test_the_numbers_are_pythons_and_the_kernel_has_no_torch(
     expect(page.get_by_label("Model").get_by_role("option")).to_have_count(1)
     screen = generate(page, f"{url}?theme={theme}")
     expect(screen.root).to_have_attribute("data-theme", theme)
-    explore(screen, aw.load("demo").explain(PROMPT, max_new_tokens=5))
+    if theme == "light":
+        explore(screen, aw.load("demo").explain(PROMPT, max_new_tokens=5))
     assert serious_faults(page) == []
     mapped = {one.path for one in hosts.newest_fork().memory_maps()}
     assert any("numpy" in path for path in mapped)

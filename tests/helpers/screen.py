@@ -252,7 +252,8 @@ def same(shown: NDArray[np.float32], expected: NDArray[np.floating[Any]], precis
 def serious_faults(page: Page, screen: Screen | None = None) -> list[str]:
     """Return what axe-core finds serious or critical, in the whole page or in one display."""
     settle(page)
-    page.evaluate(AXE.read_text(encoding="utf-8"))
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
     host = screen.root.evaluate_handle("element => element.getRootNode().host") if screen else None
     check = "async host => await axe.run(host ?? document, {resultTypes: ['violations']})"
     return [
