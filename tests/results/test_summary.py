@@ -162,11 +162,16 @@ def test_a_mark_that_gave_more_than_any_word_is_said() -> None:
 
 
 def test_of_few_words_none_rests_on_many() -> None:
-    tokens = ["The", " capital", ",", " of", " Japan", " is"]
+    row = torch.tensor([0.0, 0.5, 0.0, 0.6])
+    summary = aw.from_captum(row, ["The", " capital", ",", " Japan"], output=" Tokyo").summary()
+    assert str(summary).startswith("Nothing stands out: two words alone gave anything to “Tokyo” (")
+
+
+def test_two_words_of_five_that_alone_gave_anything_stand_out() -> None:
     row = torch.tensor([0.0, 0.5, 0.0, 0.0, 0.6, 0.0])
-    assert str(aw.from_captum(row, tokens, output=" Tokyo").summary()).startswith(
-        "Nothing stands out: two words alone gave anything to “Tokyo” ("
-    )
+    tokens = ["The", " capital", ",", " of", " Japan", " is"]
+    summary = aw.from_captum(row, tokens, output=" Tokyo").summary()
+    assert (summary.words, summary.share) == (("Japan", "capital"), 1.0)
 
 
 def test_a_few_stand_out_that_hold_half_and_twice_their_part() -> None:
@@ -175,6 +180,8 @@ def test_a_few_stand_out_that_hold_half_and_twice_their_part() -> None:
     assert standing_out([0.4, 0.4, 0.09, 0.06, 0.05]) == 2
     assert standing_out([0.25] * 4) == 0
     assert standing_out([0.5, 0.5]) == 0
+    assert standing_out([0.5, 0.5, 0.0]) == 0
+    assert standing_out([0.5, 0.5, 0.0, 0.0, 0.0]) == 2
     assert standing_out([0.1] * 10) == 0
     assert standing_out([]) == 0
     assert standing_out([0.0, 0.0]) == 0

@@ -7,6 +7,8 @@ test("a few stand out that hold half, and twice their equal part", () => {
   expect(standingOut([0.4, 0.4, 0.09, 0.06, 0.05])).toBe(2);
   expect(standingOut([0.25, 0.25, 0.25, 0.25])).toBe(0);
   expect(standingOut([0.5, 0.5])).toBe(0);
+  expect(standingOut([0.5, 0.5], 3)).toBe(0);
+  expect(standingOut([0.5, 0.5], 5)).toBe(2);
   expect(standingOut([])).toBe(0);
   expect(standingOut([0, 0])).toBe(0);
 });

@@ -15,15 +15,17 @@ const left = 0.1;
 
 /**
  * How many of `values`, sorted from the largest, stand out: 0 unless a few hold half, and twice their equal part; with these, those
- * after them that gave a quarter of what the first gave.
+ * after them that gave a quarter of what the first gave. The part is that of the words that gave something or, where these are as
+ * few as a sentence names, of all `words`.
  */
-export function standingOut(values: readonly number[]): number {
+export function standingOut(values: readonly number[], words = values.length): number {
   const total = values.reduce((sum, v) => sum + v, 0);
   const known = values.filter((v) => v > 0).length;
+  const of = known > most ? known : words;
   let held = 0;
   for (let count = 1; count <= Math.min(most, values.length); count++) {
     held += values[count - 1] as number;
-    if (total > 0 && held >= half * total && held * known >= twice * count * total)
+    if (total > 0 && held >= half * total && held * of >= twice * count * total)
       return count + values.slice(count, most).filter((v) => v >= beside * (values[0] as number)).length;
   }
   return 0;

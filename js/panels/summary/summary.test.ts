@@ -86,8 +86,11 @@ test("nothing stands out of even scores, nor where p hardly falls", () => {
   expect(say(shown([0.2, 0.2, 0.2, 0.2, 0.2]), content, check, [])).toBe(
     "Nothing stands out: “Tokyo” rests a little on many words, and the first 3 of 5 words hold 60 % (Saliency).",
   );
-  expect(say(shown([0, 0.5, 0, 0.5, 0]), content, null, [])).toBe(
+  expect(say(shown([Number.NaN, 0.5, Number.NaN, 0.5, 0]), content, null, [])).toBe(
     "Nothing stands out: two words alone gave anything to “Tokyo” (Saliency).",
+  );
+  expect(say(shown([0, 0.5, 0, 0.5, 0]), content, null, [])).toBe(
+    "“Tokyo” rests mostly on “capital” and “Japan”: over 99 % of what all words gave (Saliency).",
   );
   expect(say(shown([0, 0, 0, 0, 0]), content, null, [])).toContain(": no word gave anything to “Tokyo”");
   const low = { ...check, probability: 0.04, without: 0.03 };

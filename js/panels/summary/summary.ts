@@ -106,7 +106,13 @@ function ordered(pieces: Float32Array, signed: boolean, content: Content): Gave[
 const marks: Readonly<Record<string, string>> = { " ": "a space", "\n": "a line break" };
 
 /** True for a word, which has a letter or a digit. */
-const isWord = ({ text }: Gave): boolean => /[\p{L}\p{N}]/u.test(text);
+const isWord = ({ text }: Pick<Gave, "text">): boolean => /[\p{L}\p{N}]/u.test(text);
+
+/** How many words have a score, 0 included. */
+const wordsOf = (pieces: Float32Array, content: Content): number =>
+  byWord(pieces, content).filter(
+    (v, u) => !Number.isNaN(v) && isWord({ text: unitsOf(content).joined(piecesOf(u, pieces, content)) }),
+  ).length;
 
 /** The sentences, from the scores and what else is at hand: a check, and other methods with the unit that each puts first. */
 export function summaryText(
@@ -123,7 +129,7 @@ export function summaryText(
   const nameOf = (u: number) => named(units.joined(piecesOf(u, pieces, content)));
   const target = quoted(units.joined(units.ofSteps(steps)));
   const held = (n: number) => percent(sum(sizes.slice(0, n)) / sum(sizes));
-  const count = check && hardly(check) ? 0 : standingOut(sizes);
+  const count = check && hardly(check) ? 0 : standingOut(sizes, wordsOf(pieces, content));
   const by = ` (${method.title}).`;
   if (count === 0) {
     if (check && hardly(check))

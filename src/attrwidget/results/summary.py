@@ -178,13 +178,15 @@ def summarize(
 def standing_out(values: Sequence[float]) -> int:
     """Return how many of *values*, the largest first, stand out: 0 unless a few hold half, and twice their part.
 
-    With these stand those after them that gave a quarter of what the first gave.
+    With these stand those after them that gave a quarter of what the first gave. The part is that of the words that gave
+    something or, where these are as few as a sentence names, of all words.
     """
     total, known = sum(values), sum(value > 0 for value in values)
+    of = known if known > MOST else len(values)
     held = 0.0
     for count, value in enumerate(values[:MOST], 1):
         held += value
-        if total > 0 and held >= HALF * total and held * known >= TWICE * count * total:
+        if total > 0 and held >= HALF * total and held * of >= TWICE * count * total:
             return count + sum(after >= BESIDE * values[0] for after in values[count:MOST])
     return 0
 
