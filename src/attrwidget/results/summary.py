@@ -178,8 +178,8 @@ def summarize(
 def standing_out(values: Sequence[float]) -> int:
     """Return how many of *values*, the largest first, stand out: 0 unless a few hold half, and twice their part.
 
-    With these stand those after them that gave a quarter of what the first gave. The part is that of the words that gave
-    something or, where these are as few as a sentence names, of all words.
+    With these stand those after them that gave a quarter of what the first gave. The part is that of the words that
+    gave something or, where these are as few as a sentence names, of all words.
     """
     total, known = sum(values), sum(value > 0 for value in values)
     of = known if known > MOST else len(values)
