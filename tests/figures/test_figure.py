@@ -134,6 +134,12 @@ def test_markdown_lists_the_strongest_first() -> None:
     assert "**[w8]**" in text
 
 
+def test_markdown_has_signs_and_no_colours() -> None:
+    text = made(random_explanation(), "md", {**SALIENCY, "method": "input_x_gradient"})
+    assert "\\+ speaks for it, − against it" in text
+    assert "orange" not in text
+
+
 @pytest.mark.skipif(bool(Fonts("東").missing), reason="needs a font with Chinese characters")
 def test_pdf_can_be_searched_and_png_has_its_size() -> None:
     reading = random_explanation(texts=[f" word{i}" for i in range(9)] + [" 東京"])

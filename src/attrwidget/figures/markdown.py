@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from attrwidget.figures.picture import Picture, Unit
 
 _ROWS = 10
+_COLORS, _SIGNS = "orange: speaks for it", "+ speaks for it, − against it"
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+.!|<>~$&^-])")
 
 
@@ -30,7 +31,7 @@ def to_markdown(picture: Picture, *, caption: bool) -> bytes:
         parts.append(re.sub(r" *\n", "  \n", re.sub(r"\n\s*\n", "\n", text)))
     blocks = ["\n\n".join(filter(None, parts)), _table(picture)]
     if caption:
-        blocks.append("  \n".join(map(_escaped, picture.caption)))
+        blocks.append(_lines(picture.caption))
     return ("\n\n".join(blocks) + "\n").encode("utf-8", "replace")
 
 
@@ -50,8 +51,13 @@ def table_of(
     ]
     blocks = ["\n".join([head, rule, *lines])]
     if caption:
-        blocks.append("  \n".join(map(_escaped, caption)))
+        blocks.append(_lines(caption))
     return ("\n\n".join(blocks) + "\n").encode("utf-8", "replace")
+
+
+def _lines(caption: Sequence[str]) -> str:
+    """Return the *caption*, where signs stand for the colours of a drawing."""
+    return "  \n".join(_escaped(_SIGNS if line.startswith(_COLORS) else line) for line in caption)
 
 
 def _unit(unit: Unit) -> str:
