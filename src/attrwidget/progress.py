@@ -25,6 +25,11 @@ def stoppable(check: Callable[[], object]) -> Iterator[None]:
         _check.reset(token)
 
 
+def is_stoppable() -> bool:
+    """Return whether this work is inside ``stoppable``."""
+    return _check.get() is not None
+
+
 def may_stop() -> None:
     """End the work here if whoever waits for it wishes so; see ``stoppable``."""
     check = _check.get()

@@ -6,8 +6,6 @@ import threading
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
-from attrwidget.progress import may_stop
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -19,14 +17,7 @@ if TYPE_CHECKING:
 def in_this_thread(function: Hook, otherwise: Hook = lambda *_: None) -> Hook:
     """Return a function that calls *function* in the current thread and *otherwise* in all others."""
     own = threading.get_ident()
-
-    def act(*args: Any) -> Any:
-        if threading.get_ident() != own:
-            return otherwise(*args)
-        may_stop()
-        return function(*args)
-
-    return act
+    return lambda *args: function(*args) if threading.get_ident() == own else otherwise(*args)
 
 
 @contextmanager

@@ -14,7 +14,6 @@ from attrwidget.hf.internals.attention import (
     attention_name,
     register_attention,
 )
-from attrwidget.progress import may_stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -110,7 +109,6 @@ def _observed(underlying: str) -> Attention:
         attention_mask: torch.Tensor | None,
         **kwargs: Any,
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
-        may_stop()
         notify_observer(module, query, key, value, attention_mask, kwargs)
         run = attention_function(underlying, module)
         replacement = getattr(_observer, "replacement", None)

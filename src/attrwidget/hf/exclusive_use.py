@@ -18,7 +18,7 @@ from attrwidget.hf.internals.modules import (
     state_of,
     write_count,
 )
-from attrwidget.progress import may_stop
+from attrwidget.progress import is_stoppable, may_stop
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -68,6 +68,7 @@ def exclusive_use(
             _set(modules, "training", value=False),
             _set(_parameters(modules), "requires_grad", value=False),
             _set(configs, "return_dict", value=True),
+            _stoppable_layers(modules),
         ):
             try:
                 if attention is not None:
@@ -94,6 +95,19 @@ def _restored(
         # RWKV divides weights at its first run, and notes it in an attribute: what goes with the weights stays.
         if weights_state(model) == weights:
             restore_state(state)
+
+
+@contextmanager
+def _stoppable_layers(modules: Sequence[torch.nn.Module]) -> Iterator[None]:
+    """Let work end before each layer, where somebody may wish so."""
+    import torch
+
+    lists = (module for module in modules if isinstance(module, torch.nn.ModuleList))
+    layers = [layer for one in lists for layer in one] if is_stoppable() else []
+    with ExitStack() as stack:
+        for layer in layers:
+            stack.callback(layer.register_forward_pre_hook(lambda *_: may_stop()).remove)
+        yield
 
 
 @contextmanager
