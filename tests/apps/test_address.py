@@ -78,6 +78,7 @@ def test_a_comparison_comes_back_from_its_address(monkeypatch: pytest.MonkeyPatc
         ("model=/etc&text=Hi", "The model '/etc' is not offered here: choose one from the list."),
         ("model=%3Cb%3E", "The model '<b>' is not offered here: choose one from the list."),
         ("text=Hi&tokens=many", "The address says tokens='many', which is no whole number."),
+        (f"text=Hi&tokens={'9' * 5000}", "which is no whole number."),
         (f"text={quote(JAPAN)}&held=first", "The address says held='first', which is no whole number."),
         (f"text={quote(JAPAN)}&held=99", "99"),
         (f"text={quote(JAPAN)}&method=magic", "magic"),

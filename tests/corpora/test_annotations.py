@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pytest
 
 import attrwidget as aw
@@ -85,6 +86,11 @@ def test_plain_texts_have_words_and_no_labels() -> None:
         (["Dogs", "Dogs"], [{"words": ["Dogs"]}], "Only the first 1 texts have annotations"),
         (["Dogs"], [{"words": ["Dogs"]}] * 2, "more annotations than texts"),
         (["Dogs"], [3], "Annotations are a spaCy pipeline"),
+        (["Dogs"], [{"words": "Dogs"}], "The words of a text are a list like"),
+        (["Dogs"], [{"words": [5]}], "The annotated word 5 does not stand"),
+        (["Dogs"], [{"words": ["Dogs"], "pos": None}], "The labels 'pos' are a list like"),
+        ({"text": ["Dogs"]}, None, "Texts are a list of texts"),
+        (pd.DataFrame({"text": ["Dogs"]}), None, "Texts are a list of texts"),
         (["Dogs"], 3, "Texts are a list of texts, or a CoNLL-U file"),
     ],
 )

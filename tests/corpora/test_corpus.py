@@ -56,6 +56,14 @@ def test_attention_is_that_of_the_chosen_heads(small: Corpus) -> None:
     assert match.attended == int(row.argmax())
 
 
+def test_a_first_token_in_no_word_takes_nothing_from_the_words(causal: Any) -> None:
+    texts = ["The capital of Japan is Tokyo.", "The capital of Italy is Rome."]
+    corpus = aw.corpus(texts, causal, annotations=[{"words": ["capital"]}, {"words": []}])
+    for layer in corpus.layers:
+        for match in corpus.similar("The capital of France is", "France", layer=layer):
+            assert np.isfinite(match.attention).all()
+
+
 def test_an_explanation_asks_where_its_word_is_read(small: Corpus, masked: Any, causal: Any) -> None:
     text = "The capital of [MASK] is Berlin."
     ex = masked.explain(text)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,10 +12,8 @@ import torch
 from corpora.conftest import TEXTS
 
 import attrwidget as aw
+from attrwidget.corpora import make
 from attrwidget.corpora.store import HEADS, STATES
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 class StoppedError(Exception):
@@ -64,6 +63,51 @@ def test_an_interrupted_folder_goes_on_and_ends_as_one_made_at_once(masked: Any,
             )
     assert resumed.texts == whole.texts
     np.testing.assert_array_equal(resumed._store.places, whole._store.places)
+
+
+def test_a_write_that_fails_midway_shifts_nothing(
+    masked: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, real, calls = tmp_path / "full", Path.open, iter(range(100))
+
+    class Full:
+        """A file on a disk that is full after a few bytes."""
+
+        def __init__(self, file: Any) -> None:
+            self._file = file
+
+        def __enter__(self) -> Any:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            self._file.close()
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._file, name)
+
+        def write(self, data: bytes) -> int:
+            self._file.write(data[:7])
+            raise OSError(28, "No space left on device")
+
+    def fails_once(path: Path, mode: str = "r", *given: Any, **options: Any) -> Any:
+        file = real(path, mode, *given, **options)
+        writes = path.suffix == ".f32" and mode in ("ab", "r+b")
+        return Full(file) if writes and next(calls) == 8 else file
+
+    monkeypatch.setattr(make, "_SAVED_EVERY", -1.0)
+    monkeypatch.setattr(Path, "open", fails_once)
+    with pytest.raises(aw.AttrWidgetError, match=r"Cannot write .*No space left on device"):
+        aw.corpus(TEXTS, masked, to=folder)
+    monkeypatch.undo()
+    assert 0 < json.loads((folder / "corpus.json").read_text())["texts"] < len(TEXTS)
+    resumed, whole = aw.corpus(TEXTS, masked, to=folder), aw.corpus(TEXTS, masked)
+    for kind in (STATES, HEADS):
+        for layer in whole.layers:
+            kept = resumed._store.vectors(kind, layer)
+            np.testing.assert_array_equal(kept, whole._store.vectors(kind, layer))
+    (folder / "heads-01.f32").write_bytes(b"cut short")
+    with pytest.raises(aw.AttrWidgetError, match="is damaged"):
+        aw.corpus(None, masked, to=folder)
 
 
 def test_a_finished_folder_opens_and_grows(masked: Any, tmp_path: Path) -> None:

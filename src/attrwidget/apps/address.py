@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from attrwidget.widget import ExplanationWidget
 
 TRAITS = ("method", "held", "view")  # named as in the fragment of an exported page
+_DIGITS = 9  # of a number: Python refuses those of thousands
 LONGEST = 6000  # characters: common servers take 8,192 bytes of a request's head line
 
 
@@ -57,7 +58,7 @@ def _steps(text: str) -> list[int]:
 
 
 def _whole(text: str, name: str) -> int:
-    if not (text.isascii() and text.isdecimal()):
+    if not (text.isascii() and text.isdecimal() and len(text) <= _DIGITS):
         raise AttrWidgetError(f"The address says {name}={short(text)}, which is no whole number.")
     return int(text)
 

@@ -68,7 +68,8 @@ def _sentences(given: Any) -> Iterable[Any]:
         return read_conllu(read_text(given))
     if isinstance(given, str) and "\t" in given and "\n" in given:
         return read_conllu(given)
-    if isinstance(given, str) or not isinstance(given, Iterable):
+    # A table or a dictionary would give its names.
+    if isinstance(given, str | Mapping) or hasattr(given, "columns") or not isinstance(given, Iterable):
         raise AttrWidgetError(
             f"Texts are a list of texts, or a CoNLL-U file (x.conllu), and annotations are {_FORMS}; "
             f"not {short(given)}."

@@ -292,7 +292,7 @@ def _by_word(text: ReadText, row: NDArray[np.float32]) -> tuple[float, ...]:
         word = text.word_of(token)
         if word is not None:
             weights[word] += float(row[token])
-    first = text.tokens()[0]
-    if first == 0 and row[0] > _SINK:
-        weights[text.word_of(first) or 0] = float("nan")
+    first = text.word_of(0)
+    if first is not None and row[0] > _SINK:
+        weights[first] = float("nan")
     return tuple(weights)

@@ -10,13 +10,14 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
-from attrwidget.checks import check_layer, check_list, short
+from attrwidget.checks import check_layer, check_list, is_whole, short
 from attrwidget.corpora.annotations import annotated
 from attrwidget.corpora.bundled import BUNDLED_CORPORA, bundled_corpus
 from attrwidget.corpora.corpus import Corpus
 from attrwidget.corpora.read_text import unit_heads, unit_states
 from attrwidget.corpora.store import HEADS, STATES, About, Store
 from attrwidget.errors import AttrWidgetError
+from attrwidget.files import place_of
 from attrwidget.kinds.model import Model
 from attrwidget.progress import progress_bar
 
@@ -73,7 +74,7 @@ def corpus(
         raise AttrWidgetError(f"A corpus is read by a model that aw.load returned, not by {short(model)}.")
     reader = reader_of(model)
     if to is not None:
-        return Corpus(reader, _filled(reader, Path(to).expanduser(), texts, annotations, layers, progress))
+        return Corpus(reader, _filled(reader, place_of(to), texts, annotations, layers, progress))
     folder = Path(mkdtemp(prefix="attrwidget-corpus-"))
     try:
         made = Corpus(reader, _filled(reader, folder, texts, annotations, layers, progress))
@@ -179,7 +180,7 @@ def _layers(layers: int | Sequence[int] | None, count: int) -> list[int]:
         if count <= _MANY:
             return list(range(count))
         return sorted({round(count * part / 4) - 1 for part in (1, 2, 3, 4)})
-    given = [layers] if isinstance(layers, int) else check_list(layers, "Layers", "[0, 5]")
+    given = [layers] if is_whole(layers) else check_list(layers, "Layers", "[0, 5]")
     found = sorted({check_layer(layer, count) for layer in given})
     if not found:
         raise AttrWidgetError("layers= is empty: name at least one.")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from attrwidget.corpora.read_text import ReadText
 from attrwidget.errors import AttrWidgetError
-from attrwidget.files import write_whole
+from attrwidget.files import make_folder, write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,8 +54,8 @@ class About:
 class Store:
     """A folder with the finished texts and their vectors; texts are added at its end."""
 
-    def __init__(self, folder: Path, about: About, texts: list[ReadText]) -> None:
-        self.folder, self.about, self.texts = folder, about, texts
+    def __init__(self, folder: Path, about: About, texts: list[ReadText], text_bytes: int = 0) -> None:
+        self.folder, self.about, self.texts, self._text_bytes = folder, about, texts, text_bytes
         self._set_places()
 
     @classmethod
@@ -81,50 +81,57 @@ class Store:
                     f"{FORMAT}: make it again in another folder."
                 )
             about = About(**known)
-            return cls(folder, about, _texts(folder / _TEXTS, about.texts))
+            found = cls(folder, about, *_texts(folder / _TEXTS, about.texts))
+            found._require_whole()
         except (OSError, ValueError, TypeError, KeyError) as error:
             if isinstance(error, AttrWidgetError):
                 raise
             raise AttrWidgetError(
                 f"The corpus in {folder} is damaged ({type(error).__name__}): make it again in another folder."
             ) from error
+        return found
 
     @classmethod
     def make(cls, folder: Path, about: About) -> Store:
         """Return a corpus without texts in the empty or missing *folder*."""
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise AttrWidgetError(f"Cannot write {folder}: {error.strerror or error}.") from error
-        store = cls(folder, about, [])
-        store._write_about()
+        store = cls(make_folder(folder), about, [])
+        store._write_about(about)
         return store
 
     def begin(self) -> None:
         """Take away what an interrupted run left after the finished texts."""
         for kind, layer in self._kinds():
-            path = self._path(kind, layer)
-            path.touch()
-            with path.open("r+b") as file:
-                file.truncate(self.about.tokens * self.about.widths[kind] * _BYTES)
-        lines = [json.dumps(asdict(text), ensure_ascii=False) + "\n" for text in self.texts]
-        (self.folder / _TEXTS).write_text("".join(lines), "utf-8")
+            self._append(self._path(kind, layer), self._bytes(kind), b"")
+        self._append(self.folder / _TEXTS, self._text_bytes, b"")
 
     def add(self, texts: Sequence[ReadText], vectors: Mapping[tuple[str, int], Sequence[Floats]]) -> None:
-        """Add *texts* with the vectors of their tokens, by kind and layer; the corpus is whole again afterwards."""
+        """Add *texts* with the vectors of their tokens, by kind and layer; the corpus is whole again afterwards.
+
+        What an earlier call wrote before it was interrupted is written over.
+        """
+        lines = "".join(json.dumps(asdict(text), ensure_ascii=False) + "\n" for text in texts).encode()
+        for (kind, layer), rows in vectors.items():
+            data = np.concatenate(rows).astype("<f4").tobytes()
+            self._append(self._path(kind, layer), self._bytes(kind), data)
+        self._append(self.folder / _TEXTS, self._text_bytes, lines)
         count = sum(len(text.tokens()) for text in texts)
-        try:
-            for (kind, layer), rows in vectors.items():
-                with self._path(kind, layer).open("ab") as file:
-                    file.write(np.concatenate(rows).astype("<f4").tobytes())
-            with (self.folder / _TEXTS).open("a", encoding="utf-8") as file:
-                file.writelines(json.dumps(asdict(text), ensure_ascii=False) + "\n" for text in texts)
-        except OSError as error:
-            raise AttrWidgetError(f"Cannot write {self.folder}: {error.strerror or error}.") from error
+        about = replace(self.about, texts=self.about.texts + len(texts), tokens=self.about.tokens + count)
+        self._write_about(about)
+        self.about, self._text_bytes = about, self._text_bytes + len(lines)
         self.texts.extend(texts)
-        self.about.texts, self.about.tokens = len(self.texts), self.about.tokens + count
-        self._write_about()
         self._set_places()
+
+    def _append(self, path: Path, size: int, data: bytes) -> None:
+        """Write *data* after the first *size* bytes of a file, as its end."""
+        try:
+            path.touch()
+            if data or path.stat().st_size > size:
+                with path.open("r+b") as file:
+                    file.truncate(size)
+                    file.seek(size)
+                    file.write(data)
+        except OSError as error:
+            raise AttrWidgetError(f"Cannot write {path}: {error.strerror or error}.") from error
 
     def vectors(self, kind: str, layer: int) -> Floats:
         """Return the vectors of a *kind* at a *layer*, ``[tokens, width]``, mapped from the file."""
@@ -144,8 +151,18 @@ class Store:
     def _path(self, kind: str, layer: int) -> Path:
         return self.folder / f"{kind}-{layer:02d}.f32"
 
-    def _write_about(self) -> None:
-        write_whole(self.folder / _ABOUT, json.dumps(asdict(self.about), indent=1).encode())
+    def _bytes(self, kind: str) -> int:
+        """Return how many bytes of vectors of a *kind* are finished, of each layer."""
+        return self.about.tokens * self.about.widths[kind] * _BYTES
+
+    def _require_whole(self) -> None:
+        """Raise ValueError if a file of vectors was cut short."""
+        for kind, layer in self._kinds() if self.about.tokens else ():
+            if self._path(kind, layer).stat().st_size < self._bytes(kind):
+                raise ValueError("too few vectors")
+
+    def _write_about(self, about: About) -> None:
+        write_whole(self.folder / _ABOUT, json.dumps(asdict(about), indent=1).encode())
 
     def _set_places(self) -> None:
         """Note the text and the token of each vector."""
@@ -153,15 +170,17 @@ class Store:
         self.places = np.array(pairs, dtype=np.int64).reshape(-1, 2)
 
 
-def _texts(path: Path, count: int) -> list[ReadText]:
-    texts: list[ReadText] = []
+def _texts(path: Path, count: int) -> tuple[list[ReadText], int]:
+    """Return the first *count* texts of a file, and how many bytes they take."""
+    texts, size = list[ReadText](), 0
     if count:
-        with path.open(encoding="utf-8") as file:
+        with path.open("rb") as file:
             for _, line in zip(range(count), file, strict=False):
                 row: dict[str, Any] = json.loads(line)
                 for name in ("spans", "words"):
                     row[name] = [(int(start), int(end)) for start, end in row[name]]
                 texts.append(ReadText(**row))
+                size += len(line)
     if len(texts) < count:
         raise ValueError("too few texts")
-    return texts
+    return texts, size

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from attrwidget.checks import short
+from attrwidget.checks import check_list, short
 from attrwidget.errors import AttrWidgetError
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ def placed(text: str, words: Iterable[str], labels: Mapping[str, Sequence[Any]])
     Raises:
         AttrWidgetError: A word does not stand there, or there are not as many labels as words.
     """
-    words, spans, at = list(words), [], 0
+    words, spans, at = check_list(words, "The words of a text", "['a', 'dog']"), [], 0
     for word in words:
-        start = text.find(word, at)
+        start = text.find(word, at) if isinstance(word, str) else -1
         if start < 0 or not word:
             raise AttrWidgetError(
                 f"The annotated word {short(word)} does not stand in the text {short(text)} after character {at}: "
@@ -55,7 +55,8 @@ def placed(text: str, words: Iterable[str], labels: Mapping[str, Sequence[Any]])
         spans.append((start, at))
     named = {}
     for name, column in labels.items():
-        named[str(name)] = [str(label) if label not in ("", None, "_") else NO_LABEL for label in column]
+        given = check_list(column, f"The labels {short(name)}", "['DET', 'NOUN']")
+        named[str(name)] = [str(label) if label not in ("", None, "_") else NO_LABEL for label in given]
         if len(named[str(name)]) != len(words):
             raise AttrWidgetError(
                 f"The annotation {short(name)} has {len(named[str(name)])} labels for the {len(words)} words of "
