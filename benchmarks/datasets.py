@@ -1,7 +1,9 @@
 """Measure data sets.
 
-``python -m benchmarks.datasets batches`` (three minutes) compares texts at once with one by one, ``workers`` (two
-minutes, two cores) two workers with one, and ``collection`` (a minute) opens and searches a hundred thousand texts.
+``python -m benchmarks.datasets batches`` (three minutes) compares texts at once with one by one, ``paths`` (three
+minutes) the same for methods that read gradients at many points, ``smollm2`` (two minutes) for SmolLM2-135M-Instruct,
+``workers`` (two minutes, two cores) two workers with one, and ``collection`` (a minute) opens and searches a hundred
+thousand texts.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from attrwidget.dataset.manifest import Manifest
 from attrwidget.dataset.shard import explain_shard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 _DRAW = random.Random(0)  # noqa: S311 - words
 _WORDS = {
@@ -41,20 +43,37 @@ _OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
-def batches(count: int = 64, size: int = 32, runs: int = 3) -> None:
+def batches() -> None:
+    """Compare 32 texts at once with one by one, on the bundled models."""
+    for name in _WORDS:
+        _compare(name, aw.load(name), ("leave_one_out", "gim", "saliency"), count=64, size=32, runs=3)
+
+
+def paths() -> None:
+    """Compare 16 texts at once with one by one, for methods that read gradients at many points."""
+    for name in _WORDS:
+        _compare(name, aw.load(name), ("integrated_gradients", "smoothgrad"), count=16, size=16, runs=1)
+
+
+def smollm2() -> None:
+    """Compare 16 texts at once with one by one, on SmolLM2-135M-Instruct."""
+    from helpers.real import smollm2 as real
+
+    _compare("demo", real(), ("leave_one_out", "gim", "saliency"), count=16, size=16, runs=1)
+
+
+def _compare(name: str, model: Any, methods: Sequence[str], *, count: int, size: int, runs: int) -> None:
     """Print the processor time that a text takes, one by one and *size* at once, medians of *runs* in turn."""
-    print(f"| model, method | one by one | {size} at once | |\n|---|---|---|---|")
-    for name, text in _WORDS.items():
-        model = aw.load(name)
-        texts = [Text(k, text(), None) for k in range(count)]
-        for method in ("leave_one_out", "gim", "saliency"):
-            taken: dict[int, list[float]] = {1: [], size: []}
-            for _ in range(runs + 1):  # the first warms up
-                for at_once, times in taken.items():
-                    how = Manifest(name, {}, [method], _OPTIONS.get(name, {}), count, at_once, count, "", {})
-                    times.append(_processor_time(model, texts, how))
-            one, many = (1000 * statistics.median(times[1:]) / count for times in taken.values())
-            print(f"| {name}, {method} | {one:.1f} ms | {many:.1f} ms | {one / many:.1f} times |", flush=True)
+    texts = [Text(k, _WORDS[name](), None) for k in range(count)]
+    for method in methods:
+        taken: dict[int, list[float]] = {1: [], size: []}
+        for _ in range(runs + 1):  # the first warms up
+            for at_once, times in taken.items():
+                how = Manifest(name, {}, [method], _OPTIONS.get(name, {}), count, at_once, count, "", {})
+                times.append(_processor_time(model, texts, how))
+        one, many = (1000 * statistics.median(times[1:]) / count for times in taken.values())
+        what = f"{model.name}, {method}: {one:.1f} ms one by one, {many:.1f} ms {size} at once"
+        print(f"{what}, {one / many:.1f} times", flush=True)
 
 
 def _processor_time(model: Any, texts: list[Text], how: Manifest) -> float:
@@ -137,4 +156,5 @@ def _timed(what: str, work: Callable[[], Any]) -> None:
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    {"batches": batches, "workers": workers, "collection": collection}[sys.argv[1]]()
+    commands = (batches, paths, smollm2, workers, collection)
+    {command.__name__: command for command in commands}[sys.argv[1]]()

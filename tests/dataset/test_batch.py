@@ -115,6 +115,26 @@ def test_what_is_computed_together_is_not_run_again(name: str, monkeypatch: pyte
         assert 0 < kept[0] < 1
 
 
+@pytest.mark.parametrize("name", ["gpt2", "t5", "bert ForSequenceClassification"])
+def test_points_of_a_path_are_run_for_several_texts_at_once(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("attrwidget.methods.integrated_gradients._DOUBLED", (2, 4))
+    monkeypatch.setattr("attrwidget.methods.integrated_gradients.CONVERGED", 0.05)  # some rows stop early
+    model, texts = load(name)
+    methods = ["integrated_gradients", "smoothgrad"]
+    for text, reading in zip(texts, explain_batch(model, texts, methods, {}), strict=True):
+        assert not isinstance(reading, Exception)
+        alone = model.explain(text.prompt, **({} if text.output is None else {"output": text.output})).reading
+        for method in methods:
+            assert in_batch(reading, method)
+            assert_same_rows(reading, alone, method)
+        request = reading.request("integrated_gradients")
+        for figure in ("points", "base", "change"):
+            found, truth = (one.cache.figure(request, figure, range(one.n_steps)) for one in (reading, alone))
+            np.testing.assert_allclose(found, truth, rtol=1e-5, atol=1e-5)
+
+
 def test_a_text_that_is_read_otherwise_beside_others_is_run_by_itself(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from attrwidget.methods.request.footnotes import CONVERGED
 from attrwidget.methods.shared.checks import check_count
 from attrwidget.methods.shared.embeddings import baseline_of
 from attrwidget.methods.shared.replacement import replacement
-from attrwidget.methods.shared.several_inputs import groups_of, summed
+from attrwidget.methods.shared.several_inputs import groups_of, rows_at_inputs_together, rows_of, summed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
@@ -23,19 +24,18 @@ if TYPE_CHECKING:
     from attrwidget.engine.trace import Trace
     from attrwidget.methods.method import HeadSelection, Rows
     from attrwidget.methods.request.targets import Target
+    from attrwidget.methods.shared.several_inputs import AtInput, Gradients, Work
 
 _DOUBLED = (10, 20, 40, 80)  # points, until a row changes no more
 
 
 def _compute(
-    trace: Trace,
-    target: Target,
-    steps: Sequence[int],
-    _selection: HeadSelection,
-    *,
-    baseline: Any,
-    points: int | str,
+    trace: Trace, target: Target, steps: Sequence[int], _selection: HeadSelection, **options: Any
 ) -> Rows:
+    return rows_of(trace, target, _start(trace, target, steps, **options))
+
+
+def _start(trace: Trace, target: Target, steps: Sequence[int], *, baseline: Any, points: int | str) -> Work:
     if points != "auto":
         check_count("points", points)
     counts = _DOUBLED if points == "auto" else (int(points),)
@@ -49,7 +49,7 @@ def _compute(
         moved, used = np.full(len(group), np.nan), np.zeros(len(group), dtype=int)
         for count in counts:
             some = [group[at] for at in left]
-            found = yield from _integral(trace, target, some, start, way, count, Progress(done, whole))
+            found = yield from _integral(trace, some, start, way, count, Progress(done, whole))
             change = _change(rows[left], found)
             rows[left], used[left] = found, count
             done += count
@@ -69,21 +69,20 @@ def _compute(
 
 def _integral(  # noqa: PLR0917 - private, and called once just above
     trace: Trace,
-    target: Target,
     group: list[int],
     start: torch.Tensor,
     way: torch.Tensor,
     points: int,
     done: Progress,
-) -> Generator[Progress, None, NDArray[np.float64]]:
-    """Return the rows of *group* by Gauss–Legendre of *points* points, and yield progress on the way."""
+) -> Generator[Progress | AtInput, Gradients | None, NDArray[np.float64]]:
+    """Return the rows of *group* by Gauss–Legendre of *points* points, and yield progress and points on the way."""
     nodes, weights = np.polynomial.legendre.leggauss(points)
     inputs = [(w / 2, _between(start, way, (1 + x) / 2)) for x, w in zip(nodes, weights, strict=True)]
 
     def along(gradients: torch.Tensor) -> torch.Tensor:
         return (gradients.float() * way[: gradients.shape[1]].float()).sum(-1)
 
-    sums = yield from summed(trace, target, group, inputs, along, done=done)
+    sums = yield from summed(trace, group, inputs, along, done=done)
     rows = np.full((len(group), trace.n_inputs), np.nan)
     for row, step in zip(rows, group, strict=True):
         row[: trace.seen(step)] = sums[step]
@@ -134,6 +133,7 @@ INTEGRATED_GRADIENTS = register(
         distribution="change",
         signed=True,
         linear=True,
+        together=partial(rows_at_inputs_together, start=_start),
         target_function="logit",
         options={"baseline": "auto", "points": "auto"},
         note=_note,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from attrwidget.methods.method import Method, Passes, Progress
 from attrwidget.methods.registry import register
 from attrwidget.methods.shared.checks import check_count, check_noise
 from attrwidget.methods.shared.embeddings import spreads
-from attrwidget.methods.shared.several_inputs import groups_of, summed
+from attrwidget.methods.shared.several_inputs import groups_of, rows_at_inputs_together, rows_of, summed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,18 +22,18 @@ if TYPE_CHECKING:
     from attrwidget.engine.trace import Trace
     from attrwidget.methods.method import HeadSelection, Rows
     from attrwidget.methods.request.targets import Target
+    from attrwidget.methods.shared.several_inputs import Work
 
 
 def _compute(
-    trace: Trace,
-    target: Target,
-    steps: Sequence[int],
-    _selection: HeadSelection,
-    *,
-    samples: int,
-    noise: float,
-    seed: int,
+    trace: Trace, target: Target, steps: Sequence[int], _selection: HeadSelection, **options: Any
 ) -> Rows:
+    return rows_of(trace, target, _start(trace, target, steps, **options))
+
+
+def _start(
+    trace: Trace, _target: Target, steps: Sequence[int], *, samples: int, noise: float, seed: int
+) -> Work:
     check_count("samples", samples)
     check_noise(noise, most=100)
     deviation = noise * np.concatenate([np.full(n, spread.deviation) for n, spread in spreads(trace)])
@@ -40,7 +41,7 @@ def _compute(
     for index, group in enumerate(groups):
         copies = [(1 / samples, _noisy(deviation, [seed, sample])) for sample in range(samples)]
         done = Progress(index * samples, len(groups) * samples)
-        means = yield from summed(trace, target, group, copies, lambda gradients: gradients, done=done)
+        means = yield from summed(trace, group, copies, lambda gradients: gradients, done=done)
         rows = np.full((len(group), trace.n_inputs), np.nan)
         for row, step in zip(rows, group, strict=True):
             row[: trace.seen(step)] = np.linalg.norm(means[step], axis=-1)
@@ -74,6 +75,7 @@ SMOOTHGRAD = register(
         compute=_compute,
         passes=Passes(once=8, each_step=5.6),
         distribution="gradient",
+        together=partial(rows_at_inputs_together, start=_start),
         options={"samples": 8, "noise": 0.5, "seed": 0},
     )
 )

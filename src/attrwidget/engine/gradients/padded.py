@@ -31,13 +31,13 @@ class TextGradients:
     """The gradients of one *score* of one text, for methods that ask a ``Graph`` for them.
 
     Attributes:
-        logits: ``[steps, outputs]``.
-        parts: For each part of the text ``[steps, tokens, d]``: an encoder's, then a decoder's.
-        scales: ``[steps]``, as in ``GradientGraph.gradients``.
+        steps: The steps that were differentiated, in order.
+        parts: For each part of the text ``[k, tokens, d]``: an encoder's, then a decoder's.
+        scales: ``[k]``, as in ``GradientGraph.gradients``.
         embeddings: ``[tokens, d]`` of all parts.
     """
 
-    logits: torch.Tensor
+    steps: Sequence[int]
     parts: Sequence[torch.Tensor]
     scales: torch.Tensor
     embeddings: torch.Tensor
@@ -47,12 +47,9 @@ class TextGradients:
     ) -> Iterator[tuple[list[int], torch.Tensor, torch.Tensor, torch.Tensor]]:
         """Yield the gradients of *steps*, all at once; see ``GradientGraph.gradients``."""
         chosen = sorted(steps)
-        whole = torch.cat([part[chosen] for part in self.parts], dim=1)
-        yield chosen, whole, self.scales[chosen].to(whole.device), self.embeddings
-
-    def scores(self, steps: Sequence[int], score: ScoreFunction) -> torch.Tensor:
-        """Return the *score* of each of *steps*, float64 ``[len(steps)]`` on the CPU."""
-        return score(self.logits[list(steps)].double(), steps).cpu()
+        rows = [self.steps.index(step) for step in chosen]
+        whole = torch.cat([part[rows] for part in self.parts], dim=1)
+        yield chosen, whole, self.scales[rows].to(whole.device), self.embeddings
 
 
 @dataclass(frozen=True)
@@ -80,40 +77,52 @@ class PaddedRun:
         """Return the logits ``[steps, outputs]`` of a *text*, by its number, without a graph."""
         return self.logits.detach()[text, list(self.places[text])]
 
-    def gradients(self, scores: Sequence[ScoreFunction], at_once: int) -> list[TextGradients]:
-        """Return the gradients of all steps of each text, by the score of each, *at_once* steps of all texts."""
+    def gradients(
+        self, scores: Sequence[ScoreFunction], steps: Sequence[Sequence[int]], at_once: int
+    ) -> list[TextGradients]:
+        """Return the gradients of the *steps* of each text, by the score of each, *at_once* steps of all texts."""
         cotangents = torch.zeros_like(self.logits)
+        places = [[own[s] for s in some] for own, some in zip(self.places, steps, strict=True)]
         scales = []
-        for text, (score, places) in enumerate(zip(scores, self.places, strict=True)):
-            own, scale = scaled_score_gradients(self.logits_of(text), score, range(len(places)))
-            cotangents[text, list(places)] = own
+        for text, (score, some, at) in enumerate(zip(scores, steps, places, strict=True)):
+            own, scale = scaled_score_gradients(self.logits.detach()[text, at], score, some)
+            cotangents[text, at] = own
             scales.append(scale)
         end = self.logits if self.hidden is None else self.hidden
         with torch.inference_mode(False):  # noqa: FBT003
             if self.head_input is not None:
                 (cotangents,) = torch.autograd.grad(self.logits, self.head_input, cotangents)
-            chunks = list(self._pass_back(end, cotangents, at_once))
+            chunks = list(self._pass_back(end, cotangents, places, at_once))
         found = [torch.cat(parts) for parts in zip(*chunks, strict=True)]
-        return [self._of_text(text, found, scale) for text, scale in enumerate(scales)]
+        return [
+            self._of_text(text, some, found, scale)
+            for text, (some, scale) in enumerate(zip(steps, scales, strict=True))
+        ]
 
     def _pass_back(
-        self, end: torch.Tensor, cotangents: torch.Tensor, at_once: int
+        self,
+        end: torch.Tensor,
+        cotangents: torch.Tensor,
+        places: Sequence[Sequence[int]],
+        at_once: int,
     ) -> Iterator[tuple[torch.Tensor, ...]]:
         """Yield gradients ``[k, b, n, d]`` at each leaf, of *at_once* steps of all texts after each other."""
-        steps = max(map(len, self.places))
+        steps = max(map(len, places))
         for first in range(0, steps, at_once):
             chosen = range(first, min(first + at_once, steps))
             apart = end.new_zeros(len(chosen), *end.shape)
-            for text, places in enumerate(self.places):
-                for k, place in enumerate(places[first : chosen.stop]):
+            for text, own in enumerate(places):
+                for k, place in enumerate(own[first : chosen.stop]):
                     apart[k, text, place] = cotangents[text, place]
             yield batched_gradients(end, self.leaves, apart)
 
-    def _of_text(self, text: int, found: Sequence[torch.Tensor], scales: torch.Tensor) -> TextGradients:
-        steps, lengths = len(self.places[text]), [own[text] for own in self.lengths]
+    def _of_text(
+        self, text: int, steps: Sequence[int], found: Sequence[torch.Tensor], scales: torch.Tensor
+    ) -> TextGradients:
+        lengths = [own[text] for own in self.lengths]
         return TextGradients(
-            self.logits_of(text),
-            [part[:steps, text, :length] for part, length in zip(found, lengths, strict=True)],
+            steps,
+            [part[: len(steps), text, :length] for part, length in zip(found, lengths, strict=True)],
             scales,
             torch.cat([leaf.detach()[text, :n] for leaf, n in zip(self.leaves, lengths, strict=True)]),
         )

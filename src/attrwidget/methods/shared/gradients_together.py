@@ -51,11 +51,14 @@ def rows_together(
         requests: What is asked for of each, by one method that reads the gradients of one graph.
         run_as: The options with which the method makes that graph of a trace; by default it is the trace's own.
     """
-    from attrwidget.engine.gradients.together import gradients_together  # imports torch
+    from attrwidget.engine.gradients.together import Wanted, gradients_together  # imports torch
 
     found: list[list[Chunk] | None] = [None] * len(traces)
-    options = {} if run_as is None else run_as(traces[0])
-    for at, gradients in gradients_together(traces, [request.target for request in requests], **options):
+    wanted = [
+        Wanted(trace, request.target, range(trace.n_steps))
+        for trace, request in zip(traces, requests, strict=True)
+    ]
+    for at, gradients in gradients_together(wanted, **({} if run_as is None else run_as(traces[0]))):
         trace = cast("Trace", _Differentiated(traces[at], gradients))
         try:
             found[at] = list(requests[at].compute(trace, range(trace.n_steps)))
