@@ -57,6 +57,7 @@ def paths() -> None:
 
 def smollm2() -> None:
     """Compare 16 texts at once with one by one, on SmolLM2-135M-Instruct."""
+    sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
     from helpers.real import smollm2 as real
 
     _compare("demo", real(), ("leave_one_out", "gim", "saliency"), count=16, size=16, runs=1)
