@@ -84,7 +84,7 @@ def _gradients(
     capabilities = first.capabilities
     if attention is not None:
         capabilities = replace(capabilities, gradient_attention=attention)
-    for trace in traces:
+    for trace in traces[:1] if checked else traces:
         trace.require_same_weights()
     places = [one.replace_embeddings for one in batch if one.replace_embeddings is not None]
     with lock_of(first.model.hf):
