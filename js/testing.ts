@@ -144,6 +144,13 @@ export function press(element: Element, key: string, more: KeyboardEventInit = {
   return event;
 }
 
+/** The grid of a view, and the cell of it that is spoken. */
+export const gridOf = (host: HTMLElement) => host.querySelector("[role=grid]") as HTMLElement;
+export function activeCell(host: HTMLElement): HTMLElement {
+  const id = gridOf(host).getAttribute("aria-activedescendant") ?? "";
+  return host.querySelector(`#${id}`) as HTMLElement;
+}
+
 export interface Stroke {
   readonly name: string;
   readonly args: readonly unknown[];

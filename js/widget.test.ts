@@ -158,15 +158,21 @@ function fakeKernel() {
   };
 }
 
-const notes = (el: HTMLElement) => el.shadowRoot?.querySelector(".notes")?.textContent;
-
-test("a connection that is cut is said, what waits is given up, and asked again when it is back", async () => {
+/** A widget that was initialised over a connection to a kernel. */
+function overKernel() {
   const kernel = fakeKernel();
   const app = widget();
   app.initialize({
     model: Object.assign(model, { widget_manager: { kernel } }) as never,
     signal: end.signal,
   });
+  return { kernel, app };
+}
+
+const notes = (el: HTMLElement) => el.shadowRoot?.querySelector(".notes")?.textContent;
+
+test("a connection that is cut is said, what waits is given up, and asked again when it is back", async () => {
+  const { kernel, app } = overKernel();
   const { el } = show(app);
   model.values.held = [1];
   model.tell("change:held");
@@ -190,13 +196,8 @@ test("a connection that is cut is said, what waits is given up, and asked again 
 });
 
 test("a kernel that was restarted while the connection was cut has ended for good", async () => {
-  const kernel = fakeKernel();
+  const { kernel, app } = overKernel();
   const status = (session: string) => kernel.iopubMessage.emit({ header: { msg_type: "status", session } });
-  const app = widget();
-  app.initialize({
-    model: Object.assign(model, { widget_manager: { kernel } }) as never,
-    signal: end.signal,
-  });
   const { el } = show(app);
   for (const session of ["first", "first", "second"]) {
     status("first");
@@ -212,12 +213,7 @@ test("a kernel that was restarted while the connection was cut has ended for goo
 test.each(["starting", "restarting", "autorestarting", "terminating", "dead", "disposed"])(
   "a kernel that is %s has ended for good",
   async (status) => {
-    const kernel = fakeKernel();
-    const app = widget();
-    app.initialize({
-      model: Object.assign(model, { widget_manager: { kernel } }) as never,
-      signal: end.signal,
-    });
+    const { kernel, app } = overKernel();
     const { el } = show(app);
     await settle();
     kernel.statusChanged.emit("busy");
@@ -243,13 +239,8 @@ test.each(["starting", "restarting", "autorestarting", "terminating", "dead", "d
 );
 
 test("in Voilà, where there is no cell to run, the page is to be reloaded", async () => {
-  const kernel = fakeKernel();
   document.body.dataset.voila = "voila";
-  const app = widget();
-  app.initialize({
-    model: Object.assign(model, { widget_manager: { kernel } }) as never,
-    signal: end.signal,
-  });
+  const { kernel, app } = overKernel();
   const { el } = show(app);
   kernel.statusChanged.emit("dead");
   delete document.body.dataset.voila;

@@ -18,6 +18,7 @@ from helpers.tiny import ARCHITECTURES, build, byte_tokenizer, save
 from helpers.tiny_seq2seq import SEQ2SEQ
 from helpers.waiting import PATIENCE
 
+import attrwidget as aw
 from attrwidget.kinds import model
 from attrwidget.methods import integrated_gradients
 
@@ -61,6 +62,20 @@ def _few_threads() -> Iterator[None]:
     torch.set_num_threads(int(os.environ.get("ATTRWIDGET_TEST_THREADS", "1")))
     yield
     torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="module")
+def demo() -> Any:
+    return aw.load("demo")
+
+
+@pytest.fixture(scope="module")
+def demo_address(demo: Any) -> Iterator[str]:
+    """Where a server of this process holds the model ``demo``."""
+    from helpers.model_server import model_server
+
+    with model_server(demo) as found:
+        yield found
 
 
 @pytest.fixture(scope="session", autouse=True)

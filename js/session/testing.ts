@@ -91,6 +91,32 @@ export const sample: Content = {
   warnings: [],
 };
 
+/** A prompt of three tokens and an answer of two; three layers of four heads. */
+export const president: Partial<Content> = {
+  tokens: {
+    count: 5,
+    start: [0, 1, 2, 3, 4],
+    text: ["<b>", " of", " America", " George", " Washington"],
+    special: [0],
+  },
+  inputs: 4,
+  sections: [],
+  steps: {
+    first: 3,
+    count: 2,
+    probability: [0.9, 0.99],
+    rank: [1, 1],
+    entropy: [0, 0],
+    alternatives: [[], []],
+  },
+  methods: [
+    { name: "saliency", title: "Saliency", signed: false, shares: true, attention: false, description: "" },
+    { name: "attention", title: "Attention", signed: false, shares: true, attention: true, description: "" },
+  ],
+  layers: 3,
+  heads: 4,
+};
+
 export const numbers = (values: readonly (number | "NaN")[]): number[] => values.map(Number);
 
 export const encode = (dtype: "float32" | "uint8", values: readonly (number | "NaN")[]): ArrayBuffer =>

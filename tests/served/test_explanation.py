@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 from helpers.exported import export
-from helpers.model_server import model_server
 
 import attrwidget as aw
 from attrwidget.explanation import Explanation
@@ -18,7 +17,6 @@ from attrwidget.wire.calls import CALLS, FILES
 from attrwidget.wire.recipe import STEPS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from attrwidget.served.explanation import ServedExplanation
@@ -27,24 +25,13 @@ PROMPT = "The capital of Japan is"
 
 
 @pytest.fixture(scope="module")
-def local() -> Any:
-    return aw.load("demo")
+def here(demo: Any) -> aw.Explanation:
+    return demo.explain(PROMPT, max_new_tokens=3)
 
 
 @pytest.fixture(scope="module")
-def address(local: Any) -> Iterator[str]:
-    with model_server(local) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def here(local: Any) -> aw.Explanation:
-    return local.explain(PROMPT, max_new_tokens=3)
-
-
-@pytest.fixture(scope="module")
-def served(address: str) -> ServedExplanation:
-    return aw.connect(address).explain(PROMPT, max_new_tokens=3)
+def served(demo_address: str) -> ServedExplanation:
+    return aw.connect(demo_address).explain(PROMPT, max_new_tokens=3)
 
 
 def same(found: Any, wanted: Any) -> None:
@@ -105,11 +92,14 @@ def test_another_explanation_is_made_of_one(here: aw.Explanation, served: Served
     same(changed.instead(" Oslo").steps, wanted.instead(" Oslo").steps)
 
 
-def test_what_others_asked_for_changes_nothing(local: Any, address: str) -> None:
+def test_what_others_asked_for_changes_nothing(demo: Any, demo_address: str) -> None:
     """A summary names the methods at hand, and a file carries them: those that this client has asked for."""
     text = "The capital of Norway is"
-    aw.connect(address).explain(text, max_new_tokens=3).scores("saliency")
-    mine, here = aw.connect(address).explain(text, max_new_tokens=3), local.explain(text, max_new_tokens=3)
+    aw.connect(demo_address).explain(text, max_new_tokens=3).scores("saliency")
+    mine, here = (
+        aw.connect(demo_address).explain(text, max_new_tokens=3),
+        demo.explain(text, max_new_tokens=3),
+    )
     same(mine.summary(), here.summary())
     assert mine.summary().others == ()
     same(mine.scores("gim"), here.scores("gim"))
@@ -162,12 +152,12 @@ def test_every_method_of_an_explanation_is_served_or_refused() -> None:
     assert public - properties == {*CALLS, *FILES, *STEPS} | inherited
 
 
-def test_neither_torch_nor_transformers_is_imported(address: str) -> None:
+def test_neither_torch_nor_transformers_is_imported(demo_address: str) -> None:
     code = (
         "import sys, attrwidget as aw\n"
-        f"ex = aw.connect({address!r}).explain({PROMPT!r}, max_new_tokens=2)\n"
+        f"ex = aw.connect({demo_address!r}).explain({PROMPT!r}, max_new_tokens=2)\n"
         "ex.scores(), ex.check(0), ex.edit({'Japan': 'France'}).attention(), ex.to_html(methods='saliency')\n"
-        f"aw.corpus([{PROMPT!r}], aw.connect({address!r}), layers=0).similar(ex, layer=0)\n"
+        f"aw.corpus([{PROMPT!r}], aw.connect({demo_address!r}), layers=0).similar(ex, layer=0)\n"
         "print({'torch', 'transformers', 'fastapi'} & set(sys.modules))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

@@ -2,39 +2,11 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Content } from "../../session/content";
 import type { Head } from "../../session/heads";
-import { press, settle, setUp } from "../../testing";
+import { president } from "../../session/testing";
+import { activeCell, gridOf, press, settle, setUp } from "../../testing";
 import { picker } from "./picker";
 
-const content: Partial<Content> = {
-  tokens: {
-    count: 5,
-    start: [0, 1, 2, 3, 4],
-    text: ["<b>", " of", " America", " George", " Washington"],
-    special: [0],
-  },
-  inputs: 4,
-  sections: [],
-  steps: {
-    first: 3,
-    count: 2,
-    probability: [0.9, 0.99],
-    rank: [1, 1],
-    entropy: [0, 0],
-    alternatives: [[], []],
-  },
-  methods: [
-    { name: "saliency", title: "Saliency", signed: false, shares: true, attention: false, description: "" },
-    { name: "attention", title: "Attention", signed: false, shares: true, attention: true, description: "" },
-  ],
-  layers: 3,
-  heads: 4,
-};
-const begin = (over: Partial<Content> = {}) => setUp({ ...content, ...over });
-const grid = (host: HTMLElement) => host.querySelector("[role=grid]") as HTMLElement;
-function active(host: HTMLElement): HTMLElement {
-  const id = grid(host).getAttribute("aria-activedescendant") ?? "";
-  return host.querySelector(`#${id}`) as HTMLElement;
-}
+const begin = (over: Partial<Content> = {}) => setUp({ ...president, ...over });
 
 beforeEach(() => {
   Object.defineProperty(HTMLElement.prototype, "clientWidth", { configurable: true, get: () => 700 });
@@ -67,11 +39,11 @@ test("keys move, preview and choose; choosing shows attention", async () => {
   state.held.value = [1];
   picker.mount(host, ctx);
   await settle();
-  const g = grid(host);
+  const g = gridOf(host);
   press(g, "ArrowDown");
   press(g, "ArrowRight");
   expect(state.hoveredHead.value).toEqual([1, 1]);
-  expect(active(host).getAttribute("aria-label")).toBe("layer 2, head 2, 0.055");
+  expect(activeCell(host).getAttribute("aria-label")).toBe("layer 2, head 2, 0.055");
   expect(host.querySelector(".peek")?.textContent).toBe("Peeking: layer 2, head 2 (.055)");
   press(g, "Enter");
   expect(state.heads.value).toEqual([[1, 1]]);

@@ -3,19 +3,8 @@ import { signal } from "@preact/signals-core";
 import { afterEach, expect, test } from "vitest";
 import { settle, setUp } from "../../testing";
 import { rests } from "./rests";
+import { restsInfo as info } from "./testing";
 
-const info = {
-  units: [
-    ["[1] Ottawa", 0, 1],
-    ["[2] Lima", 1, 2],
-  ],
-  sentences: [
-    [2, 3],
-    [3, 4],
-  ],
-  seconds: 1,
-  tools: [],
-} as const;
 const called = {
   ...info,
   units: [

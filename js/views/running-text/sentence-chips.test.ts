@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { effect, signal } from "@preact/signals-core";
 import { afterEach, expect, test, vi } from "vitest";
+import { restsInfo } from "../../panels/rests/testing";
 import { press, setUp } from "../../testing";
 import { Boxes } from "./boxes";
 import { buildText } from "./build";
@@ -9,23 +10,10 @@ import { TextInput } from "./input";
 import type { Page } from "./page";
 import { followSentences } from "./sentence-chips";
 
-const rests = {
-  units: [
-    ["[1] Ottawa", 0, 1],
-    ["[2] Lima", 1, 2],
-  ],
-  sentences: [
-    [2, 3],
-    [3, 4],
-  ],
-  seconds: 1,
-  tools: [],
-} as const;
-
 afterEach(() => document.body.replaceChildren());
 
 function open(over: object = {}) {
-  const t = setUp({ rests: rests as never, ...over });
+  const t = setUp({ rests: restsInfo, ...over });
   const built = buildText(t.state.content.value, false);
   t.host.append(built.list);
   const folds = new Folds(built.units, built.folds, t.end.signal);
