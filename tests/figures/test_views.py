@@ -135,6 +135,22 @@ def test_the_matrix_prints_every_score_with_the_probabilities_below() -> None:
     assert names == [f"word{i}" for i in [6, 7, 8, 9, *range(9)]]
 
 
+def test_the_matrix_by_sentence_has_those_of_the_answer_too() -> None:
+    reading = random_explanation(
+        texts=["One", " is.", " Two", " are.", " Why?", " It", " is.", " So", " are", " they."],
+        prompt=5,
+        answer=5,
+    )
+    root = drawn(reading, "matrix", {"options": {"units": "sentence", "unit_rule": "sum"}}, columns=2)
+    rows = reading.rows("saliency", range(5))
+    pairs = [(0, 1), (1, 2), (2, 4), (4, 5), (5, 7), (7, 9)]
+    steps = [rows[0:2], rows[2:5]]
+    sums = [[sum(np.nanmean(np.nan_to_num(part), axis=0)[a:b]) for part in steps] for a, b in pairs]
+    *cells, _ = table(root, "5.5")
+    assert cells == [[numeral(v) for v in row if v] for row in sums]
+    assert "6 sentences (rows) of the answer's 2 (columns)" in words(root)
+
+
 def test_the_cells_of_a_signed_matrix_have_two_hues_as_deep_as_the_scores() -> None:
     reading = random_explanation()
     root = drawn(reading, "matrix", {"method": "input_x_gradient"}, columns=2)

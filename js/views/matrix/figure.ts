@@ -1,4 +1,5 @@
 /** The matrix as a figure: all of its cells. */
+import { untracked } from "@preact/signals-core";
 import type { Context } from "../../context";
 import { cssPixel } from "../../draw/color";
 import type { Figure, FigureLook } from "../../draw/figure";
@@ -7,12 +8,12 @@ import { diverging, faded, sequential } from "../../draw/ramp";
 import { SvgPaper } from "../../draw/svg-paper";
 import { methodText } from "../../panels/footer/footer-text";
 import { Field } from "../../scores/field";
-import { scoreOptions } from "../../scores/options";
 import { shapeOf } from "../../scores/shape";
 import { scoreQuery, shownMethod } from "../../state/selectors";
 import { type Layout, natural, upright } from "./layout";
 import { fill } from "./load";
 import { paintMatrix } from "./paint";
+import { matrixContent, matrixOptions } from "./sentences";
 
 /** Pixels of the highest figure, and of the names of rows and columns. */
 const [tallest, foot, widest] = [1100, 26, 150] as const;
@@ -21,10 +22,15 @@ export async function figure(ctx: Context, look: FigureLook): Promise<Figure | u
   const { state, session, run, scores } = ctx;
   const content = state.content.peek();
   const method = shownMethod(state);
-  const shape = shapeOf(content);
+  const read = untracked(() => matrixContent(state));
+  const shape = shapeOf(read);
   const [rows, columns] = [shape.starts.length, shape.steps.length];
   if (!method || columns === 0) throw new Error("Nothing was written, so there is nothing to show.");
-  const field = new Field(shape, method, scoreOptions(state, method));
+  const field = new Field(
+    shape,
+    method,
+    untracked(() => matrixOptions(state, method, shape)),
+  );
   const query = scoreQuery(state);
   if (!(await run((options) => fill(session, { field, query }, options), "figure"))) return undefined;
   const ruler = new SvgPaper(1);
@@ -44,12 +50,16 @@ export async function figure(ctx: Context, look: FigureLook): Promise<Figure | u
   const picture = { field, layout, across: axis(across), down: axis(down), held, hover: null };
   const { high, greatest, signed } = field;
   const noun = content.steps.step_noun?.[1] ?? "tokens";
+  const count =
+    read === content
+      ? `${rows} inputs (rows) of ${content.steps.count} ${noun} (columns)`
+      : `${rows} sentences (rows) of the answer's ${columns} (columns)`;
   const shown = scores.held.peek();
   return {
     height,
     paint: (c, pixels) => paintMatrix(c, picture, { ...look, table }, pixels),
     caption: [
-      `${content.model || "a model"} · ${rows} inputs (rows) of ${content.steps.count} ${noun} (columns)`,
+      `${content.model || "a model"} · ${count}`,
       `${method.title}: ${shown ? methodText(shown, content) : method.description}`,
       ...(greatest > high * 1.02 ? [`1 % of cells have more, up to ${numeral(greatest, false, high)}`] : []),
       ...(signed ? ["orange: speaks for it; blue: against it"] : []),

@@ -8,7 +8,7 @@ import type { RequestOptions } from "../../session/requests";
 import type { ScoreQuery } from "../../session/scores";
 import type { Session } from "../../session/session";
 import { scoreQuery, shownMethod } from "../../state/selectors";
-import { bySentence, matrixOptions } from "./sentences";
+import { matrixContent, matrixOptions } from "./sentences";
 
 /** The most scores that are fetched exactly at first. */
 const exactUpTo = 100_000;
@@ -46,10 +46,8 @@ export function followField(
   show: (loaded: Loaded) => void,
 ): void {
   const { state, session } = ctx;
-  const together = computed(() => state.options.value.units === "sentence");
-  const shape = computed(() =>
-    shapeOf(together.value ? bySentence(state.content.value) : state.content.value),
-  );
+  const read = computed(() => matrixContent(state));
+  const shape = computed(() => shapeOf(read.value));
   // Compared as text, because other options leave the scores as they are.
   const wanted = computed(() => JSON.stringify(scoreQuery(state)));
   ctx.effect(() => {

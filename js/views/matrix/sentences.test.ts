@@ -1,6 +1,8 @@
 // @vitest-environment happy-dom
 import { expect, test, vi } from "vitest";
+import type { FigureLook } from "../../draw/figure";
 import { settle, setUp } from "../../testing";
+import { figure } from "./figure";
 import { followField, type Loaded } from "./load";
 
 const words = ["<s>", " One.", " Two.", " <t>", " a.", " b.", " </t>", " So", " c."];
@@ -32,7 +34,7 @@ function matrix() {
 }
 
 test("sentences of the answer are rows and columns where the text is read by sentence", async () => {
-  const { state, last } = matrix();
+  const { state, last, ctx } = matrix();
   await settle();
   expect(last().field.shape.steps.length).toBe(6);
   state.options.value = { ...state.options.value, units: "sentence" };
@@ -49,6 +51,8 @@ test("sentences of the answer are rows and columns where the text is read by sen
   const column = last().field.column(2) as Float32Array;
   expect(column[3]).toBeCloseTo((2 / 7 + 2 / 8) / 2, 6);
   expect(column[5]).toBeCloseTo(1 / 8 / 2, 6);
+  const look = { sans: "serif", host: document.body, theme: "light", width: 800 } as unknown as FigureLook;
+  expect((await figure(ctx, look))?.caption[0]).toBe("demo · 6 sentences (rows) of the answer's 3 (columns)");
 });
 
 test("a control token that is hidden stays so, and a sentence with one is shown", async () => {

@@ -8,7 +8,7 @@ import type { State } from "../../state/state";
 import { unitsOf } from "../../state/units";
 
 /** The content with its sentences as units; the same if its answer has not several. */
-export function bySentence(content: Content): Content {
+function bySentence(content: Content): Content {
   const { groups, answer_sentences: own, steps, tokens } = content;
   if (!own || !groups) return content;
   const start = [...groups.sentence.filter((at) => at < steps.first), ...own];
@@ -21,7 +21,11 @@ export function bySentence(content: Content): Content {
   return { ...content, tokens: { ...tokens, start, text } };
 }
 
-/** How the scores are read, with a mark for each row of `shape` that is hidden: a unit, or none of several. */
+/** The content that makes the rows and columns of what is shown. */
+export const matrixContent = ({ content, options }: State): Content =>
+  options.value.units === "sentence" ? bySentence(content.value) : content.value;
+
+/** How the scores are read, with a mark for each row of `shape` that is hidden: all of its units are. */
 export function matrixOptions(
   state: State,
   method: Pick<MethodInfo, "signed">,
@@ -30,8 +34,8 @@ export function matrixOptions(
   const options = scoreOptions(state, method);
   const units = unitsOf(state.content.value);
   const hidden = Uint8Array.from(starts, (start, r) => {
-    const u = units.of(start);
-    return u === units.of((ends[r] as number) - 1) ? (options.hidden[u] as number) : 0;
+    const own = options.hidden.subarray(units.of(start), units.of((ends[r] as number) - 1) + 1);
+    return own.includes(0) ? 0 : 1;
   });
   return { ...options, hidden };
 }

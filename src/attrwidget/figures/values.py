@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from attrwidget.page.groups import groups_of
+from attrwidget.page.groups import answer_sentences, groups_of
 from attrwidget.results.through import pass_on
 from attrwidget.still.sentences import combine, sinks_of
 from attrwidget.text.tokens import TextPiece
@@ -45,8 +45,7 @@ class Values(NamedTuple):
 
 def values_of(reading: Reading, shown: Shown, rows: NDArray[np.float32]) -> Values:
     """Return the values of units whose *rows* are those of what is *shown*."""
-    grouped = shown.options["units"] != "token"
-    values = by_unit(reading, rows, shown, shown.options["unit_rule"] if grouped else "sum")
+    values = by_unit(reading, rows, shown, unit_rule(shown))
     sums = by_unit(reading, rows, shown)
     hidden, said = hidden_units(reading, shown.options), _said(reading, shown.steps)
     kept = without_hidden(values, hidden, shown)
@@ -91,6 +90,11 @@ def _direct_rows(
     )
 
 
+def unit_rule(shown: Shown) -> str:
+    """Return how tokens become a unit; those of a character add up."""
+    return str(shown.options["unit_rule"]) if shown.options["units"] != "token" else "sum"
+
+
 def by_unit(
     reading: Reading, rows: NDArray[np.float32], shown: Shown, rule: str = "sum"
 ) -> NDArray[np.floating]:
@@ -114,12 +118,24 @@ def by_unit(
 
 def in_units(reading: Reading, units: str) -> Reading:
     """Return *reading* with words, sentences or messages in the place of its units."""
-    if units == "token":
-        return reading
-    starts = set(groups_of(reading)[units])
+    return reading if units == "token" else _divided(reading, groups_of(reading)[units])
+
+
+def in_sentences(reading: Reading) -> Reading | None:
+    """Return *reading* with sentences in the place of all its units; None where its answer has not several."""
+    own = answer_sentences(reading) if reading.n_inputs > reading.first_step else []
+    if len(own) < 2:
+        return None
+    starts = groups_of(reading)["sentence"]
+    return _divided(reading, [*(at for at in starts if at < reading.first_step), *own])
+
+
+def _divided(reading: Reading, starts: Sequence[int]) -> Reading:
+    """Return *reading* with units that begin at *starts*."""
+    begins = set(starts)
     joined: list[TextPiece] = []
     for piece in reading.tokens.units:
-        if piece.start in starts or not joined:
+        if piece.start in begins or not joined:
             joined.append(piece)
         else:
             last = joined[-1]

@@ -16,7 +16,15 @@ from attrwidget.figures.marks import Box
 from attrwidget.figures.picture import method_text
 from attrwidget.figures.shown import shown_of
 from attrwidget.figures.table import to_csv
-from attrwidget.figures.values import by_unit, hidden_units, rows_of, without_hidden
+from attrwidget.figures.values import (
+    by_unit,
+    hidden_units,
+    in_sentences,
+    in_units,
+    rows_of,
+    unit_rule,
+    without_hidden,
+)
 from attrwidget.figures.views.grid import Grid, draw_grid
 from attrwidget.figures.views.view import IN_MARKDOWN, View
 from attrwidget.files import public_name
@@ -48,8 +56,12 @@ class MatrixView(View):
         if not reading.n_steps:
             raise AttrWidgetError("Nothing was generated, so there is no score to draw.")
         shown = replace(shown_of(reading, state), foil=None, steps=tuple(range(reading.n_steps)))
-        self._reading, self._shown, self._held = reading, shown, set(state.get("held") or ())
+        self._shown, self._held = shown, set(state.get("held") or ())
         self._rows = rows_of(reading, shown, progress)
+        units = shown.options["units"]
+        together = in_sentences(reading) if units == "sentence" else None
+        reading = self._reading = together or in_units(reading, units)
+        self._sentences = together is not None
         units = reading.tokens.units
         self._inputs = [u for u in units if u.start < reading.n_inputs]
         self._written = [u for u in units if u.end > reading.first_step]
@@ -97,7 +109,8 @@ class MatrixView(View):
 
     def _values(self) -> NDArray[np.floating]:
         """Return the scores as they are shown, ``[inputs, generated]`` by unit."""
-        columns = [by_unit(self._reading, self._rows[steps], self._shown) for steps in self._steps]
+        rule = unit_rule(self._shown)
+        columns = [by_unit(self._reading, self._rows[steps], self._shown, rule) for steps in self._steps]
         kept = [without_hidden(column, self._hidden, self._shown) for column in columns]
         return np.stack(kept, axis=1)[: len(self._inputs)]
 
@@ -156,8 +169,10 @@ class MatrixView(View):
 
     def _caption(self) -> list[str]:
         model = public_name(self._reading.model_name) or "a model"
-        noun = self._reading.step_noun[1]
-        count = f"{len(self._inputs)} inputs (rows) of {self._reading.n_steps} {noun} (columns)"
+        rows, columns, noun = len(self._inputs), len(self._written), self._reading.step_noun[1]
+        count = f"{rows} inputs (rows) of {self._reading.n_steps} {noun} (columns)"
+        if self._sentences:
+            count = f"{rows} sentences (rows) of the answer's {columns} (columns)"
         out = [f"{model} · {count}", method_text(self._reading, self._shown)]
         if self._greatest > 1.02 * self._high:
             out.append(f"1 % of cells have more, up to {numeral(self._greatest, high=self._high)}")
