@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 DOCUMENTS = ["Ottawa is cold.", "Lima is dry.", "Rome is old.", "Oslo is dark."]
 
 
-def explained() -> Any:
+def explained(output: str = " It is Ottawa. It is cold.") -> Any:
     """An explanation whose weights are large, so that each document is missed."""
     hf = build("llama")
     for weights in hf.parameters():
         weights.data.mul_(2)
     model = aw.load(hf, byte_tokenizer())
-    return model.explain("Which is it?", documents=DOCUMENTS, output=" It is Ottawa. It is cold.")
+    return model.explain("Which is it?", documents=DOCUMENTS, output=output)
 
 
 def labels(ex: Any) -> list[list[str]]:
@@ -100,11 +100,19 @@ _COPIED = """
 """
 
 
-def test_an_exported_page_has_them(page: Page, tmp_path: Path) -> None:
-    ex = explained()
+def test_an_exported_page_has_them_and_f_folds_the_thought_before(page: Page, tmp_path: Path) -> None:
+    ex = explained("<think>It is Ottawa.</think> It is cold.")
     open_page(page, ex, tmp_path / "page.html")
     chips = page.locator(".rests-on .chip")
     expect(chips).to_have_text([label for row in labels(ex) for label in row])
+    inside = page.locator(".rest .t").last
+    expect(inside).to_be_hidden()
+    page.locator(".fold").get_by_text("thought").click()
+    inside.click()
+    page.keyboard.press("f")
+    expect(inside).to_be_hidden()
+    page.keyboard.press("f")
+    expect(inside).to_be_visible()
     chips.first.click()
     expect(page.locator(".lit").first).to_be_visible()
     copied = page.locator(".run").last.evaluate(_COPIED)

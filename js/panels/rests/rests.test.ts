@@ -35,6 +35,9 @@ test("each sentence has the documents that it rests on", async () => {
   const items = [...t.host.querySelectorAll("li")].map((item) => item.textContent);
   expect(items).toEqual(["is [2] 75 %[1] 25 %", "東 no document alone"]);
   expect(chips()[0]?.getAttribute("aria-label")).toContain("Document 2 (Lima) holds 75 %");
+  expect(text(".note")).toContain("the shares behind each sentence");
+  t.state.view.value = "matrix";
+  expect(text(".note")).toContain("the shares are");
 });
 
 test("a click marks the document and brings it in sight, a second one lets go", async () => {

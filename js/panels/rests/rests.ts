@@ -1,5 +1,5 @@
 /** What each sentence of the answer rests on, where the text does not carry it itself, and why a tool was called. */
-import { effect, signal, untracked } from "@preact/signals-core";
+import { computed, effect, signal, untracked } from "@preact/signals-core";
 import type { Context } from "../../context";
 import { h, writeText } from "../../dom";
 import type { RestsInfo } from "../../session/rests";
@@ -53,11 +53,15 @@ function mount(host: HTMLElement, ctx: Context): void {
       if (asked.value) void untracked(() => ask(info));
     });
   });
+  // Of a message that is read as one, no sentence has an end of its own.
+  const inText = computed(
+    () => running.includes(state.view.value) && state.options.value.units !== "message",
+  );
   ctx.effect(() => {
     const sent = state.sent.value;
     const [info, numbers] = [sent.rests, falls.value];
     if (!info) return;
-    writeNote(note, info, numbers !== null, asked);
+    writeNote(note, info, numbers && (inText.value ? " behind each sentence" : ""), asked);
     const make = (label: string) => h("button", { type: "button", class: "chip" }, label);
     const chips = numbers && elementsOf(info, numbers, ctx, make);
     list.replaceChildren(
@@ -73,8 +77,7 @@ function mount(host: HTMLElement, ctx: Context): void {
   });
   ctx.effect(() => setTint(root, ctx));
   ctx.effect(() => {
-    // Of a message that is read as one, no sentence has an end of its own.
-    list.hidden = running.includes(state.view.value) && state.options.value.units !== "message";
+    list.hidden = inText.value;
   });
   ctx.effect(() => {
     void falls.value;
@@ -83,11 +86,17 @@ function mount(host: HTMLElement, ctx: Context): void {
   });
 }
 
-function writeNote(note: HTMLElement, info: RestsInfo, known: boolean, asked: { value: boolean }): void {
+/** Say how it was found, once it is, and in `where` the shares then stand; or offer to find it. */
+function writeNote(
+  note: HTMLElement,
+  info: RestsInfo,
+  where: string | null,
+  asked: { value: boolean },
+): void {
   const what = kindOf(info);
-  if (known) {
+  if (where !== null) {
     writeText(note, [
-      `Each ${what} was left out in turn; shares are of what the sentence lost. Click one to see it in the text.`,
+      `Each ${what} was left out in turn; the shares${where} are of what the sentence lost. Click one to see the ${what}.`,
     ]);
     return;
   }

@@ -41,6 +41,7 @@ test("where there are too many for words, positions stand as ticks, and sections
   const { paper, texts } = recordingPaper();
   const titles = [
     [0, "user"],
+    [38, "assistant"],
     [40, "model"],
   ] as const;
   const shape = { ...filledField().shape, titles, rowText: Array(90).fill("a"), breaks: [40] };

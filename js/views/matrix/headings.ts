@@ -51,7 +51,10 @@ function paintRowTicks(
   look: Look,
   y: (row: number) => number,
 ): void {
-  const titled = field.shape.titles.map(([row, title]) => [y(row) + 9, title] as const);
+  // Of two titles that would overlap, the later one is kept: a template's section may have a few tokens alone.
+  const titled = field.shape.titles
+    .map(([row, title]) => [y(row) + 9, title] as const)
+    .filter(([at], k, all) => (all[k + 1]?.[0] ?? Number.POSITIVE_INFINITY) - at > 14);
   c.fillStyle = look.soft;
   c.font = `11px ${look.sans}`;
   for (const row of ticks(down, l.rows, room(l)[1])) {
