@@ -17,6 +17,7 @@ NAMES = (
     "seq2seq",
     "first_token",
     "first_screen",
+    "leave_documents",
     "one_target",
     "passed_on",
     "methods",

@@ -114,6 +114,24 @@ def test_changed_texts_of_another_text_are_refused() -> None:
     assert np.isfinite(ex.scores("saliency").iloc[0, :FIRST]).all()
 
 
+def test_masked_tokens_are_run_where_a_text_without_them_reads_otherwise() -> None:
+    """A model that counts the keys of long texts, as one with a window does: the trial cannot find it."""
+    truth, model = explained(build("llama")).scores("leave_one_out"), build("llama")
+    forward = model.forward
+
+    @functools.wraps(forward)
+    def counting(*args: Any, **options: Any) -> Any:
+        output, at = forward(*args, **options), options.get("position_ids")
+        if at is not None and at[0, -1] > 24 and options["attention_mask"].shape[1] <= at[0, -1]:
+            output.logits = output.logits * 0.5
+        return output
+
+    model.forward = counting
+    ex = explained(model)
+    assert ex.trace.capabilities.gaps
+    np.testing.assert_allclose(ex.scores("leave_one_out"), truth, rtol=0, atol=1e-5)
+
+
 def test_an_answer_written_otherwise_than_it_is_read_is_named() -> None:
     """Phi-3's rotary embeddings change at 32 tokens: each token was written with those of its own length."""
     rope = {"type": "longrope", "short_factor": [1.0] * 4, "long_factor": [4.0] * 4}

@@ -93,18 +93,21 @@ def test_opposite_scores_have_opposite_areas(ex: Any) -> None:
 def test_what_stays_is_never_masked(ex: Any, monkeypatch: Any) -> None:
     seen = []
 
-    def spy(model: Any, ids: Any, mask: Any, rows: int, source: int, **options: Any) -> Any:
-        seen.append((ids.clone(), mask.clone()))
-        return run(model, ids, mask, rows, source, **options)
+    def spy(model: Any, ids: Any, mask: Any, *args: Any, at: Any = None, **options: Any) -> Any:
+        seen.append(
+            (ids.clone(), mask.clone(), torch.arange(ids.shape[1]).expand_as(ids) if at is None else at)
+        )
+        return run(model, ids, mask, *args, at=at, **options)
 
     run = perturb.masked_logits
     monkeypatch.setattr(perturb, "masked_logits", spy)
     aw.evaluate(ex, ["saliency"], keep=[4], progress=silent)
     assert ex.tokens.special[0]
     gone = set()
-    for ids, mask in seen:
-        assert (ids == torch.tensor(ex.tokens.ids[: ids.shape[1]])).all()
-        gone |= set((mask == 0).nonzero()[:, 1].tolist())
+    for ids, mask, at in seen:
+        assert (ids == torch.tensor(ex.tokens.ids)[at]).all()
+        for row, kept in zip(at, mask.bool(), strict=True):
+            gone |= set(range(int(row.max()) + 1)) - set(row[kept].tolist())
     assert gone == set(range(1, ex.reading.n_inputs)) - {4}
 
 

@@ -28,6 +28,7 @@ class Capabilities:
         batched: Whether the backward passes of several steps may be batched.
         masking: What masking a token does: ``"kept"``, ``"moves"`` or ``"ignored"``; see ``find_masking``.
         positions: Whether positions can be given to the model where it reads a changed text.
+        gaps: Whether a masked token may be left out where the others keep their positions; see ``find_masking``.
         pieces: Whether attention may be recorded piece by piece.
         gradients_note: Why there are no gradients, or None.
         predicts: Whether the model has outputs to explain.
@@ -43,6 +44,7 @@ class Capabilities:
     batched: bool
     masking: str = "kept"
     positions: bool = True
+    gaps: bool = False
     pieces: bool = False
     gradients_note: str | None = None
     predicts: bool = True

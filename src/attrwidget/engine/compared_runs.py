@@ -7,14 +7,18 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
+import torch
+
 from attrwidget.engine.attention.recorder import NOT_TOKENS, has_token_axes
 from attrwidget.engine.capabilities import slower_gradients
+from attrwidget.engine.compare import same
 from attrwidget.engine.gradients.batched import WEIGHTS_CHANGED
 from attrwidget.engine.gradients.padded import run_padded
 from attrwidget.engine.gradients.segments import WHOLE
-from attrwidget.engine.kept_graphs import keep_newest
+from attrwidget.engine.kept_graphs import keep_newest, keep_newest_cache
 from attrwidget.engine.padding import Unpadded
-from attrwidget.engine.perturb import Perturber
+from attrwidget.engine.perturb import Perturber, masked_logits
+from attrwidget.engine.prefix_cache import Prefix
 from attrwidget.engine.readings import read_steps
 from attrwidget.engine.text_check import ReadOtherwiseError, TextCheck
 from attrwidget.errors import AttrWidgetError
@@ -23,7 +27,7 @@ from attrwidget.hf.exclusive_use import lock_of, weights_state
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    import torch
+    from transformers import DynamicCache
 
     from attrwidget.engine.attention.recorder import AttentionReader
     from attrwidget.engine.capabilities import Capabilities
@@ -82,7 +86,9 @@ class ComparedRuns(ABC):
         self._graph: Graph | None = None
         self._once: Graph | None = None  # for sums, while there is no other
         self._gradients_checked = False
+        self._prefix: Prefix | None = None
         self._rerun_by_cache: dict[str | None, bool] = {}
+        self._gaps: bool | None = None
         self._weights = weights_state(model.own)
 
     @cached_property
@@ -207,10 +213,15 @@ class ComparedRuns(ABC):
         if options.get("around") is not None:
             return self._make_perturber(change, reuse=self.capabilities.pieces, **options)
         way = "replace" if isinstance(change, int) else change
+        before = None
         with lock_of(self.model.hf):
             if way not in self._rerun_by_cache:
-                self._rerun_by_cache[way] = self._check_rerun(change)
-        return self._make_perturber(change, reuse=self._rerun_by_cache[way], **options)
+                self._rerun_by_cache[way], before = self._check_rerun(change)
+            reuse = self._rerun_by_cache[way]
+            if change == "mask" and reuse and self._gaps is None:
+                self._gaps = self.capabilities.gaps and self._check_gaps()
+        options |= {"reuse": reuse, "gaps": change == "mask" and bool(self._gaps)}
+        return self._make_perturber(change, before=before if "step" not in options else None, **options)
 
     def logits_again(self, step: int) -> torch.Tensor:
         """Run the text up to *step* once more and return its logits ``[outputs]``."""
@@ -223,6 +234,8 @@ class ComparedRuns(ABC):
         if step is not None:
             read = step if isinstance(step, range) else range(step, step + 1)
             ids, steps = ids[:, : self.first_step + read[-1]], len(read)
+        if options.get("reuse") and options.get("attention") is None:
+            options["prefix"] = self._shared_prefix()
         return Perturber(
             self.model,
             ids,
@@ -233,23 +246,45 @@ class ComparedRuns(ABC):
             **options,
         )
 
-    def _check_rerun(self, change: str | int | None) -> bool:
-        """Run the unchanged text in the way of *change*; return whether a cache of its first tokens may be used."""
-        difference = self._rerun_difference(change, reuse=False)
-        if difference is not None:
-            raise AttrWidgetError(
-                f"Run again to be changed, {self.model.name} reads this text otherwise "
-                f"({self._named_difference(difference)}), so no score of changed texts can be trusted."
-            )
-        return self.capabilities.pieces and self._rerun_difference(change, reuse=True) is None
+    def _check_rerun(self, change: str | int | None) -> tuple[bool, torch.Tensor | None]:
+        """Run the unchanged text in the way of *change*, after a cache of its first tokens or else as a whole.
 
-    def _rerun_difference(self, change: str | int | None, *, reuse: bool) -> Difference | None:
-        check = self._check
-        if check is None:
-            return None
-        perturber = self._make_perturber(change, reuse=reuse)
-        (values,) = perturber.batch([()], lambda logits: check.score(logits, range(self.n_steps)))
-        return check.of(values.tolist())
+        Returns:
+            Whether such a cache may be used, and the logits ``[n_steps, outputs]``, if the text was run.
+        """
+        if self._check is None:
+            return self.capabilities.pieces, None
+        difference = None
+        for reuse in (True, False) if self.capabilities.pieces else (False,):
+            (logits,) = self._make_perturber(change, reuse=reuse).batch([()], lambda logits: logits)
+            difference = self._differs(logits)
+            if difference is None:
+                return reuse, logits
+        raise AttrWidgetError(
+            f"Run again to be changed, {self.model.name} reads this text otherwise "
+            f"({self._named_difference(difference)}), so no score of changed texts can be trusted."
+        )
+
+    def _check_gaps(self) -> bool:
+        """Return whether half of the text reads the same to the last step when it is masked and when it is left out."""
+        ids, prefix, last = self._ids, self._shared_prefix(), self.n_inputs - 1
+        mask, at = torch.ones_like(ids), torch.arange(self.n_inputs, device=ids.device)[None]
+        mask[:, last // 2 : last] = 0
+        left = [x[mask.bool()][None] for x in (ids, mask, at)]
+        masked = masked_logits(self.model, ids, mask, 1, past=prefix.cache(last, 1))
+        without = masked_logits(self.model, *left[:2], 1, past=prefix.cache(last // 2, 1), at=left[2])
+        return same(masked, without, low_precision=self.model.low_precision)
+
+    def _shared_prefix(self, cache: DynamicCache | None = None) -> Prefix:
+        """Return the keys and values of the text, as the model's own attention computes them; *cache* holds them."""
+        if self._prefix is None or cache is not None:
+            self._prefix = Prefix(self.model, self._ids, None, cache)
+            keep_newest_cache(self.model.own, self)
+        return self._prefix
+
+    def drop_cache(self) -> None:
+        """Free the keys and values of the text; they are computed again when they are needed."""
+        self._prefix = None
 
     def gradients(
         self, steps: Sequence[int], score: ScoreFunction

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 
@@ -17,7 +17,22 @@ if TYPE_CHECKING:
     from attrwidget.hf.adapter import Adapter
 
 
-def find_masking(model: Adapter, ids: torch.Tensor, own: torch.Tensor, source: int = 0) -> tuple[str, bool]:
+class Masking(NamedTuple):
+    """What a model does with a token that is masked from attention.
+
+    Attributes:
+        what: ``"kept"`` if nothing later depends on the token and positions stay, ``"moves"`` if later positions are
+            counted without it (as with ALiBi made from the mask), ``"ignored"`` if the model uses it all the same.
+        positions: Whether positions can be given to the model. RoBERTa counts its own, from its padding token's id on.
+        gaps: Whether the token may be left out, if the others are given the positions that they have with it.
+    """
+
+    what: str
+    positions: bool
+    gaps: bool = False
+
+
+def find_masking(model: Adapter, ids: torch.Tensor, own: torch.Tensor, source: int = 0) -> Masking:
     """Try on *ids* ``[1, n]`` what a model does with a token that is masked from attention.
 
     Args:
@@ -25,19 +40,30 @@ def find_masking(model: Adapter, ids: torch.Tensor, own: torch.Tensor, source: i
         ids: int64 ``[1, n]``.
         own: The model's logits ``[≤ n, vocabulary]`` at the last positions.
         source: How many of the first tokens are an encoder's; masking is then tried on both sides.
-
-    Returns:
-        ``"kept"`` if nothing later depends on the token and positions stay, ``"moves"`` if later positions are counted
-        without it (as with ALiBi made from the mask), ``"ignored"`` if the model uses it all the same; and whether
-        positions can be given to the model. RoBERTa counts its own, from its padding token's id on.
     """
     takes_positions = not source and "position_ids" in inspect.signature(model.hf.forward).parameters
     tried = [(source + ids.shape[1]) // 2, *([source // 2] if source else [])]
     for positions in (True, False) if takes_positions else (False,):
         found = [_masking(model, ids, own, source, at, positions=positions) for at in tried]
         if None not in found:
-            return next((what for what in ("ignored", "moves") if what in found), "kept"), positions
-    return "ignored", False
+            what = next((what for what in ("ignored", "moves") if what in found), "kept")
+            return Masking(what, positions, positions and what == "kept" and _gaps(model, ids, own))
+    return Masking("ignored", positions=False)
+
+
+def _gaps(model: Adapter, ids: torch.Tensor, own: torch.Tensor) -> bool:
+    """Return whether the middle of *ids* left out is the same as masked, with the positions of the others as given."""
+    length = ids.shape[1]
+    hole, at = torch.ones_like(ids), torch.arange(length, device=ids.device)[None]
+    hole[0, length // 4 : length - length // 4] = 0
+    rows, stay = min(length // 4, len(own)), hole.bool()
+
+    def compare() -> bool:
+        masked = masked_logits(model, ids, hole, rows)
+        without = masked_logits(model, ids[stay][None], hole[stay][None], rows, at=at[stay][None])
+        return same(masked, without, low_precision=model.low_precision)
+
+    return bool(rows) and bool(attempt(compare)[0])
 
 
 def _masking(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from contextlib import nullcontext
 from dataclasses import dataclass
-from itertools import chain, takewhile
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     Around = Callable[[Sequence[Group]], AbstractContextManager[Any]]
 
 _WORTH = 16  # tokens in common that are worth a cache
+_ONE_MORE = 16  # tokens that take as long as one more run, by measurement on a CPU
+_UNCHANGED = (
+    64  # of the unchanged text's tokens, run over a cache at least: a model may read long runs otherwise
+)
 
 
 @dataclass
@@ -48,6 +52,9 @@ class Perturber:
         hidden: Whether to read the LM head's inputs instead of its logits.
         reuse: Whether tokens before the first change of a batch are run only once; see ``Capabilities.pieces``.
         positions: Whether positions are given to the model; see ``Capabilities.positions``.
+        prefix: The cache that is taken where *reuse* allows it, of a text that begins with *ids*; None makes one.
+        gaps: Whether masked inputs may be left out where *reuse* allows it; see ``Capabilities.gaps``.
+        before: The logits ``[steps, vocabulary]`` of the unchanged text, if they are at hand.
         size: How many groups to run at once; 0 means as many as fit in memory.
     """
 
@@ -61,6 +68,9 @@ class Perturber:
     hidden: bool = False
     reuse: bool = False
     positions: bool = True
+    prefix: Prefix | None = None
+    gaps: bool = False
+    before: torch.Tensor | None = None
     size: int = 0
 
     def __post_init__(self) -> None:
@@ -78,7 +88,8 @@ class Perturber:
                 f"A run of {tokens:,} tokens",
                 "shorten the prompt, or load the model with dtype='bfloat16'",
             )
-        self._prefix = Prefix(self.model, self.ids, self.attention) if reuse else None
+        self.gaps = self.gaps and reuse
+        self.prefix = self.prefix or Prefix(self.model, self.ids, self.attention) if reuse else None
 
     def batch(self, groups: Sequence[Group], read: Read) -> list[torch.Tensor]:
         """Run as many of *groups* as fit in memory at once, the first ones, and read the logits of each.
@@ -105,8 +116,11 @@ class Perturber:
     def unchanged(self, read: Read) -> torch.Tensor:
         """Return ``read`` of the unchanged text, run the same way as the changed ones."""
         with lock_of(self.model.hf):
-            ones = torch.ones_like(self.ids)
-            return read(self._run(self.ids, ones, self.steps, self.source)[0])
+            if self.before is None:
+                ones, past = torch.ones_like(self.ids), self._past([()])
+                self.before = self._run(self.ids, ones, self.steps, self.source, past)[0]
+            before, self.before = self.before, None
+            return read(before)
 
     @classmethod
     def together(cls, texts: Sequence[Perturber], groups: Sequence[Group]) -> list[torch.Tensor]:
@@ -129,9 +143,8 @@ class Perturber:
         return [logits[row, at] for row, at in enumerate(places)]
 
     def forget(self) -> None:
-        """Free the cache that is kept from one batch to the next."""
-        if self._prefix is not None:
-            self._prefix = Prefix(self.model, self.ids, self.attention)
+        """Free what is kept from one batch to the next; later ones run each text as a whole."""
+        self.prefix = self.before = None
 
     def logits(self, groups: Sequence[Group]) -> torch.Tensor:
         """Return logits ``[len(groups), steps, vocabulary]``; see ``batch``."""
@@ -149,7 +162,7 @@ class Perturber:
         if self.source:
             before = before * keep_mask[:, : self.source].any(1, keepdim=True)
         if self.change == "mask":
-            logits = self._run(ids, keep_mask.to(ids), self.steps, self.source, past)
+            logits = self._masked(ids, keep_mask, past)
         else:
             logits = self._deleted(ids, keep_mask, before, past)
         return logits.masked_fill((before == 0)[..., None], torch.nan)
@@ -157,12 +170,12 @@ class Perturber:
     def _first_batch(self, groups: Sequence[Group]) -> list[Group]:
         """Return the first groups of a batch; when deleting, groups of one size, because texts are not padded.
 
-        On a processor, where a batch of long texts takes as long as they do one by one, they begin near each other.
+        On a processor, where a batch of long texts takes as long as they do one by one, none is much longer in the
+        batch than by itself.
         """
         some = list(groups[: self.size])
-        if self.model.device.type == "cpu":
-            first = min(some[0], default=0)
-            some = list(takewhile(lambda group: abs(min(group, default=0) - first) <= self._near, some))
+        if self.model.device.type == "cpu" and self.prefix is not None:
+            some = self._of_a_length(some)
         if self.change != "delete":
             return some
 
@@ -171,13 +184,51 @@ class Perturber:
 
         return list(takewhile(lambda group: size(group) == size(some[0]), some))
 
+    def _of_a_length(self, groups: Sequence[Group]) -> list[Group]:
+        """Return the first of *groups*, each of which takes less time in the batch than by itself."""
+        some: list[Group] = []
+        length, together = self.ids.shape[1], 0
+        first = fewest = length
+        for group in groups:
+            begin, gone = self._begin(group), self._left_out(group)
+            first, fewest = min(first, begin), min(fewest, gone)
+            longer = (len(some) + 1) * (length - first - fewest)
+            if some and longer - together > length - begin - gone + _ONE_MORE:
+                break
+            some, together = [*some, group], longer
+        return some
+
+    def _begin(self, group: Group) -> int:
+        """Return from where on the text must be run when the inputs in *group* are changed."""
+        first = min(group, default=self.ids.shape[1] - _UNCHANGED)
+        return max(0, min(first, self.ids.shape[1] - self.steps))
+
+    def _left_out(self, group: Group) -> int:
+        """Return how many of the inputs in *group* need not be run when they are changed."""
+        if self.change == "delete":
+            return len(group)
+        return sum(i < self.ids.shape[1] - self.steps for i in group) if self.gaps else 0
+
     def _past(self, groups: Sequence[Group]) -> DynamicCache | None:
         """Return the cache of the tokens before the first change and the first step, if it is long enough."""
         gone = max(map(len, groups)) if self.change == "delete" else 0
-        tokens = min((*chain(*groups), self.ids.shape[1] - gone - self.steps))
-        if self._prefix is None or tokens < _WORTH:
+        tokens = min(*map(self._begin, groups), self.ids.shape[1] - gone - self.steps)
+        if self.prefix is None or tokens < _WORTH:
             return None
-        return self._prefix.cache(tokens, len(groups))
+        return self.prefix.cache(tokens, len(groups))
+
+    def _masked(self, ids: torch.Tensor, keep_mask: torch.Tensor, past: DynamicCache | None) -> torch.Tensor:
+        """Return the steps' logits with inputs masked; those that are masked in each text and not read are left out."""
+        at = None
+        if self.gaps:
+            masked = ~keep_mask
+            masked[:, -self.steps :] = False
+            stay = ~masked | (masked.cumsum(1) > masked.sum(1).min())
+            ids, keep_mask, at = (
+                x.expand_as(stay)[stay].view(len(stay), -1)
+                for x in (ids, keep_mask, torch.arange(stay.shape[1], device=ids.device))
+            )
+        return self._run(ids, keep_mask.to(ids), self.steps, self.source, past, at=at)
 
     def _deleted(
         self, ids: torch.Tensor, keep_mask: torch.Tensor, before: torch.Tensor, past: DynamicCache | None
@@ -199,6 +250,8 @@ class Perturber:
         rows: int,
         source: int,
         past: DynamicCache | None = None,
+        *,
+        at: torch.Tensor | None = None,
     ) -> torch.Tensor:
         return masked_logits(
             self.model,
@@ -210,6 +263,7 @@ class Perturber:
             attention=self.attention,
             hidden=self.hidden,
             positions=self.positions,
+            at=at,
         )
 
 
@@ -224,6 +278,7 @@ def masked_logits(
     attention: str | None = None,
     hidden: bool = False,
     positions: bool = True,
+    at: torch.Tensor | None = None,
 ) -> torch.Tensor:
     """Return the logits ``[b, rows, vocabulary]`` of the last *rows* positions, without gradients.
 
@@ -237,9 +292,12 @@ def masked_logits(
         attention: The attention implementation; None means the model's own.
         hidden: Whether to return the LM head's inputs ``[b, rows, d]`` instead.
         positions: Whether positions are given to the model, if it takes them.
+        at: int64 ``[b, n]``, the positions; by default they are counted.
     """
     known = 0 if past is None else int(past.get_seq_length())
     options = mask_options(model, mask, known, positions=positions)
+    if at is not None:
+        options["position_ids"] = at[:, known:]
     if past is not None:
         ids = ids[:, known:]
     seen: list[torch.Tensor] = []

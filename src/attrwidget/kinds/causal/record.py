@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -23,7 +23,7 @@ def records_as_loaded(model: CausalLM) -> bool:
 
 
 def record(
-    model: CausalLM, ids: torch.Tensor, rows: int, piece: int | None = None
+    model: CausalLM, ids: torch.Tensor, rows: int, piece: int | None = None, cache: Any = None
 ) -> tuple[torch.Tensor, RecordedAttention]:
     """Run *ids* ``[1, n]`` without gradients by the model's own fast attention, and record it.
 
@@ -33,6 +33,7 @@ def record(
         rows: How many of the last positions' logits are wanted.
         piece: How many tokens to run at once over a cache, so that temporary memory does not grow with the text; None
             runs the whole text at once. The last *rows* are one piece.
+        cache: An empty cache that is to keep the keys and values, or None.
 
     Returns:
         The logits ``[rows, vocabulary]`` and the recorded attention.
@@ -40,7 +41,8 @@ def record(
     length = ids.shape[1]
     reader, last = RecordedAttention(length), length - max(rows, piece or length)
     cuts = [*range(0, last, piece or length), max(last, 0), length]
-    cache = allocated_cache(model.hf.config, length) if last > 0 else None
+    if cache is None and last > 0:
+        cache = allocated_cache(model.hf.config, length)
     with exclusive_use(model.hf, observed_attention(model.hf)), torch.no_grad():
         set_observer(reader.observe)
         try:

@@ -18,6 +18,7 @@ from attrwidget.engine.trace import Trace
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import exclusive_use
 from attrwidget.hf.generation import NEW_TOKENS, not_finite
+from attrwidget.hf.internals.cache import allocated_cache
 from attrwidget.kinds.answers import generate_answers
 from attrwidget.kinds.causal.record import record, records_as_loaded
 from attrwidget.kinds.causal.trials import returned
@@ -101,14 +102,17 @@ class CausalTrace(Trace):
 
     def _run(self) -> tuple[torch.Tensor, RecordedAttention | None]:
         """Return the logits ``[n_steps, vocabulary]`` of the model as loaded, and the recorded attention."""
-        model, pieces = self.model, self.capabilities.pieces and self.n_inputs > _ONE_RUN
         if self.capabilities.attention != "recorded":
             return self._plain(), None
-        if not pieces and records_as_loaded(model):
-            return record(model, self._ids, self.n_steps)
-        plain = self._plain()
-        logits, attention = record(model, self._ids, self.n_steps, _PIECE if pieces else None)
-        return plain, attention if same(plain, logits, low_precision=model.low_precision) else None
+        model, pieces = self.model, self.capabilities.pieces and self.n_inputs > _ONE_RUN
+        cache = allocated_cache(model.hf.config, self.n_inputs) if self.capabilities.pieces else None
+        plain = None if not pieces and records_as_loaded(model) else self._plain()
+        logits, attention = record(model, self._ids, self.n_steps, _PIECE if pieces else None, cache)
+        if plain is not None and not same(plain, logits, low_precision=model.low_precision):
+            return plain, None
+        if cache is not None:
+            self._shared_prefix(cache)
+        return logits if plain is None else plain, attention
 
     def _plain(self) -> torch.Tensor:
         with exclusive_use(self.model.hf), torch.no_grad():

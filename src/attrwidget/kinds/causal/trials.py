@@ -108,13 +108,14 @@ class CausalTrial(trials.Trial[Capabilities, RecordedAttention, StoredAttention]
     def capabilities(self, common: Capabilities) -> Capabilities:
         """Add the masking and the cache, in segments and in pieces."""
         note, pieces = self._cache()
-        masking, positions = find_masking(self.model, self._ids, self.own)
+        masking = find_masking(self.model, self._ids, self.own)
         return replace(
             common,
             segments=note is None,
             segments_note=note,
-            masking=masking,
-            positions=positions,
+            masking=masking.what,
+            positions=masking.positions,
+            gaps=masking.gaps,
             pieces=pieces and common.attention == "recorded",
         )
 

@@ -138,7 +138,7 @@ class Seq2SeqTrial(trials.Trial[Capabilities, JointAttention, JointAttention]):
             segments_note=None if plain else "its cache holds more than the keys and values of each layer",
             masking=find_masking(
                 self.model, torch.cat([self._source, self._ids], dim=1), self.own, self._source.shape[1]
-            )[0],
+            ).what,
         )
 
     def plain_gradients(self, attention: str | None) -> torch.Tensor:
