@@ -79,7 +79,8 @@ def _alone(ex: aw.Explanation) -> tuple[float, list[float]]:
     """Return the CPU seconds of all passes, and the fall of the answer's log-probability without each document."""
     hf, ids, first = ex.trace.model.hf, torch.tensor([ex.tokens.ids]), ex.trace.first_step
     spans = [(span.start, span.end) for span in ex.trace.context_spans["document"]]
-    answer, taken, found = ids[0, first:], 0.0, []
+    answer, taken = ids[0, first:], 0.0
+    words = ~torch.tensor(list(ex.tokens.special[first:]))  # the end of the text is part of no sentence
 
     def after(start: int, end: int) -> float:
         nonlocal taken
@@ -93,7 +94,7 @@ def _alone(ex: aw.Explanation) -> tuple[float, list[float]]:
             logits_to_keep=len(answer),
         ).logits[0]
         taken += process_time() - begun
-        return float(logits.double().log_softmax(-1).gather(1, answer[:, None]).sum())
+        return float(logits.double().log_softmax(-1).gather(1, answer[:, None])[words].sum())
 
     with torch.no_grad():
         whole = after(first - 1, first - 1)
