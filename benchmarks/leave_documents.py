@@ -20,8 +20,6 @@ from helpers.real import smollm2
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    import attrwidget as aw
-
 NOTE = (
     "Documents: SmolLM2-135M-Instruct in float32, a question and ten documents of a sentence each, one thread, CPU "
     "seconds, medians of 3 in turn, each explanation made anew. Ours is `ex.by_unit('document')`. Transformers alone: "
@@ -63,19 +61,19 @@ def run() -> Iterator[Result]:
         )
 
 
-def _explained(model: aw.Model, question: str) -> aw.Explanation:
+def _explained(model: Any, question: str) -> Any:
     return model.explain(
         question, documents=list(_FACTS), max_new_tokens=40, progress=lambda _done, _total: None
     )
 
 
-def _written(ex: aw.Explanation) -> None:
+def _written(ex: Any) -> None:
     prompt = torch.tensor([ex.tokens.ids[: ex.trace.first_step]])
     with torch.no_grad():
         ex.trace.model.hf.generate(prompt, max_new_tokens=ex.trace.n_steps, do_sample=False)
 
 
-def _alone(ex: aw.Explanation) -> tuple[float, list[float]]:
+def _alone(ex: Any) -> tuple[float, list[float]]:
     """Return the CPU seconds of all passes, and the fall of the answer's log-probability without each document."""
     hf, ids, first = ex.trace.model.hf, torch.tensor([ex.tokens.ids]), ex.trace.first_step
     spans = [(span.start, span.end) for span in ex.trace.context_spans["document"]]

@@ -254,25 +254,27 @@ class ComparedRuns(ABC):
         """
         if self._check is None:
             return self.capabilities.pieces, None
-        difference = None
-        for reuse in (True, False) if self.capabilities.pieces else (False,):
+        reuse = self.capabilities.pieces
+        while True:
             (logits,) = self._make_perturber(change, reuse=reuse).batch([()], lambda logits: logits)
             difference = self._differs(logits)
             if difference is None:
                 return reuse, logits
-        raise AttrWidgetError(
-            f"Run again to be changed, {self.model.name} reads this text otherwise "
-            f"({self._named_difference(difference)}), so no score of changed texts can be trusted."
-        )
+            if not reuse:
+                raise AttrWidgetError(
+                    f"Run again to be changed, {self.model.name} reads this text otherwise "
+                    f"({self._named_difference(difference)}), so no score of changed texts can be trusted."
+                )
+            reuse = False
 
     def _check_gaps(self) -> bool:
         """Return whether half of the text reads the same to the last step when it is masked and when it is left out."""
         ids, prefix, last = self._ids, self._shared_prefix(), self.n_inputs - 1
         mask, at = torch.ones_like(ids), torch.arange(self.n_inputs, device=ids.device)[None]
         mask[:, last // 2 : last] = 0
-        left = [x[mask.bool()][None] for x in (ids, mask, at)]
+        left, ones, places = (x[mask.bool()][None] for x in (ids, mask, at))
         masked = masked_logits(self.model, ids, mask, 1, past=prefix.cache(last, 1))
-        without = masked_logits(self.model, *left[:2], 1, past=prefix.cache(last // 2, 1), at=left[2])
+        without = masked_logits(self.model, left, ones, 1, past=prefix.cache(last // 2, 1), at=places)
         return same(masked, without, low_precision=self.model.low_precision)
 
     def _shared_prefix(self, cache: DynamicCache | None = None) -> Prefix:
