@@ -33,6 +33,7 @@ TESTED_BY = {
     "engine/gradients/gim": "methods/test_gim.py",
     "engine/gradients/padded": "dataset/test_batch.py",
     "engine/gradients/together": "dataset/test_batch.py",
+    "engine/masking": "methods/test_leave_one_out.py",
     "engine/memory": "engine/gradients/test_checkpoint.py",
     "engine/perturb": "methods/test_leave_one_out.py",
     "dataset/collection": "dataset/test_explain.py",
