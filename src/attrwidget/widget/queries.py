@@ -77,6 +77,7 @@ def read_query(reading: Reading, op: Any, args: Any) -> Query:
     missing = [name for name in _FIELDS[op] if name not in args]
     if missing:
         raise AttrWidgetError(f"The request {op} lacks {', '.join(missing)}.")
-    if isinstance(reading, ServedReading) and op not in ("back", "similar"):  # a corpus is its client's
+    here = op == "back" or (op == "similar" and reading.similar is not None)  # a corpus is its client's
+    if isinstance(reading, ServedReading) and not here:
         return forwarded.forward(reading, op, args)
     return _OPERATIONS[op](reading, args)
