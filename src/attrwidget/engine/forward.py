@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from attrwidget.engine.hooks import hooked
 from attrwidget.hf.exclusive_use import exclusive_use
 from attrwidget.hf.internals.cache import cache_options
+from attrwidget.hf.internals.modules import takes
 from attrwidget.hf.model_errors import model_errors
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def run(hf: PreTrainedModel, ids: torch.Tensor, rows: int, *, cache: Any = None,
 
     If *options* hold ``encoder_outputs`` (see ``encode``), *ids* are the decoder's.
     """
-    if "logits_to_keep" in inspect.signature(hf.forward).parameters:
+    if "logits_to_keep" in takes(hf):
         options["logits_to_keep"] = rows
     options |= cache_options(hf, cache)
     options.setdefault("use_cache", False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import TYPE_CHECKING, NamedTuple
 
 import torch
@@ -10,6 +9,7 @@ import torch
 from attrwidget.engine.attempt import attempt
 from attrwidget.engine.compare import same
 from attrwidget.engine.perturb import masked_logits
+from attrwidget.hf.internals.modules import takes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,7 @@ def find_masking(model: Adapter, ids: torch.Tensor, own: torch.Tensor, source: i
         own: The model's logits ``[≤ n, vocabulary]`` at the last positions.
         source: How many of the first tokens are an encoder's; masking is then tried on both sides.
     """
-    takes_positions = not source and "position_ids" in inspect.signature(model.hf.forward).parameters
+    takes_positions = not source and "position_ids" in takes(model.hf)
     tried = [(source + ids.shape[1]) // 2, *([source // 2] if source else [])]
     for positions in (True, False) if takes_positions else (False,):
         found = [_masking(model, ids, own, source, at, positions=positions) for at in tried]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from contextlib import nullcontext
 from dataclasses import dataclass
 from itertools import takewhile
@@ -16,6 +15,7 @@ from attrwidget.engine.memory import require_room, run_bytes, smaller_batch, tex
 from attrwidget.engine.padding import Unpadded, pad
 from attrwidget.engine.prefix_cache import Prefix
 from attrwidget.hf.exclusive_use import exclusive_use, lock_of
+from attrwidget.hf.internals.modules import takes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -322,4 +322,4 @@ def mask_options(model: Adapter, mask: torch.Tensor, known: int = 0, *, position
 
 
 def _takes_positions(model: Adapter) -> bool:
-    return "position_ids" in inspect.signature(model.hf.forward).parameters
+    return "position_ids" in takes(model.hf)

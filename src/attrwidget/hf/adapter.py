@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 from copy import copy
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.exclusive_use import embedding_weights, input_device
 from attrwidget.hf.internals.attention import attention_name
 from attrwidget.hf.internals.models import rope_types
-from attrwidget.hf.internals.modules import hooks_of
+from attrwidget.hf.internals.modules import class_takes, hooks_of
+from attrwidget.hf.model_changes import ModelState
 from attrwidget.hf.model_copy import copy_model
 from attrwidget.hf.model_errors import RAISED
 
@@ -42,12 +43,15 @@ class Adapter:
     def __init__(self, hf: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, name: str) -> None:
         require_embeddings(hf, name)
         self.own = hf
+        self._state = ModelState(hf)
         self.hf = copy_model(hf)
         self.tokenizer = tokenizer
         self.name = name
 
     def renewed(self) -> Self:
-        """Return an adapter of the model as it is now."""
+        """Return an adapter of the model as it is now: this one, unless the model was changed."""
+        if self.hf is not self.own and self._state.is_of(self.own):
+            return self
         new = type(self)(self.own, self.tokenizer, self.name)
         new.memory_budget = self.memory_budget
         return new
@@ -79,6 +83,11 @@ class Adapter:
             special,
         )
 
+    @cached_property
+    def size(self) -> int:
+        """The number of its parameters."""
+        return int(self.hf.num_parameters())
+
     @property
     def device(self) -> torch.device:
         """The device for token ids: that of the input embeddings."""
@@ -97,7 +106,7 @@ class Adapter:
     @property
     def encoder_decoder(self) -> bool:
         """Whether the model has an encoder and a decoder."""
-        takes = inspect.signature(type(self.hf).forward).parameters  # the object's own may be wrapped
+        takes = class_takes(type(self.hf))
         return "decoder_input_ids" in takes and bool(getattr(self.hf.config, "is_encoder_decoder", False))
 
     @property

@@ -12,6 +12,7 @@ from attrwidget.hf.internals.attention import attention_configs, attention_name,
 from attrwidget.hf.internals.modules import (
     capturing,
     execution_device,
+    modules_of,
     own_parameters,
     remove_capturing_hooks,
     restore_state,
@@ -60,7 +61,7 @@ def exclusive_use(
     import torch
 
     with lock_of(model), without_listeners(), own_precision(), torch.inference_mode(False):  # noqa: FBT003
-        modules = list(model.modules())
+        modules = modules_of(model)
         configs = attention_configs(modules)
         implementations = [(config, attention_name(config)) for config in configs]
         with (
@@ -152,9 +153,9 @@ def weights_state(model: PreTrainedModel) -> int:
 
     Writing through ``.data`` is not noticed, and neither are changes to weights that Accelerate offloads.
     """
-    loaded = (p for p in _parameters(model.modules()) if not p.is_meta)
-    return hash(tuple((id(p), write_count(p), p.data_ptr(), p.dtype) for p in loaded))
+    loaded = (p for p in _parameters(modules_of(model)) if not p.is_meta)
+    return hash(tuple([(id(p), write_count(p), p.data_ptr(), p.dtype) for p in loaded]))
 
 
-def _parameters(modules: Iterable[torch.nn.Module]) -> Iterator[torch.nn.Parameter]:
-    return (p for module in modules for p in own_parameters(module))
+def _parameters(modules: Iterable[torch.nn.Module]) -> list[torch.nn.Parameter]:
+    return [p for module in modules for p in own_parameters(module)]

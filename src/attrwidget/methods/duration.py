@@ -18,8 +18,8 @@ _FASTER_IN_BATCHES = 2.5  # the weights are read once for all, and the embedding
 
 def seconds_of_passes(trace: Trace, passes: float, inputs: int) -> float:
     """Return about how long forward passes over *inputs* tokens take where nothing else runs."""
-    model = trace.model.hf
-    return float(passes * model.num_parameters() * inputs / _SPEED.get(model.device.type, _SPEED_ELSEWHERE))
+    model = trace.model
+    return float(passes * model.size * inputs / _SPEED.get(model.hf.device.type, _SPEED_ELSEWHERE))
 
 
 def seconds_of_batches(trace: Trace, texts: int, inputs: int) -> float:

@@ -37,7 +37,7 @@ class LiveLens(Lens):
     def seconds(self, steps: Sequence[int]) -> float:
         """Return about how long ``read`` takes: a run over the text, and the LM head at each layer and step."""
         trace = self._trace
-        head = embedding_weights(trace.model.hf).numel() / trace.model.hf.num_parameters()
+        head = embedding_weights(trace.model.hf).numel() / trace.model.size
         return seconds_of_passes(trace, trace.n_inputs + head * self.n_layers * len(steps), 1)
 
     def has(self, steps: Sequence[int]) -> bool:

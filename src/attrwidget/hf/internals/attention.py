@@ -52,7 +52,7 @@ class AttentionAlias(str):
 
 def attention_configs(modules: Iterable[torch.nn.Module]) -> list[PretrainedConfig]:
     """Return every configuration inside a model that names an attention implementation, each once."""
-    configs = {id(config): config for config in (getattr(m, "config", None) for m in modules) if config}
+    configs = {id(config): config for config in (vars(m).get("config") for m in modules) if config}
     found: list[Any] = [config for config in configs.values() if hasattr(config, _NAME)]
     if configs and not found:
         warn_missing(f"PreTrainedConfig.{_NAME}", _NOT_RECORDED)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import TYPE_CHECKING, Any
 
 from transformers import Cache, DynamicCache, EncoderDecoderCache
 from transformers.cache_utils import DynamicLayer, DynamicSlidingWindowLayer
 
 from attrwidget.hf.internals.missing import warn_missing
+from attrwidget.hf.internals.modules import class_takes
 
 if TYPE_CHECKING:
     import torch
@@ -21,7 +21,7 @@ _ONE_PIECE = "long texts are run in one piece, which takes more memory"
 
 def cache_argument(model: PreTrainedModel) -> str | None:
     """Return the name of the cache in the signature of *model*'s ``forward``, or None if it takes no cache."""
-    takes = inspect.signature(type(model).forward).parameters  # the object's own may be wrapped
+    takes = class_takes(type(model))
     return next((name for name in _ARGUMENTS if name in takes), None)
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cache
+import inspect
+from functools import cache, lru_cache
 from importlib.util import find_spec
+from operator import is_
 from typing import TYPE_CHECKING, Any
 
 from attrwidget.hf.internals.missing import warn_missing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     import torch
 
@@ -31,6 +33,33 @@ def is_patched(module: torch.nn.Module) -> bool:
     forward = vars(module).get("forward")
     own = getattr(getattr(forward, "_torchdynamo_orig_callable", None), "__func__", None)
     return forward is not None and own is not type(module).forward
+
+
+def modules_of(model: torch.nn.Module) -> list[torch.nn.Module]:
+    """Return *model* and the modules inside it, each once: faster than the public iterator, which names them."""
+    found: dict[int, torch.nn.Module] = {}
+
+    def enter(module: torch.nn.Module) -> None:
+        found[id(module)] = module
+        for part in module._modules.values():  # noqa: SLF001
+            if part is not None and id(part) not in found:
+                enter(part)
+
+    enter(model)
+    return list(found.values())
+
+
+def takes(model: torch.nn.Module) -> Collection[str]:
+    """Return the names of the arguments of *model*'s ``forward``."""
+    if "forward" in vars(model):
+        return inspect.signature(model.forward).parameters
+    return class_takes(type(model))
+
+
+@lru_cache(64)
+def class_takes(kind: type[torch.nn.Module]) -> Collection[str]:
+    """Return the names of the arguments of the ``forward`` of a class of modules: an object's own may be wrapped."""
+    return frozenset(inspect.signature(kind.forward).parameters)
 
 
 def own_parameters(module: torch.nn.Module) -> list[torch.nn.Parameter]:
@@ -88,7 +117,7 @@ def restore_state(state: Iterable[tuple[dict[str, Any], dict[str, Any]]]) -> Non
     keep the frequencies of the longest.
     """
     for table, before in state:
-        if table.keys() != before.keys() or any(table[name] is not before[name] for name in before):
+        if table.keys() != before.keys() or not all(map(is_, table.values(), before.values())):
             table.clear()
             table.update(before)
 
