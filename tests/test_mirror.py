@@ -89,6 +89,7 @@ TESTED_BY = {
     "serve/allowed": "serve/test_app.py",
     "serve/corpus": "served/test_corpus.py",
     "serve/make": "served/test_explanation.py",
+    "serve/warned": "served/test_explanation.py",
     "serve/requests": "serve/test_app.py",
     "wire/transport": "served/test_model.py",
     "wire/values": "served/test_explanation.py",

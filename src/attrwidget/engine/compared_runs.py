@@ -63,6 +63,7 @@ class ComparedRuns(ABC):
         n_steps: How many steps there are.
         n_inputs: How many inputs there are.
         n_source: How many of the first inputs are an encoder's, in a model that has a decoder too.
+        written_otherwise: Whether the model gave its answer other probabilities as it wrote it.
     """
 
     output_kind: str = "softmax"
@@ -76,6 +77,7 @@ class ComparedRuns(ABC):
     n_steps: int
     n_inputs: int
     n_source: int = 0
+    written_otherwise: bool = False
     _ids: torch.Tensor  # int64 [1, n_inputs]
     _check: TextCheck | None = None
     _recorded: AttentionReader | None = None
@@ -143,6 +145,7 @@ class ComparedRuns(ABC):
         softmax = self.output_kind == "softmax"
         self._check = TextCheck(logits, self.outputs, softmax=softmax, low_precision=self.model.low_precision)
         difference = None if log_probs is None else self._check.of(log_probs)
+        self.written_otherwise = difference is not None
         if difference is not None:
             read, written = difference.percentages()
             token = self.tokens.labels[self.first_step + difference.step]

@@ -40,13 +40,19 @@ class ServedReading(Reading):
         methods: What ``methods`` returns there.
         shape: How many layers have attention weights, and how many heads each has.
         server: What answers the page's requests.
+        content: What its ``content`` would return now, if that is known.
 
     Attributes:
         server: See above.
     """
 
     def __init__(
-        self, texts: Texts, methods: Sequence[MethodInfo], shape: tuple[int, int], server: Server
+        self,
+        texts: Texts,
+        methods: Sequence[MethodInfo],
+        shape: tuple[int, int],
+        server: Server,
+        content: dict[str, Any] | None = None,
     ) -> None:
         self.tokens, self.sections, self._steps = texts.tokens, list(texts.sections), texts.steps
         self.first_step, self.n_steps, self.n_inputs = texts.first_step, len(texts.steps), texts.inputs
@@ -61,14 +67,18 @@ class ServedReading(Reading):
             texts.attention_note,
         )
         self.n_layers, self.n_heads = shape
-        self._methods, self.server = list(methods), server
+        self._methods, self.server, self._sent_content = list(methods), server, content
         self.contrasts = cast("Contrasts", ServedFoils(self.n_steps, lambda: self.content, self.answer))
         self._kept = KeptAnswers()
 
     @cached_property
     def content(self) -> dict[str, Any]:
         """What the page needs first, as ``content_of`` makes it where the model is."""
-        return self.server.content()
+        return self.server.content() if self._sent_content is None else self._sent_content
+
+    def forget_content(self) -> None:
+        """Ask for the content when it is first read: the order of the methods goes by what was computed until then."""
+        self._sent_content = None
 
     @property
     def steps(self) -> pd.DataFrame:

@@ -42,8 +42,8 @@ def make_app(model: Model, *, token: str | None = None, limits: ServeLimits | No
     """
     limits = limits or ServeLimits()
     model.rename(public_name(model.name))
-    queue = Queue(limits.waiting, limits.waiting_each, limits.seconds)
     maker = Maker(model, Cache(limits.kept), Limits(limits.characters, limits.new_tokens))
+    queue = Queue(limits.waiting, limits.waiting_each, limits.seconds, maker.together.explain)
     serving = Serving(maker, queue, limits, token)
     pages = Pages(serving)
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import inspect
 import tempfile
-import threading
-import warnings
-from contextlib import contextmanager
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +17,8 @@ from attrwidget.page.checks import DEFAULT_OPTIONS
 from attrwidget.page.content import content_of
 from attrwidget.page.state import SHARED, initial_state, mend
 from attrwidget.serve.allowed import check_explain, check_given
+from attrwidget.serve.together import Together
+from attrwidget.serve.warned import recorded_warnings
 from attrwidget.text.prompt import is_batch
 from attrwidget.widget.queries import read_query
 from attrwidget.wire.calls import BY_HISTORY, CALLS, FILES, NOT_SENT
@@ -28,7 +27,7 @@ from attrwidget.wire.recipe import PAGE_STEPS, STEPS
 from attrwidget.wire.values import Encoder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from numpy.typing import NDArray
 
@@ -56,10 +55,12 @@ class Maker:
     Attributes:
         cache: See above.
         limits: See above.
+        together: Explains the texts of several recipes at once, for the cache.
     """
 
     def __init__(self, model: Model, cache: Cache, limits: Limits) -> None:
         self._model, self.cache, self.limits = model, cache, limits
+        self.together = Together(model, cache, limits)
 
     def explanation(self, recipe: Recipe, progress: Progress) -> Explanation:
         """Return the explanation of *recipe*, made again if it is not kept."""
@@ -76,13 +77,15 @@ class Maker:
 
     def explain(self, recipe: Recipe, progress: Progress) -> Answer:
         """Return what a client needs to know of an explanation."""
-        with self.limits.applied(), _recorded() as warned:
+        with self.limits.applied(), recorded_warnings() as warned:
             found = self.explanation(recipe, progress)
+            content = content_of(found.reading)
         document, arrays = texts_of(found.reading)
         document |= {"methods": [], "warnings": list(found.warnings)}
         encode = Encoder()
         answer = {
             "document": document,
+            "content": content,
             "methods": encode(found.methods()),
             "layers": found.reading.n_layers,
             "heads": found.reading.n_heads,
@@ -112,7 +115,7 @@ class Maker:
         """
         method, given = read_call(name, arguments)
         encode = Encoder()
-        with self.limits.applied(), _recorded() as warned:
+        with self.limits.applied(), recorded_warnings() as warned:
             found = self.explanation(recipe, progress)
             if name in BY_HISTORY:
                 found = _as_known(found, at_hand)
@@ -223,21 +226,3 @@ def _as_known(explanation: Explanation, at_hand: Collection[str]) -> Explanation
     reading = copy(explanation.reading)
     reading.cache = reading.cache.only({*at_hand, *(info.name for info in reading.methods()[:1])})
     return Explanation(reading)
-
-
-@contextmanager
-def _recorded() -> Iterator[list[str]]:
-    """Give the warnings that this thread raises inside the block: those of another may be of another client's text."""
-    found: list[str] = []
-    mine = threading.get_ident()
-    with warnings.catch_warnings(action="always", category=UserWarning):
-        shown = warnings.showwarning
-
-        def record(message: Warning | str, category: type[Warning], *where: Any, **options: Any) -> None:
-            if threading.get_ident() != mine:
-                shown(message, category, *where, **options)
-            elif issubclass(category, UserWarning):
-                found.append(str(message))
-
-        warnings.showwarning = record
-        yield found

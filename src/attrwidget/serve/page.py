@@ -67,7 +67,7 @@ class Pages:
         async def content(request: Request) -> Response:
             recipe = read_recipe((await self._serving.body(request)).get("recipe"))
             return await self._serving.answered(
-                request, lambda progress: self._maker.content(recipe, progress)
+                request, recipe, lambda progress: self._maker.content(recipe, progress)
             )
 
         @router.post("/page")
@@ -123,7 +123,7 @@ class Pages:
             with self._maker.limits.applied():
                 return self._maker.explanation(recipe, progress)
 
-        job = asyncio.ensure_future(self._serving.queue.run(client, make))
+        job = asyncio.ensure_future(self._serving.queue.run(client, make, recipe))
         try:
             while not (await asyncio.wait({job}, timeout=BEAT_EVERY))[0]:
                 yield None

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from attrwidget.progress import Progress
+    from attrwidget.wire.recipe import Recipe
 
     Work = Callable[[Progress], Any]
 
@@ -49,8 +50,8 @@ class _Ended(BaseException):
 class _Job:
     """Work that waits or is under way."""
 
-    def __init__(self, work: Work, seconds: float) -> None:
-        self.work, self._seconds = work, seconds
+    def __init__(self, work: Work, seconds: float, recipe: Recipe | None) -> None:
+        self.work, self._seconds, self.recipe = work, seconds, recipe
         self.given_up = threading.Event()
         self.done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._turn, self._spent = _TURN, 0.0
@@ -92,10 +93,17 @@ class Queue:
         most: How many pieces may wait in all.
         most_each: How many of them of one client.
         seconds: How long one may take.
+        prepare: Called before a piece of work with the recipes of the explanations that it and those who wait need.
     """
 
-    def __init__(self, most: int, most_each: int, seconds: float) -> None:
-        self._most, self._most_each, self._seconds = most, most_each, seconds
+    def __init__(
+        self,
+        most: int,
+        most_each: int,
+        seconds: float,
+        prepare: Callable[[list[Recipe]], None] = lambda _recipes: None,
+    ) -> None:
+        self._most, self._most_each, self._seconds, self._prepare = most, most_each, seconds, prepare
         self._waiting: OrderedDict[str, deque[_Job]] = OrderedDict()
         self._thread = ThreadPoolExecutor(1, "attrwidget-model")
         self._running: asyncio.Task[None] | None = None
@@ -103,8 +111,8 @@ class Queue:
     def __len__(self) -> int:
         return sum(map(len, self._waiting.values()))
 
-    async def run(self, client: str, work: Work) -> Any:
-        """Return the result of *work*, which is called with a progress function.
+    async def run(self, client: str, work: Work, recipe: Recipe | None = None) -> Any:
+        """Return the result of *work*, which is called with a progress function; it needs the explanation of *recipe*.
 
         When the caller is cancelled, work that waits is dropped, and work under way stops at its next report.
 
@@ -115,7 +123,7 @@ class Queue:
         if len(mine) >= self._most_each or len(self) >= self._most:
             whose = f"{len(mine)} of your requests wait" if mine else f"{len(self)} requests wait"
             raise BusyError(f"The server is busy: {whose} already. Try again in a few seconds.")
-        job = _Job(work, self._seconds)
+        job = _Job(work, self._seconds, recipe)
         self._waiting.setdefault(client, deque()).append(job)
         if self._running is None:
             self._running = asyncio.create_task(self._work())
@@ -155,6 +163,10 @@ class Queue:
             while self._waiting:
                 client, job = self._next()
                 try:
+                    if job.recipe is not None:
+                        waiting = [job, *(jobs[0] for jobs in self._waiting.values())]
+                        recipes = [one.recipe for one in waiting if one.recipe is not None]
+                        await loop.run_in_executor(self._thread, self._prepare, recipes)
                     result = await loop.run_in_executor(self._thread, job.run, lambda: bool(self._waiting))
                 except _GiveWay:
                     self._waiting.setdefault(client, deque()).appendleft(job)

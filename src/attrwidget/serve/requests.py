@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from attrwidget.progress import Progress
     from attrwidget.serve.limits import ServeLimits
     from attrwidget.serve.make import Answer, Maker
+    from attrwidget.wire.recipe import Recipe
 
 logger = logging.getLogger("attrwidget.serve")
 
@@ -94,12 +95,13 @@ class Serving:
         return bytes(found)
 
     async def answered(
-        self, request: Request, work: Callable[[Progress], Answer], *, count: bool = False
+        self, request: Request, recipe: Recipe, work: Callable[[Progress], Answer], *, count: bool = False
     ) -> Response:
         """Return the answer of *work*, which is done when its client's turn comes; dropped if the client leaves.
 
         Args:
             request: The request.
+            recipe: How the explanation is made that it is about.
             work: Called with a progress function.
             count: Whether the client is told meanwhile how far it is: a stream, see ``counted``.
         """
@@ -113,7 +115,7 @@ class Serving:
 
                 return pack(*work(report))
 
-            found: bytes = await self.queue.run(client, both)
+            found: bytes = await self.queue.run(client, both, recipe)
             return found
 
         if count:

@@ -42,7 +42,10 @@ def routes(serving: Serving, model: Model) -> APIRouter:
         body = await serving.body(request)
         recipe = read_recipe(body.get("recipe"))
         return await serving.answered(
-            request, lambda progress: serving.maker.explain(recipe, progress), count=body.get("count") is True
+            request,
+            recipe,
+            lambda progress: serving.maker.explain(recipe, progress),
+            count=body.get("count") is True,
         )
 
     @router.post("/call")
@@ -53,6 +56,7 @@ def routes(serving: Serving, model: Model) -> APIRouter:
         at_hand = check_names(body.get("at_hand", []))
         return await serving.answered(
             request,
+            recipe,
             lambda progress: serving.maker.call(
                 recipe, name, given, progress, at_hand=at_hand, shown=body.get("shown")
             ),

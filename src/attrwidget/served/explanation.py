@@ -71,6 +71,7 @@ class ServedExplanation(Explanation):
             body["at_hand"] = sorted(self._at_hand)
         if call in FILES:
             body["shown"] = self._shown_state()
+        self.reading.forget_content()
         answer, arrays = self._server.post("/v1/call", body, progress)
         for sentence in answer["warned"]:
             warnings.warn(sentence, stacklevel=3)

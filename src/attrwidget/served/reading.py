@@ -30,6 +30,7 @@ def ask_reading(server: ServedServer, recipe: Recipe, progress: Progress | None 
         decode(answer["methods"], arrays),
         (answer["layers"], answer["heads"]),
         ServedPage(server, recipe),
+        answer["content"],
     )
 
 
