@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -30,9 +31,13 @@ def calls(model: Any, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Return what the model is asked to explain, as it is asked."""
     found: list[Any] = []
     explain = model.explain
-    monkeypatch.setattr(
-        model, "explain", lambda text, **options: found.append(text) or explain(text, **options)
-    )
+
+    @wraps(explain)
+    def noted(text: Any, **options: Any) -> Any:
+        found.append(text)
+        return explain(text, **options)
+
+    monkeypatch.setattr(model, "explain", noted)
     return found
 
 
@@ -40,9 +45,9 @@ def recipes(*texts: Any, **options: Any) -> list[Recipe]:
     return [Recipe("demo", text, {**SHORT, **options}) for text in texts]
 
 
-def together(model: Any, some: list[Recipe], limits: Limits = Limits(500, 8)) -> list[Any]:
+def together(model: Any, some: list[Recipe], characters: int = 500) -> list[Any]:
     cache = Cache(32)
-    Together(model, cache, limits).explain(some)
+    Together(model, cache, Limits(characters, 8)).explain(some)
     return [cache.find(recipe) for recipe in some]
 
 
@@ -67,7 +72,7 @@ def test_the_first_goes_alone_unless_others_ask_the_same_way(model: Any, calls: 
 
 def test_a_text_that_cannot_be_explained_leaves_the_others_to_themselves(model: Any) -> None:
     assert together(model, recipes(*TEXTS, "")) == [None] * 4
-    assert together(model, recipes(*TEXTS), Limits(10, 8)) == [None] * 3
+    assert together(model, recipes(*TEXTS), characters=10) == [None] * 3
 
 
 def test_an_answer_that_may_come_of_the_batch_is_not_kept(
@@ -94,7 +99,7 @@ def test_a_model_that_is_slow_explains_one_text_at_a_time(
     assert len(calls) == 1
 
 
-def test_what_waits_is_prepared_with_the_first(model: Any) -> None:
+def test_what_waits_is_prepared_with_the_first() -> None:
     prepared: list[list[str]] = []
     begun, go = threading.Event(), threading.Event()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.hf.generation import generation_option
@@ -100,7 +100,7 @@ class Together:
             check_explain(self._model, text, options, self._limits)
         with self._limits.applied(), recorded_warnings() as warned, stoppable(look):
             found = self._model.explain(texts, **options, progress=look)
-        return cast("list[Explanation]", found), warned
+        return found, warned
 
 
 def _writes_alike(model: Model) -> bool:
