@@ -67,7 +67,7 @@ class Pages:
         async def content(request: Request) -> Response:
             recipe = read_recipe((await self._serving.body(request)).get("recipe"))
             return await self._serving.answered(
-                request, recipe, lambda progress: self._maker.content(recipe, progress)
+                request, lambda progress: self._maker.content(recipe, progress), recipe=recipe
             )
 
         @router.post("/page")

@@ -95,14 +95,19 @@ class Serving:
         return bytes(found)
 
     async def answered(
-        self, request: Request, recipe: Recipe, work: Callable[[Progress], Answer], *, count: bool = False
+        self,
+        request: Request,
+        work: Callable[[Progress], Answer],
+        *,
+        recipe: Recipe | None = None,
+        count: bool = False,
     ) -> Response:
         """Return the answer of *work*, which is done when its client's turn comes; dropped if the client leaves.
 
         Args:
             request: The request.
-            recipe: How the explanation is made that it is about.
             work: Called with a progress function.
+            recipe: How the explanation is made that it is about, if it is about one.
             count: Whether the client is told meanwhile how far it is: a stream, see ``counted``.
         """
         client = client_of(request)

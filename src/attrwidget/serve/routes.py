@@ -43,8 +43,8 @@ def routes(serving: Serving, model: Model) -> APIRouter:
         recipe = read_recipe(body.get("recipe"))
         return await serving.answered(
             request,
-            recipe,
             lambda progress: serving.maker.explain(recipe, progress),
+            recipe=recipe,
             count=body.get("count") is True,
         )
 
@@ -56,10 +56,10 @@ def routes(serving: Serving, model: Model) -> APIRouter:
         at_hand = check_names(body.get("at_hand", []))
         return await serving.answered(
             request,
-            recipe,
             lambda progress: serving.maker.call(
                 recipe, name, given, progress, at_hand=at_hand, shown=body.get("shown")
             ),
+            recipe=recipe,
             count=body.get("count") is True,
         )
 
