@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import warnings
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 from attrwidget.errors import AttrWidgetError
 from attrwidget.explanation import Explanation
@@ -71,7 +71,7 @@ class ServedExplanation(Explanation):
             body["at_hand"] = sorted(self._at_hand)
         if call in FILES:
             body["shown"] = self._shown_state()
-        self.reading.forget_content()
+        cast("ServedReading", self.reading).forget_content()
         answer, arrays = self._server.post("/v1/call", body, progress)
         for sentence in answer["warned"]:
             warnings.warn(sentence, stacklevel=3)

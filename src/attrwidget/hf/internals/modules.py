@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from attrwidget.hf.internals.missing import warn_missing
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     import torch
 
@@ -56,10 +56,14 @@ def takes(model: torch.nn.Module) -> Collection[str]:
     return class_takes(type(model))
 
 
-@lru_cache(64)
 def class_takes(kind: type[torch.nn.Module]) -> Collection[str]:
     """Return the names of the arguments of the ``forward`` of a class of modules: an object's own may be wrapped."""
-    return frozenset(inspect.signature(kind.forward).parameters)
+    return _names(kind.forward)
+
+
+@lru_cache(64)
+def _names(function: Callable[..., Any]) -> Collection[str]:
+    return frozenset(inspect.signature(function).parameters)
 
 
 def own_parameters(module: torch.nn.Module) -> list[torch.nn.Parameter]:
