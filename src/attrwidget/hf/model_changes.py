@@ -73,7 +73,7 @@ class ModelState:
             self._enter(value.values())
         elif isinstance(value, _LISTS):
             self._enter(value)
-        elif not hasattr(value, "__dict__") or getattr(kind, "__slots__", ()):
+        elif not hasattr(value, "__dict__") or bool(getattr(kind, "__slots__", None)):
             self._known = False
         if kind not in _CONTAINERS and not isinstance(value, (*self._tensors, type)):
             self._enter([getattr(value, "__dict__", None)])
