@@ -1,9 +1,9 @@
 """Measure data sets.
 
 ``python -m benchmarks.datasets batches`` (three minutes) compares texts at once with one by one, ``paths`` (three
-minutes) the same for integrated gradients, ``smollm2`` (two minutes) for SmolLM2-135M-Instruct,
-``workers`` (two minutes, two cores) two workers with one, and ``collection`` (a minute) opens and searches a hundred
-thousand texts.
+minutes) the same for integrated gradients, ``smollm2`` (two minutes) for SmolLM2-135M-Instruct, and ``bound`` (a
+minute) for its bare passes. ``workers`` (two minutes, two cores) compares two workers with one, and ``collection`` (a
+minute) opens and searches a hundred thousand texts.
 """
 
 from __future__ import annotations
@@ -60,7 +60,34 @@ def smollm2() -> None:
     sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
     from helpers.real import smollm2 as real
 
-    _compare("demo", real(), ("leave_one_out", "gim", "saliency"), count=16, size=16, runs=1)
+    model = real()
+    model.rename("SmolLM2")
+    _compare("demo", model, ("leave_one_out", "gim", "saliency"), count=16, size=16, runs=1)
+
+
+def bound(texts: int = 16, tokens: int = 10, steps: int = 5) -> None:
+    """Print how much faster SmolLM2's bare forward and backward passes are in a batch: what gradients can gain."""
+    import torch
+
+    sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+    from helpers.real import smollm2 as real
+
+    hf = real().hf.requires_grad_(False)  # noqa: FBT003
+    hf.set_attn_implementation("eager")  # fused kernels have no batched backward
+
+    def seconds(count: int) -> float:
+        start = time.process_time()
+        embeddings = hf.get_input_embeddings()(torch.full((count, tokens), 100)).requires_grad_(True)  # noqa: FBT003
+        states = hf.base_model(inputs_embeds=embeddings, use_cache=False).last_hidden_state
+        hf.lm_head(states[:, -steps:])
+        cotangents = torch.zeros(steps, *states.shape)
+        cotangents[range(steps), :, range(-steps, 0)] = 1
+        torch.autograd.grad(states, embeddings, cotangents, is_grads_batched=True)
+        return time.process_time() - start
+
+    runs = [(sum(seconds(1) for _ in range(texts)), seconds(texts)) for _ in range(4)][1:]
+    one, many = (1000 * statistics.median(taken) / texts for taken in zip(*runs, strict=True))
+    print(f"bare passes: {one:.0f} ms one by one, {many:.0f} ms {texts} at once, {one / many:.1f} times")
 
 
 def _compare(name: str, model: Any, methods: Sequence[str], *, count: int, size: int, runs: int) -> None:
@@ -157,5 +184,5 @@ def _timed(what: str, work: Callable[[], Any]) -> None:
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    commands = (batches, paths, smollm2, workers, collection)
+    commands = (batches, paths, smollm2, bound, workers, collection)
     {command.__name__: command for command in commands}[sys.argv[1]]()
