@@ -1,4 +1,5 @@
 /** What the view shows: a part of the attention, and the head of it that is enlarged. */
+import type { Content } from "../../session/content";
 import type { AttentionPart, Head } from "../../session/heads";
 import type { State } from "../../state/state";
 
@@ -21,7 +22,7 @@ export function enlargedHead(state: State): Head | null {
 }
 
 /** What a row of the pictures is. */
-export function rowsOf(part: AttentionPart | null): string {
-  if (!part || part.name === "answer") return "token of the answer";
-  return part.of_steps ? "token of the answer" : part.name === "encoder" ? "token of the source" : "token";
+export function rowsOf(part: AttentionPart | null, { steps }: Pick<Content, "steps">): string {
+  if (!part || part.name === "answer" || part.of_steps) return steps.step_noun?.[0] ?? "token of the answer";
+  return part.name === "encoder" ? "token of the source" : "token";
 }

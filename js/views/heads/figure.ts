@@ -50,7 +50,7 @@ async function ofAll(
     },
     caption: [
       `${content.model || "a model"} · attention of ${part?.title ?? "the answer"} · ${size[0] * size[1]} heads: layers down, heads across`,
-      `each picture: a row for each ${rowsOf(part)}, from left to right what it read`,
+      `each picture: a row for each ${rowsOf(part, content)}, from left to right what it read`,
     ],
     scale: { low: "0", high: `${numeral(glance.high)} and more`, colors: blues(table) },
   };

@@ -22,7 +22,12 @@ test("the pictures are asked for once, and the scale is named", async () => {
   heads.mount(t.host, t.ctx);
   await settle();
   expect(t.session.glance.mock.calls.map(([rows, cols]) => [rows, cols])).toEqual([[2, 3]]);
+  expect(caption()).toContain("a row for each token of the answer, from left");
   expect(caption()).toContain("The strongest blue is .500 and more");
+  const content = t.state.content.value;
+  t.state.content.value = { ...content, steps: { ...content.steps, step_noun: ["class", "classes"] } };
+  await settle();
+  expect(caption()).toContain("a row for each class, from left");
 });
 
 test("keys move over the pictures, and Enter enlarges one", async () => {

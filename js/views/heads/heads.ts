@@ -108,16 +108,18 @@ function mount(host: HTMLElement, ctx: ViewContext): void {
   }
 
   function say(): void {
-    const { layers, steps, attention_note } = state.content.peek();
+    const content = state.content.peek();
+    const { layers, steps, attention_note } = content;
     const none = layers === 0 ? (attention_note ?? "This model shows no attention.") : "";
     const nothing = steps.count === 0 ? "Nothing was written, so there is nothing to show." : "";
     scroll.hidden = Boolean(none || nothing);
     const only = session.figure ? "" : ` ${onlyAnswer}`;
-    const scale = glance ? ` The strongest blue is ${numeral(glance.high)} and more.` : "";
+    const most = glance && (glance.high < 0.9995 ? `${numeral(glance.high)} and more` : "1, all of it");
+    const scale = most ? ` The strongest blue is ${most}.` : "";
     writeText(caption, [
       none ||
         nothing ||
-        `Each picture is one head: a row for each ${rowsOf(part())}, from left to right what it read.${scale} Click enlarges.${only}`,
+        `Each picture is one head: a row for each ${rowsOf(part(), content)}, from left to right what it read.${scale} Click enlarges.${only}`,
     ]);
   }
 

@@ -58,7 +58,8 @@ class AllHeads(View):
         rows, cols = check_size(reading, wanted[0], wanted[1], side)
         self._glance = glance(reading, rows, cols, progress, side)
         first = "layers down" if len(self._layers) > 1 else f"layer {self._layers[0] + 1}"
-        row = "token of the answer" if title == "the answer" else "token that reads"
+        noun = "token of the answer" if reading.step_noun[0] == "token" else reading.step_noun[0]
+        row = noun if title == "the answer" else "token that reads"
         self.caption = [
             caption_of(reading, title, f"{len(self._layers) * heads} heads: {first}, heads across"),
             f"each picture: a row for each {row}, from left to right what it read",
