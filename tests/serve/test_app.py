@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import logging
@@ -19,6 +20,7 @@ import attrwidget as aw
 from attrwidget.serve import patience, requests
 from attrwidget.serve.limits import ServeLimits
 from attrwidget.serve.make import Maker
+from attrwidget.serve.queue import Queue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -206,6 +208,21 @@ def test_what_a_client_says_that_it_shows_is_not_trusted(
     assert status < 500, data
     assert b"passwd" not in data
     works(address)
+
+
+def test_waiting_for_others_is_no_work_of_a_page(model: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Queue.run
+
+    async def late(queue: Queue, *given: Any) -> Any:
+        await asyncio.sleep(2.5)
+        return await real(queue, *given)
+
+    monkeypatch.setattr(Queue, "run", late)
+    args = {"method": "attention", "steps": [0], "layer": None, "heads": [], "head_rule": "mean"}
+    with model_server(model, limits=ServeLimits(seconds=2)) as found:
+        _, data = send(found, "/v1/page", {"recipe": RECIPE, "op": "scores", "args": args}, token=None)
+    assert b'"ok":true' in data
+    assert b'"ok":false' not in data
 
 
 @pytest.mark.parametrize("op", ["cancel", "nothing", None, ["scores"]])

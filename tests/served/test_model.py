@@ -46,6 +46,13 @@ def test_clients_do_not_see_where_a_model_lies() -> None:
         assert folder not in str((model, ex.widget.content, ex.to_html()))
 
 
+def test_a_text_is_given_once() -> None:
+    with model_server(aw.load("demo-sentiment")) as address:
+        served = aw.connect(address)
+        with pytest.raises(TypeError, match="multiple values for argument 'text_pair'"):
+            served.explain("good", "bad", text_pair="dull")
+
+
 def test_several_texts_give_a_list() -> None:
     local = aw.load("demo")
     prompts, outputs = ["The capital of Japan is", "The capital of Peru is"], [" Tokyo", " Lima"]

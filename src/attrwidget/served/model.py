@@ -98,7 +98,10 @@ class ServedModel(Model):
         names = self._facts["parameters"]
         if len(args) >= len(names):
             raise TypeError(f"explain() takes up to {len(names)} texts, not {len(args) + 1}")
-        options |= dict(zip(names[1:], args, strict=False))
+        placed = dict(zip(names[1:], args, strict=False))
+        if twice := placed.keys() & options.keys():
+            raise TypeError(f"explain() got multiple values for argument {min(twice)!r}")
+        options |= placed
         if not is_batch(text):
             return self._explain_one(text, options, progress)
         texts = split_batch(text)
