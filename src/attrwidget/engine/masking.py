@@ -45,30 +45,16 @@ def find_masking(model: Adapter, ids: torch.Tensor, own: torch.Tensor, source: i
     tried = [(source + ids.shape[1]) // 2, *([source // 2] if source else [])]
     for positions in (True, False) if takes_positions else (False,):
         found = [_masking(model, ids, own, source, at, positions=positions) for at in tried]
-        if None not in found:
-            what = next((what for what in ("ignored", "moves") if what in found), "kept")
-            return Masking(what, positions, positions and what == "kept" and _gaps(model, ids, own))
+        whats = [one.what for one in found if one is not None]
+        if len(whats) == len(tried):
+            what = next((what for what in ("ignored", "moves") if what in whats), "kept")
+            return Masking(what, positions, what == "kept" and all(one and one.gaps for one in found))
     return Masking("ignored", positions=False)
-
-
-def _gaps(model: Adapter, ids: torch.Tensor, own: torch.Tensor) -> bool:
-    """Return whether the middle of *ids* left out is the same as masked, with the positions of the others as given."""
-    length = ids.shape[1]
-    hole, at = torch.ones_like(ids), torch.arange(length, device=ids.device)[None]
-    hole[0, length // 4 : length - length // 4] = 0
-    rows, stay = min(length // 4, len(own)), hole.bool()
-
-    def compare() -> bool:
-        masked = masked_logits(model, ids, hole, rows)
-        without = masked_logits(model, ids[stay][None], hole[stay][None], rows, at=at[stay][None])
-        return same(masked, without, low_precision=model.low_precision)
-
-    return bool(rows) and bool(attempt(compare)[0])
 
 
 def _masking(
     model: Adapter, ids: torch.Tensor, own: torch.Tensor, source: int, at: int, *, positions: bool
-) -> str | None:
+) -> Masking | None:
     """Return what becomes of the token *at* when it is masked; None if an unchanged text beside it changes."""
     other, mask = ids.clone(), torch.ones_like(ids)
     other[0, at] = (other[0, at] + 1) % model.vocabulary
@@ -76,9 +62,9 @@ def _masking(
     hole[0, at] = 0
     later = ids.shape[1] - max(at + 1, source)
     if later < 1:
-        return "ignored"
+        return Masking("ignored", positions)
 
-    def compare() -> str | None:
+    def compare() -> Masking | None:
         unchanged, masked, unread = masked_logits(
             model,
             torch.cat([ids, ids, other]),
@@ -89,13 +75,26 @@ def _masking(
         )
         if not same(own[-later:], unchanged, low_precision=model.low_precision):
             return None
-        deleted = masked_logits(
-            model, ids[hole.bool()][None], mask[:, 1:], later, source - (at < source), positions=positions
-        )[0]
-        return masking_of(masked, [unread], deleted, low_precision=model.low_precision)
+        left, ones = ids[hole.bool()][None], mask[:, 1:]
+        places = torch.arange(ids.shape[1], device=ids.device)[None]
+        if positions:  # without the token, once with the others moved up and once with a gap in its place
+            left, ones = left.expand(2, -1), ones.expand(2, -1)
+            places = torch.cat([places[:, :-1], places[hole.bool()][None]])
+        deleted, *gapped = masked_logits(
+            model,
+            left,
+            ones,
+            later,
+            source - (at < source),
+            positions=positions,
+            at=places if positions else None,
+        )
+        what = masking_of(masked, [unread], deleted, low_precision=model.low_precision)
+        gaps = bool(gapped) and same(masked, gapped[0], low_precision=model.low_precision)
+        return Masking(what, positions, gaps)
 
-    what, error = attempt(compare)
-    return what if error is None else "ignored"
+    found, error = attempt(compare)
+    return found if error is None else Masking("ignored", positions)
 
 
 def masking_of(
