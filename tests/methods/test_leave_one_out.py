@@ -294,8 +294,9 @@ def test_what_comes_before_a_change_is_run_once(method: str) -> None:
 
 
 @pytest.mark.parametrize("size", [1, 3])
-def test_groups_of_any_size_equal_a_mask_made_by_hand(size: int) -> None:
+def test_groups_of_any_size_equal_a_mask_made_by_hand(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Masked inputs are not run, as many as the texts of a batch have in common."""
+    monkeypatch.setattr("attrwidget.engine.compared_runs._SHORT", 0)
     model = build("llama", attention="eager")
     ex, groups = explained(model), [(3, 4, 5), (2, 6), (1, 3, 4, 5, 6, 9)]
     perturber = ex.trace.perturber("mask")

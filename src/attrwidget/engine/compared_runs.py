@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from attrwidget.hf.adapter import Adapter
     from attrwidget.text.tokens import Tokens
 
+_SHORT = 16  # inputs
 _LOGITS = 64 << 20  # of a text that is run in one piece, at most
 WRITTEN_OTHERWISE = (
     "{} reads this answer otherwise than it wrote it, as some models do with long texts, and the reading is explained: "
@@ -222,7 +223,8 @@ class ComparedRuns(ABC):
                 self._rerun_by_cache[way], before = self._check_rerun(change)
             reuse = self._rerun_by_cache[way]
             if change == "mask" and reuse and self._gaps is None:
-                self._gaps = self.capabilities.gaps and self._check_gaps()
+                # In a short text there is less to leave out than this takes.
+                self._gaps = self.capabilities.gaps and self.n_inputs > _SHORT and self._check_gaps()
         options |= {"reuse": reuse, "gaps": change == "mask" and bool(self._gaps)}
         return self._make_perturber(change, before=before if "step" not in options else None, **options)
 
