@@ -181,13 +181,14 @@ def soak(clients: int, seconds: float) -> None:
 
 
 def visit(begin: Any, out: Any, seed: int, pause: float) -> None:
-    """Connect, explain, and ask for the first row; put seconds and megabytes."""
+    """Connect, explain, and ask for the first row; put seconds, megabytes and processor seconds."""
     begin.wait()
+    used = time.process_time()
     time.sleep(random.Random(seed).random() * pause)  # noqa: S311
     at = time.monotonic()
     ex = aw.connect(address()).explain(f"The capital of {COUNTRIES[seed % 12]} is", max_new_tokens=5)
     ex.scores(target=(0, 1))
-    out.put((time.monotonic() - at, megabytes(psutil.Process())))
+    out.put((time.monotonic() - at, megabytes(psutil.Process()), time.process_time() - used))
 
 
 def visitors(count: int, pause: float) -> None:
@@ -196,16 +197,19 @@ def visitors(count: int, pause: float) -> None:
 
     context = multiprocessing.get_context("fork")
     begin, out = context.Barrier(count), context.Queue()
-    with server():
+    with server() as owner:
         aw.connect(address()).explain("The capital of Japan is", max_new_tokens=1).scores()
+        before = sum(owner.cpu_times()[:2])
         processes = [context.Process(target=visit, args=(begin, out, i, pause)) for i in range(count)]
         for process in processes:
             process.start()
-        seconds, memory = zip(*[out.get() for _ in processes], strict=True)
+        seconds, memory, used = zip(*[out.get() for _ in processes], strict=True)
+        of_server = sum(owner.cpu_times()[:2]) - before
         for process in processes:
             process.join()
     p50, p95 = np.percentile(seconds, [50, 95])
     print(f"{count} visitors within {pause:g} s: first row median {p50:.2f} s, 95th percentile {p95:.2f} s")
+    print(f"processor seconds: server {of_server:.2f}, all visitors {sum(used):.2f}")
     print(f"memory of their own: at most {max(memory):.0f} MB each")
 
 
