@@ -14,7 +14,7 @@ from attrwidget.page.first_word import first_word
 
 def reading(*pieces: tuple[str, float], noun: str = "token", special: tuple[int, ...] = ()) -> Any:
     """Return a reading of one prompt token and these (text, probability) generated ones."""
-    texts = ["Q", *(text for text, _ in pieces)]
+    texts = ["Rome", *(text for text, _ in pieces)]
     units = [SimpleNamespace(text=text, start=i, end=i + 1) for i, text in enumerate(texts)]
     return SimpleNamespace(
         n_steps=len(pieces),
@@ -40,6 +40,18 @@ def reading(*pieces: tuple[str, float], noun: str = "token", special: tuple[int,
         # Numbers are content, short as they are; characters of scripts without spaces stand alone.
         ([(" 7", 0.5), (" of", 0.1)], [0]),
         ([("機", 0.9), ("器", 0.4), ("。", 0.1)], [1]),
+        # A name or a number before other words, wherever it stands in the sentence; of a long name the first word.
+        ([(" The", 0.1), (" shortest", 0.1), (" is", 0.9), (" Carl", 0.6), (".", 0.9)], [3]),
+        ([(" It", 0.5), (" opened", 0.1), (" in", 0.9), (" 1973", 0.6), (".", 0.9)], [3]),
+        (
+            [(" visits", 0.1), (" El", 0.9), (" Salvador", 0.2), (",", 0.9), (" with", 0.1), (" Ann", 0.6)],
+            [1],
+        ),
+        # Names of the prompt after those that the model brought in.
+        ([(" So", 0.9), (" Rome", 0.1), (" beats", 0.1), (" Ann", 0.6)], [3]),
+        # A capital letter or a number that begins a sentence, a line or an item is none.
+        ([(" rain", 0.1), (" fell", 0.2), (".", 0.9), (" Then", 0.02), (" snow", 0.01), ("!", 0.9)], [4]),
+        ([("\n1", 0.5), (".", 0.9), (" Walk", 0.2), (" more", 0.1)], [3]),
         # What is not known surprises nobody.
         ([(" one", float("nan")), (" two", 0.9)], [1]),
         ([], []),
