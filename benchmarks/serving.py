@@ -16,6 +16,7 @@ import threading
 import time
 from collections import Counter
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,7 +27,6 @@ import attrwidget as aw
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PORT = 8957
 COUNTRIES = (
     "Japan",
     "France",
@@ -58,19 +58,27 @@ KEPT = 6  # fewer than there are texts, so that many are made again
 @contextmanager
 def server(*options: str) -> Iterator[psutil.Process]:
     """Run ``attrwidget serve demo``."""
-    command = [sys.executable, "-m", "attrwidget.apps.cli", "serve", "demo", "--port", str(PORT), *options]
+    command = [sys.executable, "-m", "attrwidget.apps.cli", "serve", "demo", "--port", str(_port()), *options]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         try:
-            while socket.socket().connect_ex(("127.0.0.1", PORT)):
+            while socket.socket().connect_ex(("127.0.0.1", _port())):
                 time.sleep(0.2)
             yield psutil.Process(process.pid)
         finally:
             process.terminate()
 
 
+@cache
+def _port() -> int:
+    """Return a port that nothing listened on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def address() -> str:
     """Return where the server is."""
-    return f"http://127.0.0.1:{PORT}"
+    return f"http://127.0.0.1:{_port()}"
 
 
 def megabytes(process: psutil.Process) -> float:
@@ -134,7 +142,7 @@ class Soak:
     def dawdle(self) -> None:
         """Send heads and bodies letter by letter, and read nothing."""
         while time.monotonic() < self.end:
-            slow = [socket.create_connection(("127.0.0.1", PORT)) for _ in range(10)]
+            slow = [socket.create_connection(("127.0.0.1", _port())) for _ in range(10)]
             for one in slow:
                 one.sendall(b"POST /v1/explain HTTP/1.1\r\nContent-Length: 50\r\n")
             time.sleep(5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -165,6 +166,12 @@ def test_of_few_words_none_rests_on_many() -> None:
     row = torch.tensor([0.0, 0.5, 0.0, 0.6])
     summary = aw.from_captum(row, ["The", " capital", ",", " Japan"], output=" Tokyo").summary()
     assert str(summary).startswith("Nothing stands out: two words alone gave anything to “Tokyo” (")
+    needed = Check((0,), (1, 3), ("capital", "Japan"), 0.9, 0.02, (0.5, 0.8), (), ())
+    assert str(replace(summary, check=needed)).endswith(
+        "). Leaving out the first 2 words of the list counts all the same: p falls from .900 to .020, further than "
+        "without as many other words."
+    )
+    assert str(replace(summary, check=replace(needed, others=(0.01, 0.8)))) == str(summary)
 
 
 def test_two_words_of_five_that_alone_gave_anything_stand_out() -> None:

@@ -97,10 +97,11 @@ def test_a_server_that_comes_back_goes_on() -> None:
             aw.connect(address).explain("The capital of Japan is", max_new_tokens=2).edit({"Japan": "France"})
         )
         wanted = ex.scores("saliency")
-    for ask in (lambda: ex.scores("saliency"), lambda: aw.connect(address)):
-        with pytest.raises(
-            aw.AttrWidgetError, match=r"does not answer .nothing listens there.*works once it is back"
-        ):
+    for ask, then in (
+        (lambda: ex.scores("saliency"), "works once it is back"),
+        (lambda: aw.connect(address), "start it"),
+    ):
+        with pytest.raises(aw.AttrWidgetError, match=f"does not answer .nothing listens there.*{then}"):
             ask()
     assert len(ex.steps) == len(wanted)
     with model_server(local, port=urlsplit(address).port):

@@ -184,3 +184,15 @@ def assert_falls_back(ex: aw.Explanation, why: str) -> None:
     with pytest.raises(aw.AttrWidgetError, match="leave_one_out"):
         ex.blocks()
     assert ex.attention(0, 0).shape == (ex.reading.n_steps, ex.reading.n_inputs)
+
+
+def test_a_gguf_that_was_turned_into_floats_is_not_quantised() -> None:
+    model = build("gpt2")
+    model.config.quantization_config = {"quant_method": "gguf"}
+    ex = explain(model)
+    assert not ex.warnings
+    assert not ex.trace.model.low_precision
+    model.register_parameter(
+        "packed", torch.nn.Parameter(torch.zeros(2, dtype=torch.uint8), requires_grad=False)
+    )
+    assert "quantised (gguf)" in explain(model).warnings[0]

@@ -7,6 +7,10 @@ const rows = 10;
 /** Nothing in it is read by Markdown or HTML. */
 const escaped = (text: string): string => text.replace(/[\\`*_{}[\]()#+.!|<>~$&^-]/g, "\\$&");
 
+/** A line of the caption, where signs stand for the colours of a drawing. */
+const inSigns = (line: string): string =>
+  line.startsWith("orange: speaks for it") ? "+ speaks for it, − against it" : line;
+
 function word({ text, said, hidden, number }: Piece): string {
   const own = text.trim();
   if (!own) return text;
@@ -34,6 +38,6 @@ export function toMarkdown({ parts, signed, high, caption }: Picture, withCaptio
     .map(({ text, value }) => `| ${escaped(text.trim()) || "␣"} | ${numeral(value, signed, high)} |`);
   const table = ["| input | score |", "| :-- | --: |", ...best].join("\n");
   const blocks = [texts.filter(Boolean).join("\n\n"), table];
-  if (withCaption) blocks.push(caption.map(escaped).join("  \n"));
+  if (withCaption) blocks.push(caption.map((line) => escaped(inSigns(line))).join("  \n"));
   return `${blocks.join("\n\n")}\n`;
 }

@@ -47,6 +47,8 @@ test("a click marks the document and brings it in sight, a second one lets go", 
   expect(t.state.sought.value).toEqual([1]);
   expect(chips().map((chip) => chip.getAttribute("aria-pressed"))).toEqual(["true", "false"]);
   expect(t.announced.at(-1)).toBe("Document 2 is marked in the text.");
+  t.state.view.value = "matrix";
+  expect(chips()[0]?.getAttribute("aria-pressed")).toBe("true");
   chips()[0]?.click();
   expect(t.state.lit.value).toBeNull();
 });

@@ -61,7 +61,6 @@ function mount(host: HTMLElement, ctx: Context): void {
     const sent = state.sent.value;
     const [info, numbers] = [sent.rests, falls.value];
     if (!info) return;
-    writeNote(note, info, numbers && (inText.value ? " behind each sentence" : ""), asked);
     const make = (label: string) => h("button", { type: "button", class: "chip" }, label);
     const chips = numbers && elementsOf(info, numbers, ctx, make);
     list.replaceChildren(
@@ -78,6 +77,8 @@ function mount(host: HTMLElement, ctx: Context): void {
   ctx.effect(() => setTint(root, ctx));
   ctx.effect(() => {
     list.hidden = inText.value;
+    const [info, known] = [state.sent.value.rests, falls.value !== null];
+    if (info) writeNote(note, info, known ? (inText.value ? " behind each sentence" : "") : null, asked);
   });
   ctx.effect(() => {
     void falls.value;

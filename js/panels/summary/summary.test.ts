@@ -84,8 +84,11 @@ test("a mark that gave more than any word is said, and is none of the words", ()
 
 test("nothing stands out of even scores, nor where p hardly falls", () => {
   expect(say(shown([0.2, 0.2, 0.2, 0.2, 0.2]), content, check, [])).toBe(
-    "Nothing stands out: “Tokyo” rests a little on many words, and the first 3 of 5 words hold 60 % (Saliency).",
+    "Nothing stands out: “Tokyo” rests a little on many words, and the first 3 of 5 words hold 60 % (Saliency)." +
+      " Leaving out the first 2 words of the list counts all the same: p falls from .900 to .020, further than without as many other words.",
   );
+  const draws = { ...check, others: [0.01, 0.8] };
+  expect(say(shown([0.2, 0.2, 0.2, 0.2, 0.2]), content, draws, [])).toMatch(/hold 60 % \(Saliency\)\.$/);
   expect(say(shown([Number.NaN, 0.5, Number.NaN, 0.5, 0]), content, null, [])).toBe(
     "Nothing stands out: two words alone gave anything to “Tokyo” (Saliency).",
   );

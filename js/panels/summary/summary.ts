@@ -139,6 +139,7 @@ export function summaryText(
       few
         ? `Nothing stands out: ${few} gave anything to ${target}${by}`
         : `Nothing stands out: ${target} rests a little on many words, and the first ${most} of ${order.length} words hold ${held(most)}${by}`,
+      ...(check && doesHold(check) ? verdict(check, content, "counts all the same") : []),
     ];
   }
   const names = order.slice(0, count).map(({ text }) => named(text));
@@ -169,16 +170,19 @@ function stays(target: string, { probability, without }: Check): string {
     : `p of ${target} ${without > probability ? "rises" : "only falls"} from ${before} to ${after}`;
 }
 
+const doesHold = ({ without, others }: Check): boolean => without < (others[0] ?? Number.NaN);
+
 /** Whether leaving out the words of the check confirms it. */
-function verdict({ inputs, probability, without, others }: Check, content: Content): Piece[] {
+function verdict(check: Check, content: Content, confirms = "confirms it ✓"): Piece[] {
+  const { inputs, probability, without, others } = check;
   const [units, starts] = [unitsOf(content), wordStarts(content)];
   const count = new Set(inputs.map((i) => starts[units.of(i)])).size;
-  const holds = without < (others[0] ?? Number.NaN);
+  const holds = doesHold(check);
   const [low, fell] = [others[0] ?? Number.NaN, `p falls from ${chance(probability)} to ${chance(without)}`];
   const fall = holds ? `${fell}, further than` : `${fell}, and to ${chance(low)}`;
   return [
     ` Leaving out the first ${count > 1 ? `${count} words` : "word"} of the list `,
-    { strong: holds ? "confirms it ✓" : "does not confirm it ✗" },
+    { strong: holds ? confirms : "does not confirm it ✗" },
     `: ${fall} without as many other words.`,
   ];
 }

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _WORTH = 16  # tokens in common that are worth a cache
 _ONE_MORE = 16  # tokens that take as long as one more run, by measurement on a CPU
 _UNCHANGED = (
-    64  # of the unchanged text's tokens, run over a cache at least: a model may read long runs otherwise
+    64  # tokens of the unchanged text, run over a cache at least: a model may read long runs otherwise
 )
 
 

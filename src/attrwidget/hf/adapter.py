@@ -111,13 +111,16 @@ class Adapter:
 
     @property
     def quantized(self) -> str | None:
-        """How the weights are quantised, such as ``"bitsandbytes, 8-bit"``, or None."""
+        """How the weights are quantised, such as ``"bitsandbytes, 8-bit"``; None if they are not, or no longer."""
         config: Any = getattr(self.own.config, "quantization_config", None)
         if config is None:
             return None
         settings = config if isinstance(config, dict) else config.to_dict()
         bits = next((n for n in (4, 8) if settings.get(f"load_in_{n}bit")), settings.get("bits"))
         method = getattr(settings.get("quant_method"), "value", settings.get("quant_method"))
+        # Transformers turns a GGUF that it cannot run as it is into floats, and its configuration does not say so.
+        if settings.get("dequantize") or (method == "gguf" and _is_floating(self.own)):
+            return None
         return f"{method}, {bits}-bit" if bits else str(method)
 
     @property
@@ -156,6 +159,10 @@ def require_embeddings(hf: PreTrainedModel, name: str) -> None:
             f"{name!r} is {type(hf).__name__}, which embeds its input in another way than by a table with a row for "
             "each token, so it cannot be explained token by token: load another model."
         ) from error
+
+
+def _is_floating(model: PreTrainedModel) -> bool:
+    return all(p.is_floating_point() for p in model.parameters())
 
 
 def _positions_are_relative(config: Any) -> bool:

@@ -103,18 +103,21 @@ class Summary:
             return f"Nothing stands out: without the first words of the list p of “{self.word}” {fall} ({self.method})."
         if self.count <= MOST:
             few = ("no word", "one word alone", "two words alone", "three words alone")[self.count]
-            return f"Nothing stands out: {few} gave anything to “{self.word}” ({self.method})."
-        many = f"the first {MOST} of {self.count} words hold {_percent(self.share)}"
-        return f"Nothing stands out: “{self.word}” rests a little on many words, and {many} ({self.method})."
+            what = f"{few} gave anything to “{self.word}”"
+        else:
+            many = f"the first {MOST} of {self.count} words hold {_percent(self.share)}"
+            what = f"“{self.word}” rests a little on many words, and {many}"
+        needed = self._checked("counts all the same") if check is not None and check.holds else None
+        return " ".join(filter(None, [f"Nothing stands out: {what} ({self.method}).", needed]))
 
-    def _checked(self) -> str | None:
+    def _checked(self, holds: str = "confirms it") -> str | None:
         if self.check is None:
             return None
         fall = f"p falls from {chance(self.check.probability)} to {chance(self.check.without)}"
         count = len(self.check.words)
         left = f"Leaving out the first {f'{count} words' if count > 1 else 'word'} of the list"
         if self.check.holds:
-            return f"{left} confirms it: {fall}, further than without as many other words."
+            return f"{left} {holds}: {fall}, further than without as many other words."
         low = chance(self.check.others[0])
         return f"{left} does not confirm it: {fall}, and to {low} without as many other words."
 

@@ -22,8 +22,11 @@ def find_served(address: str, token: str | None, timeout: float | None) -> Serve
     try:
         # Without the token: nobody knows yet whose server it is.
         health = ServedServer(address).get("/v1/health")
-    except AwayError:
-        raise
+    except AwayError as away:
+        raise AttrWidgetError(
+            f"The server at {away.host} does not answer ({away.why}): start it, such as by “attrwidget serve demo”, or "
+            "see whether the address is right."
+        ) from None
     except AttrWidgetError:
         return None
     return ServedModel(server) if "attrwidget" in health else None

@@ -31,11 +31,17 @@ _BEAT = 0.1  # seconds between looks at what the caller wishes
 _CHUNK = 1 << 16
 _LARGEST = 256 << 20  # bytes of an answer
 _NOT_NOW = (502, 503, 504)  # what a proxy says of a server that is away, and uvicorn of too many connections
-_AWAY = "The server at {} does not answer ({}): what it answered before stays, and the same call works once it is back."
 
 
 class AwayError(AttrWidgetError):
-    """A server does not answer."""
+    """The server at *host* does not answer, and *why*, or what is wrong with its answer."""
+
+    def __init__(self, host: str, why: str) -> None:
+        self.host, self.why = host, why
+        super().__init__(
+            f"The server at {host} does not answer ({why}): what it answered before stays, and the same call works "
+            "once it is back."
+        )
 
 
 class ServedServer:
@@ -105,12 +111,12 @@ class ServedServer:
         try:
             answer = self._ask(connection, verb, path, body, progress)
             if answer.status in _NOT_NOW:
-                raise AwayError(_AWAY.format(self.host, f"status {answer.status}"))
+                raise AwayError(self.host, f"status {answer.status}")
             if answer.status != 200:
                 raise AttrWidgetError(self._refusal(answer))
             yield self._chunks(answer)
         except (OSError, ssl.SSLError, http.client.HTTPException) as error:
-            raise AwayError(_AWAY.format(self.host, _reason(error))) from None
+            raise AwayError(self.host, _reason(error)) from None
         finally:
             connection.close()
 
@@ -153,7 +159,7 @@ class ServedServer:
                 raise AttrWidgetError(f"The answer has more than {_LARGEST >> 20} MB: ask for less.")
             yield chunk
         if answer.length:
-            raise AwayError(_AWAY.format(self.host, "its answer was cut short"))
+            raise AwayError(self.host, "its answer was cut short")
 
     def _refusal(self, answer: http.client.HTTPResponse) -> str:
         found = _read_json(answer.read(_CHUNK))
