@@ -72,12 +72,12 @@ def bound(texts: int = 16, tokens: int = 10, steps: int = 5) -> None:
     sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
     from helpers.real import smollm2 as real
 
-    hf = real().hf.requires_grad_(False)  # noqa: FBT003
+    hf = real().hf.requires_grad_(requires_grad=False)
     hf.set_attn_implementation("eager")  # fused kernels have no batched backward
 
     def seconds(count: int) -> float:
         start = time.process_time()
-        embeddings = hf.get_input_embeddings()(torch.full((count, tokens), 100)).requires_grad_(True)  # noqa: FBT003
+        embeddings = hf.get_input_embeddings()(torch.full((count, tokens), 100)).requires_grad_()
         states = hf.base_model(inputs_embeds=embeddings, use_cache=False).last_hidden_state
         hf.lm_head(states[:, -steps:])
         cotangents = torch.zeros(steps, *states.shape)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from statistics import median
 from time import process_time
@@ -39,10 +40,10 @@ def run() -> Iterator[Result]:
         rounds = []
         for _ in range(3):
             ex = _explained(model, question)
-            ours, table = _seconds(lambda ex=ex: ex.by_unit("document", normalize=None))  # type: ignore[misc]
+            ours, table = _seconds(partial(ex.by_unit, "document", normalize=None))
             passes, falls = _alone(ex)
             np.testing.assert_allclose(table.to_numpy().sum(0), falls, rtol=0, atol=1e-3)
-            rounds.append((ours, passes, _seconds(lambda ex=ex: _written(ex))[0]))  # type: ignore[misc]
+            rounds.append((ours, passes, _seconds(partial(_written, ex))[0]))
         ours, passes, written = (median(times) for times in zip(*rounds, strict=True))
         first, steps = ex.trace.first_step, ex.trace.n_steps
         yield Result(

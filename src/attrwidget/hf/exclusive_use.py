@@ -60,7 +60,7 @@ def exclusive_use(
     """
     import torch
 
-    with lock_of(model), without_listeners(), own_precision(), torch.inference_mode(False):  # noqa: FBT003
+    with lock_of(model), without_listeners(), own_precision(), torch.inference_mode(mode=False):
         modules = modules_of(model)
         configs = attention_configs(modules)
         implementations = [(config, attention_name(config)) for config in configs]

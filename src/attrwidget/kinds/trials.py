@@ -101,7 +101,7 @@ def probe(trial: Trial[C, Kept, Returned], progress: Progress) -> C:
     progress(3, _TRIALS)
     if not trial.predicts:
         return found
-    with torch.inference_mode(False), torch.enable_grad():  # noqa: FBT003
+    with torch.inference_mode(mode=False), torch.enable_grad():
         return check_gradients(
             trial.model,
             found,

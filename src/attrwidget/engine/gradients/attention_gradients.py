@@ -81,5 +81,5 @@ def kept_weights() -> Iterator[list[torch.Tensor]]:
 @contextmanager
 def graph_on(hf: PreTrainedModel) -> Iterator[None]:
     """Hold the lock of *hf* with gradients enabled, even in the caller's inference mode."""
-    with lock_of(hf), torch.inference_mode(False), torch.enable_grad():  # noqa: FBT003
+    with lock_of(hf), torch.inference_mode(mode=False), torch.enable_grad():
         yield

@@ -198,7 +198,7 @@ class GradientGraph:
         cotangents = hidden.new_zeros(len(steps), *hidden.shape)
         for k, (row, (seed, _)) in enumerate(zip(self._rows_of(index, steps), seeds, strict=True)):
             cotangents[k, 0, row] = seed
-        with torch.inference_mode(False), self._backward_context():  # noqa: FBT003
+        with torch.inference_mode(mode=False), self._backward_context():
             whole = torch.cat(batched_gradients(hidden, leaves, cotangents), dim=2)[:, 0]
         scales = torch.stack([scale for _, scale in seeds]).to(whole.device)
         return whole, scales, torch.cat([leaf.detach() for leaf in leaves], dim=1)[0]
@@ -226,7 +226,7 @@ class GradientGraph:
             for step, row in zip(own, self._rows_of(index, own), strict=True):
                 cotangents[-1][0, row] = self._seeds[index, score][step][0] * next(weight)
         leaves = self._leaves(max(inside))
-        with torch.inference_mode(False), self._backward_context():  # noqa: FBT003
+        with torch.inference_mode(mode=False), self._backward_context():
             found = torch.autograd.grad(hidden, leaves, cotangents, retain_graph=True)
         return torch.cat(found, dim=1)[0], scale, torch.cat([leaf.detach() for leaf in leaves], dim=1)[0]
 
@@ -307,7 +307,7 @@ class GradientGraph:
         if not missing:
             return
         segment, rows = self._segments[index], self._rows_of(index, missing)
-        with torch.inference_mode(False):  # noqa: FBT003
+        with torch.inference_mode(mode=False):
             cotangents = torch.zeros_like(segment.logits)
             cotangents[0, rows], scales = scaled_score_gradients(segment.logits[0, rows], score, missing)
             (seeds,) = torch.autograd.grad(segment.logits, segment.head_input, cotangents, retain_graph=True)

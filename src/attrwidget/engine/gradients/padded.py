@@ -89,7 +89,7 @@ class PaddedRun:
             cotangents[text, at] = own
             scales.append(scale)
         end = self.logits if self.hidden is None else self.hidden
-        with torch.inference_mode(False):  # noqa: FBT003
+        with torch.inference_mode(mode=False):
             if self.head_input is not None:
                 (cotangents,) = torch.autograd.grad(self.logits, self.head_input, cotangents)
             chunks = list(self._pass_back(end, cotangents, places, at_once))

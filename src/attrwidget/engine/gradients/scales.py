@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def score_gradients(logits: torch.Tensor, score: ScoreFunction, steps: Sequence[int]) -> torch.Tensor:
     """Return the gradients of the *score* of each of *steps* at their *logits* ``[r, outputs]``, float64."""
-    with torch.inference_mode(False), torch.enable_grad():  # noqa: FBT003
+    with torch.inference_mode(mode=False), torch.enable_grad():
         precise = logits.detach().double().requires_grad_(True)  # noqa: FBT003
         (gradients,) = torch.autograd.grad(score(precise, steps).sum(), precise)
     return gradients

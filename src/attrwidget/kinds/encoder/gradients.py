@@ -107,7 +107,7 @@ class EncoderGradients:
         """Return the gradients ``[k, n, d]`` of *cotangents* ``[k, steps, outputs]``, and the embeddings ``[n, d]``."""
         leaf, logits = self._grown()
         doing = f"was differentiated over {self._text.length:,} tokens"
-        with model_errors(self._text.model.hf, doing), torch.inference_mode(False):  # noqa: FBT003
+        with model_errors(self._text.model.hf, doing), torch.inference_mode(mode=False):
             (whole,) = batched_gradients(logits, [leaf], cotangents)
         return whole[:, 0], leaf.detach()[0]
 
